@@ -1,0 +1,34 @@
+//! The server functions behind the chat page. Plain HTTP, usable with curl.
+#![expect(missing_docs, reason = "#[server] makes a struct of the arguments, and gives it no docs")]
+
+use super::message::{ChatRequest, Delta, ModelList};
+use crate::{
+    error::ApiError,
+    link::{EventStream, Sse},
+};
+use leptos::prelude::*;
+use server_fn::codec::{GetUrl, Json};
+
+/// `POST /api/chat`: asks a model, in a task that lives as long as the stream of its answer.
+///
+/// # Errors
+/// A request that makes no sense: 400, with a sentence. Whatever goes wrong later is the stream's last event.
+#[server(prefix = "/api", endpoint = "chat", input = Json, output = Sse)]
+pub async fn chat(#[server(flatten)] request: ChatRequest) -> Result<EventStream<Delta>, ApiError> {
+    if let Some(fault) = request.fault() {
+        return Err(ApiError::Refused(fault.into()));
+    }
+    let model = expect_context::<super::model::SharedModel>();
+    let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
+    Ok(crate::link::spawn_linked(&fates, move |deltas| model.reply(request, deltas)))
+}
+
+/// `GET /api/models`: the models that can be asked.
+///
+/// # Errors
+/// None: a server that can't be reached is told of in the list.
+#[server(prefix = "/api", endpoint = "models", input = GetUrl)]
+pub async fn models() -> Result<ModelList, ApiError> {
+    let model = expect_context::<super::model::SharedModel>();
+    Ok(model.list().await)
+}

@@ -1,0 +1,134 @@
+//! One reader of server-sent events for both sides: the page reads its task with it, the server reads the upstream.
+//!
+//! It follows the [specification](https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation)
+//! with three differences, each because of a server that somebody runs:
+//! - a line `error: …` outside of `data:` is an event named `error` (some servers report a failure mid-stream so);
+//! - what stands before the end of the stream without a closing blank line is still an event ([`Decoder::finish`]);
+//! - a line or event longer than [`LIMIT`] is an error instead of a full memory.
+
+use std::mem;
+
+/// The longest line, and the longest event, that is read: 1 MiB.
+pub const LIMIT: usize = 1024 * 1024;
+
+/// One event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// Its name; empty if it has none.
+    pub event: String,
+    /// Its data, lines joined with `\n`.
+    pub data: String,
+}
+
+/// A line or an event was longer than [`LIMIT`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLong;
+
+/// Bytes in, events out. Survives any split: inside a character, inside a line end, inside an event.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    buffer: Vec<u8>,
+    /// How much of `buffer` has been read.
+    read: usize,
+    /// How much of `buffer` is known to hold no line end, so that a long line isn't searched again for every chunk.
+    searched: usize,
+    /// The last line ended in CR: an LF right after it belongs to that end.
+    after_cr: bool,
+    /// Whether any line has been read: a byte order mark may stand before the first one.
+    begun: bool,
+    frame: Frame,
+    has_data: bool,
+}
+
+impl Decoder {
+    /// Takes in what has arrived.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.buffer.drain(..self.read);
+        self.searched -= self.read;
+        self.read = 0;
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next event, or none until more has been fed.
+    ///
+    /// # Errors
+    /// [`TooLong`], for good: what comes after it can't be trusted.
+    #[expect(clippy::should_implement_trait, reason = "an iterator's end is for good, this one's is not")]
+    pub fn next(&mut self) -> Result<Option<Frame>, TooLong> {
+        while let Some(line) = self.line()? {
+            if let Some(frame) = self.interpret(&line)? {
+                return Ok(Some(frame));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The stream is over: the event that it ended in, if it did.
+    ///
+    /// # Errors
+    /// [`TooLong`].
+    pub fn finish(&mut self) -> Result<Option<Frame>, TooLong> {
+        self.feed(b"\n");
+        match self.next()? {
+            Some(frame) => Ok(Some(frame)),
+            None => Ok(self.dispatch()),
+        }
+    }
+
+    /// The next whole line, without its end: LF, CR or both.
+    fn line(&mut self) -> Result<Option<String>, TooLong> {
+        if self.after_cr && self.buffer.get(self.read) == Some(&b'\n') {
+            self.after_cr = false;
+            self.read += 1;
+            self.searched = self.read;
+        }
+        let unseen = &self.buffer[self.searched..];
+        let Some(end) = unseen.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
+            self.searched = self.buffer.len();
+            return if self.buffer.len() - self.read > LIMIT { Err(TooLong) } else { Ok(None) };
+        };
+        let end = self.searched + end;
+        if end - self.read > LIMIT {
+            return Err(TooLong);
+        }
+        let line = String::from_utf8_lossy(&self.buffer[self.read..end]).into_owned();
+        self.after_cr = self.buffer[end] == b'\r';
+        self.read = end + 1;
+        self.searched = self.read;
+        Ok(Some(line))
+    }
+
+    /// What a line means: part of an event, the end of one, or nothing.
+    fn interpret(&mut self, line: &str) -> Result<Option<Frame>, TooLong> {
+        let line = if mem::replace(&mut self.begun, true) { line } else { line.trim_start_matches('\u{feff}') };
+        if line.is_empty() {
+            return Ok(self.dispatch());
+        }
+        let (field, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match field {
+            "data" => self.push(value)?,
+            "event" => value.clone_into(&mut self.frame.event),
+            "error" => return Ok(Some(Frame { event: field.into(), data: value.into() })),
+            _ => {} // a comment (the field's name is empty then), an id, a retry, something new
+        }
+        Ok(None)
+    }
+
+    fn push(&mut self, value: &str) -> Result<(), TooLong> {
+        if mem::replace(&mut self.has_data, true) {
+            self.frame.data.push('\n');
+        }
+        if self.frame.data.len() + value.len() > LIMIT {
+            return Err(TooLong);
+        }
+        self.frame.data.push_str(value);
+        Ok(())
+    }
+
+    /// A blank line: the event is complete. One without data is none.
+    fn dispatch(&mut self) -> Option<Frame> {
+        let frame = mem::take(&mut self.frame);
+        mem::take(&mut self.has_data).then_some(frame)
+    }
+}
