@@ -1,8 +1,34 @@
-//! Starcrossed.
+//! Starcrossed: a chat page in which Stop means stop.
+//!
+//! This crate is compiled twice: into the server (feature `ssr`) and to WebAssembly (feature `hydrate`). A message goes
+//! one way through it, from the key press to the model and back; read the modules in that order:
+//!
+//! | where | what happens |
+//! |---|---|
+//! | [`chat::composer`] | a question is typed, and sent |
+//! | [`chat::talk`] | it becomes part of the conversation, and a task is asked for |
+//! | [`link::page`] | the page's end of the link: start, cancel, and the one handler of every exit |
+//! | [`chat::api`] | the server function: the request arrives |
+//! | [`link::task`] | the server's end of the link: a task that lives as long as its stream |
+//! | [`chat::model`] | what answers; the server brings it along, and here the upstream begins |
+//! | [`link::sse`], [`link::decode`] | the way back: events, bytes, events |
+//! | [`chat::transcript`], [`chat::conversation`] | each event is applied to the conversation |
+//! | [`chat::view`] | which is seen |
+//!
+//! [`essay`] is the same link at its smallest: the page of the essay that all this comes from.
 #![recursion_limit = "256"]
 
 pub mod chat;
-pub mod error;
+pub mod link;
+
 pub mod essay;
 pub mod fate;
-pub mod link;
+
+pub mod browser;
+pub mod early;
+pub mod error;
+pub mod mark;
+pub mod root;
+pub mod scroll;
+
+pub use root::{App, shell};

@@ -1,1 +1,81 @@
-//! x
+//! The box at the foot of the page: what is typed here is asked.
+
+use super::talk::Talk;
+use crate::browser::now_ms;
+use leptos::{ev, html, prelude::*};
+
+/// The second click of a double click on Send lands on Stop, which stands in its place by then. Nobody reads an answer
+/// and decides to stop it in this time, in milliseconds.
+const DOUBLE_CLICK_MS: f64 = 250.0;
+
+/// The box, with Send, or with Stop in its place while an answer is being written.
+#[component]
+pub fn Composer(
+    /// The open conversation.
+    talk: Talk,
+) -> impl IntoView {
+    let draft = talk.transcript.draft;
+    let field = NodeRef::<html::Textarea>::new();
+    let asked_ms = StoredValue::new(f64::MIN);
+    let ask = move || {
+        asked_ms.set_value(now_ms());
+        talk.ask();
+    };
+    // The box follows the draft, but an empty draft at the start is no reason to clear it: somebody may have typed
+    // before this code was there.
+    Effect::new(move |before: Option<()>| {
+        let text = draft.get();
+        if let Some(field) = field.get()
+            && field.value() != text
+            && (before.is_some() || !text.is_empty())
+        {
+            field.set_value(&text);
+        }
+    });
+    let on_key = move |event: ev::KeyboardEvent| {
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            ask();
+        }
+    };
+    let on_stop = move |event: ev::MouseEvent| {
+        let second_click = event.detail() > 1 && now_ms() - asked_ms.get_value() < DOUBLE_CLICK_MS;
+        if !second_click {
+            talk.stop();
+        }
+    };
+    view! {
+        <form
+            class="composer"
+            on:submit=move |event| {
+                event.prevent_default();
+                ask();
+            }
+        >
+            <textarea
+                node_ref=field
+                name="message"
+                aria-label="Message"
+                placeholder="Ask anything"
+                rows="1"
+                autocomplete="off"
+                on:input=move |event| draft.set(event_target_value(&event))
+                on:keydown=on_key
+            ></textarea>
+            <Show
+                when=move || talk.link.is_running()
+                fallback=|| {
+                    view! {
+                        <button type="submit" class="send" aria-label="Send" title="Send (Enter)">
+                            <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 20V5M5 12l7-7 7 7" /></svg>
+                        </button>
+                    }
+                }
+            >
+                <button type="button" class="stop" aria-label="Stop" title="Stop (Esc)" on:click=on_stop>
+                    <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="6" y="6" width="12" height="12" rx="2" /></svg>
+                </button>
+            </Show>
+        </form>
+    }
+}

@@ -1,15 +1,27 @@
-//! The chat page.
+//! The chat page, in the order in which a message passes through it.
 //!
-//! [`page`] holds the state, [`composer`] asks, [`api`] is asked, [`model`] answers; what comes back goes through
-//! [`message`] to [`view`].
+//! [`page`] puts the parts together. A question is typed in the [`composer`], becomes a [`message`] in [`talk`], and goes
+//! to the server function in [`api`], where a [`model`] answers. What comes back is applied to the [`transcript`],
+//! signals around a pure [`conversation`], which [`view`] draws and [`history`] keeps; [`status`] says how it ended, and
+//! [`receipt`] asks the server after a task that was stopped.
+
+pub mod page;
+
+pub mod composer;
+pub mod talk;
 
 pub mod api;
-pub mod composer;
-pub mod conversation;
-pub mod history;
 pub mod message;
 #[cfg(feature = "ssr")]
 pub mod model;
-pub mod page;
-pub mod picker;
+
+pub mod conversation;
+pub mod history;
+pub mod transcript;
+
+pub mod receipt;
+pub mod status;
 pub mod view;
+
+pub mod picker;
+pub mod sidebar;

@@ -6,6 +6,19 @@ use crate::{
 };
 use std::time::Duration;
 
+/// The most chunks that one task makes.
+const MOST_CHUNKS: u32 = 10_000;
+/// The longest pause between two chunks: an hour.
+const LONGEST_PAUSE_MS: u64 = 3_600_000;
+
+/// What is wrong with such a task, as a sentence, if something is.
+pub(super) fn fault(chunks: u32, interval_ms: u64) -> Option<String> {
+    (chunks > MOST_CHUNKS || interval_ms > LONGEST_PAUSE_MS).then(|| {
+        format!("That is too much: `chunks` goes up to {MOST_CHUNKS}, `interval_ms` up to {LONGEST_PAUSE_MS}.")
+    })
+}
+
+/// Sends one chunk after another, and panics in place of chunk `crash_at`.
 pub(super) async fn chunks(chunks: u32, interval: Duration, crash_at: Option<u32>, deltas: Deltas<Delta>) -> Exit {
     for n in 1..=chunks {
         tokio::time::sleep(interval).await;

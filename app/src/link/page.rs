@@ -33,10 +33,10 @@ impl<T: 'static> Link<T> {
         let link = Self { running: RwSignal::new(None), handler: StoredValue::new(Box::new(handler)) };
         // A page that is left for another site is not unloaded: the browser keeps it whole, connection and all, to be
         // quick when somebody goes back. So leaving has to be said.
-        let left = window_event_listener(ev::pagehide, move |_| link.end(Exit::new(Reason::Interrupted)));
+        let left = window_event_listener(ev::pagehide, move |_| link.leave());
         on_cleanup(move || {
             left.remove();
-            link.end(Exit::new(Reason::Interrupted));
+            link.leave();
         });
         link
     }
@@ -66,6 +66,11 @@ impl<T: 'static> Link<T> {
     /// Kills the task that is running. Not an error: what has arrived stays.
     pub fn cancel(self) {
         self.end(Exit::new(Reason::Killed));
+    }
+
+    /// Kills the task that is running, because what it works for goes away.
+    pub fn leave(self) {
+        self.end(Exit::new(Reason::Interrupted));
     }
 
     /// Hands on what the task says until it has said its last, and returns that.

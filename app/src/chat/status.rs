@@ -1,0 +1,59 @@
+//! The line that says how things stand, for the eye and the ear, and what can be done when they stand badly.
+
+use super::{receipt::Receipt, talk::Talk};
+use crate::link::{Exit, Reason};
+use leptos::prelude::*;
+
+/// The status line, and the alert with Retry beside it.
+#[component]
+pub fn Status(
+    /// The open conversation.
+    talk: Talk,
+) -> impl IntoView {
+    let exit = talk.transcript.exit;
+    let deltas = talk.transcript.deltas;
+    let status = Memo::new(move |_| match (exit.get(), talk.link.is_running()) {
+        (_, true) if deltas.get() == 0 => "Thinking…",
+        (_, true) => "Answering…",
+        (Some(exit), false) => word(exit.reason),
+        (None, false) => "",
+    });
+    let trouble = Memo::new(move |_| exit.get().filter(is_trouble).map(sentence));
+    view! {
+        <div class="fate">
+            <p class="status">
+                <span role="status">{status}</span>
+                <Receipt stopped=talk.stopped />
+            </p>
+            <Show when=move || trouble.with(Option::is_some)>
+                <div class="trouble">
+                    <p role="alert">{trouble}</p>
+                    <button type="button" on:click=move |_| talk.retry()>
+                        "Retry"
+                    </button>
+                </div>
+            </Show>
+        </div>
+    }
+}
+
+/// One word for how a task ended.
+fn word(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Normal => "Done",
+        Reason::Killed => "Stopped",
+        Reason::Interrupted => "Interrupted",
+        Reason::Failed => "Failed",
+        Reason::Crashed => "Crashed",
+        Reason::Shutdown => "Shut down",
+        Reason::Lost => "Connection lost",
+    }
+}
+
+fn is_trouble(exit: &Exit) -> bool {
+    matches!(exit.reason, Reason::Failed | Reason::Crashed | Reason::Shutdown | Reason::Lost)
+}
+
+fn sentence(exit: Exit) -> String {
+    exit.message.unwrap_or_else(|| word(exit.reason).to_owned())
+}

@@ -1,0 +1,131 @@
+//! What has been said in the open conversation: the pure [`Conversation`] behind signals, and kept as it grows.
+
+use super::{
+    conversation::{Conversation, Message},
+    history::History,
+    message::{Delta, Role},
+};
+use crate::{
+    browser::now_ms,
+    link::{Event, Exit},
+};
+use leptos::prelude::*;
+
+/// A message on the page. Each has a signal of its own, so that a delta touches one message and no list.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its conversation, and its place there.
+    pub key: (u32, usize),
+    /// What it says.
+    pub message: ArcRwSignal<Message>,
+}
+
+/// The signals that the page is drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct Transcript {
+    id: StoredValue<u32>,
+    /// The messages, oldest first.
+    pub entries: RwSignal<Vec<Entry>>,
+    /// What has been typed and not sent.
+    pub draft: RwSignal<String>,
+    /// How many deltas the running task has sent; it moves what is to be seen moving.
+    pub deltas: RwSignal<u32>,
+    /// How the latest answer ended; none while one is being written, or before the first.
+    pub exit: RwSignal<Option<Exit>>,
+    /// Where it is kept.
+    pub history: RwSignal<History>,
+    saved_ms: StoredValue<f64>,
+}
+
+fn entry(conversation: u32, index: usize, message: Message) -> Entry {
+    Entry { key: (conversation, index), message: ArcRwSignal::new(message) }
+}
+
+/// An answer that is being written is kept this often, in milliseconds.
+const SAVE_EVERY_MS: f64 = 1000.0;
+
+impl Transcript {
+    /// An empty conversation, as the server draws it: what the browser has kept comes once it is there.
+    #[must_use]
+    pub fn new(history: RwSignal<History>) -> Self {
+        Self {
+            id: StoredValue::new(0),
+            entries: RwSignal::new(Vec::new()),
+            draft: RwSignal::new(String::new()),
+            deltas: RwSignal::new(0),
+            exit: RwSignal::new(None),
+            history,
+            saved_ms: StoredValue::new(0.0),
+        }
+    }
+
+    /// Shows the conversation that the history has open.
+    pub fn load(self) {
+        let Conversation { id, draft, messages } = self.history.with_untracked(History::open);
+        let last = messages.last().filter(|message| message.role == Role::Assistant);
+        self.id.set_value(id);
+        self.exit.set(last.and_then(|message| message.exit.clone()));
+        self.draft.set(draft);
+        self.entries.set(messages.into_iter().enumerate().map(|(index, message)| entry(id, index, message)).collect());
+    }
+
+    /// Adds a message.
+    pub fn push(self, message: Message) {
+        self.entries.update(|entries| {
+            entries.push(entry(self.id.get_value(), entries.len(), message));
+        });
+    }
+
+    /// Removes the last message if nothing arrived of it.
+    pub fn drop_blank(self) {
+        let blank = self.last().is_some_and(|message| message.with_untracked(Message::is_blank));
+        if blank {
+            self.entries.update(|entries| drop(entries.pop()));
+        }
+    }
+
+    /// An answer begins.
+    pub fn begin(self) {
+        self.deltas.set(0);
+        self.exit.set(None);
+        self.push(Message::answer());
+        self.save();
+    }
+
+    /// Hears what the running task says: the handler of the page's link.
+    pub fn hear(self, event: Event<Delta>) {
+        match &event {
+            Event::Exit(exit) => self.exit.set(Some(exit.clone())),
+            Event::Delta(_) => self.deltas.update(|deltas| *deltas += 1),
+            Event::Start { .. } | Event::KeepAlive => {}
+        }
+        let over = matches!(event, Event::Exit(_));
+        if let Some(message) = self.last() {
+            message.update(|message| message.apply(event));
+        }
+        if over || now_ms() - self.saved_ms.get_value() > SAVE_EVERY_MS {
+            self.save();
+        }
+    }
+
+    /// Everything said so far.
+    #[must_use]
+    pub fn messages(self) -> Vec<Message> {
+        self.entries.with_untracked(|entries| entries.iter().map(|entry| entry.message.get_untracked()).collect())
+    }
+
+    /// The newest message.
+    #[must_use]
+    pub fn last(self) -> Option<ArcRwSignal<Message>> {
+        self.entries.with_untracked(|entries| entries.last().map(|entry| entry.message.clone()))
+    }
+
+    /// Keeps the conversation as it is now.
+    pub fn save(self) {
+        let conversation =
+            Conversation { id: self.id.get_value(), draft: self.draft.get_untracked(), messages: self.messages() };
+        self.saved_ms.set_value(now_ms());
+        self.history.update(|history| history.put(conversation));
+        self.history.with_untracked(History::save);
+    }
+}

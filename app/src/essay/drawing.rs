@@ -1,0 +1,46 @@
+//! The mark, drawn large: this page on the left, its task on the right, messages travelling along the line. When one
+//! dies its star goes out and the other stays lit, with the reason written under it.
+
+use super::page::{State, flash};
+use leptos::prelude::*;
+
+/// Which of the two is lit, as the class that draws it.
+fn scene(running: bool, ended: bool) -> &'static str {
+    match (running, ended) {
+        (true, _) => "joined",
+        (false, true) => "parted",
+        (false, false) => "apart",
+    }
+}
+
+/// The drawing, from the same signals as the page's words.
+#[component]
+pub fn Drawing(
+    /// What the page shows.
+    state: State,
+    /// Whether a task is running.
+    running: Signal<bool>,
+) -> impl IntoView {
+    let class = move || format!("drawing {}", scene(running.get(), state.exit.with(Option::is_some)));
+    let fate = move || match (running.get(), state.exit.get()) {
+        (true, _) => "linked".to_owned(),
+        (false, Some(exit)) => flash(exit.reason).to_lowercase(),
+        (false, None) => String::new(),
+    };
+    let task = move || if running.get() { "its task" } else { "no task" };
+    view! {
+        <svg class=class viewBox="0 0 480 150" aria-hidden="true">
+            <path class="line" d="M92 60H388" />
+            <For
+                each=move || state.messages.with(|messages| 0..messages.len())
+                key=Clone::clone
+                children=|_| view! { <circle class="delta" cx="388" cy="60" r="5" /> }
+            />
+            <path class="star page" d="M64 22l9.500 28.500L102 60l-28.500 9.500L64 98l-9.500-28.500L26 60l28.500-9.500z" />
+            <path class="star task" d="M416 22l9.500 28.500L454 60l-28.500 9.500L416 98l-9.500-28.500L378 60l28.500-9.500z" />
+            <text x="64" y="124">"this page"</text>
+            <text x="416" y="124">{task}</text>
+            <text class="reason" x="240" y="46">{fate}</text>
+        </svg>
+    }
+}
