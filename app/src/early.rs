@@ -39,5 +39,5 @@ pub fn ready() {
 }
 
 fn event_value(field: &web_sys::Element) -> String {
-    field.dyn_ref::<web_sys::HtmlTextAreaElement>().map(|field| field.value()).unwrap_or_default()
+    field.dyn_ref::<web_sys::HtmlTextAreaElement>().map(web_sys::HtmlTextAreaElement::value).unwrap_or_default()
 }
