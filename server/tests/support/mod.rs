@@ -1,0 +1,12 @@
+//! What several tests need.
+#![allow(dead_code, reason = "each test program compiles all of this and uses its part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+pub(crate) mod upstream;
+
+use std::time::Duration;
+
+/// Waits for something that happens at once if it happens at all: a test that hangs tells nobody why.
+pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(10), future).await.unwrap_or_else(|_| panic!("never happened: {what}"))
+}

@@ -1,0 +1,375 @@
+//! A fake model server, scripted down to the byte.
+//!
+//! It knows no more HTTP than it takes to read one request, so that it can answer as wrongly as real ones do. Each
+//! connection plays one script and remembers who ended it.
+//!
+//! ```ignore
+//! let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()]).await;
+//! // … ask the model at upstream.url() …
+//! let connection = upstream.connection().await; // the request has been read
+//! connection.go(); // past Step::Wait
+//! connection.closed_by_peer().await;
+//! ```
+
+use super::soon;
+use bytes::Bytes;
+use serde_json::{Value, json};
+use socket2::SockRef;
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{ReadHalf, WriteHalf},
+    },
+    sync::{Notify, mpsc, watch},
+    task::AbortHandle,
+};
+
+/// What a connection does once it has read the request. A script that has come to its end closes the connection.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    /// Writes these bytes.
+    Send(Bytes),
+    /// Does nothing until [`Connection::go`].
+    Wait,
+    /// Writes these bytes again and again, as fast as they are taken.
+    Flood(Bytes),
+    /// Ends the connection in the polite way, with a FIN.
+    Close,
+    /// Ends the connection in the rude way, with a RST.
+    Reset,
+    /// Does nothing any more, for ever.
+    Hang,
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The client closed it while the script was still going on.
+    ClosedByPeer,
+    /// The script came to its end.
+    ClosedByUs,
+}
+
+/// What was asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// By name, in lower case.
+    pub(crate) headers: HashMap<String, String>,
+    /// Null if there was none, or if it wasn't JSON.
+    pub(crate) body: Value,
+}
+
+/// One connection, as the test sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    pub(crate) request: Request,
+    gate: Arc<Notify>,
+    written: Arc<AtomicU64>,
+    end: watch::Receiver<Option<End>>,
+}
+
+impl Connection {
+    /// Lets the script go on past one [`Step::Wait`], the one that it is at or the next that it comes to.
+    pub(crate) fn go(&self) {
+        self.gate.notify_one();
+    }
+
+    /// How many bytes the socket has taken so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the connection is over, and says who ended it.
+    pub(crate) async fn ended(&self) -> End {
+        let mut end = self.end.clone();
+        let ended = soon("the upstream connection ends", end.wait_for(Option::is_some)).await.map(|end| *end);
+        ended.ok().flatten().expect("the fake upstream is gone")
+    }
+
+    /// Waits until the client has closed the connection. Fails if it was this side that did.
+    pub(crate) async fn closed_by_peer(&self) {
+        assert_eq!(self.ended().await, End::ClosedByPeer);
+    }
+
+    /// Whether neither side has closed it yet.
+    pub(crate) fn is_open(&self) -> bool {
+        self.end.borrow().is_none()
+    }
+}
+
+/// The fake server. It lives as long as this does, its connections longer if they have to.
+#[derive(Debug)]
+pub(crate) struct Upstream {
+    address: SocketAddr,
+    connections: mpsc::UnboundedReceiver<Connection>,
+    requests: Arc<Mutex<Vec<Request>>>,
+    listener: AbortHandle,
+}
+
+impl Drop for Upstream {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+/// What to play to whom.
+#[derive(Debug)]
+struct Plan {
+    /// One for each request that isn't for the models; the last one again and again.
+    scripts: Mutex<Vec<Vec<Step>>>,
+    /// For `GET …/models`.
+    models: Vec<Step>,
+    requests: Arc<Mutex<Vec<Request>>>,
+    connections: mpsc::UnboundedSender<Connection>,
+}
+
+impl Upstream {
+    /// Plays this script to every question. Asked for its models, it has one: `fake`.
+    pub(crate) async fn playing(script: impl Into<Vec<Step>>) -> Self {
+        Self::start(vec![script.into()], vec![models(&["fake"])]).await
+    }
+
+    /// Plays the first script to the first question, and so on; the last one to all that come later.
+    pub(crate) async fn playing_in_turn(scripts: impl IntoIterator<Item = Vec<Step>>) -> Self {
+        Self::start(scripts.into_iter().collect(), vec![models(&["fake"])]).await
+    }
+
+    /// Plays this script when it is asked for its models, and hangs when it is asked anything else.
+    pub(crate) async fn listing(models: impl Into<Vec<Step>>) -> Self {
+        Self::start(vec![vec![Step::Hang]], models.into()).await
+    }
+
+    async fn start(scripts: Vec<Vec<Step>>, models: Vec<Step>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (sender, connections) = mpsc::unbounded_channel();
+        let requests = Arc::<Mutex<Vec<Request>>>::default();
+        let plan = Plan { scripts: Mutex::new(scripts), models, requests: requests.clone(), connections: sender };
+        let listener = tokio::spawn(listen(listener, Arc::new(plan))).abort_handle();
+        Self { address, connections, requests, listener }
+    }
+
+    /// Its base URL, as `--upstream` takes it.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The next connection whose question (not for the models) has been read whole.
+    pub(crate) async fn connection(&mut self) -> Connection {
+        soon("the upstream is asked", self.connections.recv()).await.expect("the fake upstream is gone")
+    }
+
+    /// All that was asked so far, for the models too.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+async fn listen(listener: TcpListener, plan: Arc<Plan>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(serve(stream, plan.clone()));
+    }
+}
+
+async fn serve(mut stream: TcpStream, plan: Arc<Plan>) {
+    let Some(request) = read_request(&mut stream).await else { return };
+    let (end, ended) = watch::channel(None);
+    let connection =
+        Connection { request: request.clone(), gate: Arc::default(), written: Arc::default(), end: ended.clone() };
+    let script = plan.script(&request);
+    plan.requests.lock().unwrap().push(request.clone());
+    if !request.is_for_models() {
+        _ = plan.connections.send(connection.clone());
+    }
+    let who = play_until_closed(&mut stream, &script, &connection).await;
+    drop(stream);
+    end.send_replace(Some(who));
+}
+
+impl Request {
+    fn is_for_models(&self) -> bool {
+        self.method == "GET" && self.path.ends_with("/models")
+    }
+}
+
+impl Plan {
+    fn script(&self, request: &Request) -> Vec<Step> {
+        if request.is_for_models() {
+            return self.models.clone();
+        }
+        let mut scripts = self.scripts.lock().unwrap();
+        if scripts.len() > 1 { scripts.remove(0) } else { scripts[0].clone() }
+    }
+}
+
+async fn read_request(stream: &mut TcpStream) -> Option<Request> {
+    let mut reader = BufReader::new(stream);
+    let first = read_line(&mut reader).await?;
+    let mut words = first.split(' ');
+    let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut headers = HashMap::new();
+    loop {
+        let line = read_line(&mut reader).await?;
+        let Some((name, value)) = line.split_once(':') else { break };
+        headers.insert(name.to_lowercase(), value.trim().to_owned());
+    }
+    let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).await.ok()?;
+    Some(Request { method, path, headers, body: serde_json::from_slice(&body).unwrap_or_default() })
+}
+
+async fn read_line(reader: &mut BufReader<&mut TcpStream>) -> Option<String> {
+    let mut line = String::new();
+    let read = reader.read_line(&mut line).await.ok()?;
+    (read > 0).then(|| line.trim_end().to_owned())
+}
+
+/// Plays the script, all the while listening for the client's end.
+async fn play_until_closed(stream: &mut TcpStream, script: &[Step], connection: &Connection) -> End {
+    let (reader, mut writer) = stream.split();
+    let played = tokio::select! {
+        biased;
+        () = closed(reader) => return End::ClosedByPeer,
+        played = play(&mut writer, script, connection) => played,
+    };
+    if matches!(played, Ok(Step::Reset)) {
+        _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
+    }
+    // A write fails only because the client has gone.
+    if played.is_ok() { End::ClosedByUs } else { End::ClosedByPeer }
+}
+
+/// Waits for the client's FIN or RST.
+async fn closed(mut reader: ReadHalf<'_>) {
+    let mut rest = [0; 1024];
+    while reader.read(&mut rest).await.is_ok_and(|read| read > 0) {}
+}
+
+/// Plays a script to its end, and says which step that was.
+async fn play(writer: &mut WriteHalf<'_>, script: &[Step], connection: &Connection) -> std::io::Result<Step> {
+    for step in script {
+        match step {
+            Step::Send(bytes) => write(writer, bytes, connection).await?,
+            Step::Wait => connection.gate.notified().await,
+            Step::Flood(bytes) => loop {
+                write(writer, bytes, connection).await?;
+            },
+            Step::Close | Step::Reset => return Ok(step.clone()),
+            Step::Hang => std::future::pending().await,
+        }
+    }
+    Ok(Step::Close)
+}
+
+async fn write(writer: &mut WriteHalf<'_>, mut bytes: &[u8], connection: &Connection) -> std::io::Result<()> {
+    while !bytes.is_empty() {
+        let written = writer.write(bytes).await?;
+        connection.written.fetch_add(written as u64, Ordering::Relaxed);
+        bytes = &bytes[written..];
+    }
+    Ok(())
+}
+
+/// Writes this text as it is.
+pub(crate) fn raw(text: impl Into<String>) -> Step {
+    Step::Send(text.into().into())
+}
+
+/// The head of an event stream that goes on until the connection is closed.
+pub(crate) fn head() -> Step {
+    raw("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
+}
+
+/// The head of an event stream in chunks (each made by [`chunk`]), where a cut can be told from an end.
+pub(crate) fn chunked_head() -> Step {
+    raw("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+}
+
+/// A [`Step::Send`] as one chunk of a chunked body.
+pub(crate) fn chunk(step: Step) -> Step {
+    let Step::Send(bytes) = step else { panic!("only bytes can be a chunk") };
+    let mut chunk = format!("{:x}\r\n", bytes.len()).into_bytes();
+    chunk.extend_from_slice(&bytes);
+    chunk.extend_from_slice(b"\r\n");
+    Step::Send(chunk.into())
+}
+
+/// The proper end of a chunked body.
+pub(crate) fn last_chunk() -> Step {
+    raw("0\r\n\r\n")
+}
+
+/// A whole answer that isn't a stream, such as a refusal. `headers` are lines without their ends.
+pub(crate) fn answer(status: u16, headers: &[&str], body: &str) -> Step {
+    let length = format!("content-length: {}", body.len());
+    let status = format!("HTTP/1.1 {status} Whatever");
+    let head = [&[status.as_str()], headers, &[&length]].concat().join("\r\n");
+    raw(format!("{head}\r\n\r\n{body}"))
+}
+
+/// The same, of JSON.
+pub(crate) fn answer_json(status: u16, body: &Value) -> Step {
+    answer(status, &["content-type: application/json"], &body.to_string())
+}
+
+/// A list of models.
+pub(crate) fn models(names: &[&str]) -> Step {
+    let data = names.iter().map(|name| json!({ "id": name, "object": "model" })).collect::<Vec<_>>();
+    answer_json(200, &json!({ "object": "list", "data": data }))
+}
+
+/// One event with this JSON as its data.
+pub(crate) fn sse(data: &Value) -> Step {
+    raw(format!("data: {data}\n\n"))
+}
+
+/// More of the answer.
+pub(crate) fn delta(text: &str) -> Step {
+    sse(&chunk_of(&json!({ "content": text }), None))
+}
+
+/// More of what the model thinks.
+pub(crate) fn reasoning(text: &str) -> Step {
+    sse(&chunk_of(&json!({ "reasoning_content": text }), None))
+}
+
+/// The answer is over, for this reason.
+pub(crate) fn finish(reason: &str) -> Step {
+    sse(&chunk_of(&json!({}), Some(reason)))
+}
+
+/// What the answer cost.
+pub(crate) fn usage(prompt_tokens: u64, completion_tokens: u64) -> Step {
+    let usage = json!({ "prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens });
+    sse(&json!({ "object": "chat.completion.chunk", "choices": [], "usage": usage }))
+}
+
+/// `data: [DONE]`.
+pub(crate) fn done() -> Step {
+    raw("data: [DONE]\n\n")
+}
+
+fn chunk_of(delta: &Value, finish_reason: Option<&str>) -> Value {
+    json!({
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "choices": [{ "index": 0, "delta": delta, "finish_reason": finish_reason }],
+    })
+}
