@@ -15,12 +15,15 @@
 //! no timer takes part in killing. In the other direction the task's end travels as the last [`Event`]: its [`Exit`].
 //!
 //! Read in this order: [`exit`] (how a task can end), [`task`] (the server's end), [`sse`] and [`decode`] (the wire),
-//! [`page`] (the page's end). [`fates`] is the one place that writes down how every task ended.
+//! [`page`] (the page's end). [`fates`] is the one place that writes down how every task ended; [`headers`] keeps what
+//! stands between server and page from holding a stream up.
 
 pub mod decode;
 pub mod exit;
 #[cfg(feature = "ssr")]
 pub mod fates;
+#[cfg(feature = "ssr")]
+pub mod headers;
 pub mod page;
 pub mod sse;
 #[cfg(feature = "ssr")]
