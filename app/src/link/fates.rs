@@ -106,8 +106,8 @@ impl Drop for Life {
         let deltas = self.deltas.load(Ordering::Relaxed);
         let lived_ms = millis(self.born.elapsed());
         self.fates.book().bury(&self.task, Fate::Ended { reason, deltas, lived_ms }, reason);
-        let message = self.exit.message.as_deref().unwrap_or_default();
-        tracing::info!(task = %self.task, reason = reason.as_str(), deltas, lived_ms, message, "exit");
+        let why = self.exit.message.as_deref();
+        tracing::info!(task = %self.task, reason = reason.as_str(), deltas, lived_ms, why, "exit");
     }
 }
 
