@@ -1,0 +1,71 @@
+//! The command line, as it is typed. [`crate::config`] makes sense of it.
+
+use clap::Parser;
+use std::{num::ParseFloatError, time::Duration};
+
+const EXAMPLES: &str = "\
+Examples:
+  starcrossed                                            looks for a model on this machine
+  starcrossed --upstream http://127.0.0.1:11434/v1       asks Ollama
+  starcrossed --upstream https://api.example.com/v1      asks a service; its key is in STARCROSSED_API_KEY
+  starcrossed --listen 0.0.0.0:8000                      for the whole network, on another port";
+
+/// A chat page for your language model, in one binary, where Stop means stop.
+#[derive(Debug, Parser)]
+#[command(name = "starcrossed", version, after_help = EXAMPLES, after_long_help = EXAMPLES)]
+#[expect(clippy::doc_markdown, reason = "these comments are the text of --help, which has no Markdown")]
+pub struct Args {
+    /// Where to listen: an address and a port. Port 0 takes any that is free
+    ///
+    /// Unless this is given, 127.0.0.1:3000: this machine alone.
+    #[arg(long, env = "STARCROSSED_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<String>,
+
+    /// The model server: the base URL of anything that speaks OpenAI's API, such as http://127.0.0.1:11434/v1
+    ///
+    /// Unless this is given, OPENAI_BASE_URL is used; without that too, it looks on this machine for Ollama (port
+    /// 11434), llama.cpp (8080), LM Studio (1234) and vLLM (8000). With nothing found, a built-in demo answers.
+    #[arg(long, env = "STARCROSSED_UPSTREAM", value_name = "URL")]
+    pub upstream: Option<String>,
+
+    /// The model server's key, if it wants one. Better given in the environment: a command line can be read by others
+    ///
+    /// Unless this is given, OPENAI_API_KEY is used.
+    #[arg(long, env = "STARCROSSED_API_KEY", value_name = "KEY", hide_env_values = true)]
+    pub api_key: Option<String>,
+
+    /// The model that answers if the page names none
+    ///
+    /// Unless this is given, the first that the model server has.
+    #[arg(long, env = "STARCROSSED_MODEL", value_name = "NAME")]
+    pub model: Option<String>,
+
+    /// How long connecting to the model server may take, in seconds
+    #[arg(long, env = "STARCROSSED_CONNECT_TIMEOUT", value_name = "SECONDS", value_parser = seconds, default_value = "10")]
+    pub connect_timeout: Duration,
+
+    /// How long the model server may take until it begins to answer, in seconds
+    ///
+    /// Long, since a model that is being loaded, or whose slots are all taken, sends nothing at all.
+    #[arg(long, env = "STARCROSSED_HEADER_TIMEOUT", value_name = "SECONDS", value_parser = seconds, default_value = "600")]
+    pub header_timeout: Duration,
+
+    /// How long the model server may be silent in the middle of an answer, in seconds
+    #[arg(long, env = "STARCROSSED_IDLE_TIMEOUT", value_name = "SECONDS", value_parser = seconds, default_value = "300")]
+    pub idle_timeout: Duration,
+
+    /// What is logged: error, warn, info, debug or trace, or directives such as server=debug,hyper=info
+    ///
+    /// Unless this is given, RUST_LOG is used; without that too, info.
+    #[arg(long, env = "STARCROSSED_LOG", value_name = "LEVEL")]
+    pub log: Option<String>,
+}
+
+/// A number of seconds, fractions allowed.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|error: ParseFloatError| error.to_string())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("it takes a number of seconds above 0".into()),
+    }
+}

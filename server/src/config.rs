@@ -1,0 +1,113 @@
+//! What the program was asked to be: the command line, and the environment where that is silent.
+
+use crate::{args::Args, failure::Failure};
+use clap::{Parser, error::ErrorKind};
+use leptos::config::LeptosOptions;
+use std::{env, time::Duration};
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+const LISTEN: &str = "127.0.0.1:3000";
+const LOG: &str = "info";
+
+/// Everything that can be chosen, checked.
+#[derive(Debug)]
+pub struct Config {
+    /// An address and a port, as [`tokio::net::TcpListener::bind`] takes them.
+    pub listen: String,
+    /// The model server; none for whatever is found on this machine.
+    pub upstream: Option<Url>,
+    /// Its key.
+    pub api_key: Option<String>,
+    /// The model that answers if none is named.
+    pub model: Option<String>,
+    /// How long the model server may take to be connected to.
+    pub connect_timeout: Duration,
+    /// How long it may take to begin.
+    pub header_timeout: Duration,
+    /// How long it may be silent.
+    pub idle_timeout: Duration,
+    /// What is logged.
+    pub log: EnvFilter,
+}
+
+impl Config {
+    /// Reads the command line and the environment. None if all that was asked for has been printed: help, the version.
+    ///
+    /// # Errors
+    /// What can't be understood, in one line.
+    pub fn load() -> Result<Option<Self>, Failure> {
+        match Args::try_parse() {
+            Ok(args) => Self::of(args, |name| env::var(name).ok()).map(Some),
+            Err(asked) if matches!(asked.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+                _ = asked.print(); // a reader that has gone, as in `--help | head -1`, is no failure
+                Ok(None)
+            }
+            Err(error) => Err(one_line(&error)),
+        }
+    }
+
+    /// Makes sense of `args`. `variable` looks up what other tools, and the build tool's watch mode, put in the
+    /// environment.
+    fn of(args: Args, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Failure> {
+        let pick = |own: Option<String>, other: &str| given(own).or_else(|| given(variable(other)));
+        Ok(Self {
+            listen: pick(args.listen, "LEPTOS_SITE_ADDR").unwrap_or_else(|| LISTEN.into()),
+            upstream: pick(args.upstream, "OPENAI_BASE_URL").map(|text| base_url(&text)).transpose()?,
+            api_key: pick(args.api_key, "OPENAI_API_KEY").map(sendable).transpose()?,
+            model: given(args.model),
+            connect_timeout: args.connect_timeout,
+            header_timeout: args.header_timeout,
+            idle_timeout: args.idle_timeout,
+            log: filter(&pick(args.log, "RUST_LOG").unwrap_or_else(|| LOG.into()))?,
+        })
+    }
+}
+
+/// What Leptos has to know. Made here, since otherwise it looks for a file or variables that aren't there when the binary
+/// runs on its own.
+pub fn leptos_options() -> LeptosOptions {
+    let options = LeptosOptions::builder().output_name("starcrossed").site_root("target/site").site_pkg_dir("pkg");
+    let reload_port = env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok());
+    options.reload_port(reload_port.unwrap_or(3001)).hash_files(false).build()
+}
+
+/// A variable that is set to nothing is as good as not set: container files do that.
+fn given(value: Option<String>) -> Option<String> {
+    value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn base_url(text: &str) -> Result<Url, Failure> {
+    let example = "It takes a base URL such as http://127.0.0.1:11434/v1";
+    let url = Url::parse(text)
+        .map_err(|error| Failure::usage(format!("the upstream '{text}' is not a URL: {error}. {example}")))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Failure::usage(format!("the upstream '{text}' is not an http or https URL. {example}")));
+    }
+    Ok(url)
+}
+
+/// A key goes into a header. One with a line break in it, as a file read into a variable may have, can't; and it is not
+/// repeated here, as it is a secret even so.
+fn sendable(key: String) -> Result<String, Failure> {
+    if key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        return Ok(key);
+    }
+    Err(Failure::usage("the API key holds characters that can't be sent: it takes printable ASCII on one line"))
+}
+
+fn filter(text: &str) -> Result<EnvFilter, Failure> {
+    EnvFilter::try_new(text).map_err(|error| {
+        Failure::usage(format!("can't log '{text}': {error}. It takes error, warn, info, debug or trace"))
+    })
+}
+
+/// What clap says in a paragraph.
+fn one_line(error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").trim_end();
+    Failure::usage(format!("{first}. See starcrossed --help"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! Why the program stops before it has begun, in one line.
+
+use std::{fmt, process::ExitCode};
+
+/// A reason to stop, for the person at the terminal.
+#[derive(Debug)]
+pub struct Failure {
+    line: String,
+    code: u8,
+}
+
+impl Failure {
+    /// The command line or the environment asks for something that can't be done.
+    pub fn usage(line: impl Into<String>) -> Self {
+        Self { line: line.into(), code: 2 }
+    }
+
+    /// The machine doesn't allow what was asked for.
+    pub fn runtime(line: impl Into<String>) -> Self {
+        Self { line: line.into(), code: 1 }
+    }
+
+    /// Says it, and gives the code to exit with.
+    pub fn report(&self) -> ExitCode {
+        eprintln!("starcrossed: {self}");
+        ExitCode::from(self.code)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line)
+    }
+}

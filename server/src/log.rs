@@ -1,0 +1,26 @@
+//! The log: one line an event, on stderr.
+
+use std::{
+    io::{IsTerminal, stderr},
+    panic::{self, PanicHookInfo},
+};
+use tracing_subscriber::EnvFilter;
+
+/// Starts it. Panics go there too.
+pub fn init(filter: EnvFilter) {
+    let colours = stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(colours).init();
+    panic::set_hook(Box::new(panicked));
+}
+
+/// A panic is one line like everything else, so that what reads the log line by line keeps it whole.
+fn panicked(info: &PanicHookInfo<'_>) {
+    let what = message(info).unwrap_or("(no message)");
+    let place = info.location().map(ToString::to_string);
+    tracing::error!(what, place, "panic");
+}
+
+fn message<'a>(info: &'a PanicHookInfo<'_>) -> Option<&'a str> {
+    let what = info.payload();
+    what.downcast_ref::<&str>().copied().or_else(|| what.downcast_ref::<String>().map(String::as_str))
+}
