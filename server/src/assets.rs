@@ -1,0 +1,134 @@
+//! The files of the site: WebAssembly, its script, style, icons. A release carries them inside; a debug build reads them
+//! from disk, so that a page can be changed without building the server again.
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
+    },
+    middleware::Next,
+    response::Response,
+};
+use rust_embed::{Embed, EmbeddedFile};
+use std::{
+    borrow::Cow,
+    fmt::Write,
+    path::{Component, Path},
+};
+
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/../target/site"]
+#[allow_missing = true]
+struct Site;
+
+/// How a file may be compressed: the name of the coding and the ending of the twin that was made with it when the site
+/// was built, the smaller first.
+const CODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+
+/// Whether there is no site, so that pages have no style and do nothing.
+pub fn are_missing() -> bool {
+    Site::iter().next().is_none()
+}
+
+/// Middleware: the file that is asked for, if there is one, before anything else.
+pub async fn first(request: Request, next: Next) -> Response {
+    match find(&request) {
+        Some(file) => file,
+        None => next.run(request).await,
+    }
+}
+
+fn find(request: &Request) -> Option<Response> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return None;
+    }
+    let path = request.uri().path().strip_prefix('/').filter(|path| is_plain(path))?;
+    let plain = Site::get(path)?;
+    let (file, coding) = smallest(path, request.headers()).unwrap_or((plain, None));
+    Some(respond(path, file, coding, request.headers()))
+}
+
+/// Whether a path stays inside: nothing but names.
+fn is_plain(path: &str) -> bool {
+    !path.contains('\\') && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// The smallest twin that the client takes.
+fn smallest(path: &str, asked: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+    let takes = asked.get(ACCEPT_ENCODING)?.to_str().ok()?;
+    CODINGS.into_iter().filter(|(coding, _)| accepts(takes, coding)).find_map(|(coding, ending)| {
+        let twin = Site::get(&format!("{path}{ending}"))?;
+        Some((twin, Some(coding)))
+    })
+}
+
+/// Whether `Accept-Encoding: takes` takes this coding: `gzip, br;q=0, *;q=0.1`.
+fn accepts(takes: &str, coding: &str) -> bool {
+    let wants = |name: &str| {
+        takes.split(',').find_map(|item| {
+            let (is, weight) = item.split_once(';').unwrap_or((item, ""));
+            is.trim().eq_ignore_ascii_case(name).then(|| !is_zero(weight))
+        })
+    };
+    wants(coding).or_else(|| wants("*")).unwrap_or(false)
+}
+
+/// Whether `q=…` says "not at all".
+fn is_zero(weight: &str) -> bool {
+    let number = weight.trim().strip_prefix(['q', 'Q']).and_then(|rest| rest.trim_start().strip_prefix('='));
+    number.is_some_and(|number| number.trim().parse::<f32>() == Ok(0.0))
+}
+
+/// File names carry no hash, so a browser asks each time whether what it has is still right; mostly it is.
+fn respond(path: &str, file: EmbeddedFile, coding: Option<&'static str>, asked: &HeaderMap) -> Response {
+    let etag = etag(&file);
+    let known = asked.get(IF_NONE_MATCH).is_some_and(|known| names(known, &etag));
+    let mut response = Response::new(if known { Body::empty() } else { body(file.data) });
+    let headers = response.headers_mut();
+    if let Ok(etag) = HeaderValue::try_from(etag) {
+        headers.insert(ETAG, etag);
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
+    }
+    headers.insert(CONTENT_TYPE, content_type(path));
+    if let Some(coding) = coding {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    response
+}
+
+/// Different for each coding, since it is made of the bytes that are sent.
+fn etag(file: &EmbeddedFile) -> String {
+    let mut etag = String::from('"');
+    for byte in &file.metadata.sha256_hash()[..16] {
+        _ = write!(etag, "{byte:02x}");
+    }
+    etag + "\""
+}
+
+/// Whether `If-None-Match: known` names this tag.
+fn names(known: &HeaderValue, etag: &str) -> bool {
+    let known = known.to_str().unwrap_or_default();
+    known.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}
+
+/// The bytes, not copied if they are in the binary.
+fn body(data: Cow<'static, [u8]>) -> Body {
+    match data {
+        Cow::Borrowed(bytes) => Body::from(bytes),
+        Cow::Owned(bytes) => Body::from(bytes),
+    }
+}
+
+fn content_type(path: &str) -> HeaderValue {
+    let mime = mime_guess::from_path(path).first_or_octet_stream();
+    let text = mime.type_() == mime_guess::mime::TEXT && mime.get_param("charset").is_none();
+    let value = if text { format!("{mime}; charset=utf-8") } else { mime.to_string() };
+    HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("application/octet-stream"))
+}
