@@ -1,0 +1,24 @@
+# Starcrossed: what people do with it, each line as one could type it. `make help` lists it.
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 14
+
+run: build ## build it and serve it on http://127.0.0.1:3000 (ARGS="--upstream http://127.0.0.1:11434/v1" for a model of yours)
+	target/release/starcrossed $(ARGS)
+
+build: setup ## make target/release/starcrossed, the whole program in one file
+	. target/tools.env && cargo leptos build --release --precompress
+
+watch: setup ## build for development, serve, and do it again at every change
+	. target/tools.env && cargo leptos watch
+
+check: setup ## the quick half of the tests: format, lints, unit tests
+	.ci/test format lint unit
+
+test: setup ## everything: format, lints, unit tests, release build, browser tests
+	.ci/test
+
+setup: ## install what is missing (the first time, some fifteen minutes)
+	.ci/setup
+
+.PHONY: help run build watch check test setup
