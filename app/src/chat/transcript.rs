@@ -34,6 +34,7 @@ pub struct Transcript {
     pub exit: RwSignal<Option<Exit>>,
     /// Where it is kept.
     pub history: RwSignal<History>,
+    loaded: StoredValue<bool>,
     saved_ms: StoredValue<f64>,
 }
 
@@ -55,6 +56,7 @@ impl Transcript {
             deltas: RwSignal::new(0),
             exit: RwSignal::new(None),
             history,
+            loaded: StoredValue::new(false),
             saved_ms: StoredValue::new(0.0),
         }
     }
@@ -63,6 +65,7 @@ impl Transcript {
     pub fn load(self) {
         let Conversation { id, draft, messages } = self.history.with_untracked(History::open);
         let last = messages.last().filter(|message| message.role == Role::Assistant);
+        self.loaded.set_value(true);
         self.id.set_value(id);
         self.exit.set(last.and_then(|message| message.exit.clone()));
         self.draft.set(draft);
@@ -120,8 +123,12 @@ impl Transcript {
         self.entries.with_untracked(|entries| entries.last().map(|entry| entry.message.clone()))
     }
 
-    /// Keeps the conversation as it is now.
+    /// Keeps the conversation as it is now. Does nothing before what was kept has been read: the server, which draws
+    /// the page first, has nowhere to keep anything.
     pub fn save(self) {
+        if !self.loaded.get_value() {
+            return;
+        }
         let conversation =
             Conversation { id: self.id.get_value(), draft: self.draft.get_untracked(), messages: self.messages() };
         self.saved_ms.set_value(now_ms());
