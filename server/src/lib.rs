@@ -1,7 +1,8 @@
 //! Starcrossed, the server.
 //!
 //! [`args`] and [`config`] say what it is to be, [`router`] which address leads where, [`serve`] listens, serves and goes
-//! down. Around `/api` stands [`api`]; [`assets`] has the site's files, [`headers`] and [`metrics`] what they are called.
+//! down. The models behind the page are in [`models`]: those of a server, which [`openai`] asks and [`discovery`] looks for, or
+//! the built-in [`demo`]. Around `/api` stands [`api`]; [`assets`] has the site's files, [`headers`] and [`metrics`] what they are called.
 //! [`log`] is where it says what happens, [`failure`] how it says that it can't begin.
 
 pub mod args;
@@ -15,6 +16,11 @@ pub mod headers;
 pub mod metrics;
 pub mod router;
 pub mod standin;
+
+pub mod demo;
+pub mod discovery;
+pub mod models;
+pub mod openai;
 
 pub mod serve;
 #[cfg(unix)]
