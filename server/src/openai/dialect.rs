@@ -46,6 +46,9 @@ pub(super) fn read(frame: &Frame) -> Said {
 
 /// What an answer says that isn't a stream although it was asked to be one.
 pub(super) fn read_whole(body: &str) -> Said {
+    if body.trim().is_empty() {
+        return Said::Nothing;
+    }
     match interpret(body, |choice| choice.message.or(choice.delta)) {
         Said::Piece(piece) if piece == Piece::default() => Said::Rubbish,
         said => said,
@@ -288,7 +291,8 @@ mod tests {
         let json = r#"{"object":"chat.completion","choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}"#;
         assert_eq!(read_whole(json), piece("Hi", "", Some("stop")));
         assert_eq!(read_whole(r#"{"error":"no"}"#), Said::Error("no".into()));
-        for rubbish in ["{}", "null", "<html>", ""] {
+        assert_eq!(read_whole("\n"), Said::Nothing);
+        for rubbish in ["{}", "null", "<html>"] {
             assert_eq!(read_whole(rubbish), Said::Rubbish, "{rubbish}");
         }
     }

@@ -61,16 +61,18 @@ impl Failure {
             Self::Said(words) if words.is_empty() => format!("{address} ended its answer with an error."),
             Self::Said(words) => format!("{address} reports an error: {}", quote(words, upstream)),
             Self::Rubbish(words) => format!(
-                "{address} answered with something that is not a chat completion. Does the URL lead to an \
-                 OpenAI-compatible API? It began: {}",
+                "{address} sent something else than was asked for. Does the URL lead to an OpenAI-compatible API? This \
+                 came: {}",
                 quote(&readable(words), upstream)
             ),
             Self::TooLong => format!("{address} sent more at once than an answer can hold, so it was cut off."),
-            Self::Cut(error) => format!("The connection to {address} broke: {}", quote(&root(error), upstream)),
-            Self::Silent(how_long) => format!("{address} has sent nothing for {}.", span(*how_long)),
+            Self::Cut(error) => format!("The connection to {address} broke off: {}", quote(&root(error), upstream)),
+            Self::Silent(how_long) => {
+                format!("{address} has sent nothing for {}, so it was given up.", span(*how_long))
+            }
             Self::Empty => format!("{address} sent an empty answer."),
             Self::Incomplete => {
-                format!("{address} ended its answer without saying that it was complete: it may not be.")
+                format!("{address} ended its answer without saying that it was complete, so it may be incomplete.")
             }
             Self::Part(failure) => format!("{} The answer may be incomplete.", failure.sentence(upstream)),
         }
