@@ -1,4 +1,703 @@
-//! What model servers really send, each oddity a test.
+//! What model servers really send, each oddity a test; and that a kill reaches them, whatever they are at.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
 mod support;
+
+use app::{
+    chat::message::{ChatRequest, Delta},
+    link::{Event, EventStream, Exit, Fates, Reason, Usage, spawn_linked},
+};
+use futures::StreamExt;
+use serde_json::{Value, json};
+use server::openai::{self, Client, parse_url};
+use socket2::{Domain, Socket, Type};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use support::{
+    soon,
+    upstream::{
+        Step, Upstream, answer, answer_json, chunk, chunked_head, delta, done, finish, head, last_chunk, raw,
+        reasoning, sse, usage,
+    },
+};
+use tokio::{io::AsyncWriteExt, net::TcpListener};
+
+/// What a page was told.
+#[derive(Debug)]
+struct Told {
+    text: String,
+    reasoning: String,
+    exit: Exit,
+}
+
+impl Told {
+    /// The answer was complete, and this is what it said.
+    #[track_caller]
+    fn completely(&self, text: &str) {
+        assert_eq!(self.text, text);
+        assert_eq!(self.exit.reason, Reason::Normal, "{:?}", self.exit);
+        assert_eq!(self.exit.message, None);
+        assert_eq!(self.exit.finish_reason.as_deref(), Some("stop"));
+    }
+
+    /// This much of the answer is there, and the page knows that it may not be all, and why.
+    #[track_caller]
+    fn partly(&self, text: &str, why: &str) {
+        self.failed(text, why);
+        assert!(self.message().ends_with("may be incomplete."), "{self:?}");
+    }
+
+    /// There is no answer, and the page knows why.
+    #[track_caller]
+    fn not_at_all(&self, why: &str) {
+        self.failed("", why);
+        assert!(!self.message().contains("incomplete"), "{self:?}");
+    }
+
+    #[track_caller]
+    fn failed(&self, text: &str, why: &str) {
+        assert_eq!(self.text, text, "{self:?}");
+        assert_eq!(self.exit.reason, Reason::Failed, "{self:?}");
+        assert!(self.message().contains(why), "{why:?} is not in {:?}", self.message());
+    }
+
+    fn message(&self) -> &str {
+        self.exit.message.as_deref().unwrap_or_default()
+    }
+}
+
+fn settings(upstream: &Upstream) -> openai::Upstream {
+    openai::Upstream::new(parse_url(&upstream.url()).unwrap())
+}
+
+fn question() -> ChatRequest {
+    let question = json!({ "model": "fake", "messages": [{ "role": "user", "content": "Hi?" }], "temperature": 0.5 });
+    serde_json::from_value(question).unwrap()
+}
+
+/// A page that asks.
+fn ask(settings: openai::Upstream, request: ChatRequest) -> EventStream<Delta> {
+    let client = Client::new(settings).unwrap();
+    spawn_linked(&Arc::<Fates>::default(), move |deltas| async move { client.reply(request, deltas).await })
+}
+
+async fn listen_to_the_end(mut events: EventStream<Delta>) -> Told {
+    let (mut text, mut reasoning) = (String::new(), String::new());
+    while let Some(event) = soon("the page hears more", events.next()).await {
+        match event {
+            Event::Delta(Delta::Text(more)) => text += &more,
+            Event::Delta(Delta::Reasoning(more)) => reasoning += &more,
+            Event::Exit(exit) => return Told { text, reasoning, exit },
+            Event::Start { .. } | Event::KeepAlive => {}
+        }
+    }
+    panic!("the stream ended without an exit")
+}
+
+/// Asks a server with these settings, and listens.
+async fn told_with(script: impl Into<Vec<Step>>, settle: impl FnOnce(&mut openai::Upstream)) -> Told {
+    let upstream = Upstream::playing(script).await;
+    let mut settings = settings(&upstream);
+    settle(&mut settings);
+    listen_to_the_end(ask(settings, question())).await
+}
+
+/// Asks a server that plays this script, and listens.
+async fn told(script: impl Into<Vec<Step>>) -> Told {
+    told_with(script, |_| {}).await
+}
+
+/// An event whose only choice has this as its delta.
+fn with_delta(delta: &Value) -> Step {
+    sse(&json!({ "choices": [{ "index": 0, "delta": delta }] }))
+}
+
+// The question
+
+#[tokio::test]
+async fn a_question_is_sent_as_the_page_asked_it() {
+    let mut upstream = Upstream::playing([head(), finish("stop"), done()]).await;
+    let mut settings = settings(&upstream);
+    settings.api_key = Some("sk-secret\n".into());
+    let events = ask(settings, question());
+    let request = upstream.connection().await.request;
+    assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/v1/chat/completions"));
+    assert_eq!(
+        request.body,
+        json!({
+            "model": "fake",
+            "messages": [{ "role": "user", "content": "Hi?" }],
+            "temperature": 0.5,
+            "stream": true,
+            "stream_options": { "include_usage": true },
+        })
+    );
+    assert_eq!(request.headers["authorization"], "Bearer sk-secret");
+    assert!(!request.headers.contains_key("x-conversation-id"), "llama-server would outlive the page");
+    listen_to_the_end(events).await.completely("");
+}
+
+#[tokio::test]
+async fn without_a_key_none_is_sent() {
+    let mut upstream = Upstream::playing([head(), finish("stop"), done()]).await;
+    let mut settings = settings(&upstream);
+    settings.api_key = Some(String::new());
+    let _events = ask(settings, question());
+    assert!(!upstream.connection().await.request.headers.contains_key("authorization"));
+}
+
+#[tokio::test]
+async fn without_a_model_the_configured_one_answers() {
+    let mut upstream = Upstream::playing([head(), finish("stop"), done()]).await;
+    let mut settings = settings(&upstream);
+    settings.model = Some("mine".into());
+    let _events = ask(settings, ChatRequest { model: String::new(), ..question() });
+    assert_eq!(upstream.connection().await.request.body["model"], "mine");
+}
+
+#[tokio::test]
+async fn without_any_model_the_first_listed_answers() {
+    let mut upstream = Upstream::playing([head(), finish("stop"), done()]).await;
+    let _events = ask(settings(&upstream), ChatRequest { model: String::new(), ..question() });
+    assert_eq!(upstream.connection().await.request.body["model"], "fake");
+}
+
+#[tokio::test]
+async fn every_question_has_a_connection_of_its_own() {
+    // Promises to keep the connection, and closes it: the next question must not be sent into it.
+    let head = raw(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nkeep-alive: timeout=5\r\ntransfer-encoding: chunked\r\n\r\n",
+    );
+    let script = [head, chunk(delta("Hi")), chunk(finish("stop")), chunk(done()), last_chunk()];
+    let upstream = Upstream::playing(script).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    for _ in 0..3 {
+        let client = client.clone();
+        let work = move |deltas| async move { client.reply(question(), deltas).await };
+        listen_to_the_end(spawn_linked(&Arc::<Fates>::default(), work)).await.completely("Hi");
+    }
+    assert_eq!(upstream.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn where_stream_options_are_refused_the_question_is_asked_again_without() {
+    let refusal = json!({ "error": { "message": "Unrecognized request argument supplied: stream_options" } });
+    let scripts = [vec![answer_json(400, &refusal)], vec![head(), delta("Hi"), finish("stop"), done()]];
+    let upstream = Upstream::playing_in_turn(scripts).await;
+    listen_to_the_end(ask(settings(&upstream), question())).await.completely("Hi");
+    let requests = upstream.requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].body["messages"], requests[1].body["messages"]);
+    assert_eq!(requests[1].body.get("stream_options"), None);
+    assert_eq!(requests[1].body["stream"], true);
+}
+
+#[tokio::test]
+async fn where_they_are_refused_twice_it_is_not_asked_a_third_time() {
+    let upstream = Upstream::playing([answer_json(400, &json!({ "error": "stream_options are no good" }))]).await;
+    listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("stream_options are no good");
+    assert_eq!(upstream.requests().len(), 2);
+}
+
+// Answers that are complete, each in its own way
+
+#[tokio::test]
+async fn an_answer_comes_with_its_end_and_its_cost() {
+    let told = told([head(), delta("Hel"), delta("lo"), finish("stop"), usage(3, 2), done()]).await;
+    told.completely("Hello");
+    assert_eq!(told.exit.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
+}
+
+#[tokio::test]
+async fn a_model_that_has_run_out_of_room_says_so() {
+    let told = told([head(), delta("Hel"), finish("length"), done()]).await;
+    assert_eq!((told.exit.reason, told.exit.finish_reason.as_deref()), (Reason::Normal, Some("length")));
+}
+
+#[tokio::test]
+async fn comments_are_no_part_of_an_answer() {
+    let comments = || raw(": OPENROUTER PROCESSING\n\n: ping\n\n: keep-alive\n\n:\n\n");
+    told([head(), comments(), delta("Hi"), comments(), finish("stop"), done()]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn empty_data_is_no_part_of_an_answer() {
+    told([head(), raw("data:\n\ndata: \n\n"), delta("Hi"), finish("stop"), done()]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn lines_may_end_in_any_way() {
+    for end in ["\n", "\r\n", "\r"] {
+        let events = [r#"{"choices":[{"delta":{"content":"Hi"}}]}"#, r#"{"choices":[{"finish_reason":"stop"}]}"#];
+        let events = events.map(|event| raw(format!("data: {event}{end}{end}")));
+        told([vec![head()], events.into(), vec![done()]].concat()).await.completely("Hi");
+    }
+}
+
+#[tokio::test]
+async fn data_may_follow_without_a_space() {
+    let event =
+        raw("data:{\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}\n\ndata:[DONE]\n\n");
+    told([head(), event]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn an_answer_may_come_byte_by_byte() {
+    let text = "data: {\"choices\":[{\"delta\":{\"content\":\"Grüße 🌟\"},\"finish_reason\":\"stop\"}]}\r\n\r\ndata: [DONE]\r\n\r\n";
+    let bytes = text.bytes().map(|byte| chunk(Step::Send(vec![byte].into())));
+    let script = [chunked_head()].into_iter().chain(bytes).chain([last_chunk()]);
+    told(script.collect::<Vec<_>>()).await.completely("Grüße 🌟");
+}
+
+#[tokio::test]
+async fn an_answer_split_inside_a_character_waits_for_the_rest() {
+    let event = "data: {\"choices\":[{\"delta\":{\"content\":\"é\"}}]}\r\n\r\n".as_bytes();
+    let middle = event.iter().position(|byte| *byte == 0xc3).unwrap() + 1;
+    let (before, after) = event.split_at(middle);
+    let (before, after) = (Step::Send(before.to_vec().into()), Step::Send(after.to_vec().into()));
+    let mut upstream = Upstream::playing([head(), delta("H"), before, Step::Wait, after, finish("stop"), done()]).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    while soon("the first letter", events.next()).await != Some(Event::Delta(Delta::Text("H".into()))) {}
+    connection.go();
+    listen_to_the_end(events).await.completely("é");
+}
+
+#[tokio::test]
+async fn usage_may_come_without_choices() {
+    let usage = sse(&json!({ "usage": { "prompt_tokens": 3, "completion_tokens": 2 } }));
+    let told = told([head(), delta("Hi"), finish("stop"), usage, done()]).await;
+    told.completely("Hi");
+    assert_eq!(told.exit.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
+}
+
+#[tokio::test]
+async fn the_first_event_may_be_about_filters() {
+    let filters = sse(&json!({ "choices": [], "prompt_filter_results": [{ "prompt_index": 0 }] }));
+    told([head(), filters, delta("Hi"), finish("stop"), done()]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn a_choice_may_have_no_delta() {
+    let bare = sse(&json!({ "choices": [{ "index": 0, "content_filter_offsets": {} }] }));
+    told([head(), delta("Hi"), bare, finish("stop"), done()]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn content_may_be_null() {
+    let null = with_delta(&json!({ "role": "assistant", "content": null, "tool_calls": null }));
+    told([head(), null, delta("Hi"), finish("stop"), done()]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn an_answer_without_a_word_is_an_answer() {
+    let call = with_delta(&json!({ "tool_calls": [{ "index": 0, "function": { "name": "f", "arguments": "{}" } }] }));
+    let told = told([head(), call, finish("tool_calls"), done()]).await;
+    assert_eq!((told.exit.reason, told.exit.finish_reason.as_deref()), (Reason::Normal, Some("tool_calls")));
+}
+
+#[tokio::test]
+async fn thoughts_go_by_several_names() {
+    let thoughts = [
+        vec![reasoning("Hm")],
+        vec![with_delta(&json!({ "reasoning": "Hm" }))],
+        vec![with_delta(&json!({ "reasoning": "Hm", "reasoning_content": "Hm" }))],
+        vec![delta("<thi"), delta("nk>\nH"), delta("m</thi"), delta("nk>\n\n")],
+    ];
+    for thought in thoughts {
+        let told = told([vec![head()], thought, vec![delta("Hi"), finish("stop"), done()]].concat()).await;
+        told.completely("Hi");
+        assert_eq!(told.reasoning, "Hm");
+    }
+}
+
+#[tokio::test]
+async fn text_that_only_looked_like_a_thought_is_not_lost() {
+    told([head(), delta("<thi"), finish("stop"), done()]).await.completely("<thi");
+}
+
+#[tokio::test]
+async fn an_answer_needs_no_done() {
+    told([head(), delta("Hi"), finish("stop"), Step::Close]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn an_answer_needs_no_blank_line_at_its_end() {
+    let last = raw("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
+    told([head(), delta("Hi"), last, Step::Close]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn a_cut_after_the_end_is_none() {
+    told([chunked_head(), chunk(delta("Hi")), chunk(finish("stop")), Step::Reset]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_hang_up_is_hung_up_on() {
+    let mut upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), Step::Hang]).await;
+    let events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    listen_to_the_end(events).await.completely("Hi");
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn nothing_is_waited_for_after_done() {
+    let mut upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), done(), Step::Hang]).await;
+    let events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    listen_to_the_end(events).await.completely("Hi");
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn an_answer_may_come_in_one_piece() {
+    let message = json!({ "role": "assistant", "content": "<think>Hm</think>Hi" });
+    let whole = json!({
+        "object": "chat.completion",
+        "choices": [{ "index": 0, "message": message, "finish_reason": "stop" }],
+        "usage": { "prompt_tokens": 3, "completion_tokens": 2 },
+    });
+    let told = told([answer_json(200, &whole)]).await;
+    told.completely("Hi");
+    assert_eq!(told.reasoning, "Hm");
+    assert_eq!(told.exit.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
+}
+
+// Answers that break off
+
+#[tokio::test]
+async fn an_answer_that_just_ends_may_be_incomplete() {
+    told([head(), delta("Hel"), Step::Close]).await.partly("Hel", "without saying that it was complete");
+}
+
+#[tokio::test]
+async fn done_without_a_finish_reason_is_no_end() {
+    told([head(), delta("Hel"), done()]).await.partly("Hel", "without saying that it was complete");
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_leaves_what_was_said() {
+    for cut in [Step::Close, Step::Reset] {
+        // Waits before it cuts, since a RST may overtake what was written before it.
+        let script = [chunked_head(), chunk(delta("Hel")), Step::Wait, cut];
+        let mut upstream = Upstream::playing(script).await;
+        let mut events = ask(settings(&upstream), question());
+        let connection = upstream.connection().await;
+        while soon("the first word", events.next()).await != Some(Event::Delta(Delta::Text("Hel".into()))) {}
+        connection.go();
+        listen_to_the_end(events).await.partly("", "The connection to http://127.0.0.1:");
+    }
+}
+
+#[tokio::test]
+async fn an_error_may_come_mid_stream_in_every_dialect() {
+    for error in [
+        sse(&json!({ "error": { "message": "Out of memory", "type": "server_error", "code": 500 } })),
+        sse(&json!({ "error": { "message": "Out of memory", "code": "oom" } })),
+        sse(&json!({ "error": "Out of memory" })),
+        sse(&json!({ "object": "error", "message": "Out of memory", "code": 40303 })),
+        raw("error: {\"code\":500,\"message\":\"Out of memory\"}\n\n"),
+        raw("event: error\ndata: {\"message\":\"Out of memory\"}\n\n"),
+        sse(&json!({
+            "error": { "code": 502, "message": "Out of memory" },
+            "choices": [{ "delta": { "content": "" }, "finish_reason": "error" }],
+        })),
+    ] {
+        told([head(), delta("Hel"), error.clone(), done()]).await.partly("Hel", "Out of memory");
+        told([head(), error, done()]).await.not_at_all("Out of memory");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_finishes_with_an_error_has_failed() {
+    told([head(), delta("Hel"), finish("error"), done()]).await.failed("Hel", "ended its answer with an error");
+}
+
+#[tokio::test]
+async fn what_was_said_before_the_rubbish_stays() {
+    told([head(), delta("Hel"), raw("data: rubbish\n\n")]).await.partly("Hel", "rubbish");
+}
+
+#[tokio::test]
+async fn a_line_without_an_end_is_cut_off() {
+    let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Flood(vec![b'x'; 64 * 1024].into())]).await;
+    let events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    listen_to_the_end(events).await.partly("Hel", "sent more at once");
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_is_given_up() {
+    let idle = Duration::from_millis(100);
+    let told = told_with([head(), delta("Hel"), Step::Hang], |settings| settings.idle_timeout = idle).await;
+    told.partly("Hel", "has sent nothing for 100 ms");
+}
+
+#[tokio::test]
+async fn waiting_for_the_first_word_is_thinking_and_has_its_own_patience() {
+    let settle = |settings: &mut openai::Upstream| {
+        settings.idle_timeout = Duration::from_millis(1);
+        settings.header_timeout = Duration::from_millis(200);
+    };
+    told_with([Step::Hang], settle).await.not_at_all("has sent nothing for 200 ms");
+    told_with([head(), Step::Hang], settle).await.not_at_all("has sent nothing for 200 ms");
+}
+
+#[tokio::test]
+async fn comments_are_signs_of_life() {
+    let idle = Duration::from_millis(1500);
+    let mut upstream = Upstream::playing([head(), delta("H"), Step::Flood(b": keep-alive\n\n".to_vec().into())]).await;
+    let mut settings = settings(&upstream);
+    settings.idle_timeout = idle;
+    let events = ask(settings, question());
+    let connection = upstream.connection().await;
+    let mut events = events;
+    let listening = async { while events.next().await.is_some_and(|event| !matches!(event, Event::Exit(_))) {} };
+    assert!(tokio::time::timeout(idle * 2, listening).await.is_err(), "it was taken for dead");
+    drop(events);
+    connection.closed_by_peer().await;
+}
+
+// No answer at all
+
+#[tokio::test]
+async fn an_empty_answer_is_none() {
+    told([head(), Step::Close]).await.not_at_all("sent an empty answer");
+    told([raw("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")]).await.not_at_all("sent an empty answer");
+    told([raw("HTTP/1.1 204 No Content\r\n\r\n")]).await.not_at_all("sent an empty answer");
+}
+
+#[tokio::test]
+async fn json_in_place_of_a_stream_may_be_an_error_or_rubbish() {
+    told([answer_json(200, &json!({ "error": { "message": "No GPU" } }))]).await.not_at_all("No GPU");
+    told([answer_json(200, &json!({ "status": "ok" }))]).await.not_at_all("something else than was asked for");
+    told([answer(200, &["content-type: application/json"], "oops")]).await.not_at_all("oops");
+    told([answer(200, &["content-type: application/json"], "")]).await.not_at_all("sent an empty answer");
+}
+
+#[tokio::test]
+async fn a_web_page_is_no_answer() {
+    let page = "<!doctype html><title>Welcome to nginx!</title><p>…";
+    let told = told([answer(200, &["content-type: text/html"], page)]).await;
+    told.not_at_all("a web page, “Welcome to nginx!”");
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_to_do_in_whatever_words_it_came() {
+    let json = &["content-type: application/json"][..];
+    for (step, why) in [
+        (answer(401, json, r#"{"detail":"Not authenticated"}"#), "Not authenticated. If it wants a key, give it with"),
+        (answer(403, json, r#"{"error":"Forbidden"}"#), "Forbidden. If it wants a key, give it with --api-key"),
+        (answer(404, json, r#"{"error":{"message":"model 'x' not found"}}"#), "model 'x' not found. Check the model"),
+        (answer(404, &[], "404 page not found"), "404 page not found. Check the model's name, and that the URL"),
+        (answer(400, json, r#"{"error":{"message":"Too long","code":400}}"#), "refused the request (400): Too long."),
+        (answer(422, json, r#"{"detail":[{"loc":["body"],"msg":"bad"}]}"#), "refused the request (422): bad."),
+        (
+            answer(429, &["retry-after: 20"], "Slow down"),
+            "had enough for now (429): Slow down. Try again in 20 seconds.",
+        ),
+        (answer(429, &[], ""), "had enough for now (429). Try again later."),
+        (
+            answer(429, &["retry-after: Wed, 21 Oct 2026 07:28:00 GMT"], "no"),
+            "Try again after Wed, 21 Oct 2026 07:28:00 GMT.",
+        ),
+        (answer(500, &[], "Internal Server Error"), "failed (500): Internal Server Error."),
+        (answer(500, json, r#"{"error":{"code":"x","message":"Boom"}}"#), "failed (500): Boom."),
+        (answer(502, &["content-type: text/html"], "<html><title>502 Bad Gateway</title>"), "“502 Bad Gateway”."),
+        (answer(503, &["retry-after: 2"], "Loading model"), "failed (503): Loading model. Try again in 2 seconds."),
+        (answer(500, json, ""), "failed (500)."),
+    ] {
+        told([step]).await.not_at_all(why);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_key_is_named_as_such_and_never_shown() {
+    let key = "sk-0123456789abcdef";
+    let bodies = [
+        json!({ "error": { "message": format!("Incorrect API key provided: {key}.") } }).to_string(),
+        format!("Bearer {key} is unknown"),
+        format!("{}{key}", "x".repeat(290)),
+    ];
+    for body in bodies {
+        let told = told_with([answer(401, &[], &body)], |settings| settings.api_key = Some(key.into())).await;
+        told.not_at_all("refused the key (401)");
+        assert!(!told.message().contains(&key[..6]), "{}", told.message());
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_but_told_of() {
+    for to in ["https://me:secret@elsewhere.example/v1?key=secret", "/v2"] {
+        let upstream = Upstream::playing([answer(301, &[&format!("location: {to}")], "")]).await;
+        let told = listen_to_the_end(ask(settings(&upstream), question())).await;
+        told.not_at_all("points elsewhere (301), to http");
+        assert!(!told.message().contains("secret"));
+        assert_eq!(upstream.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_long_refusal_is_quoted_in_part() {
+    let told = told([answer(500, &[], &"very ".repeat(10_000))]).await;
+    told.not_at_all("very very");
+    assert!(told.message().len() < 500);
+}
+
+#[tokio::test]
+async fn a_connection_closed_without_an_answer_is_told_of() {
+    for end in [Step::Close, Step::Reset] {
+        told([end]).await.not_at_all("broke the connection off without an answer");
+    }
+    told([raw("SSH-2.0-OpenSSH_9.2\r\n")]).await.not_at_all("broke the connection off without an answer");
+}
+
+#[tokio::test]
+async fn where_nobody_listens_the_page_is_told_where_that_is() {
+    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let url = parse_url(&format!("http://me:secret@{address}/v1")).unwrap();
+    let told = listen_to_the_end(ask(openai::Upstream::new(url), question())).await;
+    told.not_at_all(&format!("Nothing answers at http://{address}/v1. Is the model server running"));
+    assert!(!told.message().contains("secret"));
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_come_about_is_given_up() {
+    // A queue that is full: the kernel answers to nobody else.
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let _in_the_queue = std::net::TcpStream::connect(address).unwrap();
+    let mut settings = openai::Upstream::new(parse_url(&format!("http://{address}/v1")).unwrap());
+    settings.connect_timeout = Duration::from_millis(300);
+    listen_to_the_end(ask(settings, question())).await.not_at_all("can't be reached: no connection within 300 ms");
+}
+
+#[tokio::test]
+async fn tls_with_a_server_that_speaks_none_is_told_of() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = parse_url(&format!("https://{}/v1", listener.local_addr().unwrap())).unwrap();
+    let plain = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        stream
+    });
+    let told = listen_to_the_end(ask(openai::Upstream::new(url), question())).await;
+    told.not_at_all("If it speaks plain HTTP, its URL begins with http://");
+    drop(plain.await);
+}
+
+// The list of models
+
+#[tokio::test]
+async fn the_configured_model_stands_first_in_the_list() {
+    let listed = support::upstream::models(&["a", "b"]);
+    for (own, names) in [(None, vec!["a", "b"]), (Some("b"), vec!["b", "a"]), (Some("c"), vec!["c", "a", "b"])] {
+        let upstream = Upstream::listing([listed.clone()]).await;
+        let mut settings = settings(&upstream);
+        settings.model = own.map(String::from);
+        let list = Client::new(settings).unwrap().list().await;
+        assert_eq!(list.data.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), names);
+        assert_eq!(list.message, None);
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_had_says_why_and_keeps_the_configured_model() {
+    let upstream = Upstream::listing([answer(401, &[], r#"{"error":"no key"}"#)]).await;
+    let mut settings = settings(&upstream);
+    settings.model = Some("mine".into());
+    let list = Client::new(settings).unwrap().list().await;
+    assert_eq!(list.data.len(), 1);
+    assert_eq!(list.data[0].id, "mine");
+    assert!(list.message.unwrap().contains("no key"));
+}
+
+// Kills
+
+/// The next delta of an answer.
+async fn next_delta(events: &mut EventStream<Delta>) -> Delta {
+    loop {
+        match soon("the page hears more", events.next()).await {
+            Some(Event::Delta(delta)) => return delta,
+            Some(Event::Start { .. } | Event::KeepAlive) => {}
+            other => panic!("{other:?} in place of a delta"),
+        }
+    }
+}
+
+/// Lets go of an answer once this many deltas have come, and sees that the server's connection dies of it.
+async fn kill_after(deltas: usize, script: impl Into<Vec<Step>>) {
+    let mut upstream = Upstream::playing(script).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    for _ in 0..deltas {
+        next_delta(&mut events).await;
+    }
+    assert!(connection.is_open());
+    drop(events);
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn a_kill_before_the_head_reaches_the_server() {
+    kill_after(0, [Step::Hang]).await;
+}
+
+#[tokio::test]
+async fn a_kill_before_the_first_word_reaches_the_server() {
+    kill_after(0, [head(), Step::Hang]).await;
+    kill_after(0, [chunked_head(), chunk(raw(": thinking\n\n")), Step::Hang]).await;
+}
+
+#[tokio::test]
+async fn a_kill_while_the_model_thinks_reaches_the_server() {
+    kill_after(1, [head(), reasoning("Hm"), Step::Hang]).await;
+}
+
+#[tokio::test]
+async fn a_kill_mid_stream_reaches_the_server() {
+    kill_after(1, [head(), delta("Hel"), Step::Hang]).await;
+    kill_after(1, [chunked_head(), chunk(delta("Hel")), Step::Hang]).await;
+}
+
+#[tokio::test]
+async fn a_kill_in_a_flood_reaches_the_server() {
+    kill_after(100, [head(), flood()]).await;
+}
+
+#[tokio::test]
+async fn a_kill_during_a_refusal_reaches_the_server() {
+    kill_after(0, [raw("HTTP/1.1 500 No\r\ncontent-length: 9\r\n\r\nx"), Step::Hang]).await;
+}
+
+#[tokio::test]
+async fn a_kill_after_the_end_reaches_the_server() {
+    kill_after(1, [head(), delta("Hi"), finish("stop"), Step::Hang]).await;
+}
+
+/// As many deltas as are taken, 1 KiB each.
+fn flood() -> Step {
+    let Step::Send(delta) = delta(&"x".repeat(1024)) else { unreachable!() };
+    Step::Flood(delta)
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_read_stops_the_server() {
+    let mut upstream = Upstream::playing([head(), flood()]).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    next_delta(&mut events).await;
+    connection.stalled().await;
+    let written = connection.written();
+    assert!(written < 8 << 20, "{written} bytes are held for a page that doesn't read");
+    // It goes on as soon as the page does.
+    while connection.written() < written + (1 << 20) {
+        next_delta(&mut events).await;
+    }
+    connection.stalled().await;
+    drop(events);
+    connection.closed_by_peer().await;
+}

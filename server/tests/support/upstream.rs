@@ -18,6 +18,7 @@ use socket2::SockRef;
 use std::{
     collections::HashMap,
     net::SocketAddr,
+    pin::pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -32,7 +33,11 @@ use tokio::{
     },
     sync::{Notify, mpsc, watch},
     task::AbortHandle,
+    time::timeout,
 };
+
+/// A write that hasn't been taken for this long is not going to be.
+const STALLED: Duration = Duration::from_millis(500);
 
 /// What a connection does once it has read the request. A script that has come to its end closes the connection.
 #[derive(Clone, Debug)]
@@ -77,6 +82,7 @@ pub(crate) struct Connection {
     pub(crate) request: Request,
     gate: Arc<Notify>,
     written: Arc<AtomicU64>,
+    stalled: Arc<Notify>,
     end: watch::Receiver<Option<End>>,
 }
 
@@ -89,6 +95,11 @@ impl Connection {
     /// How many bytes the socket has taken so far.
     pub(crate) fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the client has stopped taking what is written.
+    pub(crate) async fn stalled(&self) {
+        soon("the client stops reading", self.stalled.notified()).await;
     }
 
     /// Waits until the connection is over, and says who ended it.
@@ -190,8 +201,13 @@ async fn listen(listener: TcpListener, plan: Arc<Plan>) {
 async fn serve(mut stream: TcpStream, plan: Arc<Plan>) {
     let Some(request) = read_request(&mut stream).await else { return };
     let (end, ended) = watch::channel(None);
-    let connection =
-        Connection { request: request.clone(), gate: Arc::default(), written: Arc::default(), end: ended.clone() };
+    let connection = Connection {
+        request: request.clone(),
+        gate: Arc::default(),
+        written: Arc::default(),
+        stalled: Arc::default(),
+        end: ended.clone(),
+    };
     let script = plan.script(&request);
     plan.requests.lock().unwrap().push(request.clone());
     if !request.is_for_models() {
@@ -280,7 +296,13 @@ async fn play(writer: &mut WriteHalf<'_>, script: &[Step], connection: &Connecti
 
 async fn write(writer: &mut WriteHalf<'_>, mut bytes: &[u8], connection: &Connection) -> std::io::Result<()> {
     while !bytes.is_empty() {
-        let written = writer.write(bytes).await?;
+        let mut write = pin!(writer.write(bytes));
+        let written = if let Ok(written) = timeout(STALLED, &mut write).await {
+            written?
+        } else {
+            connection.stalled.notify_one();
+            write.await?
+        };
         connection.written.fetch_add(written as u64, Ordering::Relaxed);
         bytes = &bytes[written..];
     }

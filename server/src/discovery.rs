@@ -1,0 +1,47 @@
+//! Looks for model servers on this machine, where those who run one mostly run it.
+
+use crate::openai::{Client, Upstream};
+use futures::future::join_all;
+use std::time::Duration;
+use tokio::time;
+use url::Url;
+
+/// How long to look. Who is here answers in a few milliseconds; the rest is for a machine that is busy.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Where each kind of server listens unless it is told otherwise, the likeliest first.
+const USUAL: [(&str, &str); 4] = [
+    ("Ollama", "http://127.0.0.1:11434/v1"),
+    ("llama.cpp", "http://127.0.0.1:8080/v1"),
+    ("LM Studio", "http://127.0.0.1:1234/v1"),
+    ("vLLM", "http://127.0.0.1:8000/v1"),
+];
+
+/// A model server that has answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What it seems to be, going by its port.
+    pub name: String,
+    /// Its base URL.
+    pub url: Url,
+    /// Its models; none if it has none yet.
+    pub models: Vec<String>,
+}
+
+/// Looks at all the usual places at once. Only what answers with a list of models counts: on these ports there may be
+/// anything.
+pub async fn find() -> Vec<Found> {
+    find_among(&USUAL).await
+}
+
+/// The same, at these places, each a name and a base URL. The order stays.
+pub async fn find_among(places: &[(&str, &str)]) -> Vec<Found> {
+    join_all(places.iter().map(|(name, url)| look(name, url))).await.into_iter().flatten().collect()
+}
+
+async fn look(name: &str, url: &str) -> Option<Found> {
+    let url = Url::parse(url).ok()?;
+    let client = Client::new(Upstream::new(url.clone())).ok()?;
+    let models = time::timeout(PATIENCE, client.models()).await.ok()??;
+    Some(Found { name: name.to_owned(), url, models })
+}

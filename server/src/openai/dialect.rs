@@ -1,0 +1,299 @@
+//! What one event of an answer means, in whichever dialect of the API it is said.
+//!
+//! An error is looked for before anything else, since some servers send one inside what looks like a delta. Every field
+//! is optional, and what isn't known is ignored.
+
+use app::link::{Usage, decode::Frame};
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::Value;
+
+/// What an event, or a whole answer, says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Nothing: an empty `data:`, as some send to keep the line open.
+    Nothing,
+    /// More of the answer, or something about it.
+    Piece(Piece),
+    /// Nothing more will come.
+    Done,
+    /// What went wrong, in the server's own words.
+    Error(String),
+    /// Something that this API doesn't send.
+    Rubbish,
+}
+
+/// A piece of an answer.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) reasoning: String,
+    pub(super) text: String,
+    pub(super) finish_reason: Option<String>,
+    pub(super) usage: Option<Usage>,
+}
+
+/// What an event of a stream says.
+pub(super) fn read(frame: &Frame) -> Said {
+    let data = frame.data.trim();
+    if frame.event == "error" {
+        return Said::Error(error_in(data).unwrap_or_else(|| data.to_owned()));
+    }
+    match data {
+        "" => Said::Nothing,
+        "[DONE]" => Said::Done,
+        _ => interpret(data, |choice| choice.delta),
+    }
+}
+
+/// What an answer says that isn't a stream although it was asked to be one.
+pub(super) fn read_whole(body: &str) -> Said {
+    if body.trim().is_empty() {
+        return Said::Nothing;
+    }
+    match interpret(body, |choice| choice.message.or(choice.delta)) {
+        Said::Piece(piece) if piece == Piece::default() => Said::Rubbish,
+        said => said,
+    }
+}
+
+/// The words of an error, wherever in a JSON body they stand.
+pub(super) fn error_in(body: &str) -> Option<String> {
+    words(&serde_json::from_str(body).ok()?)
+}
+
+/// Everything that is read of an event. Large parts of one are nobody's business here.
+#[derive(Deserialize)]
+struct Body {
+    error: Option<Value>,
+    object: Option<Value>,
+    message: Option<Value>,
+    detail: Option<Value>,
+    choices: Option<Vec<Choice>>,
+    usage: Option<Lenient<Usage>>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    delta: Option<Message>,
+    message: Option<Message>,
+    finish_reason: Option<String>,
+    error: Option<Value>,
+}
+
+#[derive(Default, Deserialize)]
+struct Message {
+    content: Option<Content>,
+    refusal: Option<Content>,
+    reasoning_content: Option<Content>,
+    reasoning: Option<Content>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Parts(Vec<Value>),
+    Other(IgnoredAny),
+}
+
+/// A value that is left out if it isn't what it should be: nobody loses an answer for a count of tokens.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Lenient<T> {
+    Good(T),
+    Other(IgnoredAny),
+}
+
+fn interpret(json: &str, message: impl Fn(Choice) -> Option<Message>) -> Said {
+    let Ok(mut body) = serde_json::from_str::<Body>(json) else {
+        return error_in_list(json).map_or(Said::Rubbish, Said::Error);
+    };
+    if let Some(error) = body.take_error() {
+        return Said::Error(words(&error).unwrap_or_else(|| error.to_string()));
+    }
+    let usage = match body.usage {
+        Some(Lenient::Good(usage)) => Some(usage),
+        Some(Lenient::Other(_)) | None => None,
+    };
+    let mut piece = Piece { usage, ..Piece::default() };
+    for mut choice in body.choices.unwrap_or_default() {
+        let finish_reason = choice.finish_reason.take().filter(|reason| !reason.is_empty());
+        piece.finish_reason = finish_reason.or(piece.finish_reason);
+        message(choice).unwrap_or_default().add_to(&mut piece);
+    }
+    Said::Piece(piece)
+}
+
+impl Body {
+    fn take_error(&mut self) -> Option<Value> {
+        let in_choice = self.choices.iter_mut().flatten().find_map(|choice| choice.error.take());
+        let is_error = self.object.as_ref().is_some_and(|object| object == "error");
+        let is_answer = self.choices.is_some() || self.usage.is_some();
+        let complaint = if is_error || !is_answer { self.message.take().or(self.detail.take()) } else { None };
+        let is_none = |error: &Value| *error == Value::Bool(false) || *error == "";
+        self.error.take().or(in_choice).or(complaint).filter(|error| !is_none(error))
+    }
+}
+
+impl Message {
+    fn add_to(self, piece: &mut Piece) {
+        // Those who send the thought under both names send it twice.
+        let thought = self.reasoning_content.filter(Content::says_something).or(self.reasoning);
+        if let Some(Content::Text(thought)) = thought {
+            piece.reasoning.push_str(&thought);
+        }
+        match self.content.filter(Content::says_something).or(self.refusal) {
+            Some(Content::Text(text)) if piece.text.is_empty() => piece.text = text,
+            Some(Content::Text(text)) => piece.text.push_str(&text),
+            Some(Content::Parts(parts)) => parts.iter().for_each(|part| add_part(part, piece)),
+            Some(Content::Other(_)) | None => {}
+        }
+    }
+}
+
+impl Content {
+    fn says_something(&self) -> bool {
+        match self {
+            Self::Text(text) => !text.is_empty(),
+            Self::Parts(parts) => !parts.is_empty(),
+            Self::Other(_) => false,
+        }
+    }
+}
+
+/// Content in parts, as Mistral's reasoning models have it: `{"type":"text","text":"…"}` or
+/// `{"type":"thinking","thinking":[{"type":"text","text":"…"}]}`.
+fn add_part(part: &Value, piece: &mut Piece) {
+    let thoughts = part["thinking"].as_array().into_iter().flatten().filter_map(|part| part["text"].as_str());
+    piece.reasoning.extend(thoughts);
+    piece.text.push_str(part["text"].as_str().unwrap_or_default());
+}
+
+/// An error as the only thing in a list, which is how Google sends it.
+fn error_in_list(json: &str) -> Option<String> {
+    words(serde_json::from_str::<[Value; 1]>(json).ok()?[0].get("error")?)
+}
+
+/// Where the words of an error stand, the most telling first.
+const WORDS: [&str; 6] = ["error", "message", "msg", "detail", "errors", "code"];
+
+/// The words of an error, however deep they lie.
+fn words(error: &Value) -> Option<String> {
+    match error {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        Value::Number(code) => Some(code.to_string()),
+        Value::Array(errors) => errors.iter().find_map(words),
+        Value::Object(fields) => {
+            let said = WORDS.iter().find_map(|name| words(fields.get(*name)?))?;
+            // A broker's own words are "Provider returned error"; what the provider said is in here.
+            let raw = error.pointer("/metadata/raw").and_then(Value::as_str);
+            Some(raw.map_or_else(|| said.clone(), |raw| format!("{said}: {raw}")))
+        }
+        Value::Null | Value::Bool(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data(data: &str) -> Said {
+        read(&Frame { event: String::new(), data: data.into() })
+    }
+
+    fn piece(text: &str, reasoning: &str, finish_reason: Option<&str>) -> Said {
+        let finish_reason = finish_reason.map(String::from);
+        Said::Piece(Piece { text: text.into(), reasoning: reasoning.into(), finish_reason, usage: None })
+    }
+
+    #[test]
+    fn every_way_to_say_a_piece_is_understood() {
+        for (json, said) in [
+            (r#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":null}]}"#, piece("Hi", "", None)),
+            (r#"{"choices":[{"delta":{"role":"assistant","content":null}}]}"#, piece("", "", None)),
+            (r#"{"choices":[{"delta":{"reasoning_content":"Hm"}}]}"#, piece("", "Hm", None)),
+            (r#"{"choices":[{"delta":{"reasoning":"Hm"}}]}"#, piece("", "Hm", None)),
+            (r#"{"choices":[{"delta":{"reasoning_content":"Hm","reasoning":"Hm"}}]}"#, piece("", "Hm", None)),
+            (r#"{"choices":[{"delta":{"reasoning_content":"","reasoning":"Hm"}}]}"#, piece("", "Hm", None)),
+            (r#"{"choices":[{"delta":{"content":"","refusal":"No."}}]}"#, piece("No.", "", None)),
+            (r#"{"choices":[{"finish_reason":"stop"}]}"#, piece("", "", Some("stop"))),
+            (r#"{"choices":[{"delta":null,"finish_reason":""}]}"#, piece("", "", None)),
+            (r#"{"choices":[{"delta":{"content":7}}]}"#, piece("", "", None)),
+            (r#"{"choices":null}"#, piece("", "", None)),
+            (r#"{"choices":[],"prompt_filter_results":[{"prompt_index":0}]}"#, piece("", "", None)),
+            (r#"{"choices":[{"delta":{"content":"Hi"}}],"error":null}"#, piece("Hi", "", None)),
+            (r#"{"choices":[{"delta":{"content":"Hi"}}],"usage":{"prompt_tokens":"x"}}"#, piece("Hi", "", None)),
+            (
+                r#"{"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm"}]},
+                {"type":"text","text":"Hi"}]}}]}"#,
+                piece("Hi", "Hm", None),
+            ),
+        ] {
+            assert_eq!(data(json), said, "{json}");
+        }
+    }
+
+    #[test]
+    fn usage_is_read_with_and_without_choices() {
+        for json in [
+            r#"{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}"#,
+            r#"{"usage":{"prompt_tokens":3,"completion_tokens":4,"cost":0.1}}"#,
+        ] {
+            let Said::Piece(piece) = data(json) else { panic!("{json}") };
+            assert_eq!(piece.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 4 }));
+        }
+    }
+
+    #[test]
+    fn every_way_to_say_an_error_is_understood() {
+        for json in [
+            r#"{"error":{"message":"Out of memory","code":500}}"#,
+            r#"{"error":{"message":"Out of memory","code":"oom"},"choices":[{"delta":{"content":""}}]}"#,
+            r#"{"error":"Out of memory"}"#,
+            r#"{"object":"error","message":"Out of memory","code":40303}"#,
+            r#"{"choices":[{"delta":{},"error":{"message":"Out of memory"}}]}"#,
+            r#"{"detail":"Out of memory"}"#,
+            r#"{"detail":[{"msg":"Out of memory"}]}"#,
+            r#"{"message":"Out of memory"}"#,
+            r#"{"type":"error","error":{"type":"overloaded","message":"Out of memory"}}"#,
+            r#"[{"error":{"code":500,"message":"Out of memory"}}]"#,
+        ] {
+            assert_eq!(data(json), Said::Error("Out of memory".into()), "{json}");
+        }
+        let bare = Frame { event: "error".into(), data: r#"{"message":"Out of memory"}"#.into() };
+        assert_eq!(read(&bare), Said::Error("Out of memory".into()));
+        let words = Frame { event: "error".into(), data: "Out of memory".into() };
+        assert_eq!(read(&words), Said::Error("Out of memory".into()));
+    }
+
+    #[test]
+    fn an_error_without_words_is_still_an_error() {
+        assert_eq!(data(r#"{"error":{}}"#), Said::Error("{}".into()));
+        assert_eq!(data(r#"{"error":{"code":13}}"#), Said::Error("13".into()));
+    }
+
+    #[test]
+    fn a_broker_passes_on_what_its_provider_said() {
+        let json = r#"{"error":{"message":"Provider returned error","metadata":{"raw":"too many tokens"}}}"#;
+        assert_eq!(data(json), Said::Error("Provider returned error: too many tokens".into()));
+    }
+
+    #[test]
+    fn what_this_api_never_sends_is_rubbish() {
+        for text in ["hello", "[1]", "3", r#"{"choices":"#, r#"{"choices":{}}"#] {
+            assert_eq!(data(text), Said::Rubbish, "{text}");
+        }
+        assert_eq!(data(""), Said::Nothing);
+        assert_eq!(data(" [DONE] "), Said::Done);
+    }
+
+    #[test]
+    fn a_whole_answer_has_its_words_in_a_message() {
+        let json = r#"{"object":"chat.completion","choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}"#;
+        assert_eq!(read_whole(json), piece("Hi", "", Some("stop")));
+        assert_eq!(read_whole(r#"{"error":"no"}"#), Said::Error("no".into()));
+        assert_eq!(read_whole("\n"), Said::Nothing);
+        for rubbish in ["{}", "null", "<html>"] {
+            assert_eq!(read_whole(rubbish), Said::Rubbish, "{rubbish}");
+        }
+    }
+}

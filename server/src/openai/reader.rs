@@ -1,0 +1,113 @@
+//! An answer as it comes in over its connection: what is read is passed on, and somebody looks at the clock.
+
+use super::{answer::Answer, failure::Failure, upstream::Upstream};
+use app::{
+    chat::message::Delta,
+    link::{Deltas, Exit, decode::LIMIT},
+};
+use reqwest::{Response, header::CONTENT_TYPE};
+use std::time::Duration;
+use tokio::time::{self, Instant};
+
+/// How long to read on after the answer is complete, for what it cost.
+const AFTERWORD: Duration = Duration::from_secs(3);
+
+/// How much is read of what isn't a stream.
+const WHOLE: usize = 4 * LIMIT;
+
+/// Reads one answer.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    upstream: &'a Upstream,
+    deltas: &'a Deltas<Delta>,
+    answer: Answer,
+    /// What has been read and not yet been passed on.
+    out: Vec<Delta>,
+    /// When to stop waiting for more.
+    give_up: Instant,
+}
+
+impl<'a> Reader<'a> {
+    /// `give_up`: when the answer must have begun.
+    pub(super) fn new(upstream: &'a Upstream, give_up: Instant, deltas: &'a Deltas<Delta>) -> Self {
+        Self { upstream, deltas, answer: Answer::default(), out: Vec::new(), give_up }
+    }
+
+    /// Reads to the end, and says how that was.
+    pub(super) async fn read(mut self, mut response: Response) -> Exit {
+        let read = if is_stream(&response) {
+            self.read_stream(&mut response).await
+        } else {
+            self.read_in_one(&mut response).await
+        };
+        self.answer.finish(&mut self.out);
+        self.pass_on().await;
+        self.answer.outcome(read).unwrap_or_else(|failure| Exit::failed(failure.sentence(self.upstream)))
+    }
+
+    async fn read_stream(&mut self, response: &mut Response) -> Result<(), Failure> {
+        loop {
+            let is_over = self.read_chunk(response).await;
+            self.pass_on().await;
+            if is_over? {
+                return Ok(());
+            }
+            self.look_at_the_clock();
+        }
+    }
+
+    /// Reads what is there, and tells whether that was the end of it.
+    async fn read_chunk(&mut self, response: &mut Response) -> Result<bool, Failure> {
+        match time::timeout_at(self.give_up, response.chunk()).await {
+            Ok(Ok(Some(bytes))) => self.answer.feed(&bytes, &mut self.out),
+            Ok(Ok(None)) => self.answer.feed_end(&mut self.out).map(|()| true),
+            Ok(Err(error)) => Err(Failure::Cut(error)),
+            Err(_) => Err(self.silent()),
+        }
+    }
+
+    async fn read_in_one(&mut self, response: &mut Response) -> Result<(), Failure> {
+        let body = time::timeout_at(self.give_up, read_whole(response)).await.unwrap_or_else(|_| Err(self.silent()))?;
+        self.answer.take_whole(&body, &mut self.out)
+    }
+
+    /// Waits while the page is slow to read. Nothing is read meanwhile, so in the end the server has to wait too.
+    async fn pass_on(&mut self) {
+        for delta in self.out.drain(..) {
+            self.deltas.send(delta).await;
+        }
+    }
+
+    /// Waiting for the answer to begin has its time from the start; once it has begun, each silence has its own.
+    fn look_at_the_clock(&mut self) {
+        let now = Instant::now();
+        if self.answer.is_finished() {
+            self.give_up = self.give_up.min(now + AFTERWORD);
+        } else if self.answer.has_begun() {
+            self.give_up = now + self.upstream.idle_timeout;
+        }
+    }
+
+    fn silent(&self) -> Failure {
+        let Upstream { idle_timeout, header_timeout, .. } = self.upstream;
+        Failure::Silent(if self.answer.has_begun() { *idle_timeout } else { *header_timeout })
+    }
+}
+
+/// Whether this is the stream that was asked for. What doesn't say what it is is taken for one.
+fn is_stream(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    !(kind.contains("json") || kind.contains("html"))
+}
+
+/// The body as text, as much of it as can be right.
+pub(super) async fn read_whole(response: &mut Response) -> Result<String, Failure> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(Failure::Cut)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > WHOLE {
+            return Err(Failure::TooLong);
+        }
+    }
+    Ok(String::from_utf8_lossy(&body).into_owned())
+}

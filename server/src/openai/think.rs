@@ -1,0 +1,175 @@
+//! Thoughts hidden in the text: some servers leave a model's `<think>…</think>` where the model has put it, at the
+//! beginning of its answer, instead of sending it as reasoning.
+
+use app::chat::message::Delta;
+use std::mem;
+
+const OPEN: &str = "<think>";
+const CLOSE: &str = "</think>";
+
+/// Text in, text and reasoning out. What comes out is the same wherever the text was split.
+#[derive(Debug, Default)]
+pub(super) struct Think {
+    section: Section,
+    /// What can't be told yet: it may be part of a tag, or white space beside one.
+    held: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Section {
+    /// Nothing but white space so far, or the beginning of a tag.
+    #[default]
+    Beginning,
+    /// After `<think>`, and nothing but white space since.
+    BeforeThought,
+    /// Between the tags.
+    Thought,
+    /// After `</think>`, and nothing but white space since.
+    BeforeText,
+    /// The answer itself. Here a tag is a word like any other: the model may be explaining it.
+    Text,
+}
+
+impl Think {
+    /// Takes in more of the text, and puts what it means into `out`.
+    pub(super) fn push(&mut self, text: String, out: &mut Vec<Delta>) {
+        if self.section == Section::Text {
+            return out.extend((!text.is_empty()).then_some(Delta::Text(text)));
+        }
+        self.held.push_str(&text);
+        while self.step(out) {}
+    }
+
+    /// The answer is over: what was held back is what it looks like.
+    pub(super) fn finish(&mut self, out: &mut Vec<Delta>) {
+        let held = mem::take(&mut self.held);
+        if held.is_empty() {
+            return;
+        }
+        match self.section {
+            Section::Beginning | Section::Text => out.push(Delta::Text(held)),
+            Section::Thought => out.push(Delta::Reasoning(held)),
+            Section::BeforeThought | Section::BeforeText => {} // white space around a tag
+        }
+    }
+
+    /// Goes on by one section, if what is held allows it.
+    fn step(&mut self, out: &mut Vec<Delta>) -> bool {
+        match self.section {
+            Section::Beginning => self.begin(),
+            Section::BeforeThought => self.skip_white(Section::Thought),
+            Section::Thought => self.think(out),
+            Section::BeforeText => self.skip_white(Section::Text),
+            Section::Text => {
+                self.finish(out);
+                false
+            }
+        }
+    }
+
+    /// Does the answer begin with a thought?
+    fn begin(&mut self) -> bool {
+        let begun = self.held.trim_start();
+        if let Some(rest) = begun.strip_prefix(OPEN) {
+            self.held = rest.to_owned();
+            self.section = Section::BeforeThought;
+        } else if OPEN.starts_with(begun) {
+            return false;
+        } else {
+            self.section = Section::Text;
+        }
+        true
+    }
+
+    /// White space beside a tag belongs to neither side.
+    fn skip_white(&mut self, next: Section) -> bool {
+        self.held = self.held.trim_start().to_owned();
+        if self.held.is_empty() {
+            return false;
+        }
+        self.section = next;
+        true
+    }
+
+    fn think(&mut self, out: &mut Vec<Delta>) -> bool {
+        let (thought, after, next) = if let Some((thought, after)) = self.held.split_once(CLOSE) {
+            (thought.trim_end(), after, Section::BeforeText)
+        } else {
+            let (thought, after) = self.held.split_at(sure(&self.held));
+            (thought, after, Section::Thought)
+        };
+        let (thought, after) = (thought.to_owned(), after.to_owned());
+        out.extend((!thought.is_empty()).then_some(Delta::Reasoning(thought)));
+        self.held = after;
+        mem::replace(&mut self.section, next) != next
+    }
+}
+
+/// How much of a thought is surely thought: all but the beginning of a closing tag, and the white space before it.
+fn sure(thought: &str) -> usize {
+    let tag = (1..CLOSE.len()).rev().find(|length| thought.ends_with(&CLOSE[..*length])).unwrap_or(0);
+    thought[..thought.len() - tag].trim_end().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text and the reasoning that come of these pieces.
+    fn read(pieces: &[&str]) -> (String, String) {
+        let (mut think, mut out) = (Think::default(), Vec::new());
+        for piece in pieces {
+            think.push((*piece).to_owned(), &mut out);
+        }
+        think.finish(&mut out);
+        let (mut text, mut reasoning) = (String::new(), String::new());
+        for delta in out {
+            match delta {
+                Delta::Text(more) => text += &more,
+                Delta::Reasoning(more) => reasoning += &more,
+            }
+        }
+        (text, reasoning)
+    }
+
+    const ANSWERS: &[(&str, &str, &str)] = &[
+        ("<think>\nWell…\n</think>\n\nYes.", "Yes.", "Well…"),
+        ("\n <think>a < b </think>Yes, </think> is a tag.", "Yes, </think> is a tag.", "a < b"),
+        ("<think></think>Hi", "Hi", ""),
+        ("<think>never ends </thi", "", "never ends </thi"),
+        ("<thin", "<thin", ""),
+        ("<thing>", "<thing>", ""),
+        ("To think: <think>no</think>", "To think: <think>no</think>", ""),
+        ("  indented", "  indented", ""),
+        ("<think>one  two</ </think> ", "", "one  two</"),
+        ("", "", ""),
+    ];
+
+    #[test]
+    fn a_thought_at_the_beginning_is_reasoning() {
+        for (answer, text, reasoning) in ANSWERS {
+            assert_eq!(read(&[answer]), ((*text).into(), (*reasoning).into()), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn it_does_not_matter_where_the_text_was_split() {
+        for (answer, ..) in ANSWERS {
+            let whole = read(&[answer]);
+            for split in answer.char_indices().map(|(at, _)| at) {
+                let (before, after) = answer.split_at(split);
+                assert_eq!(read(&[before, after]), whole, "{before:?} {after:?}");
+            }
+            let letters = answer.chars().map(String::from).collect::<Vec<_>>();
+            assert_eq!(read(&letters.iter().map(String::as_str).collect::<Vec<_>>()), whole, "letter by letter");
+        }
+    }
+
+    #[test]
+    fn text_is_not_held_back_once_the_answer_has_begun() {
+        let (mut think, mut out) = (Think::default(), Vec::new());
+        think.push("Hi".into(), &mut out);
+        think.push(" <".into(), &mut out);
+        assert_eq!(out, [Delta::Text("Hi".into()), Delta::Text(" <".into())]);
+    }
+}
