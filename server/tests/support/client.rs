@@ -89,11 +89,9 @@ pub(crate) async fn metric(address: SocketAddr, name: &str) -> u64 {
 }
 
 fn head(method: &str, path: &str, headers: &[&str]) -> String {
-    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
-    for header in headers {
-        head += &format!("{header}\r\n");
-    }
-    head + "\r\n"
+    let first = format!("{method} {path} HTTP/1.1");
+    let lines = [&[first.as_str(), "host: localhost", "connection: close"], headers, &["", ""]].concat();
+    lines.join("\r\n")
 }
 
 async fn read_response(mut stream: TcpStream) -> Response {
@@ -202,8 +200,8 @@ impl Page {
         let mut page = Self { stream, address, headers, task: String::new(), dechunker, decoder };
         let start = page.event().await.expect("a start");
         assert_eq!(start.event, "start");
-        page.task = json(&start)["task"].as_str().expect("a task").to_owned();
-        page
+        let task = json(&start)["task"].as_str().expect("a task").to_owned();
+        Self { task, ..page }
     }
 
     /// The next event; none at the end of the stream. Fails if the stream is cut off.
