@@ -11,7 +11,7 @@ Examples:
   starcrossed --listen 0.0.0.0:8000                      for the whole network, on another port";
 
 /// A chat page for your language model, in one binary, where Stop means stop.
-#[derive(Debug, Parser)]
+#[derive(Parser)] // not Debug: it holds the key
 #[command(name = "starcrossed", version, after_help = EXAMPLES, after_long_help = EXAMPLES)]
 #[expect(clippy::doc_markdown, reason = "these comments are the text of --help, which has no Markdown")]
 pub struct Args {
@@ -44,14 +44,14 @@ pub struct Args {
     #[arg(long, env = "STARCROSSED_CONNECT_TIMEOUT", value_name = "SECONDS", value_parser = seconds, default_value = "10")]
     pub connect_timeout: Duration,
 
-    /// How long the model server may take until it begins to answer, in seconds
+    /// How long the model server may take until its answer begins, in seconds
     ///
     /// Long, since a model that is being loaded, or whose slots are all taken, sends nothing at all.
-    #[arg(long, env = "STARCROSSED_HEADER_TIMEOUT", value_name = "SECONDS", value_parser = seconds, default_value = "600")]
+    #[arg(long, env = "STARCROSSED_HEADER_TIMEOUT", value_name = "SECONDS", value_parser = seconds, default_value = "1800")]
     pub header_timeout: Duration,
 
     /// How long the model server may be silent in the middle of an answer, in seconds
-    #[arg(long, env = "STARCROSSED_IDLE_TIMEOUT", value_name = "SECONDS", value_parser = seconds, default_value = "300")]
+    #[arg(long, env = "STARCROSSED_IDLE_TIMEOUT", value_name = "SECONDS", value_parser = seconds, default_value = "120")]
     pub idle_timeout: Duration,
 
     /// What is logged: error, warn, info, debug or trace, or directives such as server=debug,hyper=info

@@ -1,23 +1,25 @@
 //! What the program was asked to be: the command line, and the environment where that is silent.
 
-use crate::{args::Args, failure::Failure};
+use crate::{
+    args::Args,
+    failure::Failure,
+    openai::{Upstream, parse_url},
+};
 use clap::{Parser, error::ErrorKind};
 use leptos::config::LeptosOptions;
 use std::{env, time::Duration};
-use tracing_subscriber::EnvFilter;
 use url::Url;
 
 const LISTEN: &str = "127.0.0.1:3000";
 const LOG: &str = "info";
 
 /// Everything that can be chosen, checked.
-#[derive(Debug)]
 pub struct Config {
     /// An address and a port, as [`tokio::net::TcpListener::bind`] takes them.
     pub listen: String,
     /// The model server; none for whatever is found on this machine.
     pub upstream: Option<Url>,
-    /// Its key.
+    /// Its key. Only for a server that was named: what is found on a port may be anything.
     pub api_key: Option<String>,
     /// The model that answers if none is named.
     pub model: Option<String>,
@@ -28,7 +30,7 @@ pub struct Config {
     /// How long it may be silent.
     pub idle_timeout: Duration,
     /// What is logged.
-    pub log: EnvFilter,
+    pub log: String,
 }
 
 impl Config {
@@ -59,8 +61,21 @@ impl Config {
             connect_timeout: args.connect_timeout,
             header_timeout: args.header_timeout,
             idle_timeout: args.idle_timeout,
-            log: filter(&pick(args.log, "RUST_LOG").unwrap_or_else(|| LOG.into()))?,
+            log: pick(args.log, "RUST_LOG").unwrap_or_else(|| LOG.into()),
         })
+    }
+
+    /// The model server at `url`, to be asked with this key and with the patience that was chosen.
+    #[must_use]
+    pub fn upstream_at(&self, url: Url, api_key: Option<String>) -> Upstream {
+        Upstream {
+            url,
+            api_key,
+            model: self.model.clone(),
+            connect_timeout: self.connect_timeout,
+            header_timeout: self.header_timeout,
+            idle_timeout: self.idle_timeout,
+        }
     }
 }
 
@@ -78,13 +93,7 @@ fn given(value: Option<String>) -> Option<String> {
 }
 
 fn base_url(text: &str) -> Result<Url, Failure> {
-    let example = "It takes a base URL such as http://127.0.0.1:11434/v1";
-    let url = Url::parse(text)
-        .map_err(|error| Failure::usage(format!("the upstream '{text}' is not a URL: {error}. {example}")))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(Failure::usage(format!("the upstream '{text}' is not an http or https URL. {example}")));
-    }
-    Ok(url)
+    parse_url(text).map_err(|why| Failure::usage(format!("can't ask the upstream '{text}': {why}")))
 }
 
 /// A key goes into a header. One with a line break in it, as a file read into a variable may have, can't; and it is not
@@ -94,12 +103,6 @@ fn sendable(key: String) -> Result<String, Failure> {
         return Ok(key);
     }
     Err(Failure::usage("the API key holds characters that can't be sent: it takes printable ASCII on one line"))
-}
-
-fn filter(text: &str) -> Result<EnvFilter, Failure> {
-    EnvFilter::try_new(text).map_err(|error| {
-        Failure::usage(format!("can't log '{text}': {error}. It takes error, warn, info, debug or trace"))
-    })
 }
 
 /// What clap says in a paragraph.

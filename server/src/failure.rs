@@ -11,13 +11,13 @@ pub struct Failure {
 
 impl Failure {
     /// The command line or the environment asks for something that can't be done.
-    pub fn usage(line: impl Into<String>) -> Self {
-        Self { line: line.into(), code: 2 }
+    pub fn usage(line: impl fmt::Display) -> Self {
+        Self { line: line.to_string(), code: 2 }
     }
 
     /// The machine doesn't allow what was asked for.
-    pub fn runtime(line: impl Into<String>) -> Self {
-        Self { line: line.into(), code: 1 }
+    pub fn runtime(line: impl fmt::Display) -> Self {
+        Self { line: line.to_string(), code: 1 }
     }
 
     /// Says it, and gives the code to exit with.

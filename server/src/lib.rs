@@ -1,29 +1,26 @@
 //! Starcrossed, the server.
 //!
-//! [`args`] and [`config`] say what it is to be, [`router`] which address leads where, [`serve`] listens, serves and goes
-//! down. Around `/api` stands [`api`]; [`assets`] has the site's files, [`headers`] and [`metrics`] what they are called.
-//! [`log`] is where it says what happens, [`failure`] how it says that it can't begin.
+//! In the order of what happens: [`args`] and [`config`] say what it is to be. [`startup`] finds the model server, if need
+//! be with [`discovery`], and says what it found. [`router`] says which address leads where: [`api`] stands around the
+//! server functions, [`assets`] has the site's files, [`metrics`] what machines ask, [`headers`] what every response has.
+//! [`serve`] listens, serves and goes down, with [`socket`] and [`signals`] for what systems do differently.
 //!
-//! Who answers is in [`models`]: a model server, which [`openai`] asks and [`discovery`] looks for, or the built-in [`demo`].
+//! What answers is in [`models`]: [`openai`] asks a model server, [`demo`] answers without one.
+//!
+//! [`log`] is where the program says what happens, [`failure`] how it says that it can't begin.
 // The pages' types are deep, and the router is made of them.
 #![recursion_limit = "256"]
 
 pub mod args;
 pub mod config;
-pub mod failure;
-pub mod log;
+pub mod discovery;
+pub mod startup;
 
 pub mod api;
 pub mod assets;
 pub mod headers;
 pub mod metrics;
 pub mod router;
-pub mod standin;
-
-pub mod demo;
-pub mod discovery;
-pub mod models;
-pub mod openai;
 
 pub mod serve;
 #[cfg(unix)]
@@ -36,3 +33,10 @@ pub mod socket;
 #[cfg(not(target_os = "linux"))]
 #[path = "socket_portable.rs"]
 pub mod socket;
+
+pub mod demo;
+pub mod models;
+pub mod openai;
+
+pub mod failure;
+pub mod log;

@@ -1,16 +1,24 @@
 //! The log: one line an event, on stderr.
 
+use crate::failure::Failure;
 use std::{
     io::{IsTerminal, stderr},
     panic::{self, PanicHookInfo},
 };
 use tracing_subscriber::EnvFilter;
 
-/// Starts it. Panics go there too.
-pub fn init(filter: EnvFilter) {
+/// Starts it, with what `directives` let through. Panics go there too.
+///
+/// # Errors
+/// If they make no sense.
+pub fn init(directives: &str) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(directives).map_err(|error| {
+        Failure::usage(format!("can't log '{directives}': {error}. It takes error, warn, info, debug or trace"))
+    })?;
     let colours = stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(colours).init();
     panic::set_hook(Box::new(panicked));
+    Ok(())
 }
 
 /// A panic is one line like everything else, so that what reads the log line by line keeps it whole.

@@ -4,7 +4,7 @@ use app::link::Fates;
 use server::{
     config::{self, Config},
     failure::Failure,
-    log, router, serve, signals,
+    log, router, serve, signals, startup,
 };
 use std::{process::ExitCode, sync::Arc};
 use tokio::runtime::Runtime;
@@ -18,22 +18,18 @@ fn main() -> ExitCode {
 
 fn start() -> Result<(), Failure> {
     let Some(config) = Config::load()? else { return Ok(()) };
-    let runtime = Runtime::new().map_err(|error| Failure::runtime(format!("can't start: {error}")))?;
+    log::init(&config.log)?;
+    let runtime = Runtime::new().map_err(Failure::runtime)?;
     let served = runtime.block_on(run(config));
-    runtime.shutdown_background(); // not by dropping it, which waits for a name that is being looked up
+    runtime.shutdown_background(); // dropping it would wait for a name that is being looked up
     served
 }
 
 async fn run(config: Config) -> Result<(), Failure> {
-    log::init(config.log);
-    let listener = serve::listen(&config.listen).await?;
+    let (listener, address) = serve::listen(&config.listen).await?;
+    let found = startup::find(&config).await?;
     let fates = Arc::new(Fates::default());
-    let app = router::app(config::leptos_options(), fates.clone(), Arc::new(server::standin::Standin));
-    println!(
-        "Starcrossed listens on http://{}",
-        listener.local_addr().map_err(|error| Failure::runtime(error.to_string()))?
-    );
-    serve::run(listener, app, fates, signals::asked_to_stop())
-        .await
-        .map_err(|error| Failure::runtime(error.to_string()))
+    let app = router::app(config::leptos_options(), fates.clone(), Arc::new(found.models()));
+    tokio::spawn(found.announce(address));
+    serve::run(listener, app, fates, signals::asked_to_stop()).await.map_err(Failure::runtime)
 }

@@ -5,6 +5,7 @@ use app::link::Fates;
 use axum::{Router, serve::ListenerExt};
 use std::{
     io::{self, ErrorKind},
+    net::SocketAddr,
     sync::Arc,
     time::Duration,
 };
@@ -14,12 +15,14 @@ use tokio::{net::TcpListener, time::sleep};
 /// hasn't read theirs by then isn't reading.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// Listens on `address`.
+/// Listens on `address`, and says which that is: port 0 becomes one that is free.
 ///
 /// # Errors
 /// Why not, and what to do about it.
-pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))
+pub async fn listen(address: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+    let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
+    let address = listener.local_addr().map_err(Failure::runtime)?;
+    Ok((listener, address))
 }
 
 fn cannot_listen(address: &str, error: &io::Error) -> Failure {

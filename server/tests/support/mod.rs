@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test program compiles all of this and uses its part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
+pub(crate) mod client;
+pub(crate) mod server;
 pub(crate) mod upstream;
 
 use std::time::Duration;

@@ -1,0 +1,289 @@
+//! The promises of this program, one test each: what happens, what dies with it, who is told, and how.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+mod support;
+
+use app::link::{Exit, Reason};
+use serde_json::json;
+use std::{net::TcpListener, time::Duration};
+use support::{
+    client::{FAREWELLS, Farewell, Page, get},
+    server::Server,
+    soon,
+    upstream::{
+        Connection, Step, Upstream, answer_json, chunk, chunked_head, delta, done, finish, head, raw, reasoning, sse,
+    },
+};
+use tokio::time::Instant;
+
+#[tokio::test]
+async fn a_task_that_finishes_says_so() {
+    let upstream = Upstream::playing([head(), delta("Hel"), delta("lo"), finish("stop"), done()]).await;
+    let server = Server::asking(&upstream.url()).await;
+    let mut page = Page::chat(server.address).await;
+    assert_eq!(page.delta().await + &page.delta().await, "Hello");
+    let exit = page.exit().await;
+    assert_eq!((exit.reason, exit.finish_reason.as_deref()), (Reason::Normal, Some("stop")));
+    assert_eq!(server.ended(&page.task).await, Reason::Normal);
+}
+
+#[tokio::test]
+async fn a_stream_asks_not_to_be_held_up_on_its_way() {
+    let upstream = Upstream::playing([head(), Step::Hang]).await;
+    let server = Server::asking(&upstream.url()).await;
+    let page = Page::chat(server.address).await;
+    assert_eq!(page.headers["content-type"], "text/event-stream");
+    assert_eq!(page.headers["cache-control"], "no-cache, no-transform");
+    assert_eq!(page.headers["x-accel-buffering"], "no");
+}
+
+#[tokio::test]
+async fn an_upstream_that_is_not_there_fails_the_task() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // and free again at once
+    let server = Server::asking(&format!("http://{free}/v1")).await;
+    failed(&server, Page::chat(server.address).await).await;
+}
+
+#[tokio::test]
+async fn an_upstream_that_answers_an_error_fails_the_task() {
+    for status in [400, 401, 404, 429, 500, 503] {
+        let error = json!({ "error": { "message": "Of all days, today." } });
+        let exit = failed_by([answer_json(status, &error)], &[]).await;
+        assert!(exit.message.unwrap().contains("Of all days, today."), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_in_mid_stream_fails_the_task_and_leaves_the_text() {
+    let error = sse(&json!({ "error": { "message": "Out of memory." } }));
+    let exit = failed_by([head(), delta("Hel"), error, Step::Hang], &["Hel"]).await;
+    assert!(exit.message.unwrap().contains("Out of memory."));
+}
+
+#[tokio::test]
+async fn an_upstream_that_is_cut_off_fails_the_task_and_leaves_the_text() {
+    for cut in [Step::Close, Step::Reset] {
+        let mut upstream = Upstream::playing([chunked_head(), chunk(delta("Hel")), Step::Wait, cut]).await;
+        let server = Server::asking(&upstream.url()).await;
+        let mut page = Page::chat(server.address).await;
+        assert_eq!(page.delta().await, "Hel");
+        upstream.connection().await.go();
+        failed(&server, page).await;
+    }
+}
+
+#[tokio::test]
+async fn an_upstream_that_sends_rubbish_fails_the_task_and_leaves_the_text() {
+    failed_by([head(), delta("Hel"), raw("data: {\"choices\": [[[\n\n"), Step::Hang], &["Hel"]).await;
+    failed_by([raw("SSH-2.0-OpenSSH_9.6\r\n"), Step::Hang], &[]).await;
+}
+
+#[tokio::test]
+async fn an_upstream_that_falls_silent_fails_the_task_and_leaves_the_text() {
+    let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let server = Server::patient(&upstream.url(), Duration::from_millis(200)).await;
+    let mut page = Page::chat(server.address).await;
+    assert_eq!(page.delta().await, "Hel");
+    failed(&server, page).await;
+    upstream.connection().await.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn a_panic_ends_the_task_and_nothing_else() {
+    let server = Server::alone().await;
+    let mut other = Page::start(server.address, "/api/task", r#"{"chunks":2,"interval_ms":50}"#).await;
+    let mut page = Page::start(server.address, "/api/task", r#"{"chunks":9,"interval_ms":0,"crash_at":2}"#).await;
+    assert_eq!(page.delta().await, "Async work chunk 1");
+    let exit = page.exit().await;
+    assert_eq!(exit.reason, Reason::Crashed);
+    assert!(!exit.message.unwrap().contains("asked to crash"), "the panic is for the log alone");
+    assert_eq!(other.delta().await + &other.delta().await, "Async work chunk 1Async work chunk 2");
+    assert_eq!(other.exit().await.reason, Reason::Normal);
+    assert_eq!(server.ended(&page.task).await, Reason::Crashed);
+}
+
+#[tokio::test]
+async fn a_page_that_leaves_before_the_upstream_has_said_anything_kills_it() {
+    for farewell in FAREWELLS {
+        killed_by([Step::Hang], &[], farewell).await;
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_leaves_while_the_model_thinks_kills_it() {
+    for farewell in FAREWELLS {
+        killed_by([head(), Step::Hang], &[], farewell).await;
+        killed_by([head(), reasoning("Hm."), Step::Hang], &["Hm."], farewell).await;
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_leaves_in_mid_stream_kills_the_task() {
+    for farewell in FAREWELLS {
+        killed_by([head(), delta("Hel"), Step::Hang], &["Hel"], farewell).await;
+        killed_by([chunked_head(), chunk(delta("Hel")), Step::Hang], &["Hel"], farewell).await;
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_leaves_kills_its_own_task_alone() {
+    let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()]).await;
+    let server = Server::asking(&upstream.url()).await;
+    let mut pages = Vec::new();
+    for _ in 0..8 {
+        let mut page = Page::chat(server.address).await;
+        assert_eq!(page.delta().await, "Hel");
+        pages.push((page, upstream.connection().await));
+    }
+    let (page, connection) = pages.swap_remove(3);
+    page.leave(Farewell::Rst).await;
+    connection.closed_by_peer().await;
+    for (mut page, connection) in pages {
+        assert!(connection.is_open());
+        connection.go();
+        assert_eq!(page.delta().await, "lo");
+        assert_eq!(page.exit().await.reason, Reason::Normal);
+    }
+}
+
+#[tokio::test]
+async fn a_slow_reader_makes_the_upstream_wait() {
+    let mut upstream = Upstream::playing([head(), flood()]).await;
+    let server = Server::asking(&upstream.url()).await;
+    let mut page = Page::chat_with_little_room(server.address).await;
+    let connection = upstream.connection().await;
+    let written = stalled(&server, &connection).await;
+    assert!(written < 16 * 1024 * 1024, "{written} bytes were written to nobody");
+    assert_eq!(server.fates.live(), 1, "a slow reader is still a reader");
+
+    // It reads on, and so does the task.
+    while connection.written() < written + 4 * 1024 * 1024 {
+        page.delta().await;
+    }
+    page.leave(Farewell::Rst).await;
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn a_page_that_leaves_behind_a_flood_kills_the_task_at_once() {
+    for farewell in FAREWELLS {
+        let mut upstream = Upstream::playing([head(), flood()]).await;
+        let server = Server::asking(&upstream.url()).await;
+        let page = Page::chat_with_little_room(server.address).await;
+        let connection = upstream.connection().await;
+        stalled(&server, &connection).await;
+        let left = Instant::now();
+        killed(&server, page, &connection, farewell).await;
+        assert!(left.elapsed() < Duration::from_secs(1), "{:?}", left.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn going_down_ends_every_task_and_tells_every_page() {
+    let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let server = Server::asking(&upstream.url()).await;
+    let fates = server.fates.clone();
+    let mut pages = Vec::new();
+    for _ in 0..3 {
+        let mut page = Page::chat(server.address).await;
+        assert_eq!(page.delta().await, "Hel");
+        pages.push((page, upstream.connection().await));
+    }
+    let asked = Instant::now();
+    let running = server.shut_down();
+    for (mut page, connection) in pages {
+        assert_eq!(page.exit().await.reason, Reason::Shutdown);
+        connection.closed_by_peer().await;
+    }
+    soon("the server is gone", running).await.unwrap().unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    assert_eq!((fates.live(), fates.exits(Reason::Shutdown)), (0, 3));
+}
+
+#[tokio::test]
+async fn going_down_waits_for_nobody_who_does_not_read() {
+    let mut upstream = Upstream::playing([head(), flood()]).await;
+    let server = Server::asking(&upstream.url()).await;
+    let fates = server.fates.clone();
+    let _page = Page::chat_with_little_room(server.address).await;
+    let connection = upstream.connection().await;
+    stalled(&server, &connection).await;
+    let _idle = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    let asked = Instant::now();
+    let running = server.shut_down();
+    connection.closed_by_peer().await;
+    assert!(asked.elapsed() < Duration::from_secs(1), "the task dies at once: {:?}", asked.elapsed());
+    soon("the server is gone", running).await.unwrap().unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert_eq!((fates.live(), fates.exits(Reason::Shutdown)), (0, 1));
+}
+
+#[tokio::test]
+async fn a_task_that_was_never_born_has_no_fate() {
+    let server = Server::alone().await;
+    assert_eq!(get(server.address, "/api/fate?task=nobody").await.json(), json!({ "state": "unknown" }));
+}
+
+/// Asks an upstream that plays this script, which has to fail the task after these deltas.
+async fn failed_by(script: impl Into<Vec<Step>>, deltas: &[&str]) -> Exit {
+    let upstream = Upstream::playing(script).await;
+    let server = Server::asking(&upstream.url()).await;
+    let mut page = Page::chat(server.address).await;
+    for delta in deltas {
+        assert_eq!(page.delta().await, *delta);
+    }
+    failed(&server, page).await
+}
+
+/// The next thing that this page hears is that its task has failed.
+async fn failed(server: &Server, mut page: Page) -> Exit {
+    let exit = page.exit().await;
+    assert_eq!(exit.reason, Reason::Failed, "{exit:?}");
+    assert!(exit.message.is_some(), "a person is told why");
+    assert_eq!(server.ended(&page.task).await, Reason::Failed);
+    exit
+}
+
+/// Asks an upstream that plays this script, and leaves after these deltas.
+async fn killed_by(script: impl Into<Vec<Step>>, deltas: &[&str], farewell: Farewell) {
+    let mut upstream = Upstream::playing(script).await;
+    let server = Server::asking(&upstream.url()).await;
+    let mut page = Page::chat(server.address).await;
+    let connection = upstream.connection().await;
+    for delta in deltas {
+        assert_eq!(page.delta().await, *delta);
+    }
+    killed(&server, page, &connection, farewell).await;
+}
+
+/// Leaves, and sees the upstream connection die of it, by our hand.
+async fn killed(server: &Server, page: Page, connection: &Connection, farewell: Farewell) {
+    assert!(connection.is_open());
+    let task = page.task.clone();
+    let _left = page.leave(farewell).await;
+    connection.closed_by_peer().await;
+    assert_eq!(server.ended(&task).await, Reason::Killed);
+}
+
+/// Deltas without end.
+fn flood() -> Step {
+    let Step::Send(one) = delta(&"x".repeat(1000)) else { unreachable!() };
+    Step::Flood(one.repeat(64).into())
+}
+
+/// Waits until the upstream can't write any more, and says how much it has written. It doesn't write any more if it hasn't
+/// while the same server has answered a hundred other requests.
+async fn stalled(server: &Server, connection: &Connection) -> u64 {
+    soon("the upstream has to wait", async {
+        loop {
+            let written = connection.written();
+            for _ in 0..100 {
+                get(server.address, "/healthz").await;
+            }
+            if written > 0 && connection.written() == written {
+                return written;
+            }
+        }
+    })
+    .await
+}
