@@ -121,7 +121,7 @@ keeps counting, and no model keeps generating words that nobody is going to read
 
 You can also close this tab in the middle of a sentence, reload it, go to another site and come back, or pull the \
 cable. Each time I die with the page, and each time what I had said until then is still there when you return, with a \
-note that I was interrupted. On the monitor page you can watch it happen.
+note that I was interrupted. The server's log has a line for every one of my ends.
 
 And it works the other way round too. If I should crash, the page is told so. It doesn't wait for ever in front of a \
 blinking cursor, and it doesn't pretend that half an answer is a whole one. That is what the name means: two processes \
