@@ -3,13 +3,15 @@
 //! In the order of what happens: [`args`] and [`config`] say what it is to be. [`startup`] finds the model server, if need
 //! be with [`discovery`], and says what it found. [`router`] says which address leads where: [`api`] stands around the
 //! server functions, [`assets`] has the site's files, [`metrics`] what machines ask, [`headers`] what every response has.
-//! [`serve`] listens, serves and goes down, with [`socket`] and [`signals`] for what systems do differently.
+//! [`serve`] listens, serves and goes down; [`socket`] notices clients that have gone without a word, [`signals`] when to stop.
 //!
 //! What answers is in [`models`]: [`openai`] asks a model server, [`demo`] answers without one.
 //!
 //! [`log`] is where the program says what happens, [`failure`] how it says that it can't begin.
 // The pages' types are deep, and the router is made of them.
 #![recursion_limit = "256"]
+
+#![recursion_limit = "256"] // a page is one type, and is made here
 
 pub mod args;
 pub mod config;
@@ -33,6 +35,8 @@ pub mod socket;
 #[cfg(not(target_os = "linux"))]
 #[path = "socket_portable.rs"]
 pub mod socket;
+#[cfg(target_os = "linux")]
+pub mod vanished;
 
 pub mod demo;
 pub mod models;

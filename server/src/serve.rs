@@ -2,7 +2,7 @@
 
 use crate::{failure::Failure, socket};
 use app::link::Fates;
-use axum::{Router, serve::ListenerExt};
+use axum::Router;
 use std::{
     io::{self, ErrorKind},
     net::SocketAddr,
@@ -48,7 +48,7 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let ending = fates.shutdown.clone();
-    let server = axum::serve(listener.tap_io(socket::tune), app).with_graceful_shutdown(ending.cancelled_owned());
+    let server = axum::serve(socket::accepting(listener), app).with_graceful_shutdown(ending.cancelled_owned());
     let last_call = async {
         shutdown.await;
         tracing::info!(tasks = fates.live(), "shutting down");

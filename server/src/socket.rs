@@ -1,26 +1,108 @@
-//! How an accepted connection is set up, so that a client that vanished without a farewell (a cable, a Wi-Fi, a phone gone
-//! to sleep) is gone for us too, within 20 s.
+//! An accepted connection that ends when its client has vanished without a word: a pulled cable, lost Wi-Fi, a phone gone
+//! to sleep. hyper hears only of those who say farewell.
+//!
+//! `TCP_USER_TIMEOUT` would do this in one line, but it counts a reader that is merely slow among the vanished: it runs
+//! on while the client's window is shut, even as the client's kernel answers that it is there. So the connection asks the
+//! kernel itself, once a second.
 
+use crate::vanished::Vanished;
+use axum::serve::Listener;
 use socket2::{SockRef, TcpKeepalive};
-use std::time::Duration;
-use tokio::net::TcpStream;
+use std::{
+    io::{Error, ErrorKind, IoSlice, Result},
+    net::SocketAddr,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    time::{Instant, Interval, MissedTickBehavior, interval_at},
+};
 
-/// A silent connection is probed after this long, and then as often. Notices who vanishes while a model thinks.
-const PROBE: Duration = Duration::from_secs(5);
+/// How often a connection looks whether its client is still there.
+const LOOK: Duration = Duration::from_secs(1);
 
-/// How long what was sent may stay unanswered. Notices who vanishes while being written to. A stream is written to every
-/// 10 s at least, so this must not be longer than 10 s for the two to come to 20.
-const UNANSWERED: Duration = Duration::from_secs(10);
+/// A connection on which nothing happens is probed after this long. No task hangs on those: a stream is written to every
+/// 10 s at least.
+const PROBE: Duration = Duration::from_secs(30);
 
-/// Sets it up. A socket that refuses is used as it is: it works, only its end is noticed later.
-pub fn tune(stream: &mut TcpStream) {
-    let socket = SockRef::from(&*stream);
-    let keepalive = TcpKeepalive::new().with_time(PROBE).with_interval(PROBE);
-    let outcome = socket
-        .set_tcp_nodelay(true) // a delta is small, and is not to wait for the next one
-        .and_then(|()| socket.set_tcp_keepalive(&keepalive))
-        .and_then(|()| socket.set_tcp_user_timeout(Some(UNANSWERED)));
-    if let Err(error) = outcome {
-        tracing::debug!(%error, "can't set up a connection");
+/// Connections as [`axum::serve`] takes them.
+pub fn accepting(listener: TcpListener) -> impl Listener<Io = Socket, Addr = SocketAddr> {
+    Sockets(listener)
+}
+
+struct Sockets(TcpListener);
+
+impl Listener for Sockets {
+    type Io = Socket;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Socket, SocketAddr) {
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        (Socket::new(stream), address)
+    }
+
+    fn local_addr(&self) -> Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// One connection.
+#[derive(Debug)]
+pub struct Socket {
+    stream: TcpStream,
+    look: Interval,
+    vanished: Vanished,
+}
+
+impl Socket {
+    fn new(stream: TcpStream) -> Self {
+        // A socket that refuses is used as it is: it works, a little later.
+        _ = stream.set_nodelay(true); // a delta is small, and is not to wait for the next one
+        _ = SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(PROBE).with_interval(PROBE));
+        let mut look = interval_at(Instant::now() + LOOK, LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self { stream, look, vanished: Vanished::default() }
+    }
+}
+
+impl AsyncRead for Socket {
+    /// hyper always has a read waiting, as that is how it hears a farewell; so this is the place to look.
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        let this = &mut *self;
+        while this.look.poll_tick(cx).is_ready() {
+            if this.vanished.look(&this.stream) {
+                return Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client has vanished")));
+            }
+        }
+        Pin::new(&mut this.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

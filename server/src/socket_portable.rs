@@ -1,14 +1,19 @@
-//! How an accepted connection is set up where `TCP_USER_TIMEOUT` is not to be had.
+//! An accepted connection, on systems whose kernel isn't asked whether the client is still there. Who vanishes without a
+//! word is noticed when the system gives up on it.
 
+use axum::serve::{Listener, ListenerExt};
 use socket2::{SockRef, TcpKeepalive};
-use std::time::Duration;
-use tokio::net::TcpStream;
+use std::{net::SocketAddr, time::Duration};
+use tokio::net::{TcpListener, TcpStream};
 
-/// Sets it up. A socket that refuses is used as it is: it works, only its end is noticed later.
-pub fn tune(stream: &mut TcpStream) {
-    let socket = SockRef::from(&*stream);
-    let keepalive = TcpKeepalive::new().with_time(Duration::from_secs(5));
-    if let Err(error) = socket.set_tcp_nodelay(true).and_then(|()| socket.set_tcp_keepalive(&keepalive)) {
-        tracing::debug!(%error, "can't set up a connection");
-    }
+/// A connection on which nothing happens is probed after this long.
+const PROBE: Duration = Duration::from_secs(10);
+
+/// Connections as [`axum::serve`] takes them.
+pub fn accepting(listener: TcpListener) -> impl Listener<Io = TcpStream, Addr = SocketAddr> {
+    // A socket that refuses is used as it is: it works, a little later.
+    listener.tap_io(|stream| {
+        _ = stream.set_nodelay(true); // a delta is small, and is not to wait for the next one
+        _ = SockRef::from(&*stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(PROBE));
+    })
 }

@@ -1,0 +1,51 @@
+//! Whether the client at the other end of a connection has vanished, going by what the kernel has heard of it.
+
+use nix::sys::socket::{GetSockOpt, sockopt::GetStruct};
+use std::time::Duration;
+use tokio::{net::TcpStream, time::Instant};
+
+/// How long a client may leave everything unanswered. A stream is written to every 10 s at least, so that with a second
+/// until somebody looks the three come to less than 20.
+const SILENCE: Duration = Duration::from_secs(8);
+
+#[derive(Clone, Copy, Debug)]
+struct TcpInfo;
+nix::getsockopt_impl!(TcpInfo, libc::IPPROTO_TCP, libc::TCP_INFO, Info, GetStruct<Info>);
+
+/// The beginning of the kernel's `struct tcp_info`, which has never changed; the C libraries differ in where it ends.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+struct Info {
+    _state: [u8; 3],
+    /// Probes that are unanswered.
+    probes: u8,
+    _options: [u8; 4],
+    _sizes: [u32; 4],
+    /// Segments that are.
+    unacked: u32,
+    _counts: [u32; 7],
+    /// How long ago the client's kernel last acknowledged anything, in milliseconds.
+    last_ack_recv: u32,
+}
+
+/// What was seen of one connection.
+#[derive(Debug, Default)]
+pub struct Vanished {
+    /// Since when something has been waiting for an answer, with not a word from the client.
+    silent_since: Option<Instant>,
+}
+
+impl Vanished {
+    /// Looks, and says whether the client has vanished. A client that doesn't read hasn't: its kernel answers for it.
+    pub fn look(&mut self, stream: &TcpStream) -> bool {
+        let now = Instant::now();
+        self.silent_since = TcpInfo.get(stream).ok().and_then(|info| self.silence(&info, now));
+        self.silent_since.is_some_and(|since| now - since >= SILENCE)
+    }
+
+    fn silence(&self, info: &Info, now: Instant) -> Option<Instant> {
+        let is_waiting = info.unacked > 0 || info.probes > 0;
+        let heard = now.checked_sub(Duration::from_millis(info.last_ack_recv.into()))?;
+        is_waiting.then(|| self.silent_since.filter(|since| *since > heard).unwrap_or(now))
+    }
+}
