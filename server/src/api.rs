@@ -25,7 +25,7 @@ const DISCARD: usize = 4 * LIMIT;
 
 /// Middleware around all of it.
 pub async fn plain_http(mut request: Request, next: Next) -> Response {
-    if !request.uri().path().starts_with("/api/") {
+    if !is_api(request.uri().path()) {
         return next.run(request).await;
     }
     // Asked for text/html, a server function answers by sending the browser back to where it came from: meant for forms,
@@ -40,6 +40,10 @@ pub async fn plain_http(mut request: Request, next: Next) -> Response {
         Ok(body) => in_json(next.run(Request::from_parts(parts, Body::from(body))).await, &method),
         Err(refusal) => refusal,
     }
+}
+
+fn is_api(path: &str) -> bool {
+    path.strip_prefix("/api").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// An address under `/api` where nothing is.

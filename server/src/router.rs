@@ -33,6 +33,8 @@ pub fn app(options: LeptosOptions, fates: Arc<Fates>, model: SharedModel) -> Rou
 
     Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), context, page)
+        .route("/api", any(api::nothing_here))
+        .route("/api/", any(api::nothing_here))
         .route("/api/{*rest}", any(api::nothing_here))
         .route("/healthz", get(async || "ok"))
         .route("/metrics", get(async move || metrics(&watched)))

@@ -1,0 +1,225 @@
+//! The API as plain HTTP: whatever is sent, the answer is a sentence, and never a 500.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+mod support;
+
+use serde_json::json;
+use std::net::SocketAddr;
+use support::{
+    client::{Response, get, post, request, send},
+    server::Server,
+};
+
+const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}],"max_tokens":1}"#;
+
+#[tokio::test]
+async fn a_question_is_answered_without_any_header() {
+    let server = Server::alone().await;
+    let answer = post(server.address, "/api/chat", QUESTION).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "text/event-stream"));
+    assert!(answer.text().starts_with("event: start\ndata: {\"task\":\""), "{}", answer.text());
+    assert!(answer.text().contains("event: exit\ndata: {\"reason\":\"normal\""), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn a_body_that_makes_no_sense_is_refused_with_a_sentence() {
+    let server = Server::alone().await;
+    let deep = "[".repeat(10_000);
+    let deep_content = format!(r#"{{"messages":[{{"role":"user","content":[{deep}"#);
+    let bodies: &[(&str, &[u8])] = &[
+        ("nothing", b""),
+        ("no JSON", b"hi"),
+        ("half of it", br#"{"messages":[{"role":"us"#),
+        ("no object", b"[]"),
+        ("null", b"null"),
+        ("a number", b"1e999"),
+        ("no messages", br#"{"model":"demo"}"#),
+        ("messages that aren't", br#"{"messages":"Hi"}"#),
+        ("no messages in the list", br#"{"messages":[]}"#),
+        ("a message without a role", br#"{"messages":[{"content":"Hi"}]}"#),
+        ("a role that nobody has", br#"{"messages":[{"role":"king","content":"Hi"}]}"#),
+        ("content that is none", br#"{"messages":[{"role":"user","content":7}]}"#),
+        ("a temperature in words", br#"{"messages":[{"role":"user","content":"Hi"}],"temperature":"hot"}"#),
+        ("a temperature out of range", br#"{"messages":[{"role":"user","content":"Hi"}],"temperature":9}"#),
+        ("no answer wanted", br#"{"messages":[{"role":"user","content":"Hi"}],"max_tokens":0}"#),
+        ("fewer than none", br#"{"messages":[{"role":"user","content":"Hi"}],"max_tokens":-1}"#),
+        ("no UTF-8", b"{\"messages\":[{\"role\":\"user\",\"content\":\"\xff\xfe\"}]}"),
+        ("half a surrogate", br#"{"messages":[{"role":"user","content":"\ud800"}]}"#),
+        ("a deep hole", deep.as_bytes()),
+        ("a deep hole inside", deep_content.as_bytes()),
+    ];
+    for (what, body) in bodies {
+        refused(what, 400, &post(server.address, "/api/chat", body).await);
+    }
+    assert_eq!(server.fates.live(), 0, "nothing was started");
+}
+
+#[tokio::test]
+async fn a_task_that_would_never_end_is_refused() {
+    let server = Server::alone().await;
+    for body in [r#"{"chunks":4000000000,"interval_ms":1}"#, r#"{"chunks":1,"interval_ms":99999999999}"#, "{}"] {
+        refused(body, 400, &post(server.address, "/api/task", body.as_bytes()).await);
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_refused_whether_or_not_it_says_so() {
+    let server = Server::alone().await;
+    let long = vec![b' '; 17 * 1024 * 1024];
+    refused("17 MiB", 413, &post(server.address, "/api/chat", &long).await);
+
+    let mut chunked = b"POST /api/chat HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+    chunked.extend_from_slice(format!("{:x}\r\n", long.len()).as_bytes());
+    chunked.extend_from_slice(&long);
+    chunked.extend_from_slice(b"\r\n0\r\n\r\n");
+    refused("17 MiB in a chunk", 413, &send(server.address, &chunked).await);
+}
+
+#[tokio::test]
+async fn a_body_of_several_megabytes_is_welcome() {
+    let server = Server::alone().await;
+    let mut body = br#"{"max_tokens":1,"messages":[{"role":"user","content":""#.to_vec();
+    body.resize(15 * 1024 * 1024, b'x');
+    body.extend_from_slice(br#""}]}"#);
+    assert_eq!(post(server.address, "/api/chat", &body).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_method_that_an_address_does_not_take_is_refused_and_the_right_one_named() {
+    let server = Server::alone().await;
+    for (method, path, right) in [
+        ("GET", "/api/chat", "POST"),
+        ("PUT", "/api/chat", "POST"),
+        ("OPTIONS", "/api/chat", "POST"),
+        ("GET", "/api/task", "POST"),
+        ("POST", "/api/models", "GET,HEAD"),
+        ("DELETE", "/api/fate", "GET,HEAD"),
+    ] {
+        let response = request(server.address, method, path, &["content-length: 0"]).await;
+        refused(&format!("{method} {path}"), 405, &response);
+        assert_eq!(response.header("allow"), right, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_under_api_where_nothing_is_says_so_in_json() {
+    let server = Server::alone().await;
+    for path in ["/api", "/api/", "/api/nothing", "/api/chat/", "/api/chat/more", "/api/%ff"] {
+        for method in ["GET", "POST"] {
+            let response = request(server.address, method, path, &["content-length: 0"]).await;
+            refused(&format!("{method} {path}"), 404, &response);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_question_about_no_task_is_refused() {
+    let server = Server::alone().await;
+    refused("no task", 400, &get(server.address, "/api/fate").await);
+    assert_eq!(get(server.address, "/api/fate?task=%00%ff").await.json(), json!({ "state": "unknown" }));
+}
+
+#[tokio::test]
+async fn a_browser_that_asks_for_html_gets_what_everybody_gets() {
+    let server = Server::alone().await;
+    let headers = ["accept: text/html", "referer: http://elsewhere.example/", "content-length: 2"];
+    let mut bad = format!("POST /api/chat HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{}\r\n\r\n", headers.join("\r\n"));
+    bad += "{}";
+    refused("with a referer", 400, &send(server.address, bad.as_bytes()).await);
+    let models = request(server.address, "GET", "/api/models", &headers[..2]).await;
+    assert_eq!((models.status, models.header("location")), (200, ""));
+}
+
+#[tokio::test]
+async fn a_head_is_the_get_without_its_body() {
+    let server = Server::alone().await;
+    for path in ["/", "/healthz", "/api/models"] {
+        let (whole, head) = (get(server.address, path).await, request(server.address, "HEAD", path, &[]).await);
+        assert_eq!((head.status, head.header("content-type")), (200, whole.header("content-type")), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_http_end_the_connection_and_nothing_else() {
+    let server = Server::alone().await;
+    let response = send(server.address, b"\x16\x03\x01 this is TLS\r\n\r\n").await;
+    assert_eq!(response.status, 400);
+    assert_eq!(get(server.address, "/healthz").await.text(), "ok");
+}
+
+#[tokio::test]
+async fn the_models_are_listed_as_openai_lists_them() {
+    let server = Server::alone().await;
+    let models = get(server.address, "/api/models").await;
+    assert_eq!(models.json(), json!({ "object": "list", "data": [{ "id": "demo", "object": "model" }] }));
+}
+
+#[tokio::test]
+async fn pages_are_html_that_the_back_button_may_keep() {
+    let server = Server::alone().await;
+    for path in ["/", "/task"] {
+        let page = get(server.address, path).await;
+        assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{path}");
+        assert_eq!(page.header("cache-control"), "no-cache", "{path}");
+        assert!(page.text().contains("</html>"), "{path}");
+        careful(&page);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_not_there_says_so_as_a_page() {
+    let server = Server::alone().await;
+    for path in ["/nothing", "/pkg/nothing.js", "/..%2f..%2fCargo.toml", "/../Cargo.toml", "//etc/passwd", "/pkg", "/pkg/"] {
+        let page = get(server.address, path).await;
+        assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"), "{path}");
+        careful(&page);
+    }
+}
+
+#[tokio::test]
+async fn machines_are_told_how_it_goes() {
+    let server = Server::alone().await;
+    assert_eq!(get(server.address, "/healthz").await.text(), "ok");
+    post(server.address, "/api/chat", QUESTION).await;
+    post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":0,"crash_at":1}"#).await;
+    let metrics = get(server.address, "/metrics").await;
+    assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    for line in [
+        "# TYPE starcrossed_tasks_live gauge",
+        "starcrossed_tasks_live 0",
+        "# TYPE starcrossed_exits_total counter",
+        "starcrossed_exits_total{reason=\"normal\"} 1",
+        "starcrossed_exits_total{reason=\"crashed\"} 1",
+        "starcrossed_exits_total{reason=\"killed\"} 0",
+    ] {
+        assert!(metrics.text().lines().any(|is| is == line), "{line} is not in\n{}", metrics.text());
+    }
+}
+
+#[tokio::test]
+async fn a_connection_takes_one_question_after_another() {
+    let server = Server::alone().await;
+    let once = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let last = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let answers = raw(server.address, &format!("{once}{once}{last}")).await;
+    assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 3);
+}
+
+async fn raw(address: SocketAddr, text: &str) -> String {
+    let first = send(address, text.as_bytes()).await;
+    format!("HTTP/1.1 {} OK\r\n{}", first.status, first.text())
+}
+
+/// A refusal: this status, and a sentence in JSON, of the shape that OpenAI's clients know.
+fn refused(what: &str, status: u16, response: &Response) {
+    assert_eq!(response.status, status, "{what}: {}", response.text());
+    assert_eq!(response.header("content-type"), "application/json", "{what}");
+    let message = response.json()["error"]["message"].as_str().unwrap_or_default().to_owned();
+    assert!(message.len() > 10 && message.ends_with(['.', '?']), "{what}: {message}");
+    careful(response);
+}
+
+fn careful(response: &Response) {
+    assert_eq!(response.header("x-content-type-options"), "nosniff");
+    assert_eq!(response.header("referrer-policy"), "no-referrer");
+}
