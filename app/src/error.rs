@@ -63,10 +63,7 @@ impl From<ApiError> for Exit {
     fn from(error: ApiError) -> Self {
         match error {
             ApiError::Refused(message) => Self::failed(message),
-            ApiError::Framework(ServerFnErrorErr::Request(_)) => Self::with_message(
-                Reason::Lost,
-                "Connection lost: this page can't reach its server. Is it still running?",
-            ),
+            ApiError::Framework(ServerFnErrorErr::Request(_)) => Self::new(Reason::Lost),
             ApiError::Framework(_) => Self::failed(
                 "This page's server gave an answer that makes no sense here. If there is a proxy in front of it, look there.",
             ),

@@ -8,9 +8,6 @@
 //! What answers is in [`models`]: [`openai`] asks a model server, [`demo`] answers without one.
 //!
 //! [`log`] is where the program says what happens, [`failure`] how it says that it can't begin.
-// The pages' types are deep, and the router is made of them.
-#![recursion_limit = "256"]
-
 #![recursion_limit = "256"] // a page is one type, and is made here
 
 pub mod args;

@@ -41,7 +41,7 @@ pub fn app(options: LeptosOptions, fates: Arc<Fates>, model: SharedModel) -> Rou
         .fallback_service(file_or_not_found)
         .layer(DefaultBodyLimit::disable()) // the API has its own
         .layer(from_fn(api::plain_http))
-        .layer(map_response(link::headers::unbuffered))
+        .layer(map_response(link::proxies::unbuffered))
         .layer(map_response(headers::common))
         .with_state(options)
 }

@@ -4,12 +4,12 @@ use super::{
     api::chat,
     conversation::{Conversation, Message},
     history::History,
-    message::{ChatRequest, Delta},
+    message::ChatRequest,
     transcript::Transcript,
 };
 use crate::{
     browser::now_ms,
-    link::{Link, TaskId},
+    link::{Exit, Link, Reason, TaskId},
 };
 use leptos::prelude::*;
 
@@ -19,7 +19,7 @@ pub struct Talk {
     /// What has been said.
     pub transcript: Transcript,
     /// The task that answers. It dies with the component that opened this.
-    pub link: Link<Delta>,
+    pub link: Link,
     /// The task that was stopped last, until the next begins.
     pub stopped: RwSignal<Option<Stopped>>,
     model: Signal<String>,
@@ -38,7 +38,7 @@ impl Talk {
     /// Links the transcript to the tasks that will write it. To be called in a component's body: the link ends with it.
     #[must_use]
     pub fn new(transcript: Transcript, model: Signal<String>) -> Self {
-        let link = Link::new(move |event| transcript.hear(event));
+        let link = Link::new(move |exit| transcript.end(exit));
         Self { transcript, link, stopped: RwSignal::new(None), model }
     }
 
@@ -66,14 +66,14 @@ impl Talk {
     pub fn stop(self) {
         let task = self.transcript.last().and_then(|message| message.with_untracked(|message| message.task.clone()));
         let at_ms = now_ms();
-        self.link.cancel();
+        self.link.end(Exit::new(Reason::Killed));
         self.stopped.set(task.map(|task| Stopped { task, at_ms }));
     }
 
     /// Opens another conversation. The answer that is being written in this one dies with the leaving, and is kept as
     /// far as it came.
     pub fn open(self, choose: impl FnOnce(&mut History)) {
-        self.link.leave();
+        self.link.end(Exit::new(Reason::Interrupted));
         self.transcript.save();
         self.transcript.history.update(choose);
         self.stopped.set(None);
@@ -99,7 +99,8 @@ impl Talk {
         self.stopped.set(None);
         let request = self.request();
         self.transcript.begin();
-        self.link.start(chat(request));
+        let transcript = self.transcript;
+        self.link.start(chat(request), move |event| transcript.hear(event));
     }
 
     fn request(self) -> ChatRequest {

@@ -95,19 +95,27 @@ impl Transcript {
         self.save();
     }
 
-    /// Hears what the running task says: the handler of the page's link.
+    /// Hears what the running task says.
     pub fn hear(self, event: Event<Delta>) {
-        match &event {
-            Event::Exit(exit) => self.exit.set(Some(exit.clone())),
-            Event::Delta(_) => self.deltas.update(|deltas| *deltas += 1),
-            Event::Start { .. } | Event::KeepAlive => {}
+        if matches!(event, Event::Delta(_)) {
+            self.deltas.update(|deltas| *deltas += 1);
         }
-        let over = matches!(event, Event::Exit(_));
+        self.apply(event);
+        if now_ms() - self.saved_ms.get_value() > SAVE_EVERY_MS {
+            self.save();
+        }
+    }
+
+    /// Hears how the task ended: the handler of the page's link.
+    pub fn end(self, exit: Exit) {
+        self.exit.set(Some(exit.clone()));
+        self.apply(Event::Exit(exit));
+        self.save();
+    }
+
+    fn apply(self, event: Event<Delta>) {
         if let Some(message) = self.last() {
             message.update(|message| message.apply(event));
-        }
-        if over || now_ms() - self.saved_ms.get_value() > SAVE_EVERY_MS {
-            self.save();
         }
     }
 

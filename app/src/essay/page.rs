@@ -36,16 +36,17 @@ impl State {
         self.exit.set(None);
     }
 
-    /// The one handler: whatever happens to the task is heard here.
+    /// What the task says.
     fn hear(self, event: Event<Delta>) {
-        match event {
-            Event::Delta(Delta::Text(text) | Delta::Reasoning(text)) => self.messages.update(|all| all.push(text)),
-            Event::Exit(exit) => {
-                self.exits.update(|exits| exits.push(exit.clone()));
-                self.exit.set(Some(exit));
-            }
-            Event::Start { .. } | Event::KeepAlive => {}
+        if let Event::Delta(Delta::Text(text) | Delta::Reasoning(text)) = event {
+            self.messages.update(|all| all.push(text));
         }
+    }
+
+    /// How it ended: finished, cancelled or crashed, it all comes here.
+    fn end(self, exit: Exit) {
+        self.exits.update(|exits| exits.push(exit.clone()));
+        self.exit.set(Some(exit));
     }
 }
 
@@ -53,13 +54,14 @@ impl State {
 #[component]
 pub fn TaskPage() -> impl IntoView {
     let state = State::new();
-    let link = Link::new(move |event| state.hear(event));
+    let link = Link::new(move |exit| state.end(exit));
     let crash = RwSignal::new(false);
     let running = Signal::derive(move || link.is_running());
     let start = move |_| {
         if !link.is_running() {
             state.clear();
-            link.start(task(CHUNKS, INTERVAL_MS, crash.get_untracked().then_some(CRASH_AT)));
+            let crash_at = crash.get_untracked().then_some(CRASH_AT);
+            link.start(task(CHUNKS, INTERVAL_MS, crash_at), move |event| state.hear(event));
         }
     };
     view! {
@@ -84,7 +86,7 @@ pub fn TaskPage() -> impl IntoView {
                         }
                     }
                 >
-                    <button type="button" class="primary" on:click=move |_| link.cancel()>
+                    <button type="button" class="primary" on:click=move |_| link.end(Exit::new(Reason::Killed))>
                         "Cancel"
                     </button>
                 </Show>
@@ -151,7 +153,15 @@ pub(super) fn flash(reason: Reason) -> &'static str {
 
 /// The exit as the essay prints it: the reason, then what there is to say about it.
 fn said(exit: &Exit) -> String {
-    let reason = if exit.reason == Reason::Killed { "cancelled" } else { exit.reason.as_str() };
+    let reason = match exit.reason {
+        Reason::Normal => "normal",
+        Reason::Failed => "failed",
+        Reason::Crashed => "crashed: the panic is in the server's log, and this page lives on",
+        Reason::Killed => "cancelled",
+        Reason::Shutdown => "shutdown",
+        Reason::Interrupted => "interrupted",
+        Reason::Lost => "lost",
+    };
     match &exit.message {
         Some(message) => format!("exit {reason}: {message}"),
         None => format!("exit {reason}"),

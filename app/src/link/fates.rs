@@ -1,17 +1,11 @@
 //! The one place where every exit is written down: logged, counted, and kept for who asks.
 
-use super::{Exit, Fate, Reason, TaskId};
+use super::{Fate, Reason, TaskId, life::Life};
 use rand::distr::{Alphanumeric, SampleString};
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    thread,
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// 24 letters and digits: 142 bits.
@@ -55,19 +49,19 @@ impl Fates {
         self.book().exits.get(&reason).copied().unwrap_or(0)
     }
 
-    /// A task begins. Its [`Life`] belongs to it, and ends with it.
+    /// A task begins.
     pub(super) fn born(self: &Arc<Self>) -> Life {
         let task: TaskId = Alphanumeric.sample_string(&mut rand::rng(), ID_LENGTH).into();
         let mut book = self.book();
         book.live += 1;
         book.fates.insert(task.clone(), Fate::Running);
-        Life {
-            fates: self.clone(),
-            task,
-            born: Instant::now(),
-            deltas: Arc::default(),
-            exit: Exit::new(Reason::Killed),
-        }
+        Life::new(self.clone(), task)
+    }
+
+    /// A task is gone, and so is all that it held.
+    pub(super) fn ended(&self, task: &TaskId, reason: Reason, deltas: u64, lived_ms: u64, why: Option<&str>) {
+        self.book().bury(task, reason, Fate::Ended { reason, deltas, lived_ms });
+        tracing::info!(%task, reason = reason.as_str(), deltas, lived_ms, why, "exit");
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
@@ -76,7 +70,7 @@ impl Fates {
 }
 
 impl Book {
-    fn bury(&mut self, task: &TaskId, fate: Fate, reason: Reason) {
+    fn bury(&mut self, task: &TaskId, reason: Reason, fate: Fate) {
         self.live -= 1;
         *self.exits.entry(reason).or_default() += 1;
         self.fates.insert(task.clone(), fate);
@@ -89,28 +83,18 @@ impl Book {
     }
 }
 
-/// A task's life, from spawn to drop. Since the task owns it, no task can end without it noticing: one that returns has
-/// set `exit`, one that panics is unwinding, and one that is aborted has had no time to do either.
-#[derive(Debug)]
-pub(super) struct Life {
-    pub(super) fates: Arc<Fates>,
-    pub(super) task: TaskId,
-    pub(super) deltas: Arc<AtomicU64>,
-    pub(super) exit: Exit,
-    born: Instant,
-}
-
-impl Drop for Life {
-    fn drop(&mut self) {
-        let reason = if thread::panicking() { Reason::Crashed } else { self.exit.reason };
-        let deltas = self.deltas.load(Ordering::Relaxed);
-        let lived_ms = millis(self.born.elapsed());
-        self.fates.book().bury(&self.task, Fate::Ended { reason, deltas, lived_ms }, reason);
-        let why = self.exit.message.as_deref();
-        tracing::info!(task = %self.task, reason = reason.as_str(), deltas, lived_ms, why, "exit");
+impl Reason {
+    /// The word for it, as on the wire, for the log and the metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Failed => "failed",
+            Self::Crashed => "crashed",
+            Self::Killed => "killed",
+            Self::Shutdown => "shutdown",
+            Self::Interrupted => "interrupted",
+            Self::Lost => "lost",
+        }
     }
-}
-
-fn millis(lived: Duration) -> u64 {
-    u64::try_from(lived.as_millis()).unwrap_or(u64::MAX)
 }

@@ -14,26 +14,32 @@
 //! Drop anything in that row and everything to its right is dropped too. No registry, no reaper, no cancel endpoint and
 //! no timer takes part in killing. In the other direction the task's end travels as the last [`Event`]: its [`Exit`].
 //!
-//! Read in this order: [`exit`] (how a task can end), [`task`] (the server's end), [`sse`] and [`decode`] (the wire),
-//! [`page`] (the page's end). [`fates`] is the one place that writes down how every task ended; [`headers`] keeps what
-//! stands between server and page from holding a stream up.
+//! Read in this order: [`exit`] (how a task can end), [`task`] (the server's end), [`page`] (the page's end). That is the
+//! link. What they stand on: [`sse`] and [`decode`] (the wire between them), [`deltas`] (what a task sends through),
+//! [`life`] and [`fates`] (how every end comes to be known in one place), [`proxies`] (what stands in between).
 
-pub mod decode;
 pub mod exit;
-#[cfg(feature = "ssr")]
-pub mod fates;
-#[cfg(feature = "ssr")]
-pub mod headers;
 pub mod page;
-pub mod sse;
 #[cfg(feature = "ssr")]
 pub mod task;
 
-pub use exit::{Exit, Fate, Reason, TaskId, Usage};
+pub mod decode;
+#[cfg(feature = "ssr")]
+pub mod deltas;
+pub mod fate;
+#[cfg(feature = "ssr")]
+pub mod fates;
+#[cfg(feature = "ssr")]
+mod life;
+#[cfg(feature = "ssr")]
+pub mod proxies;
+pub mod sse;
+pub mod usage;
+
+pub use exit::{Exit, Reason};
+pub use fate::{Fate, TaskId};
 pub use page::Link;
 pub use sse::{Event, EventStream, Sse};
+pub use usage::Usage;
 #[cfg(feature = "ssr")]
-pub use {
-    fates::Fates,
-    task::{Deltas, spawn_linked},
-};
+pub use {deltas::Deltas, fates::Fates, task::spawn_linked};

@@ -1,103 +1,67 @@
-//! The page's end of the link: a running task, if there is one, and the one handler that hears all that it says.
+//! The page's end of the link: a running task, if there is one, and the one handler of its exit.
 
 use super::{Event, EventStream, Exit, Reason};
 use futures::{
-    StreamExt,
-    future::{AbortHandle, Abortable, pending},
+    FutureExt,
+    future::{AbortHandle, Abortable},
 };
 use leptos::{ev, prelude::*, task::spawn_local};
 
 /// What a component holds while a task works for it. Made once, in the component's body; when the component is
 /// unmounted, or the page is left, the task dies.
-#[derive(Debug)]
-pub struct Link<T: 'static> {
+#[derive(Clone, Copy, Debug)]
+pub struct Link {
     /// The task that runs now. Aborting it drops the fetch, and with that everything down to the upstream connection.
     running: RwSignal<Option<AbortHandle>>,
-    handler: StoredValue<Handler<T>>,
+    on_exit: Callback<Exit>,
 }
 
-type Handler<T> = Box<dyn Fn(Event<T>) + Send + Sync>;
-
-impl<T> Clone for Link<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Link<T> {}
-
-impl<T: 'static> Link<T> {
-    /// `handler` hears every event of every task started here. For each start it hears exactly one [`Event::Exit`],
-    /// last, however the task ended and whoever ended it.
-    pub fn new(handler: impl Fn(Event<T>) + Send + Sync + 'static) -> Self {
-        let link = Self { running: RwSignal::new(None), handler: StoredValue::new(Box::new(handler)) };
+impl Link {
+    /// `on_exit` hears how each task that is started here ended: once for each, last, and whoever ended it.
+    pub fn new(on_exit: impl Fn(Exit) + Send + Sync + 'static) -> Self {
+        let link = Self { running: RwSignal::new(None), on_exit: Callback::new(on_exit) };
         // A page that is left for another site is not unloaded: the browser keeps it whole, connection and all, to be
         // quick when somebody goes back. So leaving has to be said.
-        let left = window_event_listener(ev::pagehide, move |_| link.leave());
-        on_cleanup(move || {
-            left.remove();
-            link.leave();
-        });
+        let left = window_event_listener(ev::pagehide, move |_| link.end(Exit::new(Reason::Interrupted)));
+        on_cleanup(move || left.remove());
+        on_cleanup(move || link.end(Exit::new(Reason::Interrupted)));
         link
     }
 
     /// Whether a task is running.
-    #[must_use]
     pub fn is_running(&self) -> bool {
         self.running.with(Option::is_some)
     }
 
-    /// Starts a task, by asking the server for its stream. Does nothing while one is running.
-    pub fn start<E: Into<Exit> + 'static>(self, request: impl Future<Output = Result<EventStream<T>, E>> + 'static) {
-        if self.running.with_untracked(Option::is_some) {
+    /// Starts a task by asking the server for its stream. `on_event` hears what it says, but for its exit. Does nothing
+    /// while a task is running.
+    pub fn start<T: 'static, E: Into<Exit> + 'static>(
+        self,
+        request: impl Future<Output = Result<EventStream<T>, E>> + 'static,
+        on_event: impl Fn(Event<T>) + 'static,
+    ) {
+        if untrack(|| self.is_running()) {
             return;
         }
         let (abort, registration) = AbortHandle::new_pair();
-        let run = Abortable::new(self.listen(request, abort.clone()), registration);
-        self.running.set(Some(abort));
-        spawn_local(async move {
-            // A run that was aborted has had its exit; what it still delivers is nobody's.
-            if let Ok(exit) = run.await {
-                self.end(exit);
-            }
-        });
-    }
-
-    /// Kills the task that is running. Not an error: what has arrived stays.
-    pub fn cancel(self) {
-        self.end(Exit::new(Reason::Killed));
-    }
-
-    /// Kills the task that is running, because what it works for goes away.
-    pub fn leave(self) {
-        self.end(Exit::new(Reason::Interrupted));
-    }
-
-    /// Hands on what the task says until it has said its last, and returns that.
-    async fn listen<E: Into<Exit>>(
-        self,
-        request: impl Future<Output = Result<EventStream<T>, E>>,
-        abort: AbortHandle,
-    ) -> Exit {
-        let mut events = match request.await {
-            Ok(events) => events,
-            Err(error) => return error.into(),
+        self.running.set(Some(abort.clone()));
+        // A run that was aborted has had its exit. What it still delivers is nobody's.
+        let run = async move {
+            let exit = match request.await {
+                Ok(events) => events.listen(|event| (!abort.is_aborted()).then(|| on_event(event))).await,
+                Err(error) => error.into(),
+            };
+            (!abort.is_aborted()).then(|| self.end(exit))
         };
-        loop {
-            match events.next().await {
-                _ if abort.is_aborted() => pending().await, // the handler itself has just cancelled: say no more
-                Some(Event::Exit(exit)) => return exit,
-                Some(event) => self.handler.with_value(|handle| handle(event)),
-                None => return Exit::with_message(Reason::Lost, "Connection lost. The answer may be incomplete."),
-            }
-        }
+        spawn_local(Abortable::new(run, registration).map(drop));
     }
 
-    /// The one way out: every exit, of whatever kind, passes here, once.
-    fn end(self, exit: Exit) {
+    /// The one way out: every exit, of whatever kind, passes here, once. `Exit::new(Reason::Killed)` is Stop; it is not an
+    /// error, and what has arrived stays. Does nothing while no task is running.
+    pub fn end(self, exit: Exit) {
         if let Some(abort) = self.running.try_update(Option::take).flatten() {
             abort.abort();
-            self.handler.with_value(|handle| handle(Event::Exit(exit)));
+            self.on_exit.run(exit);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! reading goes through [`Decoder`], and writing puts all that is ready into one chunk.
 
 use super::{
-    Exit, TaskId,
+    Exit, Reason, TaskId,
     decode::{Decoder, Frame},
 };
 use bytes::{BufMut, Bytes, BytesMut};
@@ -46,6 +46,18 @@ impl<T> EventStream<T> {
     /// Wraps a stream of events.
     pub fn new(events: impl Stream<Item = Event<T>> + Send + 'static) -> Self {
         Self(Box::pin(events))
+    }
+
+    /// Hands on what the task says until it has said its last, and returns that. A stream that ends without an exit is
+    /// never taken for complete.
+    pub async fn listen<R>(mut self, on_event: impl Fn(Event<T>) -> R) -> Exit {
+        while let Some(event) = self.next().await {
+            match event {
+                Event::Exit(exit) => return exit,
+                event => drop(on_event(event)),
+            }
+        }
+        Exit::new(Reason::Lost)
     }
 }
 

@@ -1,0 +1,51 @@
+//! A task's life, from spawn to drop: what tells [`Fates`] of every end, whatever it was.
+
+use super::{Exit, Fates, Reason, TaskId};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// The task owns it, so no task can end without it noticing: one that returns has set `exit`, one that panics is
+/// unwinding, and one that is aborted has had no time to do either.
+#[derive(Debug)]
+pub(super) struct Life {
+    pub(super) task: TaskId,
+    pub(super) deltas: Arc<AtomicU64>,
+    fates: Arc<Fates>,
+    exit: Exit,
+    born: Instant,
+}
+
+impl Life {
+    /// Begins now.
+    pub(super) fn new(fates: Arc<Fates>, task: TaskId) -> Self {
+        Self { task, deltas: Arc::default(), fates, exit: Exit::new(Reason::Killed), born: Instant::now() }
+    }
+
+    /// Does `work`, or as much of it as there is time for before the server shuts down. `work` is dropped before `self`
+    /// is: when the end is known, nothing is left of what the task held.
+    pub(super) async fn spend(mut self, work: impl Future<Output = Exit>) -> Exit {
+        let shutdown = self.fates.shutdown.clone();
+        let ended = shutdown.run_until_cancelled(work).await;
+        self.exit = ended.unwrap_or(Exit::new(Reason::Shutdown));
+        self.exit.clone()
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        let reason = if thread::panicking() { Reason::Crashed } else { self.exit.reason };
+        let deltas = self.deltas.load(Ordering::Relaxed);
+        self.fates.ended(&self.task, reason, deltas, millis(self.born.elapsed()), self.exit.message.as_deref());
+    }
+}
+
+fn millis(lived: Duration) -> u64 {
+    u64::try_from(lived.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,36 @@
+//! What may stand between the task and its page, and what it needs to hand a stream on as it comes, and its end too.
+
+use super::{Event, Sse};
+use axum::{
+    http::{
+        HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
+    response::Response,
+};
+use futures::{Stream, StreamExt};
+use server_fn::ContentType;
+use std::time::Duration;
+use tokio::time::interval;
+use tokio_stream::StreamExt as TokioStreamExt;
+
+/// How long a stream stays silent before it says that it is still there.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
+/// Makes a stream speak up when it has been silent for [`KEEP_ALIVE`]. A proxy that keeps an idle stream open after its
+/// client has gone finds that out by this write, so it is part of the kill, not a courtesy.
+pub(super) fn keep_alive<T>(events: impl Stream<Item = Event<T>>) -> impl Stream<Item = Event<T>> {
+    let timed = TokioStreamExt::timeout_repeating(events, interval(KEEP_ALIVE));
+    StreamExt::map(timed, |event| event.unwrap_or(Event::KeepAlive))
+}
+
+/// Adds to a response that is a stream of events what keeps caches from storing it, compressors from gathering it, and
+/// nginx from buffering it. For [`axum::middleware::map_response`].
+pub async fn unbuffered(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    if headers.get(CONTENT_TYPE).is_some_and(|is| is == Sse::CONTENT_TYPE) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+        headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    }
+    response
+}
