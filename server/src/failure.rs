@@ -20,6 +20,12 @@ impl Failure {
         Self { line: line.to_string(), code: 1 }
     }
 
+    /// The person didn't want to wait. The code is what a shell takes for "ended by Ctrl-C".
+    #[must_use]
+    pub fn interrupted() -> Self {
+        Self { line: "ended at once, as asked for twice".into(), code: 130 }
+    }
+
     /// Says it, and gives the code to exit with.
     pub fn report(&self) -> ExitCode {
         eprintln!("starcrossed: {self}");

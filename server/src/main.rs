@@ -8,6 +8,7 @@ use server::{
 };
 use std::{process::ExitCode, sync::Arc};
 use tokio::runtime::Runtime;
+use tokio_util::task::AbortOnDropHandle;
 
 fn main() -> ExitCode {
     match start() {
@@ -30,6 +31,9 @@ async fn run(config: Config) -> Result<(), Failure> {
     let found = startup::find(&config).await?;
     let fates = Arc::new(Fates::default());
     let app = router::app(config::leptos_options(), fates.clone(), Arc::new(found.models()));
-    tokio::spawn(found.announce(address));
-    serve::run(listener, app, fates, signals::asked_to_stop()).await.map_err(Failure::runtime)
+    let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(address)));
+    tokio::select! {
+        served = serve::run(listener, app, fates, signals::asked_to_stop()) => served.map_err(Failure::runtime),
+        () = signals::insisted_on() => Err(Failure::interrupted()),
+    }
 }

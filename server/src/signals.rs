@@ -1,21 +1,19 @@
 //! Being asked to stop: Ctrl-C, or SIGTERM as service managers send it.
 
-use std::process;
 use tokio::signal::{
     ctrl_c,
     unix::{SignalKind, signal},
 };
 
-/// What a shell takes for "ended by Ctrl-C".
-const INTERRUPTED: i32 = 130;
-
-/// Waits for the first request to stop. From then on the second ends the process on the spot.
+/// Waits for the first request to stop.
 pub async fn asked_to_stop() {
     asked().await;
-    tokio::spawn(async {
-        asked().await;
-        process::exit(INTERRUPTED);
-    });
+}
+
+/// Waits for the second: who insists doesn't want to wait for anything.
+pub async fn insisted_on() {
+    asked().await;
+    asked().await;
 }
 
 async fn asked() {

@@ -1,15 +1,16 @@
 //! Being asked to stop, where there is Ctrl-C alone.
 
-use std::process;
 use tokio::signal::ctrl_c;
 
-/// Waits for the first request to stop. From then on the second ends the process on the spot.
+/// Waits for the first request to stop.
 pub async fn asked_to_stop() {
     asked().await;
-    tokio::spawn(async {
-        asked().await;
-        process::exit(130);
-    });
+}
+
+/// Waits for the second: who insists doesn't want to wait for anything.
+pub async fn insisted_on() {
+    asked().await;
+    asked().await;
 }
 
 async fn asked() {

@@ -1,6 +1,6 @@
 //! The model picker.
 
-use super::{api::models, history::History, message::ModelList};
+use super::{api::models, history::History, message::ModelInfo};
 use leptos::prelude::*;
 
 /// Which model answers. The list comes after the page, so that a slow upstream never holds the page up.
@@ -9,42 +9,41 @@ pub fn ModelPicker(
     /// Where the choice is kept.
     history: RwSignal<History>,
 ) -> impl IntoView {
-    let list = LocalResource::new(|| async { models().await.ok() });
-    let list = Memo::new(move |_| list.get().flatten());
-    let chosen = move |list: &ModelList| {
-        let wanted = history.with(|history| history.model.clone());
-        let found = list.data.iter().find(|model| model.id == wanted).or(list.data.first());
-        found.map(|model| model.id.clone()).unwrap_or_default()
-    };
+    let asked = LocalResource::new(|| async { models().await.ok() });
+    let list = Memo::new(move |_| asked.get().flatten().unwrap_or_default());
+    let current = Memo::new(move |_| history.with(|history| history.model.clone()));
+    let pick = move |model: String| history.update(|history| history.model = model);
     // The model that would answer is what the box shows, even if nobody has touched it.
     Effect::new(move |_| {
-        if let Some(list) = list.get() {
-            let chosen = chosen(&list);
-            if !chosen.is_empty() && history.with_untracked(|history| history.model != chosen) {
-                history.update(|history| history.model = chosen);
-            }
+        let is_listed = list.with(|list| list.data.iter().any(|model| model.id == current.get()));
+        if let Some(first) = list.with(|list| list.data.first().map(|model| model.id.clone()))
+            && !is_listed
+        {
+            pick(first);
         }
     });
     let options = move || {
-        let current = history.with(|history| history.model.clone());
-        let models = list.get().map(|list| list.data).unwrap_or_default();
-        if models.is_empty() {
-            let name = if current.is_empty() { "Default model".to_owned() } else { current };
-            return view! { <option value="">{name}</option> }.into_any();
-        }
-        let option = move |id: String| {
-            let selected = id == current;
-            view! { <option value=id.clone() selected=selected>{id.clone()}</option> }
+        let name = |model: ModelInfo| {
+            let selected = current.get() == model.id;
+            view! { <option value=model.id.clone() selected=selected>{model.id.clone()}</option> }
         };
-        models.into_iter().map(|model| option(model.id)).collect_view().into_any()
+        let models = list.get().data;
+        let none = models.is_empty().then(|| view! { <option value="">"Default model"</option> });
+        (none, models.into_iter().map(name).collect_view())
     };
-    let trouble = move || list.get().and_then(|list| list.message);
+    let trouble = move || list.get().message;
     view! {
         <div class="picker">
             <select
                 aria-label="Model"
+                // A model server that was started after the page is found by who looks again.
+                on:focus=move |_| {
+                    if list.with(|list| list.data.is_empty()) {
+                        asked.refetch();
+                    }
+                }
                 on:change=move |event| {
-                    history.update(|history| history.model = event_target_value(&event));
+                    pick(event_target_value(&event));
                     history.with_untracked(History::save);
                 }
             >

@@ -64,6 +64,9 @@ impl Talk {
 
     /// Stops the answer that is being written. What has arrived stays.
     pub fn stop(self) {
+        if !self.is_busy() {
+            return;
+        }
         let task = self.transcript.last().and_then(|message| message.with_untracked(|message| message.task.clone()));
         let at_ms = now_ms();
         self.link.end(Exit::new(Reason::Killed));

@@ -14,8 +14,8 @@ use leptos::prelude::*;
 /// A message on the page. Each has a signal of its own, so that a delta touches one message and no list.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Its conversation, and its place there.
-    pub key: (u32, usize),
+    /// What tells it from every other that this page has shown, also from one that stood in its place.
+    pub key: u32,
     /// What it says.
     pub message: ArcRwSignal<Message>,
 }
@@ -34,12 +34,9 @@ pub struct Transcript {
     pub exit: RwSignal<Option<Exit>>,
     /// Where it is kept.
     pub history: RwSignal<History>,
+    next_key: StoredValue<u32>,
     loaded: StoredValue<bool>,
     saved_ms: StoredValue<f64>,
-}
-
-fn entry(conversation: u32, index: usize, message: Message) -> Entry {
-    Entry { key: (conversation, index), message: ArcRwSignal::new(message) }
 }
 
 /// An answer that is being written is kept this often, in milliseconds.
@@ -56,6 +53,7 @@ impl Transcript {
             deltas: RwSignal::new(0),
             exit: RwSignal::new(None),
             history,
+            next_key: StoredValue::new(0),
             loaded: StoredValue::new(false),
             saved_ms: StoredValue::new(0.0),
         }
@@ -69,13 +67,13 @@ impl Transcript {
         self.id.set_value(id);
         self.exit.set(last.and_then(|message| message.exit.clone()));
         self.draft.set(draft);
-        self.entries.set(messages.into_iter().enumerate().map(|(index, message)| entry(id, index, message)).collect());
+        self.entries.set(messages.into_iter().map(|message| self.entry(message)).collect());
     }
 
     /// Adds a message.
     pub fn push(self, message: Message) {
         self.entries.update(|entries| {
-            entries.push(entry(self.id.get_value(), entries.len(), message));
+            entries.push(self.entry(message));
         });
     }
 
@@ -111,6 +109,12 @@ impl Transcript {
         self.exit.set(Some(exit.clone()));
         self.apply(Event::Exit(exit));
         self.save();
+    }
+
+    fn entry(self, message: Message) -> Entry {
+        let key = self.next_key.get_value();
+        self.next_key.set_value(key + 1);
+        Entry { key, message: ArcRwSignal::new(message) }
     }
 
     fn apply(self, event: Event<Delta>) {

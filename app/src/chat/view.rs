@@ -63,7 +63,7 @@ fn Answer(talk: Talk, message: RwSignal<Message>) -> impl IntoView {
                 <button type="button" on:click=move |_| message.with_untracked(|message| copy(&message.text))>
                     "Copy"
                 </button>
-                <button type="button" title="Ask again; this answer stays" on:click=move |_| talk.retry()>
+                <button type="button" class="again" title="Ask again; this answer stays" on:click=move |_| talk.retry()>
                     "Regenerate"
                 </button>
                 <span class="ending">{move || exit.with(|exit| exit.as_ref().map(ending))}</span>
