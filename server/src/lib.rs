@@ -11,8 +11,6 @@
 // The pages' types are deep, and the router is made of them.
 #![recursion_limit = "256"]
 
-#![recursion_limit = "256"] // a page is one type, and is made here
-
 pub mod args;
 pub mod config;
 pub mod discovery;
