@@ -80,3 +80,6 @@ fn crashed(error: JoinError) -> Exit {
     }
     Exit::with_message(Reason::Shutdown, "The server is shutting down.")
 }
+
+#[cfg(test)]
+mod tests;
