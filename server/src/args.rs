@@ -1,14 +1,18 @@
 //! The command line, as it is typed. [`crate::config`] makes sense of it.
 
 use clap::Parser;
-use std::{num::ParseFloatError, time::Duration};
+use std::time::Duration;
 
 const EXAMPLES: &str = "\
 Examples:
-  starcrossed                                            looks for a model on this machine
-  starcrossed --upstream http://127.0.0.1:11434/v1       asks Ollama
-  starcrossed --upstream https://api.example.com/v1      asks a service; its key is in STARCROSSED_API_KEY
-  starcrossed --listen 0.0.0.0:8000                      for the whole network, on another port";
+  starcrossed
+      looks for a model server on this machine
+  starcrossed --upstream http://127.0.0.1:11434/v1
+      asks Ollama
+  STARCROSSED_API_KEY=… starcrossed --upstream https://api.example.com/v1
+      asks a service that wants a key
+  starcrossed --listen 0.0.0.0:8000
+      is there for the whole network, on another port";
 
 /// A chat page for your language model, in one binary, where Stop means stop.
 #[derive(Parser)] // not Debug: it holds the key
@@ -25,7 +29,7 @@ pub struct Args {
     ///
     /// Unless this is given, OPENAI_BASE_URL is used; without that too, it looks on this machine for Ollama (port
     /// 11434), llama.cpp (8080), LM Studio (1234) and vLLM (8000). With nothing found, a built-in demo answers.
-    #[arg(long, env = "STARCROSSED_UPSTREAM", value_name = "URL")]
+    #[arg(long, env = "STARCROSSED_UPSTREAM", value_name = "URL", hide_env_values = true)]
     pub upstream: Option<String>,
 
     /// The model server's key, if it wants one. Better given in the environment: a command line can be read by others
@@ -41,17 +45,17 @@ pub struct Args {
     pub model: Option<String>,
 
     /// How long connecting to the model server may take, in seconds
-    #[arg(long, env = "STARCROSSED_CONNECT_TIMEOUT", value_name = "SECONDS", value_parser = seconds, default_value = "10")]
+    #[arg(long, env = "STARCROSSED_CONNECT_TIMEOUT", value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, default_value = "10")]
     pub connect_timeout: Duration,
 
     /// How long the model server may take until its answer begins, in seconds
     ///
     /// Long, since a model that is being loaded, or whose slots are all taken, sends nothing at all.
-    #[arg(long, env = "STARCROSSED_HEADER_TIMEOUT", value_name = "SECONDS", value_parser = seconds, default_value = "1800")]
+    #[arg(long, env = "STARCROSSED_HEADER_TIMEOUT", value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, default_value = "1800")]
     pub header_timeout: Duration,
 
     /// How long the model server may be silent in the middle of an answer, in seconds
-    #[arg(long, env = "STARCROSSED_IDLE_TIMEOUT", value_name = "SECONDS", value_parser = seconds, default_value = "120")]
+    #[arg(long, env = "STARCROSSED_IDLE_TIMEOUT", value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, default_value = "120")]
     pub idle_timeout: Duration,
 
     /// What is logged: error, warn, info, debug or trace, or directives such as server=debug,hyper=info
@@ -62,10 +66,7 @@ pub struct Args {
 }
 
 /// A number of seconds, fractions allowed.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|error: ParseFloatError| error.to_string())?;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err("it takes a number of seconds above 0".into()),
-    }
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let duration = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.filter(|duration| !duration.is_zero()).ok_or("it takes a number of seconds above 0")
 }

@@ -93,7 +93,8 @@ fn given(value: Option<String>) -> Option<String> {
 }
 
 fn base_url(text: &str) -> Result<Url, Failure> {
-    parse_url(text).map_err(|why| Failure::usage(format!("can't ask the upstream '{text}': {why}")))
+    let shown = if text.contains('@') { "that was given" } else { text }; // before an @ stands a password
+    parse_url(text).map_err(|why| Failure::usage(format!("can't ask the upstream {shown}: {why}")))
 }
 
 /// A key goes into a header. One with a line break in it, as a file read into a variable may have, can't; and it is not

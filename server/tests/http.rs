@@ -117,7 +117,8 @@ async fn an_address_under_api_where_nothing_is_says_so_in_json() {
 async fn a_question_about_no_task_is_refused() {
     let server = Server::alone().await;
     refused("no task", 400, &get(server.address, "/api/fate").await);
-    assert_eq!(get(server.address, "/api/fate?task=%00%ff").await.json(), json!({ "state": "unknown" }));
+    refused("no text", 400, &get(server.address, "/api/fate?task=%ff").await);
+    assert_eq!(get(server.address, "/api/fate?task=%00").await.json(), json!({ "state": "unknown" }));
 }
 
 #[tokio::test]

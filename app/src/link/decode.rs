@@ -132,3 +132,6 @@ impl Decoder {
         mem::take(&mut self.has_data).then_some(frame)
     }
 }
+
+#[cfg(test)]
+mod tests;

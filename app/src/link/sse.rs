@@ -192,3 +192,6 @@ fn read<T: DeserializeOwned>(frame: &Frame) -> Option<serde_json::Result<Event<T
         _ => None,
     }
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

@@ -31,3 +31,6 @@ pub fn spawn_linked<T: Send + 'static, F: Future<Output = Exit> + Send>(
     let exit = task.map(|ended| Event::Exit(ended.unwrap_or(Exit::new(Reason::Crashed)))).into_stream();
     EventStream::new(proxies::keep_alive(start.chain(deltas).chain(exit)))
 }
+
+#[cfg(test)]
+mod tests;

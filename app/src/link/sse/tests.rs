@@ -1,0 +1,131 @@
+use super::*;
+use crate::link::Reason;
+use futures::{FutureExt, executor::block_on};
+use std::convert::Infallible;
+
+fn events(events: Vec<Event<String>>) -> EventStream<String> {
+    EventStream::new(stream::iter(events))
+}
+
+fn delta(text: &str) -> Event<String> {
+    Event::Delta(text.to_owned())
+}
+
+fn exit() -> Event<String> {
+    Event::Exit(Exit::with_message(Reason::Failed, "line\nbreak"))
+}
+
+fn encoded(given: Vec<Event<String>>) -> Vec<Bytes> {
+    block_on(encode(events(given)).collect())
+}
+
+/// What is read from these chunks before the stream ends.
+fn decoded(chunks: Vec<Bytes>) -> Vec<Event<String>> {
+    block_on(decode::<String, Infallible>(stream::iter(chunks).map(Ok)).collect())
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let given = vec![Event::Start { task: "t".into() }, delta("a\r\nb"), delta(""), delta("→🦀\u{feff}"), exit()];
+    assert_eq!(decoded(encoded(given.clone())), given);
+}
+
+#[test]
+fn an_event_is_named_and_has_one_json_object() {
+    let chunks = encoded(vec![Event::Start { task: "t".into() }, Event::Exit(Exit::new(Reason::Normal))]);
+    let text = chunks.concat();
+    assert_eq!(text, b"event: start\ndata: {\"task\":\"t\"}\n\nevent: exit\ndata: {\"reason\":\"normal\"}\n\n");
+}
+
+#[test]
+fn a_keep_alive_is_a_comment_that_nobody_reads() {
+    assert_eq!(encoded(vec![Event::KeepAlive]), [": keep-alive\n\n"]);
+    assert_eq!(decoded(encoded(vec![delta("a"), Event::KeepAlive, delta("b")])), [delta("a"), delta("b")]);
+}
+
+#[test]
+fn events_that_are_ready_together_leave_in_one_chunk() {
+    let many = (0..100).map(|n| delta(&n.to_string())).collect::<Vec<_>>();
+    let chunks = encoded(many.clone());
+    assert_eq!(chunks.len(), 1);
+    assert_eq!(decoded(chunks), many);
+}
+
+#[test]
+fn a_chunk_waits_for_nothing_that_is_not_ready() {
+    let first = stream::iter([delta("a"), delta("b")]);
+    let mut chunks = Box::pin(encode(EventStream::new(first.chain(stream::pending()))));
+    let chunk = chunks.next().now_or_never().flatten().expect("a chunk at once");
+    assert_eq!(decoded(vec![chunk]), [delta("a"), delta("b")]);
+    assert_eq!(chunks.next().now_or_never(), None);
+}
+
+#[test]
+fn a_chunk_does_not_grow_without_end() {
+    let mut chunks = Box::pin(encode(EventStream::new(stream::repeat_with(|| delta(&"x".repeat(1000))))));
+    let chunk = block_on(chunks.next()).unwrap();
+    assert!((CHUNK..CHUNK + 2000).contains(&chunk.len()), "{}", chunk.len());
+}
+
+#[test]
+fn chunks_that_are_split_anywhere_are_read_the_same() {
+    let given = vec![Event::Start { task: "t".into() }, delta("→🦀"), exit()];
+    let bytes = encoded(given.clone()).concat();
+    for at in 0..bytes.len() {
+        let (one, two) = bytes.split_at(at);
+        assert_eq!(decoded(vec![Bytes::copy_from_slice(one), Bytes::copy_from_slice(two)]), given, "split at {at}");
+    }
+}
+
+#[test]
+fn a_stream_that_ends_without_an_exit_ends() {
+    assert_eq!(decoded(encoded(vec![delta("a")])), [delta("a")]);
+    assert_eq!(decoded(vec!["event: delta\ndata: \"a\"\n\nevent: exit\ndata: {\"reas".into()]), [delta("a")]);
+    assert_eq!(decoded(vec![]), []);
+}
+
+#[test]
+fn a_stream_that_breaks_off_ends_after_what_had_arrived() {
+    let chunks = encoded(vec![delta("a")]).into_iter().map(Ok).chain([Err("cable"), Ok(Bytes::new())]);
+    let read: Vec<Event<String>> = block_on(decode(stream::iter(chunks)).collect());
+    assert_eq!(read, [delta("a")]);
+}
+
+#[test]
+fn a_stream_ends_where_it_stops_making_sense() {
+    let rubbish = "event: delta\ndata: \"a\"\n\nevent: delta\ndata: {{{\n\nevent: delta\ndata: \"b\"\n\n";
+    let mut read = decode::<String, Infallible>(stream::iter([Ok(rubbish.into())]).chain(stream::pending()));
+    assert_eq!(block_on(read.next()), Some(delta("a")));
+    assert_eq!(block_on(read.next()), None);
+}
+
+#[test]
+fn events_of_a_later_version_are_passed_over() {
+    let chunks = vec!["event: news\ndata: 1\n\nevent: delta\ndata: \"a\"\n\ndata: \"nameless\"\n\n".into()];
+    assert_eq!(decoded(chunks), [delta("a")]);
+}
+
+#[test]
+fn a_delta_that_cannot_be_written_is_left_out_whole() {
+    struct Broken(bool);
+    impl Serialize for Broken {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            if self.0 { Err(serde::ser::Error::custom("broken")) } else { serializer.serialize_str("a") }
+        }
+    }
+    let given = [Broken(false), Broken(true), Broken(false)].map(Event::Delta);
+    let chunks = block_on(encode(EventStream::new(stream::iter(given))).collect());
+    assert_eq!(decoded(chunks), [delta("a"), delta("a")]);
+}
+
+#[test]
+fn dropping_the_bytes_drops_the_events() {
+    let (held, mut dropped) = futures::channel::oneshot::channel::<()>();
+    let bytes = encode(EventStream::<String>::new(stream::pending().chain(stream::once(async move {
+        drop(held);
+        delta("never")
+    }))));
+    assert_eq!((&mut dropped).now_or_never(), None);
+    drop(bytes);
+    assert!(dropped.now_or_never().is_some_and(|closed| closed.is_err()));
+}

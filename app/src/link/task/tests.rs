@@ -1,0 +1,259 @@
+use super::*;
+use crate::link::Fate;
+use futures::future::pending;
+use tokio::{sync::oneshot, time::Instant};
+
+fn fates() -> Arc<Fates> {
+    Arc::default()
+}
+
+fn normal() -> Exit {
+    Exit::new(Reason::Normal)
+}
+
+/// Reads the start, and says which task it is.
+async fn started<T>(events: &mut EventStream<T>) -> String {
+    match events.next().await {
+        Some(Event::Start { task }) => task.to_string(),
+        _ => panic!("the start comes first"),
+    }
+}
+
+async fn rest<T>(events: EventStream<T>) -> Vec<Event<T>> {
+    events.collect().await
+}
+
+fn reason(fates: &Fates, task: &str) -> Reason {
+    match fates.of(task) {
+        Fate::Ended { reason, .. } => reason,
+        fate => panic!("{fate:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_task_says_start_then_its_deltas_then_exit_and_no_more() {
+    let fates = fates();
+    let mut events = spawn_linked(&fates, async |deltas: Deltas<u32>| {
+        for n in 0..100 {
+            deltas.send(n).await;
+        }
+        normal()
+    });
+    let task = started(&mut events).await;
+    let mut expected = (0..100).map(Event::Delta).collect::<Vec<_>>();
+    expected.push(Event::Exit(normal()));
+    assert_eq!(rest(events).await, expected);
+    assert!(matches!(fates.of(&task), Fate::Ended { reason: Reason::Normal, deltas: 100, .. }));
+    assert_eq!((fates.live(), fates.exits(Reason::Normal)), (0, 1));
+}
+
+#[tokio::test]
+async fn dropping_the_stream_drops_all_that_the_task_holds() {
+    let fates = fates();
+    let (held, dropped) = oneshot::channel::<()>();
+    let mut held = held;
+    let (at_work, working) = oneshot::channel();
+    let mut events = spawn_linked(&fates, async move |_: Deltas<()>| {
+        _ = at_work.send(());
+        let _held = dropped;
+        pending().await
+    });
+    let task = started(&mut events).await;
+    working.await.unwrap();
+    assert_eq!((fates.of(&task), fates.live()), (Fate::Running, 1));
+    drop(events);
+    held.closed().await;
+    assert_eq!(ended(&fates, &task).await, Reason::Killed);
+}
+
+#[tokio::test]
+async fn dropping_the_stream_kills_a_task_that_waits_for_its_reader() {
+    let fates = fates();
+    let (mut held, dropped) = oneshot::channel::<()>();
+    let mut events = spawn_linked(&fates, async move |deltas| {
+        let _held = dropped;
+        loop {
+            deltas.send(()).await;
+        }
+    });
+    let task = started(&mut events).await;
+    for _ in 0..BUFFER * 2 {
+        events.next().await;
+    }
+    drop(events);
+    held.closed().await;
+    assert_eq!(ended(&fates, &task).await, Reason::Killed);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_before_the_task_was_ever_polled_kills_it_all_the_same() {
+    let fates = fates();
+    let (mut held, dropped) = oneshot::channel::<()>();
+    drop(spawn_linked(&fates, async move |_: Deltas<()>| {
+        let _held = dropped;
+        pending().await
+    }));
+    held.closed().await;
+    assert_eq!((fates.live(), fates.exits(Reason::Killed)), (0, 1));
+}
+
+/// Waits until a task that is being aborted is gone: it is the runtime's turn, so yield to it.
+async fn ended(fates: &Fates, task: &str) -> Reason {
+    while fates.of(task) == Fate::Running {
+        tokio::task::yield_now().await;
+    }
+    reason(fates, task)
+}
+
+#[tokio::test]
+async fn a_panic_is_trapped_and_the_page_is_told_without_its_words() {
+    let fates = fates();
+    let (mut held, dropped) = oneshot::channel::<()>();
+    let mut events = spawn_linked(&fates, async move |deltas: Deltas<u32>| {
+        let _held = dropped;
+        deltas.send(1).await;
+        panic!("a secret");
+    });
+    let task = started(&mut events).await;
+    let said = rest(events).await;
+    assert_eq!(said[0], Event::Delta(1));
+    let [_, Event::Exit(exit)] = &said[..] else { panic!("{said:?}") };
+    assert_eq!(exit.reason, Reason::Crashed);
+    assert!(!format!("{exit:?}").contains("secret"));
+    held.closed().await;
+    assert_eq!(reason(&fates, &task), Reason::Crashed);
+}
+
+#[tokio::test]
+async fn a_panic_before_the_first_await_is_trapped_too() {
+    let fates = fates();
+    let events = spawn_linked(&fates, |_: Deltas<()>| -> future::Ready<Exit> { panic!("at once") });
+    let said = rest(events).await;
+    assert!(matches!(&said[..], [Event::Start { .. }, Event::Exit(exit)] if exit.reason == Reason::Crashed));
+    assert_eq!(fates.exits(Reason::Crashed), 1);
+}
+
+#[tokio::test]
+async fn a_reader_who_does_not_read_makes_the_task_wait() {
+    let fates = fates();
+    let made = Arc::new(AtomicU64::new(0));
+    let counter = made.clone();
+    let events = spawn_linked(&fates, async move |deltas| {
+        loop {
+            deltas.send(()).await;
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    while made.load(Ordering::Relaxed) < BUFFER as u64 {
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..1000 {
+        tokio::task::yield_now().await; // a thousand turns in which it could do more
+    }
+    assert_eq!(made.load(Ordering::Relaxed), BUFFER as u64);
+    drop(events);
+}
+
+#[tokio::test]
+async fn shutdown_ends_a_task_at_once_and_says_so() {
+    let fates = fates();
+    let (mut held, dropped) = oneshot::channel::<()>();
+    let mut events = spawn_linked(&fates, async move |deltas: Deltas<u32>| {
+        let _held = dropped;
+        deltas.send(1).await;
+        pending().await
+    });
+    let task = started(&mut events).await;
+    assert_eq!(events.next().await, Some(Event::Delta(1)));
+    fates.shutdown.cancel();
+    held.closed().await;
+    let said = rest(events).await;
+    assert!(matches!(&said[..], [Event::Exit(exit)] if exit.reason == Reason::Shutdown && exit.message.is_some()));
+    assert_eq!(reason(&fates, &task), Reason::Shutdown);
+}
+
+#[tokio::test]
+async fn shutdown_ends_a_task_that_waits_for_its_reader_and_what_it_had_sent_arrives() {
+    let fates = fates();
+    let (mut held, dropped) = oneshot::channel::<()>();
+    let events = spawn_linked(&fates, async move |deltas| {
+        let _held = dropped;
+        loop {
+            deltas.send(()).await;
+        }
+    });
+    fates.shutdown.cancel();
+    held.closed().await;
+    let said = rest(events).await;
+    assert!(matches!(said.last(), Some(Event::Exit(exit)) if exit.reason == Reason::Shutdown));
+}
+
+#[tokio::test]
+async fn a_task_that_is_started_during_shutdown_does_nothing() {
+    let fates = fates();
+    fates.shutdown.cancel();
+    let events = spawn_linked(&fates, async |_: Deltas<()>| -> Exit { unreachable!("it should never have begun") });
+    let said = rest(events).await;
+    assert!(matches!(&said[..], [Event::Start { .. }, Event::Exit(exit)] if exit.reason == Reason::Shutdown));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_says_every_ten_seconds_that_it_is_still_there() {
+    let mut events = spawn_linked(&fates(), async |_: Deltas<()>| pending().await);
+    started(&mut events).await;
+    for _ in 0..3 {
+        let asked = Instant::now();
+        assert_eq!(events.next().await, Some(Event::KeepAlive));
+        assert_eq!(asked.elapsed(), KEEP_ALIVE);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delta_is_a_sign_of_life_too() {
+    let mut events = spawn_linked(&fates(), async |deltas| {
+        for n in 0..5 {
+            time::sleep(KEEP_ALIVE * 9 / 10).await;
+            deltas.send(n).await;
+        }
+        normal()
+    });
+    started(&mut events).await;
+    let said = rest(events).await;
+    assert!(!said.contains(&Event::KeepAlive), "{said:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_life_is_measured_from_spawn_to_end() {
+    let fates = fates();
+    let mut events = spawn_linked(&fates, async |_: Deltas<()>| {
+        time::sleep(Duration::from_millis(812)).await;
+        normal()
+    });
+    let task = started(&mut events).await;
+    rest(events).await;
+    assert_eq!(fates.of(&task), Fate::Ended { reason: Reason::Normal, deltas: 0, lived_ms: 812 });
+}
+
+#[tokio::test]
+async fn the_fate_is_known_before_the_exit_is_heard() {
+    let fates = fates();
+    let mut events = spawn_linked(&fates, async |_: Deltas<()>| normal());
+    let task = started(&mut events).await;
+    assert_eq!(events.next().await, Some(Event::Exit(normal())));
+    assert_eq!(reason(&fates, &task), Reason::Normal);
+}
+
+#[tokio::test]
+async fn ids_differ_and_old_fates_are_forgotten() {
+    let fates = fates();
+    let mut first = spawn_linked(&fates, async |_: Deltas<()>| normal());
+    let task = started(&mut first).await;
+    rest(first).await;
+    for _ in 0..5000 {
+        let mut events = spawn_linked(&fates, async |_: Deltas<()>| normal());
+        assert_ne!(started(&mut events).await, task);
+        rest(events).await;
+    }
+    assert_eq!(fates.of(&task), Fate::Unknown);
+    assert_eq!((fates.live(), fates.exits(Reason::Normal)), (0, 5001));
+}

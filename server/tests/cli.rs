@@ -1,0 +1,255 @@
+//! The program as people start it: its command line, what it says, how it goes down.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+mod support;
+
+use app::link::Reason;
+use std::{
+    fs,
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    process::{Output, Stdio},
+};
+use support::{
+    client::{Page, get, post},
+    soon,
+    upstream::{Step, Upstream, delta, head},
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    time::{Duration, Instant},
+};
+
+/// The program, in an empty folder and without a single variable.
+fn starcrossed(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_starcrossed"));
+    command.args(arguments).env_clear().current_dir(empty_folder()).kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn empty_folder() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("empty");
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+async fn output(command: &mut Command) -> Output {
+    soon("the program ends", command.output()).await.unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The program at work.
+struct Running {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    address: SocketAddr,
+}
+
+impl Running {
+    async fn start(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = soon("the program says where it listens", lines.next_line()).await.unwrap().unwrap();
+        let address = first.strip_prefix("Starcrossed listens on http://").unwrap_or_else(|| panic!("{first}"));
+        Self { child, lines, address: address.parse().unwrap() }
+    }
+
+    async fn line(&mut self) -> String {
+        soon("the program says more", self.lines.next_line()).await.unwrap().unwrap()
+    }
+
+    fn signal(&self, name: &str) {
+        let process = self.child.id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([name, &process]).status().unwrap().success());
+    }
+
+    /// Waits for its end: its exit code, and all that it has written to the log.
+    async fn end(mut self) -> (Option<i32>, String) {
+        let mut log = String::new();
+        soon("the log ends", self.child.stderr.take().unwrap().read_to_string(&mut log)).await.unwrap();
+        (soon("the program ends", self.child.wait()).await.unwrap().code(), log)
+    }
+}
+
+#[tokio::test]
+async fn help_explains_every_option() {
+    for flag in ["-h", "--help"] {
+        let output = output(&mut starcrossed(&[flag])).await;
+        let help = text(&output.stdout);
+        assert!(output.status.success() && output.stderr.is_empty());
+        for word in
+            ["listen", "upstream", "api-key", "model", "connect-timeout", "header-timeout", "idle-timeout", "log"]
+        {
+            let variable = format!("STARCROSSED_{}", word.to_uppercase().replace('-', "_"));
+            assert!(help.contains(&format!("--{word}")) && help.contains(&variable), "{word} in {help}");
+        }
+        assert!(help.contains("Examples:"), "{help}");
+    }
+}
+
+#[tokio::test]
+async fn the_version_is_one_line() {
+    let output = output(&mut starcrossed(&["--version"])).await;
+    assert_eq!(text(&output.stdout), format!("starcrossed {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[tokio::test]
+async fn secrets_are_not_shown() {
+    let mut command = starcrossed(&["--help"]);
+    let output = output(command.env("STARCROSSED_API_KEY", "sk-one").env("OPENAI_API_KEY", "sk-two")).await;
+    assert!(!text(&output.stdout).contains("sk-"));
+
+    let mut command =
+        starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "http://me:sk-three@127.0.0.1:9/v1", "--log", "trace"]);
+    let mut running =
+        Running::start(command.env("STARCROSSED_API_KEY", "sk-one").env("OPENAI_API_KEY", "sk-two")).await;
+    post(running.address, "/api/chat", br#"{"messages":[{"role":"user","content":"Hi"}]}"#).await;
+    running.signal("-TERM");
+    let mut said = String::new();
+    running.lines.get_mut().read_to_string(&mut said).await.unwrap();
+    let (_, log) = running.end().await;
+    assert!(!said.contains("sk-") && !log.contains("sk-"), "{said}{log}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_command_line_is_said_in_one_line() {
+    for arguments in [
+        ["--nonsense", "1"],
+        ["--upstream", "http://"],
+        ["--upstream", "ftp://example.com/v1"],
+        ["--connect-timeout", "soon"],
+        ["--log", "loud=very"],
+    ] {
+        let output = output(&mut starcrossed(&arguments)).await;
+        one_line(&output, 2, "");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_listened_on_is_said_in_one_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let start = async |address| output(&mut starcrossed(&["--listen", address])).await;
+    one_line(
+        &start(&address).await,
+        1,
+        &format!("starcrossed: can't listen on {address}: the port is taken. Choose another with --listen.\n"),
+    );
+    one_line(&start("localhost").await, 1, "");
+    one_line(&start("127.0.0.1:99999").await, 1, "");
+    one_line(&start("192.0.2.1:3000").await, 1, "");
+    one_line(&start("nowhere.invalid:3000").await, 1, "");
+}
+
+/// This code, nothing on standard output, and one line on standard error: `exactly`, if that isn't empty.
+fn one_line(output: &Output, code: i32, exactly: &str) {
+    let error = text(&output.stderr);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(code), ""), "{error}");
+    assert!(error.starts_with("starcrossed: ") && error.lines().count() == 1, "{error}");
+    assert!(exactly.is_empty() || error == exactly, "{error}");
+}
+
+#[tokio::test]
+async fn it_runs_from_an_empty_folder_and_leaves_nothing_there() {
+    let running =
+        Running::start(&mut starcrossed(&["--listen", "0.0.0.0:0", "--upstream", "http://127.0.0.1:9/v1"])).await;
+    let address = SocketAddr::from(([127, 0, 0, 1], running.address.port()));
+    assert_eq!(get(address, "/").await.status, 200);
+    running.signal("-INT");
+    assert_eq!(running.end().await.0, Some(0));
+    assert_eq!(fs::read_dir(empty_folder()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn it_says_what_its_model_server_has() {
+    let upstream = Upstream::playing([Step::Hang]).await;
+    let mut command = starcrossed(&["--listen", "127.0.0.1:0"]);
+    let mut running = Running::start(command.env("OPENAI_BASE_URL", upstream.url())).await;
+    assert_eq!(running.line().await, format!("{} answers: fake", upstream.url()));
+}
+
+#[tokio::test]
+async fn a_model_server_that_is_not_there_yet_is_no_reason_not_to_start() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // and free again at once
+    let url = format!("http://{free}/v1");
+    let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &url])).await;
+    assert_eq!(get(running.address, "/healthz").await.text(), "ok");
+    let models = get(running.address, "/api/models").await; // answered no sooner than the same question at startup
+    assert!(models.json()["message"].is_string());
+    running.signal("-TERM");
+    let (code, log) = running.end().await;
+    let warnings = log.lines().filter(|line| line.starts_with(&format!("starcrossed: {url}"))).count();
+    assert_eq!((code, warnings), (Some(0), 1), "{log}");
+}
+
+#[tokio::test]
+async fn asked_to_stop_it_tells_the_pages_and_is_gone() {
+    for signal in ["-TERM", "-INT"] {
+        let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+        let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()]);
+        let running = Running::start(&mut command).await;
+        let mut page = Page::chat(running.address).await;
+        assert_eq!(page.delta().await, "Hel");
+        let asked = Instant::now();
+        running.signal(signal);
+        assert_eq!(page.exit().await.reason, Reason::Shutdown);
+        let (code, log) = running.end().await;
+        assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+        upstream.connection().await.closed_by_peer().await;
+        assert_eq!(code, Some(0));
+        let exits = log.lines().filter(|line| line.contains(" exit ") && line.contains(&page.task));
+        let exits = exits.filter(|line| line.contains("reason=\"shutdown\"")).count();
+        assert_eq!(exits, 1, "{log}");
+    }
+}
+
+#[tokio::test]
+async fn asked_to_stop_it_waits_two_seconds_at_most_for_who_does_not_read() {
+    let Step::Send(one) = delta(&"x".repeat(1000)) else { unreachable!() };
+    let mut upstream = Upstream::playing([head(), Step::Flood(one.repeat(64).into())]).await;
+    let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()])).await;
+    let _page = Page::chat_with_little_room(running.address).await;
+    upstream.connection().await.stalled().await;
+    let asked = Instant::now();
+    running.signal("-TERM");
+    assert_eq!(running.end().await.0, Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+}
+
+#[tokio::test]
+async fn a_slow_reader_costs_little_memory() {
+    let Step::Send(one) = delta(&"x".repeat(1000)) else { unreachable!() };
+    let mut upstream = Upstream::playing([head(), Step::Flood(one.repeat(64).into())]).await;
+    let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()])).await;
+    get(running.address, "/").await;
+    let process = running.child.id().unwrap();
+    let before = resident(process);
+    let _page = Page::chat_with_little_room(running.address).await;
+    let connection = upstream.connection().await;
+    connection.stalled().await;
+    let grown = resident(process).saturating_sub(before);
+    assert!(grown < 4 * 1024 * 1024, "{grown} bytes for one reader, after {} were written", connection.written());
+}
+
+/// The bytes of memory that a process holds.
+fn resident(process: u32) -> u64 {
+    let pages = fs::read_to_string(format!("/proc/{process}/statm")).unwrap();
+    pages.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4096
+}
+
+#[tokio::test]
+async fn a_panic_is_one_line_of_the_log() {
+    let running =
+        Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "http://127.0.0.1:9/v1"])).await;
+    post(running.address, "/api/task", br#"{"chunks":2,"interval_ms":0,"crash_at":1}"#).await;
+    running.signal("-TERM");
+    let (_, log) = running.end().await;
+    let panics = log.lines().filter(|line| line.contains("ERROR") && line.contains("panic what=")).count();
+    assert_eq!((panics, log.lines().filter(|line| line.contains("asked to crash")).count()), (1, 1), "{log}");
+    assert_eq!(log.lines().filter(|line| line.contains("reason=\"crashed\"")).count(), 1, "{log}");
+}
