@@ -54,12 +54,7 @@ fn is_trouble(exit: &Exit) -> bool {
     matches!(exit.reason, Reason::Failed | Reason::Crashed | Reason::Shutdown | Reason::Lost)
 }
 
-/// What happened, and what can be done now: the exit's own words, where it has any.
+/// What happened, and what can be done now: the exit's own words. Only a connection that broke off has none.
 fn sentence(exit: Exit) -> String {
-    exit.message.unwrap_or_else(|| match exit.reason {
-        Reason::Crashed => "The task crashed; the server's log says where. Everything else goes on working.".into(),
-        Reason::Shutdown => "The server is shutting down. Retry when it is back.".into(),
-        Reason::Lost => "Connection lost: the server can't be reached. Retry when it is back.".into(),
-        reason => word(reason).to_owned(),
-    })
+    exit.message.unwrap_or_else(|| "Connection lost: the server can't be reached. Retry when it is back.".into())
 }

@@ -156,7 +156,7 @@ fn said(exit: &Exit) -> String {
     let reason = match exit.reason {
         Reason::Normal => "normal",
         Reason::Failed => "failed",
-        Reason::Crashed => "crashed: the panic is in the server's log, and this page lives on",
+        Reason::Crashed => "crashed",
         Reason::Killed => "cancelled",
         Reason::Shutdown => "shutdown",
         Reason::Interrupted => "interrupted",

@@ -9,7 +9,7 @@ use std::{
     thread,
     time::Duration,
 };
-use tokio::time::Instant;
+use tokio::{task::JoinError, time::Instant};
 
 /// The task owns it, so no task can end without it noticing: one that returns has set `exit`, one that panics is
 /// unwinding, and one that is aborted has had no time to do either.
@@ -33,8 +33,13 @@ impl Life {
     pub(super) async fn spend(mut self, work: impl Future<Output = Exit>) -> Exit {
         let shutdown = self.fates.shutdown.clone();
         let ended = shutdown.run_until_cancelled(work).await;
-        self.exit = ended.unwrap_or(Exit::new(Reason::Shutdown));
+        self.exit = ended.unwrap_or_else(|| said(Reason::Shutdown, "The server is shutting down."));
         self.exit.clone()
+    }
+
+    /// What the page is told of a life that ended in a panic. The panic's own words are for the log alone.
+    pub(super) fn crashed(_: JoinError) -> Exit {
+        said(Reason::Crashed, "The task crashed; the server's log says where. Everything else goes on working.")
     }
 }
 
@@ -44,6 +49,10 @@ impl Drop for Life {
         let deltas = self.deltas.load(Ordering::Relaxed);
         self.fates.ended(&self.task, reason, deltas, millis(self.born.elapsed()), self.exit.message.as_deref());
     }
+}
+
+fn said(reason: Reason, message: &str) -> Exit {
+    Exit { message: Some(message.to_owned()), ..Exit::new(reason) }
 }
 
 fn millis(lived: Duration) -> u64 {

@@ -1,6 +1,6 @@
 //! The server's end of the link: a task that lives exactly as long as the stream of what it says.
 
-use super::{Deltas, Event, EventStream, Exit, Fates, Reason, proxies};
+use super::{Deltas, Event, EventStream, Exit, Fates, life::Life, proxies};
 use futures::{FutureExt, StreamExt, future, stream};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -14,7 +14,7 @@ pub const BUFFER: usize = 32;
 /// - Drop the stream, and the task is aborted: all that `work` holds is dropped, its upstream connection included.
 /// - When the task ends, finished, failed or panicked, the stream ends with an [`Event::Exit`] that says why. A panic
 ///   is trapped by the spawn, so it takes nothing else with it; its own words are for the log alone.
-/// - When the server shuts down, `work` is dropped and the stream ends with [`Reason::Shutdown`].
+/// - When the server shuts down, `work` is dropped and the stream ends with [`Reason::Shutdown`](super::Reason::Shutdown).
 ///
 /// However the task ends, `fates` hears of it, after all that `work` held is gone.
 pub fn spawn_linked<T: Send + 'static, F: Future<Output = Exit> + Send>(
@@ -28,7 +28,7 @@ pub fn spawn_linked<T: Send + 'static, F: Future<Output = Exit> + Send>(
     let start = stream::once(future::ready(Event::Start { task: life.task.clone() }));
     let task = AbortOnDropHandle::new(tokio::spawn(life.spend(async { work(sender).await })));
     let deltas = stream::poll_fn(move |cx| deltas.poll_recv(cx)).map(Event::Delta);
-    let exit = task.map(|ended| Event::Exit(ended.unwrap_or(Exit::new(Reason::Crashed)))).into_stream();
+    let exit = task.map(|ended| Event::Exit(ended.unwrap_or_else(Life::crashed))).into_stream();
     EventStream::new(proxies::keep_alive(start.chain(deltas).chain(exit)))
 }
 

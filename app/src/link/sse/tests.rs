@@ -12,7 +12,7 @@ fn delta(text: &str) -> Event<String> {
 }
 
 fn exit() -> Event<String> {
-    Event::Exit(Exit::with_message(Reason::Failed, "line\nbreak"))
+    Event::Exit(Exit::failed("line\nbreak"))
 }
 
 fn encoded(given: Vec<Event<String>>) -> Vec<Bytes> {

@@ -1,7 +1,14 @@
 use super::*;
-use crate::link::Fate;
+use crate::link::{Fate, Reason, proxies::KEEP_ALIVE};
 use futures::future::pending;
-use tokio::{sync::oneshot, time::Instant};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+use tokio::{
+    sync::oneshot,
+    time::{self, Instant},
+};
 
 fn fates() -> Arc<Fates> {
     Arc::default()
