@@ -13,10 +13,13 @@ const WIDTHS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, hei
 
 // The page that isn't there is logged as what it is.
 const test = base.extend<{ notFound: void }>({
-  notFound: [async ({ complaints }, use) => {
-    complaints.allow(/status of 404 \(Not Found\)/);
-    await use();
-  }, { auto: true }],
+  notFound: [
+    async ({ complaints }, use) => {
+      complaints.allow(/status of 404 \(Not Found\)/);
+      await use();
+    },
+    { auto: true },
+  ],
 });
 
 for (const { name, path, missing } of PAGES) {
