@@ -77,17 +77,13 @@ pub fn ChatPage() -> impl IntoView {
     }
 }
 
-/// What the browser has kept, and what was done before this code was there. Runs once the page is alive.
+/// What the browser has kept, and what was typed before this code was there. Runs once the page is alive.
 fn restore(talk: Talk) {
-    let typed = early::take();
+    let typed = early::typed();
     talk.transcript.history.set(History::load());
     talk.transcript.load();
-    if !typed.text.is_empty() {
-        talk.reuse(&typed.text);
-    }
-    early::ready();
-    if typed.sent {
-        talk.ask();
+    if !typed.is_empty() {
+        talk.reuse(&typed);
     }
 }
 

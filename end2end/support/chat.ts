@@ -1,0 +1,61 @@
+// The chat page, by the names that people and assistive technology know its parts by.
+
+import { expect, type Locator, type Page } from "@playwright/test";
+
+export class Chat {
+  readonly box: Locator;
+  readonly send: Locator;
+  readonly stop: Locator;
+  readonly retry: Locator;
+  readonly newChat: Locator;
+  readonly model: Locator;
+  readonly conversations: Locator;
+  readonly log: Locator;
+  readonly status: Locator;
+  readonly alert: Locator;
+
+  constructor(readonly page: Page) {
+    const button = (name: string) => page.getByRole("button", { name, exact: true });
+    this.box = page.getByRole("textbox", { name: "Message", exact: true });
+    this.send = button("Send");
+    this.stop = button("Stop");
+    this.retry = button("Retry");
+    this.newChat = button("New chat");
+    this.model = page.getByRole("combobox", { name: "Model", exact: true });
+    this.conversations = page.getByRole("navigation", { name: "Conversations", exact: true });
+    this.log = page.getByRole("log", { name: "Conversation", exact: true });
+    this.status = page.getByRole("status");
+    this.alert = page.getByRole("alert");
+  }
+
+  /** Opens the page and waits until it is alive. */
+  async open(): Promise<this> {
+    await this.page.goto("/");
+    await this.alive();
+    return this;
+  }
+
+  async alive(): Promise<void> {
+    await expect(this.page.locator("html[data-ready]")).toBeAttached();
+  }
+
+  async ask(text: string): Promise<void> {
+    await this.box.fill(text);
+    await this.send.click();
+  }
+
+  /** The message at this place, questions and answers counted; from the end if negative. */
+  message(index: number): Locator {
+    return this.log.getByRole("article").nth(index);
+  }
+
+  /** The newest answer. */
+  get answer(): Locator {
+    return this.message(-1);
+  }
+
+  /** What can be done with a message: `Copy`, `Regenerate`, `Edit`. */
+  action(message: Locator, name: string): Locator {
+    return message.getByRole("button", { name, exact: true });
+  }
+}

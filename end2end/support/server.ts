@@ -1,0 +1,101 @@
+// The program under test, as a process of its own.
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+const BINARY = resolve(__dirname, "..", process.env.STARCROSSED_BIN ?? "../target/release/starcrossed");
+
+/** How a task ended, as the log has it. */
+export interface LoggedExit {
+  task: string;
+  reason: string;
+}
+
+export class Server {
+  /** Where its pages are. */
+  url = "";
+  /** All that it has printed so far, line by line, restarts included. */
+  readonly log: string[] = [];
+
+  private child?: ChildProcess;
+
+  private constructor(
+    private readonly upstream: string,
+    private readonly folder: string,
+  ) {}
+
+  /** Starts it on any port that is free, in an empty folder. */
+  static async start(upstream: string): Promise<Server> {
+    const server = new Server(upstream, await mkdtemp(join(tmpdir(), "starcrossed-")));
+    await server.listen("127.0.0.1:0");
+    return server;
+  }
+
+  get isRunning(): boolean {
+    return this.child?.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Starts it again after a kill, on the port that it had. */
+  async restart(): Promise<void> {
+    await this.listen(new URL(this.url).host);
+  }
+
+  /** Sends a signal, and waits until the process is gone. Returns how long that took, in milliseconds. */
+  async kill(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
+    const child = this.child;
+    if (!child || !this.isRunning) return 0;
+    const began = performance.now();
+    const gone = once(child, "exit");
+    child.kill(signal);
+    await gone;
+    return performance.now() - began;
+  }
+
+  /** Kills it and removes its folder. */
+  async end(): Promise<void> {
+    await this.kill("SIGKILL");
+    await rm(this.folder, { recursive: true });
+  }
+
+  /** Every exit so far, oldest first. */
+  exits(): LoggedExit[] {
+    const found = this.log.map((line) => /\bexit task=(\w+) reason="?(\w+)/.exec(line));
+    return found.flatMap((match) => (match ? [{ task: match[1], reason: match[2] }] : []));
+  }
+
+  /** What it says became of a task. */
+  async fate(task: string): Promise<{ state: string; reason?: string }> {
+    const response = await fetch(`${this.url}/api/fate?task=${task}`);
+    return (await response.json()) as { state: string; reason?: string };
+  }
+
+  /** How many tasks are at work. */
+  async live(): Promise<number> {
+    const metrics = await (await fetch(`${this.url}/metrics`)).text();
+    return Number(/^starcrossed_tasks_live (\d+)$/m.exec(metrics)?.[1]);
+  }
+
+  private async listen(address: string): Promise<void> {
+    const child = spawn(BINARY, ["--listen", address, "--upstream", this.upstream], {
+      cwd: this.folder,
+      env: { PATH: process.env.PATH }, // nothing that is set on this machine for other purposes
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.child = child;
+    this.url = await new Promise<string>((found, failed) => {
+      child.once("error", failed);
+      child.once("exit", () => failed(new Error(`the server did not start:\n${this.log.join("\n")}`)));
+      for (const output of [child.stdout, child.stderr]) {
+        createInterface(output).on("line", (line) => {
+          this.log.push(line);
+          const listens = /listens on (http:\S+)/.exec(line);
+          if (listens) found(listens[1]);
+        });
+      }
+    });
+  }
+}

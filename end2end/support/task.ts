@@ -1,0 +1,34 @@
+// The essay's page, by the names that people and assistive technology know its parts by.
+
+import { expect, type Locator, type Page } from "@playwright/test";
+
+export class TaskPage {
+  readonly start: Locator;
+  readonly cancel: Locator;
+  readonly counter: Locator;
+  readonly crash: Locator;
+  readonly list: Locator;
+  readonly messages: Locator;
+  readonly exits: Locator;
+  readonly status: Locator;
+
+  constructor(readonly page: Page) {
+    const button = (name: string) => page.getByRole("button", { name, exact: true });
+    const list = (name: string) => page.getByRole("list", { name, exact: true });
+    this.start = button("Start");
+    this.cancel = button("Cancel");
+    this.counter = page.getByRole("button", { name: /^Counter:/ });
+    this.crash = page.getByRole("checkbox", { name: "Crash", exact: true });
+    this.list = list("Messages");
+    this.messages = this.list.getByRole("listitem");
+    this.exits = list("Exits").getByRole("listitem");
+    this.status = page.getByRole("status");
+  }
+
+  /** Opens the page and waits until it is alive. */
+  async open(): Promise<this> {
+    await this.page.goto("/task");
+    await expect(this.page.locator("html[data-ready]")).toBeAttached();
+    return this;
+  }
+}

@@ -1,0 +1,152 @@
+// A model server that does what the test tells it to, piece by piece.
+
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
+
+/** The body of `POST /v1/chat/completions`, as far as tests look at it. */
+export interface Body {
+  model: string;
+  stream: boolean;
+  messages: { role: string; content: string }[];
+}
+
+export class Upstream {
+  /** What it lists under `/v1/models`. */
+  models = ["alpha", "beta"];
+  /** Every question that it was ever asked, oldest first. */
+  readonly questions: Question[] = [];
+
+  private server?: Server;
+  private port = 0;
+  private taken = 0;
+  private arrived: () => void = () => {};
+
+  static async start(): Promise<Upstream> {
+    const upstream = new Upstream();
+    await upstream.start();
+    return upstream;
+  }
+
+  /** Listens: the first time on any port that is free, later on the same one again. */
+  async start(): Promise<void> {
+    const server = createServer((request, response) => void this.serve(request, response));
+    server.listen(this.port, "127.0.0.1");
+    await once(server, "listening");
+    this.port = (server.address() as AddressInfo).port;
+    this.server = server;
+  }
+
+  /** Stops listening. Whoever is connected is cut off, whoever comes is refused. */
+  async stop(): Promise<void> {
+    const server = this.server;
+    this.server = undefined;
+    if (!server) return;
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  /** The base URL, as `--upstream` takes it. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/v1`;
+  }
+
+  /** The next question that no test has taken yet: waits until it is asked. */
+  async asked(): Promise<Question> {
+    while (this.questions.length <= this.taken) {
+      await new Promise<void>((resolve) => (this.arrived = resolve));
+    }
+    return this.questions[this.taken++];
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const route = `${request.method} ${request.url}`;
+    if (route === "GET /v1/models") {
+      const data = this.models.map((id) => ({ id, object: "model" }));
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ object: "list", data }));
+    } else if (route === "POST /v1/chat/completions") {
+      this.questions.push(new Question((await json(request)) as Body, response));
+      this.arrived();
+    } else {
+      response.writeHead(404).end();
+    }
+  }
+}
+
+/** One question, and the answer that the test gives to it. */
+export class Question {
+  /** Who ended the connection, once it has ended: `client` is the server under test. */
+  readonly closed: Promise<"client" | "upstream">;
+  private endedHere = false;
+
+  constructor(
+    readonly body: Body,
+    private readonly response: ServerResponse,
+  ) {
+    this.closed = once(response, "close").then(() => (this.endedHere ? "upstream" : "client"));
+  }
+
+  /** The conversation that was sent, as `role: text`. */
+  get said(): string[] {
+    return this.body.messages.map((message) => `${message.role}: ${message.content}`);
+  }
+
+  /** Sends the headers and nothing else: a model that thinks in silence. */
+  begin(): void {
+    if (this.response.headersSent) return;
+    this.response.writeHead(200, { "content-type": "text/event-stream" });
+    this.response.flushHeaders();
+  }
+
+  /** More of the answer. */
+  delta(text: string): void {
+    this.chunk({ content: text });
+  }
+
+  /** More of what the model thinks. */
+  reasoning(text: string): void {
+    this.chunk({ reasoning_content: text });
+  }
+
+  /** The answer is complete. */
+  finish(): void {
+    this.chunk({}, "stop");
+    this.event({ choices: [], usage: { prompt_tokens: 7, completion_tokens: 42 } });
+    this.end("data: [DONE]\n\n");
+  }
+
+  /** An error in the middle of the answer, as an event. */
+  error(message: string): void {
+    this.event({ error: { message } });
+    this.end();
+  }
+
+  /** An error in place of an answer. */
+  fail(status: number, body: unknown): void {
+    this.response.writeHead(status, { "content-type": "application/json" });
+    this.end(JSON.stringify(body));
+  }
+
+  /** Breaks the connection off. */
+  cut(): void {
+    this.endedHere = true;
+    this.response.destroy();
+  }
+
+  private chunk(delta: object, finish_reason: string | null = null): void {
+    this.event({ object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason }] });
+  }
+
+  private event(data: unknown): void {
+    this.begin();
+    this.response.write(`data: ${JSON.stringify(data)}\n\n`);
+  }
+
+  private end(last?: string): void {
+    this.endedHere = true;
+    this.response.end(last);
+  }
+}
