@@ -34,19 +34,19 @@ pub fn are_missing() -> bool {
 
 /// Middleware: the file that is asked for, if there is one, before anything else.
 pub async fn first(request: Request, next: Next) -> Response {
-    match find(&request) {
+    match find::<Site>(&request) {
         Some(file) => file,
         None => next.run(request).await,
     }
 }
 
-fn find(request: &Request) -> Option<Response> {
+fn find<S: Embed>(request: &Request) -> Option<Response> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;
     }
     let path = request.uri().path().strip_prefix('/').filter(|path| is_plain(path))?;
-    let plain = Site::get(path)?;
-    let (file, coding) = smallest(path, request.headers()).unwrap_or((plain, None));
+    let plain = S::get(path)?;
+    let (file, coding) = smallest::<S>(path, request.headers()).unwrap_or((plain, None));
     Some(respond(path, file, coding, request.headers()))
 }
 
@@ -56,10 +56,10 @@ fn is_plain(path: &str) -> bool {
 }
 
 /// The smallest twin that the client takes.
-fn smallest(path: &str, asked: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+fn smallest<S: Embed>(path: &str, asked: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
     let takes = asked.get(ACCEPT_ENCODING)?.to_str().ok()?;
     CODINGS.into_iter().filter(|(coding, _)| accepts(takes, coding)).find_map(|(coding, ending)| {
-        let twin = Site::get(&format!("{path}{ending}"))?;
+        let twin = S::get(&format!("{path}{ending}"))?;
         Some((twin, Some(coding)))
     })
 }
@@ -132,3 +132,6 @@ fn content_type(path: &str) -> HeaderValue {
     let value = if text { format!("{mime}; charset=utf-8") } else { mime.to_string() };
     HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("application/octet-stream"))
 }
+
+#[cfg(test)]
+mod tests;

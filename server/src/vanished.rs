@@ -36,16 +36,20 @@ pub struct Vanished {
 }
 
 impl Vanished {
-    /// Looks, and says whether the client has vanished. A client that doesn't read hasn't: its kernel answers for it.
+    /// Looks, and says whether the client has vanished.
     pub fn look(&mut self, stream: &TcpStream) -> bool {
-        let now = Instant::now();
-        self.silent_since = TcpInfo.get(stream).ok().and_then(|info| self.silence(&info, now));
-        self.silent_since.is_some_and(|since| now - since >= SILENCE)
+        TcpInfo.get(stream).is_ok_and(|info| self.judge(&info, Instant::now()))
     }
 
-    fn silence(&self, info: &Info, now: Instant) -> Option<Instant> {
+    /// A client that doesn't read hasn't vanished: its kernel answers for it.
+    fn judge(&mut self, info: &Info, now: Instant) -> bool {
         let is_waiting = info.unacked > 0 || info.probes > 0;
-        let heard = now.checked_sub(Duration::from_millis(info.last_ack_recv.into()))?;
-        is_waiting.then(|| self.silent_since.filter(|since| *since > heard).unwrap_or(now))
+        let heard = Duration::from_millis(info.last_ack_recv.into());
+        let silent = self.silent_since.filter(|since| now - *since < heard).unwrap_or(now);
+        self.silent_since = is_waiting.then_some(silent);
+        is_waiting && now - silent >= SILENCE
     }
 }
+
+#[cfg(test)]
+mod tests;
