@@ -210,8 +210,8 @@ async fn asked_to_stop_it_tells_the_pages_and_is_gone() {
 
 #[tokio::test]
 async fn asked_to_stop_it_waits_two_seconds_at_most_for_who_does_not_read() {
-    let Step::Send(one) = delta(&"x".repeat(1000)) else { unreachable!() };
-    let mut upstream = Upstream::playing([head(), Step::Flood(one.repeat(64).into())]).await;
+    let Step::Send(one) = delta(&"x".repeat(16 * 1024)) else { unreachable!() };
+    let mut upstream = Upstream::playing([head(), Step::Flood(one)]).await;
     let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()])).await;
     let _page = Page::chat_with_little_room(running.address).await;
     upstream.connection().await.stalled().await;
@@ -223,8 +223,8 @@ async fn asked_to_stop_it_waits_two_seconds_at_most_for_who_does_not_read() {
 
 #[tokio::test]
 async fn a_slow_reader_costs_little_memory() {
-    let Step::Send(one) = delta(&"x".repeat(1000)) else { unreachable!() };
-    let mut upstream = Upstream::playing([head(), Step::Flood(one.repeat(64).into())]).await;
+    let Step::Send(one) = delta(&"x".repeat(16 * 1024)) else { unreachable!() };
+    let mut upstream = Upstream::playing([head(), Step::Flood(one)]).await;
     let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()])).await;
     get(running.address, "/").await;
     let process = running.child.id().unwrap();
