@@ -153,7 +153,7 @@ async fn a_slow_reader_makes_the_upstream_wait() {
     let mut page = Page::chat_with_little_room(server.address).await;
     let connection = upstream.connection().await;
     let written = stalled(&server, &connection).await;
-    assert!(written < 16 * 1024 * 1024, "{written} bytes were written to nobody");
+    assert!(written < 32 * 1024 * 1024, "{written} bytes were written to nobody"); // nearly all in the kernel's buffers
     assert_eq!(server.fates.live(), 1, "a slow reader is still a reader");
 
     // It reads on, and so does the task.
