@@ -5,7 +5,8 @@ use crate::browser::now_ms;
 use leptos::{ev, html, prelude::*};
 
 /// The second click of a double click on Send lands on Stop, which stands in its place by then. Nobody reads an answer
-/// and decides to stop it in this time, in milliseconds.
+/// and decides to stop it in this time, in milliseconds. It counts from when the mouse clicked, not from when a slow
+/// machine gets round to hearing it.
 const DOUBLE_CLICK_MS: f64 = 250.0;
 
 /// The box, with Send, or with Stop in its place while an answer is being written.
@@ -39,7 +40,7 @@ pub fn Composer(
         }
     };
     let on_stop = move |event: ev::MouseEvent| {
-        let second_click = event.detail() > 1 && now_ms() - asked_ms.get_value() < DOUBLE_CLICK_MS;
+        let second_click = event.detail() > 1 && event.time_stamp() - asked_ms.get_value() < DOUBLE_CLICK_MS;
         if !second_click {
             talk.stop();
         }
