@@ -1,5 +1,6 @@
 // Asking, watching, stopping, and what happens when the model server fails.
 
+import type { Chat } from "./support/chat";
 import { expect, test } from "./support/fixtures";
 
 test.describe("asking", () => {
@@ -119,12 +120,24 @@ test.describe("asking", () => {
 });
 
 test.describe("sending twice", () => {
-  const ways: [string, (chat: { box: any; send: any }) => Promise<void>][] = [
-    ["a double click", ({ send }) => send.dblclick()],
-    ["Enter and Enter", ({ box }) => box.press("Enter").then(() => box.press("Enter"))],
-    ["two clicks in one go", ({ send }) => send.evaluate((button: HTMLElement) => (button.click(), button.click()))],
-  ];
-  for (const [way, twice] of ways) {
+  const ways: Record<string, (chat: Chat) => Promise<void>> = {
+    "a double click": (chat) => chat.doubleClick(chat.send),
+    "a double click on a slow machine": async (chat) => {
+      await chat.slowDown(6);
+      await chat.doubleClick(chat.send);
+      await chat.slowDown(1);
+    },
+    "Enter and Enter": async ({ box }) => {
+      await box.press("Enter");
+      await box.press("Enter");
+    },
+    "two clicks in one go": ({ send }) =>
+      send.evaluate((button: HTMLElement) => {
+        button.click();
+        button.click();
+      }),
+  };
+  for (const [way, twice] of Object.entries(ways)) {
     test(`${way} asks once, and stops nothing`, async ({ chat, upstream, server }) => {
       await chat.box.fill("Only once");
       await twice(chat);
