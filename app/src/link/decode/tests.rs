@@ -128,7 +128,7 @@ fn a_line_or_an_event_beyond_the_limit_is_refused() {
 #[test]
 fn a_line_without_an_end_is_refused_as_soon_as_it_is_too_long() {
     let mut decoder = Decoder::default();
-    let piece = [b'x'; 64 * 1024];
+    let piece = vec![b'x'; 64 * 1024];
     let mut fed = 0;
     while decoder.next().is_ok() {
         decoder.feed(&piece);
