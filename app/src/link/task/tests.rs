@@ -18,6 +18,11 @@ fn normal() -> Exit {
     Exit::new(Reason::Normal)
 }
 
+/// Waits for what happens at once if it happens at all: a test that hangs tells nobody why.
+async fn soon<T>(future: impl Future<Output = T>) -> T {
+    time::timeout(Duration::from_secs(10), future).await.expect("this should have happened by now")
+}
+
 /// Reads the start, and says which task it is.
 async fn started<T>(events: &mut EventStream<T>) -> String {
     match events.next().await {
@@ -57,8 +62,7 @@ async fn a_task_says_start_then_its_deltas_then_exit_and_no_more() {
 #[tokio::test]
 async fn dropping_the_stream_drops_all_that_the_task_holds() {
     let fates = fates();
-    let (held, dropped) = oneshot::channel::<()>();
-    let mut held = held;
+    let (mut held, dropped) = oneshot::channel::<()>();
     let (at_work, working) = oneshot::channel();
     let mut events = spawn_linked(&fates, async move |_: Deltas<()>| {
         _ = at_work.send(());
@@ -69,7 +73,7 @@ async fn dropping_the_stream_drops_all_that_the_task_holds() {
     working.await.unwrap();
     assert_eq!((fates.of(&task), fates.live()), (Fate::Running, 1));
     drop(events);
-    held.closed().await;
+    soon(held.closed()).await;
     assert_eq!(ended(&fates, &task).await, Reason::Killed);
 }
 
@@ -88,7 +92,7 @@ async fn dropping_the_stream_kills_a_task_that_waits_for_its_reader() {
         events.next().await;
     }
     drop(events);
-    held.closed().await;
+    soon(held.closed()).await;
     assert_eq!(ended(&fates, &task).await, Reason::Killed);
 }
 
@@ -100,15 +104,18 @@ async fn a_stream_that_is_dropped_before_the_task_was_ever_polled_kills_it_all_t
         let _held = dropped;
         pending().await
     }));
-    held.closed().await;
+    soon(held.closed()).await;
     assert_eq!((fates.live(), fates.exits(Reason::Killed)), (0, 1));
 }
 
 /// Waits until a task that is being aborted is gone: it is the runtime's turn, so yield to it.
 async fn ended(fates: &Fates, task: &str) -> Reason {
-    while fates.of(task) == Fate::Running {
-        tokio::task::yield_now().await;
-    }
+    soon(async {
+        while fates.of(task) == Fate::Running {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     reason(fates, task)
 }
 
@@ -127,7 +134,7 @@ async fn a_panic_is_trapped_and_the_page_is_told_without_its_words() {
     let [_, Event::Exit(exit)] = &said[..] else { panic!("{said:?}") };
     assert_eq!(exit.reason, Reason::Crashed);
     assert!(!format!("{exit:?}").contains("secret"));
-    held.closed().await;
+    soon(held.closed()).await;
     assert_eq!(reason(&fates, &task), Reason::Crashed);
 }
 
@@ -151,9 +158,12 @@ async fn a_reader_who_does_not_read_makes_the_task_wait() {
             counter.fetch_add(1, Ordering::Relaxed);
         }
     });
-    while made.load(Ordering::Relaxed) < BUFFER as u64 {
-        tokio::task::yield_now().await;
-    }
+    soon(async {
+        while made.load(Ordering::Relaxed) < BUFFER as u64 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     for _ in 0..1000 {
         tokio::task::yield_now().await; // a thousand turns in which it could do more
     }
@@ -173,7 +183,7 @@ async fn shutdown_ends_a_task_at_once_and_says_so() {
     let task = started(&mut events).await;
     assert_eq!(events.next().await, Some(Event::Delta(1)));
     fates.shutdown.cancel();
-    held.closed().await;
+    soon(held.closed()).await;
     let said = rest(events).await;
     assert!(matches!(&said[..], [Event::Exit(exit)] if exit.reason == Reason::Shutdown && exit.message.is_some()));
     assert_eq!(reason(&fates, &task), Reason::Shutdown);
@@ -190,7 +200,7 @@ async fn shutdown_ends_a_task_that_waits_for_its_reader_and_what_it_had_sent_arr
         }
     });
     fates.shutdown.cancel();
-    held.closed().await;
+    soon(held.closed()).await;
     let said = rest(events).await;
     assert!(matches!(said.last(), Some(Event::Exit(exit)) if exit.reason == Reason::Shutdown));
 }
