@@ -31,4 +31,17 @@ export class TaskPage {
     await expect(this.page.locator("html[data-ready]")).toBeAttached();
     return this;
   }
+
+  /** Lets the tasks started from now on outlast any test, with this pause before each message. */
+  async makeLasting(interval_ms = 500): Promise<void> {
+    await this.page.route("**/api/task", async (route) => {
+      const asked = route.request().postDataJSON();
+      await route.continue({ postData: JSON.stringify({ ...asked, chunks: 10_000, interval_ms }) });
+    });
+  }
+
+  /** Lets them be as they are again. */
+  async makeUsual(): Promise<void> {
+    await this.page.unroute("**/api/task");
+  }
 }
