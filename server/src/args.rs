@@ -65,8 +65,12 @@ pub struct Args {
     pub log: Option<String>,
 }
 
+/// The longest patience: a year. The clock itself can't count for ever.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// A number of seconds, fractions allowed.
 fn seconds(text: &str) -> Result<Duration, &'static str> {
     let duration = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    duration.filter(|duration| !duration.is_zero()).ok_or("it takes a number of seconds above 0")
+    let duration = duration.filter(|duration| !duration.is_zero()).map(|duration| duration.min(LONGEST));
+    duration.ok_or("it takes a number of seconds above 0")
 }

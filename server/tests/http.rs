@@ -55,6 +55,14 @@ async fn a_body_that_makes_no_sense_is_refused_with_a_sentence() {
 }
 
 #[tokio::test]
+async fn a_page_of_another_site_makes_no_model_work() {
+    let server = Server::alone().await;
+    let headers = ["sec-fetch-site: cross-site", "content-length: 0"];
+    refused("from another site", 403, &request(server.address, "POST", "/api/task", &headers).await);
+    refused("from this one", 400, &request(server.address, "POST", "/api/task", &headers[1..]).await);
+}
+
+#[tokio::test]
 async fn a_task_that_would_never_end_is_refused() {
     let server = Server::alone().await;
     for body in [r#"{"chunks":4000000000,"interval_ms":1}"#, r#"{"chunks":1,"interval_ms":99999999999}"#, "{}"] {

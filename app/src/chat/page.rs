@@ -17,8 +17,12 @@ pub fn ChatPage() -> impl IntoView {
     Effect::new(move |_| restore(talk));
 
     let escape = window_event_listener(ev::keydown, move |event| {
-        if event.key() == "Escape" {
+        if event.key() != "Escape" || event.is_composing() {
+            return; // an input method's own Escape takes back what it was composing
+        }
+        if sidebar.get_untracked() {
             sidebar.set(false);
+        } else {
             talk.stop();
         }
     });

@@ -29,7 +29,14 @@ pub fn Sidebar(
                 <button
                     type="button"
                     aria-current=current
-                    on:click=move |_| open(Box::new(move |history| history.current = id))
+                    on:click=move |_| {
+                        // The one that is open stays as it is, and so does the answer that is being written in it.
+                        if current().is_some() {
+                            shown.set(false);
+                        } else {
+                            open(Box::new(move |history| history.current = id));
+                        }
+                    }
                 >
                     {title}
                 </button>
