@@ -25,3 +25,10 @@ pub fn every_second(tick: impl Fn() + Send + Sync + Clone + 'static) {
         }
     });
 }
+
+/// A length of time as people say it: whole, since a figure with decimals would bring the code for them along.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats saturate")]
+pub fn whole(ms: f64) -> u32 {
+    ms.round() as u32
+}

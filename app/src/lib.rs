@@ -24,6 +24,7 @@ pub mod link;
 pub mod essay;
 pub mod fate;
 
+pub mod address;
 pub mod browser;
 pub mod early;
 pub mod error;

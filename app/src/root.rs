@@ -1,22 +1,51 @@
 //! The document, and which page stands in it.
 
-use crate::{chat::page::ChatPage, early, essay::TaskPage};
+use crate::{address::Address, chat::page::ChatPage, early, essay::TaskPage};
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
-use leptos_router::{
-    components::{Route, Router, Routes},
-    path,
-};
 use std::time::Duration;
+
+/// The pages that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// `/`, and `/c/…` for each conversation.
+    Chat,
+    /// `/task`
+    Task,
+    /// Every other address.
+    Nowhere,
+}
+
+impl Page {
+    /// The page at this path.
+    #[must_use]
+    pub fn at(path: &str) -> Self {
+        match path {
+            "/" => Self::Chat,
+            "/task" => Self::Task,
+            _ if path.strip_prefix("/c/").is_some_and(|id| !id.is_empty() && !id.contains('/')) => Self::Chat,
+            _ => Self::Nowhere,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Chat => "Starcrossed",
+            Self::Task => "A page and its task · Starcrossed",
+            Self::Nowhere => "Not found · Starcrossed",
+        }
+    }
+}
 
 /// The HTML document around the app.
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let title = use_context().map_or(Page::Chat, |address: Address| Page::at(&address.path())).title();
     view! {
         <!DOCTYPE html>
         <html lang="en">
             <head>
                 <meta charset="utf-8" />
+                <title>{title}</title>
                 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
                 <meta name="color-scheme" content="light dark" />
                 <meta name="description" content="A chat page for your language model, in which Stop means stop." />
@@ -25,7 +54,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <script inner_html=early::SCRIPT></script>
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
-                <MetaTags />
             </head>
             <body>
                 <App />
@@ -37,24 +65,21 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// The app: one page or another.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
+    let address = Address::follow();
+    let page = Memo::new(move |_| Page::at(&address.path()));
+    Effect::new(move |_| document().set_title(page.get().title()));
     // When all that the pages do at first has been done.
     Effect::new(move |_| drop(set_timeout(early::ready, Duration::ZERO)));
-    view! {
-        <Title text="Starcrossed" />
-        <Router>
-            <Routes fallback=NotFound>
-                <Route path=path!("/") view=ChatPage />
-                <Route path=path!("/task") view=TaskPage />
-            </Routes>
-        </Router>
+    move || match page.get() {
+        Page::Chat => view! { <ChatPage /> }.into_any(),
+        Page::Task => view! { <TaskPage /> }.into_any(),
+        Page::Nowhere => view! { <NotFound /> }.into_any(),
     }
 }
 
 #[component]
 fn NotFound() -> impl IntoView {
     view! {
-        <Title text="Not found · Starcrossed" />
         <main class="plain">
             <h1>"There is no page here"</h1>
             <p>"The address may be mistyped, or what stood here is gone. "<a href="/">"Back to the chat"</a>"."</p>

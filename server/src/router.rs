@@ -2,19 +2,22 @@
 
 use crate::{api, assets, headers, metrics::metrics};
 use app::{
-    App,
+    address::Address,
     chat::model::SharedModel,
     link::{self, Fates},
-    shell,
+    root::{Page, shell},
 };
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Request},
+    http::{StatusCode, request::Parts},
     middleware::{from_fn, map_response},
-    routing::{any, get},
+    response::Response,
+    routing::{MethodFilter, any, get, on},
 };
-use leptos::{config::LeptosOptions, prelude::provide_context};
-use leptos_axum::{ErrorHandler, LeptosRoutes, generate_route_list};
+use futures::future::BoxFuture;
+use leptos::{config::LeptosOptions, prelude::*};
+use leptos_axum::{handle_server_fns_with_context, render_app_to_stream_with_context};
 use std::sync::Arc;
 
 /// The whole program as a service: pages, server functions, files, and what machines ask.
@@ -24,24 +27,47 @@ pub fn app(options: LeptosOptions, fates: Arc<Fates>, model: SharedModel) -> Rou
         provide_context(fates.clone());
         provide_context(model.clone());
     };
-    let page = {
-        let options = options.clone();
-        move || shell(options.clone())
-    };
-    let not_found = ErrorHandler::new_with_context(context.clone(), shell, options.clone());
-    let file_or_not_found = Router::new().fallback_service(not_found).layer(from_fn(assets::first));
+    let page_or_not_found = Router::new().fallback(get(page(options))).layer(from_fn(assets::first));
 
-    Router::new()
-        .leptos_routes_with_context(&options, generate_route_list(App), context, page)
+    server_functions(context)
         .route("/api", any(api::nothing_here))
         .route("/api/", any(api::nothing_here))
         .route("/api/{*rest}", any(api::nothing_here))
         .route("/healthz", get(async || "ok"))
         .route("/metrics", get(async move || metrics(&watched)))
-        .fallback_service(file_or_not_found)
+        .fallback_service(page_or_not_found)
         .layer(DefaultBodyLimit::disable()) // the API has its own
         .layer(from_fn(api::plain_http))
         .layer(map_response(link::proxies::unbuffered))
         .layer(map_response(headers::common))
-        .with_state(options)
+}
+
+/// Each server function at its own address.
+fn server_functions(context: impl Fn() + Clone + Send + Sync + 'static) -> Router {
+    let serve = move |request: Request| handle_server_fns_with_context(context.clone(), request);
+    server_fn::axum::server_fn_paths().fold(Router::new(), |router, (path, method)| match MethodFilter::try_from(method) {
+        Ok(method) => router.route(path, on(method, serve.clone())),
+        Err(_) => router,
+    })
+}
+
+/// The page at the address that is asked for, drawn for who has no page yet. Where there is none, it says so.
+fn page(options: LeptosOptions) -> impl Fn(Request) -> BoxFuture<'static, Response> + Clone {
+    let render = render_app_to_stream_with_context(provide_address, move || shell(options.clone()));
+    move |request| {
+        let is_there = Page::at(request.uri().path()) != Page::Nowhere;
+        let page = render(request);
+        Box::pin(async move {
+            let mut response = page.await;
+            if !is_there {
+                *response.status_mut() = StatusCode::NOT_FOUND;
+            }
+            response
+        })
+    }
+}
+
+fn provide_address() {
+    let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned());
+    provide_context(Address::at(path.as_deref().unwrap_or("/")));
 }

@@ -1,7 +1,7 @@
 //! The model picker.
 
-use super::{api::models, history::History, message::ModelInfo};
-use leptos::prelude::*;
+use super::{api::models, history::History, message::ModelList};
+use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
 /// Which model answers. The list comes after the page, so that a slow upstream never holds the page up.
 #[component]
@@ -9,10 +9,17 @@ pub fn ModelPicker(
     /// Where the choice is kept.
     history: RwSignal<History>,
 ) -> impl IntoView {
-    let asked = LocalResource::new(|| async { models().await.ok() });
-    let list = Memo::new(move |_| asked.get().flatten().unwrap_or_default());
+    let list = RwSignal::new(ModelList::default());
     let current = Memo::new(move |_| history.with(|history| history.model.clone()));
     let pick = move |model: String| history.update(|history| history.model = model);
+    let ask = move || {
+        spawn_local_scoped_with_cancellation(async move {
+            if let Ok(answer) = models().await {
+                list.set(answer);
+            }
+        });
+    };
+    Effect::new(move |_| ask());
     // The model that would answer is what the box shows, even if nobody has touched it.
     Effect::new(move |_| {
         let is_listed = list.with(|list| list.data.iter().any(|model| model.id == current.get()));
@@ -23,23 +30,24 @@ pub fn ModelPicker(
         }
     });
     let options = move || {
-        let name = |model: ModelInfo| {
-            let selected = current.get() == model.id;
-            view! { <option value=model.id.clone() selected=selected>{model.id.clone()}</option> }
+        let names = list.with(|list| list.data.iter().map(|model| model.id.clone()).collect::<Vec<_>>());
+        let names = if names.is_empty() { vec![String::new()] } else { names };
+        let option = |name: String| {
+            let selected = current.get() == name;
+            let label = if name.is_empty() { "Default model".to_owned() } else { name.clone() };
+            view! { <option value=name selected=selected>{label}</option> }
         };
-        let models = list.get().data;
-        let none = models.is_empty().then(|| view! { <option value="">"Default model"</option> });
-        (none, models.into_iter().map(name).collect_view())
+        names.into_iter().map(option).collect_view()
     };
-    let trouble = move || list.get().message;
+    let trouble = move || list.with(|list| list.message.clone());
     view! {
         <div class="picker">
             <select
                 aria-label="Model"
                 // A model server that was started after the page is found by who looks again.
                 on:focus=move |_| {
-                    if list.with(|list| list.data.is_empty()) {
-                        asked.refetch();
+                    if list.with_untracked(|list| list.data.is_empty()) {
+                        ask();
                     }
                 }
                 on:change=move |event| {

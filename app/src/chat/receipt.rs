@@ -2,9 +2,9 @@
 //! and it has to ask.
 
 use super::talk::Stopped;
-use crate::{browser::now_ms, fate::fate_of, link::Fate};
+use crate::{browser::{now_ms, whole}, fate::fate_of, link::Fate};
 use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
 /// How often the server is asked before the page says that it doesn't know.
 const ASKED_AT_MOST: u32 = 20;
@@ -17,21 +17,26 @@ pub fn Receipt(
     /// The task that was stopped.
     stopped: RwSignal<Option<Stopped>>,
 ) -> impl IntoView {
-    // A LocalResource belongs to this component: leave it, and the asking ends.
-    let receipt = LocalResource::new(move || confirm(stopped.get()));
-    view! { <span class="receipt">{move || receipt.get().flatten()}</span> }
+    let receipt = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        receipt.set(String::new());
+        if let Some(stopped) = stopped.get() {
+            // Ends with the component, and when another task has been stopped.
+            spawn_local_scoped_with_cancellation(async move { receipt.set(confirm(stopped).await) });
+        }
+    });
+    view! { <span class="receipt">{receipt}</span> }
 }
 
-async fn confirm(stopped: Option<Stopped>) -> Option<String> {
-    let stopped = stopped?;
+async fn confirm(stopped: Stopped) -> String {
     for _ in 0..ASKED_AT_MOST {
         match fate_of(stopped.task.to_string()).await {
             Ok(Fate::Running) => TimeoutFuture::new(PAUSE_MS).await,
             Ok(Fate::Ended { .. }) => {
-                return Some(format!("confirmed by the server in {:.0} ms", (now_ms() - stopped.at_ms).max(1.0)));
+                return format!("confirmed by the server in {} ms", whole((now_ms() - stopped.at_ms).max(1.0)));
             }
             Ok(Fate::Unknown) | Err(_) => break,
         }
     }
-    Some("the server could not confirm it".into())
+    "the server could not confirm it".into()
 }

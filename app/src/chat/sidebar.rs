@@ -49,7 +49,7 @@ pub fn Sidebar(
                 "New chat"
             </button>
             <ul>
-                <For each=listed key=Clone::clone children=draw />
+                {move || listed().into_iter().map(draw).collect_view()}
             </ul>
             <p class="more">
                 <a href="/task">"How it works"</a>

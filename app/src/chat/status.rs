@@ -25,14 +25,13 @@ pub fn Status(
                 <span role="status">{status}</span>
                 <Receipt stopped=talk.stopped />
             </p>
-            <Show when=move || trouble.with(Option::is_some)>
-                <div class="trouble">
-                    <p role="alert">{trouble}</p>
-                    <button type="button" on:click=move |_| talk.retry()>
-                        "Retry"
-                    </button>
-                </div>
-            </Show>
+            // The alert is there before there is trouble: what is put into it then is read out.
+            <div class="trouble" hidden=move || trouble.with(Option::is_none)>
+                <p role="alert">{trouble}</p>
+                <button type="button" on:click=move |_| talk.retry()>
+                    "Retry"
+                </button>
+            </div>
         </div>
     }
 }

@@ -31,11 +31,10 @@ pub fn Drawing(
     view! {
         <svg class=class viewBox="0 0 480 150" aria-hidden="true">
             <path class="line" d="M92 60H388" />
-            <For
-                each=move || state.messages.with(|messages| 0..messages.len())
-                key=Clone::clone
-                children=|_| view! { <circle class="delta" cx="388" cy="60" r="5" /> }
-            />
+            {move || {
+                let delta = |_| view! { <circle class="delta" cx="388" cy="60" r="5" /> };
+                (0..state.messages.with(Vec::len)).map(delta).collect_view()
+            }}
             <path class="star page" d="M64 22l9.500 28.500L102 60l-28.500 9.500L64 98l-9.500-28.500L26 60l28.500-9.500z" />
             <path class="star task" d="M416 22l9.500 28.500L454 60l-28.500 9.500L416 98l-9.500-28.500L378 60l28.500-9.500z" />
             <text x="64" y="124">"this page"</text>

@@ -76,20 +76,17 @@ pub fn TaskPage() -> impl IntoView {
             </p>
             <Drawing state running />
             <div class="controls">
-                <Show
-                    when=move || running.get()
-                    fallback=move || {
-                        view! {
-                            <button type="button" class="primary" on:click=start>
-                                "Start"
-                            </button>
-                        }
-                    }
+                <button type="button" class="primary" hidden=running on:click=start>
+                    "Start"
+                </button>
+                <button
+                    type="button"
+                    class="primary"
+                    hidden=move || !running.get()
+                    on:click=move |_| link.end(Exit::new(Reason::Killed))
                 >
-                    <button type="button" class="primary" on:click=move |_| link.end(Exit::new(Reason::Killed))>
-                        "Cancel"
-                    </button>
-                </Show>
+                    "Cancel"
+                </button>
                 <label>
                     <input
                         type="checkbox"
@@ -105,22 +102,18 @@ pub fn TaskPage() -> impl IntoView {
             </p>
             <h2 id="messages">"Messages"</h2>
             <ul class="messages" aria-labelledby="messages">
-                <For
-                    each=move || state.messages.get().into_iter().enumerate()
-                    key=|(index, _)| *index
-                    children=|(_, message)| view! { <li>{message}</li> }
-                />
+                {move || lines(state.messages.get())}
             </ul>
             <h2 id="exits">"Exits"</h2>
             <ol class="exits" aria-labelledby="exits">
-                <For
-                    each=move || state.exits.get().into_iter().enumerate()
-                    key=|(index, _)| *index
-                    children=|(_, exit)| view! { <li>{said(&exit)}</li> }
-                />
+                {move || lines(state.exits.with(|exits| exits.iter().map(said).collect()))}
             </ol>
         </main>
     }
+}
+
+fn lines(all: Vec<String>) -> impl IntoView {
+    all.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()
 }
 
 /// A part of the page that has nothing to do with the task, to be tried while the task runs: the page is never blocked.

@@ -1,0 +1,82 @@
+//! The address that the page stands at, and how one address leads to another without the page being loaded again.
+
+use leptos::{
+    ev,
+    prelude::*,
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::{Element, HtmlAnchorElement},
+};
+
+/// Where the page is. The server provides one, made of the request; in the browser it follows the address bar.
+#[derive(Clone, Copy, Debug)]
+pub struct Address(RwSignal<String>);
+
+impl Address {
+    /// An address with this path.
+    pub fn at(path: &str) -> Self {
+        Self(RwSignal::new(path.to_owned()))
+    }
+
+    /// Where the browser is now.
+    fn here() -> Self {
+        Self::at(&pathname())
+    }
+
+    /// The address that the server provided, or the browser's, followed from here on. For the whole of the app, once.
+    pub fn follow() -> Self {
+        let address = use_context().unwrap_or_else(Self::here);
+        provide_context(address);
+        Effect::new(move |_| {
+            let turned = window_event_listener(ev::popstate, move |_| address.0.set(pathname()));
+            let clicked = window_event_listener(ev::click, move |event| address.hear(&event));
+            on_cleanup(move || {
+                turned.remove();
+                clicked.remove();
+            });
+        });
+        address
+    }
+
+    /// The path: `/`, `/task`, …
+    pub fn path(self) -> String {
+        self.0.get()
+    }
+
+    /// Goes to another address, so that Back leads here again. Does nothing for the address that is there already.
+    pub fn go(self, path: &str) {
+        if self.0.with_untracked(|here| here != path) {
+            let history = window().history();
+            _ = history.and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(path)));
+            self.0.set(path.to_owned());
+        }
+    }
+
+    /// Gives the place where the page is another address.
+    pub fn rename(self, path: &str) {
+        let history = window().history();
+        _ = history.and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(path)));
+        self.0.set(path.to_owned());
+    }
+
+    /// A link to another page of this app is followed without loading anything. Every other click is the browser's.
+    fn hear(self, event: &ev::MouseEvent) {
+        let plain = event.button() == 0
+            && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
+            && !event.default_prevented();
+        if let (true, Some(path)) = (plain, event.target().as_ref().and_then(own_link)) {
+            event.prevent_default();
+            self.go(&path);
+        }
+    }
+}
+
+fn pathname() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// The path that a click here leads to, if it stays in this app.
+fn own_link(target: &web_sys::EventTarget) -> Option<String> {
+    let link = target.dyn_ref::<Element>()?.closest("a[href]").ok()??.dyn_into::<HtmlAnchorElement>().ok()?;
+    let stays = link.target().is_empty() && link.get_attribute("href")?.starts_with('/') && !link.has_attribute("download");
+    stays.then(|| link.pathname())
+}
