@@ -77,6 +77,7 @@ fn pathname() -> String {
 /// The path that a click here leads to, if it stays in this app.
 fn own_link(target: &web_sys::EventTarget) -> Option<String> {
     let link = target.dyn_ref::<Element>()?.closest("a[href]").ok()??.dyn_into::<HtmlAnchorElement>().ok()?;
-    let stays = link.target().is_empty() && link.get_attribute("href")?.starts_with('/') && !link.has_attribute("download");
+    let stays =
+        link.target().is_empty() && link.get_attribute("href")?.starts_with('/') && !link.has_attribute("download");
     stays.then(|| link.pathname())
 }

@@ -1,6 +1,12 @@
 //! The few things that are asked of the browser itself.
 
-use leptos::prelude::*;
+use js_sys::Array;
+use leptos::{
+    html,
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url},
+};
 use std::time::Duration;
 
 /// The page's clock, in milliseconds since it was opened.
@@ -31,4 +37,35 @@ pub fn every_second(tick: impl Fn() + Send + Sync + Clone + 'static) {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats saturate")]
 pub fn whole(ms: f64) -> u32 {
     ms.round() as u32
+}
+
+/// Puts the cursor into a field that is about to be shown.
+pub fn focus_on(field: NodeRef<html::Input>) {
+    drop(request_animation_frame(move || {
+        if let Some(field) = field.get_untracked() {
+            _ = field.focus();
+            field.select();
+        }
+    }));
+}
+
+/// The text in a file that somebody picked; empty if it can't be read.
+pub async fn text_of(file: &File) -> String {
+    let read = file.text().await;
+    read.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+/// Gives the person a file to keep.
+pub fn save_file(name: &str, kind: &str, text: &str) {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options);
+    let Ok(url) = blob.and_then(|blob| Url::create_object_url_with_blob(&blob)) else { return };
+    let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
+    if let Some(link) = link {
+        link.set_href(&url);
+        link.set_download(name);
+        link.click();
+    }
+    _ = Url::revoke_object_url(&url);
 }

@@ -7,6 +7,7 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::{Element, HtmlTextAreaElement},
 };
+use std::time::Duration;
 
 /// Runs in the head of every page, before anything can be pressed. It notes every click on a button or a box, and keeps a
 /// form that nobody hears yet from leaving the page. Enter in the box is a click on Send. When the page is ready, all that
@@ -26,8 +27,13 @@ pub fn typed() -> String {
     field.as_ref().and_then(Element::dyn_ref).map(HtmlTextAreaElement::value).unwrap_or_default()
 }
 
-/// From here on the page hears everything itself, beginning with what was done before.
-pub fn ready() {
+/// From here on the page hears everything itself, beginning with what was done before: as soon as all that is being done
+/// now has been.
+pub fn done() {
+    drop(set_timeout(ready, Duration::ZERO));
+}
+
+fn ready() {
     if let Some(root) = document().document_element() {
         _ = root.set_attribute("data-ready", "");
     }

@@ -2,7 +2,6 @@
 
 use crate::{address::Address, chat::page::ChatPage, early, essay::TaskPage};
 use leptos::prelude::*;
-use std::time::Duration;
 
 /// The pages that there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +67,12 @@ pub fn App() -> impl IntoView {
     let address = Address::follow();
     let page = Memo::new(move |_| Page::at(&address.path()));
     Effect::new(move |_| document().set_title(page.get().title()));
-    // When all that the pages do at first has been done.
-    Effect::new(move |_| drop(set_timeout(early::ready, Duration::ZERO)));
+    // The chat page has something to look up first, and says itself when it is ready.
+    Effect::new(move |_| {
+        if page.get() != Page::Chat {
+            early::done();
+        }
+    });
     move || match page.get() {
         Page::Chat => view! { <ChatPage /> }.into_any(),
         Page::Task => view! { <TaskPage /> }.into_any(),

@@ -1,33 +1,68 @@
 //! A list that grows at its foot, and a reader who may be somewhere else in it.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{
+    ev, html,
+    prelude::*,
+    wasm_bindgen::{JsCast, prelude::Closure},
+    web_sys::{HtmlElement, ResizeObserver},
+};
 
-/// A reader this close to the foot, in pixels, is reading along.
-const CLOSE: i32 = 48;
+/// A reader this close to the foot, in pixels, has come back to it.
+const CLOSE: i32 = 8;
 
-/// Keeps the foot of `scroller` in view when `grows` changes, for as long as the reader is there. Scroll up, and the
-/// page leaves you alone.
-pub fn follow(scroller: NodeRef<html::Main>, grows: impl Fn() + 'static) {
-    let reading_along = StoredValue::new(true);
-    Effect::new(move |_| {
-        if let Some(element) = scroller.get() {
-            let moved = element.clone();
-            let on_scroll = move |_: ev::Event| {
-                let below = moved.scroll_height() - moved.scroll_top() - moved.client_height();
-                reading_along.set_value(below < CLOSE);
-            };
-            _ = element.on(ev::scroll, on_scroll);
-        }
-    });
-    Effect::new(move |_| {
-        grows();
-        // After the next frame's layout, when what has grown has its height.
-        _ = request_animation_frame(move || {
-            if let Some(element) = scroller.get_untracked()
-                && reading_along.get_value()
-            {
-                element.set_scroll_top(element.scroll_height());
+/// Keeps the foot of a list in view while it grows, for as long as the reader is there. Scroll up, however little, and the
+/// page leaves you alone until you are back.
+#[derive(Clone, Copy)]
+pub struct Follow {
+    /// What scrolls.
+    pub scroller: NodeRef<html::Main>,
+    /// What grows in it.
+    pub content: NodeRef<html::Div>,
+    /// Whether the reader is reading along.
+    pub along: RwSignal<bool>,
+}
+
+impl Follow {
+    /// To be called in a component's body, and its two nodes to be given to elements of that component.
+    pub fn new() -> Self {
+        let follow = Self { scroller: NodeRef::new(), content: NodeRef::new(), along: RwSignal::new(true) };
+        let top = StoredValue::new(0);
+        Effect::new(move |_| {
+            let (Some(scroller), Some(content)) = (follow.scroller.get(), follow.content.get()) else { return };
+            let moved = scroller.clone();
+            _ = scroller.on(ev::scroll, move |_: ev::Event| {
+                let now = moved.scroll_top();
+                let below = moved.scroll_height() - now - moved.client_height();
+                // A list that has become shorter moves up too, and then the foot is in view.
+                if below <= CLOSE {
+                    follow.along.set(true);
+                } else if now < top.get_value() {
+                    follow.along.set(false);
+                }
+                top.set_value(now);
+            });
+            // After layout and before paint: nobody sees the list grow out of the window.
+            let grown = Closure::<dyn Fn()>::new(move || {
+                if follow.along.get_untracked() {
+                    follow.jump();
+                }
+            });
+            if let Ok(observer) = ResizeObserver::new(grown.as_ref().unchecked_ref()) {
+                observer.observe(&content);
+                observer.observe(&scroller);
+                let kept = StoredValue::new_local((observer, grown));
+                on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
             }
         });
-    });
+        follow
+    }
+
+    /// Goes to the foot, and stays there.
+    pub fn jump(self) {
+        self.along.set(true);
+        if let Some(scroller) = self.scroller.get_untracked() {
+            let scroller: &HtmlElement = &scroller;
+            scroller.set_scroll_top(scroller.scroll_height());
+        }
+    }
 }

@@ -45,9 +45,11 @@ pub fn app(options: LeptosOptions, fates: Arc<Fates>, model: SharedModel) -> Rou
 /// Each server function at its own address.
 fn server_functions(context: impl Fn() + Clone + Send + Sync + 'static) -> Router {
     let serve = move |request: Request| handle_server_fns_with_context(context.clone(), request);
-    server_fn::axum::server_fn_paths().fold(Router::new(), |router, (path, method)| match MethodFilter::try_from(method) {
-        Ok(method) => router.route(path, on(method, serve.clone())),
-        Err(_) => router,
+    server_fn::axum::server_fn_paths().fold(Router::new(), |router, (path, method)| {
+        match MethodFilter::try_from(method) {
+            Ok(method) => router.route(path, on(method, serve.clone())),
+            Err(_) => router,
+        }
     })
 }
 

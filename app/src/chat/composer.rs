@@ -1,7 +1,7 @@
 //! The box at the foot of the page: what is typed here is asked.
 
 use super::talk::Talk;
-use crate::browser::now_ms;
+use crate::{browser::now_ms, scroll::Follow};
 use leptos::{ev, html, prelude::*};
 
 /// The second click of a double click on Send lands on Stop, which stands in its place by then. Nobody reads an answer
@@ -14,6 +14,8 @@ const DOUBLE_CLICK_MS: f64 = 250.0;
 pub fn Composer(
     /// The open conversation.
     talk: Talk,
+    /// Who asks wants to see what comes.
+    follow: Follow,
 ) -> impl IntoView {
     let draft = talk.transcript.draft;
     let field = NodeRef::<html::Textarea>::new();
@@ -21,6 +23,7 @@ pub fn Composer(
     let ask = move || {
         asked_ms.set_value(now_ms());
         talk.ask();
+        follow.jump();
     };
     // The box follows the draft, but an empty draft at the start is no reason to clear it: somebody may have typed
     // before this code was there.
@@ -33,12 +36,27 @@ pub fn Composer(
             field.set_value(&text);
         }
     });
-    let on_key = move |event: ev::KeyboardEvent| {
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        // 229: what Safari says of the Enter that ends an input method's work.
+        "Enter" if !event.shift_key() && !event.is_composing() && event.key_code() != 229 => {
             event.prevent_default();
             ask();
         }
+        "ArrowUp" if draft.with_untracked(String::is_empty) => {
+            event.prevent_default();
+            talk.edit_last();
+        }
+        _ => {}
     };
+    let editing = move || talk.editing.with(Option::is_some);
+    // Who asks for a question to be edited wants to write.
+    Effect::new(move |_| {
+        if editing()
+            && let Some(field) = field.get_untracked()
+        {
+            _ = field.focus();
+        }
+    });
     let on_stop = move |event: ev::MouseEvent| {
         let second_click = event.detail() > 1 && event.time_stamp() - asked_ms.get_value() < DOUBLE_CLICK_MS;
         if !second_click {
@@ -48,11 +66,18 @@ pub fn Composer(
     view! {
         <form
             class="composer"
+            class:editing=editing
             on:submit=move |event| {
                 event.prevent_default();
                 ask();
             }
         >
+            <p class="editing" hidden=move || !editing()>
+                "Asking an earlier question otherwise"
+                <button type="button" on:click=move |_| talk.stop_editing()>
+                    "Cancel"
+                </button>
+            </p>
             <textarea
                 node_ref=field
                 name="message"

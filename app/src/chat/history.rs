@@ -1,86 +1,186 @@
-//! The conversations of this tab, kept in the browser: they survive a reload, a way there and back, and the Back button.
-//! The server keeps nothing.
+//! The conversations of this browser: which there are, and that they are kept. The server keeps nothing.
 
-use super::conversation::Conversation;
-use leptos::prelude::window;
-use serde::{Deserialize, Serialize};
+use super::{
+    store::{Fault, Store, tab, tabs::Tabs},
+    tree::{Conversation, Kept, Message, Tree},
+};
+use leptos::{prelude::*, task::spawn_local};
 
-const KEY: &str = "starcrossed";
-
-/// All conversations of this tab, newest first, and the one that is open.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// The list that the page shows, and the store behind it. Where the browser keeps nothing, it all goes on in memory.
+#[derive(Clone, Copy, Debug)]
 pub struct History {
-    /// The one that is open.
-    pub current: u32,
-    /// The model that was picked last.
-    pub model: String,
-    /// Newest first.
-    pub conversations: Vec<Conversation>,
+    /// Without their messages, that which was worked on last first.
+    pub list: RwSignal<Vec<Conversation>>,
+    /// Whether it is known what is kept, or that nothing is.
+    pub is_open: RwSignal<bool>,
+    /// Why what is said now isn't kept.
+    pub fault: RwSignal<Option<Fault>>,
+    store: StoredValue<Option<Store>, LocalStorage>,
+    tabs: StoredValue<Option<Tabs>, LocalStorage>,
+    /// What couldn't be put into the store.
+    memory: StoredValue<Vec<Kept>>,
 }
 
 impl History {
-    /// What was kept; empty where nothing was, or where the browser keeps nothing.
+    /// Empty, until it is opened.
     #[must_use]
-    pub fn load() -> Self {
-        let kept = window().session_storage().ok().flatten().and_then(|storage| storage.get_item(KEY).ok().flatten());
-        let mut history: Self = kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-        history.conversations = history.conversations.into_iter().map(Conversation::restored).collect();
-        history
-    }
-
-    /// Keeps all of it. Where the browser refuses (private mode, storage full) the page goes on from memory.
-    pub fn save(&self) {
-        if let (Ok(Some(storage)), Ok(json)) = (window().session_storage(), serde_json::to_string(self)) {
-            _ = storage.set_item(KEY, &json);
+    pub fn new() -> Self {
+        Self {
+            list: RwSignal::new(Vec::new()),
+            is_open: RwSignal::new(false),
+            fault: RwSignal::new(None),
+            store: StoredValue::new_local(None),
+            tabs: StoredValue::new_local(None),
+            memory: StoredValue::new(Vec::new()),
         }
     }
 
-    /// The conversation that is open: a new one if none is.
-    #[must_use]
-    pub fn open(&self) -> Conversation {
-        let found = self.conversations.iter().find(|conversation| conversation.id == self.current);
-        found.cloned().unwrap_or(Conversation { id: self.current, ..Conversation::default() })
+    /// Opens the store, and lists what is in it. `changed` hears of each conversation that another tab has changed.
+    pub async fn open(self, changed: impl Fn(String) + 'static) {
+        match Store::open().await {
+            Ok(store) => self.store.set_value(Some(store)),
+            Err(fault) => self.fault.set(Some(fault)),
+        }
+        self.tabs.set_value(Tabs::listen(Box::new(changed)));
+        self.flush();
+        self.refresh().await;
+        self.is_open.set(true);
     }
 
-    /// Opens a new conversation.
-    pub fn start(&mut self) {
-        self.current = 1 + self.conversations.iter().map(|conversation| conversation.id).max().unwrap_or(self.current);
-    }
-
-    /// Takes in what a conversation has become. One in which nothing has been said isn't listed.
-    pub fn put(&mut self, conversation: Conversation) {
-        match self.conversations.iter_mut().find(|kept| kept.id == conversation.id) {
-            Some(kept) => *kept = conversation,
-            None if conversation.messages.is_empty() && conversation.draft.is_empty() => {}
-            None => self.conversations.insert(0, conversation),
+    /// Reads the list again.
+    pub async fn refresh(self) {
+        let Some(store) = self.store.get_value() else { return };
+        match store.list().await {
+            Ok(read) => self.list.set(read.found),
+            Err(fault) => self.fault.set(Some(fault)),
         }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::chat::conversation::Message;
-
-    fn said(id: u32) -> Conversation {
-        Conversation { id, messages: vec![Message::question(id.to_string())], ..Conversation::default() }
+    /// One conversation, as it was kept; none if it isn't there.
+    pub async fn load(self, id: &str) -> Option<Tree> {
+        let mut tree = match (self.read(id).await, self.remembered(id)) {
+            (Some(kept), Some(newer)) => {
+                let mut tree = Tree::new(kept);
+                tree.conversation = newer.conversation;
+                tree.merge(newer.messages);
+                tree
+            }
+            (kept, remembered) => Tree::new(kept.or(remembered)?),
+        };
+        _ = tree.settle(&tab::name(), tab::now_ms());
+        if let Some(draft) = tab::draft(id) {
+            tree.conversation.draft = draft;
+        }
+        Some(tree)
     }
 
-    #[test]
-    fn a_new_conversation_never_takes_the_place_of_another() {
-        let mut history = History::default();
-        history.put(said(0));
-        history.start();
-        history.put(said(history.current));
-        history.start();
-        assert_eq!(history.conversations.iter().map(|c| c.id).collect::<Vec<_>>(), [1, 0]);
-        assert_eq!(history.open(), Conversation { id: 2, ..Conversation::default() });
+    async fn read(self, id: &str) -> Option<Kept> {
+        let read = self.store.get_value()?.load(id).await;
+        read.map_err(|fault| self.fault.set(Some(fault))).ok()?.found
     }
 
-    #[test]
-    fn a_conversation_in_which_nothing_was_said_is_not_listed() {
-        let mut history = History::default();
-        history.put(Conversation::default());
-        assert!(history.conversations.is_empty());
+    /// Keeps what a conversation has become, and what has become of one of its messages. One in which nothing was said
+    /// isn't kept.
+    pub fn keep(self, conversation: Conversation, message: Option<Message>) {
+        if conversation.title.is_empty() {
+            return;
+        }
+        let finished = message.as_ref().is_none_or(|message| message.exit.is_some());
+        self.put_in_list(&conversation);
+        let asked = self.store.with_value(|store| Some(store.as_ref()?.put(&conversation, message.as_slice())));
+        let Some(asked) = asked else { return self.remember(conversation, message) };
+        // Asked for already, so this only waits to hear how it went: it ends with the browser's transaction, whatever
+        // becomes of the page.
+        spawn_local(async move {
+            match asked.await {
+                Ok(()) if finished => self.tell(&conversation.id),
+                Ok(()) => {}
+                Err(fault) => {
+                    self.fault.try_set(Some(fault));
+                    self.remember(conversation, message);
+                }
+            }
+        });
+    }
+
+    /// Deletes a conversation, and returns what it was, for who thinks better of it.
+    pub async fn delete(self, id: &str) -> Option<Kept> {
+        let remembered = self.remembered(id);
+        self.memory.update_value(|memory| memory.retain(|kept| kept.conversation.id != id));
+        let kept = match self.store.get_value() {
+            Some(store) => store.delete(id).await.map_err(|fault| self.fault.set(Some(fault))).ok().flatten(),
+            None => None,
+        };
+        self.list.update(|list| list.retain(|conversation| conversation.id != id));
+        self.tell(id);
+        kept.or(remembered)
+    }
+
+    /// Takes in conversations that were deleted or exported. What is here already stays as it is.
+    pub async fn import(self, all: Vec<Kept>) {
+        let Some(store) = self.store.get_value() else {
+            for kept in all {
+                self.put_in_list(&kept.conversation);
+                self.memory.update_value(|memory| memory.push(kept));
+            }
+            return;
+        };
+        match store.import(&all).await {
+            Ok(changed) => changed.iter().for_each(|id| self.tell(id)),
+            Err(fault) => self.fault.set(Some(fault)),
+        }
+        self.refresh().await;
+    }
+
+    /// The store, where there is one: to search it and to export it.
+    #[must_use]
+    pub fn store(self) -> Option<Store> {
+        self.store.get_value()
+    }
+
+    /// What was said before the store was open is put into it.
+    fn flush(self) {
+        if self.store.with_value(Option::is_some) {
+            for kept in self.memory.try_update_value(std::mem::take).unwrap_or_default() {
+                for message in kept.messages {
+                    self.keep(kept.conversation.clone(), Some(message));
+                }
+            }
+        }
+    }
+
+    fn tell(self, id: &str) {
+        _ = self.tabs.try_with_value(|tabs| tabs.as_ref().map(|tabs| tabs.tell(id)));
+    }
+
+    fn put_in_list(self, conversation: &Conversation) {
+        self.list.update(|list| {
+            let place = list.iter().position(|listed| listed.id == conversation.id);
+            // Only what was worked on comes first; what was only looked at stays in its place.
+            match place.filter(|place| list[*place].updated_ms == conversation.updated_ms) {
+                Some(place) => list[place] = conversation.clone(),
+                None => {
+                    list.retain(|listed| listed.id != conversation.id);
+                    list.insert(0, conversation.clone());
+                }
+            }
+        });
+    }
+
+    fn remembered(self, id: &str) -> Option<Kept> {
+        self.memory.with_value(|memory| memory.iter().find(|kept| kept.conversation.id == id).cloned())
+    }
+
+    fn remember(self, conversation: Conversation, message: Option<Message>) {
+        _ = self.memory.try_update_value(|memory| {
+            let place = memory.iter().position(|kept| kept.conversation.id == conversation.id);
+            let place = place.unwrap_or_else(|| {
+                memory.push(Kept::default());
+                memory.len() - 1
+            });
+            memory[place].conversation = conversation;
+            memory[place].messages.retain(|kept| message.as_ref().is_none_or(|message| message.id != kept.id));
+            memory[place].messages.extend(message);
+        });
     }
 }

@@ -15,10 +15,14 @@ pub mod message;
 #[cfg(feature = "ssr")]
 pub mod model;
 
-pub mod conversation;
 pub mod history;
+pub mod store;
 pub mod transcript;
+pub mod tree;
 
+pub mod export;
+
+pub mod prose;
 pub mod receipt;
 pub mod status;
 pub mod view;

@@ -1,17 +1,15 @@
 //! The model picker.
 
-use super::{api::models, history::History, message::ModelList};
+use super::{api::models, message::ModelList, store::tab};
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
 /// Which model answers. The list comes after the page, so that a slow upstream never holds the page up.
 #[component]
 pub fn ModelPicker(
-    /// Where the choice is kept.
-    history: RwSignal<History>,
+    /// The choice.
+    model: RwSignal<String>,
 ) -> impl IntoView {
     let list = RwSignal::new(ModelList::default());
-    let current = Memo::new(move |_| history.with(|history| history.model.clone()));
-    let pick = move |model: String| history.update(|history| history.model = model);
     let ask = move || {
         spawn_local_scoped_with_cancellation(async move {
             if let Ok(answer) = models().await {
@@ -22,18 +20,18 @@ pub fn ModelPicker(
     Effect::new(move |_| ask());
     // The model that would answer is what the box shows, even if nobody has touched it.
     Effect::new(move |_| {
-        let is_listed = list.with(|list| list.data.iter().any(|model| model.id == current.get()));
+        let is_listed = list.with(|list| list.data.iter().any(|listed| listed.id == model.get()));
         if let Some(first) = list.with(|list| list.data.first().map(|model| model.id.clone()))
             && !is_listed
         {
-            pick(first);
+            model.set(first);
         }
     });
     let options = move || {
         let names = list.with(|list| list.data.iter().map(|model| model.id.clone()).collect::<Vec<_>>());
         let names = if names.is_empty() { vec![String::new()] } else { names };
         let option = |name: String| {
-            let selected = current.get() == name;
+            let selected = model.get() == name;
             let label = if name.is_empty() { "Default model".to_owned() } else { name.clone() };
             view! { <option value=name selected=selected>{label}</option> }
         };
@@ -51,8 +49,9 @@ pub fn ModelPicker(
                     }
                 }
                 on:change=move |event| {
-                    pick(event_target_value(&event));
-                    history.with_untracked(History::save);
+                    let name = event_target_value(&event);
+                    tab::keep_model(&name);
+                    model.set(name);
                 }
             >
                 {options}

@@ -2,7 +2,11 @@
 //! and it has to ask.
 
 use super::talk::Stopped;
-use crate::{browser::{now_ms, whole}, fate::fate_of, link::Fate};
+use crate::{
+    browser::{now_ms, whole},
+    fate::fate_of,
+    link::Fate,
+};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 

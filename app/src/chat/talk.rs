@@ -1,11 +1,9 @@
-//! What a person can do in the open conversation: ask, stop, ask again.
+//! What a person can do in the open conversation: ask, stop, ask again, ask otherwise, go on.
 
 use super::{
     api::chat,
-    conversation::{Conversation, Message},
-    history::History,
-    message::ChatRequest,
-    transcript::Transcript,
+    message::Role,
+    transcript::{Entry, Transcript},
 };
 use crate::{
     browser::now_ms,
@@ -22,7 +20,8 @@ pub struct Talk {
     pub link: Link,
     /// The task that was stopped last, until the next begins.
     pub stopped: RwSignal<Option<Stopped>>,
-    model: Signal<String>,
+    /// The question that is being asked otherwise, and what stood in the box before.
+    pub editing: RwSignal<Option<Editing>>,
 }
 
 /// A task that was stopped.
@@ -34,31 +33,93 @@ pub struct Stopped {
     pub at_ms: f64,
 }
 
+/// A question that is being asked otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Editing {
+    /// Which.
+    pub question: String,
+    /// What had been typed before; it comes back when this is over.
+    pub draft: String,
+}
+
 impl Talk {
     /// Links the transcript to the tasks that will write it. To be called in a component's body: the link ends with it.
     #[must_use]
-    pub fn new(transcript: Transcript, model: Signal<String>) -> Self {
+    pub fn new(transcript: Transcript) -> Self {
         let link = Link::new(move |exit| transcript.end(exit));
-        Self { transcript, link, stopped: RwSignal::new(None), model }
+        Self { transcript, link, stopped: RwSignal::new(None), editing: RwSignal::new(None) }
     }
 
-    /// Asks what has been typed. Does nothing while an answer is being written, or with nothing typed: then whatever
-    /// stands in the box stays there.
+    /// Asks what has been typed, after all that was said, or in place of the question that is being edited. Does nothing
+    /// while an answer is being written, or with nothing typed: then whatever stands in the box stays there.
     pub fn ask(self) {
         let draft = self.transcript.draft;
         if self.is_busy() || draft.with_untracked(|text| text.trim().is_empty()) {
             return;
         }
-        let question = draft.try_update(std::mem::take).unwrap_or_default();
-        self.transcript.push(Message::question(question));
-        self.answer();
+        let editing = self.editing.try_update(Option::take).flatten();
+        let (instead_of, rest) = editing.map(|editing| (editing.question, editing.draft)).unzip();
+        let question = draft.try_update(|draft| std::mem::replace(draft, rest.unwrap_or_default())).unwrap_or_default();
+        let question = self.transcript.ask(question, instead_of.as_deref());
+        self.answer(&question);
     }
 
-    /// Asks the last question again. What had arrived of the answer stays, above the new one.
+    /// Asks the last question again. What had arrived of the answer stays beside the new one.
     pub fn retry(self) {
+        let last = self.transcript.last().map(|entry| entry.id);
+        if let Some(last) = last {
+            self.regenerate(&last);
+        }
+    }
+
+    /// Has a question answered again; the answer that there is stays beside the new one. The question may also be one that
+    /// nobody has answered.
+    pub fn regenerate(self, id: &str) {
         if !self.is_busy() {
-            self.transcript.drop_blank();
-            self.answer();
+            let answer = self.transcript.regenerate(id);
+            self.begin(&answer);
+        }
+    }
+
+    /// Lets an answer that was cut off go on.
+    pub fn resume(self, answer: &str) {
+        if !self.is_busy() && self.transcript.resume(answer) {
+            self.begin(answer);
+        }
+    }
+
+    /// Shows the version of a message before or after this one.
+    pub fn step(self, id: &str, next: bool) {
+        if !self.is_busy() {
+            self.transcript.step(id, next);
+        }
+    }
+
+    /// Puts a question into the box, to be asked otherwise.
+    pub fn edit(self, question: &str) {
+        let Some(entry) = self.transcript.entry(question) else { return };
+        let text = entry.message.with_untracked(|message| message.text.clone());
+        let draft = self.transcript.draft.try_update(|draft| std::mem::replace(draft, text)).unwrap_or_default();
+        self.editing.update(|editing| {
+            // Going from one question to another loses neither the draft nor its place.
+            let draft = editing.take().map_or(draft, |before| before.draft);
+            *editing = Some(Editing { question: question.to_owned(), draft });
+        });
+    }
+
+    /// Puts the last question into the box, to be asked otherwise.
+    pub fn edit_last(self) {
+        let is_question = |entry: &&Entry| entry.message.with_untracked(|message| message.role == Role::User);
+        let last = self.transcript.entries.with_untracked(|all| all.iter().rev().find(is_question).cloned());
+        if let Some(last) = last.filter(|_| !self.is_busy()) {
+            self.edit(&last.id);
+        }
+    }
+
+    /// Leaves the question as it was; what had been typed before is back.
+    pub fn stop_editing(self) {
+        if let Some(editing) = self.editing.try_update(Option::take).flatten() {
+            self.transcript.draft.set(editing.draft);
         }
     }
 
@@ -67,46 +128,33 @@ impl Talk {
         if !self.is_busy() {
             return;
         }
-        let task = self.transcript.last().and_then(|message| message.with_untracked(|message| message.task.clone()));
+        let task =
+            self.transcript.last().and_then(|entry| entry.message.with_untracked(|message| message.task.clone()));
         let at_ms = now_ms();
         self.link.end(Exit::new(Reason::Killed));
         self.stopped.set(task.map(|task| Stopped { task, at_ms }));
     }
 
-    /// Opens another conversation. The answer that is being written in this one dies with the leaving, and is kept as
-    /// far as it came.
-    pub fn open(self, choose: impl FnOnce(&mut History)) {
+    /// Leaves the conversation. The answer that is being written dies with the leaving, and is kept as far as it came.
+    pub fn leave(self) {
         self.link.end(Exit::new(Reason::Interrupted));
-        self.transcript.save();
-        self.transcript.history.update(choose);
+        self.stop_editing();
         self.stopped.set(None);
-        self.transcript.load();
-        self.transcript.save();
-    }
-
-    /// Puts a question that was asked before back into the box, after what stands there.
-    pub fn reuse(self, question: &str) {
-        self.transcript.draft.update(|draft| {
-            if !draft.is_empty() {
-                draft.push('\n');
-            }
-            draft.push_str(question);
-        });
     }
 
     fn is_busy(self) -> bool {
         untrack(|| self.link.is_running())
     }
 
-    fn answer(self) {
-        self.stopped.set(None);
-        let request = self.request();
-        self.transcript.begin();
-        let transcript = self.transcript;
-        self.link.start(chat(request), move |event| transcript.hear(event));
+    fn answer(self, question: &str) {
+        let answer = self.transcript.answer(question);
+        self.begin(&answer);
     }
 
-    fn request(self) -> ChatRequest {
-        Conversation::request(&self.transcript.messages(), self.model.get_untracked())
+    fn begin(self, answer: &str) {
+        self.stopped.set(None);
+        let transcript = self.transcript;
+        let request = transcript.request(answer);
+        self.link.start(chat(request), move |event| transcript.hear(event));
     }
 }

@@ -1,9 +1,10 @@
-//! What has been said in the open conversation: the pure [`Conversation`] behind signals, and kept as it grows.
+//! What has been said in the open conversation: the pure [`Tree`] behind signals, and kept as it grows.
 
 use super::{
-    conversation::{Conversation, Message},
     history::History,
-    message::{Delta, Role},
+    message::{ChatRequest, Delta},
+    store::tab,
+    tree::{Conversation, Kept, Message, Tree},
 };
 use crate::{
     browser::now_ms,
@@ -14,8 +15,10 @@ use leptos::prelude::*;
 /// A message on the page. Each has a signal of its own, so that a delta touches one message and no list.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// What tells it from every other that this page has shown, also from one that stood in its place.
+    /// What tells it from every other that this page has shown, also from itself before it began anew.
     pub key: u32,
+    /// Its name in the tree.
+    pub id: String,
     /// What it says.
     pub message: ArcRwSignal<Message>,
 }
@@ -23,74 +26,139 @@ pub struct Entry {
 /// The signals that the page is drawn from.
 #[derive(Clone, Copy, Debug)]
 pub struct Transcript {
-    id: StoredValue<u32>,
-    /// The messages, oldest first.
+    /// All that was said, on every branch. The answer that is being written is newer in its entry.
+    pub tree: RwSignal<Tree>,
+    /// The messages of the branch being shown, oldest first.
     pub entries: RwSignal<Vec<Entry>>,
     /// What has been typed and not sent.
     pub draft: RwSignal<String>,
+    /// The model that is asked next.
+    pub model: RwSignal<String>,
     /// How many deltas the running task has sent; it moves what is to be seen moving.
     pub deltas: RwSignal<u32>,
     /// How the latest answer ended; none while one is being written, or before the first.
     pub exit: RwSignal<Option<Exit>>,
     /// Where it is kept.
-    pub history: RwSignal<History>,
+    history: History,
     next_key: StoredValue<u32>,
-    loaded: StoredValue<bool>,
-    saved_ms: StoredValue<f64>,
+    kept_ms: StoredValue<f64>,
 }
 
 /// An answer that is being written is kept this often, in milliseconds.
-const SAVE_EVERY_MS: f64 = 1000.0;
+const KEEP_EVERY_MS: f64 = 1000.0;
 
 impl Transcript {
     /// An empty conversation, as the server draws it: what the browser has kept comes once it is there.
     #[must_use]
-    pub fn new(history: RwSignal<History>) -> Self {
+    pub fn new(history: History) -> Self {
         Self {
-            id: StoredValue::new(0),
+            tree: RwSignal::new(Tree::default()),
             entries: RwSignal::new(Vec::new()),
             draft: RwSignal::new(String::new()),
+            model: RwSignal::new(String::new()),
             deltas: RwSignal::new(0),
             exit: RwSignal::new(None),
             history,
             next_key: StoredValue::new(0),
-            loaded: StoredValue::new(false),
-            saved_ms: StoredValue::new(0.0),
+            kept_ms: StoredValue::new(0.0),
         }
     }
 
-    /// Shows the conversation that the history has open.
-    pub fn load(self) {
-        let Conversation { id, draft, messages } = self.history.with_untracked(History::open);
-        let last = messages.last().filter(|message| message.role == Role::Assistant);
-        self.loaded.set_value(true);
-        self.id.set_value(id);
-        self.exit.set(last.and_then(|message| message.exit.clone()));
-        self.draft.set(draft);
-        self.entries.set(messages.into_iter().map(|message| self.entry(message)).collect());
+    /// Shows a new conversation, with what was typed for it before.
+    pub fn start(self) {
+        let conversation = Conversation {
+            id: tab::fresh_id(),
+            draft: tab::draft("").unwrap_or_default(),
+            model: tab::model(),
+            ..Conversation::default()
+        };
+        self.open(Tree::new(Kept { conversation, messages: Vec::new() }));
     }
 
-    /// Adds a message.
-    pub fn push(self, message: Message) {
-        self.entries.update(|entries| {
-            entries.push(self.entry(message));
+    /// Shows another conversation.
+    pub fn open(self, tree: Tree) {
+        self.draft.set(tree.conversation.draft.clone());
+        self.model.set(tree.conversation.model.clone());
+        self.tree.set(tree);
+        self.entries.set(Vec::new());
+        self.show();
+    }
+
+    /// Asks something after what is shown, or in place of another question. Returns the question's id.
+    pub fn ask(self, text: String, instead_of: Option<&str>) -> String {
+        let stamp = tab::stamp();
+        let id = stamp.id.clone();
+        self.tree.update(|tree| match instead_of {
+            Some(question) => drop(tree.edit(stamp, question, text, Vec::new())),
+            None => tree.ask(stamp, text, Vec::new()),
         });
+        self.show();
+        self.keep(&id);
+        id
     }
 
-    /// Removes the last message if nothing arrived of it.
-    pub fn drop_blank(self) {
-        let blank = self.last().is_some_and(|message| message.with_untracked(Message::is_blank));
-        if blank {
-            self.entries.update(|entries| drop(entries.pop()));
+    /// An answer to a question begins. Returns its id.
+    pub fn answer(self, question: &str) -> String {
+        let stamp = tab::stamp();
+        let id = stamp.id.clone();
+        self.tree.update(|tree| tree.answer(stamp, question, self.model.get_untracked()));
+        self.begin(&id);
+        id
+    }
+
+    /// Another answer begins beside this one, or the first to this question. Returns its id.
+    pub fn regenerate(self, id: &str) -> String {
+        let stamp = tab::stamp();
+        let anew = self.tree.try_update(|tree| tree.regenerate(stamp, id, self.model.get_untracked()));
+        match anew.flatten() {
+            Some(answer) => {
+                self.begin(&answer);
+                answer
+            }
+            None => self.answer(id),
         }
     }
 
-    /// An answer begins.
-    pub fn begin(self) {
-        self.deltas.set(0);
-        self.exit.set(None);
-        self.push(Message::answer());
-        self.save();
+    /// An answer that was cut off goes on. Says whether it can.
+    pub fn resume(self, answer: &str) -> bool {
+        let stamp = tab::stamp();
+        let can = self.tree.try_update(|tree| tree.resume(stamp, answer)).unwrap_or(false);
+        if can {
+            self.begin(answer);
+        }
+        can
+    }
+
+    /// Gives the conversation another name.
+    pub fn rename(self, title: &str) {
+        self.tree.update(|tree| title.clone_into(&mut tree.conversation.title));
+        self.keep_conversation();
+    }
+
+    /// Shows the version of a message before or after this one.
+    pub fn step(self, id: &str, next: bool) {
+        self.tree.update(|tree| tree.choose(id, next));
+        self.show();
+        self.keep_conversation();
+    }
+
+    /// Takes in what another tab has said in this conversation. What is being written here stays as it is.
+    pub fn merge(self, messages: Vec<Message>) {
+        let head = self.tree.with_untracked(|tree| tree.conversation.head.clone());
+        self.note();
+        self.tree.update(|tree| {
+            tree.merge(messages);
+            if let Some(head) = &head {
+                tree.show(head);
+            }
+        });
+        self.show();
+    }
+
+    /// What a model is sent to write this answer.
+    #[must_use]
+    pub fn request(self, answer: &str) -> ChatRequest {
+        self.tree.with_untracked(|tree| tree.request(answer))
     }
 
     /// Hears what the running task says.
@@ -99,8 +167,8 @@ impl Transcript {
             self.deltas.update(|deltas| *deltas += 1);
         }
         self.apply(event);
-        if now_ms() - self.saved_ms.get_value() > SAVE_EVERY_MS {
-            self.save();
+        if now_ms() - self.kept_ms.get_value() > KEEP_EVERY_MS {
+            self.keep_last();
         }
     }
 
@@ -108,43 +176,97 @@ impl Transcript {
     pub fn end(self, exit: Exit) {
         self.exit.set(Some(exit.clone()));
         self.apply(Event::Exit(exit));
-        self.save();
-    }
-
-    fn entry(self, message: Message) -> Entry {
-        let key = self.next_key.get_value();
-        self.next_key.set_value(key + 1);
-        Entry { key, message: ArcRwSignal::new(message) }
-    }
-
-    fn apply(self, event: Event<Delta>) {
-        if let Some(message) = self.last() {
-            message.update(|message| message.apply(event));
-        }
-    }
-
-    /// Everything said so far.
-    #[must_use]
-    pub fn messages(self) -> Vec<Message> {
-        self.entries.with_untracked(|entries| entries.iter().map(|entry| entry.message.get_untracked()).collect())
+        self.keep_last();
     }
 
     /// The newest message.
     #[must_use]
-    pub fn last(self) -> Option<ArcRwSignal<Message>> {
-        self.entries.with_untracked(|entries| entries.last().map(|entry| entry.message.clone()))
+    pub fn last(self) -> Option<Entry> {
+        self.entries.with_untracked(|entries| entries.last().cloned())
     }
 
-    /// Keeps the conversation as it is now. Does nothing before what was kept has been read: the server, which draws
-    /// the page first, has nowhere to keep anything.
-    pub fn save(self) {
-        if !self.loaded.get_value() {
-            return;
-        }
-        let conversation =
-            Conversation { id: self.id.get_value(), draft: self.draft.get_untracked(), messages: self.messages() };
-        self.saved_ms.set_value(now_ms());
-        self.history.update(|history| history.put(conversation));
-        self.history.with_untracked(History::save);
+    /// The message of this id, if it is shown.
+    #[must_use]
+    pub fn entry(self, id: &str) -> Option<Entry> {
+        self.entries.with_untracked(|entries| entries.iter().find(|entry| entry.id == id).cloned())
     }
+
+    /// The conversation's name, once something has been asked in it: what its address is made of.
+    #[must_use]
+    pub fn id(self) -> Option<String> {
+        self.tree.with(|tree| Some(tree.conversation.id.clone()).filter(|_| !tree.conversation.title.is_empty()))
+    }
+
+    /// An answer begins, or goes on: what its task says is written there.
+    fn begin(self, answer: &str) {
+        self.deltas.set(0);
+        self.entries.update(|entries| entries.retain(|entry| entry.id != answer));
+        self.show();
+        self.keep(answer);
+    }
+
+    /// Draws the branch that the tree shows. What is on the page already stays.
+    fn show(self) {
+        let shown = self.entries.get_untracked();
+        let entries: Vec<Entry> = self.tree.with_untracked(|tree| {
+            let entry = |message: &Message| match shown.iter().find(|entry| entry.id == message.id) {
+                Some(entry) => entry.clone(),
+                None => self.draw(message),
+            };
+            tree.path().into_iter().map(entry).collect()
+        });
+        self.exit.set(entries.last().and_then(|last| last.message.with_untracked(how_it_ended)));
+        self.entries.set(entries);
+    }
+
+    fn draw(self, message: &Message) -> Entry {
+        let key = self.next_key.get_value();
+        self.next_key.set_value(key + 1);
+        Entry { key, id: message.id.clone(), message: ArcRwSignal::new(message.clone()) }
+    }
+
+    fn apply(self, event: Event<Delta>) {
+        if let Some(entry) = self.last() {
+            entry.message.update(|message| message.hear(event, tab::now_ms()));
+        }
+    }
+
+    fn keep_last(self) {
+        if let Some(last) = self.last() {
+            self.keep(&last.id);
+        }
+    }
+
+    /// Keeps a message as far as it has arrived, and the conversation with it.
+    fn keep(self, id: &str) {
+        self.kept_ms.set_value(now_ms());
+        self.note();
+        let message = self.tree.with_untracked(|tree| tree.message(id).cloned());
+        self.history.keep(self.conversation(), message);
+    }
+
+    fn keep_conversation(self) {
+        self.history.keep(self.conversation(), None);
+    }
+
+    /// What is known of it beside its messages, as it is now.
+    fn conversation(self) -> Conversation {
+        let conversation = self.tree.with_untracked(|tree| tree.conversation.clone());
+        let (draft, model) = (self.draft.get_untracked(), self.model.get_untracked());
+        Conversation { draft, model, ..conversation }
+    }
+
+    /// What has arrived of the newest message is put into the tree.
+    fn note(self) {
+        if let Some(last) = self.last() {
+            let mut message = last.message.get_untracked();
+            message.saved_ms = tab::now_ms();
+            self.tree.update_untracked(|tree| tree.update(message));
+        }
+    }
+}
+
+/// How an answer ended. A question has no end worth telling.
+fn how_it_ended(message: &Message) -> Option<Exit> {
+    message.exit.clone().filter(|_| message.role == super::message::Role::Assistant)
 }

@@ -1,80 +1,169 @@
 //! The conversation as it is seen.
 
-use super::{conversation::Message, message::Role, talk::Talk, transcript::Entry};
+use super::{prose::Prose, talk::Talk, transcript::Entry, tree::Message};
 use crate::{
     browser::copy,
+    chat::message::Role,
     link::{Exit, Reason},
 };
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, MouseEvent},
+};
 
-/// The messages, oldest first.
+/// The messages of the branch being shown, oldest first.
 #[component]
 pub fn Messages(
     /// The open conversation.
     talk: Talk,
 ) -> impl IntoView {
     let entries = talk.transcript.entries;
-    let draw = move |entry: Entry| {
-        let message = RwSignal::from(entry.message);
-        match message.with_untracked(|message| message.role) {
-            Role::Assistant => view! { <Answer talk message /> }.into_any(),
-            _ => view! { <Question talk message /> }.into_any(),
-        }
-    };
     view! {
         // Not live: a screen reader would read every delta. The status line says what there is to say.
-        <div class="log" role="log" aria-label="Conversation" aria-live="off">
-            <For each=move || entries.get() key=|entry| entry.key children=draw />
+        <div class="log" role="log" aria-label="Conversation" aria-live="off" on:click=|event| copy_code(&event)>
+            <For
+                each=move || entries.get()
+                key=|entry| entry.key
+                children=move |entry| view! { <Article talk entry /> }
+            />
         </div>
     }
 }
 
+/// One message: a question or an answer. One view for both, with what a message doesn't have hidden.
 #[component]
-fn Question(talk: Talk, message: RwSignal<Message>) -> impl IntoView {
-    let text = message.with_untracked(|message| message.text.clone());
-    let again = text.clone();
+fn Article(talk: Talk, entry: Entry) -> impl IntoView {
+    let Entry { id, message, .. } = entry;
+    let id = StoredValue::new(id);
+    let message = RwSignal::from(message);
+    let is_answer = message.with_untracked(|message| message.role == Role::Assistant);
+    let running = Memo::new(move |_| message.with(|message| message.exit.is_none()));
+    let busy = Signal::derive(move || talk.link.is_running());
+    let thought = Memo::new(move |_| message.with(|message| (!message.reasoning.is_empty(), message.text.is_empty())));
+    let siblings = Memo::new(move |_| id.with_value(|id| talk.transcript.tree.with(|tree| tree.siblings(id))));
+    let is_last = Memo::new(move |_| {
+        talk.transcript.entries.with(|all| id.with_value(|id| all.last().is_some_and(|last| last.id == *id)))
+    });
+    let step = move |next: bool| id.with_value(|id| talk.step(id, next));
     view! {
-        <article class="question" aria-label="Question">
-            <p class="text">{text}</p>
-            <div class="actions">
-                <button type="button" title="Put it back into the box" on:click=move |_| talk.reuse(&again)>
+        <article
+            class=if is_answer { "answer" } else { "question" }
+            class:running=running
+            class:thinking=move || running.get() && thought.get().1
+            aria-label=if is_answer { "Answer" } else { "Question" }
+        >
+            <details class="reasoning" open=move || running.get() && thought.get().1 hidden=move || !thought.get().0>
+                <summary>{move || message.with(thinking)}</summary>
+                <p class="text">{move || message.with(|message| message.reasoning.clone())}</p>
+            </details>
+            <Prose message plain=!is_answer />
+            <div class="actions" class:waiting=running>
+                <span class="branches" hidden=move || siblings.get().1 < 2>
+                    <button
+                        type="button"
+                        aria-label="Previous version"
+                        disabled=move || busy.get() || siblings.get().0 < 2
+                        on:click=move |_| step(false)
+                    >
+                        "‹"
+                    </button>
+                    <span>{move || fraction(siblings.get())}</span>
+                    <button
+                        type="button"
+                        aria-label="Next version"
+                        disabled=move || busy.get() || siblings.get().0 == siblings.get().1
+                        on:click=move |_| step(true)
+                    >
+                        "›"
+                    </button>
+                </span>
+                <button type="button" on:click=move |event| {
+                    message.with_untracked(|message| copy(&message.text));
+                    say_copied(&event);
+                }>
+                    "Copy"
+                </button>
+                <button
+                    type="button"
+                    hidden=is_answer
+                    disabled=busy
+                    on:click=move |_| id.with_value(|id| talk.edit(id))
+                >
                     "Edit"
                 </button>
+                <button
+                    type="button"
+                    hidden=!is_answer
+                    disabled=busy
+                    title="Ask again; this answer stays"
+                    on:click=move |_| id.with_value(|id| talk.regenerate(id))
+                >
+                    "Regenerate"
+                </button>
+                <button
+                    type="button"
+                    hidden=move || !is_last.get() || !message.with(Message::is_cut)
+                    disabled=busy
+                    title="Let the answer go on from here"
+                    on:click=move |_| id.with_value(|id| talk.resume(id))
+                >
+                    "Continue"
+                </button>
+                <span class="ending">{move || message.with(ending)}</span>
             </div>
         </article>
     }
 }
 
-#[component]
-fn Answer(talk: Talk, message: RwSignal<Message>) -> impl IntoView {
-    let text = Memo::new(move |_| message.with(|message| message.text.clone()));
-    let reasoning = Memo::new(move |_| message.with(|message| message.reasoning.clone()));
-    let exit = Memo::new(move |_| message.with(|message| message.exit.clone()));
-    let running = move || exit.with(Option::is_none);
-    let thinking = move || running() && text.with(String::is_empty);
-    view! {
-        <article class="answer" class:running=running class:thinking=thinking aria-label="Answer">
-            <details class="reasoning" open=thinking hidden=move || reasoning.with(String::is_empty)>
-                <summary>"Reasoning"</summary>
-                <p class="text">{reasoning}</p>
-            </details>
-            <p class="text">{text}</p>
-            <div class="actions" hidden=running>
-                <button type="button" on:click=move |_| message.with_untracked(|message| copy(&message.text))>
-                    "Copy"
-                </button>
-                <button type="button" class="again" title="Ask again; this answer stays" on:click=move |_| talk.retry()>
-                    "Regenerate"
-                </button>
-                <span class="ending">{move || exit.with(|exit| exit.as_ref().map(ending))}</span>
-            </div>
-        </article>
+/// What stands over the reasoning.
+fn thinking(message: &Message) -> String {
+    match message.thought_ms {
+        _ if message.exit.is_none() && message.text.is_empty() => "Thinking…".into(),
+        0 => "Thought".into(),
+        ms => ["Thought for ", &seconds(ms)].concat(),
     }
+}
+
+/// `2/3`
+fn fraction((which, of): (usize, usize)) -> String {
+    [which.to_string().as_str(), "/", &of.to_string()].concat()
+}
+
+/// `0.4 s`, `12 s`: whole numbers, since a figure with decimals would bring the code for them along.
+fn seconds(ms: u64) -> String {
+    if ms >= 10_000 {
+        return [(ms / 1000).to_string().as_str(), " s"].concat();
+    }
+    tenths(ms / 100, " s")
+}
+
+fn tenths(tenths: u64, unit: &str) -> String {
+    [(tenths / 10).to_string().as_str(), ".", &(tenths % 10).to_string(), unit].concat()
 }
 
 /// What stands under an answer: how it ended, and what it took.
-fn ending(exit: &Exit) -> String {
-    let how = match exit.reason {
+fn ending(message: &Message) -> String {
+    let Some(exit) = message.exit.as_ref().filter(|_| message.role == Role::Assistant) else { return String::new() };
+    let mut parts = vec![how(exit).to_owned()];
+    match message.total_tokens() {
+        0 => {}
+        1 => parts.push("1 token".into()),
+        tokens => parts.push([tokens.to_string().as_str(), " tokens"].concat()),
+    }
+    match message.tenths_a_second() {
+        0 => {}
+        speed => parts.push(tenths(speed, " tokens/s")),
+    }
+    if message.first_ms > 0 {
+        parts.push(["first after ", &seconds(message.first_ms)].concat());
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+fn how(exit: &Exit) -> &'static str {
+    match exit.reason {
         Reason::Normal if exit.finish_reason.as_deref() == Some("length") => "Cut at the token limit",
         Reason::Normal => "",
         Reason::Killed => "Stopped",
@@ -82,8 +171,31 @@ fn ending(exit: &Exit) -> String {
         Reason::Failed | Reason::Lost => "Incomplete",
         Reason::Crashed => "Crashed",
         Reason::Shutdown => "Cut off by a shutdown",
-    };
-    let tokens = exit.usage.filter(|usage| usage.completion_tokens > 0);
-    let tokens = tokens.map(|usage| format!("{} tokens", usage.completion_tokens)).unwrap_or_default();
-    [how, &tokens].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+}
+
+/// A click on the button of a code block puts the code on the clipboard. The blocks are made of text, not of views, so one
+/// listener hears for all.
+fn copy_code(event: &MouseEvent) {
+    let target = event.target();
+    let pressed = target.as_ref().and_then(|target| target.dyn_ref::<Element>());
+    let button = pressed.and_then(|element| element.closest("button.copy").ok().flatten());
+    let block = button.as_ref().and_then(|button| button.closest("figure").ok().flatten());
+    if let Some(code) = block.and_then(|block| block.query_selector("code").ok().flatten()) {
+        copy(&code.text_content().unwrap_or_default());
+        button.iter().for_each(flash);
+    }
+}
+
+fn say_copied(event: &MouseEvent) {
+    let pressed = event.current_target();
+    pressed.as_ref().and_then(|target| target.dyn_ref::<Element>()).into_iter().for_each(flash);
+}
+
+/// Says for a moment that it is done.
+fn flash(button: &Element) {
+    let button = button.clone();
+    _ = button.set_attribute("data-copied", "");
+    let after = move || drop(button.remove_attribute("data-copied"));
+    drop(set_timeout(after, std::time::Duration::from_millis(1500)));
 }
