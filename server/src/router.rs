@@ -1,6 +1,7 @@
 //! Which address leads where.
 
 use crate::{api, assets, headers, metrics::metrics};
+use any_spawner::Executor;
 use app::{
     address::Address,
     chat::model::SharedModel,
@@ -22,6 +23,8 @@ use std::sync::Arc;
 
 /// The whole program as a service: pages, server functions, files, and what machines ask.
 pub fn app(options: LeptosOptions, fates: Arc<Fates>, model: SharedModel) -> Router {
+    // What drawing a page spawns runs on Tokio. Said again in one process, as tests do, it changes nothing.
+    _ = Executor::init_tokio();
     let watched = fates.clone();
     let context = move || {
         provide_context(fates.clone());
