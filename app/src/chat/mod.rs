@@ -19,6 +19,9 @@ pub mod conversation;
 pub mod history;
 pub mod transcript;
 
+pub mod export;
+pub mod tree;
+
 pub mod receipt;
 pub mod status;
 pub mod view;

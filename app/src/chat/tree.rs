@@ -1,0 +1,190 @@
+//! A conversation as a tree. Pure: no signal, no clock, no network.
+//!
+//! A message hangs from the one that it answers or is asked after. Whatever is asked again, edited or regenerated hangs
+//! beside what was there, so nothing is ever overwritten, and what is shown is one branch: the path from the beginning
+//! to the [`Conversation::head`]. Two tabs on one conversation add messages of their own; put together, they are branches.
+//!
+//! [`message`] and [`record`] are what is kept; [`grow`] is what a person does to the tree, [`request`] what a model is
+//! sent of it. [`title`] and [`find`] are for lists.
+//!
+//! What was kept or imported may be damaged. A message whose parent is missing counts as a beginning, as does one message
+//! of a circle; of two with one id the later counts. The records themselves stay as they are, in case the rest turns up.
+
+pub mod find;
+pub mod grow;
+pub mod message;
+pub mod record;
+pub mod request;
+pub mod title;
+
+pub use message::{File, Message, Stamp};
+pub use record::{Conversation, Kept, Settings};
+
+/// A conversation with all its branches.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tree {
+    /// What is known of it beside its messages.
+    pub conversation: Conversation,
+    /// In the order of their ids, so that one is found fast, and so that the same messages always make the same tree.
+    messages: Vec<Message>,
+    /// Where the parent of each stands; none for those that count as a beginning.
+    parents: Vec<Option<usize>>,
+}
+
+impl Tree {
+    /// What was kept, made a tree.
+    #[must_use]
+    pub fn new(kept: Kept) -> Self {
+        let mut tree = Self { conversation: kept.conversation, ..Self::default() };
+        tree.merge(kept.messages);
+        tree
+    }
+
+    /// Takes in messages from elsewhere: what another tab has said, or this one's own as they were kept. Of two records of
+    /// one message the later counts. Whichever order they come in, the tree is the same.
+    pub fn merge(&mut self, messages: Vec<Message>) {
+        self.messages.extend(messages);
+        self.messages.sort_unstable_by(|one, other| one.id.cmp(&other.id).then_with(|| other.cmp_age(one)));
+        self.messages.dedup_by(|later, first| later.id == first.id);
+        self.link();
+        self.conversation.head = self.newest_leaf(self.head());
+    }
+
+    /// Takes in what has become of a message: the newest, as far as it has arrived, so that it can be kept.
+    pub fn update(&mut self, message: Message) {
+        if let Ok(place) = self.place(&message.id) {
+            self.messages[place] = message;
+        }
+    }
+
+    /// All messages, in no order that means anything.
+    #[must_use]
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+
+    /// The message of this id.
+    #[must_use]
+    pub fn message(&self, id: &str) -> Option<&Message> {
+        self.messages.get(self.place(id).ok()?)
+    }
+
+    /// The branch being shown, oldest first.
+    #[must_use]
+    pub fn path(&self) -> Vec<&Message> {
+        self.path_to(self.head())
+    }
+
+    /// Which of its siblings a message is, and how many there are: `(2, 3)` for ‹ 2/3 ›. Siblings have the same parent.
+    #[must_use]
+    pub fn siblings(&self, id: &str) -> (usize, usize) {
+        let Ok(place) = self.place(id) else { return (0, 0) };
+        let siblings = self.children(self.parents[place]);
+        (1 + siblings.iter().take_while(|sibling| **sibling != place).count(), siblings.len())
+    }
+
+    /// Shows the sibling before or after this message, with what was said last below it.
+    pub fn choose(&mut self, id: &str, next: bool) {
+        let Ok(place) = self.place(id) else { return };
+        let siblings = self.children(self.parents[place]);
+        let at = siblings.iter().take_while(|sibling| **sibling != place).count();
+        let chosen = if next { at.checked_add(1) } else { at.checked_sub(1) };
+        if let Some(sibling) = chosen.and_then(|chosen| siblings.get(chosen)) {
+            self.conversation.head = self.newest_leaf(Some(*sibling));
+        }
+    }
+
+    /// Shows the branch that a message is on: what a search has found.
+    pub fn show(&mut self, id: &str) {
+        if let Ok(place) = self.place(id) {
+            self.conversation.head = self.newest_leaf(Some(place));
+        }
+    }
+
+    /// What was kept is read back: answers that nobody writes any more were interrupted. Says whether there are some that
+    /// another tab is still writing; then it is worth looking again later.
+    pub fn settle(&mut self, writer: &str, now_ms: u64) -> bool {
+        for message in &mut self.messages {
+            message.settle(writer, now_ms);
+        }
+        self.messages.iter().any(|message| message.exit.is_none())
+    }
+
+    fn place(&self, id: &str) -> Result<usize, usize> {
+        self.messages.binary_search_by(|message| message.id.as_str().cmp(id))
+    }
+
+    fn head(&self) -> Option<usize> {
+        self.place(self.conversation.head.as_deref()?).ok()
+    }
+
+    fn path_to(&self, place: Option<usize>) -> Vec<&Message> {
+        let mut path = Vec::new();
+        let mut next = place;
+        while let Some(place) = next {
+            path.push(&self.messages[place]);
+            next = self.parents[place];
+        }
+        path.reverse();
+        path
+    }
+
+    /// Those that hang from `parent`, oldest first.
+    fn children(&self, parent: Option<usize>) -> Vec<usize> {
+        let mut children: Vec<usize> =
+            (0..self.messages.len()).filter(|place| self.parents[*place] == parent).collect();
+        // Those asked in one millisecond stay in the order of their ids.
+        children.sort_by_key(|place| self.messages[*place].asked_ms);
+        children
+    }
+
+    /// The end of the branch that was worked on last, of those that go through `place`, or of all.
+    fn newest_leaf(&self, place: Option<usize>) -> Option<String> {
+        let mut is_leaf = vec![true; self.messages.len()];
+        for parent in self.parents.iter().flatten() {
+            is_leaf[*parent] = false;
+        }
+        let leaves = (0..self.messages.len()).filter(|leaf| is_leaf[*leaf] && self.is_under(*leaf, place));
+        let newest = leaves.max_by_key(|leaf| self.messages[*leaf].asked_ms)?;
+        Some(self.messages[newest].id.clone())
+    }
+
+    fn is_under(&self, leaf: usize, place: Option<usize>) -> bool {
+        let mut next = Some(leaf);
+        while next.is_some() && next != place {
+            next = next.and_then(|place| self.parents[place]);
+        }
+        next == place
+    }
+
+    /// Finds every parent again, and cuts each circle at one place, the same every time.
+    fn link(&mut self) {
+        let parent = |message: &Message| self.place(message.parent.as_deref()?).ok();
+        self.parents = self.messages.iter().map(parent).collect();
+        // Which walk has been here: whoever meets its own footsteps goes round in a circle.
+        let mut walks = vec![usize::MAX; self.parents.len()];
+        for walk in 0..self.parents.len() {
+            let mut next = Some(walk);
+            while let Some(place) = next.filter(|place| walks[*place] == usize::MAX) {
+                walks[place] = walk;
+                next = self.parents[place];
+            }
+            if let Some(met) = next.filter(|place| walks[*place] == walk) {
+                self.cut(met);
+            }
+        }
+    }
+
+    /// Of the messages of a circle the first in the order of ids counts as a beginning.
+    fn cut(&mut self, met: usize) {
+        let (mut first, mut place) = (met, self.parents[met]);
+        while let Some(next) = place.filter(|place| *place != met) {
+            first = first.min(next);
+            place = self.parents[next];
+        }
+        self.parents[first] = None;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Finding words in a conversation.
+
+use super::message::Message;
+
+/// Where something was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The conversation.
+    pub conversation: String,
+    /// The message; empty where it is the title that matches.
+    pub message: String,
+    /// The words around it.
+    pub excerpt: String,
+}
+
+/// How many characters an excerpt has before what was found, and after its beginning.
+const BEFORE: usize = 30;
+const AFTER: usize = 90;
+
+/// The first message that has `needle` in it, which is in lower case, and an excerpt. `lower` makes a text lower case: the
+/// browser can, and the standard library's table for it would be kilobytes to download.
+#[must_use]
+pub fn find(messages: &[Message], needle: &str, lower: &dyn Fn(&str) -> String) -> Option<(String, String)> {
+    messages.iter().find_map(|message| Some((message.id.clone(), excerpt(&message.text, needle, lower)?)))
+}
+
+/// What stands around `needle` in a text, on one line; none where it isn't in there.
+#[must_use]
+pub fn excerpt(text: &str, needle: &str, lower: &dyn Fn(&str) -> String) -> Option<String> {
+    let lowered = lower(text);
+    let at = lowered.find(needle)?;
+    // A few letters are of another length in lower case, so this place is counted, not certain; an excerpt has room.
+    let skipped = lowered[..at].chars().count().saturating_sub(BEFORE);
+    let mut excerpt = String::from(if skipped > 0 { "…" } else { "" });
+    let mut rest = text.chars().skip(skipped);
+    for letter in rest.by_ref().take(BEFORE + AFTER) {
+        excerpt.push(if letter.is_ascii_whitespace() { ' ' } else { letter });
+    }
+    if rest.next().is_some() {
+        excerpt.push('…');
+    }
+    Some(excerpt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_text(text: &str, needle: &str) -> Option<String> {
+        excerpt(text, needle, &str::to_lowercase)
+    }
+
+    #[test]
+    fn words_are_found_in_any_case_and_shown_as_they_were_written() {
+        assert_eq!(in_text("Die Ähre\nsteht.", "ähre"), Some("Die Ähre steht.".into()));
+        assert_eq!(in_text("Die Ähre", "halm"), None);
+    }
+
+    #[test]
+    fn an_excerpt_of_a_long_text_is_short_and_has_the_words_in_it() {
+        let text = ["é".repeat(1000).as_str(), "Needle", "é".repeat(1000).as_str()].concat();
+        let excerpt = in_text(&text, "needle").unwrap();
+        assert!(excerpt.contains("Needle") && excerpt.starts_with('…') && excerpt.ends_with('…'));
+        assert_eq!(excerpt.chars().count(), BEFORE + AFTER + 2);
+    }
+
+    #[test]
+    fn letters_that_are_longer_in_lower_case_break_nothing() {
+        assert!(in_text(&"İ".repeat(500), "i̇").is_some());
+        assert_eq!(in_text(&["İ".repeat(500).as_str(), "x"].concat(), "x"), Some("…".into()));
+    }
+
+    #[test]
+    fn the_message_that_has_the_words_is_named() {
+        let message = |id: &str, text: &str| Message { id: id.into(), text: text.into(), ..Message::default() };
+        let messages = [message("a", "nothing"), message("b", "Something")];
+        assert_eq!(find(&messages, "some", &str::to_lowercase), Some(("b".into(), "Something".into())));
+    }
+}

@@ -1,0 +1,238 @@
+//! One message of a conversation, and what each event does to it.
+
+use crate::{
+    chat::message::{Delta, Role},
+    link::{Event, Exit, Reason, TaskId},
+};
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+
+/// An answer that is being written is kept at least this often, also while the model is silent: the server's keep-alive
+/// comes every 10 s. One that has not been kept for longer than this has nobody left who writes it. In milliseconds.
+pub const STALE_MS: u64 = 15_000;
+
+/// Who makes a message, when, and what it is to be called. Ids and clocks are the browser's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The id of the message that is made. Random, so that two tabs never use the same.
+    pub id: String,
+    /// The tab.
+    pub writer: String,
+    /// Now, in milliseconds since 1970.
+    pub now_ms: u64,
+}
+
+/// Something that was sent along with a question.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct File {
+    /// What it is called.
+    pub name: String,
+    /// What it is, as `image/png`.
+    pub mime: String,
+    /// An image as a `data:` URL; everything else as its text.
+    pub data: String,
+}
+
+impl File {
+    /// Whether it is to be looked at, not read.
+    #[must_use]
+    pub fn is_image(&self) -> bool {
+        self.mime.starts_with("image/")
+    }
+}
+
+/// One message. It is kept as a record of its own, which only the tab that writes it writes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Message {
+    /// Its name, unique everywhere.
+    pub id: String,
+    /// What it answers, or is asked after; none at the beginning of a conversation.
+    pub parent: Option<String>,
+    /// Who says it.
+    pub role: Role,
+    /// What has arrived so far.
+    pub text: String,
+    /// What the model thought before it answered.
+    pub reasoning: String,
+    /// What was sent along.
+    pub files: Vec<File>,
+    /// Who answers.
+    pub model: String,
+    /// The tab that writes it.
+    pub writer: String,
+    /// The task that writes it, once it has begun.
+    pub task: Option<TaskId>,
+    /// How its task ended; none while it runs.
+    pub exit: Option<Exit>,
+    /// When it was made, in milliseconds since 1970. Messages with the same parent stand in this order.
+    pub asked_ms: u64,
+    /// When it was kept last.
+    pub saved_ms: u64,
+    /// When its writing began. For an answer that goes on, as if there had been no pause.
+    pub began_ms: u64,
+    /// How long the first delta took; 0 before it.
+    pub first_ms: u64,
+    /// How long the model thought; 0 if it didn't.
+    pub thought_ms: u64,
+    /// How long it all took, so far.
+    pub took_ms: u64,
+    /// How many deltas the latest task sent.
+    pub deltas: u64,
+    /// The tokens of the tasks that have ended: as they were counted over there, else the deltas.
+    pub tokens: u64,
+}
+
+impl Default for Message {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            parent: None,
+            role: Role::User,
+            text: String::new(),
+            reasoning: String::new(),
+            files: Vec::new(),
+            model: String::new(),
+            writer: String::new(),
+            task: None,
+            exit: None,
+            asked_ms: 0,
+            saved_ms: 0,
+            began_ms: 0,
+            first_ms: 0,
+            thought_ms: 0,
+            took_ms: 0,
+            deltas: 0,
+            tokens: 0,
+        }
+    }
+}
+
+impl Message {
+    fn new(stamp: Stamp, parent: Option<String>, role: Role) -> Self {
+        let Stamp { id, writer, now_ms } = stamp;
+        Self { id, parent, role, writer, asked_ms: now_ms, saved_ms: now_ms, began_ms: now_ms, ..Self::default() }
+    }
+
+    /// What a person asks.
+    #[must_use]
+    pub fn question(stamp: Stamp, parent: Option<String>, text: String, files: Vec<File>) -> Self {
+        Self { text, files, exit: Some(Exit::new(Reason::Normal)), ..Self::new(stamp, parent, Role::User) }
+    }
+
+    /// What a model is about to say.
+    #[must_use]
+    pub fn answer(stamp: Stamp, parent: Option<String>, model: String) -> Self {
+        Self { model, ..Self::new(stamp, parent, Role::Assistant) }
+    }
+
+    /// What an event does to the answer that it is about. Nothing that has arrived is ever taken back.
+    pub fn hear(&mut self, event: Event<Delta>, now_ms: u64) {
+        match event {
+            Event::Start { task } => self.task = Some(task),
+            Event::Delta(delta) => self.add(delta, now_ms),
+            Event::Exit(exit) => self.end(exit, now_ms),
+            Event::KeepAlive => {}
+        }
+    }
+
+    fn add(&mut self, delta: Delta, now_ms: u64) {
+        self.deltas += 1;
+        self.took_ms = now_ms.saturating_sub(self.began_ms).max(1);
+        if self.first_ms == 0 {
+            self.first_ms = self.took_ms;
+        }
+        match delta {
+            Delta::Text(text) => {
+                if self.text.is_empty() {
+                    self.stop_thinking();
+                }
+                self.text.push_str(&text);
+            }
+            Delta::Reasoning(text) => {
+                self.reasoning.push_str(&text);
+                if self.text.is_empty() {
+                    self.stop_thinking();
+                }
+            }
+        }
+    }
+
+    /// The thought has lasted until now, if there is one.
+    fn stop_thinking(&mut self) {
+        if !self.reasoning.is_empty() {
+            self.thought_ms = self.took_ms.saturating_sub(self.first_ms).max(1);
+        }
+    }
+
+    fn end(&mut self, exit: Exit, now_ms: u64) {
+        self.took_ms = now_ms.saturating_sub(self.began_ms);
+        let tokens = exit.usage.map_or(self.deltas, |usage| usage.completion_tokens);
+        self.tokens = self.tokens.saturating_add(tokens);
+        self.exit = Some(exit);
+    }
+
+    /// It goes on: what arrives is added to what is there.
+    pub fn resume(&mut self, writer: String, now_ms: u64) {
+        // The model says what comes next, and many servers refuse a last message that ends in blanks.
+        self.text.truncate(self.text.trim_end().len());
+        self.writer = writer;
+        self.began_ms = now_ms.saturating_sub(self.took_ms);
+        self.saved_ms = now_ms;
+        self.deltas = 0;
+        self.task = None;
+        self.exit = None;
+    }
+
+    /// Read back from where it was kept: an answer that nobody writes any more was interrupted. `writer` is this tab,
+    /// which writes nothing when it has just opened the conversation; what another tab wrote a moment ago, it still
+    /// writes.
+    pub fn settle(&mut self, writer: &str, now_ms: u64) {
+        if self.exit.is_none() && (self.writer == writer || now_ms.abs_diff(self.saved_ms) > STALE_MS) {
+            let took_ms = self.took_ms;
+            self.end(Exit::new(Reason::Interrupted), now_ms);
+            self.took_ms = took_ms;
+        }
+    }
+
+    /// It says nothing, and never will unless it is asked for again.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.text.trim().is_empty() && self.files.is_empty() && self.reasoning.is_empty() && self.exit.is_some()
+    }
+
+    /// Whether Continue makes sense: an answer that was cut off, by whoever it was, after it had said something.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        let cut = |exit: &Exit| exit.reason != Reason::Normal || exit.finish_reason.as_deref() == Some("length");
+        self.role == Role::Assistant && !self.text.trim().is_empty() && self.exit.as_ref().is_some_and(cut)
+    }
+
+    /// How many tokens it has: counted over there if the server says so, else its deltas.
+    #[must_use]
+    pub fn total_tokens(&self) -> u64 {
+        if self.exit.is_some() { self.tokens } else { self.tokens.saturating_add(self.deltas) }
+    }
+
+    /// Tenths of a token a second, from the first to the last; 0 where there is nothing to tell. A whole number, since
+    /// the code that writes a fraction is long.
+    #[must_use]
+    pub fn tenths_a_second(&self) -> u64 {
+        let writing_ms = self.took_ms.saturating_sub(self.first_ms);
+        self.total_tokens().saturating_mul(10_000).checked_div(writing_ms).unwrap_or(0)
+    }
+
+    /// Which of two records of one message is the later one. It has to be the same whoever asks, in whichever order.
+    pub(super) fn cmp_age(&self, other: &Self) -> Ordering {
+        self.rank().cmp(&other.rank())
+    }
+
+    fn rank(&self) -> (u64, bool, usize, &str, &str, Option<&str>) {
+        let size = self.text.len() + self.reasoning.len();
+        (self.saved_ms, self.exit.is_some(), size, &self.text, &self.reasoning, self.parent.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests;
