@@ -20,6 +20,7 @@ pub mod history;
 pub mod transcript;
 
 pub mod export;
+pub mod store;
 pub mod tree;
 
 pub mod receipt;

@@ -1,0 +1,150 @@
+//! Where the conversations are kept: in this browser, in IndexedDB. The server keeps nothing.
+//!
+//! There are two stores, of JSON texts: one of conversations, under their ids, and one of messages, under
+//! `<conversation>/<message>`. A message is a record of its own, so that two tabs on one conversation never overwrite each
+//! other's; and a list of all conversations reads no message.
+//!
+//! Not everything that was kept can be read: another version may have written it, or a disk failed. Such a record is
+//! skipped and counted, and stays where it is.
+//!
+//! [`idb`] makes futures of the browser's requests, [`fault`] says what can go wrong with them, [`tabs`] tells other tabs
+//! of what has been written, and [`tab`] is what is this tab's alone. That the wrapper is our own is for its size: each
+//! crate that does this brings more code than all of ours.
+
+pub mod fault;
+mod idb;
+pub mod tab;
+pub mod tabs;
+mod transfer;
+
+use super::tree::{Conversation, Kept, Message};
+pub use fault::Fault;
+use idb::{CONVERSATIONS, MESSAGES, Transaction};
+use js_sys::JsString;
+use leptos::wasm_bindgen::JsValue;
+use leptos::web_sys::IdbDatabase;
+
+/// The conversations that this browser keeps.
+#[derive(Clone, Debug)]
+pub struct Store {
+    database: IdbDatabase,
+}
+
+/// What was read, and how many records could not be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Read<T> {
+    /// What could be read.
+    pub found: T,
+    /// How many records were skipped.
+    pub skipped: usize,
+}
+
+impl Store {
+    /// Opens it, or makes it.
+    ///
+    /// # Errors
+    /// The browser refuses, as some do in private mode: the page goes on in memory, and says so.
+    pub async fn open() -> Result<Self, Fault> {
+        Ok(Self { database: idb::open().await? })
+    }
+
+    /// All conversations without their messages, that which was worked on last first.
+    ///
+    /// # Errors
+    /// Nothing can be read.
+    pub async fn list(&self) -> Result<Read<Vec<Conversation>>, Fault> {
+        let all = Transaction::read(&self.database)?.store(CONVERSATIONS)?.get_all()?;
+        let mut read = Read::default();
+        for text in texts(idb::done(&all).await?) {
+            keep(serde_json::from_str(&text).ok().filter(has_id), &mut read);
+        }
+        read.found.sort_by_key(|conversation: &Conversation| std::cmp::Reverse(conversation.updated_ms));
+        Ok(read)
+    }
+
+    /// One conversation with its messages; none if it isn't kept. Messages are given even where what was known of their
+    /// conversation can't be read.
+    ///
+    /// # Errors
+    /// Nothing can be read.
+    pub async fn load(&self, id: &str) -> Result<Read<Option<Kept>>, Fault> {
+        read(&Transaction::read(&self.database)?, id).await
+    }
+
+    /// Keeps what is known of a conversation, and these messages of it, all or nothing. It is asked for at once, not when
+    /// the future is first polled, so that a page that is being left has asked in time.
+    ///
+    /// # Errors
+    /// There is no room, or the browser refuses. What was kept before stays.
+    pub fn put(
+        &self,
+        conversation: &Conversation,
+        messages: &[Message],
+    ) -> impl Future<Output = Result<(), Fault>> + use<> {
+        let asked = self.ask_to_put(conversation, messages);
+        async move { asked?.written().await }
+    }
+
+    fn ask_to_put(&self, conversation: &Conversation, messages: &[Message]) -> Result<Transaction, Fault> {
+        let transaction = Transaction::write(&self.database)?;
+        transaction.put_conversation(conversation)?;
+        for message in messages {
+            transaction.put_message(&conversation.id, message)?;
+        }
+        Ok(transaction)
+    }
+
+    /// Deletes a conversation, and returns what it was: [`Store::import`] puts it back.
+    ///
+    /// # Errors
+    /// The browser refuses; then all of it is still there.
+    pub async fn delete(&self, id: &str) -> Result<Option<Kept>, Fault> {
+        let transaction = Transaction::write(&self.database)?;
+        let kept = read(&transaction, id).await?.found;
+        transaction.store(CONVERSATIONS)?.delete(&id.into())?;
+        transaction.store(MESSAGES)?.delete(&idb::messages_of(id)?)?;
+        transaction.written().await?;
+        Ok(kept)
+    }
+}
+
+/// Reads one conversation. Both requests are made before the first is waited for.
+async fn read(transaction: &Transaction, id: &str) -> Result<Read<Option<Kept>>, Fault> {
+    let record = transaction.store(CONVERSATIONS)?.get(&id.into())?;
+    let records = transaction.store(MESSAGES)?.get_all_with_key(&idb::messages_of(id)?)?;
+    let record = idb::done(&record).await?;
+    let mut messages = Read::default();
+    for text in texts(idb::done(&records).await?) {
+        keep(serde_json::from_str(&text).ok().filter(|message: &Message| !message.id.is_empty()), &mut messages);
+    }
+    let Read { found: messages, mut skipped } = messages;
+    if record.is_undefined() && messages.is_empty() {
+        return Ok(Read { found: None, skipped });
+    }
+    let known = record.as_string().and_then(|text| serde_json::from_str(&text).ok()).filter(has_id);
+    skipped += usize::from(known.is_none());
+    let conversation = known.unwrap_or_else(|| Conversation { id: id.to_owned(), ..Conversation::default() });
+    Ok(Read { found: Some(Kept { conversation, messages }), skipped })
+}
+
+fn has_id(conversation: &Conversation) -> bool {
+    !conversation.id.is_empty()
+}
+
+fn keep<T>(record: Option<T>, read: &mut Read<Vec<T>>) {
+    match record {
+        Some(record) => read.found.push(record),
+        None => read.skipped += 1,
+    }
+}
+
+/// The records of an answer, as the texts that they are. What isn't a text is an empty one, which nobody can read.
+fn texts(records: JsValue) -> impl Iterator<Item = String> {
+    let records = js_sys::Array::from(&records);
+    (0..records.length()).map(move |at| records.get(at).as_string().unwrap_or_default())
+}
+
+/// Makes a text lower case, in any script.
+fn lower(text: &str) -> String {
+    JsString::from(text).to_lower_case().into()
+}

@@ -1,0 +1,130 @@
+//! The browser's database, as futures.
+
+use super::Fault;
+use crate::chat::tree::{Conversation, Message};
+use js_sys::{Array, Function, Promise, Reflect};
+use leptos::{
+    prelude::window,
+    wasm_bindgen::{JsCast, JsValue, prelude::Closure},
+    web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode},
+};
+
+const NAME: &str = "starcrossed";
+/// Goes up when the stores change. What the records hold may change without: unknown fields are ignored.
+const VERSION: u32 = 1;
+
+pub(super) const CONVERSATIONS: &str = "conversations";
+pub(super) const MESSAGES: &str = "messages";
+
+/// Opens the database, and makes its stores if it is new.
+pub(super) async fn open() -> Result<IdbDatabase, Fault> {
+    let factory = window().indexed_db()?.ok_or(Fault::Refused)?;
+    let opening = factory.open_with_u32(NAME, VERSION)?;
+    let fresh = opening.clone();
+    let make = move || {
+        let database: Option<IdbDatabase> = fresh.result().ok().and_then(|result| result.dyn_into().ok());
+        // Should it fail, the opening fails with it, which is where that is heard.
+        for name in [CONVERSATIONS, MESSAGES] {
+            _ = database.as_ref().map(|database| database.create_object_store(name));
+        }
+    };
+    // Held until the database is open: after that nobody calls it.
+    let make = Closure::<dyn FnMut()>::new(make);
+    opening.set_onupgradeneeded(Some(make.as_ref().unchecked_ref()));
+    let opened = Promise::new(&mut |resolve, reject| {
+        opening.set_onsuccess(Some(&resolve));
+        opening.set_onerror(Some(&reject));
+        opening.set_onblocked(Some(&reject));
+    });
+    let opened = opened.await;
+    opening.set_onupgradeneeded(None);
+    if opened.is_ok() {
+        return hold(opening.result()?);
+    }
+    // While another tab is in the way there is no error to ask for yet.
+    let Ok(error) = opening.error() else { return Err(Fault::Blocked) };
+    match error.map_or(Fault::Refused, Fault::from) {
+        // What was never open can't have been closed: so Firefox refuses.
+        Fault::Closed => Err(Fault::Refused),
+        fault => Err(fault),
+    }
+}
+
+/// An open database must not be in the way of a newer version of this page in another tab.
+fn hold(opened: JsValue) -> Result<IdbDatabase, Fault> {
+    let database: IdbDatabase = opened.dyn_into()?;
+    let close: Function = Reflect::get(&database, &"close".into())?.dyn_into()?;
+    database.set_onversionchange(Some(&close.bind0(&database)));
+    Ok(database)
+}
+
+/// Waits for what a request brings.
+///
+/// The promise's own ends are what the request calls, so there is nothing here to be kept alive, or to be forgotten.
+pub(super) async fn done(request: &IdbRequest) -> Result<JsValue, Fault> {
+    let done = Promise::new(&mut |resolve, reject| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&reject));
+    });
+    match done.await {
+        Ok(_) => Ok(request.result()?),
+        Err(_) => Err(request.error()?.map_or(Fault::Broken, Fault::from)),
+    }
+}
+
+/// The keys of all messages of a conversation: `0` is the character after `/`.
+pub(super) fn messages_of(conversation: &str) -> Result<JsValue, Fault> {
+    let (first, end) = ([conversation, "/"].concat(), [conversation, "0"].concat());
+    Ok(IdbKeyRange::bound_with_lower_open_and_upper_open(&first.into(), &end.into(), false, true)?.into())
+}
+
+/// Something that is done as a whole or not at all. It lives for as long as requests are made in it and waited for, with
+/// nothing else waited for in between.
+pub(super) struct Transaction(IdbTransaction);
+
+impl Transaction {
+    pub(super) fn read(database: &IdbDatabase) -> Result<Self, Fault> {
+        Self::begin(database, IdbTransactionMode::Readonly)
+    }
+
+    pub(super) fn write(database: &IdbDatabase) -> Result<Self, Fault> {
+        Self::begin(database, IdbTransactionMode::Readwrite)
+    }
+
+    fn begin(database: &IdbDatabase, mode: IdbTransactionMode) -> Result<Self, Fault> {
+        let stores = Array::of2(&CONVERSATIONS.into(), &MESSAGES.into());
+        Ok(Self(database.transaction_with_str_sequence_and_mode(&stores, mode)?))
+    }
+
+    pub(super) fn store(&self, name: &str) -> Result<IdbObjectStore, Fault> {
+        Ok(self.0.object_store(name)?)
+    }
+
+    pub(super) fn put_conversation(&self, conversation: &Conversation) -> Result<(), Fault> {
+        self.put(CONVERSATIONS, &conversation.id, serde_json::to_string(conversation))
+    }
+
+    pub(super) fn put_message(&self, conversation: &str, message: &Message) -> Result<(), Fault> {
+        self.put(MESSAGES, &[conversation, "/", &message.id].concat(), serde_json::to_string(message))
+    }
+
+    fn put(&self, store: &str, key: &str, record: serde_json::Result<String>) -> Result<(), Fault> {
+        // Nothing in a record can fail to be written as JSON.
+        self.store(store)?.put_with_key(&record.unwrap_or_default().into(), &key.into())?;
+        Ok(())
+    }
+
+    /// Waits until it has all been written: only then is a full disk known of.
+    pub(super) async fn written(self) -> Result<(), Fault> {
+        let transaction = self.0;
+        let written = Promise::new(&mut |resolve, reject| {
+            transaction.set_oncomplete(Some(&resolve));
+            transaction.set_onabort(Some(&reject));
+        });
+        match written.await {
+            Ok(_) => Ok(()),
+            // An end without a reason is the browser's own doing: it has cleared its data, or is closing.
+            Err(_) => Err(transaction.error().map_or(Fault::Closed, Fault::from)),
+        }
+    }
+}

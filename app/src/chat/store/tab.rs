@@ -1,0 +1,110 @@
+//! What is this tab's alone: its name, and what stands in its box. It survives a reload, and ends with the tab.
+//!
+//! A draft is kept twice. Here, at each key press, since that is certain to be there after a reload; and in its
+//! conversation's record, whenever that is written, so that it outlives the tab. A conversation in which nothing has been
+//! asked has no record and isn't listed: its draft is here alone, under no id, and another tab's new chat begins empty.
+
+use crate::chat::tree::Stamp;
+use leptos::{prelude::window, web_sys};
+
+const TAB: &str = "starcrossed-tab";
+const DRAFT: &str = "starcrossed-draft";
+
+/// The letters of an id: 32 of them, without those that are easily taken for another.
+const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Who writes, when, and under which new id.
+#[must_use]
+pub fn stamp() -> Stamp {
+    Stamp { id: fresh_id(), writer: name(), now_ms: now_ms() }
+}
+
+/// The wall clock, in milliseconds since 1970.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a date is a whole number, after 1970")]
+pub fn now_ms() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+/// An id that nobody else has: 100 random bits.
+#[must_use]
+pub fn fresh_id() -> String {
+    let mut bytes = [0; 20];
+    let filled = window().crypto().and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes));
+    if filled.is_err() {
+        // Every browser has it, but an id that is the same each time would lose messages.
+        bytes.fill_with(random_byte);
+    }
+    spell(&bytes)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is from 0 to 255")]
+fn random_byte() -> u8 {
+    (js_sys::Math::random() * 256.0) as u8
+}
+
+/// Five bits of each byte.
+fn spell(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+}
+
+/// The name of this tab. A tab that is duplicated takes it along; then the copy takes an answer that the original is still
+/// writing for interrupted, until that is finished.
+#[must_use]
+pub fn name() -> String {
+    if let Some(name) = get(TAB) {
+        return name;
+    }
+    let name = fresh_id();
+    set(TAB, &name);
+    name
+}
+
+/// Keeps what stands in the box of this conversation; its id is empty while nothing has been asked in it.
+pub fn keep_draft(conversation: &str, draft: &str) {
+    set(DRAFT, &[conversation, "\n", draft].concat());
+}
+
+/// What stood in the box of this conversation, if it was the one that was open here last.
+#[must_use]
+pub fn draft(conversation: &str) -> Option<String> {
+    draft_in(&get(DRAFT)?, conversation)
+}
+
+fn draft_in(kept: &str, conversation: &str) -> Option<String> {
+    let (id, draft) = kept.split_once('\n')?;
+    (id == conversation).then(|| draft.to_owned())
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    window().session_storage().ok().flatten()
+}
+
+fn get(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+fn set(key: &str, value: &str) {
+    // Where the browser refuses, the page goes on without.
+    _ = storage().map(|storage| storage.set_item(key, value));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_made_of_letters_that_an_address_can_have() {
+        let all: Vec<u8> = (0..=255).collect();
+        assert!(crate::chat::export::is_id(&spell(&all[..20])));
+        assert_eq!(spell(&[0, 31, 32, 255]), "0z0z");
+    }
+
+    #[test]
+    fn a_draft_belongs_to_its_conversation_and_may_have_several_lines() {
+        assert_eq!(draft_in("c1\na\nb", "c1"), Some("a\nb".into()));
+        assert_eq!(draft_in("\nnew", ""), Some("new".into()));
+        assert_eq!(draft_in("c1\na", "c2"), None);
+        assert_eq!(draft_in("", ""), None);
+    }
+}
