@@ -4,7 +4,7 @@
 //! beside what was there, so nothing is ever overwritten, and what is shown is one branch: the path from the beginning
 //! to the [`Conversation::head`]. Two tabs on one conversation add messages of their own; put together, they are branches.
 //!
-//! [`message`] and [`record`] are what is kept; [`grow`] is what a person does to the tree, [`request`] what a model is
+//! [`message`] and [`record`] are what is kept; [`writing`] is what arrives of an answer, [`grow`] is what a person does to the tree, [`request`] what a model is
 //! sent of it. [`title`] and [`find`] are for lists.
 //!
 //! What was kept or imported may be damaged. A message whose parent is missing counts as a beginning, as does one message
@@ -16,6 +16,7 @@ pub mod message;
 pub mod record;
 pub mod request;
 pub mod title;
+pub mod writing;
 
 pub use message::{File, Message, Stamp};
 pub use record::{Conversation, Kept, Settings};

@@ -1,5 +1,8 @@
 use super::*;
-use crate::link::Usage;
+use crate::{
+    chat::{message::Role, tree::Stamp},
+    link::Usage,
+};
 
 fn stamp(id: &str, now_ms: u64) -> Stamp {
     Stamp { id: id.into(), writer: "here".into(), now_ms }
