@@ -5,7 +5,6 @@ use crate::{
     link::{Exit, Reason, TaskId},
 };
 use serde::{Deserialize, Serialize};
-use std::cmp::Ordering;
 
 /// Who makes a message, when, and what it is to be called. Ids and clocks are the browser's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,8 +150,8 @@ impl Message {
     }
 
     /// Which of two records of one message is the later one. It has to be the same whoever asks, in whichever order.
-    pub(super) fn cmp_age(&self, other: &Self) -> Ordering {
-        self.rank().cmp(&other.rank())
+    pub(super) fn is_later_than(&self, other: &Self) -> bool {
+        self.rank() > other.rank()
     }
 
     fn rank(&self) -> (u64, bool, usize, &str, &str, Option<&str>) {
