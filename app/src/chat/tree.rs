@@ -4,16 +4,16 @@
 //! beside what was there, so nothing is ever overwritten, and what is shown is one branch: the path from the beginning
 //! to the [`Conversation::head`]. Two tabs on one conversation add messages of their own; put together, they are branches.
 //!
-//! [`message`] and [`record`] are what is kept; [`writing`] is what arrives of an answer, [`grow`] is what a person does to the tree, [`request`] what a model is
-//! sent of it. [`title`] and [`find`] are for lists.
+//! [`message`] and [`record`] are what is kept; [`writing`] is what arrives of an answer, [`grow`] what a person does to
+//! the tree, [`request`] what a model is sent of it. [`title`] and [`find`] are for lists.
 //!
 //! What was kept or imported may be damaged. A message whose parent is missing counts as a beginning, as does one message
 //! of a circle; of two with one id the later counts. The records themselves stay as they are, in case the rest turns up.
 
 pub mod find;
 pub mod grow;
-mod link;
 pub mod message;
+mod parents;
 pub mod record;
 pub mod request;
 pub mod title;
