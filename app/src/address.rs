@@ -9,12 +9,16 @@ use leptos::{
 
 /// Where the page is. The server provides one, made of the request; in the browser it follows the address bar.
 #[derive(Clone, Copy, Debug)]
-pub struct Address(RwSignal<String>);
+pub struct Address {
+    path: RwSignal<String>,
+    /// Where the page was before, in this app.
+    before: RwSignal<String>,
+}
 
 impl Address {
     /// An address with this path.
     pub fn at(path: &str) -> Self {
-        Self(RwSignal::new(path.to_owned()))
+        Self { path: RwSignal::new(path.to_owned()), before: RwSignal::new("/".into()) }
     }
 
     /// Where the browser is now.
@@ -27,7 +31,7 @@ impl Address {
         let address = use_context().unwrap_or_else(Self::here);
         provide_context(address);
         Effect::new(move |_| {
-            let turned = window_event_listener(ev::popstate, move |_| address.0.set(pathname()));
+            let turned = window_event_listener(ev::popstate, move |_| address.arrive(&pathname()));
             let clicked = window_event_listener(ev::click, move |event| address.hear(&event));
             on_cleanup(move || {
                 turned.remove();
@@ -39,23 +43,33 @@ impl Address {
 
     /// The path: `/`, `/task`, …
     pub fn path(self) -> String {
-        self.0.get()
+        self.path.get()
     }
 
     /// Goes to another address, so that Back leads here again. Does nothing for the address that is there already.
     pub fn go(self, path: &str) {
-        if self.0.with_untracked(|here| here != path) {
+        if self.path.with_untracked(|here| here != path) {
             let history = window().history();
             _ = history.and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(path)));
-            self.0.set(path.to_owned());
+            self.arrive(path);
         }
+    }
+
+    /// Where the page was before it came here: what a link back leads to.
+    pub fn before(self) -> String {
+        self.before.get()
+    }
+
+    fn arrive(self, path: &str) {
+        self.before.set(self.path.get_untracked());
+        self.path.set(path.to_owned());
     }
 
     /// Gives the place where the page is another address.
     pub fn rename(self, path: &str) {
         let history = window().history();
         _ = history.and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(path)));
-        self.0.set(path.to_owned());
+        self.path.set(path.to_owned());
     }
 
     /// A link to another page of this app is followed without loading anything. Every other click is the browser's.

@@ -19,6 +19,8 @@ pub struct History {
     tabs: StoredValue<Option<Tabs>, LocalStorage>,
     /// What couldn't be put into the store.
     memory: StoredValue<Vec<Kept>>,
+    /// What has been deleted, here or in another tab, so that what is still being written in it doesn't bring it back.
+    gone: StoredValue<Vec<String>>,
 }
 
 impl History {
@@ -32,6 +34,7 @@ impl History {
             store: StoredValue::new_local(None),
             tabs: StoredValue::new_local(None),
             memory: StoredValue::new(Vec::new()),
+            gone: StoredValue::new(Vec::new()),
         }
     }
 
@@ -82,7 +85,7 @@ impl History {
     /// Keeps what a conversation has become, and what has become of one of its messages. One in which nothing was said
     /// isn't kept.
     pub fn keep(self, conversation: Conversation, message: Option<Message>) {
-        if conversation.title.is_empty() {
+        if conversation.title.is_empty() || self.gone.with_value(|gone| gone.contains(&conversation.id)) {
             return;
         }
         let finished = message.as_ref().is_none_or(|message| message.exit.is_some());
@@ -105,6 +108,7 @@ impl History {
 
     /// Deletes a conversation, and returns what it was, for who thinks better of it.
     pub async fn delete(self, id: &str) -> Option<Kept> {
+        self.forget(id);
         let remembered = self.remembered(id);
         self.memory.update_value(|memory| memory.retain(|kept| kept.conversation.id != id));
         let kept = match self.store.get_value() {
@@ -116,8 +120,14 @@ impl History {
         kept.or(remembered)
     }
 
+    /// From here on nothing is kept of a conversation.
+    pub fn forget(self, id: &str) {
+        self.gone.update_value(|gone| gone.push(id.to_owned()));
+    }
+
     /// Takes in conversations that were deleted or exported. What is here already stays as it is.
     pub async fn import(self, all: Vec<Kept>) {
+        self.gone.update_value(|gone| gone.retain(|id| all.iter().all(|kept| kept.conversation.id != *id)));
         let Some(store) = self.store.get_value() else {
             for kept in all {
                 self.put_in_list(&kept.conversation);

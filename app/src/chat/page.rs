@@ -25,7 +25,7 @@ pub fn ChatPage() -> impl IntoView {
     let sidebar = RwSignal::new(false);
     let missing = RwSignal::new(false);
 
-    open(history, transcript);
+    open(history, talk, address);
     visit(address, history, talk, missing);
     remember_draft(transcript);
 
@@ -153,12 +153,12 @@ fn visit(address: Address, history: History, talk: Talk, missing: RwSignal<bool>
 }
 
 /// Opens what this browser keeps, and hears of what other tabs change in it.
-fn open(history: History, transcript: Transcript) {
+fn open(history: History, talk: Talk, address: Address) {
     let owner = Owner::current();
     Effect::new(move |_| {
         let owner = owner.clone();
         let changed = move |id| {
-            let look = move || spawn_local_scoped_with_cancellation(look_again(history, transcript, id));
+            let look = move || spawn_local_scoped_with_cancellation(look_again(history, talk, address, id));
             if let Some(owner) = &owner {
                 owner.with(look);
             }
@@ -167,13 +167,20 @@ fn open(history: History, transcript: Transcript) {
     });
 }
 
-/// The list is read again, and if the conversation that has changed is the one that is open here, so is that.
-async fn look_again(history: History, transcript: Transcript, id: String) {
+/// The list is read again, and if the conversation that has changed is the one that is open here, so is that. If it has been
+/// deleted over there, nobody wants the rest of its answer.
+async fn look_again(history: History, talk: Talk, address: Address, id: String) {
     history.refresh().await;
-    if untrack(|| transcript.id()).as_deref() == Some(&id)
-        && let Some(tree) = history.load(&id).await
-    {
-        transcript.merge(tree.messages().to_vec());
+    if untrack(|| talk.transcript.id()).as_deref() != Some(&id) {
+        return;
+    }
+    match history.load(&id).await {
+        Some(tree) => talk.transcript.merge(tree.messages().to_vec()),
+        None => {
+            history.forget(&id);
+            talk.leave();
+            address.go("/");
+        }
     }
 }
 

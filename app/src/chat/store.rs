@@ -17,7 +17,7 @@ pub mod tab;
 pub mod tabs;
 mod transfer;
 
-use super::tree::{Conversation, Kept, Message};
+use super::tree::{Conversation, Kept, Message, in_order};
 pub use fault::Fault;
 use idb::{CONVERSATIONS, MESSAGES, Transaction};
 use js_sys::JsString;
@@ -58,8 +58,7 @@ impl Store {
         for text in texts(idb::done(&all).await?) {
             keep(serde_json::from_str(&text).ok().filter(has_id), &mut read);
         }
-        read.found.sort_by_key(|conversation: &Conversation| std::cmp::Reverse(conversation.updated_ms));
-        Ok(read)
+        Ok(Read { found: newest_first(read.found), skipped: read.skipped })
     }
 
     /// One conversation with its messages; none if it isn't kept. Messages are given even where what was known of their
@@ -91,6 +90,8 @@ impl Store {
         for message in messages {
             transaction.put_message(&conversation.id, message)?;
         }
+        // Left to itself it waits until this page has heard of each record, which a page that is being left never does.
+        transaction.commit();
         Ok(transaction)
     }
 
@@ -127,6 +128,11 @@ async fn read(transaction: &Transaction, id: &str) -> Result<Read<Option<Kept>>,
     Ok(Read { found: Some(Kept { conversation, messages }), skipped })
 }
 
+fn newest_first(mut list: Vec<Conversation>) -> Vec<Conversation> {
+    let ages: Vec<u64> = list.iter().map(|conversation| u64::MAX - conversation.updated_ms).collect();
+    in_order(&ages).into_iter().map(|at| std::mem::take(&mut list[at])).collect()
+}
+
 fn has_id(conversation: &Conversation) -> bool {
     !conversation.id.is_empty()
 }
@@ -147,4 +153,16 @@ fn texts(records: JsValue) -> impl Iterator<Item = String> {
 /// Makes a text lower case, in any script.
 fn lower(text: &str) -> String {
     JsString::from(text).to_lower_case().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_conversation_that_was_worked_on_last_comes_first() {
+        let of = |id: &str, updated_ms| Conversation { id: id.into(), updated_ms, ..Conversation::default() };
+        let list = newest_first(vec![of("a", 1), of("b", 3), of("c", 3), of("d", 2)]);
+        assert_eq!(list.iter().map(|conversation| conversation.id.as_str()).collect::<Vec<_>>(), ["b", "c", "d", "a"]);
+    }
 }

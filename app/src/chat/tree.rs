@@ -4,8 +4,8 @@
 //! beside what was there, so nothing is ever overwritten, and what is shown is one branch: the path from the beginning
 //! to the [`Conversation::head`]. Two tabs on one conversation add messages of their own; put together, they are branches.
 //!
-//! [`message`] and [`record`] are what is kept; [`grow`] is what a person does to the tree, [`request`] what a model is
-//! sent of it. [`title`] and [`find`] are for lists.
+//! [`message`] and [`record`] are what is kept; [`writing`] is what arrives of an answer, [`grow`] what a person does to
+//! the tree, [`request`] what a model is sent of it. [`title`] and [`find`] are for lists.
 //!
 //! What was kept or imported may be damaged. A message whose parent is missing counts as a beginning, as does one message
 //! of a circle; of two with one id the later counts. The records themselves stay as they are, in case the rest turns up.
@@ -13,9 +13,11 @@
 pub mod find;
 pub mod grow;
 pub mod message;
+mod parents;
 pub mod record;
 pub mod request;
 pub mod title;
+pub mod writing;
 
 pub use message::{File, Message, Stamp};
 pub use record::{Conversation, Kept, Settings};
@@ -43,9 +45,9 @@ impl Tree {
     /// Takes in messages from elsewhere: what another tab has said, or this one's own as they were kept. Of two records of
     /// one message the later counts. Whichever order they come in, the tree is the same.
     pub fn merge(&mut self, messages: Vec<Message>) {
-        self.messages.extend(messages);
-        self.messages.sort_unstable_by(|one, other| one.id.cmp(&other.id).then_with(|| other.cmp_age(one)));
-        self.messages.dedup_by(|later, first| later.id == first.id);
+        for message in messages {
+            self.take(message);
+        }
         self.link();
         self.conversation.head = self.newest_leaf(self.head());
     }
@@ -114,6 +116,15 @@ impl Tree {
         self.messages.binary_search_by(|message| message.id.as_str().cmp(id))
     }
 
+    /// Messages come from the store in the order of their ids, so that almost always this is a push.
+    fn take(&mut self, message: Message) {
+        match self.place(&message.id) {
+            Ok(place) if message.is_later_than(&self.messages[place]) => self.messages[place] = message,
+            Ok(_) => {}
+            Err(place) => self.messages.insert(place, message),
+        }
+    }
+
     fn head(&self) -> Option<usize> {
         self.place(self.conversation.head.as_deref()?).ok()
     }
@@ -131,11 +142,10 @@ impl Tree {
 
     /// Those that hang from `parent`, oldest first.
     fn children(&self, parent: Option<usize>) -> Vec<usize> {
-        let mut children: Vec<usize> =
-            (0..self.messages.len()).filter(|place| self.parents[*place] == parent).collect();
+        let children: Vec<usize> = (0..self.messages.len()).filter(|place| self.parents[*place] == parent).collect();
         // Those asked in one millisecond stay in the order of their ids.
-        children.sort_by_key(|place| self.messages[*place].asked_ms);
-        children
+        let asked_ms: Vec<u64> = children.iter().map(|place| self.messages[*place].asked_ms).collect();
+        in_order(&asked_ms).into_iter().map(|at| children[at]).collect()
     }
 
     /// The end of the branch that was worked on last, of those that go through `place`, or of all.
@@ -156,34 +166,16 @@ impl Tree {
         }
         next == place
     }
+}
 
-    /// Finds every parent again, and cuts each circle at one place, the same every time.
-    fn link(&mut self) {
-        let parent = |message: &Message| self.place(message.parent.as_deref()?).ok();
-        self.parents = self.messages.iter().map(parent).collect();
-        // Which walk has been here: whoever meets its own footsteps goes round in a circle.
-        let mut walks = vec![usize::MAX; self.parents.len()];
-        for walk in 0..self.parents.len() {
-            let mut next = Some(walk);
-            while let Some(place) = next.filter(|place| walks[*place] == usize::MAX) {
-                walks[place] = walk;
-                next = self.parents[place];
-            }
-            if let Some(met) = next.filter(|place| walks[*place] == walk) {
-                self.cut(met);
-            }
-        }
+/// The places of these keys in their order, equal ones as they came. The standard library's sort is made for each type
+/// anew, and each time it is several kilobytes to download.
+pub(super) fn in_order(keys: &[u64]) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::with_capacity(keys.len());
+    for (at, key) in keys.iter().enumerate() {
+        order.insert(order.partition_point(|before| keys[*before] <= *key), at);
     }
-
-    /// Of the messages of a circle the first in the order of ids counts as a beginning.
-    fn cut(&mut self, met: usize) {
-        let (mut first, mut place) = (met, self.parents[met]);
-        while let Some(next) = place.filter(|place| *place != met) {
-            first = first.min(next);
-            place = self.parents[next];
-        }
-        self.parents[first] = None;
-    }
+    order
 }
 
 #[cfg(test)]

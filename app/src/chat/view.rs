@@ -119,14 +119,18 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
 /// What stands over the reasoning.
 fn thinking(message: &Message) -> String {
     match message.thought_ms {
+        _ if message.reasoning.is_empty() => String::new(),
         _ if message.exit.is_none() && message.text.is_empty() => "Thinking…".into(),
-        0 => "Thought".into(),
+        0 => String::new(),
         ms => ["Thought for ", &seconds(ms)].concat(),
     }
 }
 
 /// `2/3`
 fn fraction((which, of): (usize, usize)) -> String {
+    if of < 2 {
+        return String::new();
+    }
     [which.to_string().as_str(), "/", &of.to_string()].concat()
 }
 

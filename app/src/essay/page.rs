@@ -2,6 +2,7 @@
 
 use super::{drawing::Drawing, task};
 use crate::{
+    address::Address,
     browser::every_second,
     chat::message::Delta,
     link::{Event, Exit, Link, Reason},
@@ -53,6 +54,7 @@ impl State {
 /// The essay's page.
 #[component]
 pub fn TaskPage() -> impl IntoView {
+    let address = expect_context::<Address>();
     let state = State::new();
     let link = Link::new(move |exit| state.end(exit));
     let crash = RwSignal::new(false);
@@ -67,7 +69,7 @@ pub fn TaskPage() -> impl IntoView {
     view! {
         <main class="essay">
             <p class="back">
-                <a href="/">"← Starcrossed"</a>
+                <a href=move || address.before()>"← Starcrossed"</a>
             </p>
             <h1>"A page and its task"</h1>
             <p>

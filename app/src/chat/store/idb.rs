@@ -114,6 +114,12 @@ impl Transaction {
         Ok(())
     }
 
+    /// Nothing more will be asked for.
+    pub(super) fn commit(&self) {
+        // It fails only where it has ended, and then how is what `written` says.
+        _ = self.0.commit();
+    }
+
     /// Waits until it has all been written: only then is a full disk known of.
     pub(super) async fn written(self) -> Result<(), Fault> {
         let transaction = self.0;

@@ -1,15 +1,10 @@
-//! One message of a conversation, and what each event does to it.
+//! One message of a conversation, as it is kept.
 
 use crate::{
-    chat::message::{Delta, Role},
-    link::{Event, Exit, Reason, TaskId},
+    chat::message::Role,
+    link::{Exit, Reason, TaskId},
 };
 use serde::{Deserialize, Serialize};
-use std::cmp::Ordering;
-
-/// An answer that is being written is kept at least this often, also while the model is silent: the server's keep-alive
-/// comes every 10 s. One that has not been kept for longer than this has nobody left who writes it. In milliseconds.
-pub const STALE_MS: u64 = 15_000;
 
 /// Who makes a message, when, and what it is to be called. Ids and clocks are the browser's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,75 +122,6 @@ impl Message {
         Self { model, ..Self::new(stamp, parent, Role::Assistant) }
     }
 
-    /// What an event does to the answer that it is about. Nothing that has arrived is ever taken back.
-    pub fn hear(&mut self, event: Event<Delta>, now_ms: u64) {
-        match event {
-            Event::Start { task } => self.task = Some(task),
-            Event::Delta(delta) => self.add(delta, now_ms),
-            Event::Exit(exit) => self.end(exit, now_ms),
-            Event::KeepAlive => {}
-        }
-    }
-
-    fn add(&mut self, delta: Delta, now_ms: u64) {
-        self.deltas += 1;
-        self.took_ms = now_ms.saturating_sub(self.began_ms).max(1);
-        if self.first_ms == 0 {
-            self.first_ms = self.took_ms;
-        }
-        match delta {
-            Delta::Text(text) => {
-                if self.text.is_empty() {
-                    self.stop_thinking();
-                }
-                self.text.push_str(&text);
-            }
-            Delta::Reasoning(text) => {
-                self.reasoning.push_str(&text);
-                if self.text.is_empty() {
-                    self.stop_thinking();
-                }
-            }
-        }
-    }
-
-    /// The thought has lasted until now, if there is one.
-    fn stop_thinking(&mut self) {
-        if !self.reasoning.is_empty() {
-            self.thought_ms = self.took_ms.saturating_sub(self.first_ms).max(1);
-        }
-    }
-
-    fn end(&mut self, exit: Exit, now_ms: u64) {
-        self.took_ms = now_ms.saturating_sub(self.began_ms);
-        let tokens = exit.usage.map_or(self.deltas, |usage| usage.completion_tokens);
-        self.tokens = self.tokens.saturating_add(tokens);
-        self.exit = Some(exit);
-    }
-
-    /// It goes on: what arrives is added to what is there.
-    pub fn resume(&mut self, writer: String, now_ms: u64) {
-        // The model says what comes next, and many servers refuse a last message that ends in blanks.
-        self.text.truncate(self.text.trim_end().len());
-        self.writer = writer;
-        self.began_ms = now_ms.saturating_sub(self.took_ms);
-        self.saved_ms = now_ms;
-        self.deltas = 0;
-        self.task = None;
-        self.exit = None;
-    }
-
-    /// Read back from where it was kept: an answer that nobody writes any more was interrupted. `writer` is this tab,
-    /// which writes nothing when it has just opened the conversation; what another tab wrote a moment ago, it still
-    /// writes.
-    pub fn settle(&mut self, writer: &str, now_ms: u64) {
-        if self.exit.is_none() && (self.writer == writer || now_ms.abs_diff(self.saved_ms) > STALE_MS) {
-            let took_ms = self.took_ms;
-            self.end(Exit::new(Reason::Interrupted), now_ms);
-            self.took_ms = took_ms;
-        }
-    }
-
     /// It says nothing, and never will unless it is asked for again.
     #[must_use]
     pub fn is_blank(&self) -> bool {
@@ -224,8 +150,8 @@ impl Message {
     }
 
     /// Which of two records of one message is the later one. It has to be the same whoever asks, in whichever order.
-    pub(super) fn cmp_age(&self, other: &Self) -> Ordering {
-        self.rank().cmp(&other.rank())
+    pub(super) fn is_later_than(&self, other: &Self) -> bool {
+        self.rank() > other.rank()
     }
 
     fn rank(&self) -> (u64, bool, usize, &str, &str, Option<&str>) {
@@ -233,6 +159,3 @@ impl Message {
         (self.saved_ms, self.exit.is_some(), size, &self.text, &self.reasoning, self.parent.as_deref())
     }
 }
-
-#[cfg(test)]
-mod tests;

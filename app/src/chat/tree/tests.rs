@@ -150,5 +150,5 @@ fn what_another_tab_still_writes_is_worth_another_look() {
     let mut tree = asked();
     tree.answer(Stamp { writer: "there".into(), ..stamp("a2", 3) }, "q1", String::new());
     assert!(tree.settle("here", 4));
-    assert!(!tree.settle("here", 3 + 1 + message::STALE_MS));
+    assert!(!tree.settle("here", 3 + 1 + writing::STALE_MS));
 }

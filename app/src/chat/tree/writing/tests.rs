@@ -1,0 +1,130 @@
+use super::*;
+use crate::{
+    chat::{message::Role, tree::Stamp},
+    link::Usage,
+};
+
+fn stamp(id: &str, now_ms: u64) -> Stamp {
+    Stamp { id: id.into(), writer: "here".into(), now_ms }
+}
+
+fn answer() -> Message {
+    Message::answer(stamp("a", 1000), None, "demo".into())
+}
+
+fn text(text: &str) -> Event<Delta> {
+    Event::Delta(Delta::Text(text.into()))
+}
+
+fn thought(text: &str) -> Event<Delta> {
+    Event::Delta(Delta::Reasoning(text.into()))
+}
+
+#[test]
+fn deltas_add_up_and_an_exit_takes_nothing_back() {
+    let mut message = answer();
+    for event in [thought("hm"), text("Hel"), text("lo"), Event::Exit(Exit::failed("cut off"))] {
+        message.hear(event, 1500);
+    }
+    assert_eq!((message.text.as_str(), message.reasoning.as_str()), ("Hello", "hm"));
+    assert_eq!(message.exit, Some(Exit::failed("cut off")));
+}
+
+#[test]
+fn the_times_are_to_the_first_delta_of_the_thought_and_of_it_all() {
+    let mut message = answer();
+    message.hear(thought("hm"), 1200);
+    message.hear(thought("hm"), 1300);
+    assert_eq!(message.thought_ms, 100);
+    message.hear(text("so"), 1700);
+    message.hear(text("."), 2200);
+    message.hear(Event::Exit(Exit::new(Reason::Normal)), 2200);
+    assert_eq!((message.first_ms, message.thought_ms, message.took_ms), (200, 500, 1200));
+    assert_eq!((message.total_tokens(), message.tenths_a_second()), (4, 40));
+}
+
+#[test]
+fn an_answer_without_a_thought_took_no_time_to_think() {
+    let mut message = answer();
+    message.hear(text("so"), 1700);
+    assert_eq!(message.thought_ms, 0);
+}
+
+#[test]
+fn tokens_are_those_of_the_server_where_it_says_so() {
+    let usage = Some(Usage { prompt_tokens: 9, completion_tokens: 42 });
+    let mut message = answer();
+    message.hear(text("so"), 1700);
+    assert_eq!(message.total_tokens(), 1);
+    message.hear(Event::Exit(Exit { usage, ..Exit::new(Reason::Normal) }), 1700);
+    assert_eq!(message.total_tokens(), 42);
+}
+
+#[test]
+fn a_server_that_counts_beyond_all_numbers_breaks_nothing() {
+    let usage = Some(Usage { prompt_tokens: u64::MAX, completion_tokens: u64::MAX });
+    let mut message = answer();
+    message.hear(text("so"), 1700);
+    message.hear(Event::Exit(Exit { usage, ..Exit::new(Reason::Killed) }), 1800);
+    message.resume("here".into(), 2000);
+    message.hear(text("so"), 3000);
+    assert!(message.tenths_a_second() > 0);
+}
+
+#[test]
+fn a_clock_that_is_set_back_breaks_nothing() {
+    let mut message = answer();
+    message.hear(text("so"), 0);
+    message.hear(Event::Exit(Exit::new(Reason::Killed)), 0);
+    message.resume("here".into(), 0);
+    assert_eq!(message.tenths_a_second(), 0);
+}
+
+#[test]
+fn an_answer_that_goes_on_is_one_answer_and_the_pause_is_not_counted() {
+    let mut message = answer();
+    message.hear(text("one \n"), 1500);
+    message.hear(Event::Exit(Exit::new(Reason::Killed)), 2000);
+    assert!(message.is_cut());
+    message.resume("there".into(), 9000);
+    assert_eq!((message.exit.clone(), message.writer.as_str()), (None, "there"));
+    message.hear(text(" two"), 9500);
+    message.hear(Event::Exit(Exit::new(Reason::Normal)), 10_000);
+    assert_eq!((message.text.as_str(), message.took_ms, message.total_tokens()), ("one two", 2000, 2));
+    assert!(!message.is_cut());
+}
+
+#[test]
+fn an_answer_that_was_being_written_comes_back_interrupted() {
+    let mut message = answer();
+    message.hear(text("so"), 1700);
+    message.settle("here", 1800);
+    assert_eq!(message.exit, Some(Exit::new(Reason::Interrupted)));
+    assert_eq!(message.took_ms, 700);
+}
+
+#[test]
+fn what_another_tab_is_writing_is_left_alone_until_it_has_been_silent_for_long() {
+    let mut message = answer();
+    message.settle("there", 1000 + STALE_MS);
+    assert_eq!(message.exit, None);
+    message.settle("there", 1001 + STALE_MS);
+    assert_eq!(message.exit, Some(Exit::new(Reason::Interrupted)));
+}
+
+#[test]
+fn only_an_answer_that_was_cut_off_and_says_something_can_go_on() {
+    let ended = |text: &str, exit: Exit| Message { text: text.into(), exit: Some(exit), ..answer() };
+    let length = Exit { finish_reason: Some("length".into()), ..Exit::new(Reason::Normal) };
+    assert!(ended("so", length).is_cut());
+    assert!(ended("so", Exit::new(Reason::Lost)).is_cut());
+    assert!(!ended("so", Exit::new(Reason::Normal)).is_cut());
+    assert!(!ended(" ", Exit::new(Reason::Lost)).is_cut());
+    assert!(!answer().is_cut());
+}
+
+#[test]
+fn a_record_of_another_version_is_read_as_far_as_it_is_known() {
+    let message: Message = serde_json::from_str(r#"{"id":"x","role":"assistant","mood":"fine"}"#).unwrap();
+    assert_eq!((message.id.as_str(), message.role), ("x", Role::Assistant));
+}
