@@ -333,7 +333,57 @@ test.describe("a message", () => {
     await chat.box.press("End");
     await chat.box.pressSequentially(" And why?");
     await chat.box.press("Enter");
-    expect((await upstream.asked()).said.at(-1)).toBe("user: How? And why?");
+    const again = await upstream.asked();
+    expect(again.said).toEqual(["user: How? And why?"]);
+    again.delta("So.");
+    again.finish();
+    await expect(chat.message(0)).toContainText("2/2");
+    await chat.action(chat.message(0), "Previous version").click();
+    await expect(chat.message(0)).toContainText("How?");
+    await expect(chat.message(0)).not.toContainText("And why?");
+  });
+
+  test("can be edited from an empty box with the up arrow, and what was typed before is not lost", async ({
+    chat,
+    upstream,
+  }) => {
+    await chat.ask("How?");
+    (await upstream.asked()).finish();
+    await expect(chat.status).toHaveText("Done");
+    await chat.box.press("ArrowUp");
+    await expect(chat.box).toHaveValue("How?");
+    await chat.box.press("Escape");
+    await expect(chat.box).toHaveValue("");
+    await chat.box.fill("a draft");
+    await chat.action(chat.message(0), "Edit").click();
+    await expect(chat.box).toHaveValue("How?");
+    await chat.page.getByRole("button", { name: "Cancel" }).click();
+    await expect(chat.box).toHaveValue("a draft");
+  });
+
+  test("that was stopped goes on where it ended", async ({ chat, upstream }) => {
+    await chat.ask("Count");
+    const first = await upstream.asked();
+    first.delta("one, two, ");
+    await expect(chat.answer).toContainText("one, two,");
+    await chat.stop.click();
+    await chat.action(chat.answer, "Continue").click();
+    const second = await upstream.asked();
+    expect(second.said).toEqual(["user: Count", "assistant: one, two,"]);
+    second.delta(" three");
+    second.finish();
+    await expect(chat.status).toHaveText("Done");
+    await expect(chat.answer).toContainText("one, two, three");
+    await expect(chat.action(chat.answer, "Continue")).toBeHidden();
+    await expect(chat.log.getByRole("article")).toHaveCount(2);
+  });
+
+  test("says how many tokens it has, and how soon the first came", async ({ chat, upstream }) => {
+    await chat.ask("Hello?");
+    const question = await upstream.asked();
+    question.delta("Hello!");
+    question.finish();
+    await expect(chat.answer).toContainText(/42 tokens · .*first after \d/);
   });
 
   test("can be answered anew, and the earlier answer stays", async ({ chat, upstream }) => {
@@ -349,7 +399,12 @@ test.describe("a message", () => {
     second.finish();
     await expect(chat.answer).toContainText("Tails");
     await expect(chat.status).toHaveText("Done");
-    await expect(chat.message(1)).toContainText("Heads");
+    await expect(chat.answer).toContainText("2/2");
+    await chat.action(chat.answer, "Previous version").click();
+    await expect(chat.answer).toContainText("Heads");
+    await expect(chat.answer).toContainText("1/2");
+    await chat.action(chat.answer, "Next version").click();
+    await expect(chat.answer).toContainText("Tails");
   });
 });
 
@@ -365,9 +420,9 @@ test.describe("conversations", () => {
       question.finish();
       await expect(chat.status).toHaveText("Done");
     }
-    const cats = chat.conversations.getByRole("button", { name: "About cats", exact: true });
+    const cats = chat.conversations.getByRole("link", { name: "About cats", exact: true });
     await cats.click();
-    await expect(cats).toHaveAttribute("aria-current", "true");
+    await expect(cats).toHaveAttribute("aria-current", "page");
     await expect(chat.log.getByRole("article")).toHaveCount(2);
     await expect(chat.answer).toContainText("I like cats");
     await chat.ask("More");
@@ -381,7 +436,7 @@ test.describe("conversations", () => {
     await chat.box.fill("a draft about cats");
     await chat.newChat.click();
     await expect(chat.box).toHaveValue("");
-    await chat.conversations.getByRole("button", { name: "About cats", exact: true }).click();
+    await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
     await expect(chat.box).toHaveValue("a draft about cats");
   });
 
@@ -400,7 +455,7 @@ test.describe("conversations", () => {
     await expect(chat.send).toBeVisible();
     await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
 
-    await chat.conversations.getByRole("button", { name: "About cats", exact: true }).click();
+    await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
     await expect(chat.answer).toContainText("I like c");
     await expect(chat.status).toHaveText("Interrupted");
     await chat.ask("Go on");

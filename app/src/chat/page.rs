@@ -72,7 +72,7 @@ pub fn ChatPage() -> impl IntoView {
                 <main class="scroller" node_ref=follow.scroller>
                     <div class="column" node_ref=follow.content>
                         <Welcome talk hidden=Signal::derive(move || !empty() || address.path() != "/") />
-                        <p class="missing" role="status" hidden=move || !missing.get()>
+                        <p class="missing" aria-live="polite" hidden=move || !missing.get()>
                             "This conversation isn't kept in this browser. It may have been deleted, or it was had elsewhere."
                         </p>
                         <Messages talk />
@@ -90,7 +90,7 @@ pub fn ChatPage() -> impl IntoView {
                         >
                             <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12l7 7 7-7" /></svg>
                         </button>
-                        <p class="notice" role="status" hidden=move || history.fault.get().is_none()>
+                        <p class="notice" aria-live="polite" hidden=move || history.fault.get().is_none()>
                             {move || history.fault.get().map(Fault::sentence)}
                         </p>
                         <Composer talk follow />

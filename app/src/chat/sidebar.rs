@@ -48,8 +48,10 @@ pub fn Sidebar(
         Some(hits) => history.list.with(|list| found(list, hits)),
         None => history.list.with(|list| list.iter().map(line).collect::<Vec<_>>()),
     };
+    // Done for the list, not for its line, which goes as soon as this begins.
+    let owner = StoredValue::new(Owner::current());
     let delete = move |id: String| {
-        spawn_local_scoped_with_cancellation(async move {
+        let work = async move {
             let is_open = untrack(|| talk.transcript.id()).as_deref() == Some(&id);
             if is_open {
                 talk.leave();
@@ -58,7 +60,10 @@ pub fn Sidebar(
             if is_open {
                 address.go("/");
             }
-        });
+        };
+        if let Some(owner) = owner.get_value() {
+            owner.with(|| spawn_local_scoped_with_cancellation(work));
+        }
     };
     let put_back = move |_| {
         if let Some(kept) = deleted.try_update(Option::take).flatten() {
@@ -92,10 +97,10 @@ pub fn Sidebar(
                 on:input=move |event| sought.set(event_target_value(&event))
             />
             <ul>{move || lines().into_iter().map(draw).collect_view()}</ul>
-            <p class="none" role="status" hidden=move || !hits.with(|hits| hits.as_ref().is_some_and(Vec::is_empty))>
+            <p class="none" aria-live="polite" hidden=move || !hits.with(|hits| hits.as_ref().is_some_and(Vec::is_empty))>
                 "Nothing found"
             </p>
-            <p class="deleted" role="status" hidden=move || deleted.with(Option::is_none)>
+            <p class="deleted" aria-live="polite" hidden=move || deleted.with(Option::is_none)>
                 <span>{move || deleted.with(|kept| kept.as_ref().map(|kept| words(&kept.conversation)))}</span>
                 <button type="button" on:click=put_back>
                     "Undo"
@@ -229,7 +234,7 @@ fn Transfer(talk: Talk, history: History) -> impl IntoView {
                 "Import…"
                 <input type="file" accept=".json,application/json" node_ref=picked on:change=import />
             </label>
-            <p role="status">{told}</p>
+            <p aria-live="polite">{told}</p>
         </details>
     }
 }

@@ -139,6 +139,7 @@ impl Talk {
     pub fn leave(self) {
         self.link.end(Exit::new(Reason::Interrupted));
         self.stop_editing();
+        self.transcript.keep_conversation();
         self.stopped.set(None);
     }
 

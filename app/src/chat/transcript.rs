@@ -245,7 +245,8 @@ impl Transcript {
         self.history.keep(self.conversation(), message);
     }
 
-    fn keep_conversation(self) {
+    /// Keeps what is known of the conversation beside its messages: what has been typed, which branch is shown.
+    pub fn keep_conversation(self) {
         self.history.keep(self.conversation(), None);
     }
 

@@ -156,8 +156,9 @@ fn ending(message: &Message) -> String {
         tokens => parts.push([tokens.to_string().as_str(), " tokens"].concat()),
     }
     match message.tenths_a_second() {
-        0 => {}
-        speed => parts.push(tenths(speed, " tokens/s")),
+        // Of an answer that came all at once nobody can tell how fast it was.
+        speed if speed > 0 && message.took_ms > message.first_ms + 200 => parts.push(tenths(speed, " tokens/s")),
+        _ => {}
     }
     if message.first_ms > 0 {
         parts.push(["first after ", &seconds(message.first_ms)].concat());

@@ -115,6 +115,7 @@ impl Transaction {
     }
 
     /// Nothing more will be asked for.
+    #[expect(deprecated, reason = "the bindings mark it so; the standard doesn't: https://www.w3.org/TR/IndexedDB-3/")]
     pub(super) fn commit(&self) {
         // It fails only where it has ended, and then how is what `written` says.
         _ = self.0.commit();

@@ -1,0 +1,176 @@
+// The conversations of a browser: found again, named, deleted, taken elsewhere, and shared by its tabs.
+
+import { readFile } from "node:fs/promises";
+import { Chat } from "./support/chat";
+import { expect, test } from "./support/fixtures";
+import type { Upstream } from "./support/upstream";
+
+/** Has a conversation of one question and one answer. */
+async function talk(chat: Chat, upstream: Upstream, question: string, answer: string): Promise<void> {
+  await chat.newChat.click();
+  await expect(chat.log.getByRole("article")).toHaveCount(0);
+  await chat.ask(question);
+  const asked = await upstream.asked();
+  asked.delta(answer);
+  asked.finish();
+  await expect(chat.status).toHaveText("Done");
+}
+
+const listed = (chat: Chat) => chat.conversations.getByRole("listitem");
+
+test("a conversation has an address of its own, and Back and Forward lead through them", async ({ chat, upstream, page }) => {
+  await talk(chat, upstream, "About cats", "I like cats");
+  const cats = new URL(page.url()).pathname;
+  expect(cats).toMatch(/^\/c\/\w+$/);
+  await talk(chat, upstream, "About dogs", "I like dogs");
+  await page.evaluate(() => history.go(-1));
+  await expect(chat.answer).toContainText("I like cats");
+  await page.evaluate(() => history.forward());
+  await expect(chat.answer).toContainText("I like dogs");
+  await page.goto(cats);
+  await chat.alive();
+  await expect(chat.answer).toContainText("I like cats");
+});
+
+test("an address that this browser doesn't know says so", async ({ chat, page }) => {
+  await page.goto("/c/0000000000");
+  await chat.alive();
+  await expect(page.getByText("isn't kept in this browser")).toBeVisible();
+});
+
+test("a conversation is found by what was said in it", async ({ chat, upstream, page }) => {
+  await talk(chat, upstream, "About cats", "They purr when content");
+  await talk(chat, upstream, "About dogs", "They bark");
+  const search = page.getByRole("searchbox", { name: "Search conversations" });
+  await search.fill("PURR");
+  await expect(listed(chat)).toHaveCount(1);
+  await listed(chat).getByRole("link").click();
+  await expect(chat.answer).toContainText("They purr");
+  await search.fill("nowhere to be found");
+  await expect(page.getByText("Nothing found")).toBeVisible();
+  await search.fill("");
+  await expect(listed(chat)).toHaveCount(2);
+});
+
+test("a conversation can be renamed, and keeps its name", async ({ chat, upstream, page }) => {
+  await talk(chat, upstream, "About cats", "I like cats");
+  await page.getByRole("button", { name: "Rename About cats" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("Felines");
+  await page.keyboard.press("Enter");
+  await expect(chat.conversations.getByRole("link", { name: "Felines" })).toBeVisible();
+  await page.reload();
+  await chat.alive();
+  await expect(chat.conversations.getByRole("link", { name: "Felines" })).toBeVisible();
+});
+
+test("a conversation that is deleted stops its answer, and can be put back", async ({ chat, upstream, page, server }) => {
+  await chat.ask("About cats");
+  const question = await upstream.asked();
+  question.delta("I like c");
+  await expect(chat.answer).toContainText("I like c");
+  await page.getByRole("button", { name: "Delete About cats" }).click();
+  expect(await question.closed).toBe("client");
+  await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
+  await expect(listed(chat)).toHaveCount(0);
+  await expect(chat.log.getByRole("article")).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(chat.answer).toContainText("I like c");
+  await page.reload();
+  await chat.alive();
+  await expect(chat.answer).toContainText("I like c");
+  await expect(chat.status).toHaveText("Interrupted");
+});
+
+test("what is exported here can be imported elsewhere", async ({ chat, upstream, page, browser, baseURL }) => {
+  await talk(chat, upstream, "About cats", "I like **cats**");
+  await page.getByText("Export and import").click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export all" }).click();
+  const file = await (await download).path();
+  expect(JSON.parse(await readFile(file, "utf8")).conversations).toHaveLength(1);
+
+  const elsewhere = await new Chat(await browser.newPage({ baseURL })).open();
+  await elsewhere.page.getByText("Export and import").click();
+  await elsewhere.page.getByLabel("Import…").setInputFiles({ name: "a.json", mimeType: "application/json", buffer: Buffer.from("{}") });
+  await expect(elsewhere.conversations).toContainText(/not|isn't|no /i);
+  await elsewhere.page.getByLabel("Import…").setInputFiles(file);
+  await elsewhere.conversations.getByRole("link", { name: "About cats" }).click();
+  await expect(elsewhere.answer).toContainText("cats");
+  await elsewhere.page.close();
+});
+
+test("two tabs on one conversation overwrite nothing", async ({ chat, upstream, context }) => {
+  await talk(chat, upstream, "About cats", "I like cats");
+  const other = new Chat(await context.newPage());
+  await other.page.goto(chat.page.url());
+  await other.alive();
+  for (const [tab, more] of [[chat, "Here"], [other, "There"]] as const) {
+    await tab.ask(more);
+    const question = await upstream.asked();
+    question.delta(`${more} too`);
+    question.finish();
+    await expect(tab.status).toHaveText("Done");
+  }
+  await other.page.reload();
+  await other.alive();
+  await expect(other.answer).toContainText("There too");
+  await expect(chat.conversations.getByRole("listitem")).toHaveCount(1);
+  await expect(other.log).toContainText("Here");
+});
+
+test("a tab that crashes loses at most a second of its answer", async ({ chat, upstream, context }) => {
+  await chat.ask("Count");
+  const question = await upstream.asked();
+  question.delta("one, ");
+  await expect(chat.answer).toContainText("one,");
+  // Kept once a second: the second delta comes when the first has been kept.
+  await expect.poll(async () => {
+    question.delta(".");
+    return kept(chat);
+  }).toContain("one,");
+  const address = chat.page.url();
+  const crashed = chat.page.waitForEvent("crash");
+  chat.page.goto("chrome://crash").catch(() => {});
+  await crashed;
+  expect(await question.closed).toBe("client");
+  const again = new Chat(await context.newPage());
+  await again.page.goto(address);
+  await again.alive();
+  await expect(again.answer).toContainText("one,");
+});
+
+/** All messages in the browser's database, as text. */
+function kept(chat: Chat): Promise<string> {
+  return chat.page.evaluate(
+    () =>
+      new Promise<string>((resolve, reject) => {
+        const opening = indexedDB.open("starcrossed");
+        opening.onerror = reject;
+        opening.onsuccess = () => {
+          const all = opening.result.transaction("messages").objectStore("messages").getAll();
+          all.onsuccess = () => {
+            opening.result.close();
+            resolve(all.result.join("\n"));
+          };
+        };
+      }),
+  );
+}
+
+test("where the browser keeps nothing the page says so, and goes on", async ({ browser, baseURL, upstream }) => {
+  const page = await browser.newPage({ baseURL });
+  await page.addInitScript(() => {
+    Object.defineProperty(window, "indexedDB", {
+      get() {
+        throw new DOMException("no", "SecurityError");
+      },
+    });
+  });
+  const chat = await new Chat(page).open();
+  await expect(page.getByText("keeps nothing for this page")).toBeVisible();
+  await talk(chat, upstream, "About cats", "I like cats");
+  await talk(chat, upstream, "About dogs", "I like dogs");
+  await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
+  await expect(chat.answer).toContainText("I like cats");
+  await page.close();
+});
