@@ -15,11 +15,14 @@
 //! | [`chat::transcript`], [`chat::conversation`] | each event is applied to the conversation |
 //! | [`chat::view`] | which is seen |
 //!
+//! What an answer says is Markdown: [`markdown`] makes HTML of it while it arrives.
+//!
 //! [`essay`] is the same link at its smallest: the page of the essay that all this comes from.
 #![recursion_limit = "256"]
 
 pub mod chat;
 pub mod link;
+pub mod markdown;
 
 pub mod essay;
 pub mod fate;
@@ -31,5 +34,6 @@ pub mod error;
 pub mod mark;
 pub mod root;
 pub mod scroll;
+pub mod typeset;
 
 pub use root::{App, shell};

@@ -25,6 +25,7 @@ pub mod export;
 pub mod prose;
 pub mod receipt;
 pub mod status;
+mod typeset;
 pub mod view;
 
 pub mod picker;

@@ -1,16 +1,93 @@
-//! The text of a message as it is read.
+//! The text of a message as it is read: Markdown, drawn as it grows.
+//!
+//! Whatever arrives between two frames is drawn once. Blocks that are finished are put before the tail and never touched
+//! again, so that a delta costs the same at the end of a long answer as at its beginning. The HTML is safe to put into
+//! the page: [`markdown`](crate::markdown) makes all of it.
 
-use super::tree::Message;
-use leptos::prelude::*;
+use super::{tree::Message, typeset::typeset_in};
+use crate::markdown::{Document, Patch, Tail};
+use leptos::{html, prelude::*, web_sys::Element};
 
-/// The text of one message.
+/// What has been drawn so far.
+struct Drawn {
+    document: Document,
+    /// How much of the text is in it, in bytes.
+    taken: usize,
+    /// The frame that will draw what has come since.
+    frame: Option<AnimationFrameRequestHandle>,
+}
+
+impl Drawn {
+    /// What has come since the last frame.
+    fn take(&mut self, message: &Message) -> Patch {
+        self.frame = None;
+        self.document.push(message.text.get(self.taken..).unwrap_or_default());
+        self.taken = message.text.len();
+        if message.exit.is_some() {
+            self.document.finish();
+        }
+        self.document.render()
+    }
+}
+
+/// The text of one answer.
 #[component]
 pub fn Prose(
-    /// The message.
+    /// The answer.
     message: RwSignal<Message>,
-    /// As it was typed, and not as Markdown.
-    plain: bool,
 ) -> impl IntoView {
-    _ = plain;
-    view! { <p class="text">{move || message.with(|message| message.text.clone())}</p> }
+    let body = NodeRef::<html::Div>::new();
+    let tail = NodeRef::<html::Div>::new();
+    let ids = message.with_untracked(|message| message.id.clone());
+    let drawn = StoredValue::new(Drawn { document: Document::new(&ids), taken: 0, frame: None });
+    let draw = move || {
+        let patch = drawn.try_update_value(|drawn| message.with_untracked(|message| drawn.take(message)));
+        if let (Some(body), Some(tail), Some(patch)) = (body.get_untracked(), tail.get_untracked(), patch) {
+            apply(&body, &tail, &patch);
+            if !patch.frozen.is_empty() {
+                typeset_in(&body);
+            }
+        }
+    };
+    Effect::new(move |before: Option<()>| {
+        message.track();
+        // What was there from the beginning is drawn at once: nobody sees the page without it.
+        if before.is_none() {
+            draw();
+        } else if drawn.with_value(|drawn| drawn.frame.is_none()) {
+            let frame = request_animation_frame(draw).ok();
+            drawn.update_value(|drawn| drawn.frame = frame);
+        }
+    });
+    on_cleanup(move || {
+        if let Some(frame) = drawn.try_update_value(|drawn| drawn.frame.take()).flatten() {
+            frame.cancel();
+        }
+    });
+    view! {
+        <div class="prose" node_ref=body>
+            <div class="tail" node_ref=tail></div>
+        </div>
+    }
+}
+
+fn apply(body: &Element, tail: &Element, patch: &Patch) {
+    if patch.rewrite {
+        tail.set_inner_html("");
+        while let Some(first) = body.first_element_child().filter(|first| !first.is_same_node(Some(tail))) {
+            first.remove();
+        }
+    }
+    if !patch.frozen.is_empty() {
+        _ = tail.insert_adjacent_html("beforebegin", &patch.frozen);
+    }
+    match &patch.tail {
+        Tail::Unchanged => {}
+        Tail::Html(html) => tail.set_inner_html(html),
+        Tail::Code(text) => {
+            if let Some(code) = tail.query_selector("code").ok().flatten() {
+                _ = code.append_with_str_1(text);
+            }
+        }
+    }
 }

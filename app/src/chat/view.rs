@@ -57,7 +57,11 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
                 <summary>{move || message.with(thinking)}</summary>
                 <p class="text">{move || message.with(|message| message.reasoning.clone())}</p>
             </details>
-            <Prose message plain=!is_answer />
+            {if is_answer {
+                view! { <Prose message /> }.into_any()
+            } else {
+                view! { <p class="text">{message.with_untracked(|message| message.text.clone())}</p> }.into_any()
+            }}
             <div class="actions" class:waiting=running>
                 <span class="branches" hidden=move || siblings.get().1 < 2>
                     <button
@@ -134,12 +138,13 @@ fn fraction((which, of): (usize, usize)) -> String {
     [which.to_string().as_str(), "/", &of.to_string()].concat()
 }
 
-/// `0.4 s`, `12 s`: whole numbers, since a figure with decimals would bring the code for them along.
+/// `400 ms`, `1.2 s`, `12 s`: whole numbers, since a figure with decimals would bring the code for them along.
 fn seconds(ms: u64) -> String {
-    if ms >= 10_000 {
-        return [(ms / 1000).to_string().as_str(), " s"].concat();
+    match ms {
+        0..1000 => [ms.to_string().as_str(), " ms"].concat(),
+        1000..10_000 => tenths(ms / 100, " s"),
+        _ => [(ms / 1000).to_string().as_str(), " s"].concat(),
     }
-    tenths(ms / 100, " s")
 }
 
 fn tenths(tenths: u64, unit: &str) -> String {

@@ -1,0 +1,44 @@
+//! Code in colours and formulas as formulas: the server typesets what is finished, and the page puts it in place. Until
+//! then, and where the server can't, the source stands there.
+
+use crate::typeset::{Item, typeset};
+use leptos::{task::spawn_local_scoped_with_cancellation, wasm_bindgen::JsCast, web_sys::Element};
+
+/// Has everything in `body` typeset that hasn't been.
+pub(super) fn typeset_in(body: &Element) {
+    let found = waiting(body);
+    if found.is_empty() {
+        return;
+    }
+    spawn_local_scoped_with_cancellation(async move {
+        for some in found.chunks(AT_ONCE) {
+            let items = some.iter().map(item).collect();
+            let Ok(answer) = typeset(items).await else { return };
+            for (element, html) in some.iter().zip(answer.html) {
+                if let Some(html) = html {
+                    element.set_inner_html(&html);
+                }
+            }
+        }
+    });
+}
+
+/// How many pieces one request has at most.
+const AT_ONCE: usize = 32;
+
+/// What is finished and not typeset. It is marked, so that it is asked for once.
+fn waiting(body: &Element) -> Vec<Element> {
+    let found = body.query_selector_all("code[data-lang]:not([data-set]),[data-tex]:not([data-set])");
+    let Ok(found) = found else { return Vec::new() };
+    let elements = (0..found.length()).filter_map(|at| found.get(at)?.dyn_into::<Element>().ok());
+    let finished = elements.filter(|element| element.closest(".tail").is_ok_and(|tail| tail.is_none()));
+    let marked = finished.inspect(|element| _ = element.set_attribute("data-set", ""));
+    marked.collect()
+}
+
+fn item(element: &Element) -> Item {
+    let text = element.text_content().unwrap_or_default();
+    let lang = element.get_attribute("data-lang").unwrap_or_default();
+    let display = element.tag_name() == "DIV" || element.class_list().contains("display");
+    Item { text, lang, display }
+}

@@ -1,0 +1,233 @@
+//! What is final, what is the tail, and when to look.
+
+use super::code::Code;
+use super::line::{is_blank, line_at};
+use super::marks::normalise;
+use super::mend::mend;
+use super::parse::{Parsed, parse};
+use super::references::References;
+
+/// A tail up to this length (in bytes) is looked at whenever it has changed.
+pub const EAGER: usize = 16 * 1024;
+
+/// A larger one, when it has grown by one part in so many.
+const PART: usize = 32;
+
+/// All the rewrites before the last cost so many times the length of the text.
+const REWRITES: usize = 8;
+
+/// Markdown that is still arriving.
+#[derive(Debug, Default)]
+pub struct Document {
+    ids: String,
+    source: String,
+    after_cr: bool,
+    finished: bool,
+    closed: bool,
+    /// Everything before here is final, and in the page.
+    frozen: usize,
+    /// The code block that starts there, if one does.
+    code: Option<Code>,
+    references: References,
+    /// What the tail shows, if that is HTML.
+    tail: Option<String>,
+    /// How long the source was when it was looked at, and how long it has to be for the next time.
+    seen: usize,
+    due: usize,
+    /// Up to where blocks have been looked for.
+    split: usize,
+    /// How many bytes have been parsed; by rewrites, too.
+    parsed: usize,
+    rewritten: usize,
+}
+
+/// What to do to the page, in this order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Patch {
+    /// Throw away all that is there, the tail's content too.
+    pub rewrite: bool,
+    /// HTML to be put before the tail: it won't change (unless there is a rewrite).
+    pub frozen: String,
+    /// What becomes of the tail.
+    pub tail: Tail,
+}
+
+/// What becomes of the content of the tail element.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Tail {
+    /// It stays.
+    #[default]
+    Unchanged,
+    /// It is replaced by this HTML.
+    Html(String),
+    /// This text (no HTML) is appended to the text of its `code` element.
+    Code(String),
+}
+
+impl Document {
+    /// An empty one. `ids` starts every id in its HTML, and must be another for every text of a page.
+    pub fn new(ids: &str) -> Self {
+        Self { ids: ids.into(), ..Self::default() }
+    }
+
+    /// Takes in what has arrived.
+    pub fn push(&mut self, delta: &str) {
+        normalise(delta, &mut self.after_cr, &mut self.source);
+    }
+
+    /// There will be no more: the next patch makes everything final, and empties the tail.
+    pub fn finish(&mut self) {
+        self.finished = true;
+    }
+
+    /// How many bytes have been given to the parser so far: what all of this has cost.
+    pub fn parsed(&self) -> usize {
+        self.parsed
+    }
+
+    /// What has changed since the last time. Call this at most once a frame.
+    pub fn render(&mut self) -> Patch {
+        let mut patch = Patch::default();
+        if self.finished {
+            self.close(&mut patch);
+        } else if self.source.len() > self.seen && self.source.len() >= self.due {
+            while self.advance(&mut patch) {}
+            self.show(&mut patch);
+            let pending = self.source.len() - self.frozen;
+            let wait = if pending > EAGER && self.code.is_none() { pending / PART } else { 0 };
+            self.seen = self.source.len();
+            self.due = self.seen + wait;
+        }
+        patch
+    }
+
+    /// Makes final what is; whether it is worth looking again.
+    fn advance(&mut self, patch: &mut Patch) -> bool {
+        self.skip_blank_lines();
+        if self.code.is_none() {
+            self.code = Code::open(&self.source, self.frozen);
+        }
+        let Some(code) = &mut self.code else { return self.split(patch) };
+        let (text, end) = code.read(&self.source);
+        match end {
+            Some(end) => {
+                self.code = None;
+                self.tail = None;
+                let parsed = self.parse(self.frozen, end);
+                self.freeze(end, &parsed.html, patch);
+            }
+            None => show_code(code, &text, &mut self.tail, patch),
+        }
+        end.is_some()
+    }
+
+    fn skip_blank_lines(&mut self) {
+        while let Some(line) = self.source.get(self.frozen..).map(|rest| line_at(rest, 0)) {
+            let end = self.frozen + line.len() + 1;
+            if end > self.source.len() || !is_blank(line) || self.code.is_some() {
+                return;
+            }
+            self.frozen = end;
+        }
+    }
+
+    /// Makes all blocks final but the last one.
+    fn split(&mut self, patch: &mut Patch) -> bool {
+        let end = self.source.rfind('\n').map_or(0, |at| at + 1);
+        if end <= self.split || end <= self.frozen {
+            return false;
+        }
+        self.split = end;
+        let mut parsed = self.parse(self.frozen, end);
+        let Some(last) = parsed.last else { return false };
+        let text = self.source.get(self.frozen..end).unwrap_or_default();
+        let cut = self.frozen + text.split_inclusive('\n').take(last.line).map(str::len).sum::<usize>();
+        parsed.html.truncate(last.html);
+        if parsed.defines_after(last.at) {
+            // The last block defines something, and may yet turn out not to: what is before it must do without.
+            parsed = self.parse(self.frozen, cut);
+            self.learn(cut, &parsed, usize::MAX);
+        } else {
+            self.learn(cut, &parsed, last.at);
+        }
+        self.freeze(cut, &parsed.html, patch);
+        true
+    }
+
+    fn learn(&mut self, cut: usize, parsed: &Parsed, end: usize) {
+        let source = self.source.get(self.frozen..cut).unwrap_or_default();
+        self.references.learn(source, parsed, end);
+    }
+
+    /// Everything before `end` is final; `html` is what is new of it.
+    fn freeze(&mut self, end: usize, html: &str, patch: &mut Patch) {
+        self.frozen = end;
+        if self.references.dirty() && self.rewritten + end <= REWRITES * self.source.len() {
+            self.rewritten += end;
+            self.rewrite(end, patch);
+        } else {
+            patch.frozen.push_str(html);
+        }
+    }
+
+    /// Writes all that is before `end` again.
+    fn rewrite(&mut self, end: usize, patch: &mut Patch) {
+        let parsed = self.parse(0, end);
+        self.references.rewritten();
+        self.references.learn(self.source.get(..end).unwrap_or_default(), &parsed, usize::MAX);
+        *patch = Patch { rewrite: true, frozen: parsed.html, tail: Tail::Html(String::new()) };
+        self.tail = Some(String::new());
+    }
+
+    /// Shows what isn't final.
+    fn show(&mut self, patch: &mut Patch) {
+        if self.code.is_some() {
+            return;
+        }
+        let html = self.parse_tail();
+        if self.tail.as_ref() != Some(&html) {
+            patch.tail = Tail::Html(html.clone());
+            self.tail = Some(html);
+        }
+    }
+
+    /// Makes everything final.
+    fn close(&mut self, patch: &mut Patch) {
+        if self.closed {
+            return;
+        }
+        self.closed = true;
+        let (start, end) = (self.frozen, self.source.len());
+        let parsed = self.parse(start, end);
+        self.learn(end, &parsed, usize::MAX);
+        if start > 0 && self.references.dirty() {
+            self.rewrite(end, patch);
+        } else {
+            patch.frozen = parsed.html;
+        }
+        patch.tail = Tail::Html(String::new());
+    }
+
+    fn parse(&mut self, start: usize, end: usize) -> Parsed {
+        let text = self.source.get(start..end).unwrap_or_default();
+        let known = if start == 0 { "" } else { self.references.known() };
+        self.parsed += text.len() + known.len();
+        parse(&self.ids, known, text)
+    }
+
+    fn parse_tail(&mut self) -> String {
+        let text = mend(self.source.get(self.frozen..).unwrap_or_default());
+        let known = self.references.known();
+        self.parsed += text.len() + known.len();
+        parse(&self.ids, known, &text).html
+    }
+}
+
+fn show_code(code: &mut Code, text: &str, tail: &mut Option<String>, patch: &mut Patch) {
+    match code.show(text) {
+        Some(html) => patch.tail = Tail::Html(html),
+        None if !text.is_empty() => patch.tail = Tail::Code(text.into()),
+        None => {}
+    }
+    *tail = None;
+}

@@ -1,0 +1,51 @@
+//! Markdown to HTML, while it arrives.
+//!
+//! A [`Document`] takes an answer as it streams in and says what to do to the page: which blocks have become final, and what
+//! to show of the one that is still growing. [`to_html`] gives the same for a text that is there as a whole; whatever the
+//! pieces an answer came in, what a [`Document`] has put together in the end is what [`to_html`] gives, byte for byte.
+//!
+//! | where | what |
+//! |---|---|
+//! | [`document`](self) | what is final, what is the tail, and when to look |
+//! | `code` | a code block that is still open: only what is new of it |
+//! | `references` | links and footnotes that are defined after they are used |
+//! | `mend` | the tail as if it were complete: `**bo` is bold |
+//! | `formula`, `depth`, `marks` | the text as the parser shall see it |
+//! | `parse`, `render` | the parser (pulldown-cmark), and its events as HTML |
+//!
+//! The HTML is ours alone: raw HTML in an answer is text, a link goes to `http:`, `https:` or `mailto:` or is text, an image
+//! is a link. There are no styles, no scripts and no event handlers in it.
+//!
+//! # What it costs
+//! - [`Document::push`] appends.
+//! - [`Document::render`] costs what has arrived, plus the block that is still growing while that is smaller than
+//!   [`EAGER`]: it is parsed twice at most, for the tail and to see whether it has ended. A larger one is looked at again only
+//!   after it has grown by 1/32, so that the bytes parsed for all of it stay below 70 times its length. A code block at the
+//!   top level isn't parsed before it is closed: each character of it is looked at once.
+//! - A definition that changes what is final makes a rewrite. All the rewrites but the last cost at most eight times the
+//!   length of the text; a definition that comes when that is spent has its effect when the answer ends.
+
+mod code;
+mod depth;
+mod document;
+mod formula;
+mod line;
+mod marks;
+mod mend;
+mod parse;
+mod references;
+mod render;
+mod ticks;
+
+#[cfg(test)]
+mod tests;
+
+pub use document::{Document, EAGER, Patch, Tail};
+
+/// The whole of `source` as HTML. `ids` starts every id in it, and must be another for every text of a page.
+pub fn to_html(ids: &str, source: &str) -> String {
+    let mut document = Document::new(ids);
+    document.push(source);
+    document.finish();
+    document.render().frozen
+}

@@ -1,0 +1,166 @@
+//! The parser, and what is learnt from it besides the HTML.
+
+use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, OffsetIter, Options, Parser, Tag};
+
+use super::line::{is_blank, is_break, line_at, line_start, run};
+use super::render::Renderer;
+use super::{depth, formula};
+
+const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_MATH);
+
+/// Stands between what is known and what is parsed: it closes whatever is open.
+const END: &str = "***\n";
+
+/// What a text is. Places are those of the prepared text, and comparable with each other only.
+#[derive(Debug, Default)]
+pub(super) struct Parsed {
+    /// All of it.
+    pub(super) html: String,
+    /// The last block at the top level that can be parsed without what is before it.
+    pub(super) last: Option<Last>,
+    /// Links that it defines.
+    pub(super) links: Vec<Link>,
+    /// Footnotes that it defines, and where.
+    pub(super) footnotes: Vec<(String, usize)>,
+    /// What is used as a link and isn't defined, and where.
+    pub(super) broken: Vec<(String, usize)>,
+    /// How many bytes of HTML came from the definitions of links.
+    pub(super) expanded: usize,
+}
+
+/// Where the last block starts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Last {
+    /// In the prepared text.
+    pub(super) at: usize,
+    /// How many lines of the text come before it.
+    pub(super) line: usize,
+    /// In the HTML.
+    pub(super) html: usize,
+}
+
+/// `[label]: destination "title"`.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) label: String,
+    pub(super) destination: String,
+    pub(super) title: String,
+    /// Where it ends.
+    pub(super) end: usize,
+}
+
+impl Parsed {
+    /// Whether anything is defined after `at`.
+    pub(super) fn defines_after(&self, at: usize) -> bool {
+        self.links.iter().any(|link| link.end > at) || self.footnotes.iter().any(|(_, start)| *start >= at)
+    }
+}
+
+type Answer<'a> = Option<(CowStr<'a>, CowStr<'a>)>;
+type Events<'a, 'b> = OffsetIter<'a, &'b mut dyn FnMut(BrokenLink<'a>) -> Answer<'a>>;
+
+/// Parses `text`, which comes after the definitions in `known`.
+pub(super) fn parse(ids: &str, known: &str, text: &str) -> Parsed {
+    let text = depth::limit(text);
+    let text = formula::prepare(&text);
+    if known.is_empty() {
+        return parse_prepared(ids, &text, 0);
+    }
+    let start = known.len() + END.len();
+    let mut whole = String::with_capacity(start + text.len());
+    whole.push_str(known);
+    whole.push_str(END);
+    whole.push_str(&text);
+    parse_prepared(ids, &whole, start)
+}
+
+fn parse_prepared(ids: &str, text: &str, start: usize) -> Parsed {
+    let mut broken = Vec::new();
+    let mut note = |link: BrokenLink<'_>| {
+        broken.push((String::from(&*link.reference), link.span.start));
+        None
+    };
+    let parser = Parser::new_with_broken_link_callback(text, OPTIONS, Some(&mut note as _));
+    let events: Events<'_, '_> = parser.into_offset_iter();
+    let links = links(&events, start);
+    let mut parsed = read(events, text, start, ids);
+    parsed.links = links;
+    parsed.broken = broken;
+    parsed
+}
+
+/// The links that are defined after `start`.
+fn links(events: &Events<'_, '_>, start: usize) -> Vec<Link> {
+    let mut links = Vec::new();
+    for (label, link) in events.reference_definitions().iter() {
+        if link.span.start >= start {
+            links.push(Link {
+                label: label.into(),
+                destination: String::from(&*link.dest),
+                title: link.title.as_deref().unwrap_or_default().into(),
+                end: link.span.end,
+            });
+        }
+    }
+    links
+}
+
+fn read(events: Events<'_, '_>, text: &str, start: usize, ids: &str) -> Parsed {
+    let mut parsed = Parsed::default();
+    let mut renderer = Renderer::new(ids);
+    let mut depth = 0_usize;
+    let (mut last, mut after_sharp) = (None, false);
+    for (event, range) in events {
+        if range.start < start {
+            continue;
+        }
+        let (starts, ends) = (matches!(event, Event::Start(_)), matches!(event, Event::End(_)));
+        if depth == 0 && !ends {
+            let at = line_start(text, range.start);
+            let sharp = is_sharp(text, at, &event);
+            if at > start && starts_afresh(text, at, sharp, after_sharp) {
+                last = Some(Last { at, line: 0, html: renderer.len() });
+            }
+            after_sharp = sharp;
+        }
+        if let Event::Start(Tag::FootnoteDefinition(label)) = &event {
+            parsed.footnotes.push((String::from(&**label), range.start));
+        }
+        depth = (depth + usize::from(starts)).saturating_sub(usize::from(ends));
+        renderer.event(event);
+    }
+    parsed.expanded = renderer.expanded();
+    parsed.html = renderer.finish();
+    parsed.last = last.map(|last| Last { line: lines(text, start, last.at), ..last });
+    parsed
+}
+
+/// Whether the block that starts on the line at `at` would be the same with nothing before it.
+///
+/// That is so after a blank line. Elsewhere a formula might be open there that ends in it, and what looks like its start
+/// might be text because a definition comes before it: unless it is `sharp`, or comes right `after_sharp`.
+fn starts_afresh(text: &str, at: usize, sharp: bool, after_sharp: bool) -> bool {
+    let before = line_at(text, line_start(text, at.saturating_sub(1)));
+    is_blank(before) || (sharp && is_break(line_at(text, at))) || (after_sharp && is_break(before))
+}
+
+/// Whether the block on the line at `at` is what it is whatever comes before and after it: `# …` or a fence.
+fn is_sharp(text: &str, at: usize, event: &Event<'_>) -> bool {
+    let line = line_at(text, at);
+    let indent = run(line, b' ');
+    let start = line.get(indent..).unwrap_or_default();
+    let sharp = match event {
+        Event::Start(Tag::Heading { .. }) => start.starts_with('#'),
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => start.starts_with(['`', '~']),
+        _ => false,
+    };
+    sharp && indent < 4
+}
+
+fn lines(text: &str, start: usize, end: usize) -> usize {
+    text.get(start..end).unwrap_or_default().matches('\n').count()
+}

@@ -1,0 +1,141 @@
+//! The parser's events, as HTML that can be put into the page as it is.
+
+mod block;
+mod code;
+mod escape;
+mod link;
+mod table;
+mod text;
+
+use pulldown_cmark::{Alignment, Event};
+
+pub(super) use code::figure;
+
+/// How deep lists, quotes and inline markup may be nested in the page. What is deeper is there, but not nested.
+const DEEPEST: usize = 24;
+
+/// Writes one event after another.
+pub(super) struct Renderer<'a> {
+    out: String,
+    ids: &'a str,
+    /// Text that hasn't been written yet: the parser cuts it anywhere.
+    text: String,
+    /// What ends each of the open elements.
+    closers: Vec<&'static str>,
+    depth: usize,
+    /// The info string of the code block that is open.
+    code: Option<String>,
+    /// How many of the open elements are links.
+    in_link: usize,
+    /// Where the label of each open image starts, and what stands there if it is empty.
+    images: Vec<(usize, String)>,
+    paragraph: Paragraph,
+    /// The alignments of the open table's columns, and the column of its next cell.
+    columns: Vec<Alignment>,
+    column: usize,
+    in_head: bool,
+    expanded: usize,
+}
+
+/// What is known of the paragraph that is open.
+#[derive(Default)]
+struct Paragraph {
+    start: usize,
+    /// It holds a display formula.
+    formula: bool,
+    /// It holds something else.
+    other: bool,
+}
+
+impl<'a> Renderer<'a> {
+    /// One that starts every id with `ids`.
+    pub(super) fn new(ids: &'a str) -> Self {
+        Self {
+            out: String::new(),
+            ids,
+            text: String::new(),
+            closers: Vec::new(),
+            depth: 0,
+            code: None,
+            in_link: 0,
+            images: Vec::new(),
+            paragraph: Paragraph::default(),
+            columns: Vec::new(),
+            column: 0,
+            in_head: false,
+            expanded: 0,
+        }
+    }
+
+    /// How much has been written. At the top level, between blocks, that is all there is.
+    pub(super) fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// How much of it came from the definitions of links.
+    pub(super) fn expanded(&self) -> usize {
+        self.expanded
+    }
+
+    /// All of it.
+    pub(super) fn finish(mut self) -> String {
+        self.flush();
+        self.out
+    }
+
+    /// Writes `event`.
+    pub(super) fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => {
+                self.flush();
+                self.start(tag);
+            }
+            Event::End(tag) => {
+                self.flush();
+                self.end(tag);
+            }
+            Event::Text(text) => self.text.push_str(&text),
+            Event::SoftBreak => self.text.push('\n'),
+            Event::DisplayMath(tex) => self.formula(&tex, true),
+            Event::InlineMath(tex) => self.formula(&tex, false),
+            Event::Html(html) | Event::InlineHtml(html) => self.raw(&html),
+            Event::Code(code) => self.code_span(&code),
+            Event::FootnoteReference(label) => self.footnote_reference(&label),
+            Event::HardBreak => self.other("<br>"),
+            Event::Rule => self.other("<hr>"),
+            Event::TaskListMarker(true) => {
+                self.other("<input type=\"checkbox\" disabled checked aria-label=\"Done\"> ");
+            }
+            Event::TaskListMarker(false) => {
+                self.other("<input type=\"checkbox\" disabled aria-label=\"To do\"> ");
+            }
+        }
+    }
+
+    /// Writes `html` after the text before it.
+    fn other(&mut self, html: &str) {
+        self.flush();
+        self.paragraph.other = true;
+        self.out.push_str(html);
+    }
+
+    /// Opens an element.
+    fn open(&mut self, html: &str, closer: &'static str) {
+        self.out.push_str(html);
+        self.closers.push(closer);
+    }
+
+    /// Opens an element, unless too many are open already.
+    fn nest(&mut self, html: &str, closer: &'static str) {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            self.open("", "");
+        } else {
+            self.open(html, closer);
+        }
+    }
+
+    fn close(&mut self) {
+        self.out.push_str(self.closers.pop().unwrap_or_default());
+    }
+}
