@@ -15,6 +15,8 @@
 //! | [`chat::transcript`], [`chat::conversation`] | each event is applied to the conversation |
 //! | [`chat::view`] | which is seen |
 //!
+//! [`typeset`] gives code its colours and turns formulas into MathML, on the server.
+//!
 //! [`essay`] is the same link at its smallest: the page of the essay that all this comes from.
 #![recursion_limit = "256"]
 
@@ -23,6 +25,7 @@ pub mod link;
 
 pub mod essay;
 pub mod fate;
+pub mod typeset;
 
 pub mod browser;
 pub mod early;

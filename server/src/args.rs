@@ -75,7 +75,7 @@ pub struct Args {
 }
 
 /// The longest patience: a year. The clock itself can't count for ever.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+const LONGEST: Duration = Duration::from_hours(365 * 24);
 
 /// A number of seconds, fractions allowed.
 fn seconds(text: &str) -> Result<Duration, &'static str> {

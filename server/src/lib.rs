@@ -8,6 +8,8 @@
 //! What answers is in [`models`]: [`openai`] asks a model server, [`upstreams`] knows whom to ask where there are several,
 //! [`demo`] answers without one.
 //!
+//! [`typeset`] gives code its colours and turns formulas into MathML.
+//!
 //! [`log`] is where the program says what happens, [`failure`] how it says that it can't begin.
 #![recursion_limit = "256"] // a page is one type, and is made here
 
@@ -40,6 +42,8 @@ pub mod demo;
 pub mod models;
 pub mod openai;
 mod upstreams;
+
+pub mod typeset;
 
 pub mod failure;
 pub mod log;

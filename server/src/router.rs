@@ -1,11 +1,12 @@
 //! Which address leads where.
 
-use crate::{api, assets, headers, metrics::metrics};
+use crate::{api, assets, headers, metrics::metrics, typeset::Typesetting};
 use app::{
     App,
     chat::model::SharedModel,
     link::{self, Fates},
     shell,
+    typeset::typesetter::SharedTypesetter,
 };
 use axum::{
     Router,
@@ -20,9 +21,11 @@ use std::sync::Arc;
 /// The whole program as a service: pages, server functions, files, and what machines ask.
 pub fn app(options: LeptosOptions, fates: Arc<Fates>, model: SharedModel) -> Router {
     let watched = fates.clone();
+    let typesetter: SharedTypesetter = Arc::new(Typesetting::default());
     let context = move || {
         provide_context(fates.clone());
         provide_context(model.clone());
+        provide_context(typesetter.clone());
     };
     let page = {
         let options = options.clone();

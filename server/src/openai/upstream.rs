@@ -32,8 +32,8 @@ impl Upstream {
             url,
             api_key: None,
             connect_timeout: Duration::from_secs(10),
-            header_timeout: Duration::from_secs(30 * 60),
-            idle_timeout: Duration::from_secs(120),
+            header_timeout: Duration::from_mins(30),
+            idle_timeout: Duration::from_mins(2),
         }
     }
 
