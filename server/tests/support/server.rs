@@ -23,7 +23,7 @@ pub(crate) struct Server {
 impl Server {
     /// Asks the model server at this URL.
     pub(crate) async fn asking(url: &str) -> Self {
-        Self::patient(url, Duration::from_secs(60)).await
+        Self::patient(url, Duration::from_mins(1)).await
     }
 
     /// The same; the model server may be silent for `patience`.
