@@ -12,10 +12,11 @@
 //! | [`link::task`] | the server's end of the link: a task that lives as long as its stream |
 //! | [`chat::model`] | what answers; the server brings it along, and here the upstream begins |
 //! | [`link::sse`], [`link::decode`] | the way back: events, bytes, events |
-//! | [`chat::transcript`], [`chat::conversation`] | each event is applied to the conversation |
+//! | [`chat::transcript`], [`chat::tree`] | each event is applied to the conversation |
 //! | [`chat::view`] | which is seen |
 //!
 //! What an answer says is Markdown: [`markdown`] makes HTML of it while it arrives.
+//! [`typeset`] gives code its colours and turns formulas into MathML, on the server.
 //!
 //! [`essay`] is the same link at its smallest: the page of the essay that all this comes from.
 #![recursion_limit = "256"]
@@ -26,6 +27,7 @@ pub mod markdown;
 
 pub mod essay;
 pub mod fate;
+pub mod typeset;
 
 pub mod address;
 pub mod browser;
@@ -34,6 +36,5 @@ pub mod error;
 pub mod mark;
 pub mod root;
 pub mod scroll;
-pub mod typeset;
 
 pub use root::{App, shell};

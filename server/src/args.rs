@@ -11,11 +11,13 @@ Examples:
       asks Ollama
   STARCROSSED_API_KEY=… starcrossed --upstream https://api.example.com/v1
       asks a service that wants a key
+  STARCROSSED_API_KEY=cloud=… starcrossed --upstream local=http://127.0.0.1:11434/v1 --upstream cloud=https://api.example.com/v1
+      asks both; the key goes to the second alone
   starcrossed --listen 0.0.0.0:8000
       is there for the whole network, on another port";
 
 /// A chat page for your language model, in one binary, where Stop means stop.
-#[derive(Parser)] // not Debug: it holds the key
+#[derive(Parser)] // not Debug: it holds keys
 #[command(name = "starcrossed", version, after_help = EXAMPLES, after_long_help = EXAMPLES)]
 #[expect(clippy::doc_markdown, reason = "these comments are the text of --help, which has no Markdown")]
 pub struct Args {
@@ -25,22 +27,29 @@ pub struct Args {
     #[arg(long, env = "STARCROSSED_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<String>,
 
-    /// The model server: the base URL of anything that speaks OpenAI's API, such as http://127.0.0.1:11434/v1
+    /// A model server: the base URL of anything that speaks OpenAI's API, such as http://127.0.0.1:11434/v1. May be repeated
+    ///
+    /// With several, each has a name, and its models are asked for as name/model: write NAME=URL, or else its host and
+    /// port are its name. In the variable, commas or white space stand between them.
     ///
     /// Unless this is given, OPENAI_BASE_URL is used; without that too, it looks on this machine for Ollama (port
-    /// 11434), llama.cpp (8080), LM Studio (1234) and vLLM (8000). With nothing found, a built-in demo answers.
-    #[arg(long, env = "STARCROSSED_UPSTREAM", value_name = "URL", hide_env_values = true)]
-    pub upstream: Option<String>,
+    /// 11434), llama.cpp (8080), LM Studio (1234) and vLLM (8000), and asks all that it finds. With nothing found, a
+    /// built-in demo answers.
+    #[arg(long, env = "STARCROSSED_UPSTREAM", value_name = "[NAME=]URL", hide_env_values = true)]
+    pub upstream: Vec<String>,
 
     /// The model server's key, if it wants one. Better given in the environment: a command line can be read by others
     ///
-    /// Unless this is given, OPENAI_API_KEY is used.
-    #[arg(long, env = "STARCROSSED_API_KEY", value_name = "KEY", hide_env_values = true)]
-    pub api_key: Option<String>,
-
-    /// The model that answers if the page names none
+    /// With several model servers, write NAME=KEY, and repeat it for each that wants one (in the variable, with commas or
+    /// white space between them). No server is sent the key of another.
     ///
-    /// Unless this is given, the first that the model server has.
+    /// Unless this is given, OPENAI_API_KEY is used; with several model servers, for api.openai.com alone.
+    #[arg(long, env = "STARCROSSED_API_KEY", value_name = "[NAME=]KEY", hide_env_values = true)]
+    pub api_key: Vec<String>,
+
+    /// The model that answers if the page names none; with several model servers, NAME/MODEL
+    ///
+    /// Unless this is given, the first that the first model server has.
     #[arg(long, env = "STARCROSSED_MODEL", value_name = "NAME")]
     pub model: Option<String>,
 
@@ -66,7 +75,7 @@ pub struct Args {
 }
 
 /// The longest patience: a year. The clock itself can't count for ever.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+const LONGEST: Duration = Duration::from_hours(365 * 24);
 
 /// A number of seconds, fractions allowed.
 fn seconds(text: &str) -> Result<Duration, &'static str> {

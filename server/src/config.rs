@@ -1,14 +1,14 @@
 //! What the program was asked to be: the command line, and the environment where that is silent.
 
-use crate::{
-    args::Args,
-    failure::Failure,
-    openai::{Upstream, parse_url},
-};
+use crate::{args::Args, failure::Failure, openai::Upstream};
 use clap::{Parser, error::ErrorKind};
 use leptos::config::LeptosOptions;
 use std::{env, time::Duration};
 use url::Url;
+
+mod endpoints;
+
+pub use endpoints::Endpoint;
 
 const LISTEN: &str = "127.0.0.1:3000";
 const LOG: &str = "info";
@@ -17,10 +17,8 @@ const LOG: &str = "info";
 pub struct Config {
     /// An address and a port, as [`tokio::net::TcpListener::bind`] takes them.
     pub listen: String,
-    /// The model server; none for whatever is found on this machine.
-    pub upstream: Option<Url>,
-    /// Its key. Only for a server that was named: what is found on a port may be anything.
-    pub api_key: Option<String>,
+    /// The model servers; none for whatever is found on this machine.
+    pub upstreams: Vec<Endpoint>,
     /// The model that answers if none is named.
     pub model: Option<String>,
     /// How long the model server may take to be connected to.
@@ -52,11 +50,12 @@ impl Config {
     /// Makes sense of `args`. `variable` looks up what other tools, and the build tool's watch mode, put in the
     /// environment.
     fn of(args: Args, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Failure> {
-        let pick = |own: Option<String>, other: &str| given(own).or_else(|| given(variable(other)));
+        let other = |name: &str| given(variable(name));
+        let pick = |own: Option<String>, name: &str| given(own).or_else(|| other(name));
+        let upstreams = endpoints::read(&args.upstream, other("OPENAI_BASE_URL"))?;
         Ok(Self {
             listen: pick(args.listen, "LEPTOS_SITE_ADDR").unwrap_or_else(|| LISTEN.into()),
-            upstream: pick(args.upstream, "OPENAI_BASE_URL").map(|text| base_url(&text)).transpose()?,
-            api_key: pick(args.api_key, "OPENAI_API_KEY").map(sendable).transpose()?,
+            upstreams: endpoints::with_keys(upstreams, &args.api_key, other("OPENAI_API_KEY"))?,
             model: given(args.model),
             connect_timeout: args.connect_timeout,
             header_timeout: args.header_timeout,
@@ -65,13 +64,13 @@ impl Config {
         })
     }
 
-    /// The model server at `url`, to be asked with this key and with the patience that was chosen.
+    /// The model server that is called `name`, at `url`, to be asked with this key and with the patience that was chosen.
     #[must_use]
-    pub fn upstream_at(&self, url: Url, api_key: Option<String>) -> Upstream {
+    pub fn upstream_at(&self, name: String, url: Url, api_key: Option<String>) -> Upstream {
         Upstream {
+            name,
             url,
             api_key,
-            model: self.model.clone(),
             connect_timeout: self.connect_timeout,
             header_timeout: self.header_timeout,
             idle_timeout: self.idle_timeout,
@@ -90,20 +89,6 @@ pub fn leptos_options() -> LeptosOptions {
 /// A variable that is set to nothing is as good as not set: container files do that.
 fn given(value: Option<String>) -> Option<String> {
     value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-fn base_url(text: &str) -> Result<Url, Failure> {
-    let shown = if text.contains('@') { "that was given" } else { text }; // before an @ stands a password
-    parse_url(text).map_err(|why| Failure::usage(format!("can't ask the upstream {shown}: {why}")))
-}
-
-/// A key goes into a header. One with a line break in it, as a file read into a variable may have, can't; and it is not
-/// repeated here, as it is a secret even so.
-fn sendable(key: String) -> Result<String, Failure> {
-    if key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
-        return Ok(key);
-    }
-    Err(Failure::usage("the API key holds characters that can't be sent: it takes printable ASCII on one line"))
 }
 
 /// What clap says in a paragraph.

@@ -18,7 +18,7 @@ const ECHOED: usize = 200;
 
 /// Answers word by word.
 pub async fn reply(request: ChatRequest, deltas: Deltas<Delta>) -> Exit {
-    let most = request.max_tokens.map_or(usize::MAX, |most| most as usize);
+    let most = request.most_tokens().and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
     let answer = answer(&request.messages);
     let mut words = answer.split_inclusive(char::is_whitespace);
     let mut pace = time::interval(PAUSE);

@@ -28,6 +28,14 @@ pub struct Found {
     pub models: Vec<String>,
 }
 
+impl Found {
+    /// Its name as a part of its models' names, where there are several servers: `lm-studio`.
+    #[must_use]
+    pub fn short_name(&self) -> String {
+        self.name.to_lowercase().replace(' ', "-")
+    }
+}
+
 /// Looks at all the usual places at once. Only what answers with a list of models counts: on these ports there may be
 /// anything.
 pub async fn find() -> Vec<Found> {
@@ -42,6 +50,6 @@ pub async fn find_among(places: &[(&str, &str)]) -> Vec<Found> {
 async fn look(name: &str, url: &str) -> Option<Found> {
     let url = Url::parse(url).ok()?;
     let client = Client::new(Upstream::new(url.clone())).ok()?;
-    let models = time::timeout(PATIENCE, client.models()).await.ok()??;
+    let models = time::timeout(PATIENCE, client.models()).await.ok()?.ok()?;
     Some(Found { name: name.to_owned(), url, models })
 }

@@ -5,7 +5,10 @@
 //! server functions, [`assets`] has the site's files, [`metrics`] what machines ask, [`headers`] what every response has.
 //! [`serve`] listens, serves and goes down; [`socket`] notices clients that have gone without a word, [`signals`] when to stop.
 //!
-//! What answers is in [`models`]: [`openai`] asks a model server, [`demo`] answers without one.
+//! What answers is in [`models`]: [`openai`] asks a model server, [`upstreams`] knows whom to ask where there are several,
+//! [`demo`] answers without one.
+//!
+//! [`typeset`] gives code its colours and turns formulas into MathML.
 //!
 //! [`log`] is where the program says what happens, [`failure`] how it says that it can't begin.
 #![recursion_limit = "256"] // a page is one type, and is made here
@@ -38,6 +41,9 @@ pub mod vanished;
 pub mod demo;
 pub mod models;
 pub mod openai;
+mod upstreams;
+
+pub mod typeset;
 
 pub mod failure;
 pub mod log;

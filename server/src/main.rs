@@ -30,7 +30,7 @@ async fn run(config: Config) -> Result<(), Failure> {
     let (listener, address) = serve::listen(&config.listen).await?;
     let found = startup::find(&config).await?;
     let fates = Arc::new(Fates::default());
-    let app = router::app(config::leptos_options(), fates.clone(), Arc::new(found.models()));
+    let app = router::app(config::leptos_options(), fates.clone(), Arc::new(found.models(config.model)));
     let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(address)));
     tokio::select! {
         served = serve::run(listener, app, fates, signals::asked_to_stop()) => served.map_err(Failure::runtime),

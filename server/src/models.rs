@@ -1,6 +1,6 @@
-//! The models behind the chat page: those of the server that was found or given, or else the built-in one.
+//! The models behind the chat page: those of the servers that were found or given, or else the built-in one.
 
-use crate::{demo, openai};
+use crate::{demo, openai::Client, upstreams::Upstreams};
 use app::{
     chat::{
         message::{ChatRequest, Delta, ModelList},
@@ -8,38 +8,40 @@ use app::{
     },
     link::{Deltas, Exit},
 };
-use futures::{FutureExt, future::BoxFuture};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, ready},
+};
 
 /// Every model that can be asked here.
 #[derive(Debug)]
 pub struct Models {
-    upstream: Option<openai::Client>,
+    upstreams: Upstreams,
 }
 
 impl Models {
-    /// The models of this server; without one, the built-in model answers to every name.
-    #[must_use]
-    pub const fn new(upstream: Option<openai::Client>) -> Self {
-        Self { upstream }
+    /// The models of these servers; without any, the built-in model answers to every name. `default` answers if none is
+    /// named.
+    pub fn new(upstreams: impl IntoIterator<Item = Client>, default: Option<String>) -> Self {
+        Self { upstreams: Upstreams::new(upstreams, default) }
     }
 }
 
 impl Model for Models {
     fn reply(&self, request: ChatRequest, deltas: Deltas<Delta>) -> BoxFuture<'static, Exit> {
-        match &self.upstream {
-            // Asked for by its name it answers in any case: it is what tells a broken page from a broken model server.
-            Some(upstream) if request.model != demo::NAME => {
-                let upstream = upstream.clone();
-                async move { upstream.reply(request, deltas).await }.boxed()
-            }
-            _ => demo::reply(request, deltas).boxed(),
+        // Asked for by its name the demo answers in any case: it tells a broken page from a broken model server.
+        if self.upstreams.are_none() || request.model == demo::NAME {
+            return demo::reply(request, deltas).boxed();
         }
+        let upstreams = self.upstreams.clone();
+        async move { upstreams.reply(request, deltas).await }.boxed()
     }
 
     fn list(&self) -> BoxFuture<'static, ModelList> {
-        match self.upstream.clone() {
-            Some(upstream) => async move { upstream.list().await }.boxed(),
-            None => futures::future::ready(ModelList::of([demo::NAME.to_owned()])).boxed(),
+        if self.upstreams.are_none() {
+            return ready(ModelList::of([demo::NAME.to_owned()])).boxed();
         }
+        let upstreams = self.upstreams.clone();
+        async move { upstreams.list().await }.boxed()
     }
 }

@@ -1,12 +1,13 @@
 //! Which address leads where.
 
-use crate::{api, assets, headers, metrics::metrics};
+use crate::{api, assets, headers, metrics::metrics, typeset::Typesetting};
 use any_spawner::Executor;
 use app::{
     address::Address,
     chat::model::SharedModel,
     link::{self, Fates},
     root::{Page, shell},
+    typeset::typesetter::SharedTypesetter,
 };
 use axum::{
     Router,
@@ -26,9 +27,11 @@ pub fn app(options: LeptosOptions, fates: Arc<Fates>, model: SharedModel) -> Rou
     // What drawing a page spawns runs on Tokio. Said again in one process, as tests do, it changes nothing.
     _ = Executor::init_tokio();
     let watched = fates.clone();
+    let typesetter: SharedTypesetter = Arc::new(Typesetting::default());
     let context = move || {
         provide_context(fates.clone());
         provide_context(model.clone());
+        provide_context(typesetter.clone());
     };
     let page_or_not_found = Router::new().fallback(get(page(options))).layer(from_fn(assets::first));
 

@@ -174,6 +174,21 @@ async fn it_says_what_its_model_server_has() {
 }
 
 #[tokio::test]
+async fn it_says_what_each_of_its_model_servers_has_and_keeps_their_keys() {
+    let (one, two) = (Upstream::playing([Step::Hang]).await, Upstream::playing([Step::Hang]).await);
+    let (first, second) = (format!("one={}", one.url()), format!("two={}", two.url()));
+    let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &first, "--upstream", &second]);
+    let mut running =
+        Running::start(command.env("STARCROSSED_API_KEY", "two=sk-two").env("OPENAI_API_KEY", "sk-o")).await;
+    assert_eq!(running.line().await, format!("one answers, at {}: fake", one.url()));
+    assert_eq!(running.line().await, format!("two answers, at {}: fake", two.url()));
+    let models = get(running.address, "/api/models").await.json();
+    assert_eq!(models["data"][1]["id"], "two/fake");
+    assert!(one.requests().iter().all(|request| !request.headers.contains_key("authorization")));
+    assert!(two.requests().iter().all(|request| request.headers["authorization"] == "Bearer sk-two"));
+}
+
+#[tokio::test]
 async fn a_model_server_that_is_not_there_yet_is_no_reason_not_to_start() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // and free again at once
     let url = format!("http://{free}/v1");

@@ -10,6 +10,9 @@ use support::{
     server::Server,
 };
 
+/// As other clients write it, who say null where they say nothing.
+const NULLS: &[u8] = br#"{"model":null,"messages":[{"role":"assistant","content":null},{"role":"user","content":"Hi"}],
+    "max_completion_tokens":1,"temperature":null,"stop":null,"tools":null}"#;
 const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}],"max_tokens":1}"#;
 
 #[tokio::test]
@@ -19,6 +22,13 @@ async fn a_question_is_answered_without_any_header() {
     assert_eq!((answer.status, answer.header("content-type")), (200, "text/event-stream"));
     assert!(answer.text().starts_with("event: start\ndata: {\"task\":\""), "{}", answer.text());
     assert!(answer.text().contains("event: exit\ndata: {\"reason\":\"normal\""), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn what_is_null_was_not_said() {
+    let server = Server::alone().await;
+    let answer = post(server.address, "/api/chat", NULLS).await;
+    assert!(answer.text().contains("\"completion_tokens\":1"), "{}", answer.text());
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use server::{
     openai::{Client, Upstream as Settings, parse_url},
 };
 use std::{sync::Arc, time::Duration};
-use support::upstream::{Step, Upstream, answer, answer_json, delta, done, finish, head, models};
+use support::upstream::{Request, Step, Upstream, answer, answer_json, delta, done, finish, head, models};
 use tokio::{net::TcpListener, time::Instant};
 
 fn question(fields: Value) -> ChatRequest {
@@ -47,7 +47,17 @@ async fn told(mut events: EventStream<Delta>) -> (Vec<String>, Exit) {
 async fn with_upstream(script: impl Into<Vec<Step>>) -> (Upstream, Arc<Models>) {
     let upstream = Upstream::playing(script).await;
     let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
-    (upstream, Arc::new(Models::new(Some(client))))
+    (upstream, Arc::new(Models::new([client], None)))
+}
+
+/// All of them, under these names.
+fn several(upstreams: &[(&str, &Upstream)], default: Option<&str>) -> Arc<Models> {
+    let client = |(name, upstream): &(&str, &Upstream)| {
+        let url = parse_url(&upstream.url()).unwrap();
+        let api_key = Some(format!("sk-key-of-{name}"));
+        Client::new(Settings { name: (*name).into(), api_key, ..Settings::new(url) }).unwrap()
+    };
+    Arc::new(Models::new(upstreams.iter().map(client), default.map(String::from)))
 }
 
 async fn names(models: &Models) -> Vec<String> {
@@ -56,7 +66,7 @@ async fn names(models: &Models) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 async fn without_a_server_the_demo_answers_to_every_name() {
-    let models = Arc::new(Models::new(None));
+    let models = Arc::new(Models::new([], None));
     assert_eq!(names(&models).await, [demo::NAME]);
     for name in ["", "demo", "gpt-5"] {
         let (words, exit) = told(ask(&models, json!({ "model": name }))).await;
@@ -71,7 +81,7 @@ async fn without_a_server_the_demo_answers_to_every_name() {
 #[tokio::test(start_paused = true)]
 async fn the_demo_begins_at_once_and_takes_its_time() {
     let start = Instant::now();
-    let mut events = ask(&Arc::new(Models::new(None)), json!({}));
+    let mut events = ask(&Arc::new(Models::new([], None)), json!({}));
     while !matches!(events.next().await, Some(Event::Delta(_))) {}
     assert!(start.elapsed() < Duration::from_millis(10));
     told(events).await;
@@ -80,7 +90,7 @@ async fn the_demo_begins_at_once_and_takes_its_time() {
 
 #[tokio::test(start_paused = true)]
 async fn the_demo_stops_at_the_length_that_is_asked_for() {
-    let (words, exit) = told(ask(&Arc::new(Models::new(None)), json!({ "max_tokens": 5 }))).await;
+    let (words, exit) = told(ask(&Arc::new(Models::new([], None)), json!({ "max_tokens": 5 }))).await;
     assert_eq!(words.len(), 5);
     assert_eq!(exit.finish_reason.as_deref(), Some("length"));
     assert_eq!(exit.usage.unwrap().completion_tokens, 5);
@@ -127,4 +137,121 @@ async fn looking_for_servers_takes_no_longer_than_one_may_wait() {
     let start = Instant::now();
     assert!(discovery::find_among(&[("silent", url.as_str()); 4]).await.is_empty());
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
+// The default
+
+#[tokio::test]
+async fn the_default_model_stands_first_in_the_list_and_answers() {
+    for (own, expected) in [(None, vec!["a", "b"]), (Some("b"), vec!["b", "a"]), (Some("c"), vec!["c", "a", "b"])] {
+        let mut upstream = Upstream::listing([models(&["a", "b"])]).await;
+        let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
+        let models = Arc::new(Models::new([client], own.map(String::from)));
+        assert_eq!(names(&models).await, expected);
+        let _events = ask(&models, json!({}));
+        assert_eq!(upstream.connection().await.request.body["model"], own.unwrap_or("a"));
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_had_says_why_and_keeps_the_default_model() {
+    let upstream = Upstream::listing([answer(401, &[], r#"{"error":"no key"}"#)]).await;
+    let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
+    let list = Models::new([client], Some("mine".into())).list().await;
+    assert_eq!((list.data.len(), list.data[0].id.as_str()), (1, "mine"));
+    assert!(list.message.unwrap().contains("no key"));
+}
+
+// Several servers
+
+#[tokio::test]
+async fn the_models_of_several_servers_are_one_list() {
+    let one = Upstream::listing([models(&["x", "org/y"])]).await;
+    let two = Upstream::listing([models(&["x"])]).await;
+    let list = several(&[("one", &one), ("two", &two)], None).list().await;
+    let expected = json!({ "object": "list", "data": [
+        { "id": "one/x", "object": "model", "owned_by": "one" },
+        { "id": "one/org/y", "object": "model", "owned_by": "one" },
+        { "id": "two/x", "object": "model", "owned_by": "two" },
+    ] });
+    assert_eq!(serde_json::to_value(list).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_or_refuses_hides_its_own_models_alone_and_is_named() {
+    let up = Upstream::listing([models(&["x"])]).await;
+    let refusing = Upstream::listing([answer(401, &[], r#"{"error":"no, sk-key-of-refusing is no key"}"#)]).await;
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // and free again at once
+    let nobody = format!("http://{nobody}/v1");
+    let named = |name: &str, url: &str| {
+        let key = Some(format!("sk-key-of-{name}"));
+        Client::new(Settings { name: name.into(), api_key: key, ..Settings::new(parse_url(url).unwrap()) }).unwrap()
+    };
+    let clients = [named("gone", &nobody), named("up", &up.url()), named("refusing", &refusing.url())];
+    let list = Models::new(clients, Some("gone/y".into())).list().await;
+    assert_eq!(list.data.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), ["up/x"]);
+    let message = list.message.unwrap();
+    let lines = message.lines().collect::<Vec<_>>();
+    assert!(lines[0].starts_with(&format!("gone: Nothing answers at {nobody}")), "{message}");
+    assert!(lines[1].starts_with(&format!("refusing: {} refused the key (401)", refusing.url())), "{message}");
+    assert!(lines[1].ends_with("--api-key refusing=KEY."), "{message}");
+    assert!(lines.len() == 2 && !message.contains("sk-"), "{message}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_silent_holds_the_list_up_for_five_seconds_at_most() {
+    let silent = Upstream::listing([Step::Hang]).await;
+    let models = several(&[("a", &silent), ("b", &silent), ("c", &silent)], None);
+    let start = Instant::now();
+    let list = models.list().await;
+    assert!(start.elapsed() < Duration::from_secs(6), "{:?}", start.elapsed());
+    assert_eq!((list.data.len(), list.message.unwrap().lines().count()), (0, 3));
+}
+
+#[tokio::test]
+async fn a_question_goes_to_the_server_that_has_the_model_under_its_own_name_and_with_its_own_key() {
+    let mut one = Upstream::playing([head(), delta("one"), finish("stop"), done()]).await;
+    let mut two = Upstream::playing([head(), delta("two"), finish("stop"), done()]).await;
+    let models = several(&[("one", &one), ("two", &two)], None);
+    assert_eq!(told(ask(&models, json!({ "model": "two/fake" }))).await.0, ["two"]);
+    assert_eq!(told(ask(&models, json!({ "model": "one/org/other" }))).await.0, ["one"]);
+    assert_eq!(two.connection().await.request.body["model"], "fake");
+    assert_eq!(one.connection().await.request.body["model"], "org/other");
+    models.list().await;
+    for (name, upstream) in [("one", &one), ("two", &two)] {
+        let requests = upstream.requests();
+        let own = |request: &Request| request.headers["authorization"] == format!("Bearer sk-key-of-{name}");
+        assert!(requests.len() == 2 && requests.iter().all(own), "{requests:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_plain_name_will_do_where_one_server_alone_has_the_model() {
+    let mut one = Upstream::listing([models(&["x", "both"])]).await;
+    let two = Upstream::listing([models(&["y", "both"])]).await;
+    let models = several(&[("one", &one), ("two", &two)], None);
+    let _events = ask(&models, json!({ "model": "x" }));
+    assert_eq!(one.connection().await.request.body["model"], "x");
+    let (_, exit) = told(ask(&models, json!({ "model": "both" }))).await;
+    let why = "Several model servers have a model both. Say which: one/both or two/both.";
+    assert_eq!((exit.reason, exit.message.as_deref()), (Reason::Failed, Some(why)));
+    let (_, exit) = told(ask(&models, json!({ "model": "nobodys" }))).await;
+    assert_eq!(exit.message.as_deref(), Some("No model server has a model nobodys."));
+}
+
+#[tokio::test]
+async fn of_several_servers_the_first_that_has_a_model_answers_unless_another_was_chosen() {
+    let down = Upstream::listing([answer(500, &[], "")]).await;
+    let mut one = Upstream::listing([models(&["x"])]).await;
+    let mut two = Upstream::listing([models(&["y", "z"])]).await;
+    let all = [("down", &down), ("one", &one), ("two", &two)];
+    let (unsaid, said, plain) = (several(&all, None), several(&all, Some("two/z")), several(&all, Some("z")));
+    assert_eq!(names(&said).await, ["two/z", "one/x", "two/y"]);
+    assert_eq!(names(&plain).await, ["two/z", "one/x", "two/y"]);
+    let _events = ask(&unsaid, json!({}));
+    assert_eq!(one.connection().await.request.body["model"], "x");
+    for models in [said, plain] {
+        let _events = ask(&models, json!({}));
+        assert_eq!(two.connection().await.request.body["model"], "z");
+    }
 }

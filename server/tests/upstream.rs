@@ -146,15 +146,6 @@ async fn without_a_key_none_is_sent() {
 }
 
 #[tokio::test]
-async fn without_a_model_the_configured_one_answers() {
-    let mut upstream = Upstream::playing([head(), finish("stop"), done()]).await;
-    let mut settings = settings(&upstream);
-    settings.model = Some("mine".into());
-    let _events = ask(settings, ChatRequest { model: String::new(), ..question() });
-    assert_eq!(upstream.connection().await.request.body["model"], "mine");
-}
-
-#[tokio::test]
 async fn without_any_model_the_first_listed_answers() {
     let mut upstream = Upstream::playing([head(), finish("stop"), done()]).await;
     let _events = ask(settings(&upstream), ChatRequest { model: String::new(), ..question() });
@@ -587,32 +578,6 @@ async fn tls_with_a_server_that_speaks_none_is_told_of() {
     let told = listen_to_the_end(ask(openai::Upstream::new(url), question())).await;
     told.not_at_all("If it speaks plain HTTP, its URL begins with http://");
     drop(plain.await);
-}
-
-// The list of models
-
-#[tokio::test]
-async fn the_configured_model_stands_first_in_the_list() {
-    let listed = support::upstream::models(&["a", "b"]);
-    for (own, names) in [(None, vec!["a", "b"]), (Some("b"), vec!["b", "a"]), (Some("c"), vec!["c", "a", "b"])] {
-        let upstream = Upstream::listing([listed.clone()]).await;
-        let mut settings = settings(&upstream);
-        settings.model = own.map(String::from);
-        let list = Client::new(settings).unwrap().list().await;
-        assert_eq!(list.data.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), names);
-        assert_eq!(list.message, None);
-    }
-}
-
-#[tokio::test]
-async fn a_list_that_cannot_be_had_says_why_and_keeps_the_configured_model() {
-    let upstream = Upstream::listing([answer(401, &[], r#"{"error":"no key"}"#)]).await;
-    let mut settings = settings(&upstream);
-    settings.model = Some("mine".into());
-    let list = Client::new(settings).unwrap().list().await;
-    assert_eq!(list.data.len(), 1);
-    assert_eq!(list.data[0].id, "mine");
-    assert!(list.message.unwrap().contains("no key"));
 }
 
 // Kills

@@ -15,9 +15,7 @@ use server_fn::codec::{GetUrl, Json};
 /// A request that makes no sense: 400, with a sentence. Whatever goes wrong later is the stream's last event.
 #[server(prefix = "/api", endpoint = "chat", input = Json, output = Sse)]
 pub async fn chat(#[server(flatten)] request: ChatRequest) -> Result<EventStream<Delta>, ApiError> {
-    if let Some(fault) = request.fault() {
-        return Err(ApiError::Refused(fault.into()));
-    }
+    let request = request.checked().map_err(ApiError::Refused)?;
     let model = expect_context::<super::model::SharedModel>();
     let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
     Ok(crate::link::spawn_linked(&fates, move |deltas| model.reply(request, deltas)))

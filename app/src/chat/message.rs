@@ -1,7 +1,7 @@
 //! What is said: the body of `/api/chat`, which is the field's own, and the deltas that come back.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value, json};
 
 /// Who speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,38 +29,51 @@ pub enum Content {
     Parts(Vec<Value>),
 }
 
+impl Content {
+    /// Text, and pictures to look at with it: the URL of each, mostly a `data:` one.
+    #[must_use]
+    pub fn with_images(text: String, urls: Vec<String>) -> Self {
+        if urls.is_empty() {
+            return Self::Text(text);
+        }
+        let images = urls.into_iter().map(|url| json!({ "type": "image_url", "image_url": { "url": url } }));
+        Self::Parts([json!({ "type": "text", "text": text })].into_iter().chain(images).collect())
+    }
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
 /// One message of a conversation, as a model is sent it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChatMessage {
     /// Who says it.
     pub role: Role,
-    /// What it says.
+    /// What it says. Nothing, where somebody only called a tool.
+    #[serde(default, deserialize_with = "nullable")]
     pub content: Content,
 }
 
-/// The body of `POST /api/chat`. What isn't known here (`stream` and the like) is ignored.
+/// The body of `POST /api/chat`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChatRequest {
     /// The model that is to answer; empty for the server's first.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     pub model: String,
     /// The conversation so far, oldest first.
     pub messages: Vec<ChatMessage>,
-    /// 0 to 2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub temperature: Option<f64>,
-    /// 0 to 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub top_p: Option<f64>,
-    /// The longest answer, in tokens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_tokens: Option<u32>,
-    /// Same seed, same answer, where the model can do that.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seed: Option<i64>,
-    /// Where the model shall stop: a string or a list of strings.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stop: Option<Value>,
+    /// How to answer: `temperature`, `top_p`, `max_tokens`, `seed` and so on. A number may come as the text that a
+    /// person has typed. What isn't known (`stream` and the like) is ignored.
+    #[serde(flatten)]
+    pub options: Map<String, Value>,
+}
+
+/// Some clients write null for what they don't say.
+fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// One piece of an answer: `{"text":"Hel"}` or `{"reasoning":"…"}`.
@@ -80,7 +93,7 @@ pub struct ModelList {
     pub object: String,
     /// The models; the first is the one that answers if none is named.
     pub data: Vec<ModelInfo>,
-    /// Why there are none, or fewer than there should be: a sentence for the person.
+    /// Why there are none, or fewer than there should be: for the person, a line for each server that can't be asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -92,33 +105,16 @@ pub struct ModelInfo {
     pub id: String,
     /// Always `model`.
     pub object: String,
+    /// The server that has it, where there are several. Its name begins with that; so the page needn't read this.
+    #[serde(skip_deserializing, skip_serializing_if = "String::is_empty")]
+    pub owned_by: String,
 }
 
 impl ModelList {
     /// A list of these names.
     pub fn of(names: impl IntoIterator<Item = String>) -> Self {
-        let data = names.into_iter().map(|id| ModelInfo { id, object: "model".into() }).collect();
+        let data =
+            names.into_iter().map(|id| ModelInfo { id, object: "model".into(), owned_by: String::new() }).collect();
         Self { object: "list".into(), data, message: None }
-    }
-}
-
-impl ChatRequest {
-    /// What is wrong with it, as a sentence, if something is. What only the model can judge is left to it.
-    #[must_use]
-    pub fn fault(&self) -> Option<&'static str> {
-        let outside = |value: Option<f64>, most: f64| value.is_some_and(|value| !(0.0..=most).contains(&value));
-        if self.messages.is_empty() {
-            return Some("`messages` is empty: it takes the conversation so far, at least one message.");
-        }
-        if outside(self.temperature, 2.0) {
-            return Some("`temperature` is out of range: it goes from 0 to 2.");
-        }
-        if outside(self.top_p, 1.0) {
-            return Some("`top_p` is out of range: it goes from 0 to 1.");
-        }
-        if self.max_tokens == Some(0) {
-            return Some("`max_tokens` is 0: an answer needs at least one.");
-        }
-        None
     }
 }

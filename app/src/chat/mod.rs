@@ -14,6 +14,8 @@ pub mod api;
 pub mod message;
 #[cfg(feature = "ssr")]
 pub mod model;
+#[cfg(feature = "ssr")]
+pub mod options;
 
 pub mod history;
 pub mod store;

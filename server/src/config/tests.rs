@@ -7,6 +7,17 @@ fn read(line: &[&str], variable: impl Fn(&str) -> Option<String>) -> Result<Conf
     Config::of(args, variable)
 }
 
+/// The upstreams: name, URL and key of each.
+fn upstreams(line: &[&str]) -> Vec<(String, String, Option<String>)> {
+    let upstreams = read(line, NOTHING).unwrap_or_else(|why| panic!("{why}")).upstreams;
+    upstreams.into_iter().map(|one| (one.name, one.url.into(), one.api_key)).collect()
+}
+
+fn only(config: Config) -> Endpoint {
+    let [one] = <[Endpoint; 1]>::try_from(config.upstreams).ok().unwrap();
+    one
+}
+
 fn refusal(line: &[&str]) -> String {
     read(line, NOTHING).err().map(|failure| failure.to_string()).expect("a refusal")
 }
@@ -15,7 +26,7 @@ fn refusal(line: &[&str]) -> String {
 fn nothing_has_to_be_said() {
     let config = read(&[], NOTHING).unwrap();
     assert_eq!((config.listen.as_str(), config.log.as_str()), ("127.0.0.1:3000", "info"));
-    assert!(config.upstream.is_none() && config.api_key.is_none() && config.model.is_none());
+    assert!(config.upstreams.is_empty() && config.model.is_none());
 }
 
 #[test]
@@ -28,21 +39,21 @@ fn what_other_tools_read_is_honoured_but_our_own_comes_first() {
         _ => None,
     };
     let config = read(&[], others).unwrap();
-    assert_eq!(config.upstream.unwrap().as_str(), "http://others/v1");
-    assert_eq!(config.api_key.as_deref(), Some("theirs"));
     assert_eq!((config.listen.as_str(), config.log.as_str()), ("127.0.0.1:4000", "debug"));
+    let upstream = only(config);
+    assert_eq!((upstream.url.as_str(), upstream.api_key.as_deref()), ("http://others/v1", Some("theirs")));
 
     let ours = ["--upstream", "http://ours/v1", "--api-key", "mine", "--listen", "[::1]:1", "--log", "warn"];
     let config = read(&ours, others).unwrap();
-    assert_eq!(config.upstream.unwrap().as_str(), "http://ours/v1");
-    assert_eq!(config.api_key.as_deref(), Some("mine"));
     assert_eq!((config.listen.as_str(), config.log.as_str()), ("[::1]:1", "warn"));
+    let upstream = only(config);
+    assert_eq!((upstream.url.as_str(), upstream.api_key.as_deref()), ("http://ours/v1", Some("mine")));
 }
 
 #[test]
 fn a_variable_that_is_set_to_nothing_is_not_set() {
     let config = read(&["--upstream", "", "--model", " "], |_| Some(String::new())).unwrap();
-    assert!(config.upstream.is_none() && config.api_key.is_none() && config.model.is_none());
+    assert!(config.upstreams.is_empty() && config.model.is_none());
     assert_eq!(config.listen, "127.0.0.1:3000");
 }
 
@@ -77,4 +88,84 @@ fn a_key_that_cannot_be_sent_is_refused_and_not_repeated() {
         let refusal = refusal(&["--api-key", key]);
         assert!(refusal.contains("key") && !refusal.contains("sk-"), "{refusal}");
     }
+}
+
+#[test]
+fn several_upstreams_are_named_by_the_person_or_by_where_they_are() {
+    let lines: [&[&str]; 2] = [
+        &["--upstream", "a=localhost:1", "--upstream", "https://b/v1?x=y", "--upstream", "http://127.0.0.1:2/v1"],
+        &["--upstream", " a=localhost:1, https://b/v1?x=y\nhttp://127.0.0.1:2/v1,"],
+    ];
+    for line in lines {
+        let expected =
+            [("a", "http://localhost:1/"), ("b", "https://b/v1?x=y"), ("127.0.0.1:2", "http://127.0.0.1:2/v1")];
+        assert_eq!(upstreams(line), expected.map(|(name, url)| (name.into(), url.into(), None)));
+    }
+}
+
+#[test]
+fn each_key_goes_to_the_upstream_that_it_names() {
+    let lines: [&[&str]; 2] =
+        [&["--api-key", "b=sk-b==", "--api-key", "h:1=sk-h"], &["--api-key", "b=sk-b==,\n h:1=sk-h\n"]];
+    for keys in lines {
+        let line =
+            [&["--upstream", "a=http://a", "--upstream", "b=http://b", "--upstream", "http://h:1"], keys].concat();
+        let keys = upstreams(&line).into_iter().map(|(.., key)| key).collect::<Vec<_>>();
+        assert_eq!(keys, [None, Some("sk-b==".into()), Some("sk-h".into())]);
+    }
+}
+
+#[test]
+fn the_only_upstream_gets_the_only_key_with_whatever_is_in_it() {
+    let key = |line: &[&str]| upstreams(line).remove(0).2.unwrap();
+    for text in ["sk-a", "c2s=", "c2s==", "sk-a,b c", "x=y"] {
+        assert_eq!(key(&["--upstream", "http://h", "--api-key", text]), text);
+    }
+    assert_eq!(key(&["--upstream", "a=http://h", "--api-key", "a=sk-a"]), "sk-a");
+    assert_eq!(key(&["--upstream", "a=http://h", "--api-key", "c2s="]), "c2s=");
+}
+
+#[test]
+fn a_key_that_may_be_anybodys_is_sent_to_nobody() {
+    let two = ["--upstream", "a=http://a", "--upstream", "b=http://b", "--api-key"];
+    for key in ["sk-secret", "c=sk-secret", "sk-secret==", "a=sk-secret,sk-secret"] {
+        let refusal = refusal(&[&two[..], &[key]].concat());
+        assert!(refusal.contains("--api-key NAME=KEY") && refusal.ends_with(": a, b"), "{refusal}");
+        assert!(!refusal.contains("sk-") && refusal.lines().count() == 1, "{refusal}");
+    }
+    let refusal = refusal(&["--upstream", "a=http://a", "--api-key", "b=sk-secret"]);
+    assert!(refusal.ends_with("NAME is one of: a") && !refusal.contains("sk-"), "{refusal}");
+}
+
+#[test]
+fn what_others_use_as_key_goes_to_openai_alone_where_there_are_several() {
+    let theirs = |name: &str| (name == "OPENAI_API_KEY").then(|| "sk-o".to_owned());
+    let keys = |line: &[&str]| {
+        let upstreams = read(line, theirs).ok().unwrap().upstreams;
+        upstreams.into_iter().map(|one| one.api_key.unwrap_or_default()).collect::<Vec<_>>()
+    };
+    let here = ["--upstream", "http://localhost:1"];
+    let openai = ["--upstream", "https://api.openai.com/v1"];
+    assert_eq!(keys(&[here, openai].concat()), ["", "sk-o"]);
+    assert_eq!(keys(&[here, openai, ["--api-key", "api.openai.com=sk-1"]].concat()), ["", "sk-1"]);
+    assert_eq!(keys(&[here, ["--upstream", "http://api.openai.com/v1"]].concat()), ["", ""], "in the clear");
+    assert_eq!(keys(&here), ["sk-o"]);
+}
+
+#[test]
+fn upstreams_that_cannot_be_told_apart_or_named_are_refused() {
+    for (line, words) in [
+        (["--upstream", "http://h/a", "--upstream", "http://h/b"], "two upstreams are called h"),
+        (["--upstream", "a=http://h", "--upstream", "a=http://i"], "--upstream NAME=URL"),
+        (["--upstream", "ü=http://h", "--model", "x"], "--upstream NAME=URL"),
+        (["--upstream", "=http://h", "--model", "x"], "--upstream NAME=URL"),
+        (["--upstream", "a=", "--model", "x"], "can't ask the upstream"),
+        (["--upstream", "a=ftp://me:pw@h?key=pw", "--model", "x"], "can't ask the upstream that was given"),
+    ] {
+        let refusal = refusal(&line);
+        assert!(refusal.contains(words) && !refusal.contains("pw"), "{refusal}");
+    }
+    let twice = ["--upstream", "a=http://h", "--api-key", "a=sk-1", "--api-key", "sk-2"];
+    let refusal = refusal(&twice);
+    assert!(refusal.contains("two API keys for the upstream a") && !refusal.contains("sk-"), "{refusal}");
 }

@@ -7,7 +7,7 @@ use super::{
     upstream::Upstream,
 };
 use app::{
-    chat::message::{ChatRequest, Delta, ModelList},
+    chat::message::{ChatRequest, Delta},
     link::{Deltas, Exit},
 };
 use reqwest::{Method, RequestBuilder, Response, header::ACCEPT, redirect::Policy};
@@ -65,21 +65,12 @@ impl Client {
         }
     }
 
-    /// The server's models, the one that answers if none is named first.
-    pub async fn list(&self) -> ModelList {
-        let own = self.upstream.model.clone();
-        match self.names().await {
-            Ok(mut names) => {
-                names.retain(|name| Some(name) != own.as_ref());
-                ModelList::of(own.into_iter().chain(names))
-            }
-            Err(failure) => ModelList { message: Some(failure.sentence(&self.upstream)), ..ModelList::of(own) },
-        }
-    }
-
-    /// The names of the server's models, if it lists any: which is how to know one.
-    pub(crate) async fn models(&self) -> Option<Vec<String>> {
-        self.names().await.ok()
+    /// The names of the server's models, in its own order.
+    ///
+    /// # Errors
+    /// Why there are none to be had: a sentence for the person.
+    pub async fn models(&self) -> Result<Vec<String>, String> {
+        self.names().await.map_err(|failure| failure.sentence(&self.upstream))
     }
 
     async fn names(&self) -> Result<Vec<String>, Failure> {
@@ -96,18 +87,11 @@ impl Client {
     /// price than none.
     async fn ask(&self, mut request: ChatRequest) -> Result<Response, Failure> {
         if request.model.is_empty() {
-            request.model = self.default_model().await?;
+            request.model = self.names().await?.into_iter().next().unwrap_or_default();
         }
         match self.post(&request, Some(StreamOptions { include_usage: true })).await {
             Err(Failure::Refused(refusal)) if refusal.minds("stream_options") => self.post(&request, None).await,
             asked => asked,
-        }
-    }
-
-    async fn default_model(&self) -> Result<String, Failure> {
-        match &self.upstream.model {
-            Some(model) => Ok(model.clone()),
-            None => Ok(self.names().await?.into_iter().next().unwrap_or_default()),
         }
     }
 

@@ -91,11 +91,12 @@ impl Refusal {
         match code {
             300..=399 => format!("{address} points elsewhere ({code}){}", self.pointed_to(upstream)),
             401 | 403 if upstream.key().is_some() => {
-                format!("{address} refused the key ({code}){said} Give the right one with --api-key or OPENAI_API_KEY.")
+                format!("{address} refused the key ({code}){said} Give the right one with {}.", upstream.key_option())
             }
             401 | 403 => {
                 format!(
-                    "{address} refused access ({code}){said} If it wants a key, give it with --api-key or OPENAI_API_KEY."
+                    "{address} refused access ({code}){said} If it wants a key, give it with {}.",
+                    upstream.key_option()
                 )
             }
             404 => format!(
@@ -216,6 +217,14 @@ fn quote(words: &str, upstream: &Upstream) -> String {
 }
 
 impl Upstream {
+    /// How it is given a key.
+    fn key_option(&self) -> String {
+        match self.name.as_str() {
+            "" => "--api-key or OPENAI_API_KEY".into(),
+            name => format!("--api-key {name}=KEY"),
+        }
+    }
+
     /// The text without the key, should the server have repeated it.
     fn redact(&self, text: &str) -> String {
         let secrets = [self.key(), self.url.password()].into_iter().flatten().filter(|key| key.len() >= SECRET);

@@ -6,13 +6,13 @@ use url::{Host, Url};
 /// A model server.
 #[derive(Clone)]
 pub struct Upstream {
+    /// What it is called where there are several; nothing where it is the only one.
+    pub name: String,
     /// Its base URL, such as `http://127.0.0.1:11434/v1`; with or without a slash at the end. Without a path, `/v1` is
     /// meant.
     pub url: Url,
     /// The key that it wants, if it wants one.
     pub api_key: Option<String>,
-    /// The model that answers if none is named; without it, the first that the server lists.
-    pub model: Option<String>,
     /// How long a connection may take.
     pub connect_timeout: Duration,
     /// How long it may take from the question to the first word of the answer. Long: llama-server sends nothing, not
@@ -28,12 +28,12 @@ impl Upstream {
     #[must_use]
     pub const fn new(url: Url) -> Self {
         Self {
+            name: String::new(),
             url,
             api_key: None,
-            model: None,
             connect_timeout: Duration::from_secs(10),
-            header_timeout: Duration::from_secs(30 * 60),
-            idle_timeout: Duration::from_secs(120),
+            header_timeout: Duration::from_mins(30),
+            idle_timeout: Duration::from_mins(2),
         }
     }
 
@@ -72,7 +72,7 @@ impl Upstream {
 impl fmt::Debug for Upstream {
     /// Without the key: what is written for debugging ends up in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upstream").field("address", &self.address()).field("model", &self.model).finish_non_exhaustive()
+        f.debug_struct("Upstream").field("name", &self.name).field("address", &self.address()).finish_non_exhaustive()
     }
 }
 

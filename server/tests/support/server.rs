@@ -23,22 +23,23 @@ pub(crate) struct Server {
 impl Server {
     /// Asks the model server at this URL.
     pub(crate) async fn asking(url: &str) -> Self {
-        Self::patient(url, Duration::from_secs(60)).await
+        Self::patient(url, Duration::from_mins(1)).await
     }
 
     /// The same; the model server may be silent for `patience`.
     pub(crate) async fn patient(url: &str, patience: Duration) -> Self {
         let mut upstream = Upstream::new(parse_url(url).unwrap());
         upstream.idle_timeout = patience;
-        Self::start(Models::new(Some(Client::new(upstream).unwrap()))).await
+        Self::start(Models::new([Client::new(upstream).unwrap()], None)).await
     }
 
     /// Has no model server.
     pub(crate) async fn alone() -> Self {
-        Self::start(Models::new(None)).await
+        Self::start(Models::new([], None)).await
     }
 
-    async fn start(models: Models) -> Self {
+    /// Has these models.
+    pub(crate) async fn start(models: Models) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let fates = Arc::new(Fates::default());

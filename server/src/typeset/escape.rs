@@ -1,0 +1,13 @@
+//! Text as HTML.
+
+/// Appends `text` so that it is shown as it is, whatever is in it.
+pub(super) fn push_escaped(html: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            c => html.push(c),
+        }
+    }
+}

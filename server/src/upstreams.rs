@@ -1,0 +1,162 @@
+//! Several model servers as one: which models there are, and whose each is.
+//!
+//! Where there are several, a model is called `name/model`, after the server that has it. That never changes, whichever
+//! other servers are up. The plain name will do as long as one server alone has such a model.
+
+use crate::openai::Client;
+use app::{
+    chat::message::{ChatRequest, Delta, ModelInfo, ModelList},
+    link::{Deltas, Exit},
+};
+use futures::{
+    future::join_all,
+    stream::{FuturesOrdered, StreamExt},
+};
+use std::sync::Arc;
+
+/// The model servers, in the order in which they were given. Clones share them.
+#[derive(Clone, Debug)]
+pub(crate) struct Upstreams {
+    clients: Arc<[Client]>,
+    default: Option<Arc<str>>,
+}
+
+/// What the servers have, those that could be asked.
+type Heard<'a> = Vec<(&'a Client, Vec<String>)>;
+
+impl Upstreams {
+    pub(crate) fn new(clients: impl IntoIterator<Item = Client>, default: Option<String>) -> Self {
+        Self { clients: clients.into_iter().collect(), default: default.map(Into::into) }
+    }
+
+    pub(crate) fn are_none(&self) -> bool {
+        self.clients.is_empty()
+    }
+
+    /// Asks the server whose model it is.
+    pub(crate) async fn reply(&self, mut request: ChatRequest, deltas: Deltas<Delta>) -> Exit {
+        match self.find(&request.model).await {
+            Ok((client, model)) => {
+                request.model = model;
+                client.reply(request, deltas).await
+            }
+            Err(why) => Exit::failed(why),
+        }
+    }
+
+    /// The models of all, the one that answers if none is named first. A server that can't be asked hides its own.
+    pub(crate) async fn list(&self) -> ModelList {
+        let (heard, troubles) = self.ask_all().await;
+        let mut models = Vec::new();
+        for (client, names) in &heard {
+            models.extend(names.iter().map(|model| self.info(client, model)));
+        }
+        self.put_default_first(&mut models, &heard);
+        let message = (!troubles.is_empty()).then(|| troubles.join("\n"));
+        ModelList { data: models, message, ..ModelList::of([]) }
+    }
+
+    /// Asks all at once, and gives none longer than it may take. Of those that can't be asked, why.
+    async fn ask_all(&self) -> (Heard<'_>, Vec<String>) {
+        let answers = join_all(self.clients.iter().map(Client::models)).await;
+        let (mut heard, mut troubles) = (Vec::new(), Vec::new());
+        for (client, answer) in self.clients.iter().zip(answers) {
+            match answer {
+                Ok(models) => heard.push((client, models)),
+                Err(why) => troubles.push(self.trouble(client, &why)),
+            }
+        }
+        (heard, troubles)
+    }
+
+    /// The default model need not be listed, as some servers have more than they list. But where there are others, it
+    /// isn't offered if its server doesn't answer.
+    fn put_default_first(&self, models: &mut Vec<ModelInfo>, heard: &Heard<'_>) {
+        let Some(default) = self.default.as_deref() else { return };
+        let (client, model) = match (self.owner(default), holders(heard, default).as_slice()) {
+            (Some(owner), _) => owner,
+            (None, [one]) => (*one, default),
+            _ => return,
+        };
+        let name = &client.upstream().name;
+        if self.is_one() || heard.iter().any(|(client, _)| client.upstream().name == *name) {
+            let first = self.info(client, model);
+            models.retain(|other| *other != first);
+            models.insert(0, first);
+        }
+    }
+
+    /// Whose model this is, and what it is called there. Otherwise a sentence for the person.
+    async fn find(&self, model: &str) -> Result<(Client, String), String> {
+        let model = if model.is_empty() { self.default.as_deref().unwrap_or_default() } else { model };
+        match self.owner(model) {
+            Some((client, model)) => Ok((client.clone(), model.to_owned())),
+            None if model.is_empty() => self.first().await,
+            None => self.find_plain(model).await,
+        }
+    }
+
+    /// The server that is named in the model's name. The only one that there is need not be named.
+    fn owner<'a>(&'a self, model: &'a str) -> Option<(&'a Client, &'a str)> {
+        if let [one] = &*self.clients {
+            return Some((one, model));
+        }
+        let of = |client: &'a Client| {
+            let model = model.strip_prefix(client.upstream().name.as_str())?.strip_prefix('/')?;
+            Some((client, model)).filter(|_| !model.is_empty())
+        };
+        self.clients.iter().find_map(of)
+    }
+
+    /// The first model of the first server that has any. Nobody waits for those that come after it.
+    async fn first(&self) -> Result<(Client, String), String> {
+        let mut answers = self.clients.iter().map(Client::models).collect::<FuturesOrdered<_>>();
+        let mut troubles = Vec::new();
+        for client in &*self.clients {
+            match answers.next().await.unwrap_or_else(|| Ok(Vec::new())).map(|models| models.into_iter().next()) {
+                Ok(Some(model)) => return Ok((client.clone(), model)),
+                Ok(None) => {}
+                Err(why) => troubles.push(self.trouble(client, &why)),
+            }
+        }
+        Err(because("No model server has a model.", &troubles))
+    }
+
+    /// Asks all of them who has it.
+    async fn find_plain(&self, model: &str) -> Result<(Client, String), String> {
+        let (heard, troubles) = self.ask_all().await;
+        match holders(&heard, model).as_slice() {
+            [one] => Ok(((*one).clone(), model.to_owned())),
+            [] => Err(because(&format!("No model server has a model {model}."), &troubles)),
+            several => {
+                let ids = several.iter().map(|client| self.id(client, model)).collect::<Vec<_>>();
+                Err(format!("Several model servers have a model {model}. Say which: {}.", ids.join(" or ")))
+            }
+        }
+    }
+
+    fn is_one(&self) -> bool {
+        self.clients.len() == 1
+    }
+
+    fn info(&self, client: &Client, model: &str) -> ModelInfo {
+        ModelInfo { id: self.id(client, model), object: "model".into(), owned_by: client.upstream().name.clone() }
+    }
+
+    fn id(&self, client: &Client, model: &str) -> String {
+        if self.is_one() { model.to_owned() } else { format!("{}/{model}", client.upstream().name) }
+    }
+
+    fn trouble(&self, client: &Client, why: &str) -> String {
+        if self.is_one() { why.to_owned() } else { format!("{}: {why}", client.upstream().name) }
+    }
+}
+
+/// The servers that have a model of this plain name.
+fn holders<'a>(heard: &Heard<'a>, model: &str) -> Vec<&'a Client> {
+    heard.iter().filter(|(_, names)| names.iter().any(|name| name == model)).map(|(client, _)| *client).collect()
+}
+
+fn because(what: &str, troubles: &[String]) -> String {
+    [&[what.to_owned()], troubles].concat().join(" ")
+}

@@ -1,0 +1,94 @@
+//! Typesetting over plain HTTP.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{
+    client::{Response, post},
+    server::Server,
+    soon,
+};
+
+async fn typeset(server: &Server, body: &Value) -> Response {
+    post(server.address, "/api/typeset", body.to_string().as_bytes()).await
+}
+
+/// Asks until none of these is left out: on a slow machine a grammar may not be ready in time when it is first needed.
+async fn done(server: &Server, body: &Value, which: &[usize]) -> Response {
+    soon("all are typeset", async {
+        loop {
+            let answer = typeset(server, body).await;
+            let json = answer.json();
+            if which.iter().all(|at| json["html"][at].is_string()) {
+                break answer;
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn code_and_formulas_come_back_as_html_in_their_order() {
+    let server = Server::alone().await;
+    let items = json!({ "items": [
+        { "lang": "rust", "text": "let" },
+        { "tex": "x", "display": true },
+        { "text": "x" },
+        { "lang": "klingon", "text": "nuqneH" },
+        { "tex": "\\nonsense" },
+        { "lang": "html", "text": "<b>" },
+    ] });
+    let answer = done(&server, &items, &[0, 1, 2, 5]).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
+    assert_eq!(
+        answer.json(),
+        json!({ "html": [
+            "<span class=\"hl-k\">let</span>",
+            "<math display=\"block\"><mi>x</mi></math>",
+            "<math><mi>x</mi></math>",
+            null,
+            null,
+            "<span class=\"hl-g\">&lt;b&gt;</span>",
+        ] })
+    );
+}
+
+#[tokio::test]
+async fn nothing_to_typeset_is_quickly_done() {
+    let server = Server::alone().await;
+    assert_eq!(typeset(&server, &json!({ "items": [] })).await.json(), json!({ "html": [] }));
+}
+
+#[tokio::test]
+async fn too_much_and_nonsense_are_refused_with_a_sentence() {
+    let server = Server::alone().await;
+    let item = |length: usize| json!({ "text": "x".repeat(length) });
+    for (what, body) in [
+        ("too many", json!({ "items": vec![item(1); 65] })),
+        ("one too long", json!({ "items": [item(64 * 1024 + 1)] })),
+        ("too long together", json!({ "items": vec![item(64 * 1024); 5] })),
+        ("no items", json!({})),
+        ("no list", json!({ "items": "x" })),
+        ("no text", json!({ "items": [{ "lang": "rust" }] })),
+        ("no words", json!({ "items": [{ "text": 7 }] })),
+    ] {
+        let answer = typeset(&server, &body).await;
+        let message = answer.json()["error"]["message"].as_str().unwrap_or_default().to_owned();
+        assert!(answer.status == 400 && message.ends_with('.'), "{what}: {} {message}", answer.status);
+    }
+    assert_eq!(typeset(&server, &json!({ "items": vec![item(64 * 1024); 4] })).await.status, 200);
+}
+
+#[tokio::test]
+async fn many_at_once_are_all_served_while_the_server_answers_others() {
+    let server = Server::alone().await;
+    let items = json!({ "items": [{ "lang": "rust", "text": "fn f() { g(1); }\n".repeat(100) }] });
+    let many = futures::future::join_all((0..8).map(|_| done(&server, &items, &[0])));
+    let other = support::client::get(server.address, "/healthz");
+    let (many, other) = tokio::join!(many, other);
+    assert_eq!(other.text(), "ok");
+    for answer in many {
+        assert_eq!(answer.text().matches("hl-f").count(), 200);
+    }
+}
