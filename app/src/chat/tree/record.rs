@@ -75,12 +75,19 @@ impl Settings {
         None
     }
 
-    /// Fills in what a request says of how to answer. What makes no sense is left out.
+    /// Fills in what a request says of how to answer, as it was typed: the server reads it.
     pub(super) fn fill(&self, request: &mut ChatRequest) {
-        request.temperature = number(&self.temperature);
-        request.top_p = number(&self.top_p);
-        request.max_tokens = self.max_tokens.trim().parse().ok();
-        request.seed = self.seed.trim().parse().ok();
+        let typed = [
+            ("temperature", &self.temperature),
+            ("top_p", &self.top_p),
+            ("max_tokens", &self.max_tokens),
+            ("seed", &self.seed),
+        ];
+        for (name, text) in typed {
+            if !text.trim().is_empty() {
+                request.options.insert(name.into(), text.trim().into());
+            }
+        }
     }
 }
 
@@ -113,8 +120,10 @@ mod tests {
             ..Settings::default()
         };
         settings.fill(&mut request);
-        assert_eq!((request.temperature, request.top_p), (Some(0.5), Some(1.0)));
-        assert_eq!((request.max_tokens, request.seed, settings.fault()), (Some(100), Some(-3), None));
+        let sent: Vec<(&str, &str)> =
+            request.options.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default())).collect();
+        assert_eq!(sent, [("max_tokens", "100"), ("seed", "-3"), ("temperature", ".5"), ("top_p", "1")]);
+        assert_eq!(settings.fault(), None);
     }
 
     #[test]

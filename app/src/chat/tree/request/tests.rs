@@ -60,7 +60,7 @@ fn the_system_prompt_comes_first_and_the_settings_go_along() {
     let mut tree = branch(&[(User, "a"), (Assistant, "")]);
     tree.conversation.settings = Settings { system: " Be brief. ".into(), seed: "7".into(), ..Settings::default() };
     assert_eq!(sent(&tree, "1"), [(System, "Be brief.".into()), (User, "a".into())]);
-    assert_eq!(tree.request("1").seed, Some(7));
+    assert_eq!(tree.request("1").options.get("seed"), Some(&"7".into()));
 }
 
 #[test]
