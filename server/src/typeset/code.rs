@@ -3,7 +3,7 @@
 use super::{
     budget::Budget,
     escape::push_escaped,
-    languages::{SYNTAXES, syntax},
+    languages::grammar,
     scopes::{Class, Classes},
 };
 use syntect::parsing::{ParseState, ScopeStack};
@@ -14,7 +14,8 @@ const LONGEST_LINE: usize = 2048;
 /// The code as HTML. Without its tags and escapes it is what it was, byte by byte. None if the language isn't known, or if
 /// there wasn't enough time.
 pub(super) fn highlighted(code: &str, language: &str, budget: &Budget) -> Option<String> {
-    let mut state = ParseState::new(syntax(language)?);
+    let (syntaxes, name) = grammar(language)?;
+    let mut state = ParseState::new(syntaxes.find_syntax_by_name(&name)?);
     let mut stack = ScopeStack::new();
     let mut classes = Classes::default();
     let mut spans = Spans::default();
@@ -27,7 +28,7 @@ pub(super) fn highlighted(code: &str, language: &str, budget: &Budget) -> Option
             continue;
         }
         let mut begin = 0;
-        for (end, change) in state.parse_line(line, &SYNTAXES).ok()? {
+        for (end, change) in state.parse_line(line, &syntaxes).ok()? {
             spans.push(line.get(begin..end)?, classes.of(&stack));
             begin = end;
             stack.apply(&change).ok()?;

@@ -1,10 +1,36 @@
 //! Which grammar is meant by the word after a fence's backticks.
 
-use std::sync::LazyLock;
-use syntect::parsing::{SyntaxReference, SyntaxSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use syntect::parsing::SyntaxSet;
 
-/// Every grammar there is. Unpacked when it is first needed: it takes some milliseconds, and a few megabytes for good.
-pub(super) static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
+/// How many languages' grammars stay in memory. Each takes about 10 MB once its regular expressions are compiled, some
+/// thrice that; so they are kept for a conversation or two, and not all 200 for good.
+const KEPT: usize = 4;
+
+static KEEP: Mutex<Option<Kept>> = Mutex::new(None);
+
+struct Kept {
+    syntaxes: Arc<SyntaxSet>,
+    /// Whose regular expressions have been compiled.
+    used: Vec<String>,
+}
+
+impl Kept {
+    /// Unpacks the grammars, which takes some milliseconds. Nothing is compiled yet.
+    fn new() -> Self {
+        Self { syntaxes: Arc::new(two_face::syntax::extra_newlines()), used: Vec::new() }
+    }
+
+    fn use_one(&mut self, name: &str) {
+        if self.used.iter().any(|used| used == name) {
+            return;
+        }
+        if self.used.len() == KEPT {
+            *self = Self::new();
+        }
+        self.used.push(name.to_owned());
+    }
+}
 
 /// Names that are neither a grammar's nor one of its file extensions.
 const ALIASES: [(&str, &str); 28] = [
@@ -38,14 +64,22 @@ const ALIASES: [(&str, &str); 28] = [
     ("zsh", "sh"),
 ];
 
-/// The grammar for what stands after a fence's backticks, such as `rust`, `c++`, `py title="x"` or `{.js}`. None if there
-/// is none, or if it would change nothing.
-pub(super) fn syntax(info: &str) -> Option<&'static SyntaxReference> {
+/// The grammar for what stands after a fence's backticks, such as `rust`, `c++`, `py title="x"` or `{.js}`: all grammars,
+/// since one may stand inside another, and its name. None if there is none, or if it would change nothing.
+pub(super) fn grammar(info: &str) -> Option<(Arc<SyntaxSet>, String)> {
+    let mut keep = KEEP.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = keep.get_or_insert_with(Kept::new);
+    let name = name(&kept.syntaxes, info)?;
+    kept.use_one(&name);
+    Some((kept.syntaxes.clone(), name))
+}
+
+fn name(syntaxes: &SyntaxSet, info: &str) -> Option<String> {
     let info = info.trim_start_matches(['{', '.', ' ']);
     let word = info.split([' ', ',', '{', '}', ':', ';', '\t']).next().unwrap_or_default().to_lowercase();
     let token = ALIASES.iter().find(|(alias, _)| *alias == word).map_or(word.as_str(), |(_, token)| token);
-    let found = SYNTAXES.find_syntax_by_token(token)?;
-    (found.name != SYNTAXES.find_syntax_plain_text().name).then_some(found)
+    let found = syntaxes.find_syntax_by_token(token)?;
+    (found.name != syntaxes.find_syntax_plain_text().name).then(|| found.name.clone())
 }
 
 #[cfg(test)]
@@ -55,7 +89,8 @@ mod tests {
 
     #[test]
     fn languages_are_known_by_the_names_that_models_give_them() {
-        for (info, name) in [
+        let syntaxes = Kept::new().syntaxes;
+        for (info, expected) in [
             ("rust", "Rust"),
             ("Rust", "Rust"),
             ("rs", "Rust"),
@@ -113,21 +148,35 @@ mod tests {
             ("proto", "Protocol Buffer"),
             ("vue", "Vue Component"),
         ] {
-            assert_eq!(syntax(info).map(|syntax| syntax.name.as_str()), Some(name), "{info}");
+            assert_eq!(name(&syntaxes, info).as_deref(), Some(expected), "{info}");
         }
     }
 
     #[test]
     fn what_is_no_language_has_no_grammar() {
         for info in ["", " ", "text", "txt", "plaintext", "klingon", "{", ",", "../../etc/passwd"] {
-            assert!(syntax(info).is_none(), "{info}");
+            assert!(grammar(info).is_none(), "{info}");
         }
     }
 
     #[test]
     fn every_alias_leads_to_a_grammar() {
+        let syntaxes = Kept::new().syntaxes;
         for (alias, token) in ALIASES {
-            assert!(SYNTAXES.find_syntax_by_token(token).is_some(), "{alias}: {token}");
+            assert!(syntaxes.find_syntax_by_token(token).is_some(), "{alias}: {token}");
         }
+    }
+
+    #[test]
+    fn no_more_grammars_are_kept_than_a_few() {
+        let mut kept = Kept::new();
+        for name in ["a", "b", "a", "c", "d", "a"] {
+            kept.use_one(name);
+        }
+        let before = kept.syntaxes.clone();
+        kept.use_one("b");
+        assert!(Arc::ptr_eq(&before, &kept.syntaxes) && kept.used == ["a", "b", "c", "d"]);
+        kept.use_one("e");
+        assert!(!Arc::ptr_eq(&before, &kept.syntaxes) && kept.used == ["e"]);
     }
 }
