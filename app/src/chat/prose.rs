@@ -6,7 +6,12 @@
 
 use super::{tree::Message, typeset::typeset_in};
 use crate::markdown::{Document, Patch, Tail};
-use leptos::{html, prelude::*, web_sys::Element};
+use leptos::{
+    html,
+    prelude::*,
+    wasm_bindgen::{JsCast, prelude::Closure},
+    web_sys::Element,
+};
 
 /// What has been drawn so far.
 struct Drawn {
@@ -14,7 +19,7 @@ struct Drawn {
     /// How much of the text is in it, in bytes.
     taken: usize,
     /// The frame that will draw what has come since.
-    frame: Option<AnimationFrameRequestHandle>,
+    frame: Option<i32>,
 }
 
 impl Drawn {
@@ -49,19 +54,23 @@ pub fn Prose(
             }
         }
     };
+    // One for all frames, and held here: Leptos's own would end with the effect that asks for it, at the next delta.
+    let on_frame = StoredValue::new_local(None);
     Effect::new(move |before: Option<()>| {
         message.track();
         // What was there from the beginning is drawn at once: nobody sees the page without it.
         if before.is_none() {
+            on_frame.set_value(Some(Closure::<dyn Fn()>::new(draw)));
             draw();
         } else if drawn.with_value(|drawn| drawn.frame.is_none()) {
-            let frame = request_animation_frame(draw).ok();
+            let frame = on_frame
+                .with_value(|draw| window().request_animation_frame(draw.as_ref()?.as_ref().unchecked_ref()).ok());
             drawn.update_value(|drawn| drawn.frame = frame);
         }
     });
     on_cleanup(move || {
         if let Some(frame) = drawn.try_update_value(|drawn| drawn.frame.take()).flatten() {
-            frame.cancel();
+            _ = window().cancel_animation_frame(frame);
         }
     });
     view! {
