@@ -74,7 +74,7 @@ pub fn Prose(
         }
     });
     view! {
-        <div class="prose" node_ref=body>
+        <div class="markdown" node_ref=body>
             <div class="tail" node_ref=tail></div>
         </div>
     }

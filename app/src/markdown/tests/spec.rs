@@ -83,9 +83,7 @@ fn their_text(example: &Example) -> Option<String> {
     let tokens = tokens(&example.html).ok().filter(|_| !html && !example.markdown.contains("<a href"))?;
     let known = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "hr", "br", "em", "strong"];
     let foreign = |token: &Token| match token {
-        Token::Open { name, .. } => {
-            !known.contains(&name.as_str()) && !["code", "pre", "a", "img"].contains(&name.as_str())
-        }
+        Token::Open { name, .. } => !known.contains(&name.as_str()) && !["code", "pre", "a", "img"].contains(&name.as_str()),
         _ => false,
     };
     (!tokens.iter().any(foreign)).then(|| normal(&tokens))
