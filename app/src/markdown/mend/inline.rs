@@ -110,11 +110,11 @@ impl Inline<'_> {
         let next = self.text.as_bytes().get(self.at + len);
         match (len, self.formula) {
             (1, Some((_, "$"))) | (2, Some((_, "$$"))) => self.formula = None,
-            (_, Some(_)) => {}
             (_, None) if next.is_none() => return self.cut(self.at),
-            // An amount of money, more likely.
-            (1, None) if next.is_some_and(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace()) => {}
-            (1, None) => self.formula = Some((self.at, "$")),
+            // Before a digit or a blank it is more likely an amount of money.
+            (1, None) if !next.is_some_and(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace()) => {
+                self.formula = Some((self.at, "$"));
+            }
             (2, None) => self.formula = Some((self.at, "$$")),
             _ => {}
         }

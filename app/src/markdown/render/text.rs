@@ -7,7 +7,8 @@ use super::escape::escape;
 use super::link::address;
 
 /// What ends an address besides blanks: no browser writes these, and in Chinese and Japanese no blank comes first.
-const WIDE: [char; 16] = ['。', '，', '、', '；', '：', '？', '！', '（', '）', '「', '」', '『', '』', '《', '》', '】'];
+const WIDE: [char; 16] =
+    ['。', '，', '、', '；', '：', '？', '！', '（', '）', '「', '」', '『', '』', '《', '》', '】'];
 
 impl Renderer<'_> {
     /// Writes the text that has been gathered.
@@ -56,11 +57,13 @@ fn link_addresses(text: &str, out: &mut String) {
     while let Some(found) = text.get(from..).and_then(|rest| find(rest, "http")) {
         let start = from + found;
         from = start + "http".len();
-        let after_word = start.checked_sub(1).and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_alphanumeric);
+        let after_word =
+            start.checked_sub(1).and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_alphanumeric);
         let Some(url) = text.get(start..).filter(|_| !after_word).and_then(bare) else { continue };
         from = start + url.len();
         // One that is still arriving leads to nowhere yet.
-        let Some(address) = address(trim(url)).filter(|_| !text.get(from..).is_some_and(|rest| rest.starts_with(CUT))) else {
+        let Some(address) = address(trim(url)).filter(|_| !text.get(from..).is_some_and(|rest| rest.starts_with(CUT)))
+        else {
             continue;
         };
         escape(text.get(copied..start).unwrap_or_default(), out);

@@ -16,7 +16,10 @@ fn both_ways_of_writing_a_formula_are_one() {
     assert_eq!(whole("a \\( x_1 * y_2 * z \\) b"), expected);
     assert_eq!(whole("$$x = 1$$"), display("x = 1"));
     assert_eq!(whole("\\[x = 1\\]"), display("x = 1"));
-    assert_eq!(whole("so \\[x\\] and $$y$$."), "<p>so <span class=\"math display\" data-tex>x</span> and <span class=\"math display\" data-tex>y</span>.</p>");
+    assert_eq!(
+        whole("so \\[x\\] and $$y$$."),
+        "<p>so <span class=\"math display\" data-tex>x</span> and <span class=\"math display\" data-tex>y</span>.</p>"
+    );
 }
 
 #[test]
@@ -40,7 +43,9 @@ fn a_formula_stays_in_its_list_and_in_its_quote() {
 
 #[test]
 fn money_is_no_formula() {
-    for text in ["costs $5 and $6", "US$5 to US$6", "$5-$6", "from $5/month", "a $ b $ c", "5$ and 6$", "$5", "$1,000–$2,000"] {
+    for text in
+        ["costs $5 and $6", "US$5 to US$6", "$5-$6", "from $5/month", "a $ b $ c", "5$ and 6$", "$5", "$1,000–$2,000"]
+    {
         assert_eq!(whole(text), format!("<p>{text}</p>"));
     }
     assert_eq!(whole("**$5** to **$10**"), "<p><strong>$5</strong> to <strong>$10</strong></p>");
@@ -53,7 +58,11 @@ fn code_is_no_formula() {
     for code in ["\\(x\\)", "\\[x\\]", "$x$", "$5 $HOME", "$$x$$", "a $b", "\\\\(x\\\\)"] {
         assert_eq!(whole(&format!("`{code}`")), format!("<p><code>{code}</code></p>"));
         let block = format!("{code}\n{code} $\n");
-        for source in [format!("```\n{block}```"), format!("- ```\n  {code}\n  {code} $\n  ```"), format!("    {code}\n    {code} $\n")] {
+        for source in [
+            format!("```\n{block}```"),
+            format!("- ```\n  {code}\n  {code} $\n  ```"),
+            format!("    {code}\n    {code} $\n"),
+        ] {
             let html = whole(&source);
             assert!(html.contains(&format!("<code>{block}</code>")), "{source:?}: {html}");
         }
@@ -68,8 +77,14 @@ fn what_is_no_formula_is_what_it_is_without_formulas() {
     assert_eq!(whole("\\(\\) \\[\\]"), "<p>() []</p>");
     assert_eq!(whole("\\[\na\n\nb\n\\]"), "<p>[\na</p><p>b\n]</p>");
     assert_eq!(whole("\\\\(x\\\\)"), "<p>\\(x\\)</p>");
-    assert_eq!(whole("[a](https://b.c/$d$e)"), "<p><a href=\"https://b.c/$d$e\" rel=\"noopener nofollow\" target=\"_blank\">a</a></p>");
-    assert_eq!(whole("<https://b.c/a$d>"), "<p><a href=\"https://b.c/a$d\" rel=\"noopener nofollow\" target=\"_blank\">https://b.c/a$d</a></p>");
+    assert_eq!(
+        whole("[a](https://b.c/$d$e)"),
+        "<p><a href=\"https://b.c/$d$e\" rel=\"noopener nofollow\" target=\"_blank\">a</a></p>"
+    );
+    assert_eq!(
+        whole("<https://b.c/a$d>"),
+        "<p><a href=\"https://b.c/a$d\" rel=\"noopener nofollow\" target=\"_blank\">https://b.c/a$d</a></p>"
+    );
 }
 
 #[test]

@@ -50,7 +50,10 @@ fn addresses_in_the_text_are_links() {
         link("https://m.n/o")
     );
     assert_eq!(html, expected);
-    assert_eq!(whole("`https://a.b` xhttps://c.d https:// [https://e.f](/g)"), "<p><code>https://a.b</code> xhttps://c.d https:// https://e.f</p>");
+    assert_eq!(
+        whole("`https://a.b` xhttps://c.d https:// [https://e.f](/g)"),
+        "<p><code>https://a.b</code> xhttps://c.d https:// https://e.f</p>"
+    );
 }
 
 #[test]
@@ -88,7 +91,9 @@ fn a_code_block_has_a_language_and_a_button() {
 #[test]
 fn an_image_is_a_link_by_its_words_or_its_address() {
     let link = |label: &str| {
-        format!("<p><a class=\"image\" href=\"https://a.b/c.png\" rel=\"noopener nofollow\" target=\"_blank\">{label}</a></p>")
+        format!(
+            "<p><a class=\"image\" href=\"https://a.b/c.png\" rel=\"noopener nofollow\" target=\"_blank\">{label}</a></p>"
+        )
     };
     assert_eq!(whole("![A *cat*](https://a.b/c.png)"), link("A <em>cat</em>"));
     assert_eq!(whole("![](https://a.b/c.png)"), link("https://a.b/c.png"));
@@ -100,5 +105,8 @@ fn an_image_is_a_link_by_its_words_or_its_address() {
 #[test]
 fn raw_html_is_text() {
     assert_eq!(whole("a <b>c</b> <br>"), "<p>a &lt;b&gt;c&lt;/b&gt; &lt;br&gt;</p>");
-    assert_eq!(whole("<details>\n<summary>S</summary>\n\n*in*\n"), "<p class=\"raw\">&lt;details&gt;\n&lt;summary&gt;S&lt;/summary&gt;\n</p><p><em>in</em></p>");
+    assert_eq!(
+        whole("<details>\n<summary>S</summary>\n\n*in*\n"),
+        "<p class=\"raw\">&lt;details&gt;\n&lt;summary&gt;S&lt;/summary&gt;\n</p><p><em>in</em></p>"
+    );
 }

@@ -53,8 +53,9 @@ fn half_a_construct_shows_no_sign_of_it() {
 #[test]
 fn half_a_line_start_is_held_back() {
     for start in [
-        "-", "- ", "*", "+", "1", "1.", "1. ", "12)", "#", "##", "## ", ">", "> ", "`", "``", "```", "~~~", "=", "===", "---", "***", "* *",
-        "- [", "- [ ", "- [ ]", "- [x", "|", "$", "$$", "\\", "\\[", "\\(", "**", "__", "[^1]", "[^1]:", "[a]:",
+        "-", "- ", "*", "+", "1", "1.", "1. ", "12)", "#", "##", "## ", ">", "> ", "`", "``", "```", "~~~", "=", "===",
+        "---", "***", "* *", "- [", "- [ ", "- [ ]", "- [x", "|", "$", "$$", "\\", "\\[", "\\(", "**", "__", "[^1]",
+        "[^1]:", "[a]:",
     ] {
         let shown = if matches!(start, "```" | "~~~") { live(start) } else { String::new() };
         assert_eq!(live(start), shown, "{start:?}");
@@ -155,9 +156,20 @@ fn what_is_final_is_never_touched_again() {
 
 #[test]
 fn a_definition_that_comes_late_rewrites_what_used_it() {
-    let (seen, page) = stream(["See [this] and [^1].\n\n", "Next.\n\n", "[this]: https://a.b\n\n", "More [this].\n\n", "[^1]: Note.\n\n", "End.\n"]);
+    let (seen, page) = stream([
+        "See [this] and [^1].\n\n",
+        "Next.\n\n",
+        "[this]: https://a.b\n\n",
+        "More [this].\n\n",
+        "[^1]: Note.\n\n",
+        "End.\n",
+    ]);
     assert!(seen[1].starts_with("<p>See [this] and [^1].</p>"), "{}", seen[1]);
-    assert!(seen[3].contains("See <a href=\"https://a.b\"") && seen[3].contains("More <a href=\"https://a.b\""), "{}", seen[3]);
+    assert!(
+        seen[3].contains("See <a href=\"https://a.b\"") && seen[3].contains("More <a href=\"https://a.b\""),
+        "{}",
+        seen[3]
+    );
     assert!(seen[5].contains("<sup>"), "{}", seen[5]);
     assert_eq!(page.rewrites, 2);
 }

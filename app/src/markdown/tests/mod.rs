@@ -1,3 +1,5 @@
+#![expect(clippy::format_collect, reason = "the texts of tests need not be made fast")]
+
 mod check;
 mod cost;
 mod formulas;
