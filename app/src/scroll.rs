@@ -1,7 +1,7 @@
 //! A list that grows at its foot, and a reader who may be somewhere else in it.
 
 use leptos::{
-    ev, html,
+    html,
     prelude::*,
     wasm_bindgen::{JsCast, prelude::Closure},
     web_sys::{HtmlElement, ResizeObserver},
@@ -20,27 +20,17 @@ pub struct Follow {
     pub content: NodeRef<html::Div>,
     /// Whether the reader is reading along.
     pub along: RwSignal<bool>,
+    /// Where the window on it was, in pixels from the top.
+    top: StoredValue<i32>,
 }
 
 impl Follow {
     /// To be called in a component's body, and its two nodes to be given to elements of that component.
     pub fn new() -> Self {
-        let follow = Self { scroller: NodeRef::new(), content: NodeRef::new(), along: RwSignal::new(true) };
-        let top = StoredValue::new(0);
+        let (scroller, content) = (NodeRef::new(), NodeRef::new());
+        let follow = Self { scroller, content, along: RwSignal::new(true), top: StoredValue::new(0) };
         Effect::new(move |_| {
             let (Some(scroller), Some(content)) = (follow.scroller.get(), follow.content.get()) else { return };
-            let moved = scroller.clone();
-            _ = scroller.on(ev::scroll, move |_: ev::Event| {
-                let now = moved.scroll_top();
-                let below = moved.scroll_height() - now - moved.client_height();
-                // A list that has become shorter moves up too, and then the foot is in view.
-                if below <= CLOSE {
-                    follow.along.set(true);
-                } else if now < top.get_value() {
-                    follow.along.set(false);
-                }
-                top.set_value(now);
-            });
             // After layout and before paint: nobody sees the list grow out of the window.
             let grown = Closure::<dyn Fn()>::new(move || {
                 if follow.along.get_untracked() {
@@ -55,6 +45,20 @@ impl Follow {
             }
         });
         follow
+    }
+
+    /// The list was scrolled, by whomever: what `on:scroll` of the scroller calls.
+    pub fn scrolled(self) {
+        let Some(scroller) = self.scroller.get_untracked() else { return };
+        let now = scroller.scroll_top();
+        let below = scroller.scroll_height() - now - scroller.client_height();
+        // A list that has become shorter moves up too, and then the foot is in view.
+        if below <= CLOSE {
+            self.along.set(true);
+        } else if now < self.top.get_value() {
+            self.along.set(false);
+        }
+        self.top.set_value(now);
     }
 
     /// Goes to the foot, and stays there.

@@ -69,7 +69,7 @@ pub fn ChatPage() -> impl IntoView {
                     />
                     <ModelPicker model=transcript.model />
                 </header>
-                <main class="scroller" node_ref=follow.scroller>
+                <main class="scroller" node_ref=follow.scroller on:scroll=move |_| follow.scrolled()>
                     <div class="column" node_ref=follow.content>
                         <Welcome talk hidden=Signal::derive(move || !empty() || address.path() != "/") />
                         <p class="missing" aria-live="polite" hidden=move || !missing.get()>
