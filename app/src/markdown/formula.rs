@@ -14,6 +14,7 @@ mod scan;
 
 use std::borrow::Cow;
 
+use super::line::find;
 use super::marks::{CLOSE_ROUND, CLOSE_SQUARE, ESCAPE, NEUTRAL, OPEN_ROUND, OPEN_SQUARE};
 
 /// A change at a place of the text.
@@ -39,7 +40,7 @@ enum Kind {
 
 /// The text as the parser shall see it.
 pub(super) fn prepare(text: &str) -> Cow<'_, str> {
-    if !text.contains('$') && !text.contains("\\(") && !text.contains("\\[") {
+    if find(text, "$").or_else(|| find(text, "\\(")).or_else(|| find(text, "\\[")).is_none() {
         return text.into();
     }
     let edits = scan::edits(text);

@@ -90,10 +90,13 @@ pub(super) fn run(text: &str, byte: u8) -> usize {
 /// Whether nothing that is open in the text before `line` is still open in it, nor what is open in it after it: it is blank,
 /// a fence or a heading, in whatever block.
 pub(super) fn is_break(line: &str) -> bool {
-    let rest = line.get(lead(line, usize::MAX).len..).unwrap_or_default();
+    let lead = lead(line, usize::MAX);
+    let rest = line.get(lead.len..).unwrap_or_default();
     let hashes = run(rest, b'#');
     let heading = (1..=6).contains(&hashes) && matches!(rest.as_bytes().get(hashes), None | Some(b' ' | b'\t'));
-    rest.is_empty() || heading || fence(rest).is_some()
+    // A line of a formula may be a lone `+`.
+    let blank = rest.is_empty() && lead.items == 0;
+    blank || heading || fence(rest).is_some()
 }
 
 /// Whether what is open before the line end at `end` isn't after it.
@@ -110,6 +113,11 @@ pub(super) fn is_blank(line: &str) -> bool {
 pub(super) fn line_at(text: &str, start: usize) -> &str {
     let rest = text.get(start..).unwrap_or_default();
     rest.split('\n').next().unwrap_or_default()
+}
+
+/// Where `needle` first stands in `text`. (The standard library's search for strings is 2 kB of WebAssembly.)
+pub(super) fn find(text: &str, needle: &str) -> Option<usize> {
+    text.as_bytes().windows(needle.len()).position(|window| window == needle.as_bytes())
 }
 
 /// Where the line that `at` is on starts.

@@ -6,7 +6,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`document`](self) | what is final, what is the tail, and when to look |
+//! | `document`, `patch` | what is final, what is the tail, and when to look |
 //! | `code` | a code block that is still open: only what is new of it |
 //! | `references` | links and footnotes that are defined after they are used |
 //! | `mend` | the tail as if it were complete: `**bo` is bold |
@@ -33,6 +33,7 @@ mod line;
 mod marks;
 mod mend;
 mod parse;
+mod patch;
 mod references;
 mod render;
 mod ticks;
@@ -40,7 +41,8 @@ mod ticks;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Document, EAGER, Patch, Tail};
+pub use document::{Document, EAGER};
+pub use patch::{Patch, Tail};
 
 /// The whole of `source` as HTML. `ids` starts every id in it, and must be another for every text of a page.
 pub fn to_html(ids: &str, source: &str) -> String {

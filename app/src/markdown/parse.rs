@@ -113,19 +113,21 @@ fn read(events: Events<'_, '_>, text: &str, start: usize, ids: &str) -> Parsed {
     let mut parsed = Parsed::default();
     let mut renderer = Renderer::new(ids);
     let mut depth = 0_usize;
-    let (mut last, mut after_sharp) = (None, false);
+    let (mut last, mut seen, mut after_sharp) = (None, start, false);
     for (event, range) in events {
         if range.start < start {
             continue;
         }
         let (starts, ends) = (matches!(event, Event::Start(_)), matches!(event, Event::End(_)));
         if depth == 0 && !ends {
-            let at = line_start(text, range.start);
-            let sharp = is_sharp(text, at, &event);
-            if at > start && starts_afresh(text, at, sharp, after_sharp) {
+            let line = new_line(text, seen, range.start).or((seen == start).then_some(start));
+            let sharp = line.is_some_and(|at| is_sharp(text, at, &event));
+            let indented = matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)));
+            let afresh = |at: usize| is_indented(text, at) == indented && starts_afresh(text, at, sharp, after_sharp);
+            if let Some(at) = line.filter(|at| *at > start && afresh(*at)) {
                 last = Some(Last { at, line: 0, html: renderer.len() });
             }
-            after_sharp = sharp;
+            (seen, after_sharp) = (range.start, sharp);
         }
         if let Event::Start(Tag::FootnoteDefinition(label)) = &event {
             parsed.footnotes.push((String::from(&**label), range.start));
@@ -139,6 +141,11 @@ fn read(events: Events<'_, '_>, text: &str, start: usize, ids: &str) -> Parsed {
     parsed
 }
 
+/// The start of the line that `to` is on, if it is after `from`. (Several footnotes can start on one line.)
+fn new_line(text: &str, from: usize, to: usize) -> Option<usize> {
+    text.get(from..to).and_then(|between| between.rfind('\n')).map(|end| from + end + 1)
+}
+
 /// Whether the block that starts on the line at `at` would be the same with nothing before it.
 ///
 /// That is so after a blank line. Elsewhere a formula might be open there that ends in it, and what looks like its start
@@ -146,6 +153,12 @@ fn read(events: Events<'_, '_>, text: &str, start: usize, ids: &str) -> Parsed {
 fn starts_afresh(text: &str, at: usize, sharp: bool, after_sharp: bool) -> bool {
     let before = line_at(text, line_start(text, at.saturating_sub(1)));
     is_blank(before) || (sharp && is_break(line_at(text, at))) || (after_sharp && is_break(before))
+}
+
+/// Whether the line at `at` is code if nothing is before it. (What is indented may be a footnote after a footnote, too.)
+fn is_indented(text: &str, at: usize) -> bool {
+    let line = line_at(text, at).as_bytes();
+    line.iter().take(4).take_while(|byte| **byte == b' ').count() == 4 || line.iter().take(4).any(|byte| *byte == b'\t')
 }
 
 /// Whether the block on the line at `at` is what it is whatever comes before and after it: `# …` or a fence.

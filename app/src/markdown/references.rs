@@ -6,6 +6,7 @@
 
 use unicase::UniCase;
 
+use super::line::find;
 use super::marks::restore;
 use super::parse::Parsed;
 
@@ -54,7 +55,8 @@ impl References {
     pub(super) fn learn(&mut self, source: &str, parsed: &Parsed, end: usize) {
         self.expanded += parsed.expanded;
         self.dirty |= self.expanded > EXPANDED;
-        for link in parsed.links.iter().filter(|link| link.end <= end) {
+        // Some `[^a]: b` defines a link, which nothing can use; put before a text, it would be a footnote.
+        for link in parsed.links.iter().filter(|link| link.end <= end && !link.label.starts_with('^')) {
             let label = restore(&link.label, true);
             self.define(&label, &definition(&label, &link.destination, &link.title));
         }
@@ -91,7 +93,7 @@ impl References {
     /// The parser says nothing of footnotes that aren't defined: all that looks like one might be.
     fn miss_footnotes(&mut self, source: &str) {
         let mut rest = source;
-        while let Some((_, after)) = rest.split_once("[^") {
+        while let Some(after) = find(rest, "[^").and_then(|at| rest.get(at + 2..)) {
             let end = after.find(['[', ']', '\n']).unwrap_or(after.len());
             if after.as_bytes().get(end) == Some(&b']') {
                 self.miss(&["^", &words(after.get(..end).unwrap_or_default())].concat());

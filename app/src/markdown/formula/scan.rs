@@ -118,7 +118,8 @@ impl Scan<'_> {
     }
 
     fn open_dollar(&mut self, at: usize) {
-        let after_word = at.checked_sub(1).and_then(|at| self.byte(at)).is_some_and(|byte| byte.is_ascii_alphanumeric());
+        let after_word =
+            at.checked_sub(1).and_then(|at| self.byte(at)).is_some_and(|byte| byte.is_ascii_alphanumeric());
         if after_word || self.byte(at + 1).is_none_or(|byte| byte.is_ascii_whitespace()) {
             self.give_up();
             self.edits.push(Edit { at, kind: Kind::Escape });

@@ -1,6 +1,6 @@
 //! A last line of which it can't be told yet what it is.
 
-use super::super::line::{lead, line_start};
+use super::super::line::{find, lead, line_start};
 
 /// `text` without its last line, if that is only the start of something.
 pub(super) fn back(text: &str) -> &str {
@@ -35,5 +35,5 @@ fn is_number(rest: &str) -> bool {
 /// The label of a footnote or a link at the start of a line.
 fn is_definition(rest: &str) -> bool {
     let label = rest.starts_with('[') && rest.len() < 100;
-    label && (rest.ends_with("]:") || (rest.starts_with("[^") && !rest.contains(' ') && !rest.contains("]: ")))
+    label && (rest.ends_with("]:") || (rest.starts_with("[^") && !rest.contains(' ') && find(rest, "]: ").is_none()))
 }

@@ -1,9 +1,35 @@
 //! Where the text that is still open starts.
 
-use super::super::line::{is_blank, lead, line_at, line_start};
+use super::super::line::{find, is_blank, is_break, lead, line_at, line_start};
 
-/// The start of the last paragraph, heading, item or cell of `text`; its end, if the last one is over.
+/// The start of the last paragraph, heading, item or cell of `text`, or of a formula that looks like several of them; its
+/// end, if the last one is over.
 pub(super) fn start(text: &str) -> usize {
+    let start = block(text);
+    formula(text, start).unwrap_or(start)
+}
+
+/// The start of a line, at `from` or before it, that opens a display formula which isn't closed.
+fn formula(text: &str, from: usize) -> Option<usize> {
+    let mut end = from;
+    loop {
+        let start = line_start(text, end);
+        let line = line_at(text, start);
+        let at = start + lead(line, usize::MAX).len;
+        let opened = text.get(at..).unwrap_or_default();
+        for (opener, closer) in [("\\[", "\\]"), ("$$", "$$")] {
+            if let Some(tex) = opened.strip_prefix(opener) {
+                return find(tex, closer).is_none().then_some(at);
+            }
+        }
+        if start == 0 || is_break(line) {
+            return None;
+        }
+        end = start - 1;
+    }
+}
+
+fn block(text: &str) -> usize {
     let mut end = text.len();
     if text.ends_with('\n') {
         end -= 1;

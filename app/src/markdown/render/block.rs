@@ -2,6 +2,7 @@
 
 use pulldown_cmark::{CodeBlockKind, HeadingLevel, Tag, TagEnd};
 
+use super::super::line::find;
 use super::super::marks::restore;
 use super::escape::{escape, push_id, push_number};
 use super::{DEEPEST, Paragraph, Renderer};
@@ -68,9 +69,14 @@ impl Renderer<'_> {
             return;
         }
         let paragraph = self.out.split_off(self.paragraph.start);
-        let formulas = paragraph.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>")).unwrap_or(&paragraph);
-        let formulas = formulas.replace("<span class=\"math display\"", "<div class=\"math\"");
-        self.out.push_str(formulas.replace("</span>", "</div>").trim());
+        let mut rest = paragraph.as_str();
+        while let Some(formula) = after(rest, "<span class=\"math display\"") {
+            let end = find(formula, "</span>").unwrap_or(formula.len());
+            self.out.push_str("<div class=\"math\"");
+            self.out.push_str(formula.get(..end).unwrap_or_default());
+            self.out.push_str("</div>");
+            rest = formula.get(end..).unwrap_or_default();
+        }
     }
 
     fn start_heading(&mut self, level: HeadingLevel) {
@@ -128,4 +134,9 @@ impl Renderer<'_> {
         escape(&label, &mut self.out);
         self.out.push_str(if self.in_link == 0 { "</a></sup>" } else { "</sup>" });
     }
+}
+
+/// What comes after `needle` in `text`.
+fn after<'a>(text: &'a str, needle: &str) -> Option<&'a str> {
+    find(text, needle).and_then(|at| text.get(at + needle.len()..))
 }

@@ -18,9 +18,12 @@ pub(in super::super) fn figure(info: &str, code: &str, finished: bool, out: &mut
 ///
 /// The language of a `finished` one is also in an attribute, by which the page finds what to highlight.
 fn open_figure(info: &str, finished: bool, out: &mut String) {
-    let language = info.split_ascii_whitespace().next().unwrap_or_default();
+    let language = info.split_whitespace().next().unwrap_or_default();
     let mut name = String::new();
-    escape(language.char_indices().nth(LONGEST).and_then(|(end, _)| language.get(..end)).unwrap_or(language), &mut name);
+    escape(
+        language.char_indices().nth(LONGEST).and_then(|(end, _)| language.get(..end)).unwrap_or(language),
+        &mut name,
+    );
     out.push_str("<figure class=\"code\"><figcaption><span>");
     out.push_str(&name);
     out.push_str("</span><button type=\"button\" class=\"copy\" aria-label=\"Copy code\">Copy</button></figcaption>");

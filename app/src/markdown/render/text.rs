@@ -1,12 +1,14 @@
 //! What stands in a line.
 
+use super::super::line::find;
 use super::super::marks::{CUT, OPEN_ROUND, restore};
 use super::Renderer;
 use super::escape::escape;
 use super::link::address;
 
 /// What ends an address besides blanks: no browser writes these, and in Chinese and Japanese no blank comes first.
-const WIDE: [char; 16] = ['。', '，', '、', '；', '：', '？', '！', '（', '）', '「', '」', '『', '』', '《', '》', '】'];
+const WIDE: [char; 16] =
+    ['。', '，', '、', '；', '：', '？', '！', '（', '）', '「', '」', '『', '』', '《', '》', '】'];
 
 impl Renderer<'_> {
     /// Writes the text that has been gathered.
@@ -52,31 +54,32 @@ impl Renderer<'_> {
 /// Writes `text`, with a link where an address stands in it.
 fn link_addresses(text: &str, out: &mut String) {
     let (mut copied, mut from) = (0, 0);
-    while let Some(found) = text.get(from..).and_then(|rest| rest.find("http")) {
+    while let Some(found) = text.get(from..).and_then(|rest| find(rest, "http")) {
         let start = from + found;
         from = start + "http".len();
-        let before = text.get(..start).and_then(|before| before.chars().next_back());
-        let Some(url) = text.get(start..).and_then(bare).filter(|_| before.is_none_or(|c| !c.is_alphanumeric())) else {
+        let after_word =
+            start.checked_sub(1).and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_alphanumeric);
+        let Some(url) = text.get(start..).filter(|_| !after_word).and_then(bare) else { continue };
+        from = start + url.len();
+        // One that is still arriving leads to nowhere yet.
+        let Some(address) = address(trim(url)).filter(|_| !text.get(from..).is_some_and(|rest| rest.starts_with(CUT)))
+        else {
             continue;
         };
-        let Some(address) = address(url) else { continue };
         escape(text.get(copied..start).unwrap_or_default(), out);
         address.open("", "", out);
-        escape(url, out);
+        escape(trim(url), out);
         out.push_str("</a>");
-        from = start + url.len();
-        copied = from;
+        copied = start + trim(url).len();
     }
     escape(text.get(copied..).unwrap_or_default(), out);
 }
 
-/// The address that `text` starts with, unless it is still arriving.
+/// The address that `text` starts with, and what ends the sentence rather than the address.
 fn bare(text: &str) -> Option<&str> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
-    host.chars().next().filter(|c| c.is_alphanumeric())?;
-    let end = text.find(|c: char| c.is_whitespace() || c == '<' || c == CUT || WIDE.contains(&c)).unwrap_or(text.len());
-    let (url, rest) = text.split_at_checked(end)?;
-    if rest.starts_with(CUT) { None } else { Some(trim(url)) }
+    host.chars().next().filter(|c| c.is_ascii_alphanumeric() || !c.is_ascii())?;
+    text.split(|c: char| c.is_whitespace() || c == '<' || c == CUT || WIDE.contains(&c)).next()
 }
 
 /// Without what ends the sentence rather than the address.

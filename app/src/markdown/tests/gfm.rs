@@ -1,1 +1,112 @@
 use super::*;
+
+const TABLE: &str = "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Table\"><table><thead><tr>";
+
+#[test]
+fn a_table_has_a_head_rows_and_alignments_by_class() {
+    let html = whole("| a | b | c |\n|:--|:-:|--:|\n| 1 | `x\\|y` | **3** |\n| only |\n");
+    let expected = "<th scope=\"col\" class=\"left\">a</th><th scope=\"col\" class=\"center\">b</th>\
+        <th scope=\"col\" class=\"right\">c</th></tr></thead><tbody><tr><td class=\"left\">1</td>\
+        <td class=\"center\"><code>x|y</code></td><td class=\"right\"><strong>3</strong></td></tr>\
+        <tr><td class=\"left\">only</td><td class=\"center\"></td><td class=\"right\"></td></tr></tbody></table></div>";
+    assert_eq!(html, [TABLE, expected].concat());
+}
+
+#[test]
+fn a_table_needs_as_many_delimiters_as_it_has_columns() {
+    assert_eq!(whole("| abc | def |\n| --- |\n| bar |"), "<p>| abc | def |\n| --- |\n| bar |</p>");
+}
+
+#[test]
+fn a_table_ends_where_another_block_starts() {
+    let html = whole("| a | b |\n| - | - |\n| c | d |\n> e\n");
+    assert!(html.ends_with("</tbody></table></div><blockquote><p>e</p></blockquote>"), "{html}");
+}
+
+#[test]
+fn tasks_are_boxes_that_say_what_they_are() {
+    let html = whole("- [ ] foo\n- [x] bar\n  - [X] baz\n- [y] no\n");
+    let expected = "<ul><li><input type=\"checkbox\" disabled aria-label=\"To do\"> foo</li>\
+        <li><input type=\"checkbox\" disabled checked aria-label=\"Done\"> bar\
+        <ul><li><input type=\"checkbox\" disabled checked aria-label=\"Done\"> baz</li></ul></li><li>[y] no</li></ul>";
+    assert_eq!(html, expected);
+}
+
+#[test]
+fn strikethrough_takes_one_or_two_tildes() {
+    assert_eq!(whole("~~Hi~~ ~Hello~, ~there~~"), "<p><del>Hi</del> <del>Hello</del>, ~there~~</p>");
+    assert_eq!(whole("a ~~~b~~~"), "<p>a ~~~b~~~</p>");
+}
+
+#[test]
+fn addresses_in_the_text_are_links() {
+    let link = |url: &str| format!("<a href=\"{url}\" rel=\"noopener nofollow\" target=\"_blank\">{url}</a>");
+    let html = whole("See https://a.b/c_d(e), (http://f.g/h?i=j) and https://k.l. 见https://m.n/o。");
+    let expected = format!(
+        "<p>See {}, ({}) and {}. 见{}。</p>",
+        link("https://a.b/c_d(e)"),
+        link("http://f.g/h?i=j"),
+        link("https://k.l"),
+        link("https://m.n/o")
+    );
+    assert_eq!(html, expected);
+    assert_eq!(
+        whole("`https://a.b` xhttps://c.d https:// [https://e.f](/g)"),
+        "<p><code>https://a.b</code> xhttps://c.d https:// https://e.f</p>"
+    );
+}
+
+#[test]
+fn footnotes_lead_to_their_text_by_ids_of_this_message() {
+    let html = whole("One[^1], [^Two words].\n\n[^1]: First.\n[^two words]:\n    Second.\n");
+    let expected = "<p>One<sup><a href=\"#t-fn-1\" aria-label=\"Footnote 1\">1</a></sup>, \
+        <sup><a href=\"#t-fn-two-32words\" aria-label=\"Footnote Two words\">Two words</a></sup>.</p>\
+        <div class=\"footnote\" role=\"note\" id=\"t-fn-1\"><span class=\"label\">1</span><p>First.</p></div>\
+        <div class=\"footnote\" role=\"note\" id=\"t-fn-two-32words\"><span class=\"label\">two words</span><p>Second.</p></div>";
+    assert_eq!(html, expected);
+    assert_eq!(whole("Nothing[^missing]."), "<p>Nothing[^missing].</p>");
+}
+
+#[test]
+fn a_footnote_in_a_link_is_no_link_in_a_link() {
+    let html = whole("[a[^1]](https://b.c)\n\n[^1]: d\n");
+    assert!(html.contains("<a href=\"https://b.c\""), "{html}");
+}
+
+#[test]
+fn a_code_block_has_a_language_and_a_button() {
+    let html = whole("```rust,ignore foo\nlet a = \"<b>\";\n```\n\n    plain\n");
+    let button = "<button type=\"button\" class=\"copy\" aria-label=\"Copy code\">Copy</button></figcaption><pre tabindex=\"0\">";
+    let expected = [
+        "<figure class=\"code\"><figcaption><span>rust,ignore</span>",
+        button,
+        "<code data-lang=\"rust,ignore\">let a = &quot;&lt;b&gt;&quot;;\n</code></pre></figure>",
+        "<figure class=\"code\"><figcaption><span></span>",
+        button,
+        "<code>plain\n</code></pre></figure>",
+    ];
+    assert_eq!(html, expected.concat());
+}
+
+#[test]
+fn an_image_is_a_link_by_its_words_or_its_address() {
+    let link = |label: &str| {
+        format!(
+            "<p><a class=\"image\" href=\"https://a.b/c.png\" rel=\"noopener nofollow\" target=\"_blank\">{label}</a></p>"
+        )
+    };
+    assert_eq!(whole("![A *cat*](https://a.b/c.png)"), link("A <em>cat</em>"));
+    assert_eq!(whole("![](https://a.b/c.png)"), link("https://a.b/c.png"));
+    assert_eq!(whole("![](data:image/png;base64,AAAA)"), "<p>image</p>");
+    let html = whole("[![badge](https://a.b/c.svg)](https://d.e)");
+    assert_eq!(html, "<p><a href=\"https://d.e\" rel=\"noopener nofollow\" target=\"_blank\">badge</a></p>");
+}
+
+#[test]
+fn raw_html_is_text() {
+    assert_eq!(whole("a <b>c</b> <br>"), "<p>a &lt;b&gt;c&lt;/b&gt; &lt;br&gt;</p>");
+    assert_eq!(
+        whole("<details>\n<summary>S</summary>\n\n*in*\n"),
+        "<p class=\"raw\">&lt;details&gt;\n&lt;summary&gt;S&lt;/summary&gt;\n</p><p><em>in</em></p>"
+    );
+}

@@ -4,6 +4,7 @@ mod formulas;
 mod gfm;
 mod hostile;
 mod live;
+mod normal;
 mod spec;
 mod splits;
 mod tokens;

@@ -51,7 +51,7 @@ impl Stack {
 }
 
 fn is_word(c: Option<char>) -> bool {
-    c.is_some_and(|c| c.is_alphanumeric() || c == '_')
+    c.is_some_and(|c| c.is_ascii_alphanumeric() || !c.is_ascii() || c == '_')
 }
 
 /// Whether a run belongs to what stands on the side of `inner`.
