@@ -22,6 +22,7 @@
 //!   [`EAGER`]: it is parsed twice at most, for the tail and to see whether it has ended. A larger one is looked at again only
 //!   after it has grown by 1/32, so that the bytes parsed for all of it stay below 70 times its length. A code block at the
 //!   top level isn't parsed before it is closed: each character of it is looked at once.
+//! - The definitions so far are parsed again with each of those, up to 4 KB of them.
 //! - A definition that changes what is final makes a rewrite. All the rewrites but the last cost at most eight times the
 //!   length of the text; a definition that comes when that is spent has its effect when the answer ends.
 
