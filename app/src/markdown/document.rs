@@ -5,6 +5,7 @@ use super::line::{is_blank, line_at};
 use super::marks::normalise;
 use super::mend::mend;
 use super::parse::{Parsed, parse};
+use super::patch::{Patch, Tail};
 use super::references::References;
 
 /// A tail up to this length (in bytes) is looked at whenever it has changed.
@@ -39,29 +40,6 @@ pub struct Document {
     /// How many bytes have been parsed; by rewrites, too.
     parsed: usize,
     rewritten: usize,
-}
-
-/// What to do to the page, in this order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Patch {
-    /// Throw away all that is there, the tail's content too.
-    pub rewrite: bool,
-    /// HTML to be put before the tail: it won't change (unless there is a rewrite).
-    pub frozen: String,
-    /// What becomes of the tail.
-    pub tail: Tail,
-}
-
-/// What becomes of the content of the tail element.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Tail {
-    /// It stays.
-    #[default]
-    Unchanged,
-    /// It is replaced by this HTML.
-    Html(String),
-    /// This text (no HTML) is appended to the text of its `code` element.
-    Code(String),
 }
 
 impl Document {

@@ -6,7 +6,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`document`](self) | what is final, what is the tail, and when to look |
+//! | `document`, `patch` | what is final, what is the tail, and when to look |
 //! | `code` | a code block that is still open: only what is new of it |
 //! | `references` | links and footnotes that are defined after they are used |
 //! | `mend` | the tail as if it were complete: `**bo` is bold |
@@ -22,6 +22,7 @@
 //!   [`EAGER`]: it is parsed twice at most, for the tail and to see whether it has ended. A larger one is looked at again only
 //!   after it has grown by 1/32, so that the bytes parsed for all of it stay below 70 times its length. A code block at the
 //!   top level isn't parsed before it is closed: each character of it is looked at once.
+//! - The definitions so far are parsed again with each of those, up to 4 KB of them.
 //! - A definition that changes what is final makes a rewrite. All the rewrites but the last cost at most eight times the
 //!   length of the text; a definition that comes when that is spent has its effect when the answer ends.
 
@@ -33,6 +34,7 @@ mod line;
 mod marks;
 mod mend;
 mod parse;
+mod patch;
 mod references;
 mod render;
 mod ticks;
@@ -40,7 +42,8 @@ mod ticks;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Document, EAGER, Patch, Tail};
+pub use document::{Document, EAGER};
+pub use patch::{Patch, Tail};
 
 /// The whole of `source` as HTML. `ids` starts every id in it, and must be another for every text of a page.
 pub fn to_html(ids: &str, source: &str) -> String {

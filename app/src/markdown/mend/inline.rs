@@ -1,14 +1,12 @@
 //! What is open in a line: closed, or left out.
 
 mod emphasis;
+mod link;
 
 use super::super::line::run;
 use super::super::marks::CUT;
 use super::super::ticks::Ticks;
 use emphasis::Stack;
-
-/// A bracket that stays open for longer than this isn't the text of a link.
-const LINK: usize = 200;
 
 /// Reads the text that is still open.
 struct Inline<'a> {
@@ -111,10 +109,9 @@ impl Inline<'_> {
         match (len, self.formula) {
             (1, Some((_, "$"))) | (2, Some((_, "$$"))) => self.formula = None,
             (_, None) if next.is_none() => return self.cut(self.at),
-            // Before a digit or a blank it is more likely an amount of money.
-            (1, None) if !next.is_some_and(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace()) => {
-                self.formula = Some((self.at, "$"));
-            }
+            // An amount of money, more likely.
+            (1, None) if next.is_some_and(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace()) => {}
+            (1, None) => self.formula = Some((self.at, "$")),
             (2, None) => self.formula = Some((self.at, "$$")),
             _ => {}
         }
@@ -128,33 +125,6 @@ impl Inline<'_> {
         }
         self.stack.read(self.text, self.at, byte, len);
         self.at += len;
-    }
-
-    fn bracket(&mut self, len: usize) {
-        self.brackets.push((self.at, len));
-        self.at += len;
-    }
-
-    /// Behind the text of a link comes its address: nothing of it is shown before it is complete.
-    fn close_bracket(&mut self) {
-        let Some(open) = self.brackets.pop() else {
-            self.at += 1;
-            return;
-        };
-        let after = self.text.get(self.at + 1..).unwrap_or_default();
-        let closer = match after.bytes().next() {
-            None => None,
-            Some(b'(') => after.find(')'),
-            Some(b'[') => after.find(']'),
-            Some(_) => Some(0),
-        };
-        match closer {
-            Some(len) => self.at += 1 + len,
-            None => {
-                self.link = Some(open);
-                self.cut(self.at);
-            }
-        }
     }
 
     fn angle(&mut self) {
@@ -191,17 +161,6 @@ impl Inline<'_> {
         out.push_str(&self.closer);
         self.stack.close(&mut out);
         out
-    }
-
-    /// Copies `kept`, without the bracket of a link that has half arrived.
-    fn copy(&mut self, kept: &str, out: &mut String) {
-        let open = self.link.or_else(|| self.brackets.pop().filter(|(at, _)| kept.len() - at.min(&kept.len()) < LINK));
-        let Some((at, len)) = open else { return out.push_str(kept) };
-        out.push_str(kept.get(..at).unwrap_or(kept));
-        let label = kept.get(at + len..).unwrap_or_default();
-        if !label.starts_with('^') {
-            out.push_str(label);
-        }
     }
 
     /// A formula in which there is nothing yet isn't shown.

@@ -172,7 +172,7 @@ fn masses() -> Vec<String> {
     .iter()
     .map(|piece| piece.repeat(n))
     .collect();
-    masses.push((0..500).map(|depth| format!("{}- a\n", "  ".repeat(depth))).collect());
+    masses.push((0..500).map(|depth| "  ".repeat(depth) + "- a\n").collect());
     masses.push((0..2000).map(|n| "`".repeat(n % 200) + "a").collect());
     masses.push("a".repeat(1_000_000));
     masses.push(["| a |\n|---|\n", &"| b |\n".repeat(5000)].concat());

@@ -1,11 +1,10 @@
-#![expect(clippy::format_collect, reason = "the texts of tests need not be made fast")]
-
 mod check;
 mod cost;
 mod formulas;
 mod gfm;
 mod hostile;
 mod live;
+mod normal;
 mod spec;
 mod splits;
 mod tokens;
