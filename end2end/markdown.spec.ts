@@ -22,7 +22,7 @@ test("code gets its colours, and formulas are formulas, when they are finished",
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await chat.ask("Show me");
   const question = await upstream.asked();
-  question.delta("```rust\nfn main() {}\n```\n\nSo $a^2$ and \\[b_1\\] it is.\n\nMore");
+  question.delta("```rust\nfn main() {}\n```\n\nSo $a^2$ and \\[b_1\\] it is.\n\nMore.\n\n");
   await expect(chat.answer.locator("code .hl-k")).toHaveText("fn");
   await expect(chat.answer.locator("math")).toHaveCount(2);
   await expect(chat.answer.locator("pre code")).toHaveText("fn main() {}");
