@@ -176,6 +176,8 @@ async fn look_again(history: History, talk: Talk, address: Address, id: String) 
     }
     match history.load(&id).await {
         Some(tree) => talk.transcript.merge(tree.messages().to_vec()),
+        // Only if it is certain: what can't be read may still be there.
+        None if history.fault.get_untracked().is_some() => {}
         None => {
             history.forget(&id);
             talk.leave();
