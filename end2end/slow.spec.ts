@@ -85,7 +85,7 @@ test("what is sent early goes on with the conversation that was there", async ({
   first.finish();
   await expect(chat.status).toHaveText("Done");
 
-  await slow.open("/");
+  await slow.open(new URL(chat.page.url()).pathname);
   await drawn.ask("second");
   await slow.arrive();
   const second = await upstream.asked();
