@@ -60,9 +60,13 @@ impl Address {
         self.before.get()
     }
 
+    /// A way within one page, to a footnote of an answer say, is no arrival.
     fn arrive(self, path: &str) {
-        self.before.set(self.path.get_untracked());
-        self.path.set(path.to_owned());
+        let before = self.path.get_untracked();
+        if before != path {
+            self.before.set(before);
+            self.path.set(path.to_owned());
+        }
     }
 
     /// Gives the place where the page is another address.

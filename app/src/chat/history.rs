@@ -108,16 +108,30 @@ impl History {
 
     /// Deletes a conversation, and returns what it was, for who thinks better of it.
     pub async fn delete(self, id: &str) -> Option<Kept> {
+        let stored = match self.store.get_value() {
+            Some(store) => store.delete(id).await,
+            None => Ok(None),
+        };
+        let stored = match stored {
+            Ok(stored) => stored,
+            Err(fault) => {
+                self.fault.set(Some(fault)); // then all of it is still there
+                return None;
+            }
+        };
         self.forget(id);
         let remembered = self.remembered(id);
         self.memory.update_value(|memory| memory.retain(|kept| kept.conversation.id != id));
-        let kept = match self.store.get_value() {
-            Some(store) => store.delete(id).await.map_err(|fault| self.fault.set(Some(fault))).ok().flatten(),
-            None => None,
-        };
         self.list.update(|list| list.retain(|conversation| conversation.id != id));
         self.tell(id);
-        kept.or(remembered)
+        match (stored, remembered) {
+            // The newer ones last: of two with one id the last is what is put back.
+            (Some(stored), Some(newer)) => {
+                let messages = stored.messages.into_iter().chain(newer.messages).collect();
+                Some(Kept { conversation: newer.conversation, messages })
+            }
+            (stored, remembered) => stored.or(remembered),
+        }
     }
 
     /// From here on nothing is kept of a conversation.

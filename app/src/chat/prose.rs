@@ -45,13 +45,15 @@ pub fn Prose(
     let tail = NodeRef::<html::Div>::new();
     let ids = message.with_untracked(|message| message.id.clone());
     let drawn = StoredValue::new(Drawn { document: Document::new(&ids), taken: 0, frame: None });
+    // A frame is outside of every component; what is asked of the server belongs to this one, and ends with it.
+    let owner = StoredValue::new(Owner::current());
     let draw = move || {
+        let (Some(body), Some(tail)) = (body.get_untracked(), tail.get_untracked()) else { return };
         let patch = drawn.try_update_value(|drawn| message.with_untracked(|message| drawn.take(message)));
-        if let (Some(body), Some(tail), Some(patch)) = (body.get_untracked(), tail.get_untracked(), patch) {
-            apply(&body, &tail, &patch);
-            if !patch.frozen.is_empty() {
-                typeset_in(&body);
-            }
+        let Some(patch) = patch else { return };
+        apply(&body, &tail, &patch);
+        if let (false, Some(owner)) = (patch.frozen.is_empty(), owner.get_value()) {
+            owner.with(|| typeset_in(&body));
         }
     };
     // One for all frames, and held here: Leptos's own would end with the effect that asks for it, at the next delta.

@@ -56,10 +56,11 @@ pub fn Sidebar(
             if is_open {
                 talk.leave();
             }
-            deleted.set(history.delete(&id).await);
-            if is_open {
+            let kept = history.delete(&id).await;
+            if is_open && kept.is_some() {
                 address.go("/");
             }
+            deleted.set(kept);
         };
         if let Some(owner) = owner.get_value() {
             owner.with(|| spawn_local_scoped_with_cancellation(work));

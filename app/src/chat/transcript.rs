@@ -88,7 +88,7 @@ impl Transcript {
     pub fn ask(self, text: String, instead_of: Option<&str>) -> String {
         let stamp = tab::stamp();
         let id = stamp.id.clone();
-        self.tree.update(|tree| match instead_of {
+        self.tree.update(|tree| match instead_of.filter(|question| tree.message(question).is_some()) {
             Some(question) => drop(tree.edit(stamp, question, text, Vec::new())),
             None => tree.ask(stamp, text, Vec::new()),
         });
@@ -131,7 +131,7 @@ impl Transcript {
 
     /// Gives the conversation another name.
     pub fn rename(self, title: &str) {
-        self.tree.update(|tree| title.clone_into(&mut tree.conversation.title));
+        self.tree.update(|tree| tree.rename(title));
         self.keep_conversation();
     }
 
@@ -145,12 +145,20 @@ impl Transcript {
     /// Takes in what another tab has said in this conversation. What is being written here stays as it is.
     pub fn merge(self, messages: Vec<Message>) {
         let head = self.tree.with_untracked(|tree| tree.conversation.head.clone());
-        self.note();
+        if self.last().is_some_and(|last| is_written_here(&last)) {
+            self.note();
+        }
         self.tree.update(|tree| {
             tree.merge(messages);
             if let Some(head) = &head {
                 tree.show(head);
             }
+        });
+        // What another tab has gone on writing is drawn anew.
+        self.tree.with_untracked(|tree| {
+            let is_current =
+                |entry: &Entry| entry.message.with_untracked(|message| tree.message(&entry.id) == Some(message));
+            self.entries.update(|entries| entries.retain(|entry| is_written_here(entry) || is_current(entry)));
         });
         self.show();
     }
@@ -265,6 +273,11 @@ impl Transcript {
             self.tree.update_untracked(|tree| tree.update(message));
         }
     }
+}
+
+/// Whether a task of this page is writing it.
+fn is_written_here(entry: &Entry) -> bool {
+    entry.message.with_untracked(|message| message.exit.is_none() && message.writer == tab::name())
 }
 
 /// How an answer ended. A question has no end worth telling.

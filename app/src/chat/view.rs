@@ -41,6 +41,12 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
     let running = Memo::new(move |_| message.with(|message| message.exit.is_none()));
     let busy = Signal::derive(move || talk.link.is_running());
     let thought = Memo::new(move |_| message.with(|message| (!message.reasoning.is_empty(), message.text.is_empty())));
+    // Copied when it has grown, and not for each delta of the answer after it.
+    let length = Memo::new(move |_| message.with(|message| message.reasoning.len()));
+    let reasoning = move || {
+        length.track();
+        message.with_untracked(|message| message.reasoning.clone())
+    };
     let siblings = Memo::new(move |_| id.with_value(|id| talk.transcript.tree.with(|tree| tree.siblings(id))));
     let is_last = Memo::new(move |_| {
         talk.transcript.entries.with(|all| id.with_value(|id| all.last().is_some_and(|last| last.id == *id)))
@@ -55,7 +61,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
         >
             <details class="reasoning" open=move || running.get() && thought.get().1 hidden=move || !thought.get().0>
                 <summary>{move || message.with(thinking)}</summary>
-                <p class="text">{move || message.with(|message| message.reasoning.clone())}</p>
+                <p class="text">{reasoning}</p>
             </details>
             {if is_answer {
                 view! { <Prose message /> }.into_any()
