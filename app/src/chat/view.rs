@@ -44,7 +44,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
     // Copied when it has grown, and not for each delta of the answer after it.
     let length = Memo::new(move |_| message.with(|message| message.reasoning.len()));
     let reasoning = move || {
-        length.track();
+        _ = length.get();
         message.with_untracked(|message| message.reasoning.clone())
     };
     let siblings = Memo::new(move |_| id.with_value(|id| talk.transcript.tree.with(|tree| tree.siblings(id))));
