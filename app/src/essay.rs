@@ -13,8 +13,17 @@ use crate::{
     error::ApiError,
     link::{EventStream, Sse},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use server_fn::codec::Json;
+
+/// The page, whose code is fetched when somebody goes there.
+///
+/// # Errors
+/// It can't be fetched.
+#[lazy(fallible)]
+pub fn later() -> Result<fn() -> AnyView, SplitLoaderError> {
+    Ok(|| view! { <TaskPage /> }.into_any())
+}
 
 /// `POST /api/task`: a task that says "Async work chunk 1", "… 2" and so on, one every `interval_ms`.
 /// It panics in place of chunk `crash_at`.

@@ -33,6 +33,7 @@ pub mod address;
 pub mod browser;
 pub mod early;
 pub mod error;
+pub mod later;
 pub mod mark;
 pub mod root;
 pub mod scroll;

@@ -1,6 +1,6 @@
 //! The document, and which page stands in it.
 
-use crate::{address::Address, chat::page::ChatPage, early, essay::TaskPage};
+use crate::{address::Address, chat::page::ChatPage, early, essay, later::Later};
 use leptos::prelude::*;
 
 /// The pages that there are.
@@ -75,7 +75,11 @@ pub fn App() -> impl IntoView {
     });
     move || match page.get() {
         Page::Chat => view! { <ChatPage /> }.into_any(),
-        Page::Task => view! { <TaskPage /> }.into_any(),
+        Page::Task => {
+            let essay = Later::new(|| Box::pin(essay::later()));
+            essay.want();
+            (move || essay.get().map(|page| page())).into_any()
+        }
         Page::Nowhere => view! { <NotFound /> }.into_any(),
     }
 }
@@ -88,4 +92,10 @@ fn NotFound() -> impl IntoView {
             <p>"The address may be mistyped, or what stood here is gone. "<a href="/">"Back to the chat"</a>"."</p>
         </main>
     }
+}
+
+/// Fetches what the page at this address can't be taken over without. Says whether it is here.
+pub async fn is_whole() -> bool {
+    let path = window().location().pathname().unwrap_or_default();
+    Page::at(&path) != Page::Task || essay::later().await.is_ok()
 }

@@ -2,7 +2,9 @@
 
 /// Called by the page as soon as this code has arrived: takes over what the server has drawn.
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    if app::root::is_whole().await {
+        leptos::mount::hydrate_body(app::App);
+    }
 }

@@ -16,12 +16,16 @@ pub struct History {
     /// Why what is said now isn't kept.
     pub fault: RwSignal<Option<Fault>>,
     store: StoredValue<Option<Store>, LocalStorage>,
+    /// [`History::put`], once the store is open. Its address and not its name, since its code is fetched later than ours.
+    put: StoredValue<Option<Put>>,
     tabs: StoredValue<Option<Tabs>, LocalStorage>,
     /// What couldn't be put into the store.
     memory: StoredValue<Vec<Kept>>,
     /// What has been deleted, here or in another tab, so that what is still being written in it doesn't bring it back.
     gone: StoredValue<Vec<String>>,
 }
+
+type Put = fn(History, Conversation, Option<Message>);
 
 impl History {
     /// Empty, until it is opened.
@@ -32,6 +36,7 @@ impl History {
             is_open: RwSignal::new(false),
             fault: RwSignal::new(None),
             store: StoredValue::new_local(None),
+            put: StoredValue::new(None),
             tabs: StoredValue::new_local(None),
             memory: StoredValue::new(Vec::new()),
             gone: StoredValue::new(Vec::new()),
@@ -41,7 +46,10 @@ impl History {
     /// Opens the store, and lists what is in it. `changed` hears of each conversation that another tab has changed.
     pub async fn open(self, changed: impl Fn(String) + 'static) {
         match Store::open().await {
-            Ok(store) => self.store.set_value(Some(store)),
+            Ok(store) => {
+                self.store.set_value(Some(store));
+                self.put.set_value(Some(Self::put));
+            }
             Err(fault) => self.fault.set(Some(fault)),
         }
         self.tabs.set_value(Tabs::listen(Box::new(changed)));
@@ -54,7 +62,12 @@ impl History {
     pub async fn refresh(self) {
         let Some(store) = self.store.get_value() else { return };
         match store.list().await {
-            Ok(read) => self.list.set(read.found),
+            Ok(read) => {
+                if !read.found.is_empty() {
+                    tab::note_kept();
+                }
+                self.list.set(read.found);
+            }
             Err(fault) => self.fault.set(Some(fault)),
         }
     }
@@ -88,15 +101,25 @@ impl History {
         if conversation.title.is_empty() || self.gone.with_value(|gone| gone.contains(&conversation.id)) {
             return;
         }
-        let finished = message.as_ref().is_none_or(|message| message.exit.is_some());
         self.put_in_list(&conversation);
+        match self.put.get_value() {
+            Some(put) => put(self, conversation, message),
+            None => self.remember(conversation, message),
+        }
+    }
+
+    fn put(self, conversation: Conversation, message: Option<Message>) {
+        let finished = message.as_ref().is_none_or(|message| message.exit.is_some());
         let asked = self.store.with_value(|store| Some(store.as_ref()?.put(&conversation, message.as_slice())));
         let Some(asked) = asked else { return self.remember(conversation, message) };
         // Asked for already, so this only waits to hear how it went: it ends with the browser's transaction, whatever
         // becomes of the page.
         spawn_local(async move {
             match asked.await {
-                Ok(()) if finished => self.tell(&conversation.id),
+                Ok(()) if finished => {
+                    tab::note_kept();
+                    self.tell(&conversation.id);
+                }
                 Ok(()) => {}
                 Err(fault) => {
                     self.fault.try_set(Some(fault));

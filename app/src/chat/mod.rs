@@ -6,6 +6,7 @@
 //! browser's [`store`]; [`status`] says how it ended, and [`receipt`] asks the server after a task that was stopped.
 
 pub mod page;
+pub mod shared;
 
 pub mod composer;
 pub mod talk;
@@ -32,3 +33,7 @@ pub mod view;
 
 pub mod picker;
 pub mod sidebar;
+
+pub mod conversations;
+pub mod parts;
+mod visit;

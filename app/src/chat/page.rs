@@ -3,30 +3,32 @@
 use super::{
     composer::Composer,
     history::History,
+    parts::{Parts, parts},
     picker::ModelPicker,
+    shared::Shared,
     sidebar::Sidebar,
     status::Status,
     store::{Fault, tab},
     talk::Talk,
     transcript::Transcript,
-    tree::Tree,
-    view::Messages,
 };
-use crate::{address::Address, early, mark::Mark, root::Page, scroll::Follow};
-use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
+use crate::{later::Later, mark::Mark, scroll::Follow};
+use leptos::{ev, prelude::*};
+
+const PART_MISSING: &str = "A part of this page can't be loaded: the server can't be reached, or a newer one has taken its \
+    place. What you have typed stays; reload the page when the server is back.";
 
 /// `/` and `/c/…`: ask a model, watch it answer, stop it.
 #[component]
 pub fn ChatPage() -> impl IntoView {
-    let address = expect_context::<Address>();
     let history = History::new();
     let transcript = Transcript::new(history);
     let talk = Talk::new(transcript);
-    let sidebar = RwSignal::new(false);
-    let missing = RwSignal::new(false);
+    let shared = Shared::new(talk, history, Later::new(|| Box::pin(parts())));
+    let Shared { address, sidebar, missing, parts, .. } = shared;
 
-    open(history, talk, address);
-    visit(address, history, talk, missing);
+    begin(shared);
+    name_address(shared);
     remember_draft(transcript);
 
     let escape = window_event_listener(ev::keydown, move |event| {
@@ -44,10 +46,21 @@ pub fn ChatPage() -> impl IntoView {
     on_cleanup(move || escape.remove());
 
     let follow = Follow::new();
+    let notice = move || match parts.failed.get() {
+        true => Some(PART_MISSING),
+        false => history.fault.get().map(Fault::sentence),
+    };
     let empty = move || transcript.entries.with(Vec::is_empty);
     view! {
-        <div class="chat">
-            <Sidebar talk history shown=sidebar />
+        // Whoever touches anything will want the rest of the page.
+        <div
+            class="chat"
+            on:pointerdown=move |_| parts.want()
+            on:click=move |_| parts.want()
+            on:keydown=move |_| parts.want()
+            on:input=move |_| parts.want()
+        >
+            <Sidebar shared />
             <div class="talk">
                 <header class="bar">
                     <button
@@ -75,7 +88,10 @@ pub fn ChatPage() -> impl IntoView {
                         <p class="missing" aria-live="polite" hidden=move || !missing.get()>
                             "This conversation isn't kept in this browser. It may have been deleted, or it was had elsewhere."
                         </p>
-                        <Messages talk />
+                        // Not live: a screen reader would read every delta. The status line says what there is to say.
+                        <div class="log" role="log" aria-label="Conversation" aria-live="off">
+                            {move || parts.get().map(|Parts { messages, .. }| messages(shared))}
+                        </div>
                         <Status talk />
                     </div>
                 </main>
@@ -90,9 +106,7 @@ pub fn ChatPage() -> impl IntoView {
                         >
                             <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12l7 7 7-7" /></svg>
                         </button>
-                        <p class="notice" aria-live="polite" hidden=move || history.fault.get().is_none()>
-                            {move || history.fault.get().map(Fault::sentence)}
-                        </p>
+                        <p class="notice" aria-live="polite" hidden=move || notice().is_none()>{notice}</p>
                         <Composer talk follow />
                         <p class="hint">"Close this page, or press Stop, and the model stops too."</p>
                     </div>
@@ -102,100 +116,29 @@ pub fn ChatPage() -> impl IntoView {
     }
 }
 
-/// The conversation that an address leads to: none for a new one.
-fn conversation_at(path: &str) -> Option<&str> {
-    path.strip_prefix("/c/")
+/// A new conversation can be written in at once. Where there is one to go on with, its code is fetched.
+fn begin(shared: Shared) {
+    Effect::new(move |before: Option<()>| {
+        let is_new = Shared::conversation_at(&shared.address.path()).is_none();
+        if is_new && before.is_none() {
+            shared.talk.transcript.start();
+            shared.be_ready();
+        }
+        if !is_new || tab::has_kept() {
+            shared.parts.want();
+        }
+    });
 }
 
-/// Shows the conversation that the address leads to, whenever that changes. The one before is left, and with it dies the
-/// task that was answering in it.
-fn visit(address: Address, history: History, talk: Talk, missing: RwSignal<bool>) {
-    let transcript = talk.transcript;
-    let arrive = move |tree: Option<Tree>, id: Option<&str>, first: bool| {
-        missing.set(id.is_some() && tree.is_none());
-        match tree {
-            Some(tree) => transcript.open(tree),
-            None => transcript.start(),
-        }
-        if first {
-            add_typed(transcript, &early::typed());
-            early::done();
-        }
-    };
-    Effect::new(move |arrived: Option<bool>| {
-        let first = arrived != Some(true);
-        let path = address.path();
-        let id = conversation_at(&path).map(ToOwned::to_owned);
-        // What has just got its address is what is shown already.
-        if Page::at(&path) != Page::Chat || (id.is_some() && id == untrack(|| transcript.id())) {
-            return !first;
-        }
-        if !first {
-            talk.leave();
-        }
-        match id {
-            None => arrive(None, None, first),
-            Some(_) if !history.is_open.get() => return false,
-            Some(id) => spawn_local_scoped_with_cancellation(async move {
-                arrive(history.load(&id).await, Some(&id), first);
-            }),
-        }
-        true
-    });
-    // A conversation gets its address with its first question.
+/// A conversation gets its address with its first question.
+fn name_address(shared: Shared) {
     Effect::new(move |_| {
-        if let Some(id) = transcript.id()
-            && untrack(|| address.path()) == "/"
+        if let Some(id) = shared.talk.transcript.id()
+            && untrack(|| shared.address.path()) == "/"
         {
-            address.rename(&["/c/", &id].concat());
+            shared.address.rename(&["/c/", &id].concat());
         }
     });
-}
-
-/// Opens what this browser keeps, and hears of what other tabs change in it.
-fn open(history: History, talk: Talk, address: Address) {
-    let owner = Owner::current();
-    Effect::new(move |_| {
-        let owner = owner.clone();
-        let changed = move |id| {
-            let look = move || spawn_local_scoped_with_cancellation(look_again(history, talk, address, id));
-            if let Some(owner) = &owner {
-                owner.with(look);
-            }
-        };
-        spawn_local_scoped_with_cancellation(async move { history.open(changed).await });
-    });
-}
-
-/// The list is read again, and if the conversation that has changed is the one that is open here, so is that. If it has been
-/// deleted over there, nobody wants the rest of its answer.
-async fn look_again(history: History, talk: Talk, address: Address, id: String) {
-    history.refresh().await;
-    if untrack(|| talk.transcript.id()).as_deref() != Some(&id) {
-        return;
-    }
-    match history.load(&id).await {
-        Some(tree) => talk.transcript.merge(tree.messages().to_vec()),
-        // Only if it is certain: what can't be read may still be there.
-        None if history.fault.get_untracked().is_some() => {}
-        None => {
-            history.forget(&id);
-            talk.leave();
-            address.go("/");
-        }
-    }
-}
-
-/// What was typed before this code was there stays in the box, after what was kept.
-fn add_typed(transcript: Transcript, typed: &str) {
-    if !typed.is_empty() {
-        transcript.draft.update(|draft| {
-            if !draft.is_empty() {
-                draft.push('\n');
-            }
-            draft.push_str(typed);
-        });
-    }
 }
 
 /// What is typed survives a reload.

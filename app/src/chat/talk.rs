@@ -22,6 +22,8 @@ pub struct Talk {
     pub stopped: RwSignal<Option<Stopped>>,
     /// The question that is being asked otherwise, and what stood in the box before.
     pub editing: RwSignal<Option<Editing>>,
+    /// Whether another conversation is about to be shown. What is typed waits for it.
+    pub arriving: RwSignal<bool>,
 }
 
 /// A task that was stopped.
@@ -47,7 +49,13 @@ impl Talk {
     #[must_use]
     pub fn new(transcript: Transcript) -> Self {
         let link = Link::new(move |exit| transcript.end(exit));
-        Self { transcript, link, stopped: RwSignal::new(None), editing: RwSignal::new(None) }
+        Self {
+            transcript,
+            link,
+            stopped: RwSignal::new(None),
+            editing: RwSignal::new(None),
+            arriving: RwSignal::new(false),
+        }
     }
 
     /// Asks what has been typed, after all that was said, or in place of the question that is being edited. Does nothing
@@ -125,7 +133,7 @@ impl Talk {
 
     /// Stops the answer that is being written. What has arrived stays.
     pub fn stop(self) {
-        if !self.is_busy() {
+        if !untrack(|| self.link.is_running()) {
             return;
         }
         let task =
@@ -144,7 +152,7 @@ impl Talk {
     }
 
     fn is_busy(self) -> bool {
-        untrack(|| self.link.is_running())
+        untrack(|| self.link.is_running() || self.arriving.get())
     }
 
     fn answer(self, question: &str) {

@@ -20,8 +20,7 @@ pub fn Messages(
 ) -> impl IntoView {
     let entries = talk.transcript.entries;
     view! {
-        // Not live: a screen reader would read every delta. The status line says what there is to say.
-        <div class="log" role="log" aria-label="Conversation" aria-live="off" on:click=|event| copy_code(&event)>
+        <div class="messages" on:click=|event| copy_code(&event)>
             <For
                 each=move || entries.get()
                 key=|entry| entry.key

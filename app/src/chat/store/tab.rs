@@ -10,6 +10,7 @@ use leptos::{prelude::window, web_sys};
 const TAB: &str = "starcrossed-tab";
 const DRAFT: &str = "starcrossed-draft";
 const MODEL: &str = "starcrossed-model";
+const KEPT: &str = "starcrossed-kept";
 
 /// The letters of an id: 32 of them, without those that are easily taken for another.
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -87,6 +88,18 @@ pub fn model() -> String {
 /// Remembers the model that was picked.
 pub fn keep_model(model: &str) {
     _ = window().local_storage().ok().flatten().map(|storage| storage.set_item(MODEL, model));
+}
+
+/// Whether this browser has ever kept a conversation: then there may be something to list.
+#[must_use]
+pub fn has_kept() -> bool {
+    let storage = window().local_storage().ok().flatten();
+    storage.is_some_and(|storage| storage.get_item(KEPT).is_ok_and(|kept| kept.is_some()))
+}
+
+/// There is something to list from now on.
+pub fn note_kept() {
+    _ = window().local_storage().ok().flatten().map(|storage| storage.set_item(KEPT, "yes"));
 }
 
 fn storage() -> Option<web_sys::Storage> {

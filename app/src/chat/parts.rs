@@ -1,0 +1,30 @@
+//! The parts of the page that a first visit does without: what has been said, and the conversations that are kept. Their
+//! code is fetched when somebody begins to write, or has something here.
+
+use super::{conversations::Conversations, shared::Shared, view::Messages, visit};
+use leptos::{prelude::*, wasm_split::SplitLoaderError};
+
+/// Each makes its part of the page.
+#[derive(Clone, Copy)]
+pub struct Parts {
+    /// What has been said.
+    pub messages: fn(Shared) -> AnyView,
+    /// The conversations that are kept here.
+    pub conversations: fn(Shared) -> AnyView,
+}
+
+/// The parts, fetched.
+///
+/// # Errors
+/// They can't be.
+#[lazy(fallible)]
+pub fn parts() -> Result<Parts, SplitLoaderError> {
+    Ok(Parts {
+        messages: |shared| view! { <Messages talk=shared.talk /> }.into_any(),
+        conversations: |shared| {
+            visit::open(shared);
+            visit::follow_address(shared);
+            view! { <Conversations shared /> }.into_any()
+        },
+    })
+}

@@ -1,0 +1,67 @@
+//! What the parts of the chat page share.
+
+use super::{history::History, parts::Parts, talk::Talk};
+use crate::{address::Address, early, later::Later};
+use leptos::prelude::*;
+
+/// The page's state. All of it is signals, so that each part can have a copy.
+#[derive(Clone, Copy)]
+pub struct Shared {
+    /// The open conversation.
+    pub talk: Talk,
+    /// The conversations that this browser keeps.
+    pub history: History,
+    /// Where the page is.
+    pub address: Address,
+    /// Whether the list of conversations is shown where there is no room for it beside the open one.
+    pub sidebar: RwSignal<bool>,
+    /// Whether the address leads to a conversation that isn't kept here.
+    pub missing: RwSignal<bool>,
+    /// The code that a first visit does without.
+    pub parts: Later<Parts>,
+    ready: StoredValue<bool>,
+}
+
+impl Shared {
+    /// To be called in the page's body: what is linked to it dies with it.
+    pub(super) fn new(talk: Talk, history: History, parts: Later<Parts>) -> Self {
+        Self {
+            talk,
+            history,
+            address: expect_context(),
+            sidebar: RwSignal::new(false),
+            missing: RwSignal::new(false),
+            parts,
+            ready: StoredValue::new(false),
+        }
+    }
+
+    /// The conversation that an address leads to: none for a new one.
+    #[must_use]
+    pub fn conversation_at(path: &str) -> Option<&str> {
+        path.strip_prefix("/c/")
+    }
+
+    /// Whether there is a conversation to write in.
+    #[must_use]
+    pub fn is_ready(self) -> bool {
+        self.ready.get_value()
+    }
+
+    /// There is a conversation now. What was typed before this code was there stands in its box, after what was kept.
+    pub fn be_ready(self) {
+        if self.ready.try_update_value(|ready| std::mem::replace(ready, true)) != Some(false) {
+            return;
+        }
+        let typed = early::typed();
+        if !typed.is_empty() {
+            self.talk.transcript.draft.update(|draft| {
+                if !draft.is_empty() {
+                    draft.push('\n');
+                }
+                draft.push_str(&typed);
+            });
+        }
+        early::done();
+    }
+}

@@ -1,0 +1,79 @@
+//! Which conversation is shown: the address says it, and what the browser keeps.
+
+use super::{shared::Shared, tree::Tree};
+use crate::root::Page;
+use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+
+/// Opens what this browser keeps, and hears of what other tabs change in it.
+pub(super) fn open(shared: Shared) {
+    let owner = Owner::current();
+    let changed = move |id| {
+        if let Some(owner) = &owner {
+            owner.with(|| spawn_local_scoped_with_cancellation(look_again(shared, id)));
+        }
+    };
+    spawn_local_scoped_with_cancellation(async move { shared.history.open(changed).await });
+}
+
+/// The list is read again, and if the conversation that has changed is the one that is open here, so is that. If it has been
+/// deleted over there, nobody wants the rest of its answer.
+async fn look_again(shared: Shared, id: String) {
+    let Shared { talk, history, address, .. } = shared;
+    history.refresh().await;
+    if untrack(|| talk.transcript.id()).as_deref() != Some(&id) {
+        return;
+    }
+    match history.load(&id).await {
+        Some(tree) => talk.transcript.merge(tree.messages().to_vec()),
+        // Only if it is certain: what can't be read may still be there.
+        None if history.fault.get_untracked().is_some() => {}
+        None => {
+            history.forget(&id);
+            talk.leave();
+            address.go("/");
+        }
+    }
+}
+
+/// Shows the conversation that the address leads to, whenever that changes. The one before is left, and with it dies the
+/// task that was answering in it.
+pub(super) fn follow_address(shared: Shared) {
+    let Shared { talk, history, address, .. } = shared;
+    Effect::new(move |arrived: Option<bool>| {
+        let path = address.path();
+        let id = Shared::conversation_at(&path).map(ToOwned::to_owned);
+        let is_shown = match &id {
+            // What has just got its address is what is shown already.
+            Some(id) => untrack(|| talk.transcript.id()).as_ref() == Some(id),
+            None => arrived != Some(true) && shared.is_ready(),
+        };
+        if is_shown || Page::at(&path) != Page::Chat {
+            return true;
+        }
+        if shared.is_ready() {
+            talk.leave();
+        }
+        match id {
+            None => arrive(shared, None, None),
+            Some(_) if !history.is_open.get() => {
+                talk.arriving.set(true);
+                return false;
+            }
+            Some(id) => {
+                talk.arriving.set(true);
+                spawn_local_scoped_with_cancellation(async move { arrive(shared, history.load(&id).await, Some(&id)) });
+            }
+        }
+        true
+    });
+}
+
+fn arrive(shared: Shared, tree: Option<Tree>, id: Option<&str>) {
+    shared.talk.arriving.set(false);
+    shared.missing.set(id.is_some() && tree.is_none());
+    match tree {
+        Some(tree) => shared.talk.transcript.open(tree),
+        None => shared.talk.transcript.start(),
+    }
+    shared.be_ready();
+}

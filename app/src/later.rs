@@ -1,0 +1,54 @@
+//! Code that is fetched when it is first wanted, so that a first visit carries only what it needs.
+//!
+//! A function marked `#[lazy]` is where the program is cut: what only it leads to becomes a file of its own when the site is
+//! built (`cargo leptos build --split`). It hands out function pointers, and whoever has them calls them as if they had
+//! always been there. On the server all of the code is there from the beginning.
+
+use futures::FutureExt;
+use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
+use std::pin::Pin;
+
+/// What a `#[lazy]` function returns: the code, or that it can't be had.
+pub type Fetched<T> = Result<T, SplitLoaderError>;
+
+/// Code that may not be here yet.
+#[derive(Clone, Copy)]
+pub struct Later<T: 'static> {
+    code: RwSignal<Option<T>>,
+    fetch: fn() -> Pin<Box<dyn Future<Output = Fetched<T>>>>,
+    asked: StoredValue<bool>,
+    /// Whether it couldn't be fetched. The next time that it is wanted, it is tried again.
+    pub failed: RwSignal<bool>,
+}
+
+impl<T: Copy + Send + Sync + 'static> Later<T> {
+    /// Nothing is fetched yet.
+    pub fn new(fetch: fn() -> Pin<Box<dyn Future<Output = Fetched<T>>>>) -> Self {
+        Self { code: RwSignal::new(None), fetch, asked: StoredValue::new(false), failed: RwSignal::new(false) }
+    }
+
+    /// Fetches it, if nobody has yet. Code that is here already is there when this returns.
+    pub fn want(self) {
+        if self.asked.try_update_value(|asked| std::mem::replace(asked, true)) != Some(false) {
+            return;
+        }
+        let mut fetched = (self.fetch)();
+        match (&mut fetched).now_or_never() {
+            Some(fetched) => self.take(fetched),
+            None => spawn_local(async move { self.take(fetched.await) }),
+        }
+    }
+
+    /// The code, once it is here.
+    pub fn get(self) -> Option<T> {
+        self.code.get()
+    }
+
+    fn take(self, fetched: Fetched<T>) {
+        self.failed.try_set(fetched.is_err());
+        match fetched {
+            Ok(code) => drop(self.code.try_set(Some(code))),
+            Err(_) => drop(self.asked.try_set_value(false)),
+        }
+    }
+}
