@@ -44,6 +44,11 @@ impl<T: Copy + Send + Sync + 'static> Later<T> {
         self.code.get()
     }
 
+    /// The same, for who needn't hear when it comes.
+    pub fn get_untracked(self) -> Option<T> {
+        self.code.get_untracked()
+    }
+
     fn take(self, fetched: Fetched<T>) {
         self.failed.try_set(fetched.is_err());
         match fetched {

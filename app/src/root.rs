@@ -39,6 +39,7 @@ impl Page {
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let title = use_context().map_or(Page::Chat, |address: Address| Page::at(&address.path())).title();
+    let style = ["/", &options.site_pkg_dir, "/starcrossed.css"].concat();
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -49,7 +50,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="description" content="A chat page for your language model, in which Stop means stop." />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href="/pkg/starcrossed.css" />
+                <link rel="stylesheet" href=style />
                 <script inner_html=early::SCRIPT></script>
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />

@@ -14,8 +14,11 @@ use axum::{
 use rust_embed::{Embed, EmbeddedFile};
 use std::{
     borrow::Cow,
+    collections::BTreeSet,
     fmt::Write,
+    hash::{DefaultHasher, Hasher},
     path::{Component, Path},
+    sync::LazyLock,
 };
 
 #[derive(Embed)]
@@ -23,9 +26,35 @@ use std::{
 #[allow_missing = true]
 struct Site;
 
+/// Where the site's code and style are.
+const PKG: &str = "pkg/";
+
+/// For what has an edition in its address.
+const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+/// For everything else: a browser asks whether what it has is still right, and mostly it is.
+const ASK_EACH_TIME: &str = "public, no-cache";
+
 /// How a file may be compressed: the name of the coding and the ending of the twin that was made with it when the site
 /// was built, the smaller first.
 const CODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+
+/// The folder in which pages find their code and style: `pkg-` and the edition, which is another for another build. So a
+/// browser may keep these files for good, and a page that was opened before its server was replaced is never given a part
+/// that doesn't fit those it has.
+pub fn folder() -> &'static str {
+    static FOLDER: LazyLock<String> = LazyLock::new(folder_of::<Site>);
+    &FOLDER
+}
+
+fn folder_of<S: Embed>() -> String {
+    let files = S::iter().filter(|path| path.starts_with(PKG)).collect::<BTreeSet<_>>();
+    let mut edition = DefaultHasher::new();
+    for path in files {
+        edition.write(path.as_bytes());
+        edition.write(&S::get(&path).map(|file| file.metadata.sha256_hash()).unwrap_or_default());
+    }
+    format!("pkg-{:016x}", edition.finish())
+}
 
 /// Whether there is no site, so that pages have no style and do nothing.
 pub fn are_missing() -> bool {
@@ -34,20 +63,23 @@ pub fn are_missing() -> bool {
 
 /// Middleware: the file that is asked for, if there is one, before anything else.
 pub async fn first(request: Request, next: Next) -> Response {
-    match find::<Site>(&request) {
+    match find::<Site>(&request, folder()) {
         Some(file) => file,
         None => next.run(request).await,
     }
 }
 
-fn find<S: Embed>(request: &Request) -> Option<Response> {
+fn find<S: Embed>(request: &Request, folder: &str) -> Option<Response> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;
     }
-    let path = request.uri().path().strip_prefix('/').filter(|path| is_plain(path))?;
-    let plain = S::get(path)?;
-    let (file, coding) = smallest::<S>(path, request.headers()).unwrap_or((plain, None));
-    Some(respond(path, file, coding, request.headers()))
+    let asked = request.uri().path().strip_prefix('/').filter(|path| is_plain(path))?;
+    let of_this_edition = asked.strip_prefix(folder).filter(|rest| rest.starts_with('/'));
+    let path = of_this_edition.map_or(Cow::Borrowed(asked), |rest| Cow::Owned([PKG, &rest[1..]].concat()));
+    let plain = S::get(&path)?;
+    let (file, coding) = smallest::<S>(&path, request.headers()).unwrap_or((plain, None));
+    let lasts = if of_this_edition.is_some() { FOR_GOOD } else { ASK_EACH_TIME };
+    Some(respond(&path, file, coding, lasts, request.headers()))
 }
 
 /// Whether a path stays inside: nothing but names.
@@ -81,8 +113,13 @@ fn is_zero(weight: &str) -> bool {
     number.is_some_and(|number| number.trim().parse::<f32>() == Ok(0.0))
 }
 
-/// File names carry no hash, so a browser asks each time whether what it has is still right; mostly it is.
-fn respond(path: &str, file: EmbeddedFile, coding: Option<&'static str>, asked: &HeaderMap) -> Response {
+fn respond(
+    path: &str,
+    file: EmbeddedFile,
+    coding: Option<&'static str>,
+    lasts: &'static str,
+    asked: &HeaderMap,
+) -> Response {
     let etag = etag(&file);
     let known = asked.get(IF_NONE_MATCH).is_some_and(|known| names(known, &etag));
     let mut response = Response::new(if known { Body::empty() } else { body(file.data) });
@@ -90,7 +127,7 @@ fn respond(path: &str, file: EmbeddedFile, coding: Option<&'static str>, asked: 
     if let Ok(etag) = HeaderValue::try_from(etag) {
         headers.insert(ETAG, etag);
     }
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(lasts));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     if known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;

@@ -1,6 +1,6 @@
 //! What the program was asked to be: the command line, and the environment where that is silent.
 
-use crate::{args::Args, failure::Failure, openai::Upstream};
+use crate::{args::Args, assets, failure::Failure, openai::Upstream};
 use clap::{Parser, error::ErrorKind};
 use leptos::config::LeptosOptions;
 use std::{env, time::Duration};
@@ -81,7 +81,8 @@ impl Config {
 /// What Leptos has to know. Made here, since otherwise it looks for a file or variables that aren't there when the binary
 /// runs on its own.
 pub fn leptos_options() -> LeptosOptions {
-    let options = LeptosOptions::builder().output_name("starcrossed").site_root("target/site").site_pkg_dir("pkg");
+    let options =
+        LeptosOptions::builder().output_name("starcrossed").site_root("target/site").site_pkg_dir(assets::folder());
     let reload_port = env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok());
     options.reload_port(reload_port.unwrap_or(3001)).hash_files(false).build()
 }

@@ -1,6 +1,6 @@
 //! The box at the foot of the page: what is typed here is asked.
 
-use super::talk::Talk;
+use super::shared::Shared;
 use crate::{browser::now_ms, scroll::Follow};
 use leptos::{ev, html, prelude::*};
 
@@ -12,17 +12,18 @@ const DOUBLE_CLICK_MS: f64 = 250.0;
 /// The box, with Send, or with Stop in its place while an answer is being written.
 #[component]
 pub fn Composer(
-    /// The open conversation.
-    talk: Talk,
+    /// The page's state.
+    shared: Shared,
     /// Who asks wants to see what comes.
     follow: Follow,
 ) -> impl IntoView {
+    let talk = shared.talk;
     let draft = talk.transcript.draft;
     let field = NodeRef::<html::Textarea>::new();
     let asked_ms = StoredValue::new(f64::MIN);
     let ask = move || {
         asked_ms.set_value(now_ms());
-        talk.ask();
+        shared.ask();
         follow.jump();
     };
     // The box follows the draft, but an empty draft at the start is no reason to clear it: somebody may have typed

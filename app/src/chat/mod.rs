@@ -31,6 +31,7 @@ pub mod status;
 mod typeset;
 pub mod view;
 
+pub mod catalog;
 pub mod picker;
 pub mod sidebar;
 

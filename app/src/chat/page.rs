@@ -7,7 +7,6 @@ use super::{
     picker::ModelPicker,
     shared::Shared,
     sidebar::Sidebar,
-    status::Status,
     store::{Fault, tab},
     talk::Talk,
     transcript::Transcript,
@@ -92,7 +91,7 @@ pub fn ChatPage() -> impl IntoView {
                         <div class="log" role="log" aria-label="Conversation" aria-live="off">
                             {move || parts.get().map(|Parts { messages, .. }| messages(shared))}
                         </div>
-                        <Status talk />
+                        {move || parts.get().map(|Parts { status, .. }| status(shared))}
                     </div>
                 </main>
                 <div class="foot">
@@ -107,7 +106,7 @@ pub fn ChatPage() -> impl IntoView {
                             <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12l7 7 7-7" /></svg>
                         </button>
                         <p class="notice" aria-live="polite" hidden=move || notice().is_none()>{notice}</p>
-                        <Composer talk follow />
+                        <Composer shared follow />
                         <p class="hint">"Close this page, or press Stop, and the model stops too."</p>
                     </div>
                 </div>
@@ -118,6 +117,11 @@ pub fn ChatPage() -> impl IntoView {
 
 /// A new conversation can be written in at once. Where there is one to go on with, its code is fetched.
 fn begin(shared: Shared) {
+    Effect::new(move |_| {
+        if shared.parts.get().is_some() {
+            shared.catch_up();
+        }
+    });
     Effect::new(move |before: Option<()>| {
         let is_new = Shared::conversation_at(&shared.address.path()).is_none();
         if is_new && before.is_none() {

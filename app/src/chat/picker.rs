@@ -1,6 +1,9 @@
 //! The model picker.
 
-use super::{api::models, message::ModelList, store::tab};
+use super::{
+    catalog::{Catalog, catalog},
+    store::tab,
+};
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
 /// Which model answers. The list comes after the page, so that a slow upstream never holds the page up.
@@ -9,10 +12,10 @@ pub fn ModelPicker(
     /// The choice.
     model: RwSignal<String>,
 ) -> impl IntoView {
-    let list = RwSignal::new(ModelList::default());
+    let list = RwSignal::new(Catalog::default());
     let ask = move || {
         spawn_local_scoped_with_cancellation(async move {
-            if let Ok(answer) = models().await {
+            if let Ok(answer) = catalog().await {
                 list.set(answer);
             }
         });
@@ -20,15 +23,15 @@ pub fn ModelPicker(
     Effect::new(move |_| ask());
     // The model that would answer is what the box shows, even if nobody has touched it.
     Effect::new(move |_| {
-        let is_listed = list.with(|list| list.data.iter().any(|listed| listed.id == model.get()));
-        if let Some(first) = list.with(|list| list.data.first().map(|model| model.id.clone()))
+        let is_listed = list.with(|list| list.names.contains(&model.get()));
+        if let Some(first) = list.with(|list| list.names.first().cloned())
             && !is_listed
         {
             model.set(first);
         }
     });
     let options = move || {
-        let names = list.with(|list| list.data.iter().map(|model| model.id.clone()).collect::<Vec<_>>());
+        let names = list.with(|list| list.names.clone());
         let names = if names.is_empty() { vec![String::new()] } else { names };
         let option = |name: String| {
             let selected = model.get() == name;
@@ -37,14 +40,14 @@ pub fn ModelPicker(
         };
         names.into_iter().map(option).collect_view()
     };
-    let trouble = move || list.with(|list| list.message.clone());
+    let trouble = move || list.with(|list| list.trouble.clone());
     view! {
         <div class="picker">
             <select
                 aria-label="Model"
                 // A model server that was started after the page is found by who looks again.
                 on:focus=move |_| {
-                    if list.with_untracked(|list| list.data.is_empty()) {
+                    if list.with_untracked(|list| list.names.is_empty()) {
                         ask();
                     }
                 }

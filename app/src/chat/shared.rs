@@ -20,6 +20,8 @@ pub struct Shared {
     /// The code that a first visit does without.
     pub parts: Later<Parts>,
     ready: StoredValue<bool>,
+    /// Whether somebody has asked something before the code for that was here.
+    asked: StoredValue<bool>,
 }
 
 impl Shared {
@@ -33,6 +35,7 @@ impl Shared {
             missing: RwSignal::new(false),
             parts,
             ready: StoredValue::new(false),
+            asked: StoredValue::new(false),
         }
     }
 
@@ -40,6 +43,24 @@ impl Shared {
     #[must_use]
     pub fn conversation_at(path: &str) -> Option<&str> {
         path.strip_prefix("/c/")
+    }
+
+    /// Asks what has been typed, as soon as the code for that is here.
+    pub fn ask(self) {
+        match self.parts.get_untracked() {
+            Some(parts) => (parts.ask)(self.talk),
+            None => {
+                self.asked.set_value(true);
+                self.parts.want();
+            }
+        }
+    }
+
+    /// The code is here: what waited for it is done.
+    pub fn catch_up(self) {
+        if self.asked.try_update_value(std::mem::take) == Some(true) {
+            self.ask();
+        }
     }
 
     /// Whether there is a conversation to write in.

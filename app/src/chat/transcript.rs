@@ -4,7 +4,7 @@ use super::{
     history::History,
     message::{ChatRequest, Delta},
     store::tab,
-    tree::{Conversation, Kept, Message, Tree},
+    tree::{Conversation, Message, Tree},
 };
 use crate::{
     browser::now_ms,
@@ -66,13 +66,11 @@ impl Transcript {
 
     /// Shows a new conversation, with what was typed for it before.
     pub fn start(self) {
-        let conversation = Conversation {
-            id: tab::fresh_id(),
-            draft: tab::draft("").unwrap_or_default(),
-            model: tab::model(),
-            ..Conversation::default()
-        };
-        self.open(Tree::new(Kept { conversation, messages: Vec::new() }));
+        self.draft.set(tab::draft("").unwrap_or_default());
+        self.model.set(tab::model());
+        self.tree.set(Tree::default());
+        self.entries.set(Vec::new());
+        self.exit.set(None);
     }
 
     /// Shows another conversation.
@@ -88,9 +86,14 @@ impl Transcript {
     pub fn ask(self, text: String, instead_of: Option<&str>) -> String {
         let stamp = tab::stamp();
         let id = stamp.id.clone();
-        self.tree.update(|tree| match instead_of.filter(|question| tree.message(question).is_some()) {
-            Some(question) => drop(tree.edit(stamp, question, text, Vec::new())),
-            None => tree.ask(stamp, text, Vec::new()),
+        self.tree.update(|tree| {
+            if tree.conversation.id.is_empty() {
+                tree.conversation.id = tab::fresh_id();
+            }
+            match instead_of.filter(|question| tree.message(question).is_some()) {
+                Some(question) => drop(tree.edit(stamp, question, text, Vec::new())),
+                None => tree.ask(stamp, text, Vec::new()),
+            }
         });
         self.show();
         self.keep(&id);

@@ -10,7 +10,7 @@ fn ask(method: Method, path: &str, headers: &[(&str, &str)]) -> Option<Response>
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    find::<Site>(&request.body(Body::empty()).unwrap())
+    find::<Site>(&request.body(Body::empty()).unwrap(), "pkg-1")
 }
 
 fn get(path: &str, headers: &[(&str, &str)]) -> Response {
@@ -96,4 +96,23 @@ fn a_file_can_be_read_and_nothing_else() {
     for method in [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS] {
         assert!(ask(method, "/style.css", &[]).is_none());
     }
+}
+
+#[test]
+fn what_is_asked_for_by_its_edition_may_be_kept_for_good_and_no_other_edition_is_there() {
+    let response = get("/pkg-1/page.js", &[]);
+    assert_eq!(header(&response, "cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(header(&response, "content-type"), header(&get("/pkg/page.js", &[]), "content-type"));
+    assert_eq!(header(&get("/pkg/page.js", &[]), "cache-control"), "public, no-cache");
+    for path in ["/pkg-2/page.js", "/pkg-1page.js", "/pkg-1", "/pkg-1/"] {
+        assert!(ask(Method::GET, path, &[]).is_none(), "{path}");
+    }
+}
+
+#[test]
+fn another_build_is_another_edition() {
+    let edition = folder_of::<Site>();
+    assert!(edition.starts_with("pkg-") && edition.len() == 20, "{edition}");
+    assert_eq!(edition, folder_of::<Site>());
+    assert_ne!(edition, folder_of::<super::Site>());
 }

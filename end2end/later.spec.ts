@@ -1,0 +1,87 @@
+// A first visit doesn't carry all of the page's code. The rest is fetched when somebody touches the page, and nothing that
+// they do until it is there is lost.
+
+import type { Page } from "@playwright/test";
+import { Chat } from "./support/chat";
+import { expect, test } from "./support/fixtures";
+
+/** Decides over what is fetched later. */
+class Rest {
+  asked = 0;
+  private answer: () => Promise<"come" | "fail"> = async () => "come";
+
+  constructor(private readonly page: Page) {}
+
+  async watch(): Promise<void> {
+    await this.page.route(/\/(split|chunk)_[^/]*\.wasm/, async (route) => {
+      this.asked += 1;
+      await ((await this.answer()) === "come" ? route.continue() : route.abort());
+    });
+  }
+
+  /** Holds it back until the function that this returns is called. */
+  hold(): () => void {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    this.answer = async () => (await released, "come");
+    return release;
+  }
+
+  fail(): void {
+    this.answer = async () => "fail";
+  }
+
+  come(): void {
+    this.answer = async () => "come";
+  }
+}
+
+test("nothing more is fetched until somebody touches the page", async ({ page }) => {
+  const rest = new Rest(page);
+  await rest.watch();
+  const chat = await new Chat(page).open();
+  await page.waitForLoadState("networkidle");
+  expect(rest.asked).toBe(0);
+  await chat.box.press("a");
+  await expect.poll(() => rest.asked).toBeGreaterThan(0);
+});
+
+test("Send asks as soon as the rest is there, and once", async ({ page, upstream }) => {
+  const rest = new Rest(page);
+  await rest.watch();
+  const release = rest.hold();
+  const chat = await new Chat(page).open();
+  await chat.box.fill("Am I early?");
+  await chat.send.click();
+  await chat.box.press("Enter");
+  await expect(chat.box).toHaveValue("Am I early?");
+  release();
+  const question = await upstream.asked();
+  expect(question.said).toEqual(["user: Am I early?"]);
+  question.delta("Not at all");
+  await expect(chat.answer).toContainText("Not at all");
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  expect(upstream.questions).toHaveLength(1);
+});
+
+test("where it can't be fetched the page says so, keeps what was typed, and tries again", async ({
+  page,
+  upstream,
+  complaints,
+}) => {
+  complaints.allow(/ERR_FAILED|Failed to fetch|Failed to load/);
+  const rest = new Rest(page);
+  await rest.watch();
+  rest.fail();
+  const chat = await new Chat(page).open();
+  await chat.ask("Is anybody there?");
+  await expect(page.getByText("A part of this page can't be loaded")).toBeVisible();
+  await expect(chat.box).toHaveValue("Is anybody there?");
+  rest.come();
+  await chat.send.click();
+  (await upstream.asked()).finish();
+  await expect(chat.status).toHaveText("Done");
+  await expect(page.getByText("A part of this page can't be loaded")).toBeHidden();
+  expect(upstream.questions).toHaveLength(1);
+});
