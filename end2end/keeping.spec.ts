@@ -90,6 +90,7 @@ test("what is exported here can be imported elsewhere", async ({ chat, upstream,
   expect(JSON.parse(await readFile(file, "utf8")).conversations).toHaveLength(1);
 
   const elsewhere = await new Chat(await browser.newPage({ baseURL })).open();
+  await elsewhere.box.click();
   await elsewhere.page.getByText("Export and import").click();
   await elsewhere.page.getByLabel("Import…").setInputFiles({ name: "a.json", mimeType: "application/json", buffer: Buffer.from("{}") });
   await expect(elsewhere.conversations).toContainText(/not|isn't|no /i);
@@ -169,6 +170,7 @@ test("where the browser keeps nothing the page says so, and goes on", async ({ b
     });
   });
   const chat = await new Chat(page).open();
+  await chat.box.click();
   await expect(page.getByText("keeps nothing for this page")).toBeVisible();
   await talk(chat, upstream, "About cats", "I like cats");
   await talk(chat, upstream, "About dogs", "I like dogs");

@@ -51,9 +51,10 @@ pub fn ChatPage() -> impl IntoView {
     };
     let empty = move || transcript.entries.with(Vec::is_empty);
     view! {
-        // Whoever touches anything will want the rest of the page.
+        // Who moves the mouse, touches the page or presses a key will want the rest of it.
         <div
             class="chat"
+            on:pointermove=move |_| parts.want()
             on:pointerdown=move |_| parts.want()
             on:click=move |_| parts.want()
             on:keydown=move |_| parts.want()

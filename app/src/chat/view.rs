@@ -20,7 +20,7 @@ pub fn Messages(
 ) -> impl IntoView {
     let entries = talk.transcript.entries;
     view! {
-        <div class="messages" on:click=|event| copy_code(&event)>
+        <div class="said" on:click=|event| copy_code(&event)>
             <For
                 each=move || entries.get()
                 key=|entry| entry.key
