@@ -52,6 +52,42 @@ test("a conversation is found by what was said in it", async ({ chat, upstream, 
   await expect(listed(chat)).toHaveCount(2);
 });
 
+test("what was found is shown where it stands, on whichever branch", async ({ chat, upstream, page }) => {
+  await talk(chat, upstream, "About cats", "They purr when content");
+  await chat.action(chat.answer, "Regenerate").click();
+  const anew = await upstream.asked();
+  anew.delta(Array.from({ length: 80 }, (_, n) => `Paragraph ${n} of another answer`).join("\n\n"));
+  anew.finish();
+  await expect(chat.status).toHaveText("Done");
+  await talk(chat, upstream, "And dogs?", "They bark");
+  await chat.newChat.click();
+  const search = page.getByRole("searchbox", { name: "Search conversations" });
+  await search.fill("purr");
+  await expect(listed(chat)).toHaveCount(1);
+  await listed(chat).getByRole("link").click();
+  await expect(chat.message(1)).toContainText("They purr");
+  await search.fill("paragraph 3 of");
+  await expect(listed(chat)).toContainText("Paragraph 3 of");
+  await listed(chat).getByRole("link").click();
+  await expect(chat.message(1)).toContainText("Paragraph 79");
+  await expect(chat.message(1)).toBeInViewport();
+});
+
+test("where there is no room left the page says so, and goes on", async ({ chat, upstream, page }) => {
+  await talk(chat, upstream, "About cats", "I like cats");
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("no", "QuotaExceededError");
+    };
+  });
+  await talk(chat, upstream, "About dogs", "I like dogs");
+  await expect(page.getByText("There is no room left")).toBeVisible();
+  await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
+  await expect(chat.answer).toContainText("I like cats");
+  await chat.conversations.getByRole("link", { name: "About dogs", exact: true }).click();
+  await expect(chat.answer).toContainText("I like dogs");
+});
+
 test("a conversation can be renamed, and keeps its name", async ({ chat, upstream, page }) => {
   await talk(chat, upstream, "About cats", "I like cats");
   await page.getByRole("button", { name: "Rename About cats" }).click();

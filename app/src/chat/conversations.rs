@@ -6,6 +6,7 @@ use super::{
     shared::Shared,
     talk::Talk,
     tree::{Conversation, Kept, find::Hit},
+    visit,
 };
 use crate::browser::{focus_on, save_file, text_of};
 use gloo_timers::future::TimeoutFuture;
@@ -16,8 +17,10 @@ use leptos::{ev, html, prelude::*, task::spawn_local_scoped_with_cancellation};
 struct Line {
     id: String,
     title: String,
-    /// Where a search found something; empty in the list of all.
+    /// What a search found; empty in the list of all.
     excerpt: String,
+    /// The message in which it did; empty where that is the title.
+    message: String,
 }
 
 /// How many conversations a search finds at most.
@@ -31,7 +34,7 @@ pub fn Conversations(
     /// The page's state.
     shared: Shared,
 ) -> impl IntoView {
-    let Shared { talk, history, address, sidebar: shown, .. } = shared;
+    let Shared { talk, history, address, .. } = shared;
     let sought = RwSignal::new(String::new());
     let hits = RwSignal::new(None);
     let naming = RwSignal::new(String::new());
@@ -69,7 +72,7 @@ pub fn Conversations(
             });
         }
     };
-    let draw = move |line: Line| view! { <Item line talk history naming shown delete=Callback::new(delete) /> };
+    let draw = move |line: Line| view! { <Item line shared naming delete=Callback::new(delete) /> };
     view! {
             <input
                 type="search"
@@ -96,15 +99,9 @@ pub fn Conversations(
 
 /// One conversation of the list: its name, which is a link, and what can be done with it.
 #[component]
-fn Item(
-    line: Line,
-    talk: Talk,
-    history: History,
-    naming: RwSignal<String>,
-    shown: RwSignal<bool>,
-    delete: Callback<String>,
-) -> impl IntoView {
-    let Line { id, title, excerpt } = line;
+fn Item(line: Line, shared: Shared, naming: RwSignal<String>, delete: Callback<String>) -> impl IntoView {
+    let Shared { talk, history, sidebar: shown, .. } = shared;
+    let Line { id, title, excerpt, message } = line;
     let address = ["/c/", &id].concat();
     let id = StoredValue::new(id);
     let field = NodeRef::<html::Input>::new();
@@ -129,7 +126,10 @@ fn Item(
     };
     view! {
         <li>
-            <a href=address aria-current=is_open hidden=is_named on:click=move |_| shown.set(false)>
+            <a href=address aria-current=is_open hidden=is_named on:click=move |_| {
+                shown.set(false);
+                visit::look_for(shared, &id.get_value(), &message);
+            }>
                 <span>{title.clone()}</span>
                 <small hidden=excerpt.is_empty()>{excerpt.clone()}</small>
             </a>
@@ -220,7 +220,12 @@ fn Transfer(talk: Talk, history: History) -> impl IntoView {
 }
 
 fn line(conversation: &Conversation) -> Line {
-    Line { id: conversation.id.clone(), title: conversation.title.clone(), excerpt: String::new() }
+    Line {
+        id: conversation.id.clone(),
+        title: conversation.title.clone(),
+        excerpt: String::new(),
+        message: String::new(),
+    }
 }
 
 /// What was found, under the titles of the list.
@@ -230,6 +235,7 @@ fn found(list: &[Conversation], hits: Vec<Hit>) -> Vec<Line> {
         title: title(&hit.conversation).unwrap_or_default(),
         id: hit.conversation,
         excerpt: hit.excerpt,
+        message: hit.message,
     };
     hits.into_iter().map(line).collect()
 }
@@ -246,15 +252,9 @@ fn search(history: History, sought: RwSignal<String>, hits: RwSignal<Option<Vec<
             hits.set(None);
             return;
         }
-        let store = history.store();
         spawn_local_scoped_with_cancellation(async move {
             TimeoutFuture::new(PAUSE_MS).await;
-            if let Some(store) = store {
-                match store.search(&sought, MOST_HITS).await {
-                    Ok(found) => hits.set(Some(found)),
-                    Err(fault) => history.fault.set(Some(fault)),
-                }
-            }
+            hits.set(Some(history.search(&sought, MOST_HITS).await));
         });
     });
 }

@@ -1,8 +1,8 @@
 //! The conversations of this browser: which there are, and that they are kept. The server keeps nothing.
 
 use super::{
-    store::{Fault, Store, tab, tabs::Tabs},
-    tree::{Conversation, Kept, Message, Tree},
+    store::{Fault, Store, search_in, tab, tabs::Tabs},
+    tree::{Conversation, Kept, Message, Tree, find::Hit},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -179,7 +179,19 @@ impl History {
         self.refresh().await;
     }
 
-    /// The store, where there is one: to search it and to export it.
+    /// Where this text was said: at most `limit` places, one a conversation.
+    pub async fn search(self, text: &str, limit: usize) -> Vec<Hit> {
+        let Some(store) = self.store.get_value() else {
+            return self.memory.with_value(|memory| search_in(memory, text, limit));
+        };
+        let found = store.search(text, limit).await;
+        found.unwrap_or_else(|fault| {
+            self.fault.set(Some(fault));
+            Vec::new()
+        })
+    }
+
+    /// The store, where there is one: to export it.
     #[must_use]
     pub fn store(self) -> Option<Store> {
         self.store.get_value()

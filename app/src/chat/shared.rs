@@ -19,6 +19,8 @@ pub struct Shared {
     pub missing: RwSignal<bool>,
     /// The code that a first visit does without.
     pub parts: Later<Parts>,
+    /// The message that is to be shown where it stands, once its conversation is; mostly none, and empty.
+    pub(super) sought: StoredValue<String>,
     ready: StoredValue<bool>,
     /// Whether somebody has asked something before the code for that was here.
     asked: StoredValue<bool>,
@@ -34,6 +36,7 @@ impl Shared {
             sidebar: RwSignal::new(false),
             missing: RwSignal::new(false),
             parts,
+            sought: StoredValue::new(String::new()),
             ready: StoredValue::new(false),
             asked: StoredValue::new(false),
         }

@@ -23,6 +23,7 @@ use idb::{CONVERSATIONS, MESSAGES, Transaction};
 use js_sys::JsString;
 use leptos::wasm_bindgen::JsValue;
 use leptos::web_sys::IdbDatabase;
+pub use transfer::search_in;
 
 /// The conversations that this browser keeps.
 #[derive(Clone, Debug)]

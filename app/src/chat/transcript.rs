@@ -145,6 +145,14 @@ impl Transcript {
         self.keep_conversation();
     }
 
+    /// Shows the branch that a message is on. Does nothing while an answer is being written on another.
+    pub fn show_message(self, id: &str) {
+        if !self.last().is_some_and(|last| is_written_here(&last)) {
+            self.tree.update(|tree| tree.show(id));
+            self.show();
+        }
+    }
+
     /// Takes in what another tab has said in this conversation. What is being written here stays as it is.
     pub fn merge(self, messages: Vec<Message>) {
         let head = self.tree.with_untracked(|tree| tree.conversation.head.clone());

@@ -7,9 +7,10 @@ use crate::{
     link::{Exit, Reason},
 };
 use leptos::{
+    html,
     prelude::*,
     wasm_bindgen::JsCast,
-    web_sys::{Element, MouseEvent},
+    web_sys::{CharacterData, Element, MouseEvent},
 };
 
 /// The messages of the branch being shown, oldest first.
@@ -40,12 +41,6 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
     let running = Memo::new(move |_| message.with(|message| message.exit.is_none()));
     let busy = Signal::derive(move || talk.link.is_running());
     let thought = Memo::new(move |_| message.with(|message| (!message.reasoning.is_empty(), message.text.is_empty())));
-    // Copied when it has grown, and not for each delta of the answer after it.
-    let length = Memo::new(move |_| message.with(|message| message.reasoning.len()));
-    let reasoning = move || {
-        _ = length.get();
-        message.with_untracked(|message| message.reasoning.clone())
-    };
     let siblings = Memo::new(move |_| id.with_value(|id| talk.transcript.tree.with(|tree| tree.siblings(id))));
     let is_last = Memo::new(move |_| {
         talk.transcript.entries.with(|all| id.with_value(|id| all.last().is_some_and(|last| last.id == *id)))
@@ -53,6 +48,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
     let step = move |next: bool| id.with_value(|id| talk.step(id, next));
     view! {
         <article
+            id=id.with_value(|id| ["m-", id].concat())
             class=if is_answer { "answer" } else { "question" }
             class:running=running
             class:thinking=move || running.get() && thought.get().1
@@ -60,7 +56,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
         >
             <details class="reasoning" open=move || running.get() && thought.get().1 hidden=move || !thought.get().0>
                 <summary>{move || message.with(thinking)}</summary>
-                <p class="text">{reasoning}</p>
+                <Reasoning message />
             </details>
             {if is_answer {
                 view! { <Prose message /> }.into_any()
@@ -123,6 +119,25 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
             </div>
         </article>
     }
+}
+
+/// What the model thinks: text, to which is added what has come, so that a delta costs the same however much there is.
+#[component]
+fn Reasoning(message: RwSignal<Message>) -> impl IntoView {
+    let place = NodeRef::<html::P>::new();
+    Effect::new(move |drawn: Option<usize>| {
+        let Some(place) = place.get() else { return 0 };
+        message.with(|message| {
+            let (drawn, all) = (drawn.unwrap_or(0), &message.reasoning);
+            match (all.get(drawn..), place.last_child()) {
+                (Some(""), _) => {}
+                (Some(new), Some(text)) if drawn > 0 => drop(text.unchecked_into::<CharacterData>().append_data(new)),
+                _ => place.set_text_content(Some(all)),
+            }
+            all.len()
+        })
+    });
+    view! { <p class="text" node_ref=place></p> }
 }
 
 /// What stands over the reasoning.

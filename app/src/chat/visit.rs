@@ -68,11 +68,38 @@ pub(super) fn follow_address(shared: Shared) {
     });
 }
 
+/// Shows a message that a search has found, in the conversation that is open or in the one that is about to be.
+pub(super) fn look_for(shared: Shared, conversation: &str, message: &str) {
+    let transcript = shared.talk.transcript;
+    shared.sought.set_value(message.to_owned());
+    if untrack(|| transcript.id()).as_deref() == Some(conversation) {
+        transcript.show_message(message);
+        lead_to(shared);
+    }
+}
+
+/// Leads the eye to what was sought, once it is drawn: the frame after the next, since the list goes to its foot in the next.
+fn lead_to(shared: Shared) {
+    let Some(sought) = shared.sought.try_update_value(std::mem::take).filter(|sought| !sought.is_empty()) else {
+        return;
+    };
+    let lead = move || {
+        if let Some(message) = document().get_element_by_id(&["m-", &sought].concat()) {
+            message.scroll_into_view();
+        }
+    };
+    drop(request_animation_frame(move || drop(request_animation_frame(lead))));
+}
+
 fn arrive(shared: Shared, tree: Option<Tree>, id: Option<&str>) {
     shared.talk.arriving.set(false);
     shared.missing.set(id.is_some() && tree.is_none());
     match tree {
-        Some(tree) => shared.talk.transcript.open(tree),
+        Some(mut tree) => {
+            shared.sought.with_value(|sought| tree.show(sought));
+            shared.talk.transcript.open(tree);
+            lead_to(shared);
+        }
         None => shared.talk.transcript.start(),
     }
     shared.be_ready();

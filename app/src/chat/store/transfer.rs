@@ -26,19 +26,15 @@ impl Store {
             if hits.len() >= limit {
                 break;
             }
-            hits.extend(self.search_in(conversation, &needle).await?);
+            hits.extend(match in_title(&conversation, &needle) {
+                Some(hit) => Some(hit),
+                None => {
+                    let kept = self.load(&conversation.id).await?.found;
+                    kept.and_then(|kept| in_messages(&kept, &needle))
+                }
+            });
         }
         Ok(hits)
-    }
-
-    async fn search_in(&self, conversation: Conversation, needle: &str) -> Result<Option<Hit>, Fault> {
-        let Conversation { id, title, .. } = conversation;
-        if let Some(excerpt) = excerpt(&title, needle, &lower) {
-            return Ok(Some(Hit { conversation: id, message: String::new(), excerpt }));
-        }
-        let messages = self.load(&id).await?.found.map(|kept| kept.messages).unwrap_or_default();
-        let found = find(&messages, needle, &lower);
-        Ok(found.map(|(message, excerpt)| Hit { conversation: id, message, excerpt }))
     }
 
     /// All of it, to be exported.
@@ -73,6 +69,24 @@ impl Store {
         transaction.written().await?;
         Ok(changed)
     }
+}
+
+/// The same in conversations that no store has.
+pub fn search_in(all: &[Kept], text: &str, limit: usize) -> Vec<Hit> {
+    let needle = lower(text.trim());
+    let hit = |kept: &Kept| in_title(&kept.conversation, &needle).or_else(|| in_messages(kept, &needle));
+    let found = all.iter().filter(|_| !needle.is_empty()).filter_map(hit);
+    found.take(limit).collect()
+}
+
+fn in_title(conversation: &Conversation, needle: &str) -> Option<Hit> {
+    let excerpt = excerpt(&conversation.title, needle, &lower)?;
+    Some(Hit { conversation: conversation.id.clone(), message: String::new(), excerpt })
+}
+
+fn in_messages(kept: &Kept, needle: &str) -> Option<Hit> {
+    let (message, excerpt) = find(&kept.messages, needle, &lower)?;
+    Some(Hit { conversation: kept.conversation.id.clone(), message, excerpt })
 }
 
 /// Adds what of a conversation is missing, and says whether anything was.
