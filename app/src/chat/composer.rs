@@ -1,6 +1,9 @@
 //! The box at the foot of the page: what is typed here is asked.
 
-use super::talk::Talk;
+use super::{
+    attachments::{AttachButton, Attachments},
+    talk::Talk,
+};
 use crate::{browser::now_ms, scroll::Follow};
 use leptos::{ev, html, prelude::*};
 
@@ -78,6 +81,8 @@ pub fn Composer(
                     "Cancel"
                 </button>
             </p>
+            <Attachments talk />
+            <AttachButton attached=talk.attached />
             <textarea
                 node_ref=field
                 name="message"

@@ -7,6 +7,8 @@
 
 pub mod page;
 
+pub mod attach;
+pub mod attachments;
 pub mod composer;
 pub mod talk;
 
@@ -31,4 +33,5 @@ mod typeset;
 pub mod view;
 
 pub mod picker;
+pub mod settings;
 pub mod sidebar;

@@ -4,6 +4,7 @@ use super::{
     composer::Composer,
     history::History,
     picker::ModelPicker,
+    settings::{SettingsButton, SettingsForm},
     sidebar::Sidebar,
     status::Status,
     store::{Fault, tab},
@@ -30,8 +31,8 @@ pub fn ChatPage() -> impl IntoView {
     remember_draft(transcript);
 
     let escape = window_event_listener(ev::keydown, move |event| {
-        if event.key() != "Escape" || event.is_composing() {
-            return; // an input method's own Escape takes back what it was composing
+        if event.key() != "Escape" || event.is_composing() || talk.tuning.get_untracked() {
+            return; // an input method's own Escape takes back what it was composing, and a dialog's closes that
         }
         if sidebar.get_untracked() {
             sidebar.set(false);
@@ -68,6 +69,7 @@ pub fn ChatPage() -> impl IntoView {
                         beats=transcript.deltas
                     />
                     <ModelPicker model=transcript.model />
+                    <SettingsButton talk />
                 </header>
                 <main class="scroller" node_ref=follow.scroller on:scroll=move |_| follow.scrolled()>
                     <div class="column" node_ref=follow.content>
@@ -98,6 +100,7 @@ pub fn ChatPage() -> impl IntoView {
                     </div>
                 </div>
             </div>
+            <SettingsForm talk />
         </div>
     }
 }

@@ -4,7 +4,7 @@ use super::{
     history::History,
     message::{ChatRequest, Delta},
     store::tab,
-    tree::{Conversation, Kept, Message, Tree},
+    tree::{Conversation, File, Kept, Message, Tree},
 };
 use crate::{
     browser::now_ms,
@@ -70,6 +70,7 @@ impl Transcript {
             id: tab::fresh_id(),
             draft: tab::draft("").unwrap_or_default(),
             model: tab::model(),
+            settings: tab::settings(),
             ..Conversation::default()
         };
         self.open(Tree::new(Kept { conversation, messages: Vec::new() }));
@@ -85,12 +86,12 @@ impl Transcript {
     }
 
     /// Asks something after what is shown, or in place of another question. Returns the question's id.
-    pub fn ask(self, text: String, instead_of: Option<&str>) -> String {
+    pub fn ask(self, text: String, files: Vec<File>, instead_of: Option<&str>) -> String {
         let stamp = tab::stamp();
         let id = stamp.id.clone();
         self.tree.update(|tree| match instead_of.filter(|question| tree.message(question).is_some()) {
-            Some(question) => drop(tree.edit(stamp, question, text, Vec::new())),
-            None => tree.ask(stamp, text, Vec::new()),
+            Some(question) => drop(tree.edit(stamp, question, text, files)),
+            None => tree.ask(stamp, text, files),
         });
         self.show();
         self.keep(&id);
