@@ -109,8 +109,9 @@ test("a file is pasted, but text from a word processor stays text", async ({ pag
   await expect(chat.box).toHaveValue("");
 });
 
-test("a file can be dropped anywhere, and the page says so", async ({ page }) => {
+test("a file can be dropped anywhere, and the page says so", async ({ chat, page }) => {
   const cue = page.getByText("Drop them anywhere");
+  await expect(chat.box).toBeVisible();
   await bring(page, ["dragover"], picture());
   await expect(cue).toBeVisible();
   await bring(page, ["dragleave"], picture());

@@ -20,7 +20,7 @@ pub fn AttachButton(
             picker.click();
         }
     };
-    let picked = move |_| {
+    let take = move |_| {
         if let Some(picker) = picker.get_untracked() {
             attached.offer(picker.files());
             picker.set_value(""); // or the same file couldn't be picked again
@@ -28,7 +28,7 @@ pub fn AttachButton(
         }
     };
     view! {
-        <input type="file" multiple hidden node_ref=picker on:change=picked />
+        <input type="file" multiple hidden node_ref=picker on:change=take />
         <button type="button" class="attach" aria-label="Attach files" title="Attach files" on:click=open>
             <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12h14" /></svg>
         </button>

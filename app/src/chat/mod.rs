@@ -4,6 +4,7 @@
 //! to the server function in [`api`], where a [`model`] answers. What comes back is applied to the [`transcript`],
 //! signals around a pure [`tree`], which [`view`] draws, an answer as Markdown in [`prose`], and [`history`] keeps in the
 //! browser's [`store`]; [`status`] says how it ended, and [`receipt`] asks the server after a task that was stopped.
+//! [`attach`] takes in what is sent along with a question, [`settings`] how it is to be answered, [`picker`] by whom.
 
 pub mod page;
 

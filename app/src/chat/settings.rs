@@ -135,7 +135,10 @@ impl Form {
         }
         let before = self.settings();
         let mut settings = before.clone();
-        let sound = self.fields.iter().fold(true, |sound, field| field.apply(&mut settings) && sound);
+        let mut sound = true;
+        for field in self.fields {
+            sound &= field.apply(&mut settings);
+        }
         if settings != before {
             self.talk.transcript.tree.update(|tree| tree.conversation.settings = settings);
             self.talk.transcript.keep_conversation();
