@@ -5,7 +5,7 @@ use leptos::{
     html,
     prelude::*,
     wasm_bindgen::JsCast,
-    web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url},
+    web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlElement, Url},
 };
 use std::time::Duration;
 
@@ -47,6 +47,14 @@ pub fn focus_on(field: NodeRef<html::Input>) {
             field.select();
         }
     }));
+}
+
+/// Puts the cursor into the box that questions are typed in.
+pub fn focus_on_box() {
+    let field = document().query_selector("textarea[name=message]").ok().flatten();
+    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+        _ = field.focus();
+    }
 }
 
 /// The text in a file that somebody picked; empty if it can't be read.

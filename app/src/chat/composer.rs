@@ -1,6 +1,6 @@
 //! The box at the foot of the page: what is typed here is asked.
 
-use super::shared::Shared;
+use super::{attachments::AttachButton, parts::Parts, shared::Shared};
 use crate::{browser::now_ms, scroll::Follow};
 use leptos::{ev, html, prelude::*};
 
@@ -79,6 +79,8 @@ pub fn Composer(
                     "Cancel"
                 </button>
             </p>
+            {move || shared.parts.get().map(|Parts { attachments, .. }| attachments(shared))}
+            <AttachButton attached=talk.attached />
             <textarea
                 node_ref=field
                 name="message"

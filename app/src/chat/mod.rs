@@ -4,10 +4,13 @@
 //! to the server function in [`api`], where a [`model`] answers. What comes back is applied to the [`transcript`],
 //! signals around a pure [`tree`], which [`view`] draws, an answer as Markdown in [`prose`], and [`history`] keeps in the
 //! browser's [`store`]; [`status`] says how it ended, and [`receipt`] asks the server after a task that was stopped.
+//! [`attach`] takes in what is sent along with a question, [`settings`] how it is to be answered, [`picker`] by whom.
 
 pub mod page;
 pub mod shared;
 
+pub mod attach;
+pub mod attachments;
 pub mod composer;
 pub mod talk;
 
@@ -33,6 +36,7 @@ pub mod view;
 
 pub mod catalog;
 pub mod picker;
+pub mod settings;
 pub mod sidebar;
 
 pub mod conversations;

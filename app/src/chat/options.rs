@@ -81,9 +81,14 @@ impl Kind {
     }
 }
 
-/// What a person has typed, as a number.
+/// What a person has typed, as a number. People write `.5` and `007`, where JSON has neither.
 fn number(text: &str) -> Option<Value> {
-    text.trim().parse::<Number>().ok().map(Value::Number)
+    let text = text.trim();
+    if let Ok(whole) = text.parse::<i64>() {
+        return Some(whole.into());
+    }
+    let padded = if text.starts_with('.') { "0" } else { "" };
+    [padded, text].concat().parse::<Number>().ok().map(Value::Number)
 }
 
 #[cfg(test)]
@@ -118,6 +123,9 @@ mod tests {
         let typed = json!({ "temperature": " 0.7", "max_tokens": "100", "seed": "-1" });
         let options = read(typed).unwrap().options;
         assert_eq!(Value::Object(options), json!({ "temperature": 0.7, "max_tokens": 100, "seed": -1 }));
+        let typed = json!({ "temperature": ".5", "max_tokens": "007", "seed": "+1" });
+        let options = read(typed).unwrap().options;
+        assert_eq!(Value::Object(options), json!({ "temperature": 0.5, "max_tokens": 7, "seed": 1 }));
     }
 
     #[test]

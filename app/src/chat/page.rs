@@ -5,6 +5,7 @@ use super::{
     history::History,
     parts::{Parts, parts},
     picker::ModelPicker,
+    settings::SettingsButton,
     shared::Shared,
     sidebar::Sidebar,
     store::{Fault, tab},
@@ -31,8 +32,8 @@ pub fn ChatPage() -> impl IntoView {
     remember_draft(transcript);
 
     let escape = window_event_listener(ev::keydown, move |event| {
-        if event.key() != "Escape" || event.is_composing() {
-            return; // an input method's own Escape takes back what it was composing
+        if event.key() != "Escape" || event.is_composing() || talk.tuning.get_untracked() {
+            return; // an input method's own Escape takes back what it was composing, and a dialog's closes that
         }
         if sidebar.get_untracked() {
             sidebar.set(false);
@@ -55,6 +56,7 @@ pub fn ChatPage() -> impl IntoView {
         <div
             class="chat"
             on:pointermove=move |_| parts.want()
+            on:dragenter=move |_| parts.want()
             on:pointerdown=move |_| parts.want()
             on:click=move |_| parts.want()
             on:keydown=move |_| parts.want()
@@ -81,6 +83,7 @@ pub fn ChatPage() -> impl IntoView {
                         beats=transcript.deltas
                     />
                     <ModelPicker model=transcript.model />
+                    <SettingsButton talk />
                 </header>
                 <main class="scroller" node_ref=follow.scroller on:scroll=move |_| follow.scrolled()>
                     <div class="column" node_ref=follow.content>
@@ -112,6 +115,7 @@ pub fn ChatPage() -> impl IntoView {
                     </div>
                 </div>
             </div>
+            {move || parts.get().map(|Parts { settings, .. }| settings(shared))}
         </div>
     }
 }

@@ -1,7 +1,10 @@
 //! The parts of the page that a first visit does without: what has been said, and the conversations that are kept. Their
 //! code is fetched when somebody begins to write, or has something here.
 
-use super::{conversations::Conversations, shared::Shared, status::Status, talk::Talk, view::Messages, visit};
+use super::{
+    attachments::Attachments, conversations::Conversations, settings::SettingsForm, shared::Shared, status::Status,
+    talk::Talk, view::Messages, visit,
+};
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
 /// Each makes its part of the page.
@@ -13,6 +16,10 @@ pub struct Parts {
     pub status: fn(Shared) -> AnyView,
     /// The conversations that are kept here.
     pub conversations: fn(Shared) -> AnyView,
+    /// What goes with the next question.
+    pub attachments: fn(Shared) -> AnyView,
+    /// How the model is to answer.
+    pub settings: fn(Shared) -> AnyView,
     /// [`Talk::ask`]
     pub ask: fn(Talk),
 }
@@ -26,8 +33,11 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
     Ok(Parts {
         messages: |shared| view! { <Messages talk=shared.talk /> }.into_any(),
         status: |shared| view! { <Status talk=shared.talk /> }.into_any(),
+        attachments: |shared| view! { <Attachments talk=shared.talk /> }.into_any(),
+        settings: |shared| view! { <SettingsForm talk=shared.talk /> }.into_any(),
         ask: Talk::ask,
         conversations: |shared| {
+            shared.talk.transcript.take_defaults();
             visit::open(shared);
             visit::follow_address(shared);
             view! { <Conversations shared /> }.into_any()

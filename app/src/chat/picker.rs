@@ -1,10 +1,13 @@
 //! The model picker.
 
+mod narrow;
+
 use super::{
     catalog::{Catalog, catalog},
     store::tab,
 };
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+use narrow::{is_long, narrowed};
 
 /// Which model answers. The list comes after the page, so that a slow upstream never holds the page up.
 #[component]
@@ -13,6 +16,7 @@ pub fn ModelPicker(
     model: RwSignal<String>,
 ) -> impl IntoView {
     let list = RwSignal::new(Catalog::default());
+    let sought = RwSignal::new(String::new());
     let ask = move || {
         spawn_local_scoped_with_cancellation(async move {
             if let Ok(answer) = catalog().await {
@@ -31,18 +35,39 @@ pub fn ModelPicker(
         }
     });
     let options = move || {
-        let names = list.with(|list| list.names.clone());
+        let names = list.with(|list| sought.with(|sought| narrowed(&list.names, sought, &model.get())));
         let names = if names.is_empty() { vec![String::new()] } else { names };
         let option = |name: String| {
             let selected = model.get() == name;
             let label = if name.is_empty() { "Default model".to_owned() } else { name.clone() };
-            view! { <option value=name selected=selected>{label}</option> }
+            view! { <option value=name prop:selected=selected>{label}</option> }
         };
         names.into_iter().map(option).collect_view()
+    };
+    let choose = move |name: String| {
+        tab::keep_model(&name);
+        model.set(name);
+    };
+    let choose_first = move || {
+        let found = list.with_untracked(|list| sought.with_untracked(|sought| narrowed(&list.names, sought, "")));
+        found.into_iter().next().into_iter().for_each(choose);
     };
     let trouble = move || list.with(|list| list.trouble.clone());
     view! {
         <div class="picker">
+            <input
+                type="search"
+                aria-label="Search models"
+                placeholder="Search models"
+                autocomplete="off"
+                hidden=move || !list.with(|list| is_long(&list.names))
+                on:input=move |event| sought.set(event_target_value(&event))
+                on:keydown=move |event| {
+                    if event.key() == "Enter" {
+                        choose_first();
+                    }
+                }
+            />
             <select
                 aria-label="Model"
                 // A model server that was started after the page is found by who looks again.
@@ -51,11 +76,7 @@ pub fn ModelPicker(
                         ask();
                     }
                 }
-                on:change=move |event| {
-                    let name = event_target_value(&event);
-                    tab::keep_model(&name);
-                    model.set(name);
-                }
+                on:change=move |event| choose(event_target_value(&event))
             >
                 {options}
             </select>

@@ -2,8 +2,10 @@
 
 use super::{
     api::chat,
+    attach::Attached,
     message::Role,
     transcript::{Entry, Transcript},
+    tree::File,
 };
 use crate::{
     browser::now_ms,
@@ -16,6 +18,10 @@ use leptos::prelude::*;
 pub struct Talk {
     /// What has been said.
     pub transcript: Transcript,
+    /// What is sent along with the next question.
+    pub attached: Attached,
+    /// Whether its settings are being looked at.
+    pub tuning: RwSignal<bool>,
     /// The task that answers. It dies with the component that opened this.
     pub link: Link,
     /// The task that was stopped last, until the next begins.
@@ -42,6 +48,8 @@ pub struct Editing {
     pub question: String,
     /// What had been typed before; it comes back when this is over.
     pub draft: String,
+    /// What had been attached before; so does this.
+    pub files: Vec<File>,
 }
 
 impl Talk {
@@ -52,6 +60,8 @@ impl Talk {
         Self {
             transcript,
             link,
+            attached: Attached::new(),
+            tuning: RwSignal::new(false),
             stopped: RwSignal::new(None),
             editing: RwSignal::new(None),
             arriving: RwSignal::new(false),
@@ -59,16 +69,22 @@ impl Talk {
     }
 
     /// Asks what has been typed, after all that was said, or in place of the question that is being edited. Does nothing
-    /// while an answer is being written, or with nothing typed: then whatever stands in the box stays there.
+    /// while an answer is being written, or with nothing typed or attached: then whatever stands in the box stays there.
     pub fn ask(self) {
         let draft = self.transcript.draft;
-        if self.is_busy() || draft.with_untracked(|text| text.trim().is_empty()) {
+        if self.is_busy() || (draft.with_untracked(|text| text.trim().is_empty()) && self.attached.is_empty()) {
+            return;
+        }
+        if self.attached.is_waiting() {
+            self.attached.hurried.set(true); // asked once it is read
             return;
         }
         let editing = self.editing.try_update(Option::take).flatten();
-        let (instead_of, rest) = editing.map(|editing| (editing.question, editing.draft)).unzip();
-        let question = draft.try_update(|draft| std::mem::replace(draft, rest.unwrap_or_default())).unwrap_or_default();
-        let question = self.transcript.ask(question, instead_of.as_deref());
+        let editing = editing.map(|editing| (Some(editing.question), editing.draft, editing.files));
+        let (instead_of, rest, other_files) = editing.unwrap_or_default();
+        let files = self.attached.replace(other_files);
+        let question = draft.try_update(|draft| std::mem::replace(draft, rest)).unwrap_or_default();
+        let question = self.transcript.ask(question, files, instead_of.as_deref());
         self.answer(&question);
     }
 
@@ -106,12 +122,13 @@ impl Talk {
     /// Puts a question into the box, to be asked otherwise.
     pub fn edit(self, question: &str) {
         let Some(entry) = self.transcript.entry(question) else { return };
-        let text = entry.message.with_untracked(|message| message.text.clone());
+        let (text, files) = entry.message.with_untracked(|message| (message.text.clone(), message.files.clone()));
+        let files = self.attached.replace(files);
         let draft = self.transcript.draft.try_update(|draft| std::mem::replace(draft, text)).unwrap_or_default();
         self.editing.update(|editing| {
             // Going from one question to another loses neither the draft nor its place.
-            let draft = editing.take().map_or(draft, |before| before.draft);
-            *editing = Some(Editing { question: question.to_owned(), draft });
+            let (draft, files) = editing.take().map_or((draft, files), |before| (before.draft, before.files));
+            *editing = Some(Editing { question: question.to_owned(), draft, files });
         });
     }
 
@@ -128,6 +145,7 @@ impl Talk {
     pub fn stop_editing(self) {
         if let Some(editing) = self.editing.try_update(Option::take).flatten() {
             self.transcript.draft.set(editing.draft);
+            self.attached.replace(editing.files);
         }
     }
 
@@ -147,6 +165,8 @@ impl Talk {
     pub fn leave(self) {
         self.link.end(Exit::new(Reason::Interrupted));
         self.stop_editing();
+        self.attached.replace(Vec::new());
+        self.tuning.set(false);
         self.transcript.keep_conversation();
         self.stopped.set(None);
     }

@@ -4,7 +4,7 @@ use super::{
     history::History,
     message::{ChatRequest, Delta},
     store::tab,
-    tree::{Conversation, Message, Tree},
+    tree::{Conversation, File, Message, Tree},
 };
 use crate::{
     browser::now_ms,
@@ -73,6 +73,15 @@ impl Transcript {
         self.exit.set(None);
     }
 
+    /// A new conversation is answered as was said for all new ones. Read later than the rest of it, with the code for that.
+    pub fn take_defaults(self) {
+        self.tree.update(|tree| {
+            if tree.conversation.id.is_empty() {
+                tree.conversation.settings = tab::settings();
+            }
+        });
+    }
+
     /// Shows another conversation.
     pub fn open(self, tree: Tree) {
         self.draft.set(tree.conversation.draft.clone());
@@ -83,7 +92,7 @@ impl Transcript {
     }
 
     /// Asks something after what is shown, or in place of another question. Returns the question's id.
-    pub fn ask(self, text: String, instead_of: Option<&str>) -> String {
+    pub fn ask(self, text: String, files: Vec<File>, instead_of: Option<&str>) -> String {
         let stamp = tab::stamp();
         let id = stamp.id.clone();
         self.tree.update(|tree| {
@@ -91,8 +100,8 @@ impl Transcript {
                 tree.conversation.id = tab::fresh_id();
             }
             match instead_of.filter(|question| tree.message(question).is_some()) {
-                Some(question) => drop(tree.edit(stamp, question, text, Vec::new())),
-                None => tree.ask(stamp, text, Vec::new()),
+                Some(question) => drop(tree.edit(stamp, question, text, files)),
+                None => tree.ask(stamp, text, files),
             }
         });
         self.show();

@@ -1,6 +1,6 @@
 //! The conversation as it is seen.
 
-use super::{prose::Prose, talk::Talk, transcript::Entry, tree::Message};
+use super::{attachments::question, prose::Prose, talk::Talk, transcript::Entry, tree::Message};
 use crate::{
     browser::copy,
     chat::message::Role,
@@ -61,7 +61,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
             {if is_answer {
                 view! { <Prose message /> }.into_any()
             } else {
-                view! { <p class="text">{message.with_untracked(|message| message.text.clone())}</p> }.into_any()
+                message.with_untracked(question)
             }}
             <div class="actions" class:waiting=running>
                 <span class="branches" hidden=move || siblings.get().1 < 2>

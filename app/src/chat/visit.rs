@@ -100,7 +100,10 @@ fn arrive(shared: Shared, tree: Option<Tree>, id: Option<&str>) {
             shared.talk.transcript.open(tree);
             lead_to(shared);
         }
-        None => shared.talk.transcript.start(),
+        None => {
+            shared.talk.transcript.start();
+            shared.talk.transcript.take_defaults();
+        }
     }
     shared.be_ready();
 }

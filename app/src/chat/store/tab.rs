@@ -4,13 +4,14 @@
 //! conversation's record, whenever that is written, so that it outlives the tab. A conversation in which nothing has been
 //! asked has no record and isn't listed: its draft is here alone, under no id, and another tab's new chat begins empty.
 
-use crate::chat::tree::Stamp;
+use crate::chat::tree::{Settings, Stamp};
 use leptos::{prelude::window, web_sys};
 
 const TAB: &str = "starcrossed-tab";
 const DRAFT: &str = "starcrossed-draft";
 const MODEL: &str = "starcrossed-model";
 const KEPT: &str = "starcrossed-kept";
+const SETTINGS: &str = "starcrossed-settings";
 
 /// The letters of an id: 32 of them, without those that are easily taken for another.
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -81,13 +82,33 @@ fn draft_in(kept: &str, conversation: &str) -> Option<String> {
 /// The model that was picked last, in whichever tab; empty before the first time.
 #[must_use]
 pub fn model() -> String {
-    let storage = window().local_storage().ok().flatten();
-    storage.and_then(|storage| storage.get_item(MODEL).ok().flatten()).unwrap_or_default()
+    get_of_all(MODEL).unwrap_or_default()
 }
 
 /// Remembers the model that was picked.
 pub fn keep_model(model: &str) {
-    _ = window().local_storage().ok().flatten().map(|storage| storage.set_item(MODEL, model));
+    set_of_all(MODEL, model);
+}
+
+/// How a model is to answer in a new conversation: as was said last, in whichever tab.
+#[must_use]
+pub fn settings() -> Settings {
+    get_of_all(SETTINGS).and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default()
+}
+
+/// Remembers how a model is to answer in a new conversation.
+pub fn keep_settings(settings: &Settings) {
+    // Five texts: nothing in them can fail to be written.
+    set_of_all(SETTINGS, &serde_json::to_string(settings).unwrap_or_default());
+}
+
+fn get_of_all(key: &str) -> Option<String> {
+    window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
+}
+
+fn set_of_all(key: &str, value: &str) {
+    // Where the browser refuses, the page goes on without.
+    _ = window().local_storage().ok().flatten().map(|storage| storage.set_item(key, value));
 }
 
 /// Whether this browser has ever kept a conversation: then there may be something to list.

@@ -1,0 +1,61 @@
+//! Files that are pasted, or dropped anywhere on the page.
+
+use super::Attached;
+use js_sys::JsString;
+use leptos::{
+    ev,
+    prelude::*,
+    web_sys::{DataTransfer, DragEvent},
+};
+
+/// Hears of them for as long as the component lives. Says whether some are being held over the page.
+pub fn listen(attached: Attached) -> RwSignal<bool> {
+    let held = RwSignal::new(false);
+    let paste = window_event_listener(ev::paste, move |event| {
+        let pasted = event.clipboard_data().filter(|data| !is_text_first(data));
+        if pasted.is_some_and(|data| attached.offer(data.files())) {
+            event.prevent_default();
+        }
+    });
+    // Dropped where nobody wants it, a file would be opened in place of the page.
+    let over = window_event_listener(ev::dragover, move |event| {
+        if files_of(&event).is_some() {
+            event.prevent_default();
+            held.set(true);
+        }
+    });
+    let leave = window_event_listener(ev::dragleave, move |event| {
+        // It leaves every element that it passes; what it goes to then is none only at the edge of the window.
+        if event.related_target().is_none() {
+            held.set(false);
+        }
+    });
+    let dropped = window_event_listener(ev::drop, move |event| {
+        held.set(false);
+        if let Some(data) = files_of(&event) {
+            event.prevent_default();
+            attached.offer(data.files());
+        }
+    });
+    on_cleanup(move || {
+        paste.remove();
+        over.remove();
+        leave.remove();
+        dropped.remove();
+    });
+    held
+}
+
+/// What is being dragged, if there are files in it, and not text alone.
+fn files_of(event: &DragEvent) -> Option<DataTransfer> {
+    event.data_transfer().filter(|data| has(data, "Files"))
+}
+
+/// Word processors and spreadsheets copy a picture of the text beside the text: the text is meant.
+fn is_text_first(data: &DataTransfer) -> bool {
+    has(data, "text/plain") && has(data, "text/html")
+}
+
+fn has(data: &DataTransfer, kind: &str) -> bool {
+    data.types().includes(&JsString::from(kind).into(), 0)
+}

@@ -1,0 +1,124 @@
+//! What is sent along with a question, as it is seen: in the composer before, and with the question after.
+
+use super::{
+    attach::{Attached, arrive, limits::picture, read::read_along},
+    talk::Talk,
+    tree::{File, Message},
+};
+use crate::browser::focus_on_box;
+use leptos::{html, prelude::*};
+
+/// The button that opens the browser's picker.
+#[component]
+pub fn AttachButton(
+    /// What is picked comes here.
+    attached: Attached,
+) -> impl IntoView {
+    let picker = NodeRef::<html::Input>::new();
+    let open = move |_| {
+        if let Some(picker) = picker.get_untracked() {
+            picker.click();
+        }
+    };
+    let take = move |_| {
+        if let Some(picker) = picker.get_untracked() {
+            attached.offer(picker.files());
+            picker.set_value(""); // or the same file couldn't be picked again
+            focus_on_box();
+        }
+    };
+    view! {
+        <input type="file" multiple hidden node_ref=picker on:change=take />
+        <button type="button" class="attach" aria-label="Attach files" title="Attach files" on:click=open>
+            <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12h14" /></svg>
+        </button>
+    }
+}
+
+/// What has been attached, each with a button that takes it away; what was refused, and why; and while files are held over
+/// the page, that they can be dropped.
+#[component]
+pub fn Attachments(
+    /// The open conversation.
+    talk: Talk,
+) -> impl IntoView {
+    let attached = talk.attached;
+    read_along(talk);
+    let held = arrive::listen(attached);
+    let chips = move || attached.files.with(|files| files.iter().enumerate().map(chip(attached)).collect_view());
+    view! {
+        <ul class="files" aria-label="Files to be sent" hidden=move || attached.files.with(Vec::is_empty)>
+            {chips}
+        </ul>
+        <p class="refused" aria-live="polite" class:said=move || attached.refused.with(|refused| !refused.is_empty())>
+            {attached.refused}
+        </p>
+        <p class="drop" aria-hidden="true" hidden=move || !held.get()>
+            "Drop them anywhere to attach them"
+        </p>
+    }
+}
+
+fn chip(attached: Attached) -> impl Fn((usize, &File)) -> AnyView {
+    move |(at, file)| {
+        let remove = move |_| {
+            attached.remove(at);
+            focus_on_box(); // the button that had the focus is gone
+        };
+        view! {
+            <li>
+                {face(file, "")}
+                <span class="name">{file.name.clone()}</span>
+                <button type="button" aria-label=["Remove ", &file.name].concat() title="Remove" on:click=remove>
+                    <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 7l10 10M17 7L7 17" /></svg>
+                </button>
+            </li>
+        }
+        .into_any()
+    }
+}
+
+/// A question: what was sent along, and what was asked.
+pub fn question(message: &Message) -> AnyView {
+    let sent = |file: &File| {
+        if picture(file).is_some() {
+            view! { <li>{face(file, &file.name)}</li> }.into_any()
+        } else {
+            view! {
+                <li>
+                    <details>
+                        <summary class="name">{file.name.clone()}</summary>
+                        <pre tabindex="0">{text_in(file)}</pre>
+                    </details>
+                </li>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <ul class="files" aria-label="Attached files" hidden=message.files.is_empty()>
+            {message.files.iter().map(sent).collect_view()}
+        </ul>
+        <p class="text" hidden=message.text.is_empty()>
+            {message.text.clone()}
+        </p>
+    }
+    .into_any()
+}
+
+/// A picture as it is; for everything else a sheet of paper.
+fn face(file: &File, alt: &str) -> AnyView {
+    match picture(file) {
+        // Dragged, it would come back as a file.
+        Some(url) => {
+            view! { <img src=url.to_owned() alt=alt.to_owned() draggable="false" decoding="async" /> }.into_any()
+        }
+        None => view! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 3h8l4 4v14H6zM14 3v4h4" /></svg> }
+            .into_any(),
+    }
+}
+
+/// What is to be read of a file. Of a picture that isn't here, nothing.
+fn text_in(file: &File) -> String {
+    if file.is_image() { String::new() } else { file.data.clone() }
+}
