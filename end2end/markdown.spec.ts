@@ -50,7 +50,7 @@ const HOSTILE = [
   "x".repeat(1_000_000),
 ];
 
-test("nothing in a hostile answer is run or fetched, and nothing hangs", async ({ chat, upstream, page, baseURL }) => {
+test("nothing in a hostile answer is run or fetched, and nothing hangs", async ({ chat, upstream, page, baseURL, complaints }) => {
   test.slow();
   const foreign: string[] = [];
   page.on("request", (request) => {
@@ -80,6 +80,11 @@ test("nothing in a hostile answer is run or fetched, and nothing hangs", async (
   for (const link of await chat.log.getByRole("link").all()) await link.dispatchEvent("mouseover");
   expect(await page.evaluate(() => [Reflect.get(window, "ran"), Reflect.get(window, "violations")])).toEqual([undefined, 0]);
   expect(foreign).toEqual([]);
+
+  // The listener does hear: what would have been run, had it got into the page, is refused by the page's policy.
+  await page.evaluate(() => document.body.insertAdjacentHTML("beforeend", '<b onclick="window.ran = true"></b><img src="https://example.invalid/">'));
+  await expect.poll(() => page.evaluate(() => Reflect.get(window, "violations"))).toBe(2);
+  complaints.allow(/Content Security Policy/);
 });
 
 test("a reader who scrolls up is left alone, and is led back with one click", async ({ chat, upstream, page }) => {

@@ -15,6 +15,9 @@
 //! | [`chat::transcript`], [`chat::tree`] | each event is applied to the conversation |
 //! | [`chat::view`] | which is seen |
 //!
+//! A first visit carries the page as it is first seen, and the box. What a message meets from [`chat::talk`] on is fetched
+//! when somebody touches the page: [`chat::parts`] is where the program is cut, and [`later`] says how.
+//!
 //! What an answer says is Markdown: [`markdown`] makes HTML of it while it arrives.
 //! [`typeset`] gives code its colours and turns formulas into MathML, on the server.
 //!

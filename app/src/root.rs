@@ -51,7 +51,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="description" content="A chat page for your language model, in which Stop means stop." />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=style />
-                <script inner_html=early::SCRIPT></script>
+                <script nonce=use_nonce() inner_html=early::SCRIPT></script>
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
             </head>

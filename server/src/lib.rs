@@ -22,6 +22,7 @@ pub mod api;
 pub mod assets;
 pub mod headers;
 pub mod metrics;
+pub mod policy;
 pub mod router;
 
 pub mod serve;

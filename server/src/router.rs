@@ -1,6 +1,6 @@
 //! Which address leads where.
 
-use crate::{api, assets, headers, metrics::metrics, typeset::Typesetting};
+use crate::{api, assets, headers, metrics::metrics, policy, typeset::Typesetting};
 use any_spawner::Executor;
 use app::{
     address::Address,
@@ -61,7 +61,10 @@ fn server_functions(context: impl Fn() + Clone + Send + Sync + 'static) -> Route
 
 /// The page at the address that is asked for, drawn for who has no page yet. Where there is none, it says so.
 fn page(options: LeptosOptions) -> impl Fn(Request) -> BoxFuture<'static, Response> + Clone {
-    let render = render_app_to_stream_with_context(provide_address, move || shell(options.clone()));
+    let render = render_app_to_stream_with_context(provide_address, move || {
+        policy::enforce();
+        shell(options.clone())
+    });
     move |request| {
         let is_there = Page::at(request.uri().path()) != Page::Nowhere;
         let page = render(request);

@@ -188,6 +188,23 @@ async fn pages_are_html_that_the_back_button_may_keep() {
 }
 
 #[tokio::test]
+async fn a_page_runs_its_own_scripts_and_no_others() {
+    let server = Server::alone().await;
+    let (one, other) = (get(server.address, "/").await, get(server.address, "/").await);
+    let policy = one.header("content-security-policy");
+    let (rest, nonce) = policy.split_once("'nonce-").unwrap();
+    let nonce = nonce.trim_end_matches('\'');
+    assert!(rest.starts_with("default-src 'none'; ") && !policy.contains("unsafe-inline"), "{policy}");
+    let text = one.text();
+    let scripts: Vec<&str> = text.split("<script").skip(1).filter_map(|script| script.split('>').next()).collect();
+    assert!(!scripts.is_empty());
+    for script in scripts {
+        assert!(script.contains(&format!("nonce=\"{nonce}\"")), "<script{script}>");
+    }
+    assert_ne!(policy, other.header("content-security-policy"));
+}
+
+#[tokio::test]
 async fn a_page_that_is_not_there_says_so_as_a_page() {
     let server = Server::alone().await;
     for path in
