@@ -36,5 +36,6 @@ pub mod error;
 pub mod mark;
 pub mod root;
 pub mod scroll;
+pub mod theme;
 
 pub use root::{App, shell};

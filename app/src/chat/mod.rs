@@ -3,7 +3,8 @@
 //! [`page`] puts the parts together. A question is typed in the [`composer`], becomes a [`message`] in [`talk`], and goes
 //! to the server function in [`api`], where a [`model`] answers. What comes back is applied to the [`transcript`],
 //! signals around a pure [`tree`], which [`view`] draws, an answer as Markdown in [`prose`], and [`history`] keeps in the
-//! browser's [`store`]; [`status`] says how it ended, and [`receipt`] asks the server after a task that was stopped.
+//! browser's [`store`]; [`aloud`] says it to who listens, [`status`] says how it ended, and [`receipt`] asks the server after
+//! a task that was stopped.
 
 pub mod page;
 
@@ -24,6 +25,8 @@ pub mod tree;
 
 pub mod export;
 
+pub mod aloud;
+pub mod heading;
 pub mod prose;
 pub mod receipt;
 pub mod status;

@@ -1,7 +1,9 @@
 //! The chat page: state on the left of the arrow, what is seen of it on the right.
 
 use super::{
+    aloud::Aloud,
     composer::Composer,
+    heading::Heading,
     history::History,
     picker::ModelPicker,
     sidebar::Sidebar,
@@ -45,6 +47,7 @@ pub fn ChatPage() -> impl IntoView {
 
     let follow = Follow::new();
     let empty = move || transcript.entries.with(Vec::is_empty);
+    let begun = Signal::derive(move || !empty() || address.path() != "/");
     view! {
         <div class="chat">
             <Sidebar talk history shown=sidebar />
@@ -71,7 +74,8 @@ pub fn ChatPage() -> impl IntoView {
                 </header>
                 <main class="scroller" node_ref=follow.scroller on:scroll=move |_| follow.scrolled()>
                     <div class="column" node_ref=follow.content>
-                        <Welcome talk hidden=Signal::derive(move || !empty() || address.path() != "/") />
+                        <Welcome talk hidden=begun />
+                        <Heading transcript hidden=move || !begun.get() />
                         <p class="missing" aria-live="polite" hidden=move || !missing.get()>
                             "This conversation isn't kept in this browser. It may have been deleted, or it was had elsewhere."
                         </p>
@@ -79,7 +83,8 @@ pub fn ChatPage() -> impl IntoView {
                         <Status talk />
                     </div>
                 </main>
-                <div class="foot">
+                <Aloud talk />
+                <section class="foot" aria-label="Ask">
                     <div class="column">
                         <button
                             type="button"
@@ -96,7 +101,7 @@ pub fn ChatPage() -> impl IntoView {
                         <Composer talk follow />
                         <p class="hint">"Close this page, or press Stop, and the model stops too."</p>
                     </div>
-                </div>
+                </section>
             </div>
         </div>
     }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     address::Address,
     browser::{focus_on, save_file, text_of},
+    theme::ThemeChoice,
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, html, prelude::*, task::spawn_local_scoped_with_cancellation};
@@ -110,6 +111,7 @@ pub fn Sidebar(
             <Transfer talk history />
             <p class="more">
                 <a href="/task">"How it works"</a>
+                <ThemeChoice />
             </p>
         </nav>
     }

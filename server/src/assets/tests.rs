@@ -97,3 +97,10 @@ fn a_file_can_be_read_and_nothing_else() {
         assert!(ask(method, "/style.css", &[]).is_none());
     }
 }
+
+#[test]
+fn what_a_browser_needs_to_install_the_page_is_called_by_its_name() {
+    assert_eq!(content_type("manifest.webmanifest"), "application/manifest+json");
+    assert_eq!(content_type("icon-192.png"), "image/png");
+    assert_eq!(content_type("favicon.svg"), "image/svg+xml");
+}
