@@ -4,7 +4,7 @@
 //! nobody sees and screen readers read out; the rest follows at the end. It is taken from what the page shows, so that
 //! nobody hears a mark that nobody sees, and so that a delta costs nothing.
 
-use super::talk::Talk;
+use super::{parts::block, talk::Talk};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Promise;
 use leptos::{
@@ -93,7 +93,7 @@ impl Said {
     /// What has been completed since the last time; at the end, whatever there is.
     fn next(&mut self, last: bool) -> String {
         let mut piece = String::new();
-        while let Some((block, open)) = self.block() {
+        while let Some((block, open)) = self.answer.as_ref().and_then(|answer| block(answer, self.blocks)) {
             let text = words(&block);
             let (rest, sentences) = rest(&text, self.sentences, open && !last);
             piece.push_str(rest);
@@ -106,17 +106,6 @@ impl Said {
             self.sentences = 0;
         }
         piece
-    }
-
-    /// The block that isn't said to its end, and whether it may still grow. What is final stands before the tail.
-    fn block(&self) -> Option<(Element, bool)> {
-        let answer = self.answer.as_ref()?;
-        let (all, tail) = (answer.children(), answer.last_element_child()?.children());
-        let ended = all.length().saturating_sub(1);
-        match self.blocks.checked_sub(ended) {
-            None => all.item(self.blocks).map(|block| (block, false)),
-            Some(at) => tail.item(at).map(|block| (block, at + 1 == tail.length())),
-        }
     }
 }
 

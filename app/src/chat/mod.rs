@@ -27,6 +27,7 @@ pub mod export;
 
 pub mod aloud;
 pub mod heading;
+mod parts;
 pub mod prose;
 pub mod receipt;
 pub mod status;
