@@ -40,5 +40,6 @@ pub mod later;
 pub mod mark;
 pub mod root;
 pub mod scroll;
+pub mod theme;
 
 pub use root::{App, shell};

@@ -1,6 +1,6 @@
 //! The document, and which page stands in it.
 
-use crate::{address::Address, chat::page::ChatPage, early, essay, later::Later};
+use crate::{address::Address, chat::page::ChatPage, early, essay, later::Later, theme::ThemeHead};
 use leptos::prelude::*;
 
 /// The pages that there are.
@@ -47,9 +47,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <title>{title}</title>
                 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
-                <meta name="color-scheme" content="light dark" />
+                <ThemeHead />
                 <meta name="description" content="A chat page for your language model, in which Stop means stop." />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+                // With what a proxy may ask for: a page behind a password has its manifest there too.
+                <link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials" />
                 <link rel="stylesheet" href=style />
                 <script nonce=use_nonce() inner_html=early::SCRIPT></script>
                 <AutoReload options=options.clone() />

@@ -26,6 +26,8 @@ pub struct Attached {
     pub refused: RwSignal<String>,
     /// What has come and isn't read yet.
     pub waiting: RwSignal<Vec<web_sys::File>, LocalStorage>,
+    /// Files are being held over the page.
+    pub held: RwSignal<bool>,
     /// Somebody has asked before all was read: the question goes as soon as it is.
     pub hurried: RwSignal<bool>,
 }
@@ -38,6 +40,7 @@ impl Attached {
             files: RwSignal::new(Vec::new()),
             refused: RwSignal::new(String::new()),
             waiting: RwSignal::new_local(Vec::new()),
+            held: RwSignal::new(false),
             hurried: RwSignal::new(false),
         }
     }

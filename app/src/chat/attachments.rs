@@ -8,12 +8,14 @@ use super::{
 use crate::browser::focus_on_box;
 use leptos::{html, prelude::*};
 
-/// The button that opens the browser's picker.
+/// The button that opens the browser's picker. What is pasted or dropped is heard from here on, too: who drops a file on a
+/// page that doesn't want it loses the page.
 #[component]
 pub fn AttachButton(
     /// What is picked comes here.
     attached: Attached,
 ) -> impl IntoView {
+    arrive::listen(attached);
     let picker = NodeRef::<html::Input>::new();
     let open = move |_| {
         if let Some(picker) = picker.get_untracked() {
@@ -44,7 +46,6 @@ pub fn Attachments(
 ) -> impl IntoView {
     let attached = talk.attached;
     read_along(talk);
-    let held = arrive::listen(attached);
     let chips = move || attached.files.with(|files| files.iter().enumerate().map(chip(attached)).collect_view());
     view! {
         <ul class="files" aria-label="Files to be sent" hidden=move || attached.files.with(Vec::is_empty)>
@@ -53,7 +54,7 @@ pub fn Attachments(
         <p class="refused" aria-live="polite" class:said=move || attached.refused.with(|refused| !refused.is_empty())>
             {attached.refused}
         </p>
-        <p class="drop" aria-hidden="true" hidden=move || !held.get()>
+        <p class="drop" aria-hidden="true" hidden=move || !attached.held.get()>
             "Drop them anywhere to attach them"
         </p>
     }

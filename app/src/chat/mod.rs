@@ -3,8 +3,10 @@
 //! [`page`] puts the parts together. A question is typed in the [`composer`], becomes a [`message`] in [`talk`], and goes
 //! to the server function in [`api`], where a [`model`] answers. What comes back is applied to the [`transcript`],
 //! signals around a pure [`tree`], which [`view`] draws, an answer as Markdown in [`prose`], and [`history`] keeps in the
-//! browser's [`store`]; [`status`] says how it ended, and [`receipt`] asks the server after a task that was stopped.
+//! browser's [`store`]; [`aloud`] says it to who listens, [`status`] says how it ended, and [`receipt`] asks the server after
+//! a task that was stopped.
 //! [`attach`] takes in what is sent along with a question, [`settings`] how it is to be answered, [`picker`] by whom.
+//! [`parts`] is what a first visit does without, and [`shared`] what all of it shares.
 
 pub mod page;
 pub mod shared;
@@ -28,8 +30,11 @@ pub mod tree;
 
 pub mod export;
 
+pub mod aloud;
+pub mod heading;
 pub mod prose;
 pub mod receipt;
+mod sections;
 pub mod status;
 mod typeset;
 pub mod view;

@@ -2,6 +2,7 @@
 
 use super::{
     composer::Composer,
+    heading::Heading,
     history::History,
     parts::{Parts, parts},
     picker::ModelPicker,
@@ -51,6 +52,7 @@ pub fn ChatPage() -> impl IntoView {
         false => history.fault.get().map(Fault::sentence),
     };
     let empty = move || transcript.entries.with(Vec::is_empty);
+    let begun = Signal::derive(move || !empty() || address.path() != "/");
     view! {
         // Who moves the mouse, touches the page or presses a key will want the rest of it.
         <div
@@ -87,7 +89,8 @@ pub fn ChatPage() -> impl IntoView {
                 </header>
                 <main class="scroller" node_ref=follow.scroller on:scroll=move |_| follow.scrolled()>
                     <div class="column" node_ref=follow.content>
-                        <Welcome talk hidden=Signal::derive(move || !empty() || address.path() != "/") />
+                        <Welcome talk hidden=begun />
+                        <Heading transcript hidden=move || !begun.get() />
                         <p class="missing" aria-live="polite" hidden=move || !missing.get()>
                             "This conversation isn't kept in this browser. It may have been deleted, or it was had elsewhere."
                         </p>
@@ -98,7 +101,7 @@ pub fn ChatPage() -> impl IntoView {
                         {move || parts.get().map(|Parts { status, .. }| status(shared))}
                     </div>
                 </main>
-                <div class="foot">
+                <section class="foot" aria-label="Ask">
                     <div class="column">
                         <button
                             type="button"
@@ -113,7 +116,7 @@ pub fn ChatPage() -> impl IntoView {
                         <Composer shared follow />
                         <p class="hint">"Close this page, or press Stop, and the model stops too."</p>
                     </div>
-                </div>
+                </section>
             </div>
             {move || parts.get().map(|Parts { settings, .. }| settings(shared))}
         </div>

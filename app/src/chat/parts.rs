@@ -2,8 +2,8 @@
 //! code is fetched when somebody begins to write, or has something here.
 
 use super::{
-    attachments::Attachments, conversations::Conversations, settings::SettingsForm, shared::Shared, status::Status,
-    talk::Talk, view::Messages, visit,
+    aloud::Aloud, attachments::Attachments, conversations::Conversations, settings::SettingsForm, shared::Shared,
+    status::Status, talk::Talk, view::Messages, visit,
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
@@ -12,7 +12,7 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 pub struct Parts {
     /// What has been said.
     pub messages: fn(Shared) -> AnyView,
-    /// How things stand.
+    /// How things stand, for the eye and the ear.
     pub status: fn(Shared) -> AnyView,
     /// The conversations that are kept here.
     pub conversations: fn(Shared) -> AnyView,
@@ -32,7 +32,13 @@ pub struct Parts {
 pub fn parts() -> Result<Parts, SplitLoaderError> {
     Ok(Parts {
         messages: |shared| view! { <Messages talk=shared.talk /> }.into_any(),
-        status: |shared| view! { <Status talk=shared.talk /> }.into_any(),
+        status: |shared| {
+            view! {
+                <Status talk=shared.talk />
+                <Aloud talk=shared.talk />
+            }
+            .into_any()
+        },
         attachments: |shared| view! { <Attachments talk=shared.talk /> }.into_any(),
         settings: |shared| view! { <SettingsForm talk=shared.talk /> }.into_any(),
         ask: Talk::ask,

@@ -4,8 +4,8 @@
 //! again, so that a delta costs the same at the end of a long answer as at its beginning. The HTML is safe to put into
 //! the page: [`markdown`](crate::markdown) makes all of it.
 
-use super::{tree::Message, typeset::typeset_in};
-use crate::markdown::{Document, Patch, Tail};
+use super::{sections::freeze, tree::Message, typeset::typeset_in};
+use crate::markdown::{Document, Outline, Patch, Tail};
 use leptos::{
     html,
     prelude::*,
@@ -18,6 +18,8 @@ struct Drawn {
     document: Document,
     /// How much of the text is in it, in bytes.
     taken: usize,
+    /// The headings that are final.
+    outline: Outline,
     /// The frame that will draw what has come since.
     frame: Option<i32>,
 }
@@ -31,7 +33,17 @@ impl Drawn {
         if message.exit.is_some() {
             self.document.finish();
         }
-        self.document.render()
+        let mut patch = self.document.render();
+        if patch.rewrite {
+            self.outline = Outline::default();
+        }
+        self.outline.number(&mut patch.frozen);
+        if let Tail::Html(html) = &mut patch.tail {
+            // What isn't final doesn't count for what comes after it.
+            let mut outline = self.outline;
+            outline.number(html);
+        }
+        patch
     }
 }
 
@@ -44,16 +56,17 @@ pub fn Prose(
     let body = NodeRef::<html::Div>::new();
     let tail = NodeRef::<html::Div>::new();
     let ids = message.with_untracked(|message| message.id.clone());
-    let drawn = StoredValue::new(Drawn { document: Document::new(&ids), taken: 0, frame: None });
+    let drawn =
+        StoredValue::new(Drawn { document: Document::new(&ids), taken: 0, outline: Outline::default(), frame: None });
     // A frame is outside of every component; what is asked of the server belongs to this one, and ends with it.
     let owner = StoredValue::new(Owner::current());
     let draw = move || {
         let (Some(body), Some(tail)) = (body.get_untracked(), tail.get_untracked()) else { return };
         let patch = drawn.try_update_value(|drawn| message.with_untracked(|message| drawn.take(message)));
         let Some(patch) = patch else { return };
-        apply(&body, &tail, &patch);
-        if let (false, Some(owner)) = (patch.frozen.is_empty(), owner.get_value()) {
-            owner.with(|| typeset_in(&body));
+        let changed = apply(&body, &tail, &patch);
+        if let (false, Some(owner)) = (changed.is_empty(), owner.get_value()) {
+            owner.with(|| typeset_in(&changed));
         }
     };
     // One for all frames, and held here: Leptos's own would end with the effect that asks for it, at the next delta.
@@ -82,16 +95,15 @@ pub fn Prose(
     }
 }
 
-fn apply(body: &Element, tail: &Element, patch: &Patch) {
+/// Does what the patch says. Returns what has something new in it that is final.
+fn apply(body: &Element, tail: &Element, patch: &Patch) -> Vec<Element> {
     if patch.rewrite {
         tail.set_inner_html("");
         while let Some(first) = body.first_element_child().filter(|first| !first.is_same_node(Some(tail))) {
             first.remove();
         }
     }
-    if !patch.frozen.is_empty() {
-        _ = tail.insert_adjacent_html("beforebegin", &patch.frozen);
-    }
+    let changed = if patch.frozen.is_empty() { Vec::new() } else { freeze(tail, &patch.frozen) };
     match &patch.tail {
         Tail::Unchanged => {}
         Tail::Html(html) => tail.set_inner_html(html),
@@ -101,4 +113,5 @@ fn apply(body: &Element, tail: &Element, patch: &Patch) {
             }
         }
     }
+    changed
 }

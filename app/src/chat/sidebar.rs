@@ -1,6 +1,7 @@
 //! What stands beside the conversation: the way to a new one, and to those that are kept.
 
 use super::{parts::Parts, shared::Shared};
+use crate::theme::ThemeChoice;
 use leptos::prelude::*;
 
 /// New chat, and the conversations.
@@ -25,6 +26,7 @@ pub fn Sidebar(
             <div class="kept">{move || parts.get().map(|Parts { conversations, .. }| conversations(shared))}</div>
             <p class="more">
                 <a href="/task">"How it works"</a>
+                <ThemeChoice />
             </p>
         </nav>
     }

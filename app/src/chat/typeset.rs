@@ -4,9 +4,9 @@
 use crate::typeset::{Item, typeset};
 use leptos::{task::spawn_local_scoped_with_cancellation, wasm_bindgen::JsCast, web_sys::Element};
 
-/// Has everything in `body` typeset that hasn't been.
-pub(super) fn typeset_in(body: &Element) {
-    let found = waiting(body);
+/// Has everything in these typeset that hasn't been.
+pub(super) fn typeset_in(sections: &[Element]) {
+    let found: Vec<Element> = sections.iter().flat_map(waiting).collect();
     if found.is_empty() {
         return;
     }
@@ -17,6 +17,9 @@ pub(super) fn typeset_in(body: &Element) {
             for (element, html) in some.iter().zip(answer.html) {
                 if let Some(html) = html {
                     element.set_inner_html(&html);
+                    let block = element.query_selector("math[display=block]").ok().flatten();
+                    // One that is wider than its place scrolls, by keyboard too.
+                    _ = block.map(|block| block.set_attribute("tabindex", "0"));
                 }
             }
         }
@@ -27,12 +30,11 @@ pub(super) fn typeset_in(body: &Element) {
 const AT_ONCE: usize = 32;
 
 /// What is finished and not typeset. It is marked, so that it is asked for once.
-fn waiting(body: &Element) -> Vec<Element> {
-    let found = body.query_selector_all("code[data-lang]:not([data-set]),[data-tex]:not([data-set])");
+fn waiting(section: &Element) -> Vec<Element> {
+    let found = section.query_selector_all("code[data-lang]:not([data-set]),[data-tex]:not([data-set])");
     let Ok(found) = found else { return Vec::new() };
     let elements = (0..found.length()).filter_map(|at| found.get(at)?.dyn_into::<Element>().ok());
-    let finished = elements.filter(|element| element.closest(".tail").is_ok_and(|tail| tail.is_none()));
-    let marked = finished.inspect(|element| _ = element.set_attribute("data-set", ""));
+    let marked = elements.inspect(|element| _ = element.set_attribute("data-set", ""));
     marked.collect()
 }
 

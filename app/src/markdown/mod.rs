@@ -10,6 +10,7 @@
 //! | `code` | a code block that is still open: only what is new of it |
 //! | `references` | links and footnotes that are defined after they are used |
 //! | `mend` | the tail as if it were complete: `**bo` is bold |
+//! | `outline` | headings that leave a level out |
 //! | `formula`, `depth`, `marks` | the text as the parser shall see it |
 //! | `parse`, `render` | the parser (pulldown-cmark), and its events as HTML |
 //!
@@ -33,6 +34,7 @@ mod formula;
 mod line;
 mod marks;
 mod mend;
+mod outline;
 mod parse;
 mod patch;
 mod references;
@@ -43,6 +45,7 @@ mod ticks;
 mod tests;
 
 pub use document::{Document, EAGER};
+pub use outline::Outline;
 pub use patch::{Patch, Tail};
 
 /// The whole of `source` as HTML. `ids` starts every id in it, and must be another for every text of a page.

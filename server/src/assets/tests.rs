@@ -116,3 +116,10 @@ fn another_build_is_another_edition() {
     assert_eq!(edition, folder_of::<Site>());
     assert_ne!(edition, folder_of::<super::Site>());
 }
+
+#[test]
+fn what_a_browser_needs_to_install_the_page_is_called_by_its_name() {
+    assert_eq!(content_type("manifest.webmanifest"), "application/manifest+json");
+    assert_eq!(content_type("icon-192.png"), "image/png");
+    assert_eq!(content_type("favicon.svg"), "image/svg+xml");
+}

@@ -8,9 +8,9 @@ use leptos::{
     web_sys::{DataTransfer, DragEvent},
 };
 
-/// Hears of them for as long as the component lives. Says whether some are being held over the page.
-pub fn listen(attached: Attached) -> RwSignal<bool> {
-    let held = RwSignal::new(false);
+/// Hears of them for as long as the component lives.
+pub fn listen(attached: Attached) {
+    let held = attached.held;
     let paste = window_event_listener(ev::paste, move |event| {
         let pasted = event.clipboard_data().filter(|data| !is_text_first(data));
         if pasted.is_some_and(|data| attached.offer(data.files())) {
@@ -43,7 +43,6 @@ pub fn listen(attached: Attached) -> RwSignal<bool> {
         leave.remove();
         dropped.remove();
     });
-    held
 }
 
 /// What is being dragged, if there are files in it, and not text alone.

@@ -1,0 +1,172 @@
+//! The running answer for who listens to it: in pieces that make sense, not delta by delta.
+//!
+//! Every two seconds, what has become a whole block or a whole sentence since is put as plain text into a region that
+//! nobody sees and screen readers read out; the rest follows at the end. It is taken from what the page shows, so that
+//! nobody hears a mark that nobody sees, and so that a delta costs nothing.
+
+use super::{sections::block, talk::Talk};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Promise;
+use leptos::{
+    html,
+    prelude::*,
+    task::spawn_local_scoped_with_cancellation,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, HtmlElement},
+};
+
+/// The pause between two pieces, in milliseconds.
+const PAUSE_MS: u32 = 2000;
+
+/// How far an answer has been said.
+#[derive(Default)]
+struct Said {
+    /// What shows the answer.
+    answer: Option<Element>,
+    /// How many of its blocks have been said to their end.
+    blocks: u32,
+    /// How many sentences of the next one.
+    sentences: usize,
+}
+
+/// The region that is read out.
+#[component]
+pub fn Aloud(
+    /// The open conversation.
+    talk: Talk,
+) -> impl IntoView {
+    let region = NodeRef::<html::Div>::new();
+    let said = StoredValue::new_local(Said::default());
+    let say = move |last: bool| {
+        let piece = said.try_update_value(|said| said.next(last)).unwrap_or_default();
+        if let Some(region) = region.get_untracked().filter(|_| !piece.trim().is_empty()) {
+            put(&region, piece.trim());
+        }
+    };
+    // What was being done ends whenever the answer begins or ends, and with the page.
+    Effect::new(move |before: Option<bool>| {
+        let running = talk.link.is_running();
+        if running {
+            spawn_local_scoped_with_cancellation(async move {
+                drawn().await;
+                said.set_value(Said::begin());
+                loop {
+                    TimeoutFuture::new(PAUSE_MS).await;
+                    say(false);
+                }
+            });
+        } else if before == Some(true) {
+            spawn_local_scoped_with_cancellation(async move {
+                drawn().await;
+                say(true);
+            });
+        }
+        running
+    });
+    view! { <div class="unseen" aria-live="polite" node_ref=region></div> }
+}
+
+/// Until all that has been said so far is on the page: it is drawn in the next frame.
+async fn drawn() {
+    let frame = Promise::new(&mut |done, _| _ = window().request_animation_frame(&done));
+    _ = frame.await;
+    TimeoutFuture::new(0).await;
+}
+
+/// What was there is taken away, since it has been heard: who reads the page by ear shall not find it twice.
+fn put(region: &Element, piece: &str) {
+    if let Ok(paragraph) = document().create_element("p") {
+        paragraph.set_text_content(Some(piece));
+        region.replace_children_with_node_1(&paragraph);
+    }
+}
+
+impl Said {
+    /// Begins with the newest answer. What is there of it already was heard before: it goes on.
+    fn begin() -> Self {
+        let answer = document().query_selector(".said > :last-child > .markdown").ok().flatten();
+        let mut said = Self { answer, ..Self::default() };
+        said.next(false);
+        said
+    }
+
+    /// What has been completed since the last time; at the end, whatever there is.
+    fn next(&mut self, last: bool) -> String {
+        let mut piece = String::new();
+        while let Some((block, open)) = self.answer.as_ref().and_then(|answer| block(answer, self.blocks)) {
+            let text = words(&block);
+            let (rest, sentences) = rest(&text, self.sentences, open && !last);
+            piece.push_str(rest);
+            if open && !last {
+                self.sentences = sentences;
+                break;
+            }
+            piece.push('\n');
+            self.blocks += 1;
+            self.sentences = 0;
+        }
+        piece
+    }
+}
+
+/// A block as one would read it to somebody. Nobody reads code out before being asked to.
+fn words(block: &Element) -> String {
+    if block.class_list().contains("code") {
+        let caption = block.query_selector("figcaption > span").ok().flatten();
+        return ["Code ", &caption.and_then(|caption| caption.text_content()).unwrap_or_default()].concat();
+    }
+    block.dyn_ref::<HtmlElement>().map(HtmlElement::inner_text).unwrap_or_default()
+}
+
+/// What comes after so many sentences, and how many there are then. Of text that is still growing, whole sentences only.
+fn rest(text: &str, said: usize, growing: bool) -> (&str, usize) {
+    let ends = ends(text);
+    let from = said.checked_sub(1).map_or(Some(0), |last| ends.get(last).copied()).unwrap_or(text.len());
+    let to = if growing { ends.last().copied().unwrap_or(0) } else { text.len() };
+    (text.get(from..to).unwrap_or_default(), ends.len().max(said))
+}
+
+/// Where sentences end, and lines.
+fn ends(text: &str) -> Vec<usize> {
+    let mut before = ' ';
+    let mut ends = Vec::new();
+    for (at, letter) in text.char_indices() {
+        let stop = letter == '\n' || matches!(letter, '。' | '！' | '？');
+        if stop || (letter.is_whitespace() && matches!(before, '.' | '!' | '?' | '…' | ':')) {
+            ends.push(at + letter.len_utf8());
+        }
+        before = letter;
+    }
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_text_that_grows_only_whole_sentences_are_said() {
+        assert_eq!(rest("One. Two. Thr", 0, true), ("One. Two. ", 2));
+        assert_eq!(rest("Pi is 3.1", 0, true), ("", 0));
+        assert_eq!(rest("", 0, true), ("", 0));
+    }
+
+    #[test]
+    fn what_was_said_is_not_said_again() {
+        assert_eq!(rest("One. Two. Three! Fo", 2, true), ("Three! ", 3));
+        assert_eq!(rest("One. Two. Thr", 2, true), ("", 2));
+        assert_eq!(rest("One. Two. Three", 2, false), ("Three", 2));
+    }
+
+    #[test]
+    fn a_text_that_has_become_shorter_is_not_said_again() {
+        assert_eq!(rest("One. Tw", 2, true), ("", 2));
+        assert_eq!(rest("One.", 3, false), ("", 3));
+    }
+
+    #[test]
+    fn a_line_is_as_good_as_a_sentence() {
+        assert_eq!(rest("milk\neggs\nbre", 0, true), ("milk\neggs\n", 2));
+        assert_eq!(rest("初めに。次に", 0, true), ("初めに。", 1));
+    }
+}

@@ -1,0 +1,69 @@
+// What a screen reader hears of an answer: pieces that make sense, each of them once.
+
+import type { Page } from "@playwright/test";
+import { expect, test } from "./support/fixtures";
+
+test("an answer is said in whole sentences and blocks, each once", async ({ chat, upstream, page }) => {
+  const heard = await listen(page);
+  await chat.ask("Tell me");
+  const question = await upstream.asked();
+  question.delta("# A heading\n\nOne sen");
+  await expect.poll(heard).toEqual(["A heading"]);
+  for (const word of ["tence. ", "Another **o", "ne**. ", "And the ", "begin"]) question.delta(word);
+  await expect.poll(heard).toEqual(["A heading", "One sentence. Another one."]);
+  question.delta("ning of $a^2$.\n\n- milk\n- eggs\n\n```rust\nlet x = 1;\n```\n\nThe en");
+  await expect.poll(async () => (await heard()).length).toBe(3);
+  expect((await heard())[2]).toMatch(/^And the beginning of .*\.\s+milk\s+eggs\s+Code rust$/s);
+  question.delta("d");
+  question.finish();
+  await expect.poll(heard).toHaveLength(4);
+  expect((await heard())[3]).toBe("The end");
+  await expect(chat.status).toHaveText("Done");
+});
+
+test("it isn't said word by word, however fast they come", async ({ chat, upstream, page }) => {
+  const heard = await listen(page);
+  await chat.ask("Tell me");
+  const question = await upstream.asked();
+  for (let sentence = 1; sentence <= 60; sentence++) {
+    for (const word of ["This ", "is ", "number ", `${sentence}. `]) question.delta(word);
+    if (sentence % 10 === 0) question.delta("\n\n");
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  }
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  const all = Array.from({ length: 60 }, (_, at) => `This is number ${at + 1}.`);
+  await expect.poll(async () => (await heard()).join(" ").replace(/\s+/g, " ")).toBe(all.join(" "));
+  const times = await page.evaluate(() => Reflect.get(window, "times") as number[]);
+  const pauses = times.slice(1, -1).map((time, at) => time - times[at]); // the last comes when the answer has ended
+  for (const pause of pauses) expect(pause).toBeGreaterThan(1900);
+});
+
+test("an answer that goes on is not said again from its beginning", async ({ chat, upstream, page }) => {
+  const heard = await listen(page);
+  await chat.ask("Tell me");
+  const question = await upstream.asked();
+  question.delta("It was said. It was cut");
+  await expect.poll(heard).toEqual(["It was said."]);
+  await chat.stop.click();
+  await expect.poll(heard).toEqual(["It was said.", "It was cut"]);
+  await chat.action(chat.answer, "Continue").click();
+  const rest = await upstream.asked();
+  rest.delta(" off. And then it ended.");
+  rest.finish();
+  await expect.poll(heard).toEqual(["It was said.", "It was cut", "It was cut off. And then it ended."]);
+});
+
+/** Hears what a screen reader would from here on: what is put into the region that is read out. */
+async function listen(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const heard: string[] = [];
+    const times: number[] = [];
+    Object.assign(window, { heard, times });
+    new MutationObserver((changes) => {
+      times.push(performance.now());
+      for (const { addedNodes } of changes) heard.push(...[...addedNodes].map((node) => node.textContent ?? ""));
+    }).observe(document.querySelector(".unseen[aria-live]")!, { childList: true });
+  });
+  return () => page.evaluate(() => Reflect.get(window, "heard") as string[]);
+}

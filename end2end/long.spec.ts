@@ -1,0 +1,66 @@
+// A long answer: what is out of view is left out by the browser, and nobody notices.
+
+import { expect, test } from "./support/fixtures";
+import { Prose } from "./support/prose";
+
+test("what is out of view has the room that it needs, and is found", async ({ chat, upstream, page }) => {
+  await chat.ask("Tell me everything");
+  const question = await upstream.asked();
+  const text = new Prose(2).text(40_000);
+  for (let from = 0; from < text.length; from += 4000) {
+    const said = await chat.answer.innerText();
+    question.delta(text.slice(from, from + 4000));
+    await expect.poll(() => chat.answer.innerText()).not.toBe(said);
+  }
+  question.delta("\n\nThe end.");
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await expect(chat.answer).toContainText("The end.");
+
+  const main = page.getByRole("main");
+  const left = page.locator(".section[data-full]");
+  expect(await left.count()).toBeGreaterThan(3);
+  const out = await left.evaluateAll((parts) => parts.filter((part) => !part.firstElementChild!.checkVisibility({ contentVisibilityAuto: true })));
+  expect(out.length).toBeGreaterThan(2);
+  const height = () => main.evaluate((main) => main.scrollHeight);
+  const before = await height();
+  await main.evaluate(async (main) => {
+    for (let at = main.scrollHeight; at > 0; at -= 400) {
+      main.scrollTo(0, at);
+      await new Promise(requestAnimationFrame);
+    }
+  });
+  expect(await height()).toBe(before);
+  await page.addStyleTag({ content: ".section { content-visibility: visible !important }" });
+  expect(await height()).toBe(before);
+});
+
+test("a reader stays at the same words, whatever is left out above them", async ({ chat, upstream, page }) => {
+  await chat.ask("Tell me everything");
+  const question = await upstream.asked();
+  const lines = (from: number, to: number) => {
+    for (let line = from; line < to; line++) question.delta(`Line ${line} of the answer.\n\n`);
+  };
+  lines(0, 200);
+  await expect(chat.answer).toContainText("Line 199");
+  const main = page.getByRole("main");
+  await main.hover();
+  await page.mouse.wheel(0, -600);
+  await expect(page.getByRole("button", { name: "Jump to latest" })).toBeVisible();
+  const place = () => chat.answer.getByText("Line 190 of").evaluate((line) => Math.round(line.getBoundingClientRect().top));
+  const settled = async () => {
+    const before = await place();
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    return (await place()) === before;
+  };
+  await expect.poll(settled).toBe(true);
+  const before = await place();
+  for (let line = 200; line < 400; line += 20) {
+    lines(line, line + 20);
+    await expect(chat.answer).toContainText(`Line ${line + 19} `);
+    expect(await place()).toBe(before);
+  }
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  expect(await place()).toBe(before);
+});
