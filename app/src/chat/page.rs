@@ -136,7 +136,9 @@ fn begin(shared: Shared) {
             shared.talk.transcript.start();
             shared.be_ready();
         }
-        if !is_new || tab::has_kept() {
+        let attached = shared.talk.attached;
+        let given = attached.held.get() || attached.waiting.with(|waiting| !waiting.is_empty());
+        if !is_new || given || tab::has_kept() {
             shared.parts.want();
         }
     });
