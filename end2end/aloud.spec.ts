@@ -1,10 +1,10 @@
 // What a screen reader hears of an answer: pieces that make sense, each of them once.
 
-import type { Page } from "@playwright/test";
+import type { Chat } from "./support/chat";
 import { expect, test } from "./support/fixtures";
 
-test("an answer is said in whole sentences and blocks, each once", async ({ chat, upstream, page }) => {
-  const heard = await listen(page);
+test("an answer is said in whole sentences and blocks, each once", async ({ chat, upstream }) => {
+  const heard = await listen(chat);
   await chat.ask("Tell me");
   const question = await upstream.asked();
   question.delta("# A heading\n\nOne sen");
@@ -22,7 +22,7 @@ test("an answer is said in whole sentences and blocks, each once", async ({ chat
 });
 
 test("it isn't said word by word, however fast they come", async ({ chat, upstream, page }) => {
-  const heard = await listen(page);
+  const heard = await listen(chat);
   await chat.ask("Tell me");
   const question = await upstream.asked();
   for (let sentence = 1; sentence <= 60; sentence++) {
@@ -39,8 +39,8 @@ test("it isn't said word by word, however fast they come", async ({ chat, upstre
   for (const pause of pauses) expect(pause).toBeGreaterThan(1900);
 });
 
-test("an answer that goes on is not said again from its beginning", async ({ chat, upstream, page }) => {
-  const heard = await listen(page);
+test("an answer that goes on is not said again from its beginning", async ({ chat, upstream }) => {
+  const heard = await listen(chat);
   await chat.ask("Tell me");
   const question = await upstream.asked();
   question.delta("It was said. It was cut");
@@ -55,8 +55,9 @@ test("an answer that goes on is not said again from its beginning", async ({ cha
 });
 
 /** Hears what a screen reader would from here on: what is put into the region that is read out. */
-async function listen(page: Page): Promise<() => Promise<string[]>> {
-  await page.evaluate(() => {
+async function listen(chat: Chat): Promise<() => Promise<string[]>> {
+  await chat.wake();
+  await chat.page.evaluate(() => {
     const heard: string[] = [];
     const times: number[] = [];
     Object.assign(window, { heard, times });
@@ -65,5 +66,5 @@ async function listen(page: Page): Promise<() => Promise<string[]>> {
       for (const { addedNodes } of changes) heard.push(...[...addedNodes].map((node) => node.textContent ?? ""));
     }).observe(document.querySelector(".unseen[aria-live]")!, { childList: true });
   });
-  return () => page.evaluate(() => Reflect.get(window, "heard") as string[]);
+  return () => chat.page.evaluate(() => Reflect.get(window, "heard") as string[]);
 }

@@ -26,6 +26,7 @@ interface Counters {
 test(`${DELTAS} deltas of ${CHARACTERS} characters, ${PAUSE_MS} ms apart`, async ({ chat, page, upstream }) => {
   const browser = await page.context().newCDPSession(page);
   await browser.send("Performance.enable");
+  await chat.wake();
   await watch(page);
   const text = new Prose(1).text(DELTAS * CHARACTERS);
 
@@ -102,7 +103,7 @@ async function counters(browser: CDPSession, page: Page): Promise<Counters & { a
 
 /** How much memory the page's code has. Runs in the page; initialised already, it is only asked for its exports. */
 async function wasmMemory(): Promise<number> {
-  const code = "/pkg/starcrossed.js";
+  const code = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/starcrossed.js"))!.name;
   const { default: init } = await import(code);
   const { memory } = (await init()) as { memory: WebAssembly.Memory };
   return memory.buffer.byteLength;

@@ -31,7 +31,7 @@ test("what is out of view has the room that it needs, and is found", async ({ ch
     }
   });
   expect(await height()).toBe(before);
-  await page.addStyleTag({ content: ".section { content-visibility: visible !important }" });
+  await page.evaluate(() => document.styleSheets[0].insertRule(".section { content-visibility: visible !important }"));
   expect(await height()).toBe(before);
 });
 

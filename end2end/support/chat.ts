@@ -39,6 +39,12 @@ export class Chat {
     await expect(this.page.locator("html[data-ready]")).toBeAttached();
   }
 
+  /** Touches the page, and waits until the rest of its code is there. */
+  async wake(): Promise<void> {
+    await this.box.click();
+    await expect(this.status).toBeAttached();
+  }
+
   async ask(text: string): Promise<void> {
     await this.box.fill(text);
     await this.send.click();
