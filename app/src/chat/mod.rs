@@ -9,6 +9,7 @@ pub mod page;
 pub mod shared;
 
 pub mod composer;
+mod lane;
 pub mod talk;
 
 pub mod api;
@@ -18,6 +19,7 @@ pub mod model;
 #[cfg(feature = "ssr")]
 pub mod options;
 
+pub mod entry;
 pub mod history;
 pub mod store;
 pub mod transcript;

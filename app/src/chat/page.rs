@@ -36,7 +36,7 @@ pub fn ChatPage() -> impl IntoView {
         }
         if sidebar.get_untracked() {
             sidebar.set(false);
-        } else if untrack(|| talk.link.is_running()) {
+        } else if untrack(|| talk.is_running()) {
             talk.stop();
         } else {
             talk.stop_editing();
@@ -75,7 +75,7 @@ pub fn ChatPage() -> impl IntoView {
                         "Starcrossed"
                     </a>
                     <Mark
-                        running=Signal::derive(move || talk.link.is_running())
+                        running=Signal::derive(move || talk.is_running())
                         exit=transcript.exit
                         beats=transcript.deltas
                     />

@@ -1,6 +1,6 @@
 //! The conversation as it is seen.
 
-use super::{prose::Prose, talk::Talk, transcript::Entry, tree::Message};
+use super::{entry::Entry, prose::Prose, talk::Talk, tree::Message};
 use crate::{
     browser::copy,
     chat::message::Role,
@@ -38,7 +38,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
     let message = RwSignal::from(message);
     let is_answer = message.with_untracked(|message| message.role == Role::Assistant);
     let running = Memo::new(move |_| message.with(|message| message.exit.is_none()));
-    let busy = Signal::derive(move || talk.link.is_running());
+    let busy = Signal::derive(move || talk.is_running());
     let thought = Memo::new(move |_| message.with(|message| (!message.reasoning.is_empty(), message.text.is_empty())));
     // Copied when it has grown, and not for each delta of the answer after it.
     let length = Memo::new(move |_| message.with(|message| message.reasoning.len()));

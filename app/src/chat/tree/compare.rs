@@ -51,7 +51,8 @@ impl Tree {
                 versions.push(child);
             }
         }
-        let at = versions.iter().take_while(|version| **version != place && !self.are_grouped(**version, place)).count();
+        let at =
+            versions.iter().take_while(|version| **version != place && !self.are_grouped(**version, place)).count();
         (at, versions)
     }
 

@@ -49,9 +49,7 @@ fn each_model_is_sent_its_own_branch_and_nothing_of_the_others() {
     tree.show("a");
     tree.ask(stamp("q2", 9), "And?".into(), Vec::new());
     tree.answer(stamp("x", 10), "q2", "one".into());
-    let texts = |messages: Vec<ChatMessage>| {
-        messages.into_iter().map(|message| message.content).collect::<Vec<_>>()
-    };
+    let texts = |messages: Vec<ChatMessage>| messages.into_iter().map(|message| message.content).collect::<Vec<_>>();
     let said = texts(tree.request("x").messages);
     assert_eq!(said, ["Why?", "from a", "And?"].map(|text| Content::Text(text.into())));
     let request = tree.request("m");
