@@ -76,7 +76,9 @@ pub(super) fn find(entries: &[Entry], id: &str) -> Option<Entry> {
 
 /// Takes off the page what doesn't stay, also from among answers that were given at once.
 pub(super) fn retain(entries: &mut Vec<Entry>, stays: &dyn Fn(&Entry) -> bool) {
-    entries.iter_mut().for_each(|entry| entry.lanes.retain(stays));
+    for entry in entries.iter_mut() {
+        entry.lanes.retain(stays);
+    }
     entries.retain(|entry| !entry.lanes.is_empty() || stays(entry));
 }
 

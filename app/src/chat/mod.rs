@@ -2,7 +2,7 @@
 //!
 //! [`page`] puts the parts together. A question is typed in the [`composer`], becomes a [`message`] in [`talk`], and goes
 //! to the server function in [`api`], where a [`model`] answers. What comes back is applied to the [`transcript`],
-//! signals around a pure [`tree`], which [`view`] draws, an answer as Markdown in [`prose`], and [`history`] keeps in the
+//! signals around a pure [`tree`], which [`view`] draws, an answer as Markdown in [`prose`], several at once in a [`row`], and [`history`] keeps in the
 //! browser's [`store`]; [`status`] says how it ended, and [`receipt`] asks the server after a task that was stopped.
 
 pub mod page;
@@ -28,12 +28,15 @@ pub mod tree;
 pub mod export;
 
 pub mod prose;
+pub mod reasoning;
 pub mod receipt;
+pub mod row;
 pub mod status;
 mod typeset;
 pub mod view;
 
 pub mod catalog;
+pub mod compare;
 pub mod picker;
 pub mod sidebar;
 

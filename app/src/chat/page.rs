@@ -24,7 +24,7 @@ pub fn ChatPage() -> impl IntoView {
     let transcript = Transcript::new(history);
     let talk = Talk::new(transcript);
     let shared = Shared::new(talk, history, Later::new(|| Box::pin(parts())));
-    let Shared { address, sidebar, missing, parts, .. } = shared;
+    let Shared { address, sidebar, missing, parts, models, .. } = shared;
 
     begin(shared);
     name_address(shared);
@@ -79,7 +79,8 @@ pub fn ChatPage() -> impl IntoView {
                         exit=transcript.exit
                         beats=transcript.deltas
                     />
-                    <ModelPicker model=transcript.model />
+                    <div class="beside">{move || parts.get().map(|Parts { compare, .. }| compare(shared))}</div>
+                    <ModelPicker model=transcript.model list=models />
                 </header>
                 <main class="scroller" node_ref=follow.scroller on:scroll=move |_| follow.scrolled()>
                     <div class="column" node_ref=follow.content>

@@ -11,8 +11,9 @@ use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 pub fn ModelPicker(
     /// The choice.
     model: RwSignal<String>,
+    /// What there is to choose from.
+    list: RwSignal<Catalog>,
 ) -> impl IntoView {
-    let list = RwSignal::new(Catalog::default());
     let ask = move || {
         spawn_local_scoped_with_cancellation(async move {
             if let Ok(answer) = catalog().await {

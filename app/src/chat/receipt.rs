@@ -34,7 +34,7 @@ pub fn Receipt(
 
 async fn confirm(stopped: Stopped) -> String {
     for task in stopped.tasks {
-        if !has_ended(&task.to_string()).await {
+        if !has_ended(task.as_ref()).await {
             return "the server could not confirm it".into();
         }
     }

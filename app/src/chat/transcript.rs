@@ -114,7 +114,9 @@ impl Transcript {
         self.tree.update(|tree| tree.compare(answers, question, &tab::fresh_id()));
         self.deltas.set(0);
         self.show();
-        ids.iter().for_each(|id| self.keep_shown(id));
+        for id in &ids {
+            self.keep_shown(id);
+        }
         ids
     }
 
