@@ -83,7 +83,9 @@ impl Talk {
             return self.regenerate(&last.id);
         }
         self.transcript.choose(&last.id);
-        begun.iter().for_each(|answer| self.begin(answer));
+        for answer in &begun {
+            self.begin(answer);
+        }
     }
 
     fn again(self, answer: &str) -> bool {
@@ -208,7 +210,9 @@ impl Talk {
     fn compare(self, question: &str, mut models: Vec<String>) {
         models.truncate(LANES); // a file that was imported may have more
         let answers = self.transcript.compare(question, models);
-        answers.iter().for_each(|answer| self.begin(answer));
+        for answer in &answers {
+            self.begin(answer);
+        }
     }
 
     fn begin(self, answer: &str) {
