@@ -2,7 +2,7 @@
 
 use super::{entry::Entry, message::Delta, transcript::Transcript};
 use crate::link::{EventStream, Exit, Link, Reason, TaskId};
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 /// A place for one answer at a time.
 #[derive(Clone, Copy, Debug)]
@@ -14,9 +14,29 @@ pub(super) struct Lane {
     transcript: Transcript,
 }
 
+/// As many places as can be written in at once. To be called in a component's body: the links end with it.
+pub(super) fn lanes<const N: usize>(transcript: Transcript) -> [Lane; N] {
+    let all = StoredValue::new(Vec::<Lane>::new());
+    // Each link hears for itself that the page is left. But by then the streams have broken off, and between one listener
+    // and the next the browser lets those hear that who wait for them. So all have to end in the first listener.
+    let left = window_event_listener(ev::pagehide, move |_| {
+        all.with_value(|all| end_all(all));
+    });
+    on_cleanup(move || left.remove());
+    let lanes = std::array::from_fn(|_| Lane::new(transcript));
+    all.set_value(lanes.to_vec());
+    lanes
+}
+
+/// Nobody waits for these answers any more.
+pub(super) fn end_all(lanes: &[Lane]) {
+    for lane in lanes {
+        lane.link.end(Exit::new(Reason::Interrupted));
+    }
+}
+
 impl Lane {
-    /// To be called in a component's body: the link ends with it.
-    pub(super) fn new(transcript: Transcript) -> Self {
+    fn new(transcript: Transcript) -> Self {
         let entry = StoredValue::new(None::<Entry>);
         let link = Link::new(move |exit| {
             if let Some(entry) = entry.try_update_value(Option::take).flatten() {

@@ -36,7 +36,7 @@ pub fn Row(
     view! {
         <div class="compared" role="group" aria-label="Answers side by side">
             <div class="lanes">{entry.lanes.into_iter().zip(names).map(lane).collect_view()}</div>
-            <div class="actions">
+            <div class="actions" class:waiting=busy>
                 <span class="branches" hidden=move || siblings.get().1 < 2>
                     <button
                         type="button"

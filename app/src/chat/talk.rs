@@ -1,9 +1,15 @@
 //! What a person can do in the open conversation: ask, stop, ask again, ask otherwise, go on.
 
-use super::{api::chat, entry::Entry, lane::Lane, message::Role, transcript::Transcript};
+use super::{
+    api::chat,
+    entry::Entry,
+    lane::{self, Lane},
+    message::Role,
+    transcript::Transcript,
+};
 use crate::{
     browser::now_ms,
-    link::{Exit, Reason, TaskId},
+    link::{Reason, TaskId},
 };
 use leptos::prelude::*;
 
@@ -51,7 +57,7 @@ impl Talk {
     pub fn new(transcript: Transcript) -> Self {
         Self {
             transcript,
-            lanes: std::array::from_fn(|_| Lane::new(transcript)),
+            lanes: lane::lanes(transcript),
             others: RwSignal::new(Default::default()),
             stopped: RwSignal::new(None),
             editing: RwSignal::new(None),
@@ -183,9 +189,7 @@ impl Talk {
 
     /// Leaves the conversation. The answers that are being written die with the leaving, and are kept as far as they came.
     pub fn leave(self) {
-        for lane in self.lanes {
-            lane.link.end(Exit::new(Reason::Interrupted));
-        }
+        lane::end_all(&self.lanes);
         self.stop_editing();
         self.transcript.keep_conversation();
         self.stopped.set(None);
