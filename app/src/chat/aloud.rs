@@ -45,7 +45,7 @@ pub fn Aloud(
     };
     // What was being done ends whenever the answer begins or ends, and with the page.
     Effect::new(move |before: Option<bool>| {
-        let running = talk.link.is_running();
+        let running = talk.is_running();
         if running {
             spawn_local_scoped_with_cancellation(async move {
                 drawn().await;
@@ -84,7 +84,10 @@ fn put(region: &Element, piece: &str) {
 impl Said {
     /// Begins with the newest answer. What is there of it already was heard before: it goes on.
     fn begin() -> Self {
-        let answer = document().query_selector(".said > :last-child > .markdown").ok().flatten();
+        let answer = document()
+            .query_selector(".said > article:last-child > .markdown, .said > :last-child [aria-current] > .markdown")
+            .ok()
+            .flatten();
         let mut said = Self { answer, ..Self::default() };
         said.next(false);
         said

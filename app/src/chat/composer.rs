@@ -91,7 +91,7 @@ pub fn Composer(
                 on:input=move |event| draft.set(event_target_value(&event))
                 on:keydown=on_key
             ></textarea>
-            <button type="submit" class="send" aria-label="Send" title="Send (Enter)" hidden=move || talk.link.is_running()>
+            <button type="submit" class="send" aria-label="Send" title="Send (Enter)" hidden=move || talk.is_running()>
                 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 20V5M5 12l7-7 7 7" /></svg>
             </button>
             <button
@@ -99,7 +99,7 @@ pub fn Composer(
                 class="stop"
                 aria-label="Stop"
                 title="Stop (Esc)"
-                hidden=move || !talk.link.is_running()
+                hidden=move || !talk.is_running()
                 on:click=on_stop
             >
                 <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="6" y="6" width="12" height="12" rx="2" /></svg>

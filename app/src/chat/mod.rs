@@ -2,11 +2,11 @@
 //!
 //! [`page`] puts the parts together. A question is typed in the [`composer`], becomes a [`message`] in [`talk`], and goes
 //! to the server function in [`api`], where a [`model`] answers. What comes back is applied to the [`transcript`],
-//! signals around a pure [`tree`], which [`view`] draws, an answer as Markdown in [`prose`], and [`history`] keeps in the
-//! browser's [`store`]; [`aloud`] says it to who listens, [`status`] says how it ended, and [`receipt`] asks the server after
-//! a task that was stopped.
-//! [`attach`] takes in what is sent along with a question, [`settings`] how it is to be answered, [`picker`] by whom.
-//! [`parts`] is what a first visit does without, and [`shared`] what all of it shares.
+//! signals around a pure [`tree`], which [`view`] draws, an answer as Markdown in [`prose`], several at once in a [`row`],
+//! and [`history`] keeps in the browser's [`store`]; [`aloud`] says it to who listens, [`status`] says how it ended, and
+//! [`receipt`] asks the server after tasks that were stopped.
+//! [`attach`] takes in what is sent along with a question, [`settings`] how it is to be answered, [`picker`] and [`compare`]
+//! by whom. [`parts`] is what a first visit does without, and [`shared`] what all of it shares.
 
 pub mod page;
 pub mod shared;
@@ -14,6 +14,7 @@ pub mod shared;
 pub mod attach;
 pub mod attachments;
 pub mod composer;
+mod lane;
 pub mod talk;
 
 pub mod api;
@@ -23,6 +24,7 @@ pub mod model;
 #[cfg(feature = "ssr")]
 pub mod options;
 
+pub mod entry;
 pub mod history;
 pub mod store;
 pub mod transcript;
@@ -33,13 +35,16 @@ pub mod export;
 pub mod aloud;
 pub mod heading;
 pub mod prose;
+pub mod reasoning;
 pub mod receipt;
+pub mod row;
 mod sections;
 pub mod status;
 mod typeset;
 pub mod view;
 
 pub mod catalog;
+pub mod compare;
 pub mod picker;
 pub mod settings;
 pub mod sidebar;

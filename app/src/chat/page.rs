@@ -26,7 +26,7 @@ pub fn ChatPage() -> impl IntoView {
     let transcript = Transcript::new(history);
     let talk = Talk::new(transcript);
     let shared = Shared::new(talk, history, Later::new(|| Box::pin(parts())));
-    let Shared { address, sidebar, missing, parts, .. } = shared;
+    let Shared { address, sidebar, missing, parts, models, .. } = shared;
 
     begin(shared);
     name_address(shared);
@@ -38,7 +38,7 @@ pub fn ChatPage() -> impl IntoView {
         }
         if sidebar.get_untracked() {
             sidebar.set(false);
-        } else if untrack(|| talk.link.is_running()) {
+        } else if untrack(|| talk.is_running()) {
             talk.stop();
         } else {
             talk.stop_editing();
@@ -80,11 +80,12 @@ pub fn ChatPage() -> impl IntoView {
                         "Starcrossed"
                     </a>
                     <Mark
-                        running=Signal::derive(move || talk.link.is_running())
+                        running=Signal::derive(move || talk.is_running())
                         exit=transcript.exit
                         beats=transcript.deltas
                     />
-                    <ModelPicker model=transcript.model />
+                    <div class="beside">{move || parts.get().map(|Parts { compare, .. }| compare(shared))}</div>
+                    <ModelPicker model=transcript.model list=models />
                     <SettingsButton talk />
                 </header>
                 <main class="scroller" node_ref=follow.scroller on:scroll=move |_| follow.scrolled()>

@@ -2,8 +2,8 @@
 //! code is fetched when somebody begins to write, or has something here.
 
 use super::{
-    aloud::Aloud, attachments::Attachments, conversations::Conversations, settings::SettingsForm, shared::Shared,
-    status::Status, talk::Talk, view::Messages, visit,
+    aloud::Aloud, attachments::Attachments, compare::Compare, conversations::Conversations, settings::SettingsForm,
+    shared::Shared, status::Status, talk::Talk, view::Messages, visit,
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
@@ -14,6 +14,8 @@ pub struct Parts {
     pub messages: fn(Shared) -> AnyView,
     /// How things stand, for the eye and the ear.
     pub status: fn(Shared) -> AnyView,
+    /// Which models are asked beside the picked one.
+    pub compare: fn(Shared) -> AnyView,
     /// The conversations that are kept here.
     pub conversations: fn(Shared) -> AnyView,
     /// What goes with the next question.
@@ -41,6 +43,7 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
         },
         attachments: |shared| view! { <Attachments talk=shared.talk /> }.into_any(),
         settings: |shared| view! { <SettingsForm talk=shared.talk /> }.into_any(),
+        compare: |shared| view! { <Compare shared /> }.into_any(),
         ask: Talk::ask,
         conversations: |shared| {
             shared.talk.transcript.take_defaults();

@@ -14,8 +14,9 @@ use narrow::{is_long, narrowed};
 pub fn ModelPicker(
     /// The choice.
     model: RwSignal<String>,
+    /// What there is to choose from.
+    list: RwSignal<Catalog>,
 ) -> impl IntoView {
-    let list = RwSignal::new(Catalog::default());
     let sought = RwSignal::new(String::new());
     let ask = move || {
         spawn_local_scoped_with_cancellation(async move {

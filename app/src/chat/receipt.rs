@@ -15,10 +15,10 @@ const ASKED_AT_MOST: u32 = 20;
 /// The pause between two times, in milliseconds.
 const PAUSE_MS: u32 = 50;
 
-/// Says when the server saw the stopped task die.
+/// Says when the server had seen the stopped tasks die.
 #[component]
 pub fn Receipt(
-    /// The task that was stopped.
+    /// The tasks that were stopped.
     stopped: RwSignal<Option<Stopped>>,
 ) -> impl IntoView {
     let receipt = RwSignal::new(String::new());
@@ -33,14 +33,21 @@ pub fn Receipt(
 }
 
 async fn confirm(stopped: Stopped) -> String {
-    for _ in 0..ASKED_AT_MOST {
-        match fate_of(stopped.task.to_string()).await {
-            Ok(Fate::Running) => TimeoutFuture::new(PAUSE_MS).await,
-            Ok(Fate::Ended { .. }) => {
-                return format!("confirmed by the server in {} ms", whole((now_ms() - stopped.at_ms).max(1.0)));
-            }
-            Ok(Fate::Unknown) | Err(_) => break,
+    for task in stopped.tasks {
+        if !has_ended(task.as_ref()).await {
+            return "the server could not confirm it".into();
         }
     }
-    "the server could not confirm it".into()
+    format!("confirmed by the server in {} ms", whole((now_ms() - stopped.at_ms).max(1.0)))
+}
+
+async fn has_ended(task: &str) -> bool {
+    for _ in 0..ASKED_AT_MOST {
+        match fate_of(task.to_owned()).await {
+            Ok(Fate::Running) => TimeoutFuture::new(PAUSE_MS).await,
+            Ok(Fate::Ended { .. }) => return true,
+            Ok(Fate::Unknown) | Err(_) => return false,
+        }
+    }
+    false
 }

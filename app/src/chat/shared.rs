@@ -1,6 +1,6 @@
 //! What the parts of the chat page share.
 
-use super::{history::History, parts::Parts, talk::Talk};
+use super::{catalog::Catalog, history::History, parts::Parts, talk::Talk};
 use crate::{address::Address, early, later::Later};
 use leptos::prelude::*;
 
@@ -11,6 +11,8 @@ pub struct Shared {
     pub talk: Talk,
     /// The conversations that this browser keeps.
     pub history: History,
+    /// The models that can be asked.
+    pub models: RwSignal<Catalog>,
     /// Where the page is.
     pub address: Address,
     /// Whether the list of conversations is shown where there is no room for it beside the open one.
@@ -32,6 +34,7 @@ impl Shared {
         Self {
             talk,
             history,
+            models: RwSignal::new(Catalog::default()),
             address: expect_context(),
             sidebar: RwSignal::new(false),
             missing: RwSignal::new(false),

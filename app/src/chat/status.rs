@@ -1,6 +1,6 @@
 //! The line that says how things stand, for the eye and the ear, and what can be done when they stand badly.
 
-use super::{receipt::Receipt, talk::Talk};
+use super::{entry::is_trouble, receipt::Receipt, talk::Talk};
 use crate::link::{Exit, Reason};
 use leptos::prelude::*;
 
@@ -12,13 +12,14 @@ pub fn Status(
 ) -> impl IntoView {
     let exit = talk.transcript.exit;
     let deltas = talk.transcript.deltas;
-    let status = Memo::new(move |_| match (exit.get(), talk.link.is_running()) {
+    let status = Memo::new(move |_| match (exit.get(), talk.is_running()) {
         (_, true) if deltas.get() == 0 => "Thinking…",
         (_, true) => "Answering…",
         (Some(exit), false) => word(exit.reason),
         (None, false) => "",
     });
-    let trouble = Memo::new(move |_| exit.get().filter(is_trouble).map(sentence));
+    // While others are still answering, the one that failed says so in its own place.
+    let trouble = Memo::new(move |_| exit.get().filter(|exit| is_trouble(exit) && !talk.is_running()).map(sentence));
     view! {
         <div class="fate">
             <p class="status">
@@ -49,11 +50,7 @@ fn word(reason: Reason) -> &'static str {
     }
 }
 
-fn is_trouble(exit: &Exit) -> bool {
-    matches!(exit.reason, Reason::Failed | Reason::Crashed | Reason::Shutdown | Reason::Lost)
-}
-
 /// What happened, and what can be done now: the exit's own words. Only a connection that broke off has none.
-fn sentence(exit: Exit) -> String {
+pub(super) fn sentence(exit: Exit) -> String {
     exit.message.unwrap_or_else(|| "Connection lost: the server can't be reached. Retry when it is back.".into())
 }

@@ -3,17 +3,22 @@
 use super::{
     api::chat,
     attach::Attached,
+    entry::Entry,
+    lane::{self, Lane},
     message::Role,
-    transcript::{Entry, Transcript},
+    transcript::Transcript,
     tree::File,
 };
 use crate::{
     browser::now_ms,
-    link::{Exit, Link, Reason, TaskId},
+    link::{Reason, TaskId},
 };
 use leptos::prelude::*;
 
-/// The open conversation, and the link to the task that answers in it.
+/// This many models can be asked at once.
+pub const LANES: usize = 4;
+
+/// The open conversation, and the links to the tasks that answer in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Talk {
     /// What has been said.
@@ -22,9 +27,11 @@ pub struct Talk {
     pub attached: Attached,
     /// Whether its settings are being looked at.
     pub tuning: RwSignal<bool>,
-    /// The task that answers. It dies with the component that opened this.
-    pub link: Link,
-    /// The task that was stopped last, until the next begins.
+    /// The tasks that answer. They die with the component that opened this.
+    lanes: [Lane; LANES],
+    /// The models that are asked beside the picked one; an empty name is none. Until the conversation is left.
+    pub others: RwSignal<[String; LANES - 1]>,
+    /// The tasks that were stopped last, until the next begins.
     pub stopped: RwSignal<Option<Stopped>>,
     /// The question that is being asked otherwise, and what stood in the box before.
     pub editing: RwSignal<Option<Editing>>,
@@ -32,11 +39,11 @@ pub struct Talk {
     pub arriving: RwSignal<bool>,
 }
 
-/// A task that was stopped.
+/// Tasks that were stopped.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stopped {
     /// Which.
-    pub task: TaskId,
+    pub tasks: Vec<TaskId>,
     /// When Stop was pressed, by the page's clock.
     pub at_ms: f64,
 }
@@ -53,15 +60,15 @@ pub struct Editing {
 }
 
 impl Talk {
-    /// Links the transcript to the tasks that will write it. To be called in a component's body: the link ends with it.
+    /// Links the transcript to the tasks that will write it. To be called in a component's body: the links end with it.
     #[must_use]
     pub fn new(transcript: Transcript) -> Self {
-        let link = Link::new(move |exit| transcript.end(exit));
         Self {
             transcript,
-            link,
             attached: Attached::new(),
             tuning: RwSignal::new(false),
+            lanes: lane::lanes(transcript),
+            others: RwSignal::new(Default::default()),
             stopped: RwSignal::new(None),
             editing: RwSignal::new(None),
             arriving: RwSignal::new(false),
@@ -90,18 +97,43 @@ impl Talk {
 
     /// Asks the last question again. What had arrived of the answer stays beside the new one.
     pub fn retry(self) {
-        let last = self.transcript.last().map(|entry| entry.id);
-        if let Some(last) = last {
-            self.regenerate(&last);
+        let Some(last) = self.transcript.last().filter(|_| !self.is_busy()) else { return };
+        let again: Vec<&Entry> = last.lanes.iter().filter(|lane| lane.is_in_trouble()).collect();
+        // Those that did well are left alone: who did badly begins anew, or goes on.
+        let begun: Vec<String> = again.into_iter().map(|lane| lane.id.clone()).filter(|id| self.again(id)).collect();
+        if begun.is_empty() {
+            return self.regenerate(&last.id);
+        }
+        self.transcript.choose(&last.id);
+        for answer in &begun {
+            self.begin(answer);
         }
     }
 
-    /// Has a question answered again; the answer that there is stays beside the new one. The question may also be one that
-    /// nobody has answered.
+    fn again(self, answer: &str) -> bool {
+        self.transcript.begin_anew(answer) || self.transcript.resume(answer)
+    }
+
+    /// Has a question answered again, by as many models as before; what there is stays beside that. The question may also
+    /// be one that nobody has answered.
     pub fn regenerate(self, id: &str) {
+        if self.is_busy() {
+            return;
+        }
+        let compared = self.transcript.compared(id);
+        match compared {
+            Some((question, models)) => self.compare(&question, models),
+            None => {
+                let answer = self.transcript.regenerate(id);
+                self.begin(&answer);
+            }
+        }
+    }
+
+    /// Goes on with one of several answers.
+    pub fn choose(self, answer: &str) {
         if !self.is_busy() {
-            let answer = self.transcript.regenerate(id);
-            self.begin(&answer);
+            self.transcript.choose(answer);
         }
     }
 
@@ -149,41 +181,69 @@ impl Talk {
         }
     }
 
-    /// Stops the answer that is being written. What has arrived stays.
-    pub fn stop(self) {
-        if !untrack(|| self.link.is_running()) {
-            return;
-        }
-        let task =
-            self.transcript.last().and_then(|entry| entry.message.with_untracked(|message| message.task.clone()));
-        let at_ms = now_ms();
-        self.link.end(Exit::new(Reason::Killed));
-        self.stopped.set(task.map(|task| Stopped { task, at_ms }));
+    /// Whether an answer is being written.
+    pub fn is_running(self) -> bool {
+        self.lanes.iter().any(|lane| lane.link.is_running())
     }
 
-    /// Leaves the conversation. The answer that is being written dies with the leaving, and is kept as far as it came.
+    /// Stops every answer that is being written. What has arrived stays.
+    pub fn stop(self) {
+        let stopped = self.stop_where(&|_| true);
+        if !stopped.tasks.is_empty() {
+            self.stopped.set(Some(stopped));
+        }
+    }
+
+    /// Stops one of several answers; the others go on.
+    pub fn stop_answer(self, answer: &str) -> Stopped {
+        self.stop_where(&|entry| entry.id == answer)
+    }
+
+    fn stop_where(self, is_meant: &dyn Fn(&Entry) -> bool) -> Stopped {
+        let at_ms = now_ms();
+        let tasks = self.lanes.iter().filter_map(|lane| lane.end_if(is_meant, Reason::Killed)).collect();
+        Stopped { tasks, at_ms }
+    }
+
+    /// Leaves the conversation. The answers that are being written die with the leaving, and are kept as far as they came.
     pub fn leave(self) {
-        self.link.end(Exit::new(Reason::Interrupted));
+        lane::end_all(&self.lanes);
         self.stop_editing();
         self.attached.replace(Vec::new());
         self.tuning.set(false);
         self.transcript.keep_conversation();
         self.stopped.set(None);
+        self.others.set(Default::default());
     }
 
     fn is_busy(self) -> bool {
-        untrack(|| self.link.is_running() || self.arriving.get())
+        untrack(|| self.is_running() || self.arriving.get())
     }
 
     fn answer(self, question: &str) {
-        let answer = self.transcript.answer(question);
-        self.begin(&answer);
+        let others = self.others.get_untracked();
+        let mut models: Vec<String> = others.into_iter().filter(|model| !model.is_empty()).collect();
+        if models.is_empty() {
+            let answer = self.transcript.answer(question);
+            return self.begin(&answer);
+        }
+        models.insert(0, self.transcript.model.get_untracked());
+        self.compare(question, models);
+    }
+
+    fn compare(self, question: &str, mut models: Vec<String>) {
+        models.truncate(LANES); // a file that was imported may have more
+        let answers = self.transcript.compare(question, models);
+        for answer in &answers {
+            self.begin(answer);
+        }
     }
 
     fn begin(self, answer: &str) {
         self.stopped.set(None);
-        let transcript = self.transcript;
-        let request = transcript.request(answer);
-        self.link.start(chat(request), move |event| transcript.hear(event));
+        let free = self.lanes.into_iter().find(|lane| !untrack(|| lane.link.is_running()));
+        if let (Some(lane), Some(entry)) = (free, self.transcript.entry(answer)) {
+            lane.begin(entry, chat(self.transcript.request(answer)));
+        }
     }
 }

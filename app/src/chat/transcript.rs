@@ -1,27 +1,14 @@
 //! What has been said in the open conversation: the pure [`Tree`] behind signals, and kept as it grows.
 
 use super::{
+    entry::{self, Entry},
     history::History,
     message::{ChatRequest, Delta},
     store::tab,
     tree::{Conversation, File, Message, Tree},
 };
-use crate::{
-    browser::now_ms,
-    link::{Event, Exit},
-};
+use crate::link::{Event, Exit};
 use leptos::prelude::*;
-
-/// A message on the page. Each has a signal of its own, so that a delta touches one message and no list.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// What tells it from every other that this page has shown, also from itself before it began anew.
-    pub key: u32,
-    /// Its name in the tree.
-    pub id: String,
-    /// What it says.
-    pub message: ArcRwSignal<Message>,
-}
 
 /// The signals that the page is drawn from.
 #[derive(Clone, Copy, Debug)]
@@ -34,18 +21,17 @@ pub struct Transcript {
     pub draft: RwSignal<String>,
     /// The model that is asked next.
     pub model: RwSignal<String>,
-    /// How many deltas the running task has sent; it moves what is to be seen moving.
+    /// How many deltas the running tasks have sent; it moves what is to be seen moving.
     pub deltas: RwSignal<u32>,
-    /// How the latest answer ended; none while one is being written, or before the first.
+    /// How the latest answer ended; of several at once, how the worst of those that have ended did.
     pub exit: RwSignal<Option<Exit>>,
     /// Where it is kept.
     history: History,
     next_key: StoredValue<u32>,
-    kept_ms: StoredValue<f64>,
 }
 
 /// An answer that is being written is kept this often, in milliseconds.
-const KEEP_EVERY_MS: f64 = 1000.0;
+const KEEP_EVERY_MS: u64 = 1000;
 
 impl Transcript {
     /// An empty conversation, as the server draws it: what the browser has kept comes once it is there.
@@ -60,7 +46,6 @@ impl Transcript {
             exit: RwSignal::new(None),
             history,
             next_key: StoredValue::new(0),
-            kept_ms: StoredValue::new(0.0),
         }
     }
 
@@ -105,7 +90,7 @@ impl Transcript {
             }
         });
         self.show();
-        self.keep(&id);
+        self.keep_shown(&id);
         id
     }
 
@@ -129,6 +114,45 @@ impl Transcript {
             }
             None => self.answer(id),
         }
+    }
+
+    /// These models begin to answer a question at once. Returns the ids of their answers.
+    pub fn compare(self, question: &str, models: Vec<String>) -> Vec<String> {
+        let answers: Vec<_> = models.into_iter().map(|model| (tab::stamp(), model)).collect();
+        let ids: Vec<String> = answers.iter().map(|(stamp, _)| stamp.id.clone()).collect();
+        self.tree.update(|tree| tree.compare(answers, question, &tab::fresh_id()));
+        self.deltas.set(0);
+        self.show();
+        for id in &ids {
+            self.keep_shown(id);
+        }
+        ids
+    }
+
+    /// The question that several models answered at once, this answer among theirs, and which models they were.
+    pub fn compared(self, answer: &str) -> Option<(String, Vec<String>)> {
+        self.tree.with_untracked(|tree| {
+            let lanes = tree.lanes(answer);
+            let models = lanes.iter().map(|lane| lane.model.clone()).collect();
+            Some((lanes.first()?.parent.clone()?, models))
+        })
+    }
+
+    /// An answer that was given at once with others, and of which nothing came, begins anew. Says whether it does.
+    pub fn begin_anew(self, answer: &str) -> bool {
+        let stamp = tab::stamp();
+        let does = self.tree.try_update(|tree| tree.begin_anew(stamp, answer)).unwrap_or(false);
+        if does {
+            self.begin(answer);
+        }
+        does
+    }
+
+    /// Shows the branch that a message is on, and goes on with it.
+    pub fn choose(self, id: &str) {
+        self.tree.update(|tree| tree.show(id));
+        self.show();
+        self.keep_conversation();
     }
 
     /// An answer that was cut off goes on. Says whether it can.
@@ -156,7 +180,7 @@ impl Transcript {
 
     /// Shows the branch that a message is on. Does nothing while an answer is being written on another.
     pub fn show_message(self, id: &str) {
-        if !self.last().is_some_and(|last| is_written_here(&last)) {
+        if !self.last().is_some_and(|last| last.all().iter().any(Entry::is_written_here)) {
             self.tree.update(|tree| tree.show(id));
             self.show();
         }
@@ -165,9 +189,11 @@ impl Transcript {
     /// Takes in what another tab has said in this conversation. What is being written here stays as it is.
     pub fn merge(self, messages: Vec<Message>) {
         let head = self.tree.with_untracked(|tree| tree.conversation.head.clone());
-        if self.last().is_some_and(|last| is_written_here(&last)) {
-            self.note();
-        }
+        self.last()
+            .iter()
+            .flat_map(Entry::all)
+            .filter(|entry| entry.is_written_here())
+            .for_each(|entry| self.note(entry));
         self.tree.update(|tree| {
             tree.merge(messages);
             if let Some(head) = &head {
@@ -178,7 +204,8 @@ impl Transcript {
         self.tree.with_untracked(|tree| {
             let is_current =
                 |entry: &Entry| entry.message.with_untracked(|message| tree.message(&entry.id) == Some(message));
-            self.entries.update(|entries| entries.retain(|entry| is_written_here(entry) || is_current(entry)));
+            let stays = |entry: &Entry| entry.is_written_here() || is_current(entry);
+            self.entries.update(|entries| entry::retain(entries, &stays));
         });
         self.show();
     }
@@ -189,25 +216,29 @@ impl Transcript {
         self.tree.with_untracked(|tree| tree.request(answer))
     }
 
-    /// Hears what the running task says.
-    pub fn hear(self, event: Event<Delta>) {
+    /// Hears what the task says that writes this.
+    pub fn hear(self, entry: &Entry, event: Event<Delta>) {
         if matches!(event, Event::Delta(_)) {
             self.deltas.update(|deltas| *deltas += 1);
         }
-        self.apply(event);
-        if now_ms() - self.kept_ms.get_value() > KEEP_EVERY_MS {
-            self.keep_last();
+        if entry.hear(event) > KEEP_EVERY_MS {
+            self.keep(entry);
         }
     }
 
-    /// Hears how the task ended: the handler of the page's link.
-    pub fn end(self, exit: Exit) {
-        self.exit.set(Some(exit.clone()));
-        self.apply(Event::Exit(exit));
-        self.keep_last();
+    /// Hears how the task ended that wrote this: the handler of the page's links. Of several that worked at once, the
+    /// worst end counts.
+    pub fn end(self, entry: &Entry, exit: Exit) {
+        self.exit.update(|worst| {
+            if worst.as_ref().is_none_or(|worst| entry::badness(worst) <= entry::badness(&exit)) {
+                *worst = Some(exit.clone());
+            }
+        });
+        entry.hear(Event::Exit(exit));
+        self.keep(entry);
     }
 
-    /// The newest message.
+    /// The newest message; of several that were given at once, the chosen one.
     #[must_use]
     pub fn last(self) -> Option<Entry> {
         self.entries.with_untracked(|entries| entries.last().cloned())
@@ -216,7 +247,7 @@ impl Transcript {
     /// The message of this id, if it is shown.
     #[must_use]
     pub fn entry(self, id: &str) -> Option<Entry> {
-        self.entries.with_untracked(|entries| entries.iter().find(|entry| entry.id == id).cloned())
+        self.entries.with_untracked(|entries| entry::find(entries, id))
     }
 
     /// The conversation's name, once something has been asked in it: what its address is made of.
@@ -228,48 +259,30 @@ impl Transcript {
     /// An answer begins, or goes on: what its task says is written there.
     fn begin(self, answer: &str) {
         self.deltas.set(0);
-        self.entries.update(|entries| entries.retain(|entry| entry.id != answer));
+        self.entries.update(|entries| entry::retain(entries, &|entry| entry.id != answer));
         self.show();
-        self.keep(answer);
+        self.keep_shown(answer);
     }
 
     /// Draws the branch that the tree shows. What is on the page already stays.
     fn show(self) {
         let shown = self.entries.get_untracked();
-        let entries: Vec<Entry> = self.tree.with_untracked(|tree| {
-            let entry = |message: &Message| match shown.iter().find(|entry| entry.id == message.id) {
-                Some(entry) => entry.clone(),
-                None => self.draw(message),
-            };
-            tree.path().into_iter().map(entry).collect()
-        });
-        self.exit.set(entries.last().and_then(|last| last.message.with_untracked(how_it_ended)));
+        let fresh_key = || self.next_key.try_update_value(|key| std::mem::replace(key, *key + 1)).unwrap_or_default();
+        let entries = self.tree.with_untracked(|tree| entry::draw(tree, &shown, &fresh_key));
+        self.exit.set(entries.last().and_then(Entry::exit));
         self.entries.set(entries);
     }
 
-    fn draw(self, message: &Message) -> Entry {
-        let key = self.next_key.get_value();
-        self.next_key.set_value(key + 1);
-        Entry { key, id: message.id.clone(), message: ArcRwSignal::new(message.clone()) }
-    }
-
-    fn apply(self, event: Event<Delta>) {
-        if let Some(entry) = self.last() {
-            entry.message.update(|message| message.hear(event, tab::now_ms()));
-        }
-    }
-
-    fn keep_last(self) {
-        if let Some(last) = self.last() {
-            self.keep(&last.id);
+    fn keep_shown(self, id: &str) {
+        if let Some(entry) = self.entry(id) {
+            self.keep(&entry);
         }
     }
 
     /// Keeps a message as far as it has arrived, and the conversation with it.
-    fn keep(self, id: &str) {
-        self.kept_ms.set_value(now_ms());
-        self.note();
-        let message = self.tree.with_untracked(|tree| tree.message(id).cloned());
+    fn keep(self, entry: &Entry) {
+        self.note(entry);
+        let message = self.tree.with_untracked(|tree| tree.message(&entry.id).cloned());
         self.history.keep(self.conversation(), message);
     }
 
@@ -285,22 +298,10 @@ impl Transcript {
         Conversation { draft, model, ..conversation }
     }
 
-    /// What has arrived of the newest message is put into the tree.
-    fn note(self) {
-        if let Some(last) = self.last() {
-            let mut message = last.message.get_untracked();
-            message.saved_ms = tab::now_ms();
-            self.tree.update_untracked(|tree| tree.update(message));
-        }
+    /// What has arrived of a message is put into the tree.
+    fn note(self, entry: &Entry) {
+        entry.message.update_untracked(|message| message.saved_ms = tab::now_ms());
+        let message = entry.message.get_untracked();
+        self.tree.update_untracked(|tree| tree.update(message));
     }
-}
-
-/// Whether a task of this page is writing it.
-fn is_written_here(entry: &Entry) -> bool {
-    entry.message.with_untracked(|message| message.exit.is_none() && message.writer == tab::name())
-}
-
-/// How an answer ended. A question has no end worth telling.
-fn how_it_ended(message: &Message) -> Option<Exit> {
-    message.exit.clone().filter(|_| message.role == super::message::Role::Assistant)
 }

@@ -5,11 +5,12 @@
 //! to the [`Conversation::head`]. Two tabs on one conversation add messages of their own; put together, they are branches.
 //!
 //! [`message`] and [`record`] are what is kept; [`writing`] is what arrives of an answer, [`grow`] what a person does to
-//! the tree, [`request`] what a model is sent of it. [`title`] and [`find`] are for lists.
+//! the tree, [`compare`] several answers at once, [`request`] what a model is sent of it. [`title`] and [`find`] are for lists.
 //!
 //! What was kept or imported may be damaged. A message whose parent is missing counts as a beginning, as does one message
 //! of a circle; of two with one id the later counts. The records themselves stay as they are, in case the rest turns up.
 
+pub mod compare;
 pub mod find;
 pub mod grow;
 pub mod message;
@@ -77,22 +78,22 @@ impl Tree {
         self.path_to(self.head())
     }
 
-    /// Which of its siblings a message is, and how many there are: `(2, 3)` for ‹ 2/3 ›. Siblings have the same parent.
+    /// Which of its siblings a message is, and how many there are: `(2, 3)` for ‹ 2/3 ›. Siblings have the same parent;
+    /// answers that were given at once count as one.
     #[must_use]
     pub fn siblings(&self, id: &str) -> (usize, usize) {
         let Ok(place) = self.place(id) else { return (0, 0) };
-        let siblings = self.children(self.parents[place]);
-        (1 + siblings.iter().take_while(|sibling| **sibling != place).count(), siblings.len())
+        let (at, versions) = self.versions(place);
+        (1 + at, versions.len())
     }
 
     /// Shows the sibling before or after this message, with what was said last below it.
     pub fn choose(&mut self, id: &str, next: bool) {
         let Ok(place) = self.place(id) else { return };
-        let siblings = self.children(self.parents[place]);
-        let at = siblings.iter().take_while(|sibling| **sibling != place).count();
+        let (at, versions) = self.versions(place);
         let chosen = if next { at.checked_add(1) } else { at.checked_sub(1) };
-        if let Some(sibling) = chosen.and_then(|chosen| siblings.get(chosen)) {
-            self.conversation.head = self.newest_leaf(Some(*sibling));
+        if let Some(version) = chosen.and_then(|chosen| versions.get(chosen)) {
+            self.conversation.head = self.newest_in(*version);
         }
     }
 

@@ -1,16 +1,17 @@
 //! The conversation as it is seen.
 
-use super::{attachments::question, prose::Prose, talk::Talk, transcript::Entry, tree::Message};
+use super::{
+    attachments::question, entry::Entry, prose::Prose, reasoning::Reasoning, row::Row, talk::Talk, tree::Message,
+};
 use crate::{
     browser::copy,
     chat::message::Role,
     link::{Exit, Reason},
 };
 use leptos::{
-    html,
     prelude::*,
     wasm_bindgen::JsCast,
-    web_sys::{CharacterData, Element, MouseEvent},
+    web_sys::{Element, MouseEvent},
 };
 
 /// The messages of the branch being shown, oldest first.
@@ -25,7 +26,11 @@ pub fn Messages(
             <For
                 each=move || entries.get()
                 key=|entry| entry.key
-                children=move |entry| view! { <Article talk entry /> }
+                children=move |entry| if entry.lanes.is_empty() {
+                    view! { <Article talk entry /> }.into_any()
+                } else {
+                    view! { <Row talk entry /> }.into_any()
+                }
             />
         </div>
     }
@@ -39,8 +44,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
     let message = RwSignal::from(message);
     let is_answer = message.with_untracked(|message| message.role == Role::Assistant);
     let running = Memo::new(move |_| message.with(|message| message.exit.is_none()));
-    let busy = Signal::derive(move || talk.link.is_running());
-    let thought = Memo::new(move |_| message.with(|message| (!message.reasoning.is_empty(), message.text.is_empty())));
+    let busy = Signal::derive(move || talk.is_running());
     let siblings = Memo::new(move |_| id.with_value(|id| talk.transcript.tree.with(|tree| tree.siblings(id))));
     let is_last = Memo::new(move |_| {
         talk.transcript.entries.with(|all| id.with_value(|id| all.last().is_some_and(|last| last.id == *id)))
@@ -51,13 +55,9 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
             id=id.with_value(|id| ["m-", id].concat())
             class=if is_answer { "answer" } else { "question" }
             class:running=running
-            class:thinking=move || running.get() && thought.get().1
             aria-label=if is_answer { "Answer" } else { "Question" }
         >
-            <details class="reasoning" open=move || running.get() && thought.get().1 hidden=move || !thought.get().0>
-                <summary>{move || message.with(thinking)}</summary>
-                <Reasoning message />
-            </details>
+            <Reasoning message />
             {if is_answer {
                 view! { <Prose message /> }.into_any()
             } else {
@@ -121,37 +121,8 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
     }
 }
 
-/// What the model thinks: text, to which is added what has come, so that a delta costs the same however much there is.
-#[component]
-fn Reasoning(message: RwSignal<Message>) -> impl IntoView {
-    let place = NodeRef::<html::P>::new();
-    Effect::new(move |drawn: Option<usize>| {
-        let Some(place) = place.get() else { return 0 };
-        message.with(|message| {
-            let (drawn, all) = (drawn.unwrap_or(0), &message.reasoning);
-            match (all.get(drawn..), place.last_child()) {
-                (Some(""), _) => {}
-                (Some(new), Some(text)) if drawn > 0 => drop(text.unchecked_into::<CharacterData>().append_data(new)),
-                _ => place.set_text_content(Some(all)),
-            }
-            all.len()
-        })
-    });
-    view! { <p class="text" node_ref=place></p> }
-}
-
-/// What stands over the reasoning.
-fn thinking(message: &Message) -> String {
-    match message.thought_ms {
-        _ if message.reasoning.is_empty() => String::new(),
-        _ if message.exit.is_none() && message.text.is_empty() => "Thinking…".into(),
-        0 => String::new(),
-        ms => ["Thought for ", &seconds(ms)].concat(),
-    }
-}
-
 /// `2/3`
-fn fraction((which, of): (usize, usize)) -> String {
+pub(super) fn fraction((which, of): (usize, usize)) -> String {
     if of < 2 {
         return String::new();
     }
@@ -159,7 +130,7 @@ fn fraction((which, of): (usize, usize)) -> String {
 }
 
 /// `400 ms`, `1.2 s`, `12 s`: whole numbers, since a figure with decimals would bring the code for them along.
-fn seconds(ms: u64) -> String {
+pub(super) fn seconds(ms: u64) -> String {
     match ms {
         0..1000 => [ms.to_string().as_str(), " ms"].concat(),
         1000..10_000 => tenths(ms / 100, " s"),
@@ -172,7 +143,7 @@ fn tenths(tenths: u64, unit: &str) -> String {
 }
 
 /// What stands under an answer: how it ended, and what it took.
-fn ending(message: &Message) -> String {
+pub(super) fn ending(message: &Message) -> String {
     let Some(exit) = message.exit.as_ref().filter(|_| message.role == Role::Assistant) else { return String::new() };
     let mut parts = vec![how(exit).to_owned()];
     match message.total_tokens() {
@@ -217,7 +188,7 @@ fn copy_code(event: &MouseEvent) {
     }
 }
 
-fn say_copied(event: &MouseEvent) {
+pub(super) fn say_copied(event: &MouseEvent) {
     let pressed = event.current_target();
     pressed.as_ref().and_then(|target| target.dyn_ref::<Element>()).into_iter().for_each(flash);
 }

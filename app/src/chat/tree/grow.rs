@@ -55,7 +55,7 @@ impl Tree {
     }
 
     /// Adds a message, or begins it anew, and shows its branch.
-    fn add(&mut self, message: Message) {
+    pub(super) fn add(&mut self, message: Message) {
         let (id, now_ms) = (message.id.clone(), message.asked_ms);
         self.merge(vec![message]);
         self.show(&id);

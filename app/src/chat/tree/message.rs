@@ -55,6 +55,9 @@ pub struct Message {
     pub files: Vec<File>,
     /// Who answers.
     pub model: String,
+    /// What it has in common with the answers that other models gave at the same time; empty where there was one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub group: String,
     /// The tab that writes it.
     pub writer: String,
     /// The task that writes it, once it has begun.
@@ -89,6 +92,7 @@ impl Default for Message {
             reasoning: String::new(),
             files: Vec::new(),
             model: String::new(),
+            group: String::new(),
             writer: String::new(),
             task: None,
             exit: None,

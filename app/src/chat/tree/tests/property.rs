@@ -9,6 +9,7 @@ enum Act {
     Ask,
     Edit(usize),
     Answer(usize),
+    Compare(usize),
     Regenerate(usize),
     Resume(usize),
     End(usize),
@@ -24,6 +25,7 @@ fn act() -> impl Strategy<Value = Act> {
         3 => Just(Act::Ask),
         1 => some.clone().prop_map(Act::Edit),
         3 => some.clone().prop_map(Act::Answer),
+        1 => some.clone().prop_map(Act::Compare),
         1 => some.clone().prop_map(Act::Regenerate),
         1 => some.clone().prop_map(Act::Resume),
         2 => some.clone().prop_map(Act::End),
@@ -44,6 +46,11 @@ fn play(tree: &mut Tree, writer: &str, acts: &[Act], loses: bool) {
             Act::Ask => tree.ask(stamp, "?".into(), Vec::new()),
             Act::Edit(which) => drop(tree.edit(stamp, &id(which), "!".into(), Vec::new())),
             Act::Answer(which) => tree.answer(stamp, &id(which), "demo".into()),
+            Act::Compare(which) => {
+                let other = Stamp { id: format!("{writer}{at}b"), ..stamp.clone() };
+                let group = stamp.id.clone();
+                tree.compare(vec![(stamp, "demo".into()), (other, "demo".into())], &id(which), &group);
+            }
             Act::Regenerate(which) => drop(tree.regenerate(stamp, &id(which), "demo".into())),
             Act::Resume(which) => _ = tree.resume(stamp, &id(which)),
             Act::End(which) => {

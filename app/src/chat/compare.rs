@@ -1,0 +1,75 @@
+//! Which models are asked beside the picked one.
+
+use super::shared::Shared;
+use leptos::{ev, prelude::*};
+
+/// A button beside the model picker, and what it opens: up to three more models. They are asked until the conversation is
+/// left; nothing of it is kept. There is nothing to choose where there is one model.
+#[component]
+pub fn Compare(
+    /// The page's state.
+    shared: Shared,
+) -> impl IntoView {
+    let Shared { talk, models, .. } = shared;
+    let others = talk.others;
+    let open = RwSignal::new(false);
+    let count = Memo::new(move |_| others.with(|others| others.iter().filter(|other| !other.is_empty()).count()));
+    let option = move |at: usize, name: String| {
+        let value = name.clone();
+        let selected = move || others.with(|others| others.get(at) == Some(&value));
+        let label = if name.is_empty() { "No other".to_owned() } else { name.clone() };
+        view! { <option value=name selected=selected>{label}</option> }
+    };
+    let options = move |at: usize| {
+        let names = models.with(|list| list.names.clone());
+        std::iter::once(String::new()).chain(names).map(|name| option(at, name)).collect_view()
+    };
+    let select = move |at: usize| {
+        let choose = move |event: ev::Event| {
+            others.update(|others| {
+                if let Some(other) = others.get_mut(at) {
+                    *other = event_target_value(&event);
+                }
+            });
+        };
+        view! {
+            <select aria-label="Compare with" on:change=choose>
+                {move || options(at)}
+            </select>
+        }
+    };
+    view! {
+        <div
+            class="compare"
+            hidden=move || models.with(|list| list.names.len() < 2)
+            on:keydown=move |event| {
+                // Esc closes this, and stops nothing.
+                if event.key() == "Escape" && open.get_untracked() {
+                    event.stop_propagation();
+                    open.set(false);
+                }
+            }
+        >
+            <button
+                type="button"
+                class:on=move || { count.get() > 0 }
+                aria-expanded=move || open.get().to_string()
+                title="Ask several models at once"
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 5h6v14H4zM14 5h6v14h-6z" /></svg>
+                <span class="word">"Compare"</span>
+                <span class="count">
+                    {move || match count.get() {
+                        0 => String::new(),
+                        more => ["+", &more.to_string()].concat(),
+                    }}
+                </span>
+            </button>
+            <div class="panel" role="group" aria-label="Models to compare" hidden=move || !open.get()>
+                <p>"Ask these as well, all at once. Each has its own Stop."</p>
+                {(0..others.with_untracked(|others| others.len())).map(select).collect_view()}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,66 @@
+//! One of the answers that are being written at once: the link to its task, and where on the page it stands.
+
+use super::{entry::Entry, message::Delta, transcript::Transcript};
+use crate::link::{EventStream, Exit, Link, Reason, TaskId};
+use leptos::{ev, prelude::*};
+
+/// A place for one answer at a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lane {
+    /// The task that writes it.
+    pub(super) link: Link,
+    /// What it writes; none while it writes nothing.
+    entry: StoredValue<Option<Entry>>,
+    transcript: Transcript,
+}
+
+/// As many places as can be written in at once. To be called in a component's body: the links end with it.
+pub(super) fn lanes<const N: usize>(transcript: Transcript) -> [Lane; N] {
+    let all = StoredValue::new(Vec::<Lane>::new());
+    // Each link hears for itself that the page is left. But by then the streams have broken off, and between one listener
+    // and the next the browser lets those hear that who wait for them. So all have to end in the first listener.
+    let left = window_event_listener(ev::pagehide, move |_| {
+        all.with_value(|all| end_all(all));
+    });
+    on_cleanup(move || left.remove());
+    let lanes = std::array::from_fn(|_| Lane::new(transcript));
+    all.set_value(lanes.to_vec());
+    lanes
+}
+
+/// Nobody waits for these answers any more.
+pub(super) fn end_all(lanes: &[Lane]) {
+    for lane in lanes {
+        lane.link.end(Exit::new(Reason::Interrupted));
+    }
+}
+
+impl Lane {
+    fn new(transcript: Transcript) -> Self {
+        let entry = StoredValue::new(None::<Entry>);
+        let link = Link::new(move |exit| {
+            if let Some(entry) = entry.try_update_value(Option::take).flatten() {
+                transcript.end(&entry, exit);
+            }
+        });
+        Self { link, entry, transcript }
+    }
+
+    /// A task begins to write this.
+    pub(super) fn begin<E: Into<Exit> + 'static>(
+        self,
+        entry: Entry,
+        task: impl Future<Output = Result<EventStream<Delta>, E>> + 'static,
+    ) {
+        self.entry.set_value(Some(entry.clone()));
+        let transcript = self.transcript;
+        self.link.start(task, move |event| transcript.hear(&entry, event));
+    }
+
+    /// Ends the task, if it is meant. Returns which it was.
+    pub(super) fn end_if(self, is_meant: &dyn Fn(&Entry) -> bool, reason: Reason) -> Option<TaskId> {
+        let entry = self.entry.get_value().filter(is_meant)?;
+        self.link.end(Exit::new(reason));
+        entry.message.with_untracked(|message| message.task.clone())
+    }
+}

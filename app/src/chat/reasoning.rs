@@ -1,0 +1,44 @@
+//! What a model thought before it answered.
+
+use super::{tree::Message, view::seconds};
+use leptos::{html, prelude::*, wasm_bindgen::JsCast, web_sys::CharacterData};
+
+/// Open while it is all that there is, folded up once the answer begins.
+#[component]
+pub fn Reasoning(
+    /// The answer that it came before.
+    message: RwSignal<Message>,
+) -> impl IntoView {
+    let is_there = Memo::new(move |_| message.with(|message| !message.reasoning.is_empty()));
+    let is_thinking = Memo::new(move |_| message.with(|message| message.exit.is_none() && message.text.is_empty()));
+    let place = NodeRef::<html::P>::new();
+    // What has come is added to what is there, so that a delta costs the same however much there is.
+    Effect::new(move |drawn: Option<usize>| {
+        let Some(place) = place.get() else { return 0 };
+        message.with(|message| {
+            let (drawn, all) = (drawn.unwrap_or(0), &message.reasoning);
+            match (all.get(drawn..), place.last_child()) {
+                (Some(""), _) => {}
+                (Some(new), Some(text)) if drawn > 0 => drop(text.unchecked_into::<CharacterData>().append_data(new)),
+                _ => place.set_text_content(Some(all)),
+            }
+            all.len()
+        })
+    });
+    view! {
+        <details class="reasoning" open=is_thinking hidden=move || !is_there.get()>
+            <summary>{move || message.with(words)}</summary>
+            <p class="text" node_ref=place></p>
+        </details>
+    }
+}
+
+/// What stands over it.
+fn words(message: &Message) -> String {
+    match message.thought_ms {
+        _ if message.reasoning.is_empty() => String::new(),
+        _ if message.exit.is_none() && message.text.is_empty() => "Thinking…".into(),
+        0 => String::new(),
+        ms => ["Thought for ", &seconds(ms)].concat(),
+    }
+}
