@@ -11,11 +11,14 @@ use std::pin::Pin;
 /// What a `#[lazy]` function returns: the code, or that it can't be had.
 pub type Fetched<T> = Result<T, SplitLoaderError>;
 
+/// Calls a `#[lazy]` function.
+pub type Fetch<T> = fn() -> Pin<Box<dyn Future<Output = Fetched<T>>>>;
+
 /// Code that may not be here yet.
 #[derive(Clone, Copy)]
 pub struct Later<T: 'static> {
     code: RwSignal<Option<T>>,
-    fetch: fn() -> Pin<Box<dyn Future<Output = Fetched<T>>>>,
+    fetch: Fetch<T>,
     asked: StoredValue<bool>,
     /// Whether it couldn't be fetched. The next time that it is wanted, it is tried again.
     pub failed: RwSignal<bool>,
@@ -23,7 +26,7 @@ pub struct Later<T: 'static> {
 
 impl<T: Copy + Send + Sync + 'static> Later<T> {
     /// Nothing is fetched yet.
-    pub fn new(fetch: fn() -> Pin<Box<dyn Future<Output = Fetched<T>>>>) -> Self {
+    pub fn new(fetch: Fetch<T>) -> Self {
         Self { code: RwSignal::new(None), fetch, asked: StoredValue::new(false), failed: RwSignal::new(false) }
     }
 

@@ -47,9 +47,8 @@ pub fn ChatPage() -> impl IntoView {
     on_cleanup(move || escape.remove());
 
     let follow = Follow::new();
-    let notice = move || match parts.failed.get() {
-        true => Some(PART_MISSING),
-        false => history.fault.get().map(Fault::sentence),
+    let notice = move || {
+        if parts.failed.get() { Some(PART_MISSING) } else { history.fault.get().map(Fault::sentence) }
     };
     let empty = move || transcript.entries.with(Vec::is_empty);
     let begun = Signal::derive(move || !empty() || address.path() != "/");
