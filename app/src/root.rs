@@ -82,9 +82,27 @@ pub fn App() -> impl IntoView {
         Page::Task => {
             let essay = Later::new(|| Box::pin(essay::later()));
             essay.want();
-            (move || essay.get().map(|page| page())).into_any()
+            (move || match essay.get() {
+                Some(page) => page(),
+                None => view! { <Missing failed=essay.failed /> }.into_any(),
+            })
+            .into_any()
         }
         Page::Nowhere => view! { <NotFound /> }.into_any(),
+    }
+}
+
+/// What stands where a page is about to be.
+#[component]
+fn Missing(failed: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <main class="plain" hidden=move || !failed.get()>
+            <h1>"This page can't be loaded"</h1>
+            <p>
+                "The server can't be reached, or a newer one has taken its place. Reload the page when it is back. "
+                <a href="/" rel="external">"Back to the chat"</a>
+            </p>
+        </main>
     }
 }
 
@@ -98,8 +116,15 @@ fn NotFound() -> impl IntoView {
     }
 }
 
-/// Fetches what the page at this address can't be taken over without. Says whether it is here.
+/// Fetches what the page at this address can't be taken over without. Says whether it is here, in the page too if not.
 pub async fn is_whole() -> bool {
     let path = window().location().pathname().unwrap_or_default();
-    Page::at(&path) != Page::Task || essay::later().await.is_ok()
+    if Page::at(&path) != Page::Task || essay::later().await.is_ok() {
+        return true;
+    }
+    if let Some(body) = document().body() {
+        _ = body
+            .insert_adjacent_html("afterbegin", "<p role=alert>A part of this page can't be loaded. Reload it.</p>");
+    }
+    false
 }

@@ -8,7 +8,7 @@ use std::env;
 
 /// Scripts: the site's own files, and the few in the page that carry this answer's number. `wasm-unsafe-eval` lets
 /// WebAssembly be compiled, and nothing else. Pictures are those that a person attaches.
-const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src 'self' data: blob:; manifest-src 'self'; \
+const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src 'self' data:; manifest-src 'self'; \
     style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; script-src 'self' 'wasm-unsafe-eval'";
 
 /// Puts the policy on the page that is being drawn. Under `cargo leptos watch` there is none: that reloads the page by a

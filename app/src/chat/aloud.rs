@@ -43,10 +43,13 @@ pub fn Aloud(
             put(&region, piece.trim());
         }
     };
+    // Of several answers at once the first to end is not the end.
+    let running = Memo::new(move |_| talk.is_running());
     // What was being done ends whenever the answer begins or ends, and with the page.
     Effect::new(move |before: Option<bool>| {
-        let running = talk.is_running();
+        let running = running.get();
         if running {
+            said.set_value(Said::default());
             spawn_local_scoped_with_cancellation(async move {
                 drawn().await;
                 said.set_value(Said::begin());
@@ -58,6 +61,8 @@ pub fn Aloud(
         } else if before == Some(true) {
             spawn_local_scoped_with_cancellation(async move {
                 drawn().await;
+                // An answer that was over before it was looked for is said from its beginning.
+                said.update_value(|said| said.answer = said.answer.take().or_else(newest));
                 say(true);
             });
         }
@@ -81,14 +86,16 @@ fn put(region: &Element, piece: &str) {
     }
 }
 
+/// What shows the newest answer; of several at once, the chosen one.
+fn newest() -> Option<Element> {
+    let newest = ".said > article:last-child > .markdown, .said > :last-child [aria-current] > .markdown";
+    document().query_selector(newest).ok().flatten()
+}
+
 impl Said {
     /// Begins with the newest answer. What is there of it already was heard before: it goes on.
     fn begin() -> Self {
-        let answer = document()
-            .query_selector(".said > article:last-child > .markdown, .said > :last-child [aria-current] > .markdown")
-            .ok()
-            .flatten();
-        let mut said = Self { answer, ..Self::default() };
+        let mut said = Self { answer: newest(), ..Self::default() };
         said.next(false);
         said
     }

@@ -18,7 +18,7 @@ pub fn Compare(
         let value = name.clone();
         let selected = move || others.with(|others| others.get(at) == Some(&value));
         let label = if name.is_empty() { "No other".to_owned() } else { name.clone() };
-        view! { <option value=name selected=selected>{label}</option> }
+        view! { <option value=name prop:selected=selected>{label}</option> }
     };
     let options = move |at: usize| {
         let names = models.with(|list| list.names.clone());

@@ -88,6 +88,8 @@ pub fn Composer(
                 placeholder="Ask anything"
                 rows="1"
                 autocomplete="off"
+                // For the moment in which another conversation comes, with a draft of its own.
+                readonly=move || talk.arriving.get() && shared.is_ready()
                 on:input=move |event| draft.set(event_target_value(&event))
                 on:keydown=on_key
             ></textarea>

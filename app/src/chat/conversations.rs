@@ -46,7 +46,7 @@ pub fn Conversations(
         None => history.list.with(|list| list.iter().map(line).collect::<Vec<_>>()),
     };
     // Done for the list, not for its line, which goes as soon as this begins.
-    let owner = StoredValue::new(Owner::current());
+    let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
     let delete = move |id: String| {
         let work = async move {
             let is_open = untrack(|| talk.transcript.id()).as_deref() == Some(&id);
@@ -59,7 +59,7 @@ pub fn Conversations(
             }
             deleted.set(kept);
         };
-        if let Some(owner) = owner.get_value() {
+        if let Some(owner) = owner.get_value().and_then(|owner| owner.upgrade()) {
             owner.with(|| spawn_local_scoped_with_cancellation(work));
         }
     };

@@ -66,6 +66,9 @@ impl History {
                 if !read.found.is_empty() {
                     tab::note_kept();
                 }
+                // What is there again was put back, or said again, in another tab.
+                let is_there = |id: &String| read.found.iter().any(|there| there.id == *id);
+                self.gone.update_value(|gone| gone.retain(|id| !is_there(id)));
                 self.list.set(read.found);
             }
             Err(fault) => self.fault.set(Some(fault)),

@@ -30,7 +30,7 @@ pub fn ChatPage() -> impl IntoView {
 
     begin(shared);
     name_address(shared);
-    remember_draft(transcript);
+    remember_draft(shared);
 
     let escape = window_event_listener(ev::keydown, move |event| {
         if event.key() != "Escape" || event.is_composing() || talk.tuning.get_untracked() {
@@ -56,7 +56,11 @@ pub fn ChatPage() -> impl IntoView {
         // Who moves the mouse, touches the page or presses a key will want the rest of it.
         <div
             class="chat"
-            on:pointermove=move |_| parts.want()
+            on:pointermove=move |_| {
+                if !parts.failed.get_untracked() {
+                    parts.want();
+                }
+            }
             on:dragenter=move |_| parts.want()
             on:pointerdown=move |_| parts.want()
             on:click=move |_| parts.want()
@@ -126,7 +130,7 @@ pub fn ChatPage() -> impl IntoView {
 /// A new conversation can be written in at once. Where there is one to go on with, its code is fetched.
 fn begin(shared: Shared) {
     Effect::new(move |_| {
-        if shared.parts.get().is_some() {
+        if shared.parts.get().is_some() || shared.parts.failed.get() {
             shared.catch_up();
         }
     });
@@ -148,18 +152,21 @@ fn begin(shared: Shared) {
 fn name_address(shared: Shared) {
     Effect::new(move |_| {
         if let Some(id) = shared.talk.transcript.id()
-            && untrack(|| shared.address.path()) == "/"
+            && (shared.missing.get_untracked() || untrack(|| shared.address.path()) == "/")
         {
+            shared.missing.set(false);
             shared.address.rename(&["/c/", &id].concat());
         }
     });
 }
 
 /// What is typed survives a reload.
-fn remember_draft(transcript: Transcript) {
+fn remember_draft(shared: Shared) {
+    let transcript = shared.talk.transcript;
     Effect::new(move |before: Option<()>| {
         let draft = transcript.draft.get();
-        if before.is_some() {
+        // What is typed while a conversation is on its way comes after the draft that it brings.
+        if before.is_some() && shared.is_ready() && !shared.talk.arriving.get_untracked() {
             tab::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), &draft);
         }
     });

@@ -59,13 +59,14 @@ pub fn Prose(
     let drawn =
         StoredValue::new(Drawn { document: Document::new(&ids), taken: 0, outline: Outline::default(), frame: None });
     // A frame is outside of every component; what is asked of the server belongs to this one, and ends with it.
-    let owner = StoredValue::new(Owner::current());
+    // Held weakly: it holds what is stored here.
+    let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
     let draw = move || {
         let (Some(body), Some(tail)) = (body.get_untracked(), tail.get_untracked()) else { return };
         let patch = drawn.try_update_value(|drawn| message.with_untracked(|message| drawn.take(message)));
         let Some(patch) = patch else { return };
         let changed = apply(&body, &tail, &patch);
-        if let (false, Some(owner)) = (changed.is_empty(), owner.get_value()) {
+        if let (false, Some(owner)) = (changed.is_empty(), owner.get_value().and_then(|owner| owner.upgrade())) {
             owner.with(|| typeset_in(&changed));
         }
     };

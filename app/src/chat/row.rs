@@ -82,6 +82,7 @@ fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_
     let failure = Memo::new(move |_| message.with(failure));
     view! {
         <article
+            id=id.with_value(|id| ["m-", id].concat())
             class="answer lane"
             class:running=running
             aria-label=["Answer of ", &name].concat()

@@ -51,8 +51,12 @@ impl Shared {
         path.strip_prefix("/c/")
     }
 
-    /// Asks what has been typed, as soon as the code for that is here.
+    /// Asks what has been typed, as soon as the code for that is here. Does nothing before the conversation is there that
+    /// the address leads to: a press before the first is noted in the page, and comes again.
     pub fn ask(self) {
+        if !self.is_here() {
+            return;
+        }
         match self.parts.get_untracked() {
             Some(parts) => (parts.ask)(self.talk),
             None => {
@@ -62,11 +66,18 @@ impl Shared {
         }
     }
 
-    /// The code is here: what waited for it is done.
+    /// The code is here, and what waited for it is done; or it can't be had, and then nobody shall be surprised later.
     pub fn catch_up(self) {
-        if self.asked.try_update_value(std::mem::take) == Some(true) {
+        if self.asked.try_update_value(std::mem::take) == Some(true) && self.parts.get_untracked().is_some() {
             self.ask();
         }
+    }
+
+    /// Whether what is shown is what the address leads to. A conversation gets its address after its first question.
+    fn is_here(self) -> bool {
+        let path = untrack(|| self.address.path());
+        let is_shown = |id| untrack(|| self.talk.transcript.id()).as_deref() == Some(id);
+        self.is_ready() && (self.missing.get_untracked() || Self::conversation_at(&path).is_none_or(is_shown))
     }
 
     /// Whether there is a conversation to write in.

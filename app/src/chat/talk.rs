@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     browser::now_ms,
-    link::{Reason, TaskId},
+    link::{Exit, Reason, TaskId},
 };
 use leptos::prelude::*;
 
@@ -100,7 +100,8 @@ impl Talk {
         let Some(last) = self.transcript.last().filter(|_| !self.is_busy()) else { return };
         let again: Vec<&Entry> = last.lanes.iter().filter(|lane| lane.is_in_trouble()).collect();
         // Those that did well are left alone: who did badly begins anew, or goes on.
-        let begun: Vec<String> = again.into_iter().map(|lane| lane.id.clone()).filter(|id| self.again(id)).collect();
+        let again = again.into_iter().map(|lane| lane.id.clone()).take(LANES);
+        let begun: Vec<String> = again.filter(|id| self.again(id)).collect();
         if begun.is_empty() {
             return self.regenerate(&last.id);
         }
@@ -242,8 +243,10 @@ impl Talk {
     fn begin(self, answer: &str) {
         self.stopped.set(None);
         let free = self.lanes.into_iter().find(|lane| !untrack(|| lane.link.is_running()));
-        if let (Some(lane), Some(entry)) = (free, self.transcript.entry(answer)) {
-            lane.begin(entry, chat(self.transcript.request(answer)));
+        match (free, self.transcript.entry(answer)) {
+            (Some(lane), Some(entry)) => lane.begin(entry, chat(self.transcript.request(answer))),
+            (None, Some(entry)) => self.transcript.end(&entry, Exit::new(Reason::Interrupted)),
+            (_, None) => {}
         }
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn follow_address(shared: Shared) {
             None => arrived != Some(true) && shared.is_ready(),
         };
         if is_shown || Page::at(&path) != Page::Chat {
+            talk.arriving.set(false); // what was on its way is not wanted any more
             return true;
         }
         if shared.is_ready() {

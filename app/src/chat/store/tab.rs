@@ -114,13 +114,12 @@ fn set_of_all(key: &str, value: &str) {
 /// Whether this browser has ever kept a conversation: then there may be something to list.
 #[must_use]
 pub fn has_kept() -> bool {
-    let storage = window().local_storage().ok().flatten();
-    storage.is_some_and(|storage| storage.get_item(KEPT).is_ok_and(|kept| kept.is_some()))
+    get_of_all(KEPT).is_some()
 }
 
 /// There is something to list from now on.
 pub fn note_kept() {
-    _ = window().local_storage().ok().flatten().map(|storage| storage.set_item(KEPT, "yes"));
+    set_of_all(KEPT, "yes");
 }
 
 fn storage() -> Option<web_sys::Storage> {
