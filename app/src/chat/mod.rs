@@ -33,6 +33,7 @@ pub mod tree;
 pub mod export;
 
 pub mod aloud;
+pub mod branches;
 pub mod heading;
 pub mod prose;
 pub mod reasoning;

@@ -1,6 +1,7 @@
 //! Several answers to one question, side by side. They are written at once, each by a task of its own.
 
 use super::{
+    branches::Branches,
     entry::{Entry, is_trouble},
     prose::Prose,
     reasoning::Reasoning,
@@ -8,7 +9,7 @@ use super::{
     status::sentence,
     talk::Talk,
     tree::Message,
-    view::{ending, fraction, say_copied},
+    view::{ending, say_copied},
 };
 use crate::browser::copy;
 use leptos::prelude::*;
@@ -30,32 +31,12 @@ pub fn Row(
     });
     let is_last =
         Memo::new(move |_| talk.transcript.entries.with(|all| all.last().is_some_and(|last| last.key == key)));
-    let siblings = Memo::new(move |_| first.with_value(|id| talk.transcript.tree.with(|tree| tree.siblings(id))));
-    let step = move |next: bool| first.with_value(|id| talk.step(id, next));
     let lane = |(lane, name)| view! { <Lane talk lane name chosen is_last /> };
     view! {
         <div class="compared" role="group" aria-label="Answers side by side">
             <div class="lanes">{entry.lanes.into_iter().zip(names).map(lane).collect_view()}</div>
             <div class="actions" class:waiting=busy>
-                <span class="branches" hidden=move || siblings.get().1 < 2>
-                    <button
-                        type="button"
-                        aria-label="Previous version"
-                        disabled=move || busy.get() || siblings.get().0 < 2
-                        on:click=move |_| step(false)
-                    >
-                        "‹"
-                    </button>
-                    <span>{move || fraction(siblings.get())}</span>
-                    <button
-                        type="button"
-                        aria-label="Next version"
-                        disabled=move || busy.get() || siblings.get().0 == siblings.get().1
-                        on:click=move |_| step(true)
-                    >
-                        "›"
-                    </button>
-                </span>
+                <Branches talk id=first />
                 <button
                     type="button"
                     disabled=busy

@@ -1,7 +1,8 @@
 //! The conversation as it is seen.
 
 use super::{
-    attachments::question, entry::Entry, prose::Prose, reasoning::Reasoning, row::Row, talk::Talk, tree::Message,
+    attachments::question, branches::Branches, entry::Entry, prose::Prose, reasoning::Reasoning, row::Row, talk::Talk,
+    tree::Message,
 };
 use crate::{
     browser::copy,
@@ -45,11 +46,9 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
     let is_answer = message.with_untracked(|message| message.role == Role::Assistant);
     let running = Memo::new(move |_| message.with(|message| message.exit.is_none()));
     let busy = Signal::derive(move || talk.is_running());
-    let siblings = Memo::new(move |_| id.with_value(|id| talk.transcript.tree.with(|tree| tree.siblings(id))));
     let is_last = Memo::new(move |_| {
         talk.transcript.entries.with(|all| id.with_value(|id| all.last().is_some_and(|last| last.id == *id)))
     });
-    let step = move |next: bool| id.with_value(|id| talk.step(id, next));
     view! {
         <article
             id=id.with_value(|id| ["m-", id].concat())
@@ -64,25 +63,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
                 message.with_untracked(question)
             }}
             <div class="actions" class:waiting=running>
-                <span class="branches" hidden=move || siblings.get().1 < 2>
-                    <button
-                        type="button"
-                        aria-label="Previous version"
-                        disabled=move || busy.get() || siblings.get().0 < 2
-                        on:click=move |_| step(false)
-                    >
-                        "‹"
-                    </button>
-                    <span>{move || fraction(siblings.get())}</span>
-                    <button
-                        type="button"
-                        aria-label="Next version"
-                        disabled=move || busy.get() || siblings.get().0 == siblings.get().1
-                        on:click=move |_| step(true)
-                    >
-                        "›"
-                    </button>
-                </span>
+                <Branches talk id />
                 <button type="button" on:click=move |event| {
                     message.with_untracked(|message| copy(&message.text));
                     say_copied(&event);
@@ -119,14 +100,6 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
             </div>
         </article>
     }
-}
-
-/// `2/3`
-pub(super) fn fraction((which, of): (usize, usize)) -> String {
-    if of < 2 {
-        return String::new();
-    }
-    [which.to_string().as_str(), "/", &of.to_string()].concat()
 }
 
 /// `400 ms`, `1.2 s`, `12 s`: whole numbers, since a figure with decimals would bring the code for them along.
