@@ -136,6 +136,25 @@ test("what is exported here can be imported elsewhere", async ({ chat, upstream,
   await elsewhere.page.close();
 });
 
+test("what is put back in one tab is kept in every other again", async ({ chat, upstream, page, context }) => {
+  await talk(chat, upstream, "About cats", "I like cats");
+  const other = new Chat(await context.newPage());
+  await other.page.goto(page.url());
+  await other.alive();
+  await expect(other.answer).toContainText("I like cats");
+  await page.getByRole("button", { name: "Delete About cats" }).click();
+  await expect(other.log.getByRole("article")).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await other.conversations.getByRole("link", { name: "About cats" }).click();
+  await other.ask("And dogs?");
+  const question = await upstream.asked();
+  question.delta("Dogs too");
+  question.finish();
+  await expect(other.status).toHaveText("Done");
+  await other.page.reload();
+  await expect(other.answer).toContainText("Dogs too");
+});
+
 test("two tabs on one conversation overwrite nothing", async ({ chat, upstream, context }) => {
   await talk(chat, upstream, "About cats", "I like cats");
   const other = new Chat(await context.newPage());

@@ -85,3 +85,40 @@ test("where it can't be fetched the page says so, keeps what was typed, and trie
   await expect(page.getByText("A part of this page can't be loaded")).toBeHidden();
   expect(upstream.questions).toHaveLength(1);
 });
+
+test("what is asked early in a conversation goes on with that one", async ({ chat, upstream, page }) => {
+  await chat.ask("About cats");
+  const first = await upstream.asked();
+  first.delta("They purr");
+  first.finish();
+  await expect(chat.status).toHaveText("Done");
+
+  const rest = new Rest(page);
+  await rest.watch();
+  const release = rest.hold();
+  await page.reload();
+  await expect.poll(() => rest.asked).toBeGreaterThan(0);
+  await chat.box.fill("And dogs?");
+  await chat.box.press("Enter");
+  release();
+  const second = await upstream.asked();
+  expect(second.said).toEqual(["user: About cats", "assistant: They purr", "user: And dogs?"]);
+  second.finish();
+  await expect(chat.log.getByRole("article")).toHaveCount(4);
+  expect(upstream.questions).toHaveLength(2);
+});
+
+test("the essay's page says so where its code can't be fetched", async ({ page, chat, complaints }) => {
+  complaints.allow(/ERR_FAILED|Failed to fetch|Failed to load/);
+  const rest = new Rest(page);
+  await rest.watch();
+  rest.fail();
+  await chat.page.getByRole("link", { name: "How it works" }).click();
+  await expect(page.getByRole("heading", { name: "This page can't be loaded" })).toBeVisible();
+  await page.goto("/task");
+  await expect(page.getByRole("alert")).toHaveText(/can't be loaded/);
+  rest.come();
+  await page.reload();
+  await expect(page.locator("html[data-ready]")).toBeAttached();
+  await expect(page.getByRole("button", { name: "Start" })).toBeVisible();
+});

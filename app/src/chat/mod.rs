@@ -32,6 +32,7 @@ pub mod tree;
 
 pub mod export;
 
+pub mod actions;
 pub mod aloud;
 pub mod branches;
 pub mod heading;

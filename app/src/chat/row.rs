@@ -1,6 +1,7 @@
 //! Several answers to one question, side by side. They are written at once, each by a task of its own.
 
 use super::{
+    actions::{Continue, Copy},
     branches::Branches,
     entry::{Entry, is_trouble},
     prose::Prose,
@@ -9,9 +10,8 @@ use super::{
     status::sentence,
     talk::Talk,
     tree::Message,
-    view::{ending, say_copied},
+    view::ending,
 };
-use crate::browser::copy;
 use leptos::prelude::*;
 
 /// The answers, and what can be done with all of them.
@@ -100,21 +100,8 @@ fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_
                 >
                     "Go on with this one"
                 </button>
-                <button type="button" on:click=move |event| {
-                    message.with_untracked(|message| copy(&message.text));
-                    say_copied(&event);
-                }>
-                    "Copy"
-                </button>
-                <button
-                    type="button"
-                    hidden=move || !is_last.get() || !message.with(Message::is_cut)
-                    disabled=busy
-                    title="Let the answer go on from here"
-                    on:click=move |_| id.with_value(|id| talk.resume(id))
-                >
-                    "Continue"
-                </button>
+                <Copy message />
+                <Continue talk id message is_last />
                 <span class="ending">{move || message.with(ending)}</span>
                 <Receipt stopped />
             </div>

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     browser::now_ms,
-    link::{Exit, Reason, TaskId},
+    link::{Reason, TaskId},
 };
 use leptos::prelude::*;
 
@@ -35,7 +35,7 @@ pub struct Talk {
     pub stopped: RwSignal<Option<Stopped>>,
     /// The question that is being asked otherwise, and what stood in the box before.
     pub editing: RwSignal<Option<Editing>>,
-    /// Whether another conversation is about to be shown. What is typed waits for it.
+    /// Whether another conversation is about to be shown. Until it is, nothing can be typed or asked.
     pub arriving: RwSignal<bool>,
 }
 
@@ -240,13 +240,12 @@ impl Talk {
         }
     }
 
+    /// An answer gets its task. Nobody begins more at once than there are lanes, and nobody while one is taken.
     fn begin(self, answer: &str) {
         self.stopped.set(None);
         let free = self.lanes.into_iter().find(|lane| !untrack(|| lane.link.is_running()));
-        match (free, self.transcript.entry(answer)) {
-            (Some(lane), Some(entry)) => lane.begin(entry, chat(self.transcript.request(answer))),
-            (None, Some(entry)) => self.transcript.end(&entry, Exit::new(Reason::Interrupted)),
-            (_, None) => {}
+        if let (Some(lane), Some(entry)) = (free, self.transcript.entry(answer)) {
+            lane.begin(entry, chat(self.transcript.request(answer)));
         }
     }
 }

@@ -1,11 +1,14 @@
 //! What has been said in the open conversation: the pure [`Tree`] behind signals, and kept as it grows.
 
+mod grow;
+mod keep;
+
 use super::{
     entry::{self, Entry},
     history::History,
     message::{ChatRequest, Delta},
     store::tab,
-    tree::{Conversation, File, Message, Tree},
+    tree::{Message, Tree},
 };
 use crate::link::{Event, Exit};
 use leptos::prelude::*;
@@ -76,93 +79,11 @@ impl Transcript {
         self.show();
     }
 
-    /// Asks something after what is shown, or in place of another question. Returns the question's id.
-    pub fn ask(self, text: String, files: Vec<File>, instead_of: Option<&str>) -> String {
-        let stamp = tab::stamp();
-        let id = stamp.id.clone();
-        self.tree.update(|tree| {
-            if tree.conversation.id.is_empty() {
-                tree.conversation.id = tab::fresh_id();
-            }
-            match instead_of.filter(|question| tree.message(question).is_some()) {
-                Some(question) => drop(tree.edit(stamp, question, text, files)),
-                None => tree.ask(stamp, text, files),
-            }
-        });
-        self.show();
-        self.keep_shown(&id);
-        id
-    }
-
-    /// An answer to a question begins. Returns its id.
-    pub fn answer(self, question: &str) -> String {
-        let stamp = tab::stamp();
-        let id = stamp.id.clone();
-        self.tree.update(|tree| tree.answer(stamp, question, self.model.get_untracked()));
-        self.begin(&id);
-        id
-    }
-
-    /// Another answer begins beside this one, or the first to this question. Returns its id.
-    pub fn regenerate(self, id: &str) -> String {
-        let stamp = tab::stamp();
-        let anew = self.tree.try_update(|tree| tree.regenerate(stamp, id, self.model.get_untracked()));
-        match anew.flatten() {
-            Some(answer) => {
-                self.begin(&answer);
-                answer
-            }
-            None => self.answer(id),
-        }
-    }
-
-    /// These models begin to answer a question at once. Returns the ids of their answers.
-    pub fn compare(self, question: &str, models: Vec<String>) -> Vec<String> {
-        let answers: Vec<_> = models.into_iter().map(|model| (tab::stamp(), model)).collect();
-        let ids: Vec<String> = answers.iter().map(|(stamp, _)| stamp.id.clone()).collect();
-        self.tree.update(|tree| tree.compare(answers, question, &tab::fresh_id()));
-        self.deltas.set(0);
-        self.show();
-        for id in &ids {
-            self.keep_shown(id);
-        }
-        ids
-    }
-
-    /// The question that several models answered at once, this answer among theirs, and which models they were.
-    pub fn compared(self, answer: &str) -> Option<(String, Vec<String>)> {
-        self.tree.with_untracked(|tree| {
-            let lanes = tree.lanes(answer);
-            let models = lanes.iter().map(|lane| lane.model.clone()).collect();
-            Some((lanes.first()?.parent.clone()?, models))
-        })
-    }
-
-    /// An answer that was given at once with others, and of which nothing came, begins anew. Says whether it does.
-    pub fn begin_anew(self, answer: &str) -> bool {
-        let stamp = tab::stamp();
-        let does = self.tree.try_update(|tree| tree.begin_anew(stamp, answer)).unwrap_or(false);
-        if does {
-            self.begin(answer);
-        }
-        does
-    }
-
     /// Shows the branch that a message is on, and goes on with it.
     pub fn choose(self, id: &str) {
         self.tree.update(|tree| tree.show(id));
         self.show();
         self.keep_conversation();
-    }
-
-    /// An answer that was cut off goes on. Says whether it can.
-    pub fn resume(self, answer: &str) -> bool {
-        let stamp = tab::stamp();
-        let can = self.tree.try_update(|tree| tree.resume(stamp, answer)).unwrap_or(false);
-        if can {
-            self.begin(answer);
-        }
-        can
     }
 
     /// Gives the conversation another name.
@@ -256,14 +177,6 @@ impl Transcript {
         self.tree.with(|tree| Some(tree.conversation.id.clone()).filter(|_| !tree.conversation.title.is_empty()))
     }
 
-    /// An answer begins, or goes on: what its task says is written there.
-    fn begin(self, answer: &str) {
-        self.deltas.set(0);
-        self.entries.update(|entries| entry::retain(entries, &|entry| entry.id != answer));
-        self.show();
-        self.keep_shown(answer);
-    }
-
     /// Draws the branch that the tree shows. What is on the page already stays.
     fn show(self) {
         let shown = self.entries.get_untracked();
@@ -271,37 +184,5 @@ impl Transcript {
         let entries = self.tree.with_untracked(|tree| entry::draw(tree, &shown, &fresh_key));
         self.exit.set(entries.last().and_then(Entry::exit));
         self.entries.set(entries);
-    }
-
-    fn keep_shown(self, id: &str) {
-        if let Some(entry) = self.entry(id) {
-            self.keep(&entry);
-        }
-    }
-
-    /// Keeps a message as far as it has arrived, and the conversation with it.
-    fn keep(self, entry: &Entry) {
-        self.note(entry);
-        let message = self.tree.with_untracked(|tree| tree.message(&entry.id).cloned());
-        self.history.keep(self.conversation(), message);
-    }
-
-    /// Keeps what is known of the conversation beside its messages: what has been typed, which branch is shown.
-    pub fn keep_conversation(self) {
-        self.history.keep(self.conversation(), None);
-    }
-
-    /// What is known of it beside its messages, as it is now.
-    fn conversation(self) -> Conversation {
-        let conversation = self.tree.with_untracked(|tree| tree.conversation.clone());
-        let (draft, model) = (self.draft.get_untracked(), self.model.get_untracked());
-        Conversation { draft, model, ..conversation }
-    }
-
-    /// What has arrived of a message is put into the tree.
-    fn note(self, entry: &Entry) {
-        entry.message.update_untracked(|message| message.saved_ms = tab::now_ms());
-        let message = entry.message.get_untracked();
-        self.tree.update_untracked(|tree| tree.update(message));
     }
 }

@@ -1,7 +1,14 @@
 //! The conversation as it is seen.
 
 use super::{
-    attachments::question, branches::Branches, entry::Entry, prose::Prose, reasoning::Reasoning, row::Row, talk::Talk,
+    actions::{Continue, Copy},
+    attachments::question,
+    branches::Branches,
+    entry::Entry,
+    prose::Prose,
+    reasoning::Reasoning,
+    row::Row,
+    talk::Talk,
     tree::Message,
 };
 use crate::{
@@ -64,12 +71,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
             }}
             <div class="actions" class:waiting=running>
                 <Branches talk id />
-                <button type="button" on:click=move |event| {
-                    message.with_untracked(|message| copy(&message.text));
-                    say_copied(&event);
-                }>
-                    "Copy"
-                </button>
+                <Copy message />
                 <button
                     type="button"
                     hidden=is_answer
@@ -87,15 +89,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
                 >
                     "Regenerate"
                 </button>
-                <button
-                    type="button"
-                    hidden=move || !is_last.get() || !message.with(Message::is_cut)
-                    disabled=busy
-                    title="Let the answer go on from here"
-                    on:click=move |_| id.with_value(|id| talk.resume(id))
-                >
-                    "Continue"
-                </button>
+                <Continue talk id message is_last />
                 <span class="ending">{move || message.with(ending)}</span>
             </div>
         </article>

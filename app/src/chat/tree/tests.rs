@@ -7,7 +7,7 @@ use crate::{
 mod damaged;
 mod property;
 
-fn stamp(id: &str, now_ms: u64) -> Stamp {
+pub(super) fn stamp(id: &str, now_ms: u64) -> Stamp {
     Stamp { id: id.into(), writer: "here".into(), now_ms }
 }
 
@@ -20,12 +20,12 @@ fn asked() -> Tree {
     tree
 }
 
-fn end(tree: &mut Tree, id: &str, text: &str) {
+pub(super) fn end(tree: &mut Tree, id: &str, text: &str) {
     let message = tree.message(id).unwrap().clone();
     tree.update(Message { text: text.into(), exit: Some(Exit::new(Reason::Killed)), ..message });
 }
 
-fn shown(tree: &Tree) -> Vec<&str> {
+pub(super) fn shown(tree: &Tree) -> Vec<&str> {
     tree.path().iter().map(|message| message.id.as_str()).collect()
 }
 

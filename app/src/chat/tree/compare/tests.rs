@@ -1,12 +1,6 @@
 use super::*;
-use crate::{
-    chat::message::{ChatMessage, Content},
-    link::{Exit, Reason},
-};
-
-fn stamp(id: &str, now_ms: u64) -> Stamp {
-    Stamp { id: id.into(), writer: "here".into(), now_ms }
-}
+use crate::chat::message::{ChatMessage, Content};
+use crate::chat::tree::tests::{end, shown, stamp};
 
 /// A question `q1`, answered by three at once; their ids are not in the order in which they were asked.
 fn compared() -> Tree {
@@ -18,15 +12,6 @@ fn compared() -> Tree {
         end(&mut tree, id, &["from ", id].concat());
     }
     tree
-}
-
-fn end(tree: &mut Tree, id: &str, text: &str) {
-    let message = tree.message(id).unwrap().clone();
-    tree.update(Message { text: text.into(), exit: Some(Exit::new(Reason::Killed)), ..message });
-}
-
-fn shown(tree: &Tree) -> Vec<&str> {
-    tree.path().iter().map(|message| message.id.as_str()).collect()
 }
 
 fn lanes<'a>(tree: &'a Tree, id: &str) -> Vec<&'a str> {

@@ -1,0 +1,40 @@
+//! What has been said is kept as it grows.
+
+use super::Transcript;
+use crate::chat::{entry::Entry, store::tab, tree::Conversation};
+use leptos::prelude::*;
+
+impl Transcript {
+    /// The same for a message that is known by its id.
+    pub(super) fn keep_shown(self, id: &str) {
+        if let Some(entry) = self.entry(id) {
+            self.keep(&entry);
+        }
+    }
+
+    /// Keeps a message as far as it has arrived, and the conversation with it.
+    pub(super) fn keep(self, entry: &Entry) {
+        self.note(entry);
+        let message = self.tree.with_untracked(|tree| tree.message(&entry.id).cloned());
+        self.history.keep(self.conversation(), message);
+    }
+
+    /// Keeps what is known of the conversation beside its messages: what has been typed, which branch is shown.
+    pub fn keep_conversation(self) {
+        self.history.keep(self.conversation(), None);
+    }
+
+    /// What is known of it beside its messages, as it is now.
+    fn conversation(self) -> Conversation {
+        let conversation = self.tree.with_untracked(|tree| tree.conversation.clone());
+        let (draft, model) = (self.draft.get_untracked(), self.model.get_untracked());
+        Conversation { draft, model, ..conversation }
+    }
+
+    /// What has arrived of a message is put into the tree.
+    pub(super) fn note(self, entry: &Entry) {
+        entry.message.update_untracked(|message| message.saved_ms = tab::now_ms());
+        let message = entry.message.get_untracked();
+        self.tree.update_untracked(|tree| tree.update(message));
+    }
+}
