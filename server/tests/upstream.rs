@@ -4,7 +4,7 @@
 mod support;
 
 use app::{
-    chat::message::{ChatRequest, Delta},
+    chat::message::{ChatMessage, ChatRequest, Content, Delta, Role},
     link::{Event, EventStream, Exit, Fates, Reason, Usage, spawn_linked},
 };
 use futures::StreamExt;
@@ -187,6 +187,37 @@ async fn where_they_are_refused_twice_it_is_not_asked_a_third_time() {
     let upstream = Upstream::playing([answer_json(400, &json!({ "error": "stream_options are no good" }))]).await;
     listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("stream_options are no good");
     assert_eq!(upstream.requests().len(), 2);
+}
+
+/// An answer that has begun, and is to go on.
+fn unfinished() -> ChatRequest {
+    let mut request = question();
+    request.messages.push(ChatMessage { role: Role::Assistant, content: Content::Text("Hello, wor".into()) });
+    request
+}
+
+#[tokio::test]
+async fn a_server_is_told_that_the_last_answer_is_to_go_on() {
+    let mut upstream = Upstream::playing([head(), delta("ld"), finish("stop"), done()]).await;
+    let events = ask(settings(&upstream), unfinished());
+    let body = upstream.connection().await.request.body;
+    assert_eq!((&body["continue_final_message"], &body["add_generation_prompt"]), (&json!(true), &json!(false)));
+    listen_to_the_end(events).await.completely("ld");
+}
+
+#[tokio::test]
+async fn one_that_minds_everything_is_asked_again_without_each() {
+    let minds =
+        |part| vec![answer_json(422, &json!({ "detail": [{ "type": "extra_forbidden", "loc": ["body", part] }] }))];
+    let answer = vec![head(), delta("ld"), finish("stop"), done()];
+    let upstream = Upstream::playing_in_turn([minds("add_generation_prompt"), minds("stream_options"), answer]).await;
+    listen_to_the_end(ask(settings(&upstream), unfinished())).await.completely("ld");
+    let bodies: Vec<Value> = upstream.requests().into_iter().map(|request| request.body).collect();
+    let has = |part| bodies.iter().map(|body| body.get(part).is_some()).collect::<Vec<_>>();
+    assert_eq!(has("continue_final_message"), [true, false, false]);
+    assert_eq!(has("add_generation_prompt"), [true, false, false]);
+    assert_eq!(has("stream_options"), [true, true, false]);
+    assert_eq!(bodies[2]["messages"], bodies[0]["messages"]);
 }
 
 // Answers that are complete, each in its own way

@@ -3,6 +3,7 @@
 use super::{
     catalog,
     failure::{Failure, Refusal},
+    question::{Extras, Question},
     reader::{Reader, read_whole},
     upstream::Upstream,
 };
@@ -11,7 +12,6 @@ use app::{
     link::{Deltas, Exit},
 };
 use reqwest::{Method, RequestBuilder, Response, header::ACCEPT, redirect::Policy};
-use serde::Serialize;
 use std::{sync::Arc, time::Duration};
 use tokio::time::{self, Instant};
 
@@ -23,21 +23,6 @@ const SHORT: Duration = Duration::from_secs(5);
 pub struct Client {
     http: reqwest::Client,
     upstream: Arc<Upstream>,
-}
-
-/// The body of a question: the page's own, and that the answer shall be a stream.
-#[derive(Serialize)]
-struct Question<'a> {
-    #[serde(flatten)]
-    request: &'a ChatRequest,
-    stream: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stream_options: Option<StreamOptions>,
-}
-
-#[derive(Serialize)]
-struct StreamOptions {
-    include_usage: bool,
 }
 
 impl Client {
@@ -83,20 +68,22 @@ impl Client {
         catalog::names(body.as_bytes()).ok_or(Failure::Rubbish(body))
     }
 
-    /// Asks, and once more without `stream_options` if that is what the server minds: better an answer without its
-    /// price than none.
+    /// Asks, and again without what the server minds, if that can be done without.
     async fn ask(&self, mut request: ChatRequest) -> Result<Response, Failure> {
         if request.model.is_empty() {
             request.model = self.names().await?.into_iter().next().unwrap_or_default();
         }
-        match self.post(&request, Some(StreamOptions { include_usage: true })).await {
-            Err(Failure::Refused(refusal)) if refusal.minds("stream_options") => self.post(&request, None).await,
-            asked => asked,
+        let mut extras = Extras::of(&request);
+        loop {
+            match self.post(&request, &extras).await {
+                Err(Failure::Refused(refusal)) if extras.give_up(&refusal) => {}
+                asked => return asked,
+            }
         }
     }
 
-    async fn post(&self, request: &ChatRequest, stream_options: Option<StreamOptions>) -> Result<Response, Failure> {
-        let question = Question { request, stream: true, stream_options };
+    async fn post(&self, request: &ChatRequest, extras: &Extras) -> Result<Response, Failure> {
+        let question = Question { request, stream: true, extras };
         accepted(self.request(Method::POST, "chat/completions").json(&question)).await
     }
 

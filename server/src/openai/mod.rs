@@ -2,7 +2,7 @@
 //!
 //! What they claim and what they send are two things, so each file here knows one part of the difference:
 //! [`upstream`] (where the server is, and how patient to be with it), [`client`] (one question on one connection),
-//! [`reader`] (its answer, and the clock), [`answer`] (bytes as deltas and an end), [`dialect`] (what one event means), [`think`] (thoughts
+//! [`question`] (what is asked for, and what can be done without), [`reader`] (its answer, and the clock), [`answer`] (bytes as deltas and an end), [`dialect`] (what one event means), [`think`] (thoughts
 //! hidden in the text), [`catalog`] (the list of models), [`failure`] (what to tell a person).
 
 mod answer;
@@ -10,6 +10,7 @@ mod catalog;
 mod client;
 mod dialect;
 mod failure;
+mod question;
 mod reader;
 mod think;
 mod upstream;

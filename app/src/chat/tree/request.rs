@@ -11,9 +11,8 @@ impl Tree {
     /// Asks for this answer, with all that was said before it. If it has begun, it is to go on: the request then ends with
     /// the answer as far as it came.
     ///
-    /// That is how llama.cpp, Ollama and most others are asked to go on. vLLM wants `continue_final_message` beside it, and
-    /// others refuse what they don't know, so that is left to who knows which of them it talks to. Some refuse to go on at
-    /// all, llama.cpp for a model that thinks; they say so, nothing is lost, and Regenerate is still there.
+    /// That is how most model servers are asked to go on; what else some of them want, the server here sees to. One that
+    /// can't go on says so, nothing is lost, and Regenerate is still there.
     #[must_use]
     pub fn request(&self, answer: &str) -> ChatRequest {
         let path = self.path_to(self.place(answer).ok());

@@ -1,0 +1,56 @@
+//! The body of a question, and what is asked for beside it: an answer without that is better than none.
+
+use super::failure::Refusal;
+use app::chat::message::{ChatRequest, Role};
+use serde::Serialize;
+
+/// The page's own question, that the answer shall be a stream, and the extras.
+#[derive(Serialize)]
+pub(super) struct Question<'a> {
+    #[serde(flatten)]
+    pub(super) request: &'a ChatRequest,
+    pub(super) stream: bool,
+    #[serde(flatten)]
+    pub(super) extras: &'a Extras,
+}
+
+/// What not every server takes.
+#[derive(Serialize)]
+pub(super) struct Extras {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<StreamOptions>,
+    #[serde(flatten)]
+    going_on: Option<GoingOn>,
+}
+
+/// How many tokens it took, please.
+#[derive(Serialize)]
+struct StreamOptions {
+    include_usage: bool,
+}
+
+/// The last message is the model's own, and isn't finished. Without these vLLM begins another after it, and llama.cpp
+/// refuses where the model thinks (its pull requests 22727 and 23012); Ollama needs no telling.
+#[derive(Serialize)]
+struct GoingOn {
+    continue_final_message: bool,
+    add_generation_prompt: bool,
+}
+
+impl Extras {
+    /// All that this request is better with.
+    pub(super) fn of(request: &ChatRequest) -> Self {
+        let goes_on = request.messages.last().is_some_and(|last| last.role == Role::Assistant);
+        Self {
+            stream_options: Some(StreamOptions { include_usage: true }),
+            going_on: goes_on.then_some(GoingOn { continue_final_message: true, add_generation_prompt: false }),
+        }
+    }
+
+    /// Leaves out what the server minds, and says whether that was anything: then it may be asked again.
+    pub(super) fn give_up(&mut self, refusal: &Refusal) -> bool {
+        let minds = |parts: &[&str]| parts.iter().any(|part| refusal.minds(part));
+        (minds(&["stream_options"]) && self.stream_options.take().is_some())
+            || (minds(&["continue_final_message", "add_generation_prompt"]) && self.going_on.take().is_some())
+    }
+}
