@@ -71,7 +71,7 @@ impl Transcript {
         })
     }
 
-    /// An answer that was given at once with others, and of which nothing came, begins anew. Says whether it does.
+    /// An answer that was given at once with others, and of which no text came, begins anew. Says whether it does.
     pub fn begin_anew(self, answer: &str) -> bool {
         self.begin_if(answer, Tree::begin_anew)
     }

@@ -30,16 +30,17 @@ impl Tree {
         if lanes.len() < 2 { Vec::new() } else { lanes.into_iter().map(|lane| &self.messages[lane]).collect() }
     }
 
-    /// An answer of a group, of which nothing came, begins anew in its own place. Says whether it does.
+    /// An answer of a group, of which no text came, begins anew in its own place. Says whether it does. If another tab wrote
+    /// it, this one does from here on, as with [`Tree::resume`].
     pub fn begin_anew(&mut self, stamp: Stamp, answer: &str) -> bool {
-        let Some(old) = self.message(answer).filter(|old| old.is_blank() && old.writer == stamp.writer) else {
+        let Ok(place) = self.place(answer) else { return false };
+        let old = &mut self.messages[place];
+        if !old.text.trim().is_empty() || old.exit.is_none() {
             return false;
-        };
-        let (parent, model) = (old.parent.clone(), old.model.clone());
-        let kept = (old.id.clone(), old.group.clone(), old.asked_ms);
-        let mut anew = Message::answer(stamp, parent, model);
-        (anew.id, anew.group, anew.asked_ms) = kept;
-        self.add(anew);
+        }
+        old.begin_anew(stamp.writer, stamp.now_ms);
+        self.conversation.updated_ms = stamp.now_ms;
+        self.show(answer);
         true
     }
 

@@ -57,6 +57,16 @@ impl Message {
         self.exit = Some(exit);
     }
 
+    /// It begins anew, after it came to no more than a thought: that stays, and what the model now thinks is added.
+    pub fn begin_anew(&mut self, writer: String, now_ms: u64) {
+        self.took_ms = 0;
+        self.first_ms = 0;
+        if !self.reasoning.is_empty() {
+            self.reasoning.push_str("\n\n");
+        }
+        self.resume(writer, now_ms);
+    }
+
     /// It goes on: what arrives is added to what is there.
     pub fn resume(&mut self, writer: String, now_ms: u64) {
         // The model says what comes next, and many servers refuse a last message that ends in blanks.

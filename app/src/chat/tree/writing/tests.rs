@@ -128,3 +128,15 @@ fn a_record_of_another_version_is_read_as_far_as_it_is_known() {
     let message: Message = serde_json::from_str(r#"{"id":"x","role":"assistant","mood":"fine"}"#).unwrap();
     assert_eq!((message.id.as_str(), message.role), ("x", Role::Assistant));
 }
+
+#[test]
+fn what_was_thought_stays_when_an_answer_begins_anew_and_its_time_is_the_new_one() {
+    let mut message = answer();
+    message.hear(thought("hm"), 1200);
+    message.hear(Event::Exit(Exit::failed("cut off")), 5000);
+    message.begin_anew("there".into(), 6000);
+    message.hear(thought("aha"), 6100);
+    message.hear(text("so"), 6400);
+    assert_eq!((message.reasoning.as_str(), message.text.as_str()), ("hm\n\naha", "so"));
+    assert_eq!((message.first_ms, message.thought_ms, message.took_ms), (100, 300, 400));
+}
