@@ -35,11 +35,22 @@ impl Page {
     }
 }
 
+/// Gets the page's code ready while the rest of the page is still being read, and lets it begin when that is; but first what
+/// somebody has typed meanwhile, which is why it takes a breath.
+const BEGIN: &str = "import init,{hydrate}from'CODE';\
+    const read=new Promise(r=>document.readyState=='loading'?document.addEventListener('DOMContentLoaded',r):r());\
+    await init({module_or_path:'PROGRAM'});await read;await new Promise(r=>setTimeout(r));hydrate()";
+
+/// What `cargo leptos build --split` calls the file by which parts of the program are fetched later.
+const SPLITTER: &str = "__wasm_split.______________________.js";
+
 /// The HTML document around the app.
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let title = use_context().map_or(Page::Chat, |address: Address| Page::at(&address.path())).title();
-    let style = ["/", &options.site_pkg_dir, "/starcrossed.css"].concat();
+    let file = |name: &str| ["/", &options.site_pkg_dir, "/", name].concat();
+    let (style, code, program) = (file("starcrossed.css"), file("starcrossed.js"), file("starcrossed.wasm"));
+    let begin = BEGIN.replace("CODE", &code).replace("PROGRAM", &program);
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -53,10 +64,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 // With what a proxy may ask for: a page behind a password has its manifest there too.
                 <link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials" />
-                <link rel="stylesheet" href=style />
                 <script nonce=use_nonce() inner_html=early::SCRIPT></script>
-                <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <link rel="stylesheet" href=style />
+                <link rel="modulepreload" href=code />
+                <link rel="modulepreload" href=file(SPLITTER) />
+                <link rel="preload" href=program r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                <script type="module" async nonce=use_nonce() inner_html=begin></script>
+                <AutoReload options />
             </head>
             <body>
                 <App />

@@ -9,15 +9,15 @@ const NIGHT: &str = "#0e1322";
 
 /// Runs in the head of every page, before anything is painted: nobody who has chosen night sees a flash of day. It hears
 /// the choice, too, so that choosing needs no other code, and what is chosen in another tab.
-pub const SCRIPT: &str = "{const d=document,key='starcrossed-theme',show=t=>{d.documentElement.dataset.theme=t;\
-    for(const s of d.querySelectorAll('[name=theme]'))s.value=t;\
-    d.querySelector('[name=color-scheme]').content=t||'light dark';\
+pub const SCRIPT: &str = "{const d=document,r=d.documentElement,key='starcrossed-theme',now=()=>r.dataset.theme||'',\
+    fill=()=>{for(const s of d.querySelectorAll('[name=theme]'))s.value=now()},\
+    show=t=>{if(t!=now()){r.dataset.theme=t;d.querySelector('[name=color-scheme]').content=t||'light dark';\
     for(const m of d.querySelectorAll('[name=theme-color]'))\
-    m.media=t?t==m.dataset.of?'all':'not all':`(prefers-color-scheme:${m.dataset.of})`},\
+    m.media=t?t==m.dataset.of?'all':'not all':`(prefers-color-scheme:${m.dataset.of})`}fill()},\
     kept=()=>{let t;try{t=localStorage.getItem(key)}catch{}show(t=='light'||t=='dark'?t:'')};kept();\
     d.addEventListener('change',e=>{if(e.target.name=='theme'){const t=e.target.value;show(t);\
     try{localStorage.setItem(key,t)}catch{}}});\
-    d.addEventListener('DOMContentLoaded',kept);addEventListener('storage',e=>{if(e.key==key)kept()})}";
+    d.addEventListener('DOMContentLoaded',fill);addEventListener('storage',e=>{if(e.key==key)kept()})}";
 
 /// What a browser has to know in the head of a page, and the script that makes it agree with the choice.
 #[component]

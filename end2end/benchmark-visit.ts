@@ -1,0 +1,50 @@
+// How soon a first visit can be used where everything takes four times as long: `npm run benchmark` prints it.
+
+import { chromium } from "@playwright/test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BareBrowser } from "./support/bare";
+import { expect, test } from "./support/fixtures";
+
+const SLOWER = 4;
+const VISITS = 25;
+/** Long enough for all of it, in milliseconds. Nothing is asked of the page meanwhile: it would have to answer. */
+const A_VISIT_MS = 2000;
+
+/** In milliseconds from when the page was asked for. */
+interface Visit {
+  /** Something is to be seen. */
+  painted: number;
+  /** The page's code has taken over: whatever is done now, and was done before, has its effect. */
+  ready: number;
+}
+
+test(`a first visit, ${SLOWER} times slower than this machine`, async ({ server }, { project }) => {
+  const { executablePath = chromium.executablePath(), args = [] } = project.use.launchOptions ?? {};
+  const browser = await BareBrowser.start(executablePath, args);
+  const visits: Visit[] = [];
+  for (let n = 0; n < VISITS; n++) visits.push(await visit(browser, `${server.url}/`));
+  await browser.end();
+  const spread = (what: keyof Visit) => {
+    const all = visits.map((visit) => visit[what]).sort((a, b) => a - b);
+    const [fastest, median, slowest] = [all[0], all[VISITS >> 1], all[VISITS - 1]].map(Math.round);
+    return { fastest, median, slowest };
+  };
+  console.log(`${VISITS} first visits, ${SLOWER} times slower than this machine, in ms:`);
+  console.table({ "first paint": spread("painted"), "the code has taken over": spread("ready") });
+});
+
+async function visit(browser: BareBrowser, url: string): Promise<Visit> {
+  const { page, close } = await browser.page();
+  await browser.ask("Page.enable", {}, page);
+  await browser.ask("Emulation.setCPUThrottlingRate", { rate: SLOWER }, page);
+  const source = `document.addEventListener("ready", () => (window.readyAt = performance.now()))`;
+  await browser.ask("Page.addScriptToEvaluateOnNewDocument", { source }, page);
+  await browser.ask("Page.navigate", { url }, page);
+  await sleep(A_VISIT_MS);
+  const expression = `JSON.stringify({ painted: performance.getEntriesByName("first-contentful-paint")[0]?.startTime, ready: window.readyAt })`;
+  const { result } = await browser.ask<{ result: { value: string } }>("Runtime.evaluate", { expression }, page);
+  await close();
+  const visit = JSON.parse(result.value) as Visit;
+  expect(visit).toEqual({ painted: expect.any(Number), ready: expect.any(Number) });
+  return visit;
+}

@@ -1,0 +1,71 @@
+// A browser with nothing in it but the page: what drives it for the other tests puts code of its own into every page, which
+// a slow machine would have to run first.
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+
+interface Answer {
+  id?: number;
+  result?: unknown;
+  error?: { message: string };
+}
+
+export class BareBrowser {
+  private readonly waiting = new Map<number, (answer: Answer) => void>();
+  private asked = 0;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+  ) {
+    // The protocol's messages come and go by two pipes, each message with a zero behind it.
+    let rest = "";
+    (child.stdio[4] as Readable).setEncoding("utf8").on("data", (piece: string) => {
+      const messages = (rest + piece).split("\0");
+      rest = messages.pop() ?? "";
+      for (const message of messages) this.hear(JSON.parse(message) as Answer);
+    });
+  }
+
+  static async start(program: string, args: string[]): Promise<BareBrowser> {
+    const folder = await mkdtemp(join(tmpdir(), "browser-"));
+    const all = ["--headless", "--remote-debugging-pipe", `--user-data-dir=${folder}`, ...args];
+    return new BareBrowser(spawn(program, all, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] }), folder);
+  }
+
+  /** Asks the browser, or one of its pages: https://chromedevtools.github.io/devtools-protocol/ */
+  async ask<T = Record<string, string>>(method: string, params: object = {}, page?: string): Promise<T> {
+    const id = ++this.asked;
+    const answered = new Promise<Answer>((heard) => this.waiting.set(id, heard));
+    (this.child.stdio[3] as Writable).write(`${JSON.stringify({ id, method, params, sessionId: page })}\0`);
+    const { result, error } = await answered;
+    if (!result) throw new Error(`${method}: ${error?.message}`);
+    return result as T;
+  }
+
+  /** A page of its own, with nothing cached. Returns what to call it, and how to close it. */
+  async page(): Promise<{ page: string; close: () => Promise<void> }> {
+    const { browserContextId } = await this.ask("Target.createBrowserContext");
+    const { targetId } = await this.ask("Target.createTarget", { url: "about:blank", browserContextId });
+    const { sessionId } = await this.ask("Target.attachToTarget", { targetId, flatten: true });
+    const close = async () => void (await this.ask("Target.disposeBrowserContext", { browserContextId }));
+    return { page: sessionId, close };
+  }
+
+  async end(): Promise<void> {
+    const gone = once(this.child, "exit");
+    this.child.kill();
+    await gone;
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private hear(answer: Answer): void {
+    if (answer.id === undefined) return;
+    this.waiting.get(answer.id)?.(answer);
+    this.waiting.delete(answer.id);
+  }
+}
