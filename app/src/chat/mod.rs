@@ -53,4 +53,5 @@ pub mod sidebar;
 
 pub mod conversations;
 pub mod parts;
+mod rehearsal;
 mod visit;

@@ -2,8 +2,8 @@
 //! code is fetched when somebody begins to write, or has something here.
 
 use super::{
-    aloud::Aloud, attachments::Attachments, compare::Compare, conversations::Conversations, settings::SettingsForm,
-    shared::Shared, status::Status, talk::Talk, view::Messages, visit,
+    aloud::Aloud, attachments::Attachments, compare::Compare, conversations::Conversations, rehearsal::rehearse,
+    settings::SettingsForm, shared::Shared, status::Status, talk::Talk, view::Messages, visit,
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
@@ -24,6 +24,8 @@ pub struct Parts {
     pub settings: fn(Shared) -> AnyView,
     /// [`Talk::ask`]
     pub ask: fn(Talk),
+    /// So that asking is quick the first time, too.
+    pub rehearse: fn(),
 }
 
 /// The parts, fetched.
@@ -45,6 +47,7 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
         settings: |shared| view! { <SettingsForm talk=shared.talk /> }.into_any(),
         compare: |shared| view! { <Compare shared /> }.into_any(),
         ask: Talk::ask,
+        rehearse,
         conversations: |shared| {
             shared.talk.transcript.take_defaults();
             visit::open(shared);

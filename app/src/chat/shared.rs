@@ -68,8 +68,11 @@ impl Shared {
 
     /// The code is here, and what waited for it is done; or it can't be had, and then nobody shall be surprised later.
     pub fn catch_up(self) {
-        if self.asked.try_update_value(std::mem::take) == Some(true) && self.parts.get_untracked().is_some() {
-            self.ask();
+        let asked = self.asked.try_update_value(std::mem::take) == Some(true);
+        match self.parts.get_untracked() {
+            Some(_) if asked => self.ask(),
+            Some(parts) => (parts.rehearse)(),
+            None => {}
         }
     }
 

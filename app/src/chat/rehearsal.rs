@@ -1,0 +1,41 @@
+//! A rehearsal. A browser compiles a function when it is first called, and a first question calls a great many at once:
+//! whoever has asked it would wait for that. So a question is asked and answered before, on a page that nobody sees and that
+//! no task works for, while somebody is still typing.
+
+use super::{history::History, message::Delta, status::Status, talk::Talk, transcript::Transcript, view::Messages};
+use crate::link::{Event, Exit, Reason};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+
+const ANSWER: &str = "# An answer\n\nSome **words**, and\n\n- an item\n- another\n\n";
+
+/// Time for a frame, in milliseconds: what is typed meanwhile comes first.
+const BREATH_MS: u32 = 30;
+
+/// Rehearses, a piece at a time.
+pub(super) fn rehearse() {
+    spawn_local(async {
+        let stage = Owner::new_root(None);
+        perform(&stage).await;
+        stage.cleanup();
+    });
+}
+
+async fn perform(stage: &Owner) {
+    TimeoutFuture::new(BREATH_MS).await;
+    let talk = stage.with(|| Talk::new(Transcript::new(History::new())));
+    let transcript = talk.transcript;
+    let _page = stage.with(|| view! { <div><Messages talk /><Status talk /></div> }.build());
+    TimeoutFuture::new(BREATH_MS).await;
+    let question = stage.with(|| transcript.ask("A question".into(), Vec::new(), None));
+    TimeoutFuture::new(BREATH_MS).await;
+    let answer = stage.with(|| transcript.answer(&question));
+    _ = serde_json::to_string(&transcript.request(&answer));
+    let Some(entry) = transcript.entry(&answer) else { return };
+    for delta in ANSWER.split_inclusive(' ') {
+        TimeoutFuture::new(BREATH_MS).await;
+        stage.with(|| transcript.hear(&entry, Event::Delta(Delta::Text(delta.into()))));
+    }
+    stage.with(|| transcript.end(&entry, Exit::new(Reason::Normal)));
+    TimeoutFuture::new(BREATH_MS).await;
+}
