@@ -1,5 +1,6 @@
 // The conversations of a browser: found again, named, deleted, taken elsewhere, and shared by its tabs.
 
+import type { Page } from "@playwright/test";
 import { readFile } from "node:fs/promises";
 import { Chat } from "./support/chat";
 import { expect, test } from "./support/fixtures";
@@ -31,6 +32,42 @@ test("a conversation has an address of its own, and Back and Forward lead throug
   await chat.alive();
   await expect(chat.answer).toContainText("I like cats");
 });
+
+test("a conversation that is on its way is given up by going Back", async ({ chat, upstream, page }) => {
+  await talk(chat, upstream, "About cats", "I like cats");
+  await talk(chat, upstream, "About dogs", "I like dogs");
+  await occupyTheStore(page);
+  await listed(chat).filter({ hasText: "About cats" }).getByRole("link").click();
+  await expect(chat.box).not.toBeEditable();
+  await page.evaluate(() => history.back());
+  await expect(chat.box).toBeEditable();
+  await chat.ask("And puppies?");
+  await page.evaluate(() => Reflect.set(window, "occupied", false));
+  const question = await upstream.asked();
+  expect(question.said).toEqual(["user: About dogs", "assistant: I like dogs", "user: And puppies?"]);
+  question.delta("Those too");
+  question.finish();
+  await expect(chat.answer).toContainText("Those too");
+  await expect(chat.log).not.toContainText("cats");
+});
+
+/** Whoever wants to read what is kept waits until `occupied` is false. */
+async function occupyTheStore(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const open = indexedDB.open("starcrossed");
+    const database = await new Promise<IDBDatabase>((opened) => (open.onsuccess = () => opened(open.result)));
+    const store = database.transaction([...database.objectStoreNames], "readwrite").objectStore("messages");
+    Reflect.set(window, "occupied", true);
+    await new Promise<void>((begun) => {
+      const hold = () => {
+        begun();
+        if (Reflect.get(window, "occupied")) store.count().onsuccess = hold;
+        else database.close();
+      };
+      hold();
+    });
+  });
+}
 
 test("an address that this browser doesn't know says so", async ({ chat, page }) => {
   await page.goto("/c/0000000000");

@@ -33,7 +33,7 @@ pub struct Transcript {
     next_key: StoredValue<u32>,
 }
 
-/// An answer that is being written is kept this often, in milliseconds.
+/// An answer that is being written is kept when it has begun, and then this often, in milliseconds.
 const KEEP_EVERY_MS: u64 = 1000;
 
 impl Transcript {
@@ -142,7 +142,8 @@ impl Transcript {
         if matches!(event, Event::Delta(_)) {
             self.deltas.update(|deltas| *deltas += 1);
         }
-        if entry.hear(event) > KEEP_EVERY_MS {
+        let is_first = matches!(event, Event::Delta(_)) && entry.message.with_untracked(|message| message.deltas == 0);
+        if entry.hear(event) > KEEP_EVERY_MS || is_first {
             self.keep(entry);
         }
     }
