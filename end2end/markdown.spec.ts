@@ -32,6 +32,28 @@ test("code gets its colours, and formulas are formulas, when they are finished",
   await expect(chat.status).toHaveText("Done");
 });
 
+test("what is selected stays selected while the paragraph, the list or the table around it grows", async ({ chat, upstream, page }) => {
+  await chat.ask("Show me");
+  const question = await upstream.asked();
+  for (const [piece, more] of [
+    ["Some **chosen** words", " and more"],
+    ["\n\n- first\n- a chosen item", "\n- another"],
+    ["\n\n| a |\n|---|\n| chosen |", "\n| cell |"],
+  ]) {
+    question.delta(piece);
+    const chosen = chat.answer.getByText("chosen").last();
+    await expect(chosen).toBeVisible();
+    await chosen.evaluate((element) => getSelection()!.selectAllChildren(element));
+    const selected = await page.evaluate(() => getSelection()!.toString());
+    expect(selected).toContain("chosen");
+    question.delta(more);
+    await expect(chat.answer).toContainText(more.replace(/[^a-z ]+/g, "").trim());
+    expect(await page.evaluate(() => getSelection()!.toString())).toContain(selected);
+  }
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
 const HOSTILE = [
   "<script>window.ran = 1</script>",
   "<img src=x onerror='window.ran = 1'>",

@@ -39,6 +39,7 @@ pub mod heading;
 pub mod prose;
 pub mod reasoning;
 pub mod receipt;
+mod regrow;
 pub mod row;
 mod sections;
 pub mod status;

@@ -4,7 +4,7 @@
 //! again, so that a delta costs the same at the end of a long answer as at its beginning. The HTML is safe to put into
 //! the page: [`markdown`](crate::markdown) makes all of it.
 
-use super::{sections::freeze, tree::Message, typeset::typeset_in};
+use super::{regrow::regrow, sections::freeze, tree::Message, typeset::typeset_in};
 use crate::markdown::{Document, Outline, Patch, Tail};
 use leptos::{
     html,
@@ -107,7 +107,9 @@ fn apply(body: &Element, tail: &Element, patch: &Patch) -> Vec<Element> {
     let changed = if patch.frozen.is_empty() { Vec::new() } else { freeze(tail, &patch.frozen) };
     match &patch.tail {
         Tail::Unchanged => {}
-        Tail::Html(html) => tail.set_inner_html(html),
+        // What was growing is final now, and what grows is another.
+        Tail::Html(html) if !patch.frozen.is_empty() => tail.set_inner_html(html),
+        Tail::Html(html) => regrow(tail, html),
         Tail::Code(text) => {
             if let Some(code) = tail.query_selector("code").ok().flatten() {
                 _ = code.append_with_str_1(text);
