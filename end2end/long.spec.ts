@@ -64,3 +64,38 @@ test("a reader stays at the same words, whatever is left out above them", async 
   await expect(chat.status).toHaveText("Done");
   expect(await place()).toBe(before);
 });
+
+test("what has been said never moves again, while more arrives, is coloured, and ends", async ({ chat, upstream, page }) => {
+  await chat.wake();
+  await page.evaluate(() => {
+    const moved: string[] = [];
+    Reflect.set(window, "moved", moved);
+    const places = new Map<Element, number>();
+    const look = () => {
+      const answer = document.querySelector("article.answer");
+      for (const block of answer?.querySelectorAll(".section > *") ?? []) {
+        const place = block.getBoundingClientRect().top - answer!.getBoundingClientRect().top;
+        if (Math.abs(place - (places.get(block) ?? place)) > 0.5) moved.push(block.textContent!.slice(0, 40));
+        places.set(block, place);
+      }
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  const moved = () => page.evaluate(() => Reflect.get(window, "moved") as string[]);
+  await chat.ask("Tell me everything");
+  const question = await upstream.asked();
+  const prose = new Prose(3).text(12_000);
+  for (let from = 0; from < prose.length; from += 100) {
+    question.delta(prose.slice(from, from + 100));
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  }
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await expect(chat.answer.locator("code .hl-k").last()).toBeAttached();
+  expect(await moved()).toEqual([]);
+
+  // Whoever looks does see what moves.
+  await chat.answer.getByRole("heading").first().evaluate((heading) => (heading.style.paddingBottom = "9px"));
+  await expect.poll(moved).not.toEqual([]);
+});
