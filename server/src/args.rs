@@ -27,6 +27,14 @@ pub struct Args {
     #[arg(long, env = "STARCROSSED_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<String>,
 
+    /// A name that the server goes by, such as chat.example.com. May be repeated
+    ///
+    /// Who asks for another is refused, so that no stranger's page can pass for this one. Addresses and localhost are
+    /// always taken; and unless this is given, so is every name where it listens for more than this machine. Behind a proxy
+    /// on the same machine, give the name that the proxy passes on. In the variable, commas or white space stand between them.
+    #[arg(long, env = "STARCROSSED_HOST", value_name = "NAME")]
+    pub host: Vec<String>,
+
     /// A model server: the base URL of anything that speaks OpenAI's API, such as http://127.0.0.1:11434/v1. May be repeated
     ///
     /// With several, each has a name, and its models are asked for as name/model: write NAME=URL, or else its host and

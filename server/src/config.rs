@@ -17,6 +17,8 @@ const LOG: &str = "info";
 pub struct Config {
     /// An address and a port, as [`tokio::net::TcpListener::bind`] takes them.
     pub listen: String,
+    /// The names that it goes by.
+    pub hosts: Vec<String>,
     /// The model servers; none for whatever is found on this machine.
     pub upstreams: Vec<Endpoint>,
     /// The model that answers if none is named.
@@ -55,6 +57,7 @@ impl Config {
         let upstreams = endpoints::read(&args.upstream, other("OPENAI_BASE_URL"))?;
         Ok(Self {
             listen: pick(args.listen, "LEPTOS_SITE_ADDR").unwrap_or_else(|| LISTEN.into()),
+            hosts: args.host.iter().flat_map(|names| endpoints::pieces(names)).map(name).collect::<Result<_, _>>()?,
             upstreams: endpoints::with_keys(upstreams, &args.api_key, other("OPENAI_API_KEY"))?,
             model: given(args.model),
             connect_timeout: args.connect_timeout,
@@ -87,6 +90,16 @@ pub fn leptos_options() -> LeptosOptions {
     options.reload_port(reload_port.unwrap_or(3001)).hash_files(false).build()
 }
 
+/// A name as a browser sends it, without its port.
+fn name(host: &str) -> Result<String, Failure> {
+    if host.contains(['/', ':']) {
+        return Err(Failure::usage(format!(
+            "--host {host}: that is not a name, such as chat.example.com. See starcrossed --help"
+        )));
+    }
+    Ok(host.to_owned())
+}
+
 /// A variable that is set to nothing is as good as not set: container files do that.
 fn given(value: Option<String>) -> Option<String> {
     value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
@@ -96,7 +109,7 @@ fn given(value: Option<String>) -> Option<String> {
 fn one_line(error: &clap::Error) -> Failure {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").trim_end();
-    Failure::usage(format!("{first}. See starcrossed --help"))
+    Failure::usage(format!("{first}."))
 }
 
 #[cfg(test)]

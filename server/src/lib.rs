@@ -2,7 +2,8 @@
 //!
 //! In the order of what happens: [`args`] and [`config`] say what it is to be. [`startup`] finds the model server, if need
 //! be with [`discovery`], and says what it found. [`router`] says which address leads where: [`api`] stands around the
-//! server functions, [`assets`] has the site's files, [`metrics`] what machines ask, [`headers`] what every response has.
+//! server functions, [`assets`] has the site's files, [`metrics`] what machines ask, [`headers`] what every response has; [`hosts`] knows the
+//! server's own names.
 //! [`serve`] listens, serves and goes down; [`socket`] notices clients that have gone without a word, [`signals`] when to stop.
 //!
 //! What answers is in [`models`]: [`openai`] asks a model server, [`upstreams`] knows whom to ask where there are several,
@@ -21,6 +22,7 @@ pub mod startup;
 pub mod api;
 pub mod assets;
 pub mod headers;
+pub mod hosts;
 pub mod metrics;
 pub mod policy;
 pub mod router;

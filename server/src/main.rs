@@ -4,10 +4,10 @@ use app::link::Fates;
 use server::{
     config::{self, Config},
     failure::Failure,
+    hosts::Hosts,
     log, router, serve, signals, startup,
 };
 use std::{process::ExitCode, sync::Arc};
-use tokio::runtime::Runtime;
 use tokio_util::task::AbortOnDropHandle;
 
 fn main() -> ExitCode {
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 fn start() -> Result<(), Failure> {
     let Some(config) = Config::load()? else { return Ok(()) };
     log::init(&config.log)?;
-    let runtime = Runtime::new().map_err(Failure::runtime)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(Failure::runtime)?;
     let served = runtime.block_on(run(config));
     runtime.shutdown_background(); // dropping it would wait for a name that is being looked up
     served
@@ -31,6 +31,7 @@ async fn run(config: Config) -> Result<(), Failure> {
     let found = startup::find(&config).await?;
     let fates = Arc::new(Fates::default());
     let app = router::app(config::leptos_options(), fates.clone(), Arc::new(found.models(config.model)));
+    let app = Hosts::of(address, config.hosts).guard(app);
     let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(address)));
     tokio::select! {
         served = serve::run(listener, app, fates, signals::asked_to_stop()) => served.map_err(Failure::runtime),

@@ -11,7 +11,7 @@ use std::{
     process::{Output, Stdio},
 };
 use support::{
-    client::{Page, get, post},
+    client::{Page, get, post, send},
     soon,
     upstream::{Step, Upstream, delta, head},
 };
@@ -82,9 +82,17 @@ async fn help_explains_every_option() {
         let output = output(&mut starcrossed(&[flag])).await;
         let help = text(&output.stdout);
         assert!(output.status.success() && output.stderr.is_empty());
-        for word in
-            ["listen", "upstream", "api-key", "model", "connect-timeout", "header-timeout", "idle-timeout", "log"]
-        {
+        for word in [
+            "listen",
+            "host",
+            "upstream",
+            "api-key",
+            "model",
+            "connect-timeout",
+            "header-timeout",
+            "idle-timeout",
+            "log",
+        ] {
             let variable = format!("STARCROSSED_{}", word.to_uppercase().replace('-', "_"));
             assert!(help.contains(&format!("--{word}")) && help.contains(&variable), "{word} in {help}");
         }
@@ -127,6 +135,19 @@ async fn what_is_wrong_with_the_command_line_is_said_in_one_line() {
     ] {
         let output = output(&mut starcrossed(&arguments)).await;
         one_line(&output, 2, "");
+    }
+}
+
+#[tokio::test]
+async fn who_asks_by_a_stranger_s_name_is_refused_and_told_how_to_make_it_known() {
+    let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--host", "chat.example.com"])).await;
+    for (host, status) in [("chat.example.com", 200), ("localhost:3000", 200), ("evil.example:3000", 421)] {
+        for path in ["/", "/api/models", "/healthz"] {
+            let head = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+            let answer = send(running.address, head.as_bytes()).await;
+            assert_eq!(answer.status, status, "{host}{path}");
+            assert!(status == 200 || answer.text().contains("--host evil.example"), "{}", answer.text());
+        }
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn with_keys(
 }
 
 /// What stands between commas and white space.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c == ',' || c.is_whitespace()).filter(|piece| !piece.is_empty())
 }
 

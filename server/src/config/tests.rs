@@ -30,6 +30,15 @@ fn nothing_has_to_be_said() {
 }
 
 #[test]
+fn a_name_of_the_server_is_one_and_no_address_of_a_page() {
+    let config = read(&["--host", "chat.example.com, chat.lan", "--host", "box"], NOTHING).unwrap();
+    assert_eq!(config.hosts, ["chat.example.com", "chat.lan", "box"]);
+    for host in ["https://chat.example.com", "chat.example.com:443", "chat.example.com/"] {
+        assert!(refusal(&["--host", host]).starts_with(&format!("--host {host}: that is not a name")), "{host}");
+    }
+}
+
+#[test]
 fn what_other_tools_read_is_honoured_but_our_own_comes_first() {
     let others = |name: &str| match name {
         "OPENAI_BASE_URL" => Some("http://others/v1".into()),

@@ -1,0 +1,102 @@
+//! By which names the server may be asked.
+//!
+//! A name of a stranger's may be made to lead to this machine, and then a browser takes the stranger's page for ours
+//! ([DNS rebinding](https://en.wikipedia.org/wiki/DNS_rebinding)). It says by which name it came, though, and that the
+//! stranger can't change.
+
+use crate::api::refuse;
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{StatusCode, header::HOST, uri::Authority},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+/// The names that the server goes by.
+#[derive(Clone, Debug)]
+pub struct Hosts(Option<Arc<[String]>>);
+
+impl Hosts {
+    /// The server that listens at `address` goes by its addresses, by `localhost`, and by `names`. With none, one that is
+    /// there for a whole network goes by any name, since it can't know what it is called there.
+    #[must_use]
+    pub fn of(address: SocketAddr, names: Vec<String>) -> Self {
+        let is_strict = address.ip().is_loopback() || !names.is_empty();
+        Self(is_strict.then(|| names.into()))
+    }
+
+    /// `app`, for who asks by one of these names.
+    pub fn guard(self, app: Router) -> Router {
+        app.layer(from_fn_with_state(self, known))
+    }
+
+    fn include(&self, host: &str) -> bool {
+        let Some(names) = &self.0 else { return true };
+        let bare = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
+        let is = |name: &str| bare.eq_ignore_ascii_case(name);
+        let is_local = is("localhost") || bare.to_ascii_lowercase().ends_with(".localhost");
+        is_local || bare.parse::<IpAddr>().is_ok() || names.iter().any(|name| is(name))
+    }
+}
+
+/// Who asks by another name gets no answer. Who gives none at all is no browser.
+async fn known(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    match host(&request) {
+        Some(host) if !hosts.include(&host) => {
+            let why = format!("This server doesn't go by the name {host}. If it should, start it with --host {host}.");
+            refuse(StatusCode::MISDIRECTED_REQUEST, &why)
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// The name that the request was sent to, without a port: HTTP/2 has it in the address, HTTP/1.1 in a header. What can't be
+/// read is a name, too, and nobody's.
+fn host(request: &Request) -> Option<String> {
+    if let Some(host) = request.uri().host() {
+        return Some(host.to_owned());
+    }
+    let header = request.headers().get(HOST)?;
+    let authority = header.to_str().ok().and_then(|text| text.parse::<Authority>().ok());
+    Some(authority.map_or_else(String::new, |authority| authority.host().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hosts(address: &str, names: &[&str]) -> Hosts {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        Hosts::of(SocketAddr::new(address.parse().unwrap(), 3000), names)
+    }
+
+    #[test]
+    fn a_server_for_this_machine_goes_by_its_addresses_and_localhost_and_by_no_stranger_s_name() {
+        let here = hosts("127.0.0.1", &[]);
+        for host in ["127.0.0.1", "192.168.0.7", "[::1]", "localhost", "LocalHost", "chat.localhost", "localhost."] {
+            assert!(here.include(host), "{host}");
+        }
+        for host in ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "notlocalhost"] {
+            assert!(!here.include(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_was_given_is_taken_and_then_no_other_wherever_it_listens() {
+        for address in ["127.0.0.1", "0.0.0.0"] {
+            let named = hosts(address, &["chat.example.com"]);
+            assert!(named.include("Chat.Example.com") && named.include("localhost"));
+            assert!(!named.include("evil.example") && !named.include("sub.chat.example.com"));
+        }
+    }
+
+    #[test]
+    fn a_server_for_a_network_goes_by_any_name_unless_one_is_given() {
+        assert!(hosts("0.0.0.0", &[]).include("box.lan"));
+    }
+}
