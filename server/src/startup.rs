@@ -64,9 +64,7 @@ impl Found {
     pub async fn announce(self, address: SocketAddr) {
         say(&format!("Starcrossed listens on http://{address}"));
         if assets::are_missing() {
-            warn(
-                "there are no pages in this build, so only the API works. Build it with: cargo leptos build --release --precompress",
-            );
+            warn("there are no pages in this build, so only the API works. Build it with: make build");
         }
         match self {
             Self::Here(here) => {
