@@ -92,12 +92,11 @@ pub fn leptos_options() -> LeptosOptions {
 
 /// A name as a browser sends it, without its port.
 fn name(host: &str) -> Result<String, Failure> {
-    if host.contains(['/', ':']) {
-        return Err(Failure::usage(format!(
-            "--host {host}: that is not a name, such as chat.example.com. See starcrossed --help"
-        )));
+    let name = host.trim_end_matches('.');
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
+        return Err(Failure::usage(format!("--host {host}: that is not a name, such as chat.example.com")));
     }
-    Ok(host.to_owned())
+    Ok(name.to_owned())
 }
 
 /// A variable that is set to nothing is as good as not set: container files do that.
@@ -109,7 +108,7 @@ fn given(value: Option<String>) -> Option<String> {
 fn one_line(error: &clap::Error) -> Failure {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").trim_end();
-    Failure::usage(format!("{first}."))
+    Failure::usage(format!("{first}. See starcrossed --help"))
 }
 
 #[cfg(test)]

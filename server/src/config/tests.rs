@@ -30,10 +30,15 @@ fn nothing_has_to_be_said() {
 }
 
 #[test]
+fn what_cannot_be_understood_is_said_beside_the_way_to_the_help() {
+    assert!(refusal(&["--nonsense"]).ends_with("See starcrossed --help"));
+}
+
+#[test]
 fn a_name_of_the_server_is_one_and_no_address_of_a_page() {
-    let config = read(&["--host", "chat.example.com, chat.lan", "--host", "box"], NOTHING).unwrap();
+    let config = read(&["--host", "chat.example.com., chat.lan", "--host", "box"], NOTHING).unwrap();
     assert_eq!(config.hosts, ["chat.example.com", "chat.lan", "box"]);
-    for host in ["https://chat.example.com", "chat.example.com:443", "chat.example.com/"] {
+    for host in ["https://chat.example.com", "chat.example.com:443", "*.example.com", "münchen.example", "."] {
         assert!(refusal(&["--host", host]).starts_with(&format!("--host {host}: that is not a name")), "{host}");
     }
 }

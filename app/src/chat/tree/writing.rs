@@ -29,7 +29,8 @@ impl Message {
         }
         match delta {
             Delta::Text(text) => {
-                if self.text.is_empty() {
+                // What begins with text hasn't thought, though it may have the last time.
+                if self.text.is_empty() && self.deltas > 1 {
                     self.stop_thinking();
                 }
                 self.text.push_str(&text);
@@ -61,6 +62,7 @@ impl Message {
     pub fn begin_anew(&mut self, writer: String, now_ms: u64) {
         self.took_ms = 0;
         self.first_ms = 0;
+        self.tokens = 0;
         if !self.reasoning.is_empty() {
             self.reasoning.push_str("\n\n");
         }

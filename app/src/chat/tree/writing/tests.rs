@@ -140,3 +140,17 @@ fn what_was_thought_stays_when_an_answer_begins_anew_and_its_time_is_the_new_one
     assert_eq!((message.reasoning.as_str(), message.text.as_str()), ("hm\n\naha", "so"));
     assert_eq!((message.first_ms, message.thought_ms, message.took_ms), (100, 300, 400));
 }
+
+#[test]
+fn an_answer_that_begins_anew_with_text_keeps_the_time_of_its_thought_and_counts_anew() {
+    let mut message = answer();
+    for at in 0..50 {
+        message.hear(thought("hm"), 1200 + at * 10);
+    }
+    message.hear(Event::Exit(Exit::failed("cut off")), 5000);
+    message.begin_anew("there".into(), 6000);
+    message.hear(text("so"), 6100);
+    message.hear(text("."), 7100);
+    message.hear(Event::Exit(Exit::new(Reason::Normal)), 7100);
+    assert_eq!((message.thought_ms, message.total_tokens(), message.tenths_a_second()), (490, 2, 20));
+}
