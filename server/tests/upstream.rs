@@ -206,6 +206,14 @@ async fn a_server_is_told_that_the_last_answer_is_to_go_on() {
 }
 
 #[tokio::test]
+async fn one_that_cannot_go_on_says_so_and_is_not_made_to_begin_another_answer() {
+    let refusal = json!({ "error": { "message": "continue_final_message is not supported for this model" } });
+    let upstream = Upstream::playing([answer_json(400, &refusal)]).await;
+    listen_to_the_end(ask(settings(&upstream), unfinished())).await.not_at_all("not supported for this model");
+    assert_eq!(upstream.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn one_that_minds_everything_is_asked_again_without_each() {
     let minds =
         |part| vec![answer_json(422, &json!({ "detail": [{ "type": "extra_forbidden", "loc": ["body", part] }] }))];

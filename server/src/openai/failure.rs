@@ -85,6 +85,13 @@ impl Refusal {
         matches!(self.status.as_u16(), 400 | 422) && self.body.contains(part)
     }
 
+    /// Whether it doesn't know this part of the request, which is something else than knowing it and not being able to.
+    pub(super) fn has_never_heard_of(&self, part: &str) -> bool {
+        let body = self.body.to_ascii_lowercase();
+        let unknown = ["extra", "unknown", "unrecognized", "unexpected", "not permitted", "not allowed"];
+        self.minds(part) && unknown.iter().any(|word| body.contains(word))
+    }
+
     fn sentence(&self, upstream: &Upstream) -> String {
         let (address, code) = (upstream.address(), self.status.as_u16());
         let said = self.said(upstream);

@@ -47,10 +47,12 @@ impl Extras {
         }
     }
 
-    /// Leaves out what the server minds, and says whether that was anything: then it may be asked again.
+    /// Leaves out what the server minds, and says whether that was anything: then it may be asked again. One that knows what
+    /// going on is, and can't, isn't asked again: it would begin another answer.
     pub(super) fn give_up(&mut self, refusal: &Refusal) -> bool {
-        let minds = |parts: &[&str]| parts.iter().any(|part| refusal.minds(part));
-        (minds(&["stream_options"]) && self.stream_options.take().is_some())
-            || (minds(&["continue_final_message", "add_generation_prompt"]) && self.going_on.take().is_some())
+        let is_new =
+            ["continue_final_message", "add_generation_prompt"].iter().any(|part| refusal.has_never_heard_of(part));
+        (refusal.minds("stream_options") && self.stream_options.take().is_some())
+            || (is_new && self.going_on.take().is_some())
     }
 }
