@@ -22,8 +22,11 @@ test(`a first visit, ${SLOWER} times slower than this machine`, async ({ server 
   const { executablePath = chromium.executablePath(), args = [] } = project.use.launchOptions ?? {};
   const browser = await BareBrowser.start(executablePath, args);
   const visits: Visit[] = [];
-  for (let n = 0; n < VISITS; n++) visits.push(await visit(browser, `${server.url}/`));
-  await browser.end();
+  try {
+    for (let n = 0; n < VISITS; n++) visits.push(await visit(browser, `${server.url}/`));
+  } finally {
+    await browser.end();
+  }
   const spread = (what: keyof Visit) => {
     const all = visits.map((visit) => visit[what]).sort((a, b) => a - b);
     const [fastest, median, slowest] = [all[0], all[VISITS >> 1], all[VISITS - 1]].map(Math.round);

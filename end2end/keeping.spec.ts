@@ -48,8 +48,21 @@ test("a conversation that is on its way is given up by going Back", async ({ cha
   question.delta("Those too");
   question.finish();
   await expect(chat.answer).toContainText("Those too");
+  await afterTheStore(page);
   await expect(chat.log).not.toContainText("cats");
 });
+
+/** Waits until all has been read that was asked for before, and has been drawn. */
+async function afterTheStore(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const open = indexedDB.open("starcrossed");
+    const database = await new Promise<IDBDatabase>((opened) => (open.onsuccess = () => opened(open.result)));
+    const reading = database.transaction([...database.objectStoreNames]).objectStore("messages").count();
+    await new Promise<void>((read) => (reading.onsuccess = () => read()));
+    database.close();
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  });
+}
 
 /** Whoever wants to read what is kept waits until `occupied` is false. */
 async function occupyTheStore(page: Page): Promise<void> {

@@ -93,6 +93,8 @@ test("what has been said never moves again, while more arrives, is coloured, and
   question.finish();
   await expect(chat.status).toHaveText("Done");
   await expect(chat.answer.locator("code .hl-k").last()).toBeAttached();
+  await expect(chat.answer.locator("code[data-lang]:not(:has([class^=hl])), [data-tex]:not(:has(math))")).toHaveCount(0);
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   expect(await moved()).toEqual([]);
 
   // Whoever looks does see what moves.

@@ -146,6 +146,7 @@ async fn who_asks_by_a_stranger_s_name_is_refused_and_told_how_to_make_it_known(
             let head = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
             let answer = send(running.address, head.as_bytes()).await;
             assert_eq!(answer.status, status, "{host}{path}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{host}{path}");
             assert!(status == 200 || answer.text().contains("--host evil.example"), "{}", answer.text());
         }
     }

@@ -25,7 +25,7 @@ pub struct Parts {
     /// [`Talk::ask`]
     pub ask: fn(Talk),
     /// So that asking is quick the first time, too.
-    pub rehearse: fn(),
+    pub rehearse: fn(Talk),
 }
 
 /// The parts, fetched.

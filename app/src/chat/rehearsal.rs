@@ -5,37 +5,43 @@
 use super::{history::History, message::Delta, status::Status, talk::Talk, transcript::Transcript, view::Messages};
 use crate::link::{Event, Exit, Reason};
 use gloo_timers::future::TimeoutFuture;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
 const ANSWER: &str = "# An answer\n\nSome **words**, and\n\n- an item\n- another\n\n";
 
 /// Time for a frame, in milliseconds: what is typed meanwhile comes first.
 const BREATH_MS: u32 = 30;
 
-/// Rehearses, a piece at a time.
-pub(super) fn rehearse() {
-    spawn_local(async {
-        let stage = Owner::new_root(None);
-        perform(&stage).await;
+/// Rehearses, a piece at a time, until there is something real to show. Ends with the component that calls this.
+pub(super) fn rehearse(real: Talk) {
+    let stage = Owner::new();
+    spawn_local_scoped_with_cancellation(async move {
+        _ = perform(&stage, real.transcript).await;
         stage.cleanup();
     });
 }
 
-async fn perform(stage: &Owner) {
-    TimeoutFuture::new(BREATH_MS).await;
+async fn perform(stage: &Owner, real: Transcript) -> Option<()> {
+    breath(real).await?;
     let talk = stage.with(|| Talk::new(Transcript::new(History::new())));
     let transcript = talk.transcript;
     let _page = stage.with(|| view! { <div><Messages talk /><Status talk /></div> }.build());
-    TimeoutFuture::new(BREATH_MS).await;
+    breath(real).await?;
     let question = stage.with(|| transcript.ask("A question".into(), Vec::new(), None));
-    TimeoutFuture::new(BREATH_MS).await;
+    breath(real).await?;
     let answer = stage.with(|| transcript.answer(&question));
     _ = serde_json::to_string(&transcript.request(&answer));
-    let Some(entry) = transcript.entry(&answer) else { return };
+    let entry = transcript.entry(&answer)?;
     for delta in ANSWER.split_inclusive(' ') {
-        TimeoutFuture::new(BREATH_MS).await;
+        breath(real).await?;
         stage.with(|| transcript.hear(&entry, Event::Delta(Delta::Text(delta.into()))));
     }
     stage.with(|| transcript.end(&entry, Exit::new(Reason::Normal)));
+    breath(real).await
+}
+
+/// None as soon as something is said in earnest: that comes first, and calls all this itself.
+async fn breath(real: Transcript) -> Option<()> {
     TimeoutFuture::new(BREATH_MS).await;
+    real.entries.with_untracked(Vec::is_empty).then_some(())
 }

@@ -71,7 +71,7 @@ impl Shared {
         let asked = self.asked.try_update_value(std::mem::take) == Some(true);
         match self.parts.get_untracked() {
             Some(_) if asked => self.ask(),
-            Some(parts) => (parts.rehearse)(),
+            Some(parts) => (parts.rehearse)(self.talk),
             None => {}
         }
     }

@@ -1,4 +1,4 @@
-//! The body of a question, and what is asked for beside it: an answer without that is better than none.
+//! The body of a question, and what is asked for beside it, where the server takes that.
 
 use super::failure::Refusal;
 use app::chat::message::{ChatRequest, Role};
