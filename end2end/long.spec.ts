@@ -1,5 +1,6 @@
 // A long answer: what is out of view is left out by the browser, and nobody notices.
 
+import type { Page } from "@playwright/test";
 import { expect, test } from "./support/fixtures";
 import { Prose } from "./support/prose";
 
@@ -16,6 +17,7 @@ test("what is out of view has the room that it needs, and is found", async ({ ch
   question.finish();
   await expect(chat.status).toHaveText("Done");
   await expect(chat.answer).toContainText("The end.");
+  await allDrawn(page);
 
   const main = page.getByRole("main");
   const left = page.locator(".section[data-full]");
@@ -50,7 +52,7 @@ test("a reader stays at the same words, whatever is left out above them", async 
   const place = () => chat.answer.getByText("Line 190 of").evaluate((line) => Math.round(line.getBoundingClientRect().top));
   const settled = async () => {
     const before = await place();
-    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await twoFrames(page);
     return (await place()) === before;
   };
   await expect.poll(settled).toBe(true);
@@ -93,11 +95,20 @@ test("what has been said never moves again, while more arrives, is coloured, and
   question.finish();
   await expect(chat.status).toHaveText("Done");
   await expect(chat.answer.locator("code .hl-k").last()).toBeAttached();
-  await expect(chat.answer.locator("code[data-lang]:not(:has([class^=hl])), [data-tex]:not(:has(math))")).toHaveCount(0);
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await allDrawn(page);
   expect(await moved()).toEqual([]);
 
   // Whoever looks does see what moves.
   await chat.answer.getByRole("heading").first().evaluate((heading) => (heading.style.paddingBottom = "9px"));
   await expect.poll(moved).not.toEqual([]);
 });
+
+/** Waits until every formula is set and every piece of code coloured, and all of it is in view. */
+async function allDrawn(page: Page): Promise<void> {
+  await expect(page.locator("code[data-lang]:not(:has([class^=hl])), [data-tex]:not(:has(math))")).toHaveCount(0);
+  await twoFrames(page);
+}
+
+function twoFrames(page: Page): Promise<unknown> {
+  return page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+}

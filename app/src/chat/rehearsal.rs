@@ -25,7 +25,8 @@ async fn perform(stage: &Owner, real: Transcript) -> Option<()> {
     breath(real).await?;
     let talk = stage.with(|| Talk::new(Transcript::new(History::new())));
     let transcript = talk.transcript;
-    let _page = stage.with(|| view! { <div><Messages talk /><Status talk /></div> }.build());
+    // The stage keeps what is drawn on it: both end at once, before anything drawn could miss what it reads.
+    stage.with(|| StoredValue::new_local(view! { <div><Messages talk /><Status talk /></div> }.build()));
     breath(real).await?;
     let question = stage.with(|| transcript.ask("A question".into(), Vec::new(), None));
     breath(real).await?;
