@@ -21,7 +21,15 @@ const AFTER: usize = 90;
 /// browser can, and the standard library's table for it would be kilobytes to download.
 #[must_use]
 pub fn find(messages: &[Message], needle: &str, lower: &dyn Fn(&str) -> String) -> Option<(String, String)> {
-    messages.iter().find_map(|message| Some((message.id.clone(), excerpt(&message.text, needle, lower)?)))
+    let in_message = |message: &Message| texts(message).find_map(|text| excerpt(text, needle, lower));
+    messages.iter().find_map(|message| Some((message.id.clone(), in_message(message)?)))
+}
+
+/// All that can be read in a message: what is said, what was thought before, and what was sent along.
+fn texts(message: &Message) -> impl Iterator<Item = &str> {
+    let named = message.files.iter().map(|file| file.name.as_str());
+    let sent = message.files.iter().filter(|file| !file.is_image()).map(|file| file.data.as_str());
+    [message.text.as_str(), message.reasoning.as_str()].into_iter().chain(named).chain(sent)
 }
 
 /// What stands around `needle` in a text, on one line; none where it isn't in there.
@@ -45,6 +53,7 @@ pub fn excerpt(text: &str, needle: &str, lower: &dyn Fn(&str) -> String) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::tree::File;
 
     fn in_text(text: &str, needle: &str) -> Option<String> {
         excerpt(text, needle, &str::to_lowercase)
@@ -68,6 +77,19 @@ mod tests {
     fn letters_that_are_longer_in_lower_case_break_nothing() {
         assert!(in_text(&"İ".repeat(500), "i̇").is_some());
         assert_eq!(in_text(&["İ".repeat(500).as_str(), "x"].concat(), "x"), Some("…".into()));
+    }
+
+    #[test]
+    fn what_was_thought_and_what_was_sent_along_is_found_too_but_no_picture_is_read() {
+        let file =
+            |name: &str, mime: &str, data: &str| File { name: name.into(), mime: mime.into(), data: data.into() };
+        let files = vec![file("Plan.txt", "text/plain", "Sow in May"), file("a.png", "image/png", "data:,abc")];
+        let messages = [Message { id: "a".into(), reasoning: "Hm, rye".into(), files, ..Message::default() }];
+        let found = |needle| find(&messages, needle, &str::to_lowercase).map(|(_, excerpt)| excerpt);
+        assert_eq!(found("rye").as_deref(), Some("Hm, rye"));
+        assert_eq!(found("plan").as_deref(), Some("Plan.txt"));
+        assert_eq!(found("in may").as_deref(), Some("Sow in May"));
+        assert_eq!((found("a.png").as_deref(), found("data:")), (Some("a.png"), None));
     }
 
     #[test]
