@@ -1,5 +1,6 @@
-//! Conversations as files: JSON, which can be imported again, and Markdown, which is to be read.
+//! Conversations as files: JSON, which has all of them whole, and Markdown, which is to be read. Both can be imported again.
 
+pub mod from_markdown;
 pub mod markdown;
 
 use super::tree::Kept;

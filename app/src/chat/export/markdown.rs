@@ -1,4 +1,4 @@
-//! A conversation as Markdown.
+//! A conversation as Markdown, to be read: by people, and by [`from_markdown`](super::from_markdown).
 
 use crate::{
     chat::{
@@ -7,6 +7,16 @@ use crate::{
     },
     link::Reason,
 };
+
+/// Stands before each message, where nobody sees it: an answer has headings of its own.
+pub(super) const MARK: &str = "<!-- starcrossed ";
+pub(super) const QUESTION: &str = "question";
+pub(super) const ANSWER: &str = "answer";
+pub(super) const HEADING: &str = " -->\n\n## ";
+pub(super) const NAMELESS: &str = "Answer";
+pub(super) const REASONING: &str = "<details><summary>Reasoning</summary>\n\n";
+pub(super) const REASONED: &str = "\n\n</details>";
+pub(super) const CUT: &str = "*(Cut off here.)*";
 
 /// The branch being shown, as Markdown to be read.
 #[must_use]
@@ -20,15 +30,15 @@ pub fn to_markdown(tree: &Tree) -> String {
 }
 
 fn add(message: &Message, text: &mut String) {
-    let speaker = match message.role {
-        Role::User => "You",
-        _ if message.model.is_empty() => "Answer",
-        _ => &message.model,
+    let (kind, speaker) = match message.role {
+        Role::User => (QUESTION, "You"),
+        _ if message.model.is_empty() => (ANSWER, NAMELESS),
+        _ => (ANSWER, message.model.as_str()),
     };
-    paragraph(&["## ", speaker], text);
+    paragraph(&[MARK, kind, HEADING, speaker], text);
     if !message.reasoning.trim().is_empty() {
         let reasoning = message.reasoning.trim();
-        paragraph(&["<details><summary>Reasoning</summary>\n\n", reasoning, "\n\n</details>"], text);
+        paragraph(&[REASONING, reasoning, REASONED], text);
     }
     for file in &message.files {
         if file.is_image() {
@@ -44,7 +54,7 @@ fn add(message: &Message, text: &mut String) {
     }
     // Half an answer must not look like a whole one.
     if message.exit.as_ref().is_none_or(|exit| exit.reason != Reason::Normal) {
-        paragraph(&["*(Cut off here.)*"], text);
+        paragraph(&[CUT], text);
     }
 }
 
@@ -70,7 +80,8 @@ mod tests {
         tree.answer(stamp("a"), "q", "demo".into());
         let answer = tree.message("a").unwrap().clone();
         tree.update(Message { text: "Because".into(), reasoning: "Hm.".into(), ..answer });
-        let expected = "# Why?\n\n## You\n\n*Image: a.png*\n\nb.txt:\n\n```\nx\n```\n\nWhy?\n\n## demo\n\n\
+        let expected = "# Why?\n\n<!-- starcrossed question -->\n\n## You\n\n*Image: a.png*\n\nb.txt:\n\n```\nx\n```\n\nWhy?\n\n\
+                        <!-- starcrossed answer -->\n\n## demo\n\n\
                         <details><summary>Reasoning</summary>\n\nHm.\n\n</details>\n\nBecause\n\n*(Cut off here.)*\n";
         assert_eq!(to_markdown(&tree), expected);
     }
