@@ -4,6 +4,7 @@ use super::{
     export,
     history::History,
     shared::Shared,
+    store::{Fault, tab},
     talk::Talk,
     tree::{Conversation, Kept, find::Hit},
     visit,
@@ -44,7 +45,7 @@ pub fn Conversations(
     let lines = move || match hits.get() {
         Some(hits) => history.list.with(|list| found(list, hits)),
         None => history.list.with(|list| list.iter().map(line).collect::<Vec<_>>()),
-    };
+    });
     // Done for the list, not for its line, which goes as soon as this begins.
     let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
     let delete = move |id: String| {
@@ -53,11 +54,13 @@ pub fn Conversations(
             if is_open {
                 talk.leave();
             }
-            let kept = history.delete(&id).await;
-            if is_open && kept.is_some() {
-                address.go("/");
+            // If it can't be deleted, what was before still can be put back.
+            if let Some(kept) = history.delete(&id).await {
+                if is_open {
+                    address.go("/");
+                }
+                deleted.set(Some(kept));
             }
-            deleted.set(kept);
         };
         if let Some(owner) = owner.get_value().and_then(|owner| owner.upgrade()) {
             owner.with(|| spawn_local_scoped_with_cancellation(work));
@@ -67,8 +70,10 @@ pub fn Conversations(
         if let Some(kept) = deleted.try_update(Option::take).flatten() {
             spawn_local_scoped_with_cancellation(async move {
                 let there = ["/c/", &kept.conversation.id].concat();
-                history.import(vec![kept]).await;
-                address.go(&there);
+                match history.import(std::slice::from_ref(&kept)).await {
+                    Ok(_) => address.go(&there),
+                    Err(_) => deleted.set(Some(kept)), // the notice says why; it can be tried again
+                }
             });
         }
     };
@@ -173,10 +178,10 @@ fn Transfer(talk: Talk, history: History) -> impl IntoView {
     let told = RwSignal::new(String::new());
     let export_all = move |_| {
         spawn_local_scoped_with_cancellation(async move {
-            let Some(store) = history.store() else { return };
-            match store.all().await {
-                Ok(all) => save_file("starcrossed.json", "application/json", &export::to_json(all.found)),
-                Err(fault) => told.set(fault.sentence().into()),
+            let (all, fault) = history.all().await;
+            told.set(fault.map(Fault::sentence).unwrap_or_default().into());
+            if fault.is_none() || !all.is_empty() {
+                save_file("starcrossed.json", "application/json", &export::to_json(all));
             }
         });
     };
@@ -188,12 +193,11 @@ fn Transfer(talk: Talk, history: History) -> impl IntoView {
         let file = picked.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
         let Some(file) = file else { return };
         spawn_local_scoped_with_cancellation(async move {
-            match export::from_json(&text_of(&file).await) {
-                Ok(all) => {
-                    let count = all.len();
-                    history.import(all).await;
-                    told.set([&count.to_string(), " imported"].concat());
-                }
+            match read(&file.name(), &text_of(&file).await) {
+                Ok(all) => told.set(match history.import(&all).await {
+                    Ok(count) => imported(count, all.len()),
+                    Err(fault) => ["Nothing was imported. ", fault.sentence()].concat(),
+                }),
                 Err(sentence) => told.set(sentence),
             }
             if let Some(input) = picked.get_untracked() {
@@ -212,7 +216,7 @@ fn Transfer(talk: Talk, history: History) -> impl IntoView {
             </button>
             <label class="button">
                 "Import…"
-                <input type="file" accept=".json,application/json" node_ref=picked on:change=import />
+                <input type="file" accept=".json,.md" node_ref=picked on:change=import />
             </label>
             <p aria-live="polite">{told}</p>
         </details>
@@ -228,16 +232,27 @@ fn line(conversation: &Conversation) -> Line {
     }
 }
 
-/// What was found, under the titles of the list.
+/// What was found, under the titles of the list. What has been deleted since isn't there any more.
 fn found(list: &[Conversation], hits: Vec<Hit>) -> Vec<Line> {
-    let title = |id: &str| list.iter().find(|listed| listed.id == id).map(|listed| listed.title.clone());
-    let line = |hit: Hit| Line {
-        title: title(&hit.conversation).unwrap_or_default(),
-        id: hit.conversation,
-        excerpt: hit.excerpt,
-        message: hit.message,
+    let line = |hit: Hit| {
+        let listed = list.iter().find(|listed| listed.id == hit.conversation)?;
+        Some(Line { excerpt: hit.excerpt, message: hit.message, ..line(listed) })
     };
-    hits.into_iter().map(line).collect()
+    hits.into_iter().filter_map(line).collect()
+}
+
+/// What is in a file that has been picked.
+fn read(name: &str, text: &str) -> Result<Vec<Kept>, String> {
+    if name.ends_with(".md") {
+        return export::from_markdown::from_markdown(text, &tab::stamp).map(|kept| vec![kept]);
+    }
+    export::from_json(text)
+}
+
+/// What is said of a file of `all` conversations that has added something to `count`.
+fn imported(count: usize, all: usize) -> String {
+    let known = if count < all { [", ", &(all - count).to_string(), " here already"].concat() } else { String::new() };
+    [&count.to_string(), " imported", &known].concat()
 }
 
 fn words(deleted: &Conversation) -> String {

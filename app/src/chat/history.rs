@@ -1,8 +1,14 @@
 //! The conversations of this browser: which there are, and that they are kept. The server keeps nothing.
+//!
+//! What can't be put into the store is held in [`memory`] until it can; [`whole`] is what is done with all of a conversation
+//! at once.
+
+mod memory;
+mod whole;
 
 use super::{
-    store::{Fault, Store, search_in, tab, tabs::Tabs},
-    tree::{Conversation, Kept, Message, Tree, find::Hit},
+    store::{Fault, Store, newest_first, tab, tabs::Tabs},
+    tree::{Conversation, Kept, Message, Tree},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -23,9 +29,11 @@ pub struct History {
     memory: StoredValue<Vec<Kept>>,
     /// What has been deleted, here or in another tab, so that what is still being written in it doesn't bring it back.
     gone: StoredValue<Vec<String>>,
+    /// How often something in the list was changed here.
+    changes: StoredValue<u32>,
 }
 
-type Put = fn(History, Conversation, Option<Message>);
+type Put = fn(History, Conversation, Option<Message>, bool);
 
 impl History {
     /// Empty, until it is opened.
@@ -40,6 +48,7 @@ impl History {
             tabs: StoredValue::new_local(None),
             memory: StoredValue::new(Vec::new()),
             gone: StoredValue::new(Vec::new()),
+            changes: StoredValue::new(0),
         }
     }
 
@@ -53,40 +62,52 @@ impl History {
             Err(fault) => self.fault.set(Some(fault)),
         }
         self.tabs.set_value(Tabs::listen(Box::new(changed)));
-        self.flush();
         self.refresh().await;
         self.is_open.set(true);
     }
 
-    /// Reads the list again.
+    /// Reads the list again. What couldn't be kept so far is tried again before: another tab may have made room.
     pub async fn refresh(self) {
         let Some(store) = self.store.get_value() else { return };
-        match store.list().await {
-            Ok(read) => {
-                if !read.found.is_empty() {
-                    tab::note_kept();
-                }
-                // What is there again was put back, or said again, in another tab.
-                let is_there = |id: &String| read.found.iter().any(|there| there.id == *id);
-                self.gone.update_value(|gone| gone.retain(|id| !is_there(id)));
-                self.list.set(read.found);
+        self.try_again();
+        loop {
+            let before = self.changes.get_value();
+            match store.list().await {
+                // What was changed here meanwhile may not have been read yet.
+                Ok(_) if self.changes.get_value() != before => {}
+                Ok(read) => return self.show(read.found),
+                Err(fault) => return self.fault.set(Some(fault)),
             }
-            Err(fault) => self.fault.set(Some(fault)),
         }
+    }
+
+    fn show(self, mut found: Vec<Conversation>) {
+        if !found.is_empty() {
+            tab::note_kept();
+        }
+        // What is there again was put back, or said again, in another tab.
+        let is_there = |id: &String| found.iter().any(|there| there.id == *id);
+        self.gone.update_value(|gone| gone.retain(|id| !is_there(id)));
+        for kept in self.memory.get_value() {
+            found.retain(|there| there.id != kept.conversation.id);
+            found.push(kept.conversation);
+        }
+        self.list.set(newest_first(found));
+    }
+
+    /// What the list has of a conversation.
+    #[must_use]
+    pub fn listed(self, id: &str) -> Option<Conversation> {
+        self.list.with_untracked(|list| list.iter().find(|listed| listed.id == id).cloned())
     }
 
     /// One conversation, as it was kept; none if it isn't there.
     pub async fn load(self, id: &str) -> Option<Tree> {
         let mut tree = match (self.read(id).await, self.remembered(id)) {
-            (Some(kept), Some(newer)) => {
-                let mut tree = Tree::new(kept);
-                tree.conversation = newer.conversation;
-                tree.merge(newer.messages);
-                tree
-            }
+            (Some(kept), Some(newer)) => Tree::united(kept, newer),
             (kept, remembered) => Tree::new(kept.or(remembered)?),
         };
-        _ = tree.settle(&tab::name(), tab::now_ms());
+        tree.settle(&tab::name(), tab::now_ms());
         if let Some(draft) = tab::draft(id) {
             tree.conversation.draft = draft;
         }
@@ -99,65 +120,43 @@ impl History {
     }
 
     /// Keeps what a conversation has become, and what has become of one of its messages. One in which nothing was said
-    /// isn't kept.
+    /// isn't kept. What is known of a conversation and hasn't changed here is not written again: another tab may be about to
+    /// change it.
     pub fn keep(self, conversation: Conversation, message: Option<Message>) {
-        if conversation.title.is_empty() || self.gone.with_value(|gone| gone.contains(&conversation.id)) {
+        if conversation.title.is_empty() || self.is_gone(&conversation.id) {
             return;
         }
-        self.put_in_list(&conversation);
+        let is_new = self.put_in_list(&conversation);
         match self.put.get_value() {
-            Some(put) => put(self, conversation, message),
+            Some(put) if is_new || message.is_some() => put(self, conversation, message, is_new),
+            Some(_) => {}
             None => self.remember(conversation, message),
         }
     }
 
-    fn put(self, conversation: Conversation, message: Option<Message>) {
-        let finished = message.as_ref().is_none_or(|message| message.exit.is_some());
-        let asked = self.store.with_value(|store| Some(store.as_ref()?.put(&conversation, message.as_slice())));
-        let Some(asked) = asked else { return self.remember(conversation, message) };
+    fn put(self, conversation: Conversation, message: Option<Message>, is_new: bool) {
+        let is_finished = message.as_ref().is_none_or(|message| message.exit.is_some());
+        let (kept, is_new) = self.with_remembered(conversation, message, is_new);
+        let asked = self.store.with_value(|store| Some(store.as_ref()?.put(&kept, is_new)));
+        let Some(asked) = asked else { return self.remember_all(kept) };
         // Asked for already, so this only waits to hear how it went: it ends with the browser's transaction, whatever
         // becomes of the page.
         spawn_local(async move {
             match asked.await {
-                Ok(()) if finished => {
-                    tab::note_kept();
-                    self.tell(&conversation.id);
+                Ok(()) => {
+                    self.let_go(&kept, is_new);
+                    if is_finished {
+                        tab::note_kept();
+                        self.tell(&kept.conversation.id);
+                        self.try_again();
+                    }
                 }
-                Ok(()) => {}
                 Err(fault) => {
                     self.fault.try_set(Some(fault));
-                    self.remember(conversation, message);
+                    self.remember_all(kept);
                 }
             }
         });
-    }
-
-    /// Deletes a conversation, and returns what it was, for who thinks better of it.
-    pub async fn delete(self, id: &str) -> Option<Kept> {
-        let stored = match self.store.get_value() {
-            Some(store) => store.delete(id).await,
-            None => Ok(None),
-        };
-        let stored = match stored {
-            Ok(stored) => stored,
-            Err(fault) => {
-                self.fault.set(Some(fault)); // then all of it is still there
-                return None;
-            }
-        };
-        self.forget(id);
-        let remembered = self.remembered(id);
-        self.memory.update_value(|memory| memory.retain(|kept| kept.conversation.id != id));
-        self.list.update(|list| list.retain(|conversation| conversation.id != id));
-        self.tell(id);
-        match (stored, remembered) {
-            // The newer ones last: of two with one id the last is what is put back.
-            (Some(stored), Some(newer)) => {
-                let messages = stored.messages.into_iter().chain(newer.messages).collect();
-                Some(Kept { conversation: newer.conversation, messages })
-            }
-            (stored, remembered) => stored.or(remembered),
-        }
     }
 
     /// From here on nothing is kept of a conversation.
@@ -165,61 +164,26 @@ impl History {
         self.gone.update_value(|gone| gone.push(id.to_owned()));
     }
 
-    /// Takes in conversations that were deleted or exported. What is here already stays as it is.
-    pub async fn import(self, all: Vec<Kept>) {
-        self.gone.update_value(|gone| gone.retain(|id| all.iter().all(|kept| kept.conversation.id != *id)));
-        let Some(store) = self.store.get_value() else {
-            for kept in all {
-                self.put_in_list(&kept.conversation);
-                self.memory.update_value(|memory| memory.push(kept));
-            }
-            return;
-        };
-        match store.import(&all).await {
-            Ok(changed) => changed.iter().for_each(|id| self.tell(id)),
-            Err(fault) => self.fault.set(Some(fault)),
-        }
-        self.refresh().await;
-    }
-
-    /// Where this text was said: at most `limit` places, one a conversation.
-    pub async fn search(self, text: &str, limit: usize) -> Vec<Hit> {
-        let Some(store) = self.store.get_value() else {
-            return self.memory.with_value(|memory| search_in(memory, text, limit));
-        };
-        let found = store.search(text, limit).await;
-        found.unwrap_or_else(|fault| {
-            self.fault.set(Some(fault));
-            Vec::new()
-        })
-    }
-
-    /// The store, where there is one: to export it.
-    #[must_use]
-    pub fn store(self) -> Option<Store> {
-        self.store.get_value()
-    }
-
-    /// What was said before the store was open is put into it.
-    fn flush(self) {
-        if self.store.with_value(Option::is_some) {
-            for kept in self.memory.try_update_value(std::mem::take).unwrap_or_default() {
-                for message in kept.messages {
-                    self.keep(kept.conversation.clone(), Some(message));
-                }
-            }
-        }
+    fn is_gone(self, id: &str) -> bool {
+        self.gone.try_with_value(|gone| gone.iter().any(|gone| gone == id)).unwrap_or(false)
     }
 
     fn tell(self, id: &str) {
         _ = self.tabs.try_with_value(|tabs| tabs.as_ref().map(|tabs| tabs.tell(id)));
     }
 
-    fn put_in_list(self, conversation: &Conversation) {
+    /// Says whether that is news: nothing is drawn or written anew for an answer that grows.
+    fn put_in_list(self, conversation: &Conversation) -> bool {
+        let known = self.listed(&conversation.id);
+        if known.as_ref() == Some(conversation) {
+            return false;
+        }
+        _ = self.changes.try_update_value(|changes| *changes = changes.wrapping_add(1));
+        // Only what was worked on comes first; what was only looked at stays in its place.
+        let stays = known.is_some_and(|known| known.updated_ms == conversation.updated_ms);
         self.list.update(|list| {
             let place = list.iter().position(|listed| listed.id == conversation.id);
-            // Only what was worked on comes first; what was only looked at stays in its place.
-            match place.filter(|place| list[*place].updated_ms == conversation.updated_ms) {
+            match place.filter(|_| stays) {
                 Some(place) => list[place] = conversation.clone(),
                 None => {
                     list.retain(|listed| listed.id != conversation.id);
@@ -227,22 +191,6 @@ impl History {
                 }
             }
         });
-    }
-
-    fn remembered(self, id: &str) -> Option<Kept> {
-        self.memory.with_value(|memory| memory.iter().find(|kept| kept.conversation.id == id).cloned())
-    }
-
-    fn remember(self, conversation: Conversation, message: Option<Message>) {
-        _ = self.memory.try_update_value(|memory| {
-            let place = memory.iter().position(|kept| kept.conversation.id == conversation.id);
-            let place = place.unwrap_or_else(|| {
-                memory.push(Kept::default());
-                memory.len() - 1
-            });
-            memory[place].conversation = conversation;
-            memory[place].messages.retain(|kept| message.as_ref().is_none_or(|message| message.id != kept.id));
-            memory[place].messages.extend(message);
-        });
+        true
     }
 }

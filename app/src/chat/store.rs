@@ -71,25 +71,23 @@ impl Store {
         read(&Transaction::read(&self.database)?, id).await
     }
 
-    /// Keeps what is known of a conversation, and these messages of it, all or nothing. It is asked for at once, not when
-    /// the future is first polled, so that a page that is being left has asked in time.
+    /// Keeps these messages of a conversation, and what is known of it if that is new, all or nothing. It is asked for at
+    /// once, not when the future is first polled, so that a page that is being left has asked in time.
     ///
     /// # Errors
     /// There is no room, or the browser refuses. What was kept before stays.
-    pub fn put(
-        &self,
-        conversation: &Conversation,
-        messages: &[Message],
-    ) -> impl Future<Output = Result<(), Fault>> + use<> {
-        let asked = self.ask_to_put(conversation, messages);
+    pub fn put(&self, kept: &Kept, is_new: bool) -> impl Future<Output = Result<(), Fault>> + use<> {
+        let asked = self.ask_to_put(kept, is_new);
         async move { asked?.written().await }
     }
 
-    fn ask_to_put(&self, conversation: &Conversation, messages: &[Message]) -> Result<Transaction, Fault> {
+    fn ask_to_put(&self, kept: &Kept, is_new: bool) -> Result<Transaction, Fault> {
         let transaction = Transaction::write(&self.database)?;
-        transaction.put_conversation(conversation)?;
-        for message in messages {
-            transaction.put_message(&conversation.id, message)?;
+        if is_new {
+            transaction.put_conversation(&kept.conversation)?;
+        }
+        for message in &kept.messages {
+            transaction.put_message(&kept.conversation.id, message)?;
         }
         // Left to itself it waits until this page has heard of each record, which a page that is being left never does.
         transaction.commit();
@@ -129,7 +127,8 @@ async fn read(transaction: &Transaction, id: &str) -> Result<Read<Option<Kept>>,
     Ok(Read { found: Some(Kept { conversation, messages }), skipped })
 }
 
-fn newest_first(mut list: Vec<Conversation>) -> Vec<Conversation> {
+/// That which was worked on last comes first.
+pub(super) fn newest_first(mut list: Vec<Conversation>) -> Vec<Conversation> {
     let ages: Vec<u64> = list.iter().map(|conversation| u64::MAX - conversation.updated_ms).collect();
     in_order(&ages).into_iter().map(|at| std::mem::take(&mut list[at])).collect()
 }

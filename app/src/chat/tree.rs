@@ -43,6 +43,21 @@ impl Tree {
         tree
     }
 
+    /// What was kept, and what is newer of it.
+    #[must_use]
+    pub fn united(kept: Kept, newer: Kept) -> Self {
+        let mut tree = Self::new(kept);
+        tree.conversation = newer.conversation;
+        tree.merge(newer.messages);
+        tree
+    }
+
+    /// All of it, to be kept elsewhere.
+    #[must_use]
+    pub fn into_kept(self) -> Kept {
+        Kept { conversation: self.conversation, messages: self.messages }
+    }
+
     /// Takes in messages from elsewhere: what another tab has said, or this one's own as they were kept. Of two records of
     /// one message the later counts. Whichever order they come in, the tree is the same.
     pub fn merge(&mut self, messages: Vec<Message>) {
