@@ -14,7 +14,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, html, prelude::*, task::spawn_local_scoped_with_cancellation};
 
 /// A line of the list.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Line {
     id: String,
     title: String,
@@ -42,7 +42,7 @@ pub fn Conversations(
     let deleted = RwSignal::new(None::<Kept>);
     search(history, sought, hits);
 
-    let lines = move || match hits.get() {
+    let lines = Memo::new(move |_| match hits.get() {
         Some(hits) => history.list.with(|list| found(list, hits)),
         None => history.list.with(|list| list.iter().map(line).collect::<Vec<_>>()),
     });
@@ -77,7 +77,6 @@ pub fn Conversations(
             });
         }
     };
-    let draw = move |line: Line| view! { <Item line shared naming delete=Callback::new(delete) /> };
     view! {
             <input
                 type="search"
@@ -88,8 +87,14 @@ pub fn Conversations(
                 prop:value=sought
                 on:input=move |event| sought.set(event_target_value(&event))
             />
-            <ul>{move || lines().into_iter().map(draw).collect_view()}</ul>
-            <p class="none" aria-live="polite" hidden=move || !hits.with(|hits| hits.as_ref().is_some_and(Vec::is_empty))>
+            <ul>
+                <For
+                    each=move || lines.get()
+                    key=Line::clone
+                    children=move |line| view! { <Item line shared naming delete=Callback::new(delete) /> }
+                />
+            </ul>
+            <p class="none" aria-live="polite" hidden=move || hits.with(Option::is_none) || !lines.with(Vec::is_empty)>
                 "Nothing found"
             </p>
             <p class="deleted" aria-live="polite" hidden=move || deleted.with(Option::is_none)>
