@@ -301,6 +301,85 @@ test("what is put back in one tab is kept in every other again", async ({ chat, 
   await expect(other.answer).toContainText("Dogs too");
 });
 
+test("a conversation goes elsewhere as Markdown, and comes back", async ({ chat, upstream, page }) => {
+  await talk(chat, upstream, "About cats", "I like **cats**\n\n## Why\n\nThey purr");
+  await page.getByText("Export and import").click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export this one as Markdown" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe("conversation.md");
+  const text = await readFile(await file.path(), "utf8");
+  expect(text).toMatch(/^# About cats\n/);
+  expect(text).toContain("\n## You\n\nAbout cats\n");
+  expect(text).toContain("\n## alpha\n\nI like **cats**\n\n## Why\n\nThey purr\n");
+
+  await page.getByRole("button", { name: "Delete About cats" }).click();
+  await expect(listed(chat)).toHaveCount(0);
+  const buffer = Buffer.from(text);
+  await page.getByLabel("Import…").setInputFiles({ name: "conversation.md", mimeType: "text/markdown", buffer });
+  await expect(chat.conversations).toContainText("1 imported");
+  await chat.conversations.getByRole("link", { name: "About cats" }).click();
+  await expect(chat.log.getByRole("article")).toHaveCount(2);
+  await expect(chat.answer.getByRole("heading", { name: "Why" })).toBeVisible();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test("the list stays as it is while an answer grows", async ({ chat, upstream, page }) => {
+  await talk(chat, upstream, "About cats", "I like cats");
+  await chat.newChat.click();
+  await chat.ask("About dogs");
+  const question = await upstream.asked();
+  question.delta("I ");
+  await expect(listed(chat)).toHaveCount(2);
+  await page.evaluate(() => {
+    const list = document.querySelector("nav ul")!;
+    Reflect.set(window, "redrawn", 0);
+    const redraw = () => Reflect.set(window, "redrawn", Reflect.get(window, "redrawn") + 1);
+    new MutationObserver(redraw).observe(list, { childList: true, subtree: true });
+  });
+  await chat.box.fill("a draft");
+  await expect.poll(async () => {
+    question.delta("like dogs ");
+    return kept(chat);
+  }).toContain("I like dogs");
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  expect(await page.evaluate(() => Reflect.get(window, "redrawn"))).toBe(0);
+});
+
+test("a name and a system prompt given in one tab survive a question that is asked in another", async ({
+  chat,
+  upstream,
+  page,
+  context,
+}) => {
+  await talk(chat, upstream, "About cats", "I like cats");
+  const other = new Chat(await context.newPage());
+  await other.page.goto(page.url());
+  await other.alive();
+  await expect(other.answer).toContainText("I like cats");
+  await page.getByRole("button", { name: "Rename About cats" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("Felines");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  await page.getByRole("textbox", { name: "System prompt" }).fill("Purr.");
+  await page.getByRole("button", { name: "Done", exact: true }).click();
+  await expect(other.conversations.getByRole("link", { name: "Felines" })).toBeVisible();
+
+  await other.ask("And dogs?");
+  const question = await upstream.asked();
+  expect(question.said[0]).toBe("system: Purr.");
+  question.delta("Dogs too");
+  question.finish();
+  await expect(other.status).toHaveText("Done");
+  await expect(chat.answer).toContainText("Dogs too");
+  for (const tab of [chat, other]) {
+    await tab.page.reload();
+    await tab.alive();
+    await expect(tab.conversations.getByRole("link", { name: "Felines" })).toBeVisible();
+  }
+});
+
 test("two tabs on one conversation overwrite nothing", async ({ chat, upstream, context }) => {
   await talk(chat, upstream, "About cats", "I like cats");
   const other = new Chat(await context.newPage());

@@ -8,7 +8,7 @@ use super::{
     history::History,
     message::{ChatRequest, Delta},
     store::tab,
-    tree::{Message, Tree},
+    tree::{Conversation, Message, Tree},
 };
 use crate::link::{Event, Exit};
 use leptos::prelude::*;
@@ -129,6 +129,24 @@ impl Transcript {
             self.entries.update(|entries| entry::retain(entries, &stays));
         });
         self.show();
+    }
+
+    /// Takes in how another tab has named this conversation, and how it is to be answered.
+    pub fn follow(self, other: &Conversation) {
+        let is_same = |own: &Conversation| own.title == other.title && own.settings == other.settings;
+        if !self.tree.with_untracked(|tree| is_same(&tree.conversation)) {
+            self.tree.update(|tree| {
+                tree.conversation.title.clone_from(&other.title);
+                tree.conversation.settings.clone_from(&other.settings);
+            });
+        }
+    }
+
+    /// Whether another tab is writing in this conversation, as far as is known.
+    #[must_use]
+    pub fn is_written_elsewhere(self) -> bool {
+        let here = tab::name();
+        self.tree.with(|tree| tree.messages().iter().any(|message| message.exit.is_none() && message.writer != here))
     }
 
     /// What a model is sent to write this answer.

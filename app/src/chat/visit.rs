@@ -19,11 +19,17 @@ pub(super) fn open(shared: Shared) {
 /// deleted over there, nobody wants the rest of its answer.
 async fn look_again(shared: Shared, id: String) {
     let Shared { talk, history, address, .. } = shared;
+    let open = move || untrack(|| talk.transcript.id());
     history.refresh().await;
-    if untrack(|| talk.transcript.id()).as_deref() != Some(&id) {
+    // At once, before anything of this conversation is written here.
+    if let Some(listed) = open().and_then(|open| history.listed(&open)) {
+        talk.transcript.follow(&listed);
+    }
+    if open().as_ref() != Some(&id) {
         return;
     }
     match history.load(&id).await {
+        _ if open().as_ref() != Some(&id) => {} // left meanwhile
         Some(tree) => talk.transcript.merge(tree.messages().to_vec()),
         // Only if it is certain: what can't be read may still be there.
         None if history.fault.get_untracked().is_some() => {}
