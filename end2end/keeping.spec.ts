@@ -420,6 +420,26 @@ test("a tab that crashes loses at most a second of its answer", async ({ chat, u
   await again.page.goto(address);
   await again.alive();
   await expect(again.answer).toContainText("one,");
+  // That nobody writes it any more is seen when nobody has for a while.
+  await expect(again.status).toHaveText("Interrupted", { timeout: 30_000 });
+  await again.action(again.answer, "Continue").click();
+  const rest = await upstream.asked();
+  rest.delta("two");
+  await expect(again.answer).toContainText("two");
+  rest.finish();
+  await expect(again.status).toHaveText("Done");
+});
+
+test("an answer is kept as one that is being written while the model is silent", async ({ chat, upstream }) => {
+  await chat.ask("Count");
+  const question = await upstream.asked();
+  question.delta("one, ");
+  await expect.poll(() => kept(chat)).toContain("one,");
+  const saved = async () => Number(/"text":"one, ".*"saved_ms":(\d+)/.exec(await kept(chat))?.[1]);
+  const first = await saved();
+  await expect.poll(saved).toBeGreaterThan(first);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
 });
 
 /** All messages in the browser's database, as text. */

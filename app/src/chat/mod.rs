@@ -56,3 +56,4 @@ pub mod conversations;
 pub mod parts;
 mod rehearsal;
 mod visit;
+mod pulse;

@@ -52,6 +52,9 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
             shared.talk.transcript.take_defaults();
             visit::open(shared);
             visit::follow_address(shared);
+            editing::remember(shared.talk);
+            shared.talk.attached.guard();
+            pulse::keep_pulse(shared);
             view! { <Conversations shared /> }.into_any()
         },
     })

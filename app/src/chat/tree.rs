@@ -119,13 +119,11 @@ impl Tree {
         }
     }
 
-    /// What was kept is read back: answers that nobody writes any more were interrupted. Says whether there are some that
-    /// another tab is still writing; then it is worth looking again later.
-    pub fn settle(&mut self, writer: &str, now_ms: u64) -> bool {
+    /// What was kept is read back: answers that nobody writes any more were interrupted.
+    pub fn settle(&mut self, writer: &str, now_ms: u64) {
         for message in &mut self.messages {
             message.settle(writer, now_ms);
         }
-        self.messages.iter().any(|message| message.exit.is_none())
     }
 
     fn place(&self, id: &str) -> Result<usize, usize> {

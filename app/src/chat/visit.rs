@@ -17,7 +17,7 @@ pub(super) fn open(shared: Shared) {
 
 /// The list is read again, and if the conversation that has changed is the one that is open here, so is that. If it has been
 /// deleted over there, nobody wants the rest of its answer.
-async fn look_again(shared: Shared, id: String) {
+pub(super) async fn look_again(shared: Shared, id: String) {
     let Shared { talk, history, address, .. } = shared;
     let open = move || untrack(|| talk.transcript.id());
     history.refresh().await;

@@ -24,6 +24,13 @@ impl Transcript {
         self.history.keep(self.conversation(), None);
     }
 
+    /// Keeps the answers that are being written here, though nothing new has come: so other tabs know that they still are.
+    pub fn keep_written(self) {
+        for entry in self.last().iter().flat_map(Entry::all).filter(|entry| entry.is_written_here()) {
+            self.keep(entry);
+        }
+    }
+
     /// What is known of it beside its messages, as it is now.
     fn conversation(self) -> Conversation {
         let conversation = self.tree.with_untracked(|tree| tree.conversation.clone());

@@ -6,8 +6,8 @@ use crate::{
     link::{Event, Exit, Reason},
 };
 
-/// An answer that is being written is kept at least this often, also while the model is silent: the server's keep-alive
-/// comes every 10 s. One that has not been kept for longer than this has nobody left who writes it. In milliseconds.
+/// An answer that is being written is kept more often than this, also while the model is silent. One that has not been kept
+/// for longer has nobody left who writes it. In milliseconds.
 pub const STALE_MS: u64 = 15_000;
 
 impl Message {
