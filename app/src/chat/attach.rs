@@ -4,9 +4,11 @@
 //! read: [`read`] does that, one file after another, and takes what [`limits`] allows. What is refused is said at once,
 //! and not when the question has been sent.
 //!
-//! None of it survives a reload before it is sent. A draft is kept at each key press, where 5 MB is all the room there is.
+//! None of it survives a reload before it is sent, and the browser asks whether that is meant. A draft is kept at each key
+//! press, where 5 MB is all the room there is. While another conversation is looked at it waits [`aside`].
 
 pub mod arrive;
+pub mod aside;
 pub mod limits;
 pub mod read;
 
@@ -30,6 +32,8 @@ pub struct Attached {
     pub held: RwSignal<bool>,
     /// Somebody has asked before all was read: the question goes as soon as it is.
     pub hurried: RwSignal<bool>,
+    /// What waits in conversations that were left, by their ids; under no id that of a new one.
+    aside: StoredValue<Vec<(String, Vec<File>)>>,
 }
 
 impl Attached {
@@ -42,6 +46,7 @@ impl Attached {
             waiting: RwSignal::new_local(Vec::new()),
             held: RwSignal::new(false),
             hurried: RwSignal::new(false),
+            aside: StoredValue::new(Vec::new()),
         }
     }
 
