@@ -92,6 +92,34 @@ test("a file is taken away again, and the rest stays", async ({ chat, upstream, 
   expect((await answered(chat, upstream)).said).toEqual(["user: What is this?"]);
 });
 
+test("what is attached waits while another conversation is looked at, and the browser asks who leaves the page", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  await chat.ask("About cats");
+  await answered(chat, upstream);
+  await chat.newChat.click();
+  await pick(page, picture());
+  await expect(waiting(page)).toHaveText(["red.png"]);
+  await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
+  await expect(chat.answer).toContainText("I see");
+  await expect(waiting(page)).toHaveCount(0);
+  await chat.newChat.click();
+  await expect(waiting(page)).toHaveText(["red.png"]);
+
+  const asked: string[] = [];
+  page.on("dialog", async (dialog) => {
+    asked.push(dialog.type());
+    await dialog.accept();
+  });
+  await page.reload();
+  expect(asked).toEqual(["beforeunload"]);
+  await chat.alive();
+  await page.reload();
+  expect(asked).toEqual(["beforeunload"]);
+});
+
 test("a file alone is a question, and names its conversation", async ({ chat, upstream, page }) => {
   await pick(page, picture("cat.png"));
   await expect(waiting(page)).toHaveCount(1);

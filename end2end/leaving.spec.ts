@@ -215,6 +215,86 @@ test("what has been typed and not sent is there after a reload, once", async ({ 
   }
 });
 
+test("what has been typed for a new conversation, and how it is to be answered, waits while another is looked at", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  await chat.ask("About cats");
+  const cats = await upstream.asked();
+  cats.delta("I like cats");
+  cats.finish();
+  await expect(chat.status).toHaveText("Done");
+  await chat.newChat.click();
+  await expect(chat.box).toHaveValue("");
+  await chat.box.fill("About dogs");
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  await page.getByRole("textbox", { name: "System prompt" }).fill("Bark.");
+  await page.getByRole("button", { name: "Done", exact: true }).click();
+
+  await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
+  await expect(chat.answer).toContainText("I like cats");
+  await expect(chat.box).toHaveValue("");
+  await chat.newChat.click();
+  await expect(chat.box).toHaveValue("About dogs");
+  await page.reload();
+  await chat.alive();
+  await expect(chat.box).toHaveValue("About dogs");
+  await chat.wake();
+  await chat.send.click();
+  const dogs = await upstream.asked();
+  expect(dogs.said).toEqual(["system: Bark.", "user: About dogs"]);
+  dogs.finish();
+  await expect(chat.status).toHaveText("Done");
+
+  await chat.newChat.click();
+  await expect(chat.box).toHaveValue("");
+  await chat.ask("About birds");
+  const birds = await upstream.asked();
+  expect(birds.said).toEqual(["user: About birds"]);
+  birds.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test("a question that is being asked otherwise is there after a reload, and so is the draft", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  await chat.ask("About cats");
+  const question = await upstream.asked();
+  question.delta("I like cats");
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await chat.box.fill("a draft");
+  await chat.action(chat.message(0), "Edit").click();
+  await expect(chat.box).toHaveValue("About cats");
+  await chat.box.fill("About big cats");
+  await page.reload();
+  await chat.alive();
+  await expect(chat.box).toHaveValue("About big cats");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(chat.box).toHaveValue("a draft");
+  await page.reload();
+  await chat.alive();
+  await expect(chat.answer).toContainText("I like cats");
+  await expect(chat.box).toHaveValue("a draft");
+
+  // Looked away from, it waits, too.
+  await chat.action(chat.message(0), "Edit").click();
+  await chat.box.fill("About small cats");
+  await chat.newChat.click();
+  await expect(chat.box).toHaveValue("");
+  await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
+  await expect(chat.box).toHaveValue("About small cats");
+  await chat.send.click();
+  const anew = await upstream.asked();
+  expect(anew.said).toEqual(["user: About small cats"]);
+  anew.finish();
+  await expect(chat.status).toHaveText("Done");
+  await expect(chat.box).toHaveValue("a draft");
+});
+
 test("every conversation is there after a reload", async ({ chat, upstream, page }) => {
   for (const topic of ["cats", "dogs"]) {
     await chat.newChat.click();

@@ -3,10 +3,11 @@
 //! [`page`] puts the parts together. A question is typed in the [`composer`], becomes a [`message`] in [`talk`], and goes
 //! to the server function in [`api`], where a [`model`] answers. What comes back is applied to the [`transcript`],
 //! signals around a pure [`tree`], which [`view`] draws, an answer as Markdown in [`prose`], several at once in a [`row`],
-//! and [`history`] keeps in the browser's [`store`]; [`aloud`] says it to who listens, [`status`] says how it ended, and
-//! [`receipt`] asks the server after tasks that were stopped.
-//! [`attach`] takes in what is sent along with a question, [`settings`] how it is to be answered, [`picker`] and [`compare`]
-//! by whom. [`parts`] is what a first visit does without, and [`shared`] what all of it shares.
+//! and [`history`] keeps in the browser's [`store`], of which `pulse` tells other tabs while it grows; [`aloud`] says it to
+//! who listens, [`status`] says how it ended, and [`receipt`] asks the server after tasks that were stopped.
+//! [`attach`] takes in what is sent along with a question, `editing` what an earlier one is being made, [`settings`] how it
+//! is to be answered, [`picker`] and [`compare`] by whom. [`parts`] is what a first visit does without, and [`shared`] what
+//! all of it shares.
 
 pub mod page;
 pub mod shared;
@@ -53,7 +54,8 @@ pub mod settings;
 pub mod sidebar;
 
 pub mod conversations;
+mod editing;
 pub mod parts;
+mod pulse;
 mod rehearsal;
 mod visit;
-mod pulse;

@@ -160,13 +160,14 @@ fn name_address(shared: Shared) {
     });
 }
 
-/// What is typed survives a reload.
+/// What is typed survives a reload. What an earlier question is being made is no draft: see [`super::editing`].
 fn remember_draft(shared: Shared) {
-    let transcript = shared.talk.transcript;
+    let Talk { transcript, editing, .. } = shared.talk;
     Effect::new(move |before: Option<()>| {
         let draft = transcript.draft.get();
         // What is typed while a conversation is on its way comes after the draft that it brings.
-        if before.is_some() && shared.is_ready() && !shared.talk.arriving.get_untracked() {
+        let is_draft = untrack(|| editing.with(Option::is_none));
+        if before.is_some() && is_draft && shared.is_ready() && !shared.talk.arriving.get_untracked() {
             tab::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), &draft);
         }
     });

@@ -2,8 +2,8 @@
 //! code is fetched when somebody begins to write, or has something here.
 
 use super::{
-    aloud::Aloud, attachments::Attachments, compare::Compare, conversations::Conversations, rehearsal::rehearse,
-    settings::SettingsForm, shared::Shared, status::Status, talk::Talk, view::Messages, visit,
+    aloud::Aloud, attachments::Attachments, compare::Compare, conversations::Conversations, editing, pulse,
+    rehearsal::rehearse, settings::SettingsForm, shared::Shared, status::Status, talk::Talk, view::Messages, visit,
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 

@@ -140,6 +140,9 @@ impl Form {
             sound &= field.apply(&mut settings);
         }
         if settings != before {
+            if untrack(|| self.talk.transcript.id()).is_none() {
+                tab::keep_new_settings(&settings);
+            }
             self.talk.transcript.tree.update(|tree| tree.conversation.settings = settings);
             self.talk.transcript.keep_conversation();
         }

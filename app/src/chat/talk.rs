@@ -6,6 +6,7 @@ use super::{
     entry::Entry,
     lane::{self, Lane},
     message::Role,
+    store::tab,
     transcript::Transcript,
     tree::File,
 };
@@ -87,10 +88,14 @@ impl Talk {
             return;
         }
         let editing = self.editing.try_update(Option::take).flatten();
+        tab::forget_edit();
         let editing = editing.map(|editing| (Some(editing.question), editing.draft, editing.files));
         let (instead_of, rest, other_files) = editing.unwrap_or_default();
         let files = self.attached.replace(other_files);
         let question = draft.try_update(|draft| std::mem::replace(draft, rest)).unwrap_or_default();
+        if untrack(|| self.transcript.id()).is_none() {
+            tab::forget_new();
+        }
         let question = self.transcript.ask(question, files, instead_of.as_deref());
         self.answer(&question);
     }
@@ -176,6 +181,11 @@ impl Talk {
 
     /// Leaves the question as it was; what had been typed before is back.
     pub fn stop_editing(self) {
+        tab::forget_edit();
+        self.put_edit_away();
+    }
+
+    fn put_edit_away(self) {
         if let Some(editing) = self.editing.try_update(Option::take).flatten() {
             self.transcript.draft.set(editing.draft);
             self.attached.replace(editing.files);
@@ -209,8 +219,8 @@ impl Talk {
     /// Leaves the conversation. The answers that are being written die with the leaving, and are kept as far as they came.
     pub fn leave(self) {
         lane::end_all(&self.lanes);
-        self.stop_editing();
-        self.attached.replace(Vec::new());
+        self.put_edit_away();
+        self.attached.lay_aside(untrack(|| self.transcript.id()).unwrap_or_default());
         self.tuning.set(false);
         self.transcript.keep_conversation();
         self.stopped.set(None);

@@ -1,6 +1,6 @@
 //! Which conversation is shown: the address says it, and what the browser keeps.
 
-use super::{shared::Shared, tree::Tree};
+use super::{editing, shared::Shared, tree::Tree};
 use crate::root::Page;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
@@ -105,11 +105,14 @@ fn arrive(shared: Shared, tree: Option<Tree>, id: Option<&str>) {
         Some(mut tree) => {
             shared.sought.with_value(|sought| tree.show(sought));
             shared.talk.transcript.open(tree);
+            shared.talk.attached.take_back(id.unwrap_or_default());
+            editing::go_on(shared.talk);
             lead_to(shared);
         }
         None => {
             shared.talk.transcript.start();
             shared.talk.transcript.take_defaults();
+            shared.talk.attached.take_back("");
         }
     }
     shared.be_ready();

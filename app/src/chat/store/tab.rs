@@ -2,13 +2,15 @@
 //!
 //! A draft is kept twice. Here, at each key press, since that is certain to be there after a reload; and in its
 //! conversation's record, whenever that is written, so that it outlives the tab. A conversation in which nothing has been
-//! asked has no record and isn't listed: its draft is here alone, under no id, and another tab's new chat begins empty.
+//! asked has no record and isn't listed: its draft and its settings are here alone, and another tab's new chat begins empty.
 
 use crate::chat::tree::{Settings, Stamp};
 use leptos::{prelude::window, web_sys};
 
 const TAB: &str = "starcrossed-tab";
 const DRAFT: &str = "starcrossed-draft";
+const NEW_DRAFT: &str = "starcrossed-new-draft";
+const EDIT: &str = "starcrossed-edit";
 const MODEL: &str = "starcrossed-model";
 const KEPT: &str = "starcrossed-kept";
 const SETTINGS: &str = "starcrossed-settings";
@@ -65,18 +67,41 @@ pub fn name() -> String {
 
 /// Keeps what stands in the box of this conversation; its id is empty while nothing has been asked in it.
 pub fn keep_draft(conversation: &str, draft: &str) {
-    set(DRAFT, &[conversation, "\n", draft].concat());
+    set(draft_of(conversation), &[conversation, "\n", draft].concat());
+}
+
+/// A new conversation's draft waits while others are looked at.
+fn draft_of(conversation: &str) -> &'static str {
+    if conversation.is_empty() { NEW_DRAFT } else { DRAFT }
 }
 
 /// What stood in the box of this conversation, if it was the one that was open here last.
 #[must_use]
 pub fn draft(conversation: &str) -> Option<String> {
-    draft_in(&get(DRAFT)?, conversation)
+    draft_in(&get(draft_of(conversation))?, conversation)
 }
 
 fn draft_in(kept: &str, conversation: &str) -> Option<String> {
     let (id, draft) = kept.split_once('\n')?;
     (id == conversation).then(|| draft.to_owned())
+}
+
+/// Keeps what a question is being made of, and which: its draft keeps its own place.
+pub fn keep_edit(conversation: &str, question: &str, text: &str) {
+    set(EDIT, &[conversation, "\n", question, "\n", text].concat());
+}
+
+/// No question is being asked otherwise.
+pub fn forget_edit() {
+    set(EDIT, "");
+}
+
+/// The question of this conversation that was being asked otherwise, if there is one, and what it was being made.
+#[must_use]
+pub fn edit(conversation: &str) -> Option<(String, String)> {
+    let edit = draft_in(&get(EDIT)?, conversation)?;
+    let (question, text) = edit.split_once('\n')?;
+    Some((question.to_owned(), text.to_owned()))
 }
 
 /// The model that was picked last, in whichever tab; empty before the first time.
@@ -90,10 +115,22 @@ pub fn keep_model(model: &str) {
     set_of_all(MODEL, model);
 }
 
-/// How a model is to answer in a new conversation: as was said last, in whichever tab.
+/// How a model is to answer in a new conversation: as was said here for this one, or last for all, in whichever tab.
 #[must_use]
 pub fn settings() -> Settings {
-    get_of_all(SETTINGS).and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default()
+    let kept = get(SETTINGS).filter(|kept| !kept.is_empty()).or_else(|| get_of_all(SETTINGS));
+    kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default()
+}
+
+/// Keeps how a model is to answer in this tab's new conversation, in which nothing has been asked yet.
+pub fn keep_new_settings(settings: &Settings) {
+    set(SETTINGS, &serde_json::to_string(settings).unwrap_or_default());
+}
+
+/// Something has been asked in this tab's new conversation: the next begins afresh.
+pub fn forget_new() {
+    keep_draft("", "");
+    set(SETTINGS, "");
 }
 
 /// Remembers how a model is to answer in a new conversation.
