@@ -198,7 +198,7 @@ fn Transfer(talk: Talk, history: History) -> impl IntoView {
         let file = picked.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
         let Some(file) = file else { return };
         spawn_local_scoped_with_cancellation(async move {
-            match read(&file.name(), &text_of(&file).await) {
+            match read(&text_of(&file).await) {
                 Ok(all) => told.set(match history.import(&all).await {
                     Ok(count) => imported(count, all.len()),
                     Err(fault) => ["Nothing was imported. ", fault.sentence()].concat(),
@@ -246,9 +246,9 @@ fn found(list: &[Conversation], hits: Vec<Hit>) -> Vec<Line> {
     hits.into_iter().filter_map(line).collect()
 }
 
-/// What is in a file that has been picked.
-fn read(name: &str, text: &str) -> Result<Vec<Kept>, String> {
-    if name.ends_with(".md") {
+/// What is in a file that has been picked: a title is how Markdown begins, and no JSON.
+fn read(text: &str) -> Result<Vec<Kept>, String> {
+    if text.starts_with('#') {
         return export::from_markdown::from_markdown(text, &tab::stamp).map(|kept| vec![kept]);
     }
     export::from_json(text)

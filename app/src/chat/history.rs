@@ -22,8 +22,8 @@ pub struct History {
     /// Why what is said now isn't kept.
     pub fault: RwSignal<Option<Fault>>,
     store: StoredValue<Option<Store>, LocalStorage>,
-    /// [`History::put`], once the store is open. Its address and not its name, since its code is fetched later than ours.
-    put: StoredValue<Option<Put>>,
+    /// [`History::keep_now`], once it is here. Its address and not its name, since its code is fetched later than ours.
+    keep: StoredValue<Option<Keep>>,
     tabs: StoredValue<Option<Tabs>, LocalStorage>,
     /// What couldn't be put into the store.
     memory: StoredValue<Vec<Kept>>,
@@ -33,7 +33,7 @@ pub struct History {
     changes: StoredValue<u32>,
 }
 
-type Put = fn(History, Conversation, Option<Message>, bool);
+type Keep = fn(History, Conversation, Option<Message>);
 
 impl History {
     /// Empty, until it is opened.
@@ -44,7 +44,7 @@ impl History {
             is_open: RwSignal::new(false),
             fault: RwSignal::new(None),
             store: StoredValue::new_local(None),
-            put: StoredValue::new(None),
+            keep: StoredValue::new(None),
             tabs: StoredValue::new_local(None),
             memory: StoredValue::new(Vec::new()),
             gone: StoredValue::new(Vec::new()),
@@ -54,11 +54,9 @@ impl History {
 
     /// Opens the store, and lists what is in it. `changed` hears of each conversation that another tab has changed.
     pub async fn open(self, changed: impl Fn(String) + 'static) {
+        self.begin();
         match Store::open().await {
-            Ok(store) => {
-                self.store.set_value(Some(store));
-                self.put.set_value(Some(Self::put));
-            }
+            Ok(store) => self.store.set_value(Some(store)),
             Err(fault) => self.fault.set(Some(fault)),
         }
         self.tabs.set_value(Tabs::listen(Box::new(changed)));
@@ -120,17 +118,28 @@ impl History {
     }
 
     /// Keeps what a conversation has become, and what has become of one of its messages. One in which nothing was said
-    /// isn't kept. What is known of a conversation and hasn't changed here is not written again: another tab may be about to
-    /// change it.
+    /// isn't kept, so nothing is before [`History::begin`].
     pub fn keep(self, conversation: Conversation, message: Option<Message>) {
+        if let Some(keep) = self.keep.get_value() {
+            keep(self, conversation, message);
+        }
+    }
+
+    /// To be called before anything is said.
+    pub fn begin(self) {
+        self.keep.set_value(Some(Self::keep_now));
+    }
+
+    /// What is known of a conversation and hasn't changed here is not written again: another tab may be about to change it.
+    fn keep_now(self, conversation: Conversation, message: Option<Message>) {
         if conversation.title.is_empty() || self.is_gone(&conversation.id) {
             return;
         }
         let is_new = self.put_in_list(&conversation);
-        match self.put.get_value() {
-            Some(put) if is_new || message.is_some() => put(self, conversation, message, is_new),
-            Some(_) => {}
-            None => self.remember(conversation, message),
+        if self.store.with_value(Option::is_none) {
+            self.remember(conversation, message);
+        } else if is_new || message.is_some() {
+            self.put(conversation, message, is_new);
         }
     }
 

@@ -25,9 +25,10 @@ pub(super) fn keep_pulse(shared: Shared) {
 fn during(is_so: Memo<bool>, tick: impl Fn() + Send + Sync + Clone + 'static) {
     Effect::new(move |_| {
         let (owner, tick) = (Owner::current(), tick.clone());
-        let beat = move || match &owner {
-            Some(owner) => owner.with(&tick),
-            None => {}
+        let beat = move || {
+            if let Some(owner) = &owner {
+                owner.with(&tick);
+            }
         };
         if is_so.get()
             && let Ok(interval) = set_interval(beat, BEAT)

@@ -63,7 +63,9 @@ impl History {
         };
         let changed = store.import(all).await.inspect_err(|fault| self.fault.set(Some(*fault)))?;
         self.welcome(all);
-        changed.iter().for_each(|id| self.tell(id));
+        for id in &changed {
+            self.tell(id);
+        }
         self.refresh().await;
         Ok(changed.len())
     }
