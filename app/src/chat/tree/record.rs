@@ -20,8 +20,9 @@ pub struct Settings {
     pub seed: String,
 }
 
-/// One conversation, without its messages. Every tab that has it open writes this record, and the last one wins: what is
-/// lost then is which branch was shown, or a draft, and never a message.
+/// One conversation, without its messages. Every tab that has it open writes this record when it changes it, and the last one
+/// wins: what is lost then is which branch was shown, or a draft, and never a message. The name and the settings are taken in
+/// from other tabs, so those aren't lost either.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Conversation {
