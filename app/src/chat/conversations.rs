@@ -8,7 +8,7 @@ use super::{
     tree::{Conversation, Kept, find::Hit},
     visit,
 };
-use crate::browser::{focus_on, save_file, text_of};
+use crate::browser::{find, focus_on, focus_on_box, in_next_frame, save_file, text_of};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, html, prelude::*, task::spawn_local_scoped_with_cancellation};
 
@@ -72,6 +72,17 @@ pub fn Conversations(
             });
         }
     };
+    // Esc stops the answer everywhere else. Here it ends the search.
+    let on_key = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() {
+            event.stop_propagation();
+            if sought.with_untracked(String::is_empty) {
+                shared.sidebar.set(false);
+                focus_on_box();
+            }
+            sought.set(String::new());
+        }
+    };
     let draw = move |line: Line| view! { <Item line shared naming delete=Callback::new(delete) /> };
     view! {
             <input
@@ -82,6 +93,7 @@ pub fn Conversations(
                 hidden=move || history.list.with(Vec::is_empty)
                 prop:value=sought
                 on:input=move |event| sought.set(event_target_value(&event))
+                on:keydown=on_key
             />
             <ul>{move || lines().into_iter().map(draw).collect_view()}</ul>
             <p class="none" aria-live="polite" hidden=move || !hits.with(|hits| hits.as_ref().is_some_and(Vec::is_empty))>
@@ -117,10 +129,14 @@ fn Item(line: Line, shared: Shared, naming: RwSignal<String>, delete: Callback<S
         }
     };
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
-        "Enter" => rename(),
+        "Enter" => {
+            rename();
+            id.with_value(|id| focus_on_line(id));
+        }
         "Escape" => {
             event.stop_propagation();
             naming.set(String::new());
+            id.with_value(|id| focus_on_line(id));
         }
         _ => {}
     };
@@ -256,6 +272,16 @@ fn search(history: History, sought: RwSignal<String>, hits: RwSignal<Option<Vec<
             TimeoutFuture::new(PAUSE_MS).await;
             hits.set(Some(history.search(&sought, MOST_HITS).await));
         });
+    });
+}
+
+/// Leads back to the line that was being named. It may have been drawn anew by then.
+fn focus_on_line(id: &str) {
+    let line = [".sidebar a[href='/c/", id, "']"].concat();
+    in_next_frame(move || {
+        if let Some(line) = find(&line) {
+            _ = line.focus();
+        }
     });
 }
 

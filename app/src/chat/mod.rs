@@ -6,7 +6,7 @@
 //! and [`history`] keeps in the browser's [`store`]; [`aloud`] says it to who listens, [`status`] says how it ended, and
 //! [`receipt`] asks the server after tasks that were stopped.
 //! [`attach`] takes in what is sent along with a question, [`settings`] how it is to be answered, [`picker`] and [`compare`]
-//! by whom. [`parts`] is what a first visit does without, and [`shared`] what all of it shares.
+//! by whom. [`attention`] is where eye and keyboard are led. [`parts`] is what a first visit does without, and [`shared`] what all of it shares.
 
 pub mod page;
 pub mod shared;
@@ -52,7 +52,9 @@ pub mod picker;
 pub mod settings;
 pub mod sidebar;
 
+mod attention;
 pub mod conversations;
+mod fit;
 pub mod parts;
 mod rehearsal;
 mod visit;

@@ -2,8 +2,8 @@
 //! code is fetched when somebody begins to write, or has something here.
 
 use super::{
-    aloud::Aloud, attachments::Attachments, compare::Compare, conversations::Conversations, rehearsal::rehearse,
-    settings::SettingsForm, shared::Shared, status::Status, talk::Talk, view::Messages, visit,
+    aloud::Aloud, attachments::Attachments, attention, compare::Compare, conversations::Conversations, fit, heading,
+    rehearsal::rehearse, settings::SettingsForm, shared::Shared, status::Status, talk::Talk, view::Messages, visit,
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
@@ -52,6 +52,9 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
             shared.talk.transcript.take_defaults();
             visit::open(shared);
             visit::follow_address(shared);
+            attention::lead(shared);
+            heading::name_tab(shared.talk.transcript);
+            fit::grow_box(shared.talk.transcript.draft);
             view! { <Conversations shared /> }.into_any()
         },
     })
