@@ -28,7 +28,14 @@ pub(super) fn lead(shared: Shared) {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         keep_focus(target.and_then(|target| target.closest("button").ok().flatten()));
     });
-    on_cleanup(move || pressed.remove());
+    // Most browsers tell that what had the focus is no longer to be seen; those that don't tell a press on it.
+    let left = window_event_listener(ev::focusout, |event| {
+        keep_focus(event.target().and_then(|target| target.dyn_into().ok()));
+    });
+    on_cleanup(move || {
+        pressed.remove();
+        left.remove();
+    });
 }
 
 /// If this is out of use in the next frame, and nothing else has the focus, the box gets it: a keyboard would have to come
