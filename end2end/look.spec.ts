@@ -82,6 +82,15 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
 test.describe("on a phone", () => {
   test.use({ viewport: WIDTHS.phone });
 
+  test("the header fits, however long the names of models are", async ({ page, upstream }) => {
+    upstream.models = ["short", "a-model-with-a-name-that-is-much-longer-than-its-place"];
+    const chat = await new Chat(page).open();
+    await chat.wake();
+    await expect(page.getByRole("button", { name: /^Compare/ })).toBeVisible();
+    const settings = (await page.getByRole("button", { name: "Settings", exact: true }).boundingBox())!;
+    expect(settings.x + settings.width).toBeLessThanOrEqual(WIDTHS.phone.width);
+  });
+
   test("the conversations come and go with a button", async ({ chat, upstream, page }) => {
     const menu = page.getByRole("button", { name: "Conversations list", exact: true });
     await expect(chat.conversations).toBeHidden();
