@@ -60,6 +60,9 @@ $$\\sum_{i=1}^{n} i = \\frac{n(n+1)}{2}${" + \\frac{n(n+1)}{2}".repeat(12)}$$
 ***
 `;
 
+/** One red pixel. */
+const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+
 const WIDTHS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
 const test = base.extend<{ axe: () => Promise<void> }>({
@@ -137,6 +140,58 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await axe();
       await chat.conversations.getByRole("searchbox").fill("nothing like it");
       await expect(chat.conversations.getByText("Nothing found")).toBeVisible();
+      await axe();
+    });
+
+    test("nothing is wrong with the settings", async ({ chat, page, axe }) => {
+      await chat.wake();
+      await page.getByRole("button", { name: "Settings", exact: true }).click();
+      const settings = page.getByRole("dialog", { name: "Settings" });
+      await expect(settings).toBeVisible();
+      await axe();
+      await settings.getByRole("textbox", { name: "Temperature" }).fill("hot");
+      await settings.getByRole("textbox", { name: "Seed" }).fill("7");
+      await expect(settings.getByRole("textbox", { name: "Temperature" })).toHaveAttribute("aria-invalid", "true");
+      await axe();
+    });
+
+    test("nothing is wrong with several answers at once, and how they are chosen", async ({ chat, upstream, page, axe }) => {
+      test.slow();
+      await chat.wake();
+      await page.getByRole("button", { name: /^Compare/ }).click();
+      const others = page.getByRole("combobox", { name: "Compare with" });
+      await others.nth(0).selectOption("beta");
+      await others.nth(1).selectOption("alpha");
+      await axe();
+      await chat.ask("Who are you?");
+      const [first, second, third] = [await upstream.asked(), await upstream.asked(), await upstream.asked()];
+      for (const question of [first, second, third]) question.delta("Somebody,");
+      await expect(chat.message(3)).toContainText("Somebody");
+      await axe();
+      first.finish();
+      second.error("out of memory");
+      await expect(chat.log).toContainText("out of memory");
+      await page.getByRole("button", { name: "Stop", exact: true }).click();
+      await expect(chat.log).toContainText("Stopped");
+      await axe();
+    });
+
+    test("nothing is wrong with files, before they are sent and afterwards", async ({ chat, upstream, page, axe }) => {
+      const chooser = page.waitForEvent("filechooser");
+      await page.getByRole("button", { name: "Attach files", exact: true }).click();
+      const file = (name: string, mimeType: string, buffer: Buffer) => ({ name, mimeType, buffer });
+      await (await chooser).setFiles([
+        file("red.png", "image/png", Buffer.from(PNG, "base64")),
+        file("notes that have a very long name, longer than its place.txt", "text/plain", Buffer.from("Remember\n".repeat(99))),
+        file("a.bin", "application/octet-stream", Buffer.from([0, 1, 2, 255])),
+      ]);
+      await expect(page.getByText("“a.bin” is neither")).toBeVisible();
+      await expect(page.getByRole("list", { name: "Files to be sent" }).getByRole("listitem")).toHaveCount(2);
+      await axe();
+      await chat.ask("What is it?");
+      finish(await upstream.asked());
+      await expect(chat.status).toHaveText("Done");
+      await chat.message(0).getByText("notes that have").click();
       await axe();
     });
 

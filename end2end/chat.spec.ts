@@ -93,8 +93,11 @@ test.describe("asking", () => {
     await expect(page.getByText("Let me see. Because.")).toBeVisible();
     question.delta("That is why.");
     await expect(chat.answer).toContainText("That is why.");
+    await expect(page.getByText("Let me see. Because."), "it is folded up").toBeHidden();
     question.finish();
     await expect(chat.status).toHaveText("Done");
+    await chat.answer.getByText(/^Thought for \d+(\.\d)? m?s$/).click();
+    await expect(page.getByText("Let me see. Because.")).toBeVisible();
 
     await chat.ask("Really?");
     const again = await upstream.asked();
@@ -384,6 +387,18 @@ test.describe("a message", () => {
     question.delta("Hello!");
     question.finish();
     await expect(chat.answer).toContainText(/42 tokens · .*first after \d/);
+  });
+
+  test("says how fast it came, where that can be told", async ({ chat, upstream }) => {
+    await chat.ask("Hello?");
+    const question = await upstream.asked();
+    const began = Date.now();
+    question.delta("Hello");
+    await expect(chat.answer).toContainText("Hello");
+    await expect.poll(() => Date.now() - began, "long enough to be measured").toBeGreaterThan(500);
+    question.delta(" you");
+    question.finish();
+    await expect(chat.answer).toContainText(/42 tokens · \d+\.\d tokens\/s · first after/);
   });
 
   test("can be answered anew, and the earlier answer stays", async ({ chat, upstream }) => {

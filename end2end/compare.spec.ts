@@ -73,6 +73,17 @@ test("asks up to four at once, and shows each its own answer", async ({ chat, up
   await expect.poll(() => server.live()).toBe(0);
 });
 
+test("the choice is put away by asking, and stays", async ({ chat, upstream, page }) => {
+  await chat.box.click();
+  const button = page.getByRole("button", { name: /^Compare/ });
+  await button.click();
+  await page.getByRole("combobox", { name: "Compare with" }).first().selectOption("beta");
+  await chat.ask("Who are you?");
+  for (const question of await allAsked(upstream, "alpha", "beta")) question.finish();
+  await expect(page.getByRole("group", { name: "Models to compare" })).toBeHidden();
+  await expect(button).toHaveText(/Compare\s*\+1/);
+});
+
 test("Stop of one stops that model, and the others go on", async ({ chat, upstream, server }) => {
   const [alpha, beta, gamma] = await inTheMiddle(chat, upstream);
   await lane(chat, "beta").getByRole("button", { name: "Stop beta" }).click();

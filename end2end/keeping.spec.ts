@@ -245,6 +245,24 @@ test("a conversation can be renamed, and keeps its name", async ({ chat, upstrea
   await expect(chat.conversations.getByRole("link", { name: "Felines" })).toBeVisible();
 });
 
+test("the tab is called after the conversation that is open", async ({ chat, upstream, page }) => {
+  await expect(page).toHaveTitle("Starcrossed");
+  await talk(chat, upstream, "About cats", "I like cats");
+  await expect(page).toHaveTitle("About cats · Starcrossed");
+  await page.getByRole("button", { name: "Rename About cats" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("Felines");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveTitle("Felines · Starcrossed");
+  await chat.newChat.click();
+  await expect(page).toHaveTitle("Starcrossed");
+  await page.goBack();
+  await expect(page).toHaveTitle("Felines · Starcrossed");
+  await page.getByRole("link", { name: "How it works" }).click();
+  await expect(page).toHaveTitle("A page and its task · Starcrossed");
+  await page.goBack();
+  await expect(page).toHaveTitle("Felines · Starcrossed");
+});
+
 test("a conversation that is deleted stops its answer, and can be put back", async ({ chat, upstream, page, server }) => {
   await chat.ask("About cats");
   const question = await upstream.asked();

@@ -82,6 +82,15 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
 test.describe("on a phone", () => {
   test.use({ viewport: WIDTHS.phone });
 
+  test("the header fits, however long the names of models are", async ({ page, upstream }) => {
+    upstream.models = ["short", "a-model-with-a-name-that-is-much-longer-than-its-place"];
+    const chat = await new Chat(page).open();
+    await chat.wake();
+    await expect(page.getByRole("button", { name: /^Compare/ })).toBeVisible();
+    const settings = (await page.getByRole("button", { name: "Settings", exact: true }).boundingBox())!;
+    expect(settings.x + settings.width).toBeLessThanOrEqual(WIDTHS.phone.width);
+  });
+
   test("the conversations come and go with a button", async ({ chat, upstream, page }) => {
     const menu = page.getByRole("button", { name: "Conversations list", exact: true });
     await expect(chat.conversations).toBeHidden();
@@ -95,7 +104,74 @@ test.describe("on a phone", () => {
     await expect(chat.conversations).toBeHidden();
     await expect(chat.log.getByRole("article")).toHaveCount(0);
   });
+
+  test("a touch beside the conversations puts them away, and does nothing else; so does Escape", async ({ chat, page }) => {
+    const menu = page.getByRole("button", { name: "Conversations list", exact: true });
+    const idea = (await page.getByRole("button", { name: /limerick/ }).boundingBox())!;
+    const model = (await chat.model.boundingBox())!;
+    const beside = [
+      [idea.x + idea.width - 5, idea.y + idea.height / 2],
+      [model.x + model.width - 5, model.y + model.height / 2],
+    ];
+    for (const [x, y] of beside) {
+      await menu.click();
+      await expect(chat.conversations).toBeVisible();
+      await page.mouse.click(x, y);
+      await expect(chat.conversations).toBeHidden();
+      await expect(chat.box).toHaveValue("");
+      await expect(chat.model).not.toBeFocused();
+    }
+    await menu.click();
+    await expect(chat.conversations).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(chat.conversations).toBeHidden();
+    await menu.click();
+    await expect(chat.conversations).toBeVisible();
+    await menu.click();
+    await expect(chat.conversations).toBeHidden();
+  });
 });
+
+for (const hasTouch of [false, true]) {
+  test.describe(hasTouch ? "under fingers" : "with a mouse", () => {
+    test.use({ hasTouch, isMobile: hasTouch });
+
+    test("the versions of a question can be seen at once", async ({ chat, upstream, page }) => {
+      await chat.ask("Heads?");
+      (await upstream.asked()).finish();
+      await expect(chat.status).toHaveText("Done");
+      const question = chat.message(0);
+      await chat.action(question, "Edit").click();
+      await chat.box.fill("Tails?");
+      await chat.box.press("Enter");
+      (await upstream.asked()).finish();
+      await expect(question).toContainText("2/2");
+      await page.mouse.move(1, 1);
+      await expect(chat.action(question, "Previous version").locator("..")).toHaveCSS("opacity", "1");
+      await expect(chat.action(question, "Edit")).toHaveCSS("opacity", hasTouch ? "1" : "0");
+    });
+  });
+}
+
+for (const knows of [true, false]) {
+  test(`the box grows with what is typed, in a browser that ${knows ? "knows" : "doesn't know"} how`, async ({ page }) => {
+    if (!knows) await page.addInitScript(() => (CSS.supports = () => false));
+    const chat = await new Chat(page).open();
+    if (!knows) await chat.box.evaluate((box) => box.style.setProperty("field-sizing", "fixed"));
+    await chat.wake();
+    const height = async () => (await chat.box.boundingBox())!.height;
+    const row = await height();
+    await chat.box.fill("a word that is one of many ".repeat(20));
+    await expect.poll(height).toBeGreaterThan(3 * row);
+    await chat.box.fill("one\ntwo\nthree");
+    await expect.poll(height).toBeLessThan(3 * row);
+    expect(await height()).toBeGreaterThan(2 * row);
+    await chat.box.fill("line\n".repeat(100));
+    await expect.poll(height, "and only so far").toBeLessThanOrEqual(320);
+    await chat.box.fill("");
+    await expect.poll(height).toBe(row);
+  });
+}
 
 test.describe("motion", () => {
   for (const reducedMotion of ["no-preference", "reduce"] as const) {
@@ -105,17 +181,27 @@ test.describe("motion", () => {
       const chat = await new Chat(page).open();
       await chat.ask("Move!");
       const question = await upstream.asked();
-      question.delta("I");
-      await expect(chat.answer).toContainText("I");
       const running = () => page.evaluate(() => document.getAnimations().length);
-      if (some) expect(await running()).toBeGreaterThan(0);
-      else expect(await running()).toBe(0);
+      const check = async (when: string) => {
+        if (some) expect(await running(), when).toBeGreaterThan(0);
+        else expect(await running(), when).toBe(0);
+      };
+      await expect(chat.stop).toBeVisible();
+      await check("before the first word");
+      for (const [what, end] of Object.entries(ENDS)) {
+        question.delta(`\n\n${end}`);
+        await expect(chat.answer).toContainText(what);
+        await check(what);
+      }
       question.finish();
       await expect(chat.status).toHaveText("Done");
       await expect.poll(running, "and it ends with the answer").toBe(0);
     });
   }
 });
+
+/** What an answer may end in while it is written, by a word in it. */
+const ENDS = { sentence: "A sentence", item: "- An item", cell: "| head |\n|---|\n| cell |", code: "```\ncode" };
 
 /** By how many pixels the page is wider than the window. */
 function overflow(page: Page): Promise<number> {

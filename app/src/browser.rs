@@ -4,7 +4,7 @@ use js_sys::Array;
 use leptos::{
     html,
     prelude::*,
-    wasm_bindgen::JsCast,
+    wasm_bindgen::{JsCast, prelude::Closure},
     web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlElement, Url},
 };
 use std::time::Duration;
@@ -39,6 +39,12 @@ pub fn whole(ms: f64) -> u32 {
     ms.round() as u32
 }
 
+/// Does this in the next frame, also if what asks for it has been drawn anew by then: Leptos's own would end with that.
+pub fn in_next_frame(act: impl FnOnce() + 'static) {
+    let act = Closure::once_into_js(act);
+    _ = window().request_animation_frame(act.unchecked_ref());
+}
+
 /// Puts the cursor into a field that is about to be shown.
 pub fn focus_on(field: NodeRef<html::Input>) {
     drop(request_animation_frame(move || {
@@ -49,10 +55,18 @@ pub fn focus_on(field: NodeRef<html::Input>) {
     }));
 }
 
+/// The first element on the page that this CSS selector means.
+#[must_use]
+pub fn find(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok()??.dyn_into().ok()
+}
+
+/// The box that questions are typed in, for [`find`].
+pub const BOX: &str = "textarea[name=message]";
+
 /// Puts the cursor into the box that questions are typed in.
 pub fn focus_on_box() {
-    let field = document().query_selector("textarea[name=message]").ok().flatten();
-    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+    if let Some(field) = find(BOX) {
         _ = field.focus();
     }
 }

@@ -11,13 +11,15 @@ use std::time::Duration;
 
 /// Runs in the head of every page, before anything can be pressed. It notes every click on a button or a box, and keeps a
 /// form that nobody hears yet from leaving the page. Enter in the box is a click on Send. When the page is ready, all that
-/// is clicked once more.
+/// is clicked once more. The box has the focus from the beginning, unless that would push a keyboard up under a finger.
 pub const SCRIPT: &str = "{const d=document,r=d.documentElement,clicked=[],on=(type,act)=>d.addEventListener(type,e=>{\
     if(!('ready' in r.dataset))act(e)},true);\
     on('click',e=>{const b=e.target.closest('button,input');if(b)clicked.push(b)});\
     on('submit',e=>{e.preventDefault();r.dataset.early='sent'});\
     on('keydown',e=>{if(e.key=='Enter'&&!e.shiftKey&&!e.isComposing&&e.target.name=='message'){e.preventDefault();\
     e.target.form.querySelector('[type=submit]').click()}});\
+    d.addEventListener('DOMContentLoaded',()=>{if(d.activeElement==d.body&&\
+    matchMedia('(width>=52rem) and (pointer:fine)').matches)d.querySelector('[name=message]')?.focus()});\
     d.addEventListener('ready',()=>{delete r.dataset.early;for(const b of clicked.splice(0))if(b.isConnected)b.click()})}";
 
 /// What has been typed into the box.

@@ -7,7 +7,7 @@ use leptos::{
     web_sys::{HtmlElement, ResizeObserver},
 };
 
-/// A reader this close to the foot, in pixels, has come back to it.
+/// A reader who comes down this close to the foot, in pixels, has come back to it.
 const CLOSE: i32 = 8;
 
 /// Keeps the foot of a list in view while it grows, for as long as the reader is there. Scroll up, however little, and the
@@ -52,11 +52,12 @@ impl Follow {
         let Some(scroller) = self.scroller.get_untracked() else { return };
         let now = scroller.scroll_top();
         let below = scroller.scroll_height() - now - scroller.client_height();
-        // A list that has become shorter moves up too, and then the foot is in view.
-        if below <= CLOSE {
-            self.along.set(true);
-        } else if now < self.top.get_value() {
+        // Up counts before close: who scrolls slowly is still close after the first pixel. A list that has become shorter
+        // moves up too, but then nothing is below.
+        if below > 0 && now < self.top.get_value() {
             self.along.set(false);
+        } else if below <= CLOSE {
+            self.along.set(true);
         }
         self.top.set_value(now);
     }
@@ -67,6 +68,8 @@ impl Follow {
         if let Some(scroller) = self.scroller.get_untracked() {
             let scroller: &HtmlElement = &scroller;
             scroller.set_scroll_top(scroller.scroll_height());
+            // Noted at once: the list may grow by more than the reader moves before that is heard of.
+            self.top.set_value(scroller.scroll_top());
         }
     }
 }

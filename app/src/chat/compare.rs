@@ -14,6 +14,12 @@ pub fn Compare(
     let others = talk.others;
     let open = RwSignal::new(false);
     let count = Memo::new(move |_| others.with(|others| others.iter().filter(|other| !other.is_empty()).count()));
+    // What was chosen stays; the panel would lie over the answers.
+    Effect::new(move |_| {
+        if talk.is_running() {
+            open.set(false);
+        }
+    });
     let option = move |at: usize, name: String| {
         let value = name.clone();
         let selected = move || others.with(|others| others.get(at) == Some(&value));

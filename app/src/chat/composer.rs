@@ -1,7 +1,7 @@
 //! The box at the foot of the page: what is typed here is asked.
 
 use super::{attachments::AttachButton, parts::Parts, shared::Shared};
-use crate::{browser::now_ms, scroll::Follow};
+use crate::browser::now_ms;
 use leptos::{ev, html, prelude::*};
 
 /// The second click of a double click on Send lands on Stop, which stands in its place by then. Nobody reads an answer
@@ -14,8 +14,6 @@ const DOUBLE_CLICK_MS: f64 = 250.0;
 pub fn Composer(
     /// The page's state.
     shared: Shared,
-    /// Who asks wants to see what comes.
-    follow: Follow,
 ) -> impl IntoView {
     let talk = shared.talk;
     let draft = talk.transcript.draft;
@@ -24,7 +22,6 @@ pub fn Composer(
     let ask = move || {
         asked_ms.set_value(now_ms());
         shared.ask();
-        follow.jump();
     };
     // The box follows the draft, but an empty draft at the start is no reason to clear it: somebody may have typed
     // before this code was there.

@@ -9,7 +9,7 @@ use super::{
     tree::{Conversation, Kept, find::Hit},
     visit,
 };
-use crate::browser::{focus_on, save_file, text_of};
+use crate::browser::{find, focus_on, focus_on_box, in_next_frame, save_file, text_of};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, html, prelude::*, task::spawn_local_scoped_with_cancellation};
 
@@ -77,6 +77,17 @@ pub fn Conversations(
             });
         }
     };
+    // Esc stops the answer everywhere else. Here it ends the search.
+    let on_key = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() {
+            event.stop_propagation();
+            if sought.with_untracked(String::is_empty) {
+                shared.sidebar.set(false);
+                focus_on_box();
+            }
+            sought.set(String::new());
+        }
+    };
     view! {
             <input
                 type="search"
@@ -86,6 +97,7 @@ pub fn Conversations(
                 hidden=move || history.list.with(Vec::is_empty)
                 prop:value=sought
                 on:input=move |event| sought.set(event_target_value(&event))
+                on:keydown=on_key
             />
             <ul>
                 <For
@@ -127,10 +139,14 @@ fn Item(line: Line, shared: Shared, naming: RwSignal<String>, delete: Callback<S
         }
     };
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
-        "Enter" => rename(),
+        "Enter" => {
+            rename();
+            id.with_value(|id| focus_on_line(id));
+        }
         "Escape" => {
             event.stop_propagation();
             naming.set(String::new());
+            id.with_value(|id| focus_on_line(id));
         }
         _ => {}
     };
@@ -276,6 +292,16 @@ fn search(history: History, sought: RwSignal<String>, hits: RwSignal<Option<Vec<
             TimeoutFuture::new(PAUSE_MS).await;
             hits.set(Some(history.search(&sought, MOST_HITS).await));
         });
+    });
+}
+
+/// Leads back to the line that was being named. It may have been drawn anew by then.
+fn focus_on_line(id: &str) {
+    let line = [".sidebar a[href='/c/", id, "']"].concat();
+    in_next_frame(move || {
+        if let Some(line) = find(&line) {
+            _ = line.focus();
+        }
     });
 }
 

@@ -3,6 +3,21 @@
 use super::transcript::Transcript;
 use leptos::prelude::*;
 
+/// What it is called; nothing before its first question.
+fn title(transcript: Transcript) -> Memo<String> {
+    Memo::new(move |_| transcript.tree.with(|tree| tree.conversation.title.clone()))
+}
+
+/// Calls the browser's tab after it.
+pub(super) fn name_tab(transcript: Transcript) {
+    let title = title(transcript);
+    let name = move || match title.get() {
+        title if title.is_empty() => "Starcrossed".to_owned(),
+        title => title + " · Starcrossed",
+    };
+    Effect::new(move |_| document().set_title(&name()));
+}
+
 /// The heading over the conversation.
 #[component]
 pub fn Heading(
@@ -12,7 +27,7 @@ pub fn Heading(
     #[prop(into)]
     hidden: Signal<bool>,
 ) -> impl IntoView {
-    let title = Memo::new(move |_| transcript.tree.with(|tree| tree.conversation.title.clone()));
+    let title = title(transcript);
     let words = move || Some(title.get()).filter(|title| !title.is_empty()).unwrap_or_else(|| "Conversation".into());
     view! {
         <h1 class="unseen" hidden=hidden>

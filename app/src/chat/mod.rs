@@ -6,8 +6,8 @@
 //! and [`history`] keeps in the browser's [`store`], of which `pulse` tells other tabs while it grows; [`aloud`] says it to
 //! who listens, [`status`] says how it ended, and [`receipt`] asks the server after tasks that were stopped.
 //! [`attach`] takes in what is sent along with a question, `editing` what an earlier one is being made, [`settings`] how it
-//! is to be answered, [`picker`] and [`compare`] by whom. [`parts`] is what a first visit does without, and [`shared`] what
-//! all of it shares.
+//! is to be answered, [`picker`] and [`compare`] by whom. `attention` is where eye and keyboard are led. [`parts`] is what a
+//! first visit does without, and [`shared`] what all of it shares.
 
 pub mod page;
 pub mod shared;
@@ -53,8 +53,10 @@ pub mod picker;
 pub mod settings;
 pub mod sidebar;
 
+mod attention;
 pub mod conversations;
 mod editing;
+mod fit;
 pub mod parts;
 mod pulse;
 mod rehearsal;

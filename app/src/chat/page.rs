@@ -13,7 +13,7 @@ use super::{
     talk::Talk,
     transcript::Transcript,
 };
-use crate::{later::Later, mark::Mark, scroll::Follow};
+use crate::{browser::focus_on_box, later::Later, mark::Mark};
 use leptos::{ev, prelude::*};
 
 const PART_MISSING: &str = "A part of this page can't be loaded: the server can't be reached, or a newer one has taken its \
@@ -26,7 +26,7 @@ pub fn ChatPage() -> impl IntoView {
     let transcript = Transcript::new(history);
     let talk = Talk::new(transcript);
     let shared = Shared::new(talk, history, Later::new(|| Box::pin(parts())));
-    let Shared { address, sidebar, missing, parts, models, .. } = shared;
+    let Shared { address, sidebar, missing, follow, parts, models, .. } = shared;
 
     begin(shared);
     name_address(shared);
@@ -46,7 +46,6 @@ pub fn ChatPage() -> impl IntoView {
     });
     on_cleanup(move || escape.remove());
 
-    let follow = Follow::new();
     let notice = move || {
         if parts.failed.get() { Some(PART_MISSING) } else { history.fault.get().map(Fault::sentence) }
     };
@@ -117,7 +116,7 @@ pub fn ChatPage() -> impl IntoView {
                             <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12l7 7 7-7" /></svg>
                         </button>
                         <p class="notice" aria-live="polite" hidden=move || notice().is_none()>{notice}</p>
-                        <Composer shared follow />
+                        <Composer shared />
                         <p class="hint">"Close this page, or press Stop, and the model stops too."</p>
                     </div>
                 </section>
@@ -184,7 +183,13 @@ fn Welcome(talk: Talk, hidden: Signal<bool>) -> impl IntoView {
     let idea = move |idea: &'static str| {
         view! {
             <li>
-                <button type="button" on:click=move |_| talk.transcript.draft.set(idea.to_owned())>
+                <button
+                    type="button"
+                    on:click=move |_| {
+                        talk.transcript.draft.set(idea.to_owned());
+                        focus_on_box();
+                    }
+                >
                     {idea}
                 </button>
             </li>

@@ -2,8 +2,9 @@
 //! code is fetched when somebody begins to write, or has something here.
 
 use super::{
-    aloud::Aloud, attachments::Attachments, compare::Compare, conversations::Conversations, editing, pulse,
-    rehearsal::rehearse, settings::SettingsForm, shared::Shared, status::Status, talk::Talk, view::Messages, visit,
+    aloud::Aloud, attachments::Attachments, attention, compare::Compare, conversations::Conversations, editing, fit,
+    heading, pulse, rehearsal::rehearse, settings::SettingsForm, shared::Shared, status::Status, talk::Talk,
+    view::Messages, visit,
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
@@ -55,6 +56,9 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
             editing::remember(shared.talk);
             shared.talk.attached.guard();
             pulse::keep_pulse(shared);
+            attention::lead(shared);
+            heading::name_tab(shared.talk.transcript);
+            fit::grow_box(shared.talk.transcript.draft);
             view! { <Conversations shared /> }.into_any()
         },
     })

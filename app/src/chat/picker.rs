@@ -62,11 +62,15 @@ pub fn ModelPicker(
                 placeholder="Search models"
                 autocomplete="off"
                 hidden=move || !list.with(|list| is_long(&list.names))
+                prop:value=sought
                 on:input=move |event| sought.set(event_target_value(&event))
-                on:keydown=move |event| {
-                    if event.key() == "Enter" {
-                        choose_first();
+                on:keydown=move |event| match event.key().as_str() {
+                    "Enter" => choose_first(),
+                    "Escape" => {
+                        event.stop_propagation(); // it stops the answer everywhere else
+                        sought.set(String::new());
                     }
+                    _ => {}
                 }
             />
             <select

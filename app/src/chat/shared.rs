@@ -1,7 +1,7 @@
 //! What the parts of the chat page share.
 
 use super::{catalog::Catalog, history::History, parts::Parts, talk::Talk};
-use crate::{address::Address, early, later::Later};
+use crate::{address::Address, early, later::Later, scroll::Follow};
 use leptos::prelude::*;
 
 /// The page's state. All of it is signals, so that each part can have a copy.
@@ -19,6 +19,8 @@ pub struct Shared {
     pub sidebar: RwSignal<bool>,
     /// Whether the address leads to a conversation that isn't kept here.
     pub missing: RwSignal<bool>,
+    /// How far the reader is in what has been said.
+    pub follow: Follow,
     /// The code that a first visit does without.
     pub parts: Later<Parts>,
     /// The message that is to be shown where it stands, once its conversation is; mostly none, and empty.
@@ -38,6 +40,7 @@ impl Shared {
             address: expect_context(),
             sidebar: RwSignal::new(false),
             missing: RwSignal::new(false),
+            follow: Follow::new(),
             parts,
             sought: StoredValue::new(String::new()),
             ready: StoredValue::new(false),

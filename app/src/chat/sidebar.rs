@@ -1,10 +1,10 @@
 //! What stands beside the conversation: the way to a new one, and to those that are kept.
 
 use super::{parts::Parts, shared::Shared};
-use crate::theme::ThemeChoice;
+use crate::{browser::focus_on_box, theme::ThemeChoice};
 use leptos::prelude::*;
 
-/// New chat, and the conversations.
+/// New chat, and the conversations. Where they lie over the open one, a touch beside them puts them away, and does no more.
 #[component]
 pub fn Sidebar(
     /// The page's state.
@@ -12,6 +12,7 @@ pub fn Sidebar(
 ) -> impl IntoView {
     let Shared { address, sidebar: shown, parts, .. } = shared;
     view! {
+        <div class="shade" hidden=move || !shown.get() on:click=move |_| shown.set(false)></div>
         <nav class="sidebar" class:shown=shown aria-label="Conversations">
             <button
                 type="button"
@@ -19,6 +20,7 @@ pub fn Sidebar(
                 on:click=move |_| {
                     shown.set(false);
                     address.go("/");
+                    focus_on_box();
                 }
             >
                 "New chat"

@@ -93,6 +93,7 @@ fn lead_to(shared: Shared) {
     let lead = move || {
         if let Some(message) = document().get_element_by_id(&["m-", &sought].concat()) {
             message.scroll_into_view();
+            shared.follow.scrolled(); // or what is drawn next would lead back to the foot
         }
     };
     drop(request_animation_frame(move || drop(request_animation_frame(lead))));
@@ -101,6 +102,7 @@ fn lead_to(shared: Shared) {
 fn arrive(shared: Shared, tree: Option<Tree>, id: Option<&str>) {
     shared.talk.arriving.set(false);
     shared.missing.set(id.is_some() && tree.is_none());
+    shared.follow.jump(); // wherever the reader was in the one before
     match tree {
         Some(mut tree) => {
             shared.sought.with_value(|sought| tree.show(sought));
