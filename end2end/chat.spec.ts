@@ -324,6 +324,42 @@ test.describe("a message", () => {
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("stop\n\n* shop\n");
   });
 
+  test("can be copied where the browser gives the page no clipboard", async ({ chat, upstream, page, context }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.addInitScript(() => {
+      Object.assign(window, { reader: navigator.clipboard });
+      Object.defineProperty(navigator, "clipboard", { value: undefined });
+    });
+    await page.reload();
+    await chat.alive();
+    await chat.ask("A rhyme, please");
+    const question = await upstream.asked();
+    question.delta("stop\n\n* shop\n");
+    question.finish();
+    const copy = chat.answer.getByRole("button", { name: /^Copy/ });
+    await copy.click();
+    await expect(copy).toHaveAccessibleName("Copy ✓");
+    await expect(copy).toBeFocused();
+    const copied = () => page.evaluate(() => (window as unknown as { reader: Clipboard }).reader.readText());
+    expect(await copied()).toBe("stop\n\n* shop\n");
+  });
+
+  test("isn't said to be copied when it is not", async ({ chat, upstream, page }) => {
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, "clipboard", { value: undefined });
+      document.execCommand = () => false;
+    });
+    await page.reload();
+    await chat.alive();
+    await chat.ask("A rhyme, please");
+    const question = await upstream.asked();
+    question.delta("stop, shop");
+    question.finish();
+    const copy = chat.answer.getByRole("button", { name: /^Copy/ });
+    await copy.click();
+    await expect(copy).toHaveAccessibleName("Copy isn’t allowed here: select the text instead");
+  });
+
   test("can be put back into the box, and asked again in other words", async ({ chat, upstream }) => {
     await chat.ask("How?");
     (await upstream.asked()).finish();
