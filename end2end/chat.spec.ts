@@ -203,6 +203,28 @@ test.describe("Stop", () => {
     expect(await server.fate(task)).toMatchObject({ state: "ended", reason: "killed", deltas: 1 });
   });
 
+  test("says so where it comes before the server has said a word", async ({ chat, page, server }) => {
+    await page.route("**/api/chat", () => {}); // never answered
+    await chat.ask("Are you there?");
+    await expect(chat.status).toHaveText("Thinking…");
+    await chat.stop.click();
+    await expect(chat.status).toHaveText("Stopped");
+    await expect(page.getByText("the server could not confirm it")).toBeVisible();
+    expect(server.exits()).toEqual([]);
+  });
+
+  test("says so where the server can't be asked what became of the task", async ({ chat, upstream, page, complaints }) => {
+    complaints.allow(/ERR_FAILED/);
+    await page.route("**/api/fate?*", (route) => route.abort());
+    await chat.ask("Count to a million");
+    const question = await upstream.asked();
+    question.delta("one");
+    await expect(chat.answer).toContainText("one");
+    await chat.stop.click();
+    expect(await question.closed).toBe("client");
+    await expect(page.getByText("the server could not confirm it")).toBeVisible();
+  });
+
   test("is the Escape key, too", async ({ chat, upstream, page }) => {
     await chat.ask("Count to a million");
     const question = await upstream.asked();

@@ -42,8 +42,8 @@ pub struct Talk {
 /// Tasks that were stopped.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stopped {
-    /// Which.
-    pub tasks: Vec<TaskId>,
+    /// Which; none for one that the server hadn't given a name yet.
+    pub tasks: Vec<Option<TaskId>>,
     /// When Stop was pressed, by the page's clock.
     pub at_ms: f64,
 }
@@ -202,7 +202,8 @@ impl Talk {
 
     fn stop_where(self, is_meant: &dyn Fn(&Entry) -> bool) -> Stopped {
         let at_ms = now_ms();
-        let tasks = self.lanes.iter().filter_map(|lane| lane.end_if(is_meant, Reason::Killed)).collect();
+        let ended = self.lanes.iter().filter_map(|lane| lane.end_if(is_meant, Reason::Killed));
+        let tasks = ended.map(|entry| entry.message.with_untracked(|message| message.task.clone())).collect();
         Stopped { tasks, at_ms }
     }
 
