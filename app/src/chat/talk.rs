@@ -2,7 +2,7 @@
 
 use super::{
     api::chat,
-    attach::Attached,
+    attach::{Attached, read::can_send},
     entry::Entry,
     lane::{self, Lane},
     message::Role,
@@ -76,7 +76,8 @@ impl Talk {
     }
 
     /// Asks what has been typed, after all that was said, or in place of the question that is being edited. Does nothing
-    /// while an answer is being written, or with nothing typed or attached: then whatever stands in the box stays there.
+    /// while an answer is being written, with nothing typed or attached, or with more than can be sent: then whatever
+    /// stands in the box stays there.
     pub fn ask(self) {
         let draft = self.transcript.draft;
         if self.is_busy() || (draft.with_untracked(|text| text.trim().is_empty()) && self.attached.is_empty()) {
@@ -85,6 +86,9 @@ impl Talk {
         if self.attached.is_waiting() {
             self.attached.hurried.set(true); // asked once it is read
             return;
+        }
+        if !can_send(self) {
+            return; // nor is anything taken out of the box
         }
         let editing = self.editing.try_update(Option::take).flatten();
         let editing = editing.map(|editing| (Some(editing.question), editing.draft, editing.files));
