@@ -13,6 +13,8 @@ use leptos::{
 pub struct Catalog {
     /// Their names; the first is the one that answers if none is named.
     pub names: Vec<String>,
+    /// The names of those that are known not to look at pictures.
+    pub blind: Vec<String>,
     /// Why there are none, or fewer than there should be.
     pub trouble: Option<String>,
 }
@@ -48,8 +50,10 @@ pub async fn catalog() -> Result<Catalog, JsValue> {
     let list = response.json()?.await?;
     let models = Array::from(&Reflect::get(&list, &"data".into())?);
     let name = |model: JsValue| Reflect::get(&model, &"id".into()).ok()?.as_string();
+    let is_blind = |model: &JsValue| Reflect::get(model, &"images".into()).is_ok_and(|images| images == false);
     Ok(Catalog {
         names: models.iter().filter_map(name).collect(),
+        blind: models.iter().filter(is_blind).filter_map(name).collect(),
         trouble: Reflect::get(&list, &"message".into())?.as_string(),
     })
 }
@@ -60,7 +64,7 @@ mod tests {
 
     fn of(names: &[&str], trouble: Option<&str>) -> Catalog {
         let names = names.iter().map(ToString::to_string).collect();
-        Catalog { names, trouble: trouble.map(Into::into) }
+        Catalog { names, trouble: trouble.map(Into::into), ..Catalog::default() }
     }
 
     #[test]

@@ -226,14 +226,18 @@ impl Talk {
         untrack(|| self.is_running() || self.arriving.get())
     }
 
+    /// The models that the next question goes to, the picked one first.
+    pub fn asked(self) -> Vec<String> {
+        let others = self.others.get().into_iter().filter(|model| !model.is_empty());
+        std::iter::once(self.transcript.model.get()).chain(others).collect()
+    }
+
     fn answer(self, question: &str) {
-        let others = self.others.get_untracked();
-        let mut models: Vec<String> = others.into_iter().filter(|model| !model.is_empty()).collect();
-        if models.is_empty() {
+        let models = untrack(|| self.asked());
+        if models.len() == 1 {
             let answer = self.transcript.answer(question);
             return self.begin(&answer);
         }
-        models.insert(0, self.transcript.model.get_untracked());
         self.compare(question, models);
     }
 
