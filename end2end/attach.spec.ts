@@ -1,7 +1,7 @@
 // Files that go with a question: picked, pasted or dropped, seen before and after, and within limits that are told before.
 
 import type { Locator, Page } from "@playwright/test";
-import type { Chat } from "./support/chat";
+import { Chat } from "./support/chat";
 import { expect, test } from "./support/fixtures";
 import type { Question, Upstream } from "./support/upstream";
 
@@ -185,6 +185,49 @@ test("together they stay within what the server takes", async ({ chat, page, ups
   await page.getByRole("button", { name: "Remove a.png" }).click();
   await pick(page, most("d.png"));
   await expect(waiting(page)).toHaveText(["b.png", "d.png"]);
+});
+
+test("a question that is too much with all that goes with it is not sent, and stays", async ({ chat, page, upstream }) => {
+  test.slow();
+  const large = (name: string, size: number): Given => ({ name, mimeType: "image/png", buffer: Buffer.alloc(size) });
+  const most = 4 * 1024 * 1024;
+  const typed = `${"\u0001".repeat(60)}\n`.repeat(2700); // each of these signs is six in a request
+  await chat.box.evaluate((box: HTMLTextAreaElement, typed) => {
+    box.value = typed; // typed like a person would, so much takes minutes
+    box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }, typed);
+  await pick(page, large("a.png", most), large("b.png", most), large("c.png", 3_400_000));
+  await expect(waiting(page)).toHaveCount(3);
+  await chat.send.click();
+  await expect(page.getByText("That is too much to send")).toBeVisible();
+  expect((await chat.box.inputValue()) === typed).toBe(true);
+  await expect(waiting(page)).toHaveCount(3);
+  expect(upstream.questions).toHaveLength(0);
+
+  for (const name of ["c.png", "b.png", "a.png"]) {
+    await page.getByRole("button", { name: `Remove ${name}` }).click();
+    await expect(page.getByText("That is too much to send")).toBeHidden();
+  }
+  await chat.send.click();
+  expect(parts(await answered(chat, upstream))).toBe(typed.trimEnd());
+});
+
+test("a model that is known not to look at pictures is named before, and asked all the same", async ({ page, upstream }) => {
+  upstream.details = { alpha: { architecture: { input_modalities: ["text"] } } };
+  const chat = await new Chat(page).open();
+  const warning = page.getByText("alpha doesn’t look at pictures, as its server says.");
+  await pick(page, text("notes.txt", "a note"));
+  await expect(waiting(page)).toHaveCount(1);
+  await expect(warning).toBeHidden();
+  await pick(page, picture());
+  await expect(warning).toBeVisible();
+  await chat.model.selectOption("beta");
+  await expect(warning).toBeHidden();
+  await chat.model.selectOption("alpha");
+  await expect(warning).toBeVisible();
+  await chat.ask("Look");
+  expect((await answered(chat, upstream)).body.model).toBe("alpha");
+  await expect(warning).toBeHidden();
 });
 
 test("a question that is edited keeps its files, and the draft comes back with its own", async ({ chat, page, upstream }) => {

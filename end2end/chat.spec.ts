@@ -206,6 +206,28 @@ test.describe("Stop", () => {
     expect(await server.fate(task)).toMatchObject({ state: "ended", reason: "killed", deltas: 1 });
   });
 
+  test("says so where it comes before the server has said a word", async ({ chat, page, server }) => {
+    await page.route("**/api/chat", () => {}); // never answered
+    await chat.ask("Are you there?");
+    await expect(chat.status).toHaveText("Thinking…");
+    await chat.stop.click();
+    await expect(chat.status).toHaveText("Stopped");
+    await expect(page.getByText("the server could not confirm it")).toBeVisible();
+    expect(server.exits()).toEqual([]);
+  });
+
+  test("says so where the server can't be asked what became of the task", async ({ chat, upstream, page, complaints }) => {
+    complaints.allow(/ERR_FAILED/);
+    await page.route("**/api/fate?*", (route) => route.abort());
+    await chat.ask("Count to a million");
+    const question = await upstream.asked();
+    question.delta("one");
+    await expect(chat.answer).toContainText("one");
+    await chat.stop.click();
+    expect(await question.closed).toBe("client");
+    await expect(page.getByText("the server could not confirm it")).toBeVisible();
+  });
+
   test("is the Escape key, too", async ({ chat, upstream, page }) => {
     await chat.ask("Count to a million");
     const question = await upstream.asked();
@@ -325,6 +347,42 @@ test.describe("a message", () => {
     question.finish();
     await chat.action(chat.answer, "Copy").click();
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("stop\n\n* shop\n");
+  });
+
+  test("can be copied where the browser gives the page no clipboard", async ({ chat, upstream, page, context }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.addInitScript(() => {
+      Object.assign(window, { reader: navigator.clipboard });
+      Object.defineProperty(navigator, "clipboard", { value: undefined });
+    });
+    await page.reload();
+    await chat.alive();
+    await chat.ask("A rhyme, please");
+    const question = await upstream.asked();
+    question.delta("stop\n\n* shop\n");
+    question.finish();
+    const copy = chat.answer.getByRole("button", { name: /^Copy/ });
+    await copy.click();
+    await expect(copy).toHaveAccessibleName("Copy ✓");
+    await expect(copy).toBeFocused();
+    const copied = () => page.evaluate(() => (window as unknown as { reader: Clipboard }).reader.readText());
+    expect(await copied()).toBe("stop\n\n* shop\n");
+  });
+
+  test("isn't said to be copied when it is not", async ({ chat, upstream, page }) => {
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, "clipboard", { value: undefined });
+      document.execCommand = () => false;
+    });
+    await page.reload();
+    await chat.alive();
+    await chat.ask("A rhyme, please");
+    const question = await upstream.asked();
+    question.delta("stop, shop");
+    question.finish();
+    const copy = chat.answer.getByRole("button", { name: /^Copy/ });
+    await copy.click();
+    await expect(copy).toHaveAccessibleName("Copy isn’t allowed here: select the text instead");
   });
 
   test("can be put back into the box, and asked again in other words", async ({ chat, upstream }) => {

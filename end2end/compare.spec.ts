@@ -109,6 +109,22 @@ test("Esc stops all of them", async ({ chat, upstream, page, server }) => {
   await expect.poll(() => server.exits().map((exit) => exit.reason)).toEqual(["killed", "killed", "killed"]);
 });
 
+test("Stop is not said to be confirmed where the server hasn't named each of them", async ({ chat, upstream, page }) => {
+  await page.route("**/api/chat", (route) => {
+    if (route.request().postDataJSON().model !== "beta") return route.continue(); // and beta is never asked
+  });
+  await compareWith(page, "beta");
+  await chat.ask("Who are you?");
+  const alpha = await upstream.asked();
+  alpha.delta("I am alpha");
+  await expect(lane(chat, "alpha")).toContainText("I am alpha");
+  await page.keyboard.press("Escape");
+  expect(await alpha.closed).toBe("client");
+  await expect(chat.status).toHaveText("Stopped");
+  await expect(page.getByText("the server could not confirm it")).toBeVisible();
+  await expect(page.getByText("confirmed by the server in")).toBeHidden();
+});
+
 test("the Stop in the box stops all of them", async ({ chat, upstream }) => {
   const asked = await inTheMiddle(chat, upstream);
   await chat.stop.click();

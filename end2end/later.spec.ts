@@ -122,3 +122,38 @@ test("the essay's page says so where its code can't be fetched", async ({ page, 
   await expect(page.locator("html[data-ready]")).toBeAttached();
   await expect(page.getByRole("button", { name: "Start" })).toBeVisible();
 });
+
+test("the page can be left at any moment after it was woken, and complains of nothing", async ({ page }) => {
+  test.slow();
+  const chat = await new Chat(page).open();
+  await chat.wake();
+  const chapter = page.getByRole("heading", { name: "A page and its task" });
+  for (let frames = 0; frames <= 40; frames++) {
+    await leaveAfter(page, frames);
+    await expect(chapter).toBeVisible();
+    await page.goBack(); // the code is here by now, and the page is awake at once
+    await expect(chat.box).toBeVisible();
+  }
+  await leaveAfter(page, 0);
+  await expect(chapter).toBeVisible();
+});
+
+test("the page can be left while its code is still coming, and complains of nothing", async ({ page }) => {
+  test.slow();
+  const chat = new Chat(page);
+  for (const frames of [0, 1, 2, 3, 5, 8, 13, 21, 34]) {
+    await chat.open();
+    await chat.box.evaluate((box) => box.dispatchEvent(new PointerEvent("pointermove", { bubbles: true })));
+    await leaveAfter(page, frames);
+    await expect(page.getByRole("heading", { name: "A page and its task" })).toBeVisible();
+    await page.waitForLoadState("networkidle"); // what was asked for has come, too late
+  }
+});
+
+/** Goes on to another page of the app after so many frames, without leaving the document. */
+async function leaveAfter(page: Page, frames: number): Promise<void> {
+  await page.getByRole("link", { name: "How it works" }).evaluate(async (link: HTMLElement, frames) => {
+    for (let frame = 0; frame < frames; frame++) await new Promise(requestAnimationFrame);
+    link.click();
+  }, frames);
+}

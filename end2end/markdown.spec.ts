@@ -32,6 +32,41 @@ test("code gets its colours, and formulas are formulas, when they are finished",
   await expect(chat.status).toHaveText("Done");
 });
 
+test("a block that is too long for the server keeps no other from its colours", async ({ chat, upstream }) => {
+  await chat.ask("Show me");
+  const question = await upstream.asked();
+  const long = "let long = true;\n".repeat(5000);
+  const large = fenced("some words\n".repeat(5000), "words"); // several of these are too much for one request
+  question.delta(fenced("fn main() {}") + fenced(long) + large.repeat(6) + fenced("fn last() {}") + "The end.\n\n");
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await expect(chat.answer.locator("pre").first().locator(".hl-k")).toHaveText("fn");
+  await expect(chat.answer.locator("pre").last().locator(".hl-k")).toHaveText("fn");
+});
+
+test("code gets its colours also when the server is out of reach for a moment", async ({ chat, upstream, page, complaints }) => {
+  complaints.allow(/ERR_FAILED/);
+  await page.route("**/api/typeset", (route) => route.abort(), { times: 1 });
+  await chat.ask("Show me");
+  const question = await upstream.asked();
+  question.delta(fenced("fn main() {}"));
+  question.finish();
+  await expect(chat.answer.locator("code .hl-k")).toHaveText("fn");
+});
+
+test("a large list that has stopped growing is there to its last word", async ({ chat, upstream }) => {
+  await chat.ask("Tell me everything");
+  const question = await upstream.asked();
+  question.delta("- an item of the list\n".repeat(1500));
+  await expect(chat.answer.getByRole("listitem")).toHaveCount(1500);
+  question.delta("- one more");
+  await expect(chat.answer.getByRole("listitem").last()).toHaveText("one more");
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+const fenced = (code: string, language = "rust") => `\`\`\`${language}\n${code}\n\`\`\`\n\n`;
+
 test("what is selected stays selected while the paragraph, the list or the table around it grows", async ({ chat, upstream, page }) => {
   await chat.ask("Show me");
   const question = await upstream.asked();

@@ -1,11 +1,13 @@
 //! The few things that are asked of the browser itself.
 
-use js_sys::Array;
+use js_sys::{Array, Reflect};
 use leptos::{
     html,
     prelude::*,
     wasm_bindgen::{JsCast, prelude::Closure},
-    web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlElement, Url},
+    web_sys::{
+        Blob, BlobPropertyBag, Clipboard, File, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, Url,
+    },
 };
 use std::time::Duration;
 
@@ -15,12 +17,32 @@ pub fn now_ms() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
 }
 
-/// Puts text on the clipboard. Browsers allow that on HTTPS and on this machine, and nowhere else.
-pub fn copy(text: &str) {
-    if window().is_secure_context() {
-        // The promise needs no waiting for: it fails only where the person has forbidden it.
-        _ = window().navigator().clipboard().write_text(text);
+/// Puts text on the clipboard; says whether it is there. Browsers have a clipboard for pages on HTTPS and on this machine;
+/// everywhere else there is the old way.
+pub async fn copy(text: &str) -> bool {
+    let clipboard = Reflect::get(&window().navigator(), &"clipboard".into()).ok();
+    match clipboard.and_then(|clipboard| clipboard.dyn_into::<Clipboard>().ok()) {
+        Some(clipboard) if clipboard.write_text(text).await.is_ok() => true,
+        _ => copy_as_a_person_does(text).unwrap_or(false),
     }
+}
+
+/// Selects the text in a field that nobody sees, and copies what is selected.
+fn copy_as_a_person_does(text: &str) -> Option<bool> {
+    let page = document().dyn_into::<HtmlDocument>().ok()?;
+    let before = page.active_element();
+    let field = page.create_element("textarea").ok()?.dyn_into::<HtmlTextAreaElement>().ok()?;
+    field.set_class_name("unseen");
+    field.set_value(text);
+    page.body()?.prepend_with_node_1(&field).ok()?; // at the top, or the page would be scrolled to it
+    field.select();
+    let copied = page.exec_command("copy").ok();
+    field.remove();
+    // The focus goes back to where it was taken from.
+    if let Some(before) = before.and_then(|before| before.dyn_into::<HtmlElement>().ok()) {
+        _ = before.focus();
+    }
+    copied
 }
 
 /// Calls `tick` every second for as long as the component lives.

@@ -10,6 +10,13 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
 
+/// The most items in one request.
+pub const MOST_ITEMS: usize = 64;
+/// The longest text of one item, in bytes.
+pub const LONGEST: usize = 64 * 1024;
+/// The longest text of all items together.
+pub const LONGEST_TOGETHER: usize = 256 * 1024;
+
 /// Something to typeset.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {

@@ -8,6 +8,8 @@ import { Upstream } from "./upstream";
 
 interface Fixtures {
   upstream: Upstream;
+  /** How the program is told of its model servers. */
+  upstreams: string[];
   server: Server;
   /** The chat page, open and alive. */
   chat: Chat;
@@ -21,8 +23,10 @@ export const test = base.extend<Fixtures>({
     await upstream.stop();
   },
 
-  server: async ({ upstream }, use, testInfo) => {
-    const server = await Server.start(upstream.url);
+  upstreams: async ({ upstream }, use) => use([upstream.url]),
+
+  server: async ({ upstreams }, use, testInfo) => {
+    const server = await Server.start(...upstreams);
     try {
       await use(server);
       await expectNothingLeft(server);

@@ -24,13 +24,13 @@ export class Server {
   private child?: ChildProcess;
 
   private constructor(
-    private readonly upstream: string,
+    private readonly upstreams: string[],
     private readonly folder: string,
   ) {}
 
-  /** Starts it on any port that is free, in an empty folder. */
-  static async start(upstream: string): Promise<Server> {
-    const server = new Server(upstream, await mkdtemp(join(tmpdir(), "starcrossed-")));
+  /** Starts it on any port that is free, in an empty folder. Where it has several model servers, each is `name=URL`. */
+  static async start(...upstreams: string[]): Promise<Server> {
+    const server = new Server(upstreams, await mkdtemp(join(tmpdir(), "starcrossed-")));
     await server.listen("127.0.0.1:0");
     return server;
   }
@@ -80,7 +80,8 @@ export class Server {
   }
 
   private async listen(address: string): Promise<void> {
-    const child = spawn(BINARY, ["--listen", address, "--upstream", this.upstream], {
+    const upstreams = this.upstreams.flatMap((upstream) => ["--upstream", upstream]);
+    const child = spawn(BINARY, ["--listen", address, ...upstreams], {
       cwd: this.folder,
       env: { PATH: process.env.PATH }, // nothing that is set on this machine for other purposes
       stdio: ["ignore", "pipe", "pipe"],

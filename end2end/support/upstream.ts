@@ -15,6 +15,8 @@ export interface Body {
 export class Upstream {
   /** What it lists under `/v1/models`. */
   models = ["alpha", "beta"];
+  /** What else it says of some of them. */
+  details: Record<string, object> = {};
   /** Every question that it was ever asked, oldest first. */
   readonly questions: Question[] = [];
 
@@ -65,7 +67,7 @@ export class Upstream {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const route = `${request.method} ${request.url}`;
     if (route === "GET /v1/models") {
-      const data = this.models.map((id) => ({ id, object: "model" }));
+      const data = this.models.map((id) => ({ id, object: "model", ...this.details[id] }));
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ object: "list", data }));
     } else if (route === "POST /v1/chat/completions") {
       this.questions.push(new Question((await json(request)) as Body, response));

@@ -3,7 +3,7 @@
 //! Where there are several, a model is called `name/model`, after the server that has it. That never changes, whichever
 //! other servers are up. The plain name will do as long as one server alone has such a model.
 
-use crate::openai::Client;
+use crate::openai::{Client, Listed};
 use app::{
     chat::message::{ChatRequest, Delta, ModelInfo, ModelList},
     link::{Deltas, Exit},
@@ -22,7 +22,7 @@ pub(crate) struct Upstreams {
 }
 
 /// What the servers have, those that could be asked.
-type Heard<'a> = Vec<(&'a Client, Vec<String>)>;
+type Heard<'a> = Vec<(&'a Client, Vec<Listed>)>;
 
 impl Upstreams {
     pub(crate) fn new(clients: impl IntoIterator<Item = Client>, default: Option<String>) -> Self {
@@ -48,8 +48,8 @@ impl Upstreams {
     pub(crate) async fn list(&self) -> ModelList {
         let (heard, troubles) = self.ask_all().await;
         let mut models = Vec::new();
-        for (client, names) in &heard {
-            models.extend(names.iter().map(|model| self.info(client, model)));
+        for (client, listed) in &heard {
+            models.extend(listed.iter().map(|model| self.info(client, &model.name, model.images)));
         }
         self.put_default_first(&mut models, &heard);
         let message = (!troubles.is_empty()).then(|| troubles.join("\n"));
@@ -58,7 +58,7 @@ impl Upstreams {
 
     /// Asks all at once, and gives none longer than it may take. Of those that can't be asked, why.
     async fn ask_all(&self) -> (Heard<'_>, Vec<String>) {
-        let answers = join_all(self.clients.iter().map(Client::models)).await;
+        let answers = join_all(self.clients.iter().map(Client::listed)).await;
         let (mut heard, mut troubles) = (Vec::new(), Vec::new());
         for (client, answer) in self.clients.iter().zip(answers) {
             match answer {
@@ -80,9 +80,9 @@ impl Upstreams {
         };
         let name = &client.upstream().name;
         if self.is_one() || heard.iter().any(|(client, _)| client.upstream().name == *name) {
-            let first = self.info(client, model);
-            models.retain(|other| *other != first);
-            models.insert(0, first);
+            let id = self.id(client, model);
+            let listed = models.iter().position(|other| other.id == id).map(|at| models.remove(at));
+            models.insert(0, listed.unwrap_or_else(|| self.info(client, model, None)));
         }
     }
 
@@ -139,8 +139,9 @@ impl Upstreams {
         self.clients.len() == 1
     }
 
-    fn info(&self, client: &Client, model: &str) -> ModelInfo {
-        ModelInfo { id: self.id(client, model), object: "model".into(), owned_by: client.upstream().name.clone() }
+    fn info(&self, client: &Client, model: &str, images: Option<bool>) -> ModelInfo {
+        let owned_by = client.upstream().name.clone();
+        ModelInfo { id: self.id(client, model), object: "model".into(), owned_by, images }
     }
 
     fn id(&self, client: &Client, model: &str) -> String {
@@ -154,7 +155,11 @@ impl Upstreams {
 
 /// The servers that have a model of this plain name.
 fn holders<'a>(heard: &Heard<'a>, model: &str) -> Vec<&'a Client> {
-    heard.iter().filter(|(_, names)| names.iter().any(|name| name == model)).map(|(client, _)| *client).collect()
+    heard
+        .iter()
+        .filter(|(_, listed)| listed.iter().any(|listed| listed.name == model))
+        .map(|(client, _)| *client)
+        .collect()
 }
 
 fn because(what: &str, troubles: &[String]) -> String {

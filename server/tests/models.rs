@@ -178,6 +178,24 @@ async fn the_models_of_several_servers_are_one_list() {
 }
 
 #[tokio::test]
+async fn what_a_server_says_of_pictures_is_passed_on() {
+    let list = json!({ "object": "list", "data": [
+        { "id": "seeing", "architecture": { "input_modalities": ["text", "image"] } },
+        { "id": "blind", "architecture": { "input_modalities": ["text"] } },
+        { "id": "unknown" },
+    ] });
+    let upstream = Upstream::listing([answer_json(200, &list)]).await;
+    let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
+    let list = Models::new([client], Some("blind".into())).list().await;
+    let expected = json!({ "object": "list", "data": [
+        { "id": "blind", "object": "model", "images": false },
+        { "id": "seeing", "object": "model", "images": true },
+        { "id": "unknown", "object": "model" },
+    ] });
+    assert_eq!(serde_json::to_value(list).unwrap(), expected);
+}
+
+#[tokio::test]
 async fn a_server_that_is_down_or_refuses_hides_its_own_models_alone_and_is_named() {
     let up = Upstream::listing([models(&["x"])]).await;
     let refusing = Upstream::listing([answer(401, &[], r#"{"error":"no, sk-key-of-refusing is no key"}"#)]).await;

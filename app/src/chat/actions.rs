@@ -1,8 +1,33 @@
 //! What can be done with any answer, whether it stands alone or beside others.
 
-use super::{talk::Talk, tree::Message, view::say_copied};
+use super::{talk::Talk, tree::Message};
 use crate::browser::copy;
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    task::spawn_local,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, MouseEvent},
+};
+use std::time::Duration;
+
+/// What a button of this name says for a moment, after its own word.
+const COPIED: &str = " ✓";
+const NOT_COPIED: &str = " isn’t allowed here: select the text instead";
+
+/// Copies for the button that was pressed, which then says whether that was possible.
+pub(super) fn copy_for(button: Element, text: String) {
+    // Not the component's: what was to be copied is wanted still when the message is no longer shown.
+    spawn_local(async move {
+        let (said, for_ms) = if copy(&text).await { (COPIED, 1500) } else { (NOT_COPIED, 5000) };
+        _ = button.set_attribute("data-copied", said);
+        let after = move || drop(button.remove_attribute("data-copied"));
+        drop(set_timeout(after, Duration::from_millis(for_ms)));
+    });
+}
+
+fn pressed(event: &MouseEvent) -> Option<Element> {
+    event.current_target()?.dyn_into().ok()
+}
 
 /// Puts the text of a message on the clipboard.
 #[component]
@@ -11,10 +36,14 @@ pub fn Copy(
     message: RwSignal<Message>,
 ) -> impl IntoView {
     view! {
-        <button type="button" on:click=move |event| {
-            message.with_untracked(|message| copy(&message.text));
-            say_copied(&event);
-        }>
+        <button
+            type="button"
+            on:click=move |event| {
+                if let Some(button) = pressed(&event) {
+                    copy_for(button, message.with_untracked(|message| message.text.clone()));
+                }
+            }
+        >
             "Copy"
         </button>
     }

@@ -2,6 +2,7 @@
 
 use super::{
     attach::{Attached, arrive, limits::picture, read::read_along},
+    catalog::Catalog,
     talk::Talk,
     tree::{File, Message},
 };
@@ -43,9 +44,18 @@ pub fn AttachButton(
 pub fn Attachments(
     /// The open conversation.
     talk: Talk,
+    /// What is known of the models.
+    models: RwSignal<Catalog>,
 ) -> impl IntoView {
     let attached = talk.attached;
     read_along(talk);
+    // The model may have been changed since; so it is no refusal, and nothing is held back.
+    let blind = Memo::new(move |_| {
+        let has_picture = attached.files.with(|files| files.iter().any(File::is_image));
+        let asked = talk.asked();
+        let is_blind = |name: &&String| asked.contains(name);
+        models.with(|models| models.blind.iter().find(is_blind).cloned()).filter(|_| has_picture)
+    });
     let chips = move || attached.files.with(|files| files.iter().enumerate().map(chip(attached)).collect_view());
     view! {
         <ul class="files" aria-label="Files to be sent" hidden=move || attached.files.with(Vec::is_empty)>
@@ -53,6 +63,9 @@ pub fn Attachments(
         </ul>
         <p class="refused" aria-live="polite" class:said=move || attached.refused.with(|refused| !refused.is_empty())>
             {attached.refused}
+        </p>
+        <p class="refused" aria-live="polite" class:said=move || blind.with(Option::is_some)>
+            {move || blind.get().map(|name| [name.as_str(), " doesn’t look at pictures, as its server says."].concat())}
         </p>
         <p class="drop" aria-hidden="true" hidden=move || !attached.held.get()>
             "Drop them anywhere to attach them"

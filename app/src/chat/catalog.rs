@@ -13,8 +13,32 @@ use leptos::{
 pub struct Catalog {
     /// Their names; the first is the one that answers if none is named.
     pub names: Vec<String>,
+    /// The names of those that are known not to look at pictures.
+    pub blind: Vec<String>,
     /// Why there are none, or fewer than there should be.
     pub trouble: Option<String>,
+}
+
+impl Catalog {
+    /// Whether a model is known not to be there at the moment. Where there are several servers, `server/model` may be
+    /// called by its plain name, too.
+    #[must_use]
+    pub fn lacks(&self, model: &str) -> bool {
+        let is_it =
+            |name: &String| name.strip_suffix(model).is_some_and(|server| server.is_empty() || server.ends_with('/'));
+        self.is_known() && !self.names.iter().any(is_it)
+    }
+
+    /// What a model is called in a list to choose from.
+    #[must_use]
+    pub fn label(&self, model: &str) -> String {
+        [model, if self.lacks(model) { " (not available now)" } else { "" }].concat()
+    }
+
+    /// Whether the server has answered. Until it has, nothing is known to be missing.
+    fn is_known(&self) -> bool {
+        !self.names.is_empty() || self.trouble.is_some()
+    }
 }
 
 /// Asks the server.
@@ -26,8 +50,32 @@ pub async fn catalog() -> Result<Catalog, JsValue> {
     let list = response.json()?.await?;
     let models = Array::from(&Reflect::get(&list, &"data".into())?);
     let name = |model: JsValue| Reflect::get(&model, &"id".into()).ok()?.as_string();
+    let is_blind = |model: &JsValue| Reflect::get(model, &"images".into()).is_ok_and(|images| images == false);
     Ok(Catalog {
         names: models.iter().filter_map(name).collect(),
+        blind: models.iter().filter(is_blind).filter_map(name).collect(),
         trouble: Reflect::get(&list, &"message".into())?.as_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(names: &[&str], trouble: Option<&str>) -> Catalog {
+        let names = names.iter().map(ToString::to_string).collect();
+        Catalog { names, trouble: trouble.map(Into::into), ..Catalog::default() }
+    }
+
+    #[test]
+    fn a_model_is_missing_where_the_list_is_known_and_has_it_under_neither_name() {
+        let list = of(&["local/llama", "far/org/y"], None);
+        for (model, is_missing) in
+            [("local/llama", false), ("llama", false), ("org/y", false), ("ama", true), ("far/llama", true)]
+        {
+            assert_eq!(list.lacks(model), is_missing, "{model}");
+        }
+        assert!(!Catalog::default().lacks("local/llama"));
+        assert!(of(&[], Some("local: Nothing answers")).lacks("local/llama"));
+    }
 }

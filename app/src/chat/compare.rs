@@ -1,6 +1,6 @@
 //! Which models are asked beside the picked one.
 
-use super::shared::Shared;
+use super::{picker::shown, shared::Shared};
 use leptos::{ev, prelude::*};
 
 /// A button beside the model picker, and what it opens: up to three more models. They are asked until the conversation is
@@ -23,11 +23,13 @@ pub fn Compare(
     let option = move |at: usize, name: String| {
         let value = name.clone();
         let selected = move || others.with(|others| others.get(at) == Some(&value));
-        let label = if name.is_empty() { "No other".to_owned() } else { name.clone() };
+        let label = if name.is_empty() { "No other".into() } else { models.with(|list| list.label(&name)) };
         view! { <option value=name prop:selected=selected>{label}</option> }
     };
     let options = move |at: usize| {
-        let names = models.with(|list| list.names.clone());
+        // What was chosen and isn't listed now stays to be seen.
+        let chosen = others.with_untracked(|others| others.get(at).cloned().unwrap_or_default());
+        let names = models.with(|list| shown(&list.names, "", &chosen)).into_iter().filter(|name| !name.is_empty());
         std::iter::once(String::new()).chain(names).map(|name| option(at, name)).collect_view()
     };
     let select = move |at: usize| {
@@ -47,7 +49,7 @@ pub fn Compare(
     view! {
         <div
             class="compare"
-            hidden=move || models.with(|list| list.names.len() < 2)
+            hidden=move || count.get() == 0 && models.with(|list| list.names.len() < 2)
             on:keydown=move |event| {
                 // Esc closes this, and stops nothing.
                 if event.key() == "Escape" && open.get_untracked() {

@@ -1,7 +1,7 @@
 //! One of the answers that are being written at once: the link to its task, and where on the page it stands.
 
 use super::{entry::Entry, message::Delta, transcript::Transcript};
-use crate::link::{EventStream, Exit, Link, Reason, TaskId};
+use crate::link::{EventStream, Exit, Link, Reason};
 use leptos::{ev, prelude::*};
 
 /// A place for one answer at a time.
@@ -57,10 +57,10 @@ impl Lane {
         self.link.start(task, move |event| transcript.hear(&entry, event));
     }
 
-    /// Ends the task, if it is meant. Returns which it was.
-    pub(super) fn end_if(self, is_meant: &dyn Fn(&Entry) -> bool, reason: Reason) -> Option<TaskId> {
+    /// Ends the task, if there is one and it is meant. Returns what it was writing.
+    pub(super) fn end_if(self, is_meant: &dyn Fn(&Entry) -> bool, reason: Reason) -> Option<Entry> {
         let entry = self.entry.get_value().filter(is_meant)?;
         self.link.end(Exit::new(reason));
-        entry.message.with_untracked(|message| message.task.clone())
+        Some(entry)
     }
 }

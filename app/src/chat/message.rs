@@ -108,13 +108,15 @@ pub struct ModelInfo {
     /// The server that has it, where there are several. Its name begins with that; so the page needn't read this.
     #[serde(skip_deserializing, skip_serializing_if = "String::is_empty")]
     pub owned_by: String,
+    /// Whether it looks at pictures; none where its server doesn't tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images: Option<bool>,
 }
 
 impl ModelList {
     /// A list of these names.
     pub fn of(names: impl IntoIterator<Item = String>) -> Self {
-        let data =
-            names.into_iter().map(|id| ModelInfo { id, object: "model".into(), owned_by: String::new() }).collect();
-        Self { object: "list".into(), data, message: None }
+        let info = |id| ModelInfo { id, object: "model".into(), owned_by: String::new(), images: None };
+        Self { object: "list".into(), data: names.into_iter().map(info).collect(), message: None }
     }
 }

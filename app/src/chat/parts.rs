@@ -44,7 +44,7 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
             }
             .into_any()
         },
-        attachments: |shared| view! { <Attachments talk=shared.talk /> }.into_any(),
+        attachments: |shared| view! { <Attachments talk=shared.talk models=shared.models /> }.into_any(),
         settings: |shared| view! { <SettingsForm talk=shared.talk /> }.into_any(),
         compare: |shared| view! { <Compare shared /> }.into_any(),
         ask: Talk::ask,

@@ -5,7 +5,10 @@
 //! the page: [`markdown`](crate::markdown) makes all of it.
 
 use super::{regrow::regrow, sections::freeze, tree::Message, typeset::typeset_in};
-use crate::markdown::{Document, Outline, Patch, Tail};
+use crate::{
+    browser::{now_ms, whole},
+    markdown::{Document, Outline, Patch, Tail},
+};
 use leptos::{
     html,
     prelude::*,
@@ -33,7 +36,7 @@ impl Drawn {
         if message.exit.is_some() {
             self.document.finish();
         }
-        let mut patch = self.document.render();
+        let mut patch = self.document.render(whole(now_ms()));
         if patch.rewrite {
             self.outline = Outline::default();
         }
@@ -61,6 +64,14 @@ pub fn Prose(
     // A frame is outside of every component; what is asked of the server belongs to this one, and ends with it.
     // Held weakly: it holds what is stored here.
     let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
+    // One for all frames, and held here: Leptos's own would end with the effect that asks for it, at the next delta.
+    let on_frame = StoredValue::new_local(None);
+    let ask_for_frame = move || {
+        let frame = on_frame.with_value(|draw: &Option<Closure<dyn Fn()>>| {
+            window().request_animation_frame(draw.as_ref()?.as_ref().unchecked_ref()).ok()
+        });
+        drawn.update_value(|drawn| drawn.frame = frame);
+    };
     let draw = move || {
         let (Some(body), Some(tail)) = (body.get_untracked(), tail.get_untracked()) else { return };
         let patch = drawn.try_update_value(|drawn| message.with_untracked(|message| drawn.take(message)));
@@ -69,9 +80,11 @@ pub fn Prose(
         if let (false, Some(owner)) = (changed.is_empty(), owner.get_value().and_then(|owner| owner.upgrade())) {
             owner.with(|| typeset_in(&changed));
         }
+        // A large block isn't drawn for each word; but the last word may be followed by none.
+        if drawn.with_value(|drawn| drawn.document.is_behind()) {
+            ask_for_frame();
+        }
     };
-    // One for all frames, and held here: Leptos's own would end with the effect that asks for it, at the next delta.
-    let on_frame = StoredValue::new_local(None);
     Effect::new(move |before: Option<()>| {
         message.track();
         // What was there from the beginning is drawn at once: nobody sees the page without it.
@@ -79,9 +92,7 @@ pub fn Prose(
             on_frame.set_value(Some(Closure::<dyn Fn()>::new(draw)));
             draw();
         } else if drawn.with_value(|drawn| drawn.frame.is_none()) {
-            let frame = on_frame
-                .with_value(|draw| window().request_animation_frame(draw.as_ref()?.as_ref().unchecked_ref()).ok());
-            drawn.update_value(|drawn| drawn.frame = frame);
+            ask_for_frame();
         }
     });
     on_cleanup(move || {

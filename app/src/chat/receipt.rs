@@ -34,7 +34,12 @@ pub fn Receipt(
 
 async fn confirm(stopped: Stopped) -> String {
     for task in stopped.tasks {
-        if !has_ended(task.as_ref()).await {
+        // Stopped before it had a name, it can't be asked after.
+        let is_certain = match task {
+            Some(task) => has_ended(&task).await,
+            None => false,
+        };
+        if !is_certain {
             return "the server could not confirm it".into();
         }
     }

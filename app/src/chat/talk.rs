@@ -2,7 +2,7 @@
 
 use super::{
     api::chat,
-    attach::Attached,
+    attach::{Attached, read::can_send},
     entry::Entry,
     lane::{self, Lane},
     message::Role,
@@ -43,8 +43,8 @@ pub struct Talk {
 /// Tasks that were stopped.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stopped {
-    /// Which.
-    pub tasks: Vec<TaskId>,
+    /// Which; none for one that the server hadn't given a name yet.
+    pub tasks: Vec<Option<TaskId>>,
     /// When Stop was pressed, by the page's clock.
     pub at_ms: f64,
 }
@@ -77,7 +77,8 @@ impl Talk {
     }
 
     /// Asks what has been typed, after all that was said, or in place of the question that is being edited. Does nothing
-    /// while an answer is being written, or with nothing typed or attached: then whatever stands in the box stays there.
+    /// while an answer is being written, with nothing typed or attached, or with more than can be sent: then whatever
+    /// stands in the box stays there.
     pub fn ask(self) {
         let draft = self.transcript.draft;
         if self.is_busy() || (draft.with_untracked(|text| text.trim().is_empty()) && self.attached.is_empty()) {
@@ -86,6 +87,9 @@ impl Talk {
         if self.attached.is_waiting() {
             self.attached.hurried.set(true); // asked once it is read
             return;
+        }
+        if !can_send(self) {
+            return; // nor is anything taken out of the box
         }
         let editing = self.editing.try_update(Option::take).flatten();
         tab::forget_edit();
@@ -212,7 +216,8 @@ impl Talk {
 
     fn stop_where(self, is_meant: &dyn Fn(&Entry) -> bool) -> Stopped {
         let at_ms = now_ms();
-        let tasks = self.lanes.iter().filter_map(|lane| lane.end_if(is_meant, Reason::Killed)).collect();
+        let ended = self.lanes.iter().filter_map(|lane| lane.end_if(is_meant, Reason::Killed));
+        let tasks = ended.map(|entry| entry.message.with_untracked(|message| message.task.clone())).collect();
         Stopped { tasks, at_ms }
     }
 
@@ -231,14 +236,18 @@ impl Talk {
         untrack(|| self.is_running() || self.arriving.get())
     }
 
+    /// The models that the next question goes to, the picked one first.
+    pub fn asked(self) -> Vec<String> {
+        let others = self.others.get().into_iter().filter(|model| !model.is_empty());
+        std::iter::once(self.transcript.model.get()).chain(others).collect()
+    }
+
     fn answer(self, question: &str) {
-        let others = self.others.get_untracked();
-        let mut models: Vec<String> = others.into_iter().filter(|model| !model.is_empty()).collect();
-        if models.is_empty() {
+        let models = untrack(|| self.asked());
+        if models.len() == 1 {
             let answer = self.transcript.answer(question);
             return self.begin(&answer);
         }
-        models.insert(0, self.transcript.model.get_untracked());
         self.compare(question, models);
     }
 

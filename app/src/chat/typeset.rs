@@ -1,33 +1,69 @@
 //! Code in colours and formulas as formulas: the server typesets what is finished, and the page puts it in place. Until
 //! then, and where the server can't, the source stands there.
 
-use crate::typeset::{Item, typeset};
+use crate::{
+    error::ApiError,
+    typeset::{Item, LONGEST, LONGEST_TOGETHER, typeset},
+};
+use gloo_timers::future::TimeoutFuture;
 use leptos::{task::spawn_local_scoped_with_cancellation, wasm_bindgen::JsCast, web_sys::Element};
+
+/// How many pieces one request has at most.
+const AT_ONCE: usize = 32;
+
+/// How long to wait before a server that can't be reached is asked again, in milliseconds. After the last it is let be.
+const PAUSES_MS: [u32; 4] = [1000, 5000, 30_000, 0];
 
 /// Has everything in these typeset that hasn't been.
 pub(super) fn typeset_in(sections: &[Element]) {
-    let found: Vec<Element> = sections.iter().flat_map(waiting).collect();
+    let found = sections.iter().flat_map(waiting).map(|element| (item(&element), element));
+    // What is too long for the server stays as it is, and stands in nobody's way.
+    let found: Vec<(Item, Element)> = found.filter(|(item, _)| item.text.len() <= LONGEST).collect();
     if found.is_empty() {
         return;
     }
     spawn_local_scoped_with_cancellation(async move {
-        for some in found.chunks(AT_ONCE) {
-            let items = some.iter().map(item).collect();
-            let Ok(answer) = typeset(items).await else { return };
-            for (element, html) in some.iter().zip(answer.html) {
+        let mut rest = found.as_slice();
+        while !rest.is_empty() {
+            let (some, more) = rest.split_at(portion(rest.iter().map(|(item, _)| item.text.len())));
+            let answer = ask(some.iter().map(|(item, _)| item.clone()).collect()).await;
+            for ((_, element), html) in some.iter().zip(&answer) {
                 if let Some(html) = html {
-                    element.set_inner_html(&html);
-                    let block = element.query_selector("math[display=block]").ok().flatten();
-                    // One that is wider than its place scrolls, by keyboard too.
-                    _ = block.map(|block| block.set_attribute("tabindex", "0"));
+                    put(element, html);
                 }
             }
+            rest = more;
         }
     });
 }
 
-/// How many pieces one request has at most.
-const AT_ONCE: usize = 32;
+/// How many pieces of these lengths go into one request: the first in any case.
+fn portion(lengths: impl Iterator<Item = usize>) -> usize {
+    let together = lengths.scan(0, |sum, length| {
+        *sum += length;
+        Some(*sum)
+    });
+    together.take(AT_ONCE).take_while(|together| *together <= LONGEST_TOGETHER).count().max(1)
+}
+
+/// What the server makes of these; nothing, if it refuses, or isn't there for long.
+async fn ask(items: Vec<Item>) -> Vec<Option<String>> {
+    for pause_ms in PAUSES_MS {
+        match typeset(items.clone()).await {
+            Ok(answer) => return answer.html,
+            Err(ApiError::Refused(_)) => break,
+            Err(ApiError::Framework(_)) => TimeoutFuture::new(pause_ms).await,
+        }
+    }
+    Vec::new()
+}
+
+fn put(element: &Element, html: &str) {
+    element.set_inner_html(html);
+    let block = element.query_selector("math[display=block]").ok().flatten();
+    // One that is wider than its place scrolls, by keyboard too.
+    _ = block.map(|block| block.set_attribute("tabindex", "0"));
+}
 
 /// What is finished and not typeset. It is marked, so that it is asked for once.
 fn waiting(section: &Element) -> Vec<Element> {
@@ -43,4 +79,18 @@ fn item(element: &Element) -> Item {
     let lang = element.get_attribute("data-lang").unwrap_or_default();
     let display = element.tag_name() == "DIV" || element.class_list().contains("display");
     Item { text, lang, display }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_has_no_more_than_the_server_takes() {
+        let portion = |lengths: &[usize]| portion(lengths.iter().copied());
+        assert_eq!(portion(&[10; 40]), AT_ONCE);
+        assert_eq!(portion(&[LONGEST; 6]), 4);
+        assert_eq!(portion(&[LONGEST, LONGEST, LONGEST, 1, LONGEST, 1]), 4);
+        assert_eq!(portion(&[LONGEST]), 1);
+    }
 }

@@ -1,7 +1,7 @@
 //! The conversation as it is seen.
 
 use super::{
-    actions::{Continue, Copy},
+    actions::{Continue, Copy, copy_for},
     attachments::question,
     branches::Branches,
     entry::Entry,
@@ -12,7 +12,6 @@ use super::{
     tree::Message,
 };
 use crate::{
-    browser::copy,
     chat::message::Role,
     link::{Exit, Reason},
 };
@@ -147,23 +146,9 @@ fn how(exit: &Exit) -> &'static str {
 fn copy_code(event: &MouseEvent) {
     let target = event.target();
     let pressed = target.as_ref().and_then(|target| target.dyn_ref::<Element>());
-    let button = pressed.and_then(|element| element.closest("button.copy").ok().flatten());
-    let block = button.as_ref().and_then(|button| button.closest("figure").ok().flatten());
+    let Some(button) = pressed.and_then(|element| element.closest("button.copy").ok().flatten()) else { return };
+    let block = button.closest("figure").ok().flatten();
     if let Some(code) = block.and_then(|block| block.query_selector("code").ok().flatten()) {
-        copy(&code.text_content().unwrap_or_default());
-        button.iter().for_each(flash);
+        copy_for(button, code.text_content().unwrap_or_default());
     }
-}
-
-pub(super) fn say_copied(event: &MouseEvent) {
-    let pressed = event.current_target();
-    pressed.as_ref().and_then(|target| target.dyn_ref::<Element>()).into_iter().for_each(flash);
-}
-
-/// Says for a moment that it is done.
-fn flash(button: &Element) {
-    let button = button.clone();
-    _ = button.set_attribute("data-copied", "");
-    let after = move || drop(button.remove_attribute("data-copied"));
-    drop(set_timeout(after, std::time::Duration::from_millis(1500)));
 }

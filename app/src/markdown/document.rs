@@ -14,6 +14,12 @@ pub const EAGER: usize = 16 * 1024;
 /// A larger one, when it has grown by one part in so many.
 const PART: usize = 32;
 
+/// However slowly it grows, it is looked at again after so many milliseconds.
+const PATIENCE_MS: u32 = 200;
+
+/// One that is so many times as long, after as many times that: so what it costs in a second has a limit.
+const LONG: usize = 64 * 1024;
+
 /// All the rewrites before the last cost so many times the length of the text.
 const REWRITES: usize = 8;
 
@@ -32,9 +38,10 @@ pub struct Document {
     references: References,
     /// What the tail shows, if that is HTML.
     tail: Option<String>,
-    /// How long the source was when it was looked at, and how long it has to be for the next time.
+    /// How long the source was when it was looked at; how long it has to be for the next time, or how late.
     seen: usize,
     due: usize,
+    due_ms: u32,
     /// Up to where blocks have been looked for.
     split: usize,
     /// How many bytes have been parsed; by rewrites, too.
@@ -63,18 +70,25 @@ impl Document {
         self.parsed
     }
 
-    /// What has changed since the last time. Call this at most once a frame.
-    pub fn render(&mut self) -> Patch {
+    /// Whether something has arrived that hasn't been looked at: then it is worth asking again in a while.
+    pub fn is_behind(&self) -> bool {
+        !self.finished && self.source.len() > self.seen
+    }
+
+    /// What has changed since the last time, at this time of any clock that doesn't go back. Call this at most once a frame.
+    pub fn render(&mut self, now_ms: u32) -> Patch {
         let mut patch = Patch::default();
         if self.finished {
             self.close(&mut patch);
-        } else if self.source.len() > self.seen && self.source.len() >= self.due {
+        } else if self.is_behind() && (self.source.len() >= self.due || now_ms >= self.due_ms) {
             while self.advance(&mut patch) {}
             self.show(&mut patch);
             let pending = self.source.len() - self.frozen;
             let wait = if pending > EAGER && self.code.is_none() { pending / PART } else { 0 };
             self.seen = self.source.len();
             self.due = self.seen + wait;
+            let times = u32::try_from(pending / LONG).unwrap_or(u32::MAX).max(1);
+            self.due_ms = now_ms.saturating_add(PATIENCE_MS.saturating_mul(times));
         }
         patch
     }

@@ -21,8 +21,8 @@
 //! - [`Document::push`] appends.
 //! - [`Document::render`] costs what has arrived, plus the block that is still growing while that is smaller than
 //!   [`EAGER`]: it is parsed twice at most, for the tail and to see whether it has ended. A larger one is looked at again only
-//!   after it has grown by 1/32, so that the bytes parsed for all of it stay below 70 times its length. A code block at the
-//!   top level isn't parsed before it is closed: each character of it is looked at once.
+//!   after it has grown by 1/32, so that the bytes parsed for all of it stay below 70 times its length, or after a fifth of a
+//!   second (longer where it is longer than 64 KiB), at 1.3 MB parsed in a second at most. A code block at the top level isn't parsed before it is closed: each character of it is looked at once.
 //! - The definitions so far are parsed again with each of those, up to 4 KB of them.
 //! - A definition that changes what is final makes a rewrite. All the rewrites but the last cost at most eight times the
 //!   length of the text; a definition that comes when that is spent has its effect when the answer ends.
@@ -53,5 +53,5 @@ pub fn to_html(ids: &str, source: &str) -> String {
     let mut document = Document::new(ids);
     document.push(source);
     document.finish();
-    document.render().frozen
+    document.render(0).frozen
 }

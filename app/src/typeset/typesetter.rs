@@ -1,15 +1,8 @@
 //! What the page needs of a typesetter. The server supplies one through context.
 
-use super::Item;
+use super::{Item, LONGEST, LONGEST_TOGETHER, MOST_ITEMS};
 use futures::future::BoxFuture;
 use std::sync::Arc;
-
-/// The most items in one request.
-const MOST_ITEMS: usize = 64;
-/// The longest text of one item.
-const LONGEST: usize = 64 * 1024;
-/// The longest text of all items together.
-const LONGEST_TOGETHER: usize = 256 * 1024;
 
 /// Something that typesets.
 pub trait Typesetter: Send + Sync {

@@ -1,7 +1,7 @@
 //! One question on one connection.
 
 use super::{
-    catalog,
+    catalog::{self, Listed},
     failure::{Failure, Refusal},
     question::{Extras, Question},
     reader::{Reader, read_whole},
@@ -55,23 +55,28 @@ impl Client {
     /// # Errors
     /// Why there are none to be had: a sentence for the person.
     pub async fn models(&self) -> Result<Vec<String>, String> {
-        self.names().await.map_err(|failure| failure.sentence(&self.upstream))
+        Ok(self.listed().await?.into_iter().map(|model| model.name).collect())
     }
 
-    async fn names(&self) -> Result<Vec<String>, Failure> {
-        time::timeout(SHORT, self.ask_for_names()).await.unwrap_or(Err(Failure::Silent(SHORT)))
+    /// The same, with what the server says of each.
+    pub(crate) async fn listed(&self) -> Result<Vec<Listed>, String> {
+        self.list().await.map_err(|failure| failure.sentence(&self.upstream))
     }
 
-    async fn ask_for_names(&self) -> Result<Vec<String>, Failure> {
+    async fn list(&self) -> Result<Vec<Listed>, Failure> {
+        time::timeout(SHORT, self.ask_for_list()).await.unwrap_or(Err(Failure::Silent(SHORT)))
+    }
+
+    async fn ask_for_list(&self) -> Result<Vec<Listed>, Failure> {
         let mut response = accepted(self.request(Method::GET, "models")).await?;
         let body = read_whole(&mut response).await?;
-        catalog::names(body.as_bytes()).ok_or(Failure::Rubbish(body))
+        catalog::models(body.as_bytes()).ok_or(Failure::Rubbish(body))
     }
 
     /// Asks, and again without what the server minds, if that can be done without.
     async fn ask(&self, mut request: ChatRequest) -> Result<Response, Failure> {
         if request.model.is_empty() {
-            request.model = self.names().await?.into_iter().next().unwrap_or_default();
+            request.model = self.list().await?.into_iter().next().map(|first| first.name).unwrap_or_default();
         }
         let mut extras = Extras::of(&request);
         loop {

@@ -15,5 +15,6 @@ mod reader;
 mod think;
 mod upstream;
 
+pub(crate) use catalog::Listed;
 pub use client::Client;
 pub use upstream::{Upstream, parse_url};

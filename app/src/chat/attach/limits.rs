@@ -12,6 +12,9 @@ const LARGEST_TEXT: f64 = 262_144.0;
 /// What a request may come to as JSON: 15 MiB. The server takes 16, and something has to be left for what is typed.
 const LARGEST_REQUEST: usize = 15 * 1024 * 1024;
 
+/// What a question with all that goes with it may come to: 16 MiB, without what stands around each message.
+const LARGEST_QUESTION: usize = 16 * 1024 * 1024 - 128 * 1024;
+
 /// The kinds of pictures that models read, and that browsers show.
 const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 
@@ -72,6 +75,14 @@ pub fn text_in(bytes: Vec<u8>) -> Option<String> {
 #[must_use]
 pub fn has_room(carried: usize, file: &File) -> bool {
     carried + weight(&file.data) <= LARGEST_REQUEST
+}
+
+/// Why a question isn't sent that comes to so much, with all that goes with it.
+#[must_use]
+pub fn too_much(weight: usize) -> Option<&'static str> {
+    const SENTENCE: &str = "That is too much to send: with all that was said before, and the system prompt, a question goes \
+        up to 16 MiB. Shorten it, take a file away, or begin a new chat.";
+    (weight > LARGEST_QUESTION).then_some(SENTENCE)
 }
 
 /// What a message comes to in a request.
@@ -139,6 +150,13 @@ mod tests {
         let file = File { data: "x".repeat(1000), ..File::default() };
         assert!(has_room(LARGEST_REQUEST - 1000, &file));
         assert!(!has_room(LARGEST_REQUEST - 999, &file));
+    }
+
+    #[test]
+    fn a_question_that_the_server_would_refuse_is_not_sent() {
+        assert_eq!(too_much(LARGEST_REQUEST), None);
+        assert_eq!(too_much(LARGEST_QUESTION), None);
+        assert!(too_much(LARGEST_QUESTION + 1).is_some());
     }
 
     #[test]

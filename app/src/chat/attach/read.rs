@@ -42,13 +42,26 @@ fn ask_if_hurried(talk: Talk) {
 
 /// A file, if it can be sent with all that the conversation sends already.
 fn fits(talk: Talk, file: File) -> Result<File, Refusal> {
+    if limits::has_room(carried(talk), &file) { Ok(file) } else { Err(Refusal::NoRoom) }
+}
+
+/// What goes with the next question in any case: all that was said before it, and what is attached.
+fn carried(talk: Talk) -> usize {
     let edited = talk.editing.with_untracked(|editing| editing.as_ref().map(|editing| editing.question.clone()));
     let said = talk.transcript.entries.with_untracked(|entries| {
         let before = entries.iter().take_while(|entry| Some(&entry.id) != edited.as_ref());
         before.map(|entry| entry.message.with_untracked(limits::weight_of)).sum::<usize>()
     });
-    let carried = said + talk.attached.files.with_untracked(|files| limits::weight_of_files(files));
-    if limits::has_room(carried, &file) { Ok(file) } else { Err(Refusal::NoRoom) }
+    said + talk.attached.files.with_untracked(|files| limits::weight_of_files(files))
+}
+
+/// Whether the next question can be sent as it stands, with all that goes with it. If not, that is said.
+pub fn can_send(talk: Talk) -> bool {
+    let typed = talk.transcript.draft.with_untracked(|draft| limits::weight(draft));
+    let told = talk.transcript.tree.with_untracked(|tree| limits::weight(&tree.conversation.settings.system));
+    let refusal = limits::too_much(carried(talk) + typed + told);
+    talk.attached.refused.set(refusal.unwrap_or_default().into());
+    refusal.is_none()
 }
 
 async fn read(file: &web_sys::File) -> Result<File, Refusal> {

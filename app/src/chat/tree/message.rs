@@ -74,7 +74,7 @@ pub struct Message {
     pub first_ms: u64,
     /// How long the model thought; 0 if it didn't.
     pub thought_ms: u64,
-    /// How long it all took, so far.
+    /// How long it all took, so far. Without the waits of an answer that went on: only the first is told of.
     pub took_ms: u64,
     /// How many deltas the latest task sent.
     pub deltas: u64,

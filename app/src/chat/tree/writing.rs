@@ -22,6 +22,9 @@ impl Message {
     }
 
     fn add(&mut self, delta: Delta, now_ms: u64) {
+        if self.has_waited_again() {
+            self.began_ms = now_ms.saturating_sub(self.took_ms);
+        }
         self.deltas += 1;
         self.took_ms = now_ms.saturating_sub(self.began_ms).max(1);
         if self.first_ms == 0 {
@@ -44,6 +47,11 @@ impl Message {
         }
     }
 
+    /// Whether it has gone on, and nothing has come of that yet: the wait for it was no writing, and counts for nothing.
+    fn has_waited_again(&self) -> bool {
+        self.deltas == 0 && self.first_ms > 0
+    }
+
     /// The thought has lasted until now, if there is one.
     fn stop_thinking(&mut self) {
         if !self.reasoning.is_empty() {
@@ -52,7 +60,9 @@ impl Message {
     }
 
     fn end(&mut self, exit: Exit, now_ms: u64) {
-        self.took_ms = now_ms.saturating_sub(self.began_ms);
+        if !self.has_waited_again() {
+            self.took_ms = now_ms.saturating_sub(self.began_ms);
+        }
         let tokens = exit.usage.map_or(self.deltas, |usage| usage.completion_tokens);
         self.tokens = self.tokens.saturating_add(tokens);
         self.exit = Some(exit);

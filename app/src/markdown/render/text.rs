@@ -1,6 +1,5 @@
 //! What stands in a line.
 
-use super::super::line::find;
 use super::super::marks::{CUT, OPEN_ROUND, restore};
 use super::Renderer;
 use super::escape::escape;
@@ -51,35 +50,71 @@ impl Renderer<'_> {
     }
 }
 
+/// An address that stands in a text, with all that could belong to it, and what has to come before it to make it a link.
+struct Bare {
+    start: usize,
+    end: usize,
+    scheme: &'static str,
+}
+
 /// Writes `text`, with a link where an address stands in it.
 fn link_addresses(text: &str, out: &mut String) {
-    let (mut copied, mut from) = (0, 0);
-    while let Some(found) = text.get(from..).and_then(|rest| find(rest, "http")) {
-        let start = from + found;
-        from = start + "http".len();
-        let after_word =
-            start.checked_sub(1).and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_alphanumeric);
-        let Some(url) = text.get(start..).filter(|_| !after_word).and_then(bare) else { continue };
-        from = start + url.len();
-        // One that is still arriving leads to nowhere yet.
-        let Some(address) = address(trim(url)).filter(|_| !text.get(from..).is_some_and(|rest| rest.starts_with(CUT)))
-        else {
+    let (mut copied, mut at) = (0, 0);
+    let may_be = |byte| matches!(byte, b'h' | b'w' | b'@');
+    while let Some(found) = text.as_bytes().get(at..).and_then(|rest| rest.iter().position(|byte| may_be(*byte))) {
+        at += found;
+        let bare = if text.as_bytes().get(at) == Some(&b'@') { mail(text, copied, at) } else { web(text, at) };
+        let Some(Bare { start, end, scheme }) = bare else {
+            at += 1;
             continue;
         };
+        at = end;
+        // One that is still arriving leads to nowhere yet.
+        if text.get(end..).is_some_and(|rest| rest.starts_with(CUT)) {
+            continue;
+        }
+        let shown = trim(text.get(start..end).unwrap_or_default());
+        let Some(address) = address(&[scheme, shown].concat()) else { continue };
         escape(text.get(copied..start).unwrap_or_default(), out);
         address.open("", "", out);
-        escape(trim(url), out);
+        escape(shown, out);
         out.push_str("</a>");
-        copied = start + trim(url).len();
+        copied = start + shown.len();
     }
     escape(text.get(copied..).unwrap_or_default(), out);
 }
 
-/// The address that `text` starts with, and what ends the sentence rather than the address.
-fn bare(text: &str) -> Option<&str> {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+/// The address of a page that starts at `start`, if one does.
+fn web(text: &str, start: usize) -> Option<Bare> {
+    let rest = text.get(start..)?;
+    let before = start.checked_sub(1).and_then(|at| text.as_bytes().get(at)).copied().unwrap_or(b' ');
+    let whole = rest.strip_prefix("https://").or_else(|| rest.strip_prefix("http://"));
+    let (host, scheme, joins) = match (whole, rest.strip_prefix("www.")) {
+        (Some(host), _) => (host, "", b"".as_slice()),
+        (None, Some(host)) => (host, "http://", b"./-_@:".as_slice()),
+        (None, None) => return None,
+    };
     host.chars().next().filter(|c| c.is_ascii_alphanumeric() || !c.is_ascii())?;
-    text.split(|c: char| c.is_whitespace() || c == '<' || c == CUT || WIDE.contains(&c)).next()
+    if before.is_ascii_alphanumeric() || joins.contains(&before) {
+        return None;
+    }
+    let ends = |c: char| c.is_whitespace() || c == '<' || c == CUT || WIDE.contains(&c);
+    Some(Bare { start, end: start + rest.find(ends).unwrap_or(rest.len()), scheme })
+}
+
+/// The mail address around the `@` at `at`, if it is one. It starts at `least` or after it.
+fn mail(text: &str, least: usize, at: usize) -> Option<Bare> {
+    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b".+-_".contains(byte);
+    let is_host = |byte: &&u8| byte.is_ascii_alphanumeric() || b".-_".contains(byte);
+    let before = text.as_bytes().get(least..at)?;
+    let start = at - before.iter().rev().take_while(is_name).count();
+    let host = text.as_bytes().get(at + 1..)?;
+    let end = at + 1 + host.iter().take_while(is_host).count();
+    let host = text.get(at + 1..end)?.trim_end_matches('.');
+    let is_whole = host.contains('.') && host.split('.').all(|part| !part.is_empty()) && !host.ends_with(['-', '_']);
+    // `ftp://name@host` is no mail address.
+    let is_other = before.get(..start - least).is_some_and(|before| before.ends_with(b"/"));
+    (is_whole && start < at && !is_other).then_some(Bare { start, end, scheme: "mailto:" })
 }
 
 /// Without what ends the sentence rather than the address.

@@ -14,13 +14,13 @@ fn parsed(text: &str, size: usize) -> [usize; 4] {
         }
         document.push(&text[start..end]);
         let before = document.parsed();
-        document.render();
+        document.render(0);
         quarters[start * 4 / text.len()] += document.parsed() - before;
         start = end;
     }
     let before = document.parsed();
     document.finish();
-    document.render();
+    document.render(0);
     quarters[3] += document.parsed() - before;
     quarters
 }
@@ -56,6 +56,35 @@ fn one_big_block_is_not_parsed_again_and_again() {
         // While it is smaller than [`EAGER`], twice for every piece; then it has to grow by a part each time.
         let bound = 2 * EAGER * (EAGER / 480 + 1) + 2 * 35 * text.len();
         assert!(all < bound, "{piece:?}: {all} of {bound}");
+    }
+}
+
+#[test]
+fn a_big_block_that_grows_slowly_is_seen_to_grow() {
+    let mut document = Document::new("t-");
+    document.push(&"- an item\n".repeat(3200));
+    document.render(1000);
+    assert!(!document.is_behind());
+    document.push("- one more\n");
+    assert_eq!(document.render(1199), Patch::default());
+    assert!(document.is_behind());
+    assert!(matches!(document.render(1200).tail, Tail::Html(html) if html.contains("one more")));
+    assert!(!document.is_behind());
+}
+
+#[test]
+fn what_a_big_block_costs_in_a_second_has_a_limit() {
+    for kib in [32, 64, 127, 256, 1024] {
+        let mut document = Document::new("t-");
+        document.push(&"word ".repeat(kib * 1024 / 5));
+        document.render(0);
+        let before = document.parsed();
+        for now_ms in (0..1000).step_by(16) {
+            document.push("x\n");
+            document.render(now_ms);
+        }
+        let parsed = document.parsed() - before;
+        assert!(parsed <= 2 * 5 * 128 * 1024, "{kib} KiB: {parsed}");
     }
 }
 

@@ -57,6 +57,31 @@ fn addresses_in_the_text_are_links() {
 }
 
 #[test]
+fn addresses_without_a_scheme_are_links_too() {
+    let link = |scheme: &str, text: &str| {
+        format!("<a href=\"{scheme}{text}\" rel=\"noopener nofollow\" target=\"_blank\">{text}</a>")
+    };
+    let html = whole("See www.a.org/b_c(d), (www.e.org) and www.f.org. Write to g+h.i-j@k-l.org, or (m_n@o.org).");
+    let expected = format!(
+        "<p>See {}, ({}) and {}. Write to {}, or ({}).</p>",
+        link("http://", "www.a.org/b_c(d)"),
+        link("http://", "www.e.org"),
+        link("http://", "www.f.org"),
+        link("mailto:", "g+h.i-j@k-l.org"),
+        link("mailto:", "m_n@o.org"),
+    );
+    assert_eq!(html, expected);
+    for none in
+        ["www.", "www. a", "xwww.a.org", "x.www.a.org", "a@b", "@b.org", "a@b.org-", "a@b..org", "ftp://a@b.org", "h@w"]
+    {
+        assert_eq!(whole(none), format!("<p>{none}</p>"));
+    }
+    assert_eq!(whole("`www.a.org` [b@c.org](/d)"), "<p><code>www.a.org</code> b@c.org</p>");
+    assert_eq!(whole("https://a.org/@b.org"), format!("<p>{}</p>", link("", "https://a.org/@b.org")));
+    assert_eq!(live("Write to a@b.or"), "<p>Write to a@b.or</p>", "more of it may come");
+}
+
+#[test]
 fn footnotes_lead_to_their_text_by_ids_of_this_message() {
     let html = whole("One[^1], [^Two words].\n\n[^1]: First.\n[^two words]:\n    Second.\n");
     let expected = "<p>One<sup><a href=\"#t-fn-1\" aria-label=\"Footnote 1\">1</a></sup>, \

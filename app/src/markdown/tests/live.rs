@@ -89,16 +89,16 @@ fn an_open_fence_is_a_code_block_at_once() {
 fn an_open_code_block_gets_only_what_is_new() {
     let mut document = Document::new("t-");
     document.push("```js\nlet ");
-    assert!(matches!(document.render().tail, Tail::Html(_)));
+    assert!(matches!(document.render(0).tail, Tail::Html(_)));
     document.push("a = 1 < 2;");
-    assert_eq!(document.render().tail, Tail::Code("a = 1 < 2;".into()));
+    assert_eq!(document.render(0).tail, Tail::Code("a = 1 < 2;".into()));
     document.push("\n``");
-    assert_eq!(document.render().tail, Tail::Code("\n".into()));
+    assert_eq!(document.render(0).tail, Tail::Code("\n".into()));
     document.push("x");
-    assert_eq!(document.render().tail, Tail::Code("``x".into()));
-    assert_eq!(document.render(), Patch::default());
+    assert_eq!(document.render(0).tail, Tail::Code("``x".into()));
+    assert_eq!(document.render(0), Patch::default());
     document.push("\n```\n");
-    let patch = document.render();
+    let patch = document.render(0);
     assert!(patch.frozen.contains("let a = 1 &lt; 2;\n``x\n</code>"), "{patch:?}");
     assert_eq!(patch.tail, Tail::Html(String::new()));
 }
@@ -146,7 +146,7 @@ fn what_is_final_is_never_touched_again() {
     let mut frozen = String::new();
     for c in text.chars() {
         document.push(c.encode_utf8(&mut [0; 4]));
-        let patch = document.render();
+        let patch = document.render(0);
         assert!(!patch.rewrite);
         frozen += &patch.frozen;
         assert!(expected.starts_with(&frozen), "{frozen}");

@@ -47,12 +47,12 @@ fn stream<'a>(pieces: impl IntoIterator<Item = &'a str>) -> (Vec<String>, Page) 
     let mut seen = Vec::new();
     for piece in pieces {
         document.push(piece);
-        page.apply(document.render());
+        page.apply(document.render(0));
         seen.push(page.frozen.clone() + &page.tail);
     }
     document.finish();
-    page.apply(document.render());
-    assert_eq!(document.render(), Patch::default(), "nothing comes after the end");
+    page.apply(document.render(0));
+    assert_eq!(document.render(0), Patch::default(), "nothing comes after the end");
     assert_eq!(page.tail, "", "nothing is left in the tail");
     (seen, page)
 }

@@ -20,8 +20,10 @@ const EXCEPTIONS: &[(u64, &str)] = &[
     (585, LABEL),
     (589, LABEL),
     (602, ADDRESS),
+    (606, ADDRESS),
     (608, ADDRESS),
     (611, ADDRESS),
+    (612, ADDRESS),
 ];
 
 const LABEL: &str = "the label of an image is no attribute here, and may be emphasised";

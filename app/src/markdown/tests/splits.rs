@@ -137,7 +137,7 @@ fn streamed(text: &str, cuts: &[(usize, bool)]) -> Page {
         let end = rest.char_indices().nth(*len).map_or(rest.len(), |(at, _)| at);
         document.push(&rest[..end]);
         if *draw {
-            page.apply(document.render());
+            page.apply(document.render(0));
             check(&page.frozen);
             check(&page.tail);
         }
@@ -147,7 +147,7 @@ fn streamed(text: &str, cuts: &[(usize, bool)]) -> Page {
         }
     }
     document.finish();
-    page.apply(document.render());
+    page.apply(document.render(0));
     page
 }
 

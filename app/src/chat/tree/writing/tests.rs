@@ -81,7 +81,7 @@ fn a_clock_that_is_set_back_breaks_nothing() {
 }
 
 #[test]
-fn an_answer_that_goes_on_is_one_answer_and_the_pause_is_not_counted() {
+fn an_answer_that_goes_on_is_one_answer_and_neither_the_pause_nor_the_second_wait_is_counted() {
     let mut message = answer();
     message.hear(text("one \n"), 1500);
     message.hear(Event::Exit(Exit::new(Reason::Killed)), 2000);
@@ -90,8 +90,20 @@ fn an_answer_that_goes_on_is_one_answer_and_the_pause_is_not_counted() {
     assert_eq!((message.exit.clone(), message.writer.as_str()), (None, "there"));
     message.hear(text(" two"), 9500);
     message.hear(Event::Exit(Exit::new(Reason::Normal)), 10_000);
-    assert_eq!((message.text.as_str(), message.took_ms, message.total_tokens()), ("one two", 2000, 2));
+    assert_eq!((message.text.as_str(), message.took_ms, message.total_tokens()), ("one two", 1500, 2));
     assert!(!message.is_cut());
+}
+
+#[test]
+fn a_second_wait_that_comes_to_nothing_is_not_counted_either() {
+    let mut message = answer();
+    message.hear(text("one"), 1500);
+    message.hear(text(" two"), 2000);
+    message.hear(Event::Exit(Exit::new(Reason::Killed)), 2000);
+    let speed = message.tenths_a_second();
+    message.resume("here".into(), 9000);
+    message.hear(Event::Exit(Exit::new(Reason::Killed)), 19_000);
+    assert_eq!((message.took_ms, message.tenths_a_second()), (1000, speed));
 }
 
 #[test]
