@@ -1,5 +1,6 @@
 // What a screen reader hears of an answer: pieces that make sense, each of them once.
 
+import type { Page } from "@playwright/test";
 import type { Chat } from "./support/chat";
 import { expect, test } from "./support/fixtures";
 
@@ -9,7 +10,7 @@ test("an answer is said in whole sentences and blocks, each once", async ({ chat
   const question = await upstream.asked();
   question.delta("# A heading\n\nOne sen");
   await expect.poll(heard).toEqual(["A heading"]);
-  for (const word of ["tence. ", "Another **o", "ne**. ", "And the ", "begin"]) question.delta(word);
+  question.delta("tence. Another **one**. And the begin"); // in one: what came on both sides of a pause would be two pieces
   await expect.poll(heard).toEqual(["A heading", "One sentence. Another one."]);
   question.delta("ning of $a^2$.\n\n- milk\n- eggs\n\n```rust\nlet x = 1;\n```\n\nThe en");
   await expect.poll(async () => (await heard()).length).toBe(3);
@@ -39,6 +40,22 @@ test("it isn't said word by word, however fast they come", async ({ chat, upstre
   for (const pause of pauses) expect(pause).toBeGreaterThan(1900);
 });
 
+test("what comes before the page has drawn anything is said too", async ({ chat, upstream, page }) => {
+  const heard = await listen(chat);
+  const draw = await holdFrames(page);
+  await chat.ask("Tell me");
+  const question = await upstream.asked();
+  question.reasoning("Let me see.");
+  const thinking = chat.answer.getByText("Thinking…");
+  await expect(thinking).toBeVisible();
+  question.delta("It begins. It goes on");
+  await expect(thinking).toBeHidden(); // what isn't Markdown needs no frame: the text has come
+  await draw();
+  await expect.poll(heard).toEqual(["It begins."]);
+  question.finish();
+  await expect.poll(heard).toEqual(["It begins.", "It goes on"]);
+});
+
 test("an answer that goes on is not said again from its beginning", async ({ chat, upstream }) => {
   const heard = await listen(chat);
   await chat.ask("Tell me");
@@ -53,6 +70,27 @@ test("an answer that goes on is not said again from its beginning", async ({ cha
   rest.finish();
   await expect.poll(heard).toEqual(["It was said.", "It was cut", "It was cut off. And then it ended."]);
 });
+
+/** Lets the page draw nothing until what this returns is called. */
+async function holdFrames(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(() => {
+    const ask = window.requestAnimationFrame.bind(window);
+    const cancel = window.cancelAnimationFrame.bind(window);
+    const held = new Map<number, FrameRequestCallback>();
+    let last = 1_000_000; // no frame of the browser's own has this number
+    window.requestAnimationFrame = (callback) => {
+      held.set(++last, callback);
+      return last;
+    };
+    window.cancelAnimationFrame = (frame) => void (held.delete(frame) || cancel(frame));
+    const draw = () => {
+      window.requestAnimationFrame = ask;
+      ask((now) => held.forEach((callback) => callback(now)));
+    };
+    Reflect.set(window, "draw", draw);
+  });
+  return () => page.evaluate(() => Reflect.get(window, "draw")());
+}
 
 /** Hears what a screen reader would from here on: what is put into the region that is read out. */
 async function listen(chat: Chat): Promise<() => Promise<string[]>> {

@@ -151,7 +151,7 @@ test.describe("sending twice", () => {
       question.finish();
       await expect(chat.status).toHaveText("Done");
       expect(upstream.questions).toHaveLength(1);
-      expect(server.exits()).toMatchObject([{ reason: "normal" }]);
+      await expect.poll(() => server.exits()).toMatchObject([{ reason: "normal" }]);
     });
   }
 });

@@ -65,6 +65,23 @@ test("a large list that has stopped growing is there to its last word", async ({
   await expect(chat.status).toHaveText("Done");
 });
 
+test("what the server had no time to typeset is asked for once more", async ({ chat, upstream, page }) => {
+  let asked = 0;
+  await page.route("**/api/typeset", async (route) => {
+    asked += 1;
+    const { items } = route.request().postDataJSON() as { items: object[] };
+    await (asked === 1 ? route.fulfill({ json: { html: items.map(() => null) } }) : route.continue());
+  });
+  await chat.ask("Show me");
+  const question = await upstream.asked();
+  question.delta("```rust\nfn main() {}\n```\n\nSo $a^2$ it is.\n\nMore.\n\n");
+  await expect(chat.answer.locator("code .hl-k")).toHaveText("fn");
+  await expect(chat.answer.locator("math")).toHaveCount(1);
+  expect(asked).toBe(2);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
 const fenced = (code: string, language = "rust") => `\`\`\`${language}\n${code}\n\`\`\`\n\n`;
 
 test("what is selected stays selected while the paragraph, the list or the table around it grows", async ({ chat, upstream, page }) => {

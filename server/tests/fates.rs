@@ -209,12 +209,12 @@ async fn going_down_waits_for_nobody_who_does_not_read() {
     let connection = upstream.connection().await;
     stalled(&server, &connection).await;
     let _idle = tokio::net::TcpStream::connect(server.address).await.unwrap();
-    let asked = Instant::now();
     let running = server.shut_down();
+    let asked = Instant::now();
     connection.closed_by_peer().await;
-    assert!(asked.elapsed() < Duration::from_secs(1), "the task dies at once: {:?}", asked.elapsed());
+    assert!(!running.is_finished(), "the task dies at once, not when the server gives up waiting");
     soon("the server is gone", running).await.unwrap().unwrap();
-    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed()); // 1.5 s, and room for a busy machine
     assert_eq!((fates.live(), fates.exits(Reason::Shutdown)), (0, 1));
 }
 

@@ -124,7 +124,7 @@ async fn only_what_lists_models_is_found() {
     let nobody = format!("http://{nobody}/v1");
     let urls = [&one, &empty, &site, &other_api, &not_found, &silent].map(Upstream::url);
     let places = urls.iter().chain([&nobody]).map(|url| (url.as_str(), url.as_str())).collect::<Vec<_>>();
-    let found = discovery::find_among(&places).await;
+    let found = discovery::find_among(&places, Duration::from_secs(5)).await;
     assert_eq!(found.iter().map(|found| &found.name).collect::<Vec<_>>(), [&urls[0], &urls[1]]);
     assert_eq!(found[0].models, ["a", "b"]);
     assert!(found[1].models.is_empty());
@@ -135,8 +135,8 @@ async fn looking_for_servers_takes_no_longer_than_one_may_wait() {
     let silent = Upstream::listing([Step::Hang]).await;
     let url = silent.url();
     let start = Instant::now();
-    assert!(discovery::find_among(&[("silent", url.as_str()); 4]).await.is_empty());
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    assert!(discovery::find_among(&[("silent", url.as_str()); 4], Duration::from_millis(300)).await.is_empty());
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }
 
 // The default

@@ -4,13 +4,12 @@
 //! nobody sees and screen readers read out; the rest follows at the end. It is taken from what the page shows, so that
 //! nobody hears a mark that nobody sees, and so that a delta costs nothing.
 
-use super::{sections::block, talk::Talk};
+use super::{entry::Entry, frame::drawn, sections::block, talk::Talk};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::Promise;
 use leptos::{
     html,
     prelude::*,
-    task::spawn_local_scoped_with_cancellation,
+    task::{spawn_local_scoped_with_cancellation, tick},
     wasm_bindgen::JsCast,
     web_sys::{Element, HtmlElement},
 };
@@ -50,9 +49,14 @@ pub fn Aloud(
         let running = running.get();
         if running {
             said.set_value(Said::default());
+            // Nothing can have come yet: whatever text there is was there before.
+            let goes_on = talk.transcript.last().is_some_and(has_text);
             spawn_local_scoped_with_cancellation(async move {
-                drawn().await;
-                said.set_value(Said::begin());
+                if goes_on {
+                    // It is drawn at once, before anything can come, and was heard before.
+                    tick().await;
+                    said.update_value(|said| _ = said.next(false));
+                }
                 loop {
                     TimeoutFuture::new(PAUSE_MS).await;
                     say(false);
@@ -61,8 +65,6 @@ pub fn Aloud(
         } else if before == Some(true) {
             spawn_local_scoped_with_cancellation(async move {
                 drawn().await;
-                // An answer that was over before it was looked for is said from its beginning.
-                said.update_value(|said| said.answer = said.answer.take().or_else(newest));
                 say(true);
             });
         }
@@ -71,11 +73,8 @@ pub fn Aloud(
     view! { <div class="unseen" aria-live="polite" node_ref=region></div> }
 }
 
-/// Until all that has been said so far is on the page: it is drawn in the next frame.
-async fn drawn() {
-    let frame = Promise::new(&mut |done, _| _ = window().request_animation_frame(&done));
-    _ = frame.await;
-    TimeoutFuture::new(0).await;
+fn has_text(entry: Entry) -> bool {
+    entry.message.with_untracked(|message| !message.text.is_empty())
 }
 
 /// What was there is taken away, since it has been heard: who reads the page by ear shall not find it twice.
@@ -93,15 +92,9 @@ fn newest() -> Option<Element> {
 }
 
 impl Said {
-    /// Begins with the newest answer. What is there of it already was heard before: it goes on.
-    fn begin() -> Self {
-        let mut said = Self { answer: newest(), ..Self::default() };
-        said.next(false);
-        said
-    }
-
     /// What has been completed since the last time; at the end, whatever there is.
     fn next(&mut self, last: bool) -> String {
+        self.answer = self.answer.take().or_else(newest);
         let mut piece = String::new();
         while let Some((block, open)) = self.answer.as_ref().and_then(|answer| block(answer, self.blocks)) {
             let text = words(&block);

@@ -36,6 +36,7 @@ pub mod export;
 pub mod actions;
 pub mod aloud;
 pub mod branches;
+mod frame;
 pub mod heading;
 pub mod prose;
 pub mod reasoning;

@@ -1,8 +1,8 @@
 //! The blocks of an answer that are final, a few at a time in a section of their own. The browser leaves out whatever section
 //! isn't in view, so that a frame costs the same at the end of a long answer as at its beginning.
 //!
-//! A section may be left out once it is full and has been laid out, and never before: so its height is known, and nothing
-//! moves when it leaves the window or comes back. A short answer is always there as a whole.
+//! A section may be left out once it is full and has been laid out with all that was typeset in it, and never before: so its
+//! height is known, and nothing moves when it leaves the window or comes back. A short answer is always there as a whole.
 
 use leptos::{prelude::document, web_sys::Element};
 
@@ -45,12 +45,17 @@ pub(super) fn block(answer: &Element, at: u32) -> Option<(Element, bool)> {
 /// Lets the browser leave out the full sections of the frames before this one.
 fn settle(tail: &Element) {
     let mut before = tail.previous_element_sibling();
-    while let Some(section) = before.filter(|section| !section.has_attribute("data-full")) {
-        if is_full(&section) {
+    while let Some(section) = before {
+        if is_full(&section) && !section.has_attribute("data-full") && !is_waiting(&section) {
             _ = section.set_attribute("data-full", "");
         }
         before = section.previous_element_sibling();
     }
+}
+
+/// Whether something in it is being typeset, and may still change its height.
+fn is_waiting(section: &Element) -> bool {
+    section.query_selector("[data-set='']").is_ok_and(|waiting| waiting.is_some())
 }
 
 /// The section that has room, right before the tail.

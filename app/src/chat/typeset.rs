@@ -1,6 +1,7 @@
 //! Code in colours and formulas as formulas: the server typesets what is finished, and the page puts it in place. Until
 //! then, and where the server can't, the source stands there.
 
+use super::frame::drawn;
 use crate::{
     error::ApiError,
     typeset::{Item, LONGEST, LONGEST_TOGETHER, typeset},
@@ -16,25 +17,39 @@ const PAUSES_MS: [u32; 4] = [1000, 5000, 30_000, 0];
 
 /// Has everything in these typeset that hasn't been.
 pub(super) fn typeset_in(sections: &[Element]) {
-    let found = sections.iter().flat_map(waiting).map(|element| (item(&element), element));
-    // What is too long for the server stays as it is, and stands in nobody's way.
-    let found: Vec<(Item, Element)> = found.filter(|(item, _)| item.text.len() <= LONGEST).collect();
+    let found: Vec<Element> = sections.iter().flat_map(waiting).collect();
     if found.is_empty() {
         return;
     }
     spawn_local_scoped_with_cancellation(async move {
-        let mut rest = found.as_slice();
-        while !rest.is_empty() {
-            let (some, more) = rest.split_at(portion(rest.iter().map(|(item, _)| item.text.len())));
-            let answer = ask(some.iter().map(|(item, _)| item.clone()).collect()).await;
-            for ((_, element), html) in some.iter().zip(&answer) {
-                if let Some(html) = html {
-                    put(element, html);
-                }
-            }
-            rest = more;
+        // A server that is busy may not have had the time for all: what is left is asked for once more.
+        let left = put_in_place(&found).await;
+        put_in_place(&left).await;
+        // Only now their height is known for certain, and that of the section they are in.
+        drawn().await;
+        for element in &found {
+            _ = element.set_attribute("data-set", "done");
         }
     });
+}
+
+/// Returns what the server gave back as it was. What is too long for it stays as it is, and stands in nobody's way.
+async fn put_in_place(found: &[Element]) -> Vec<Element> {
+    let found = found.iter().map(|element| (item(element), element));
+    let found: Vec<(Item, &Element)> = found.filter(|(item, _)| item.text.len() <= LONGEST).collect();
+    let (mut rest, mut left) = (found.as_slice(), Vec::new());
+    while !rest.is_empty() {
+        let (some, more) = rest.split_at(portion(rest.iter().map(|(item, _)| item.text.len())));
+        let answer = ask(some.iter().map(|(item, _)| item.clone()).collect()).await;
+        for ((_, element), html) in some.iter().zip(answer) {
+            match html {
+                Some(html) => put(element, &html),
+                None => left.push((*element).clone()),
+            }
+        }
+        rest = more;
+    }
+    left
 }
 
 /// How many pieces of these lengths go into one request: the first in any case.
@@ -65,7 +80,7 @@ fn put(element: &Element, html: &str) {
     _ = block.map(|block| block.set_attribute("tabindex", "0"));
 }
 
-/// What is finished and not typeset. It is marked, so that it is asked for once.
+/// What is finished and not typeset. It is marked, so that nobody else asks for it, and so that its section waits for it.
 fn waiting(section: &Element) -> Vec<Element> {
     let found = section.query_selector_all("code[data-lang]:not([data-set]),[data-tex]:not([data-set])");
     let Ok(found) = found else { return Vec::new() };
