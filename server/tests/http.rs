@@ -3,6 +3,7 @@
 
 mod support;
 
+use futures::future::join_all;
 use serde_json::json;
 use std::net::SocketAddr;
 use support::{
@@ -184,6 +185,18 @@ async fn pages_are_html_that_the_back_button_may_keep() {
         assert_eq!(page.header("cache-control"), "no-cache", "{path}");
         assert!(page.text().contains("</html>"), "{path}");
         careful(&page);
+    }
+}
+
+/// What is drawn on one thread may be dropped on another, wherever the runtime has moved it meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_crowd_gets_its_pages() {
+    let server = Server::alone().await;
+    for _ in 0..20 {
+        let pages = ["/", "/c/k7x2", "/task", "/nowhere"].repeat(5).into_iter().map(|path| get(server.address, path));
+        for page in join_all(pages).await {
+            assert!(page.text().contains("</html>"));
+        }
     }
 }
 

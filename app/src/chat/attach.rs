@@ -18,6 +18,7 @@ use leptos::{
     web_sys::{self, FileList},
 };
 use limits::MOST_FILES;
+use send_wrapper::SendWrapper;
 
 /// The files beside the draft.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +27,8 @@ pub struct Attached {
     pub files: RwSignal<Vec<File>>,
     /// What doesn't, in sentences; empty if that is nothing.
     pub refused: RwSignal<String>,
-    /// What has come and isn't read yet.
-    pub waiting: RwSignal<Vec<web_sys::File>, LocalStorage>,
+    /// What has come and isn't read yet; in the browser alone, which has one thread.
+    pub waiting: RwSignal<Vec<SendWrapper<web_sys::File>>>,
     /// Files are being held over the page.
     pub held: RwSignal<bool>,
     /// Somebody has asked before all was read: the question goes as soon as it is.
@@ -43,7 +44,7 @@ impl Attached {
         Self {
             files: RwSignal::new(Vec::new()),
             refused: RwSignal::new(String::new()),
-            waiting: RwSignal::new_local(Vec::new()),
+            waiting: RwSignal::new(Vec::new()),
             held: RwSignal::new(false),
             hurried: RwSignal::new(false),
             aside: StoredValue::new(Vec::new()),
@@ -62,7 +63,7 @@ impl Attached {
                     break;
                 }
                 room -= 1;
-                waiting.push(file);
+                waiting.push(SendWrapper::new(file));
             }
         });
         true

@@ -11,6 +11,7 @@ use super::{
     tree::{Conversation, Kept, Message, Tree},
 };
 use leptos::{prelude::*, task::spawn_local};
+use send_wrapper::SendWrapper;
 
 /// The list that the page shows, and the store behind it. Where the browser keeps nothing, it all goes on in memory.
 #[derive(Clone, Copy, Debug)]
@@ -21,10 +22,11 @@ pub struct History {
     pub is_open: RwSignal<bool>,
     /// Why what is said now isn't kept.
     pub fault: RwSignal<Option<Fault>>,
-    store: StoredValue<Option<Store>, LocalStorage>,
+    /// There is one in the browser alone, which has one thread. On the server, a page is drawn on one and dropped on another.
+    store: StoredValue<Option<SendWrapper<Store>>>,
     /// [`History::keep_now`], once it is here. Its address and not its name, since its code is fetched later than ours.
     keep: StoredValue<Option<Keep>>,
-    tabs: StoredValue<Option<Tabs>, LocalStorage>,
+    tabs: StoredValue<Option<SendWrapper<Tabs>>>,
     /// What couldn't be put into the store.
     memory: StoredValue<Vec<Kept>>,
     /// What has been deleted, here or in another tab, so that what is still being written in it doesn't bring it back.
@@ -43,9 +45,9 @@ impl History {
             list: RwSignal::new(Vec::new()),
             is_open: RwSignal::new(false),
             fault: RwSignal::new(None),
-            store: StoredValue::new_local(None),
+            store: StoredValue::new(None),
             keep: StoredValue::new(None),
-            tabs: StoredValue::new_local(None),
+            tabs: StoredValue::new(None),
             memory: StoredValue::new(Vec::new()),
             gone: StoredValue::new(Vec::new()),
             changes: StoredValue::new(0),
@@ -56,10 +58,10 @@ impl History {
     pub async fn open(self, changed: impl Fn(String) + 'static) {
         self.begin();
         match Store::open().await {
-            Ok(store) => self.store.set_value(Some(store)),
+            Ok(store) => self.store.set_value(Some(SendWrapper::new(store))),
             Err(fault) => self.fault.set(Some(fault)),
         }
-        self.tabs.set_value(Tabs::listen(Box::new(changed)));
+        self.tabs.set_value(Tabs::listen(Box::new(changed)).map(SendWrapper::new));
         self.refresh().await;
         self.is_open.set(true);
     }

@@ -19,7 +19,7 @@ pub fn read_along(talk: Talk) {
         };
         spawn_local_scoped_with_cancellation(async move {
             let read = read(&first).await;
-            if attached.waiting.with_untracked(|waiting| waiting.first() != Some(&first)) {
+            if attached.waiting.with_untracked(|waiting| waiting.first().map(|file| &**file) != Some(&*first)) {
                 return; // let go
             }
             match read.and_then(|file| fits(talk, file)) {
