@@ -4,8 +4,11 @@ use app::link::Fates;
 use server::{
     config::{self, Config},
     failure::Failure,
-    hosts::Hosts,
-    log, router, serve, signals, startup,
+    files,
+    front::Front,
+    log, router,
+    serve::{self, Terms},
+    signals, startup,
 };
 use std::{process::ExitCode, sync::Arc};
 use tokio_util::task::AbortOnDropHandle;
@@ -28,13 +31,15 @@ fn start() -> Result<(), Failure> {
 
 async fn run(config: Config) -> Result<(), Failure> {
     let (listener, address) = serve::listen(&config.listen).await?;
+    let (terms, tasks) = Terms::of(&config, files::most()).await?;
     let found = startup::find(&config).await?;
     let fates = Arc::new(Fates::default());
-    let app = router::app(config::leptos_options(), fates.clone(), Arc::new(found.models(config.model)));
-    let app = Hosts::of(address, config.hosts).guard(app);
-    let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(address)));
+    let models = Arc::new(found.models(config.model.clone()));
+    let app = router::app(config::leptos_options(), fates.clone(), models, terms.readiness.clone());
+    let app = Front::of(&config, address, tasks).guard(app);
+    let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(config.address(address))));
     tokio::select! {
-        served = serve::run(listener, app, fates, signals::asked_to_stop()) => served.map_err(Failure::runtime),
+        served = serve::run(listener, app, fates, terms, signals::asked_to_stop()) => served.map_err(Failure::runtime),
         () = signals::insisted_on() => Err(Failure::interrupted()),
     }
 }

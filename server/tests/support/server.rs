@@ -3,10 +3,16 @@
 use super::{client, soon};
 use app::link::{Fate, Fates, Reason};
 use server::{
+    clients::Proxies,
     config,
+    front::Front,
+    hosts::Hosts,
     models::Models,
     openai::{Client, Upstream, parse_url},
-    router, serve,
+    readiness::Readiness,
+    router,
+    serve::{self, Terms},
+    slots::Slots,
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -40,13 +46,25 @@ impl Server {
 
     /// Has these models.
     pub(crate) async fn start(models: Models) -> Self {
+        Self::with_room(models, &Slots::new(1000, 1000), Slots::new(1000, 1000)).await
+    }
+
+    /// Has these models, and so much room for tasks and for connections.
+    pub(crate) async fn with_room(models: Models, tasks: &Arc<Slots>, connections: Arc<Slots>) -> Self {
+        let readiness = Readiness::default();
+        Self::under(Terms { tls: None, connections, drain: Duration::ZERO, readiness }, models, tasks).await
+    }
+
+    /// Serves under these terms.
+    pub(crate) async fn under(terms: Terms, models: Models, tasks: &Arc<Slots>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let fates = Arc::new(Fates::default());
-        let app = router::app(config::leptos_options(), fates.clone(), Arc::new(models));
+        let app = router::app(config::leptos_options(), fates.clone(), Arc::new(models), terms.readiness.clone());
+        let front = Front { proxies: Proxies::default(), hosts: Hosts::of(address, Vec::new()), tasks: tasks.clone() };
         let (shutdown, asked) = oneshot::channel();
         let asked = async { _ = asked.await };
-        let running = tokio::spawn(serve::run(listener, app, fates.clone(), asked));
+        let running = tokio::spawn(serve::run(listener, front.guard(app), fates.clone(), terms, asked));
         Self { address, fates, shutdown, running }
     }
 
