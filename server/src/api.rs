@@ -43,11 +43,6 @@ pub async fn plain_http(mut request: Request, next: Next) -> Response {
     if !is_api(request.uri().path()) {
         return next.run(request).await;
     }
-    // A browser says so itself when a page of some other site is asking. That page couldn't read the answer, but it
-    // could make the model work. Nothing else than a browser sends this header.
-    if request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
-        return refuse(StatusCode::FORBIDDEN, "This comes from another site's page, which has no business here.");
-    }
     // Asked for text/html, a server function answers by sending the browser back to where it came from: meant for forms,
     // and we have none.
     request.headers_mut().remove(ACCEPT);

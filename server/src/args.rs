@@ -36,6 +36,30 @@ pub struct Args {
     #[arg(long, env = "STARCROSSED_HOST", value_name = "NAME")]
     pub host: Vec<String>,
 
+    /// The password that opens the pages and the API. Better given in the environment, or in a file
+    ///
+    /// Who listens for more than this machine needs one, or a token, or has to say --open.
+    #[arg(
+        long,
+        env = "STARCROSSED_PASSWORD",
+        value_name = "PASSWORD",
+        hide_env_values = true,
+        conflicts_with = "password_file"
+    )]
+    pub password: Option<String>,
+
+    /// A file that has the password in its first line
+    #[arg(long, env = "STARCROSSED_PASSWORD_FILE", value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+
+    /// A token that opens the API for a program that sends it, as Authorization: Bearer TOKEN. May be repeated
+    #[arg(long, env = "STARCROSSED_API_TOKEN", value_name = "TOKEN", hide_env_values = true, value_delimiter = ',')]
+    pub api_token: Vec<String>,
+
+    /// Let everybody in who can reach the port, even from other machines
+    #[arg(long, env = "STARCROSSED_OPEN", value_parser = clap::builder::FalseyValueParser::new())]
+    pub open: bool,
+
     /// The certificate to serve HTTPS and HTTP/2 with, a file in PEM, its chain included
     ///
     /// Read again when it changes, as when it is renewed. Over plain HTTP a browser opens six connections to a site and no

@@ -8,6 +8,7 @@ use std::{env, net::SocketAddr, time::Duration};
 use url::Url;
 
 mod endpoints;
+mod secrets;
 
 pub use endpoints::Endpoint;
 
@@ -20,6 +21,12 @@ pub struct Config {
     pub listen: String,
     /// The names that it goes by.
     pub hosts: Vec<String>,
+    /// What opens the pages and the API, if anything has to.
+    pub password: Option<String>,
+    /// What opens the API for a program.
+    pub tokens: Vec<String>,
+    /// Whether everybody may come in, from wherever.
+    pub open: bool,
     /// The certificate to serve HTTPS with, if that is wanted.
     pub tls: Option<tls::Files>,
     /// The proxies whose word is taken for who is asking.
@@ -73,6 +80,9 @@ impl Config {
         Ok(Self {
             listen: pick(args.listen, "LEPTOS_SITE_ADDR").unwrap_or_else(|| LISTEN.into()),
             hosts: args.host.iter().flat_map(|names| endpoints::pieces(names)).map(name).collect::<Result<_, _>>()?,
+            password: secrets::password(args.password, args.password_file.as_deref())?,
+            tokens: secrets::tokens(args.api_token)?,
+            open: args.open,
             tls: args.tls_cert.zip(args.tls_key).map(|(certificate, key)| tls::Files { certificate, key }),
             trusted: args.trust_proxy,
             max_tasks: args.max_tasks.map(|most| most as usize),
@@ -87,6 +97,21 @@ impl Config {
             max_answer: args.max_answer as usize * 1024 * 1024,
             log: pick(args.log, "RUST_LOG").unwrap_or_else(|| LOG.into()),
         })
+    }
+
+    /// Whether the server may listen here: for other machines only if somebody has thought of who may come in.
+    ///
+    /// # Errors
+    /// Nobody has.
+    pub fn allow(&self, listens: SocketAddr) -> Result<(), Failure> {
+        if listens.ip().to_canonical().is_loopback() || self.open || self.password.is_some() || !self.tokens.is_empty()
+        {
+            return Ok(());
+        }
+        Err(Failure::usage(format!(
+            "on {listens} other machines could ask your model: give a --password-file (or --api-token) that lets people in, \
+             or say --open to let everybody in"
+        )))
     }
 
     /// The address of the page, on a server that listens here.

@@ -3,8 +3,9 @@
 //! In the order of what happens: [`args`] and [`config`] say what it is to be. [`startup`] finds the model server, if need
 //! be with [`discovery`], and says what it found. [`router`] says which address leads where: [`api`] stands around the
 //! server functions, [`assets`] has the site's files, [`metrics`] what machines ask, [`headers`] what every response has.
-//! [`front`] stands before all of it: [`clients`] knows who is asking, [`hosts`] the server's own names, and [`admission`]
-//! whether there is a place for one more task; [`room`] says how many [`slots`] there are, [`files`] why not more.
+//! [`front`] stands before all of it: [`clients`] knows who is asking, [`hosts`] the server's own names, [`origin`] its own
+//! pages, [`auth`] who may come in, and [`admission`] whether there is a place for one more task; [`room`] says how many
+//! [`slots`] there are, [`files`] why not more.
 //! [`serve`] listens, serves and goes down, [`tls`] has its certificate, [`readiness`] what a load balancer is told;
 //! [`socket`] notices clients that have gone without a word, [`signals`] when to stop.
 //!
@@ -29,6 +30,7 @@ pub mod policy;
 pub mod router;
 
 pub mod admission;
+pub mod auth;
 pub mod clients;
 #[cfg(unix)]
 pub mod files;
@@ -37,6 +39,7 @@ pub mod files;
 pub mod files;
 pub mod front;
 pub mod hosts;
+pub mod origin;
 pub mod room;
 pub mod slots;
 

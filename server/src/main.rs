@@ -1,15 +1,7 @@
 //! Starcrossed: config → router → serve → drain.
 
 use app::link::Fates;
-use server::{
-    config::{self, Config},
-    failure::Failure,
-    files,
-    front::Front,
-    log, router,
-    serve::{self, Terms},
-    signals, startup,
-};
+use server::{config::Config, failure::Failure, front::Front, log, router, serve, signals, startup};
 use std::{process::ExitCode, sync::Arc};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -30,13 +22,12 @@ fn start() -> Result<(), Failure> {
 }
 
 async fn run(config: Config) -> Result<(), Failure> {
-    let (listener, address) = serve::listen(&config.listen).await?;
-    let (terms, tasks) = Terms::of(&config, files::most()).await?;
+    let (listener, address) = serve::listen(&config).await?;
+    let terms = serve::Terms::of(&config).await?;
     let found = startup::find(&config).await?;
     let fates = Arc::new(Fates::default());
-    let models = Arc::new(found.models(config.model.clone()));
-    let app = router::app(config::leptos_options(), fates.clone(), models, terms.readiness.clone());
-    let app = Front::of(&config, address, tasks).guard(app);
+    let app = router::app(fates.clone(), Arc::new(found.models(config.model.clone())), terms.readiness.clone());
+    let app = Front::of(&config, address, terms.room.tasks.clone()).guard(app);
     let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(config.address(address))));
     tokio::select! {
         served = serve::run(listener, app, fates, terms, signals::asked_to_stop()) => served.map_err(Failure::runtime),

@@ -1,6 +1,6 @@
 //! How much there is room for on this machine: each connection is an open file, and a system lets a program have only so many.
 
-use crate::{config::Config, slots::Slots};
+use crate::{config::Config, files, slots::Slots};
 use std::sync::Arc;
 
 /// How many tasks may live at once, unless somebody says otherwise.
@@ -19,10 +19,11 @@ pub struct Room {
 }
 
 impl Room {
-    /// As much as `config` asks for, on a system that allows `files` open files: a task needs two, the connection of its page
-    /// and its own to the model server. Says so if that is too few.
+    /// As much as `config` asks for, if the system allows that many open files: a task needs two, the connection of its page
+    /// and its own to the model server. Says so if it doesn't.
     #[must_use]
-    pub fn of(config: &Config, files: usize) -> Self {
+    pub fn of(config: &Config) -> Self {
+        let files = files::most();
         let possible = files.saturating_sub(OTHERS) / 2;
         let wanted = config.max_tasks.unwrap_or(TASKS.min(possible));
         if wanted > possible {

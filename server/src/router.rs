@@ -1,6 +1,8 @@
 //! Which address leads where.
 
-use crate::{api, assets, headers, metrics::metrics, policy, readiness::Readiness, typeset::Typesetting};
+use crate::{
+    api, assets, config::leptos_options, metrics::metrics, policy, readiness::Readiness, typeset::Typesetting,
+};
 use any_spawner::Executor;
 use app::{
     address::Address,
@@ -23,7 +25,7 @@ use leptos_axum::{handle_server_fns_with_context, render_app_to_stream_with_cont
 use std::sync::Arc;
 
 /// The whole program as a service: pages, server functions, files, and what machines ask.
-pub fn app(options: LeptosOptions, fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Router {
+pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Router {
     // What drawing a page spawns runs on Tokio. Said again in one process, as tests do, it changes nothing.
     _ = Executor::init_tokio();
     let watched = fates.clone();
@@ -33,7 +35,7 @@ pub fn app(options: LeptosOptions, fates: Arc<Fates>, model: SharedModel, readin
         provide_context(model.clone());
         provide_context(typesetter.clone());
     };
-    let page_or_not_found = Router::new().fallback(get(page(options))).layer(from_fn(assets::first));
+    let page_or_not_found = Router::new().fallback(get(page(leptos_options()))).layer(from_fn(assets::first));
 
     server_functions(context)
         .route("/api", any(api::nothing_here))
@@ -46,7 +48,6 @@ pub fn app(options: LeptosOptions, fates: Arc<Fates>, model: SharedModel, readin
         .layer(DefaultBodyLimit::disable()) // the API has its own
         .layer(from_fn(api::plain_http))
         .layer(map_response(link::proxies::unbuffered))
-        .layer(map_response(headers::common))
 }
 
 /// Each server function at its own address.

@@ -42,8 +42,8 @@ const STREAM_BUFFER: usize = 64 * 1024;
 pub struct Terms {
     /// With which certificate. Without one, in the clear.
     pub tls: Option<Tls>,
-    /// How many connections there may be at once, of how many for one client.
-    pub connections: Arc<Slots>,
+    /// How many.
+    pub room: Room,
     /// How long to go on after having been asked to stop, so that a load balancer sees it and sends nobody any more.
     pub drain: Duration,
     /// What a load balancer is told.
@@ -51,27 +51,27 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// As `config` asks for, on a system that allows `files` open files. Beside them, the room that is left for tasks.
+    /// As `config` asks for.
     ///
     /// # Errors
     /// There is something wrong with the certificate.
-    pub async fn of(config: &Config, files: usize) -> Result<(Self, Arc<Slots>), Failure> {
+    pub async fn of(config: &Config) -> Result<Self, Failure> {
         let tls = match &config.tls {
             Some(files) => Some(files.load().await?),
             None => None,
         };
-        let Room { tasks, connections } = Room::of(config, files);
-        Ok((Self { tls, connections, drain: config.drain, readiness: Readiness::default() }, tasks))
+        Ok(Self { tls, room: Room::of(config), drain: config.drain, readiness: Readiness::default() })
     }
 }
 
-/// Listens on `address`, and says which that is: port 0 becomes one that is free.
+/// Listens where `config` says, and says which address that is: port 0 becomes one that is free.
 ///
 /// # Errors
 /// Why not, and what to do about it.
-pub async fn listen(address: &str) -> Result<(TcpListener, SocketAddr), Failure> {
-    let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
+pub async fn listen(config: &Config) -> Result<(TcpListener, SocketAddr), Failure> {
+    let listener = TcpListener::bind(&config.listen).await.map_err(|error| cannot_listen(&config.listen, &error))?;
     let address = listener.local_addr().map_err(Failure::runtime)?;
+    config.allow(address)?;
     Ok((listener, address))
 }
 
@@ -109,7 +109,7 @@ pub async fn run(
         future::pending().await
     };
     tokio::select! {
-        served = serve(listener, app, handle.clone(), terms.tls, terms.connections) => served,
+        served = serve(listener, app, handle.clone(), terms.tls, terms.room.connections) => served,
         never = going_down => never,
     }
 }

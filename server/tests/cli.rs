@@ -85,6 +85,10 @@ async fn help_explains_every_option() {
         for word in [
             "listen",
             "host",
+            "password",
+            "password-file",
+            "api-token",
+            "open",
             "tls-cert",
             "tls-key",
             "trust-proxy",

@@ -11,8 +11,8 @@ use server::{
 };
 use std::{sync::Arc, time::Duration};
 use support::{
-    client::{Farewell, Page, Response, get, post},
-    server::Server,
+    client::{Farewell, Page, Response, get, post, request_with},
+    server::{Rules, Server},
     upstream::{Step, Upstream, delta, done, finish, head},
 };
 use tokio::{
@@ -25,8 +25,7 @@ const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
 #[tokio::test]
 async fn who_comes_when_every_place_is_taken_is_told_to_come_again_and_the_others_go_on() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()]).await;
-    let tasks = Slots::new(2, 2);
-    let server = crowded(&upstream, &tasks).await;
+    let server = crowded(&upstream, Slots::new(2, 2)).await;
     let mut pages = [Page::chat(server.address).await, Page::chat(server.address).await];
     refused(503, &post(server.address, "/api/chat", QUESTION).await);
     refused(503, &post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":1}"#).await);
@@ -48,8 +47,7 @@ async fn who_comes_when_every_place_is_taken_is_told_to_come_again_and_the_other
 #[tokio::test]
 async fn a_place_is_free_again_however_a_task_has_ended() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let tasks = Slots::new(1, 1);
-    let server = crowded(&upstream, &tasks).await;
+    let server = crowded(&upstream, Slots::new(1, 1)).await;
     for farewell in [Farewell::Fin, Farewell::Rst] {
         let page = Page::chat(server.address).await;
         let task = page.task.clone();
@@ -66,15 +64,31 @@ async fn a_place_is_free_again_however_a_task_has_ended() {
 #[tokio::test]
 async fn a_client_that_has_all_that_one_may_is_told_so() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = crowded(&upstream, &Slots::new(9, 1)).await;
+    let server = crowded(&upstream, Slots::new(9, 1)).await;
     let _page = Page::chat(server.address).await;
     refused(429, &post(server.address, "/api/chat", QUESTION).await);
 }
 
 #[tokio::test]
+async fn behind_a_trusted_proxy_each_client_has_its_share() {
+    let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let trusted = vec!["127.0.0.0/8".parse().unwrap()];
+    let rules = Rules { tasks: Slots::new(9, 1), trusted, ..Rules::default() };
+    let server = Server::under(rules, models(&upstream, |_| ())).await;
+    let _page = Page::chat(server.address).await;
+    let ask = |from: &'static str| async move {
+        let headers = [from, "content-length: 2"];
+        request_with(server.address, "POST", "/api/task", &headers, b"{}").await.status
+    };
+    assert_eq!(ask("x-forwarded-for: 127.0.0.1").await, 429, "the proxy itself, which has asked before");
+    assert_eq!(ask("x-forwarded-for: 203.0.113.7").await, 400, "somebody else, who may ask, but not that");
+}
+
+#[tokio::test]
 async fn a_connection_too_many_is_turned_away_and_the_others_go_on() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), Step::Hang]).await;
-    let server = Server::with_room(models(&upstream, |_| ()), &Slots::new(9, 9), Slots::new(1, 1)).await;
+    let rules = Rules { connections: Slots::new(1, 1), ..Rules::default() };
+    let server = Server::under(rules, models(&upstream, |_| ())).await;
     let mut page = Page::chat(server.address).await;
     assert_eq!(page.delta().await, "Hel");
     let mut stranger = TcpStream::connect(server.address).await.unwrap();
@@ -133,8 +147,8 @@ async fn an_answer_that_takes_too_long_is_ended_and_what_has_come_stays() {
     upstream.connection().await.closed_by_peer().await;
 }
 
-async fn crowded(upstream: &Upstream, tasks: &Arc<Slots>) -> Server {
-    Server::with_room(models(upstream, |_| ()), tasks, Slots::new(1000, 1000)).await
+async fn crowded(upstream: &Upstream, tasks: Arc<Slots>) -> Server {
+    Server::under(Rules { tasks, ..Rules::default() }, models(upstream, |_| ())).await
 }
 
 fn models(upstream: &Upstream, change: impl FnOnce(&mut Asked)) -> Models {

@@ -8,14 +8,11 @@ use reqwest::{Certificate, Client, Response, Version};
 use server::{
     models::Models,
     openai::{self, parse_url},
-    readiness::Readiness,
-    serve::Terms,
-    slots::Slots,
     tls::Files,
 };
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, path::PathBuf};
 use support::{
-    server::Server,
+    server::{Rules, Server},
     soon,
     upstream::{Step, Upstream, delta, head},
 };
@@ -98,13 +95,8 @@ fn trusting(files: &Files) -> reqwest::ClientBuilder {
 async fn server(files: &Files, upstream: &Upstream) -> Server {
     let asked = openai::Upstream::new(parse_url(&upstream.url()).unwrap());
     let models = Models::new([openai::Client::new(asked).unwrap()], None);
-    let terms = Terms {
-        tls: Some(files.load().await.unwrap()),
-        connections: Slots::new(1000, 1000),
-        drain: Duration::ZERO,
-        readiness: Readiness::default(),
-    };
-    Server::under(terms, models, &Slots::new(1000, 1000)).await
+    let rules = Rules { tls: Some(files.load().await.unwrap()), ..Rules::default() };
+    Server::under(rules, models).await
 }
 
 async fn ask(client: &Client, server: &Server) -> Response {

@@ -2,20 +2,47 @@
 
 use super::{client, soon};
 use app::link::{Fate, Fates, Reason};
+use ipnet::IpNet;
 use server::{
+    auth::Auth,
     clients::Proxies,
-    config,
     front::Front,
     hosts::Hosts,
     models::Models,
     openai::{Client, Upstream, parse_url},
     readiness::Readiness,
+    room::Room,
     router,
     serve::{self, Terms},
     slots::Slots,
+    tls::Tls,
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// Under which rules it serves: unless a test says otherwise, everybody may come in, and there is room enough.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) tls: Option<Tls>,
+    pub(crate) auth: Auth,
+    pub(crate) trusted: Vec<IpNet>,
+    pub(crate) tasks: Arc<Slots>,
+    pub(crate) connections: Arc<Slots>,
+    pub(crate) drain: Duration,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            tls: None,
+            auth: Auth::new(None, Vec::new()),
+            trusted: Vec::new(),
+            tasks: Slots::new(1000, 1000),
+            connections: Slots::new(1000, 1000),
+            drain: Duration::ZERO,
+        }
+    }
+}
 
 /// A server, which goes down when it is told to, or with the test.
 #[derive(Debug)]
@@ -46,25 +73,24 @@ impl Server {
 
     /// Has these models.
     pub(crate) async fn start(models: Models) -> Self {
-        Self::with_room(models, &Slots::new(1000, 1000), Slots::new(1000, 1000)).await
+        Self::under(Rules::default(), models).await
     }
 
-    /// Has these models, and so much room for tasks and for connections.
-    pub(crate) async fn with_room(models: Models, tasks: &Arc<Slots>, connections: Arc<Slots>) -> Self {
-        let readiness = Readiness::default();
-        Self::under(Terms { tls: None, connections, drain: Duration::ZERO, readiness }, models, tasks).await
-    }
-
-    /// Serves under these terms.
-    pub(crate) async fn under(terms: Terms, models: Models, tasks: &Arc<Slots>) -> Self {
+    /// Has these models, and serves under these rules.
+    pub(crate) async fn under(rules: Rules, models: Models) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let fates = Arc::new(Fates::default());
-        let app = router::app(config::leptos_options(), fates.clone(), Arc::new(models), terms.readiness.clone());
-        let front = Front { proxies: Proxies::default(), hosts: Hosts::of(address, Vec::new()), tasks: tasks.clone() };
+        let readiness = Readiness::default();
+        let app = router::app(fates.clone(), Arc::new(models), readiness.clone());
+        let Rules { tls, auth, trusted, tasks, connections, drain } = rules;
+        let room = Room { tasks: tasks.clone(), connections };
+        let proxies = Proxies::new(&trusted, tls.is_some());
+        let app = Front { proxies, hosts: Hosts::of(address, Vec::new()), auth, tasks }.guard(app);
         let (shutdown, asked) = oneshot::channel();
         let asked = async { _ = asked.await };
-        let running = tokio::spawn(serve::run(listener, front.guard(app), fates.clone(), terms, asked));
+        let terms = Terms { tls, room, drain, readiness };
+        let running = tokio::spawn(serve::run(listener, app, fates.clone(), terms, asked));
         Self { address, fates, shutdown, running }
     }
 
