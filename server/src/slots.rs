@@ -98,6 +98,7 @@ mod tests {
         drop(held);
         assert!(slots.take(other).is_ok() && slots.take(one).is_ok());
         drop(last);
-        assert_eq!((slots.taken().all, slots.taken().by.len()), (0, 0), "nobody is remembered");
+        let taken = slots.taken();
+        assert_eq!((taken.all, taken.by.len()), (0, 0), "nobody is remembered");
     }
 }
