@@ -2,7 +2,7 @@
 //! happens to those that are there.
 
 use crate::{
-    api::refuse_for_now,
+    api::{discard, refuse_for_now},
     clients::Client,
     slots::{Full, Slots},
 };
@@ -31,7 +31,10 @@ pub async fn admit(State(slots): State<Arc<Slots>>, request: Request, next: Next
                 frame
             }))
         }),
-        Err(full) => too_many(full),
+        Err(full) => {
+            discard(request.into_body()).await;
+            too_many(full)
+        }
     }
 }
 

@@ -99,6 +99,18 @@ async fn read(body: Body) -> Result<Bytes, Response> {
     Ok(bytes.freeze())
 }
 
+/// Reads what comes of a request that is refused unread, and throws it away: who is still sending when the connection is
+/// closed loses what was answered.
+pub(crate) async fn discard(body: Body) {
+    let mut chunks = body.into_data_stream();
+    let mut length = 0;
+    while let Ok(Some(Ok(chunk))) = timeout(PIECE, chunks.next()).await
+        && length <= DISCARD
+    {
+        length += chunk.len();
+    }
+}
+
 fn too_slow() -> Response {
     refuse(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive. Try again.")
 }

@@ -129,7 +129,9 @@ async fn check(State(door): State<Arc<Door>>, mut request: Request, next: Next) 
         request.extensions_mut().insert(Proven);
         return next.run(request).await;
     }
-    turn_away(&request)
+    let answer = turn_away(&request);
+    api::discard(request.into_body()).await;
+    answer
 }
 
 /// A browser that asks for a page is shown where to log in; everything else is told what is missing.
