@@ -6,8 +6,8 @@ use axum::{
     body::Body,
     extract::Request,
     http::{
-        HeaderMap, Method, StatusCode,
-        header::{ACCEPT, CONTENT_TYPE},
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER},
     },
     middleware::Next,
     response::{IntoResponse, Response},
@@ -15,6 +15,8 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use serde_json::json;
+use std::time::Duration;
+use tokio::{sync::Semaphore, time::timeout};
 
 /// The longest body: 16 MiB, pictures included.
 const LIMIT: usize = 16 * 1024 * 1024;
@@ -23,15 +25,23 @@ const LIMIT: usize = 16 * 1024 * 1024;
 /// while it is still being written to loses what was answered.
 const DISCARD: usize = 4 * LIMIT;
 
+/// A body longer than this is one of the large ones, of which only so many are read at once.
+const LARGE: usize = 64 * 1024;
+
+/// How many those are. Each may take 16 MiB while it is read, and several times that while it is made sense of.
+static LARGE_ONES: Semaphore = Semaphore::const_new(16);
+
+/// How long somebody may keep us waiting for the next piece of a body, and for all of it.
+const PIECE: Duration = Duration::from_secs(10);
+const WHOLE: Duration = Duration::from_mins(5);
+
+/// When to come again, in seconds: an answer takes about as long.
+const LATER: HeaderValue = HeaderValue::from_static("10");
+
 /// Middleware around all of it.
 pub async fn plain_http(mut request: Request, next: Next) -> Response {
     if !is_api(request.uri().path()) {
         return next.run(request).await;
-    }
-    // A browser says so itself when a page of some other site is asking. That page couldn't read the answer, but it
-    // could make the model work. Nothing else than a browser sends this header.
-    if request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
-        return refuse(StatusCode::FORBIDDEN, "This comes from another site's page, which has no business here.");
     }
     // Asked for text/html, a server function answers by sending the browser back to where it came from: meant for forms,
     // and we have none.
@@ -41,7 +51,7 @@ pub async fn plain_http(mut request: Request, next: Next) -> Response {
     }
     let method = request.method().clone();
     let (parts, body) = request.into_parts();
-    match read(body).await {
+    match receive(body).await {
         Ok(body) => in_json(next.run(Request::from_parts(parts, Body::from(body))).await, &method),
         Err(refusal) => refusal,
     }
@@ -56,14 +66,25 @@ pub async fn nothing_here() -> Response {
     refuse(StatusCode::NOT_FOUND, "There is nothing at this address.")
 }
 
-/// The whole body, as far as it isn't too long.
+/// The whole body, as far as it isn't too long, from who doesn't take for ever to send it.
+async fn receive(body: Body) -> Result<Bytes, Response> {
+    match timeout(WHOLE, read(body)).await {
+        Ok(read) => read,
+        Err(_) => Err(too_slow()),
+    }
+}
+
 async fn read(body: Body) -> Result<Bytes, Response> {
     let mut chunks = body.into_data_stream();
     let mut length = 0;
     let mut bytes = BytesMut::new();
-    while let Some(chunk) = chunks.next().await {
+    let mut place = None;
+    while let Some(chunk) = timeout(PIECE, chunks.next()).await.map_err(|_| too_slow())? {
         let chunk = chunk.map_err(|_| refuse(StatusCode::BAD_REQUEST, "The request broke off."))?;
         length += chunk.len();
+        if length > LARGE && place.is_none() {
+            place = Some(LARGE_ONES.try_acquire().map_err(|_| too_many())?);
+        }
         if length <= LIMIT {
             bytes.extend_from_slice(&chunk);
         } else if length <= DISCARD {
@@ -76,6 +97,29 @@ async fn read(body: Body) -> Result<Bytes, Response> {
         return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."));
     }
     Ok(bytes.freeze())
+}
+
+/// Reads what comes of a request that is refused unread, and throws it away: who is still sending when the connection is
+/// closed loses what was answered.
+pub(crate) async fn discard(body: Body) {
+    let mut chunks = body.into_data_stream();
+    let mut length = 0;
+    while let Ok(Some(Ok(chunk))) = timeout(PIECE, chunks.next()).await
+        && length <= DISCARD
+    {
+        length += chunk.len();
+    }
+}
+
+fn too_slow() -> Response {
+    refuse(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive. Try again.")
+}
+
+fn too_many() -> Response {
+    refuse_for_now(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Too many large requests are arriving at once. Try again in a moment.",
+    )
 }
 
 /// The framework's refusals are bare, or text for developers.
@@ -92,6 +136,13 @@ fn in_json(response: Response, method: &Method) -> Response {
 
 fn is_json(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|is| is.as_bytes().starts_with(b"application/json"))
+}
+
+/// A refusal that isn't for good.
+pub(crate) fn refuse_for_now(status: StatusCode, message: &str) -> Response {
+    let mut response = refuse(status, message);
+    response.headers_mut().insert(RETRY_AFTER, LATER);
+    response
 }
 
 pub(crate) fn refuse(status: StatusCode, message: &str) -> Response {

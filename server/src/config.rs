@@ -1,12 +1,14 @@
 //! What the program was asked to be: the command line, and the environment where that is silent.
 
-use crate::{args::Args, assets, failure::Failure, openai::Upstream};
+use crate::{args::Args, assets, failure::Failure, openai::Upstream, tls};
 use clap::{Parser, error::ErrorKind};
+use ipnet::IpNet;
 use leptos::config::LeptosOptions;
-use std::{env, time::Duration};
+use std::{env, net::SocketAddr, time::Duration};
 use url::Url;
 
 mod endpoints;
+mod secrets;
 
 pub use endpoints::Endpoint;
 
@@ -19,6 +21,22 @@ pub struct Config {
     pub listen: String,
     /// The names that it goes by.
     pub hosts: Vec<String>,
+    /// What opens the pages and the API, if anything has to.
+    pub password: Option<String>,
+    /// What opens the API for a program.
+    pub tokens: Vec<String>,
+    /// Whether everybody may come in, from wherever.
+    pub open: bool,
+    /// The certificate to serve HTTPS with, if that is wanted.
+    pub tls: Option<tls::Files>,
+    /// The proxies whose word is taken for who is asking.
+    pub trusted: Vec<IpNet>,
+    /// How many tasks may live at once; none for as many as there can be.
+    pub max_tasks: Option<usize>,
+    /// How many of them one client may have.
+    pub max_tasks_per_client: usize,
+    /// How long to go on after having been asked to stop.
+    pub drain: Duration,
     /// The model servers; none for whatever is found on this machine.
     pub upstreams: Vec<Endpoint>,
     /// The model that answers if none is named.
@@ -29,6 +47,10 @@ pub struct Config {
     pub header_timeout: Duration,
     /// How long it may be silent.
     pub idle_timeout: Duration,
+    /// How long an answer may take.
+    pub answer_timeout: Duration,
+    /// How long an answer may get, in bytes.
+    pub max_answer: usize,
     /// What is logged.
     pub log: String,
 }
@@ -58,13 +80,45 @@ impl Config {
         Ok(Self {
             listen: pick(args.listen, "LEPTOS_SITE_ADDR").unwrap_or_else(|| LISTEN.into()),
             hosts: args.host.iter().flat_map(|names| endpoints::pieces(names)).map(name).collect::<Result<_, _>>()?,
+            password: secrets::password(args.password, args.password_file.as_deref())?,
+            tokens: secrets::tokens(args.api_token)?,
+            open: args.open,
+            tls: args.tls_cert.zip(args.tls_key).map(|(certificate, key)| tls::Files { certificate, key }),
+            trusted: args.trust_proxy,
+            max_tasks: args.max_tasks.map(|most| most as usize),
+            max_tasks_per_client: args.max_tasks_per_client.map_or(usize::MAX, |most| most as usize),
+            drain: args.drain,
             upstreams: endpoints::with_keys(upstreams, &args.api_key, other("OPENAI_API_KEY"))?,
             model: given(args.model),
             connect_timeout: args.connect_timeout,
             header_timeout: args.header_timeout,
             idle_timeout: args.idle_timeout,
+            answer_timeout: args.answer_timeout,
+            max_answer: args.max_answer as usize * 1024 * 1024,
             log: pick(args.log, "RUST_LOG").unwrap_or_else(|| LOG.into()),
         })
+    }
+
+    /// Whether the server may listen here: for other machines only if somebody has thought of who may come in.
+    ///
+    /// # Errors
+    /// Nobody has.
+    pub fn allow(&self, listens: SocketAddr) -> Result<(), Failure> {
+        if listens.ip().to_canonical().is_loopback() || self.open || self.password.is_some() || !self.tokens.is_empty()
+        {
+            return Ok(());
+        }
+        Err(Failure::usage(format!(
+            "on {listens} other machines could ask your model: give a --password-file (or --api-token) that lets people in, \
+             or say --open to let everybody in"
+        )))
+    }
+
+    /// The address of the page, on a server that listens here.
+    #[must_use]
+    pub fn address(&self, listens: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{listens}")
     }
 
     /// The model server that is called `name`, at `url`, to be asked with this key and with the patience that was chosen.
@@ -77,6 +131,8 @@ impl Config {
             connect_timeout: self.connect_timeout,
             header_timeout: self.header_timeout,
             idle_timeout: self.idle_timeout,
+            answer_timeout: self.answer_timeout,
+            max_answer: self.max_answer,
         }
     }
 }

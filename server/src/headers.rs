@@ -1,25 +1,48 @@
 //! Headers that every response has.
 
+use crate::clients::IsSecure;
 use axum::{
+    extract::Request,
     http::{
         HeaderName, HeaderValue,
-        header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+            X_FRAME_OPTIONS,
+        },
     },
+    middleware::Next,
     response::Response,
 };
 
 /// A page and an answer are asked for anew each time, unless whoever made the response knows better. Not `no-store`: that
-/// would cost the browser's Back button its page.
-const COMMON: [(HeaderName, HeaderValue); 3] = [
+/// would cost the browser's Back button its page. What is no page may do nothing, should a browser take it for one.
+const COMMON: [(HeaderName, HeaderValue); 8] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ),
 ];
 
-/// Adds them where they aren't.
-pub async fn common(mut response: Response) -> Response {
+/// Who has come over HTTPS once, comes over HTTPS for a year.
+const HTTPS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Middleware: adds them where they aren't.
+pub async fn common(request: Request, next: Next) -> Response {
+    let is_secure = IsSecure::of(&request);
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
     for (name, value) in COMMON {
-        response.headers_mut().entry(name).or_insert(value);
+        headers.entry(name).or_insert(value);
+    }
+    if is_secure {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HTTPS);
     }
     response
 }

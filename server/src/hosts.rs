@@ -4,7 +4,7 @@
 //! ([DNS rebinding](https://en.wikipedia.org/wiki/DNS_rebinding)). It says by which name it came, though, and that the
 //! stranger can't change.
 
-use crate::{api::refuse, headers};
+use crate::api::refuse;
 use axum::{
     Router,
     extract::{Request, State},
@@ -49,7 +49,7 @@ async fn known(State(hosts): State<Hosts>, request: Request, next: Next) -> Resp
     match host(&request) {
         Some(host) if !hosts.include(&host) => {
             let why = format!("This server doesn't go by the name {host}. If it should, start it with --host {host}.");
-            headers::common(refuse(StatusCode::MISDIRECTED_REQUEST, &why)).await
+            refuse(StatusCode::MISDIRECTED_REQUEST, &why)
         }
         _ => next.run(request).await,
     }

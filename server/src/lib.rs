@@ -2,9 +2,12 @@
 //!
 //! In the order of what happens: [`args`] and [`config`] say what it is to be. [`startup`] finds the model server, if need
 //! be with [`discovery`], and says what it found. [`router`] says which address leads where: [`api`] stands around the
-//! server functions, [`assets`] has the site's files, [`metrics`] what machines ask, [`headers`] what every response has; [`hosts`] knows the
-//! server's own names.
-//! [`serve`] listens, serves and goes down; [`socket`] notices clients that have gone without a word, [`signals`] when to stop.
+//! server functions, [`assets`] has the site's files, [`metrics`] what machines ask, [`headers`] what every response has.
+//! [`front`] stands before all of it: [`clients`] knows who is asking, [`hosts`] the server's own names, [`origin`] its own
+//! pages, [`auth`] who may come in, and [`admission`] whether there is a place for one more task; [`room`] says how many
+//! [`slots`] there are, [`files`] why not more.
+//! [`serve`] listens, serves and goes down, [`tls`] has its certificate, [`readiness`] what a load balancer is told;
+//! [`socket`] notices clients that have gone without a word, [`signals`] when to stop.
 //!
 //! What answers is in [`models`]: [`openai`] asks a model server, [`upstreams`] knows whom to ask where there are several,
 //! [`demo`] answers without one.
@@ -22,23 +25,37 @@ pub mod startup;
 pub mod api;
 pub mod assets;
 pub mod headers;
-pub mod hosts;
 pub mod metrics;
 pub mod policy;
 pub mod router;
 
+pub mod admission;
+pub mod auth;
+pub mod clients;
+#[cfg(unix)]
+pub mod files;
+#[cfg(not(unix))]
+#[path = "files_portable.rs"]
+pub mod files;
+pub mod front;
+pub mod hosts;
+pub mod origin;
+pub mod room;
+pub mod slots;
+
+pub mod readiness;
 pub mod serve;
 #[cfg(unix)]
 pub mod signals;
 #[cfg(not(unix))]
 #[path = "signals_portable.rs"]
 pub mod signals;
-#[cfg(target_os = "linux")]
 pub mod socket;
+pub mod tls;
+#[cfg(target_os = "linux")]
+pub mod vanished;
 #[cfg(not(target_os = "linux"))]
-#[path = "socket_portable.rs"]
-pub mod socket;
-#[cfg(target_os = "linux")]
+#[path = "vanished_portable.rs"]
 pub mod vanished;
 
 pub mod demo;

@@ -1,12 +1,7 @@
 //! Starcrossed: config → router → serve → drain.
 
 use app::link::Fates;
-use server::{
-    config::{self, Config},
-    failure::Failure,
-    hosts::Hosts,
-    log, router, serve, signals, startup,
-};
+use server::{config::Config, failure::Failure, front::Front, log, router, serve, signals, startup};
 use std::{process::ExitCode, sync::Arc};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -27,14 +22,15 @@ fn start() -> Result<(), Failure> {
 }
 
 async fn run(config: Config) -> Result<(), Failure> {
-    let (listener, address) = serve::listen(&config.listen).await?;
+    let (listener, address) = serve::listen(&config).await?;
+    let terms = serve::Terms::of(&config).await?;
     let found = startup::find(&config).await?;
     let fates = Arc::new(Fates::default());
-    let app = router::app(config::leptos_options(), fates.clone(), Arc::new(found.models(config.model)));
-    let app = Hosts::of(address, config.hosts).guard(app);
-    let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(address)));
+    let app = router::app(fates.clone(), Arc::new(found.models(config.model.clone())), terms.readiness.clone());
+    let app = Front::of(&config, address, terms.room.tasks.clone()).guard(app);
+    let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(config.address(address))));
     tokio::select! {
-        served = serve::run(listener, app, fates, signals::asked_to_stop()) => served.map_err(Failure::runtime),
+        served = serve::run(listener, app, fates, terms, signals::asked_to_stop()) => served.map_err(Failure::runtime),
         () = signals::insisted_on() => Err(Failure::interrupted()),
     }
 }

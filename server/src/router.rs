@@ -1,6 +1,8 @@
 //! Which address leads where.
 
-use crate::{api, assets, headers, metrics::metrics, policy, typeset::Typesetting};
+use crate::{
+    api, assets, config::leptos_options, metrics::metrics, policy, readiness::Readiness, typeset::Typesetting,
+};
 use any_spawner::Executor;
 use app::{
     address::Address,
@@ -23,7 +25,7 @@ use leptos_axum::{handle_server_fns_with_context, render_app_to_stream_with_cont
 use std::sync::Arc;
 
 /// The whole program as a service: pages, server functions, files, and what machines ask.
-pub fn app(options: LeptosOptions, fates: Arc<Fates>, model: SharedModel) -> Router {
+pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Router {
     // What drawing a page spawns runs on Tokio. Said again in one process, as tests do, it changes nothing.
     _ = Executor::init_tokio();
     let watched = fates.clone();
@@ -33,19 +35,19 @@ pub fn app(options: LeptosOptions, fates: Arc<Fates>, model: SharedModel) -> Rou
         provide_context(model.clone());
         provide_context(typesetter.clone());
     };
-    let page_or_not_found = Router::new().fallback(get(page(options))).layer(from_fn(assets::first));
+    let page_or_not_found = Router::new().fallback(get(page(leptos_options()))).layer(from_fn(assets::first));
 
     server_functions(context)
         .route("/api", any(api::nothing_here))
         .route("/api/", any(api::nothing_here))
         .route("/api/{*rest}", any(api::nothing_here))
         .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(async move || readiness.answer()))
         .route("/metrics", get(async move || metrics(&watched)))
         .fallback_service(page_or_not_found)
         .layer(DefaultBodyLimit::disable()) // the API has its own
         .layer(from_fn(api::plain_http))
         .layer(map_response(link::proxies::unbuffered))
-        .layer(map_response(headers::common))
 }
 
 /// Each server function at its own address.

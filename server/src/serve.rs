@@ -1,9 +1,14 @@
 //! Listening, serving, and going down.
 
-use crate::{failure::Failure, socket};
+use crate::{
+    config::Config, failure::Failure, readiness::Readiness, room::Room, slots::Slots, socket::Sockets, tls::Tls,
+};
 use app::link::Fates;
 use axum::Router;
+use axum_server::{Handle, Server, tls_rustls::RustlsAcceptor};
+use hyper_util::{rt::TokioExecutor, server::conn::auto::Builder};
 use std::{
+    future,
     io::{self, ErrorKind},
     net::SocketAddr,
     sync::Arc,
@@ -15,13 +20,58 @@ use tokio::{net::TcpListener, time::sleep};
 /// hasn't read theirs by then isn't reading.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// Listens on `address`, and says which that is: port 0 becomes one that is free.
+/// How long a new connection may take until it has asked something, whole. Who sends a letter at a time, to hold as many
+/// connections as there can be, holds each for this long.
+const FIRST_REQUEST: Duration = Duration::from_secs(10);
+
+/// How long an HTTP/1.1 connection may take over each later question, and be idle before it.
+const NEXT_REQUEST: Duration = Duration::from_mins(1);
+
+/// The longest head of a request, in bytes.
+const HEAD: usize = 64 * 1024;
+
+/// How often an HTTP/2 connection asks its client whether it is there, and how long that may take. Together they stay below
+/// the 20 s in which a client that has vanished is to be noticed.
+const PING: Duration = Duration::from_secs(8);
+
+/// What one stream of an HTTP/2 connection may have waiting for a client that is slow to read, in bytes.
+const STREAM_BUFFER: usize = 64 * 1024;
+
+/// How to serve.
+#[derive(Debug)]
+pub struct Terms {
+    /// With which certificate. Without one, in the clear.
+    pub tls: Option<Tls>,
+    /// How many.
+    pub room: Room,
+    /// How long to go on after having been asked to stop, so that a load balancer sees it and sends nobody any more.
+    pub drain: Duration,
+    /// What a load balancer is told.
+    pub readiness: Readiness,
+}
+
+impl Terms {
+    /// As `config` asks for.
+    ///
+    /// # Errors
+    /// There is something wrong with the certificate.
+    pub async fn of(config: &Config) -> Result<Self, Failure> {
+        let tls = match &config.tls {
+            Some(files) => Some(files.load().await?),
+            None => None,
+        };
+        Ok(Self { tls, room: Room::of(config), drain: config.drain, readiness: Readiness::default() })
+    }
+}
+
+/// Listens where `config` says, and says which address that is: port 0 becomes one that is free.
 ///
 /// # Errors
 /// Why not, and what to do about it.
-pub async fn listen(address: &str) -> Result<(TcpListener, SocketAddr), Failure> {
-    let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
+pub async fn listen(config: &Config) -> Result<(TcpListener, SocketAddr), Failure> {
+    let listener = TcpListener::bind(&config.listen).await.map_err(|error| cannot_listen(&config.listen, &error))?;
     let address = listener.local_addr().map_err(Failure::runtime)?;
+    config.allow(address)?;
     Ok((listener, address))
 }
 
@@ -36,8 +86,8 @@ fn cannot_listen(address: &str, error: &io::Error) -> Failure {
     Failure::runtime(format!("can't listen on {address}: {why}. Choose another with --listen."))
 }
 
-/// Serves `app` until `shutdown` is over. Then every task ends at once, each page is told, and what hasn't closed its
-/// connection within 1.5 s is left behind.
+/// Serves `app` until `shutdown` is over, and then for as long as it drains. Then every task ends at once, each page is told,
+/// and what hasn't closed its connection within 1.5 s is left behind.
 ///
 /// # Errors
 /// None that are known: a connection that can't be accepted is tried again.
@@ -45,18 +95,47 @@ pub async fn run(
     listener: TcpListener,
     app: Router,
     fates: Arc<Fates>,
+    terms: Terms,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let ending = fates.shutdown.clone();
-    let server = axum::serve(socket::accepting(listener), app).with_graceful_shutdown(ending.cancelled_owned());
-    let last_call = async {
+    let handle = Handle::new();
+    let going_down = async {
         shutdown.await;
-        tracing::info!(tasks = fates.live(), "shutting down");
+        terms.readiness.drain();
+        tracing::info!(tasks = fates.live(), drain = ?terms.drain, "shutting down");
+        sleep(terms.drain).await;
         fates.shutdown.cancel();
-        sleep(PATIENCE).await;
+        handle.graceful_shutdown(Some(PATIENCE));
+        future::pending().await
     };
     tokio::select! {
-        drained = server => drained,
-        () = last_call => Ok(()),
+        served = serve(listener, app, handle.clone(), terms.tls, terms.room.connections) => served,
+        never = going_down => never,
     }
+}
+
+async fn serve(
+    listener: TcpListener,
+    app: Router,
+    handle: Handle<SocketAddr>,
+    tls: Option<Tls>,
+    connections: Arc<Slots>,
+) -> io::Result<()> {
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let mut server = Server::from_listener(listener).handle(handle).first_request_timeout(FIRST_REQUEST);
+    set_limits(server.http_builder());
+    let sockets = Sockets::new(connections);
+    let Some(tls) = tls else { return server.acceptor(sockets).serve(app).await };
+    let acceptor = RustlsAcceptor::new(tls.config.clone()).acceptor(sockets);
+    tokio::select! {
+        served = server.acceptor(acceptor).serve(app) => served,
+        () = tls.keep_fresh() => Ok(()),
+    }
+}
+
+fn set_limits(http: &mut Builder<TokioExecutor>) {
+    http.http1().header_read_timeout(NEXT_REQUEST).max_buf_size(HEAD);
+    let mut http = http.http2();
+    http.keep_alive_interval(PING).keep_alive_timeout(PING).max_send_buf_size(STREAM_BUFFER);
+    http.max_header_list_size(u32::try_from(HEAD).unwrap_or(u32::MAX));
 }

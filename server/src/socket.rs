@@ -5,19 +5,24 @@
 //! on while the client's window is shut, even as the client's kernel answers that it is there. So the connection asks the
 //! kernel itself, once a second.
 
-use crate::vanished::Vanished;
-use axum::serve::Listener;
+use crate::{
+    clients::Client,
+    slots::{Slot, Slots},
+    vanished::Vanished,
+};
+use axum_server::accept::Accept;
 use socket2::{SockRef, TcpKeepalive};
 use std::{
+    future::{Ready, ready},
     io::{Error, ErrorKind, IoSlice, Result},
-    net::SocketAddr,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     time::{Instant, Interval, MissedTickBehavior, interval_at},
 };
 
@@ -28,24 +33,39 @@ const LOOK: Duration = Duration::from_secs(1);
 /// 10 s at least.
 const PROBE: Duration = Duration::from_secs(30);
 
-/// Connections as [`axum::serve`] takes them.
-pub fn accepting(listener: TcpListener) -> impl Listener<Io = Socket, Addr = SocketAddr> {
-    Sockets(listener)
-}
+/// What a connection is told that there is no place for, before anybody has read what it asks.
+const BUSY: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
-struct Sockets(TcpListener);
+/// Makes a [`Socket`] of each connection that there is a place for.
+#[derive(Clone, Debug)]
+pub struct Sockets(Arc<Slots>);
 
-impl Listener for Sockets {
-    type Io = Socket;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Socket, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        (Socket::new(stream), address)
+impl Sockets {
+    /// As many as there are places.
+    pub const fn new(connections: Arc<Slots>) -> Self {
+        Self(connections)
     }
 
-    fn local_addr(&self) -> Result<SocketAddr> {
-        self.0.local_addr()
+    fn take(&self, stream: TcpStream) -> Result<Socket> {
+        let peer = stream.peer_addr()?;
+        match self.0.take(Client::at(peer.ip())) {
+            Ok(slot) => Ok(Socket::new(stream, slot)),
+            Err(full) => {
+                _ = stream.try_write(BUSY); // over TLS it isn't understood, and the connection just ends
+                Err(Error::other(format!("no place for a connection: {full:?}")))
+            }
+        }
+    }
+}
+
+impl<S> Accept<TcpStream, S> for Sockets {
+    type Stream = Socket;
+    type Service = S;
+    type Future = Ready<Result<(Socket, S)>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        ready(self.take(stream).map(|socket| (socket, service)))
     }
 }
 
@@ -55,16 +75,17 @@ pub struct Socket {
     stream: TcpStream,
     look: Interval,
     vanished: Vanished,
+    _slot: Slot,
 }
 
 impl Socket {
-    fn new(stream: TcpStream) -> Self {
+    fn new(stream: TcpStream, slot: Slot) -> Self {
         // A socket that refuses is used as it is: it works, a little later.
         _ = stream.set_nodelay(true); // a delta is small, and is not to wait for the next one
         _ = SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(PROBE).with_interval(PROBE));
         let mut look = interval_at(Instant::now() + LOOK, LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { stream, look, vanished: Vanished::default() }
+        Self { stream, look, vanished: Vanished::default(), _slot: slot }
     }
 }
 

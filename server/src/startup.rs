@@ -2,10 +2,7 @@
 
 use crate::{assets, config::Config, discovery, failure::Failure, models::Models, openai::Client};
 use futures::future::join_all;
-use std::{
-    io::{Write, stdout},
-    net::SocketAddr,
-};
+use std::io::{Write, stdout};
 use url::Url;
 
 /// How many models are named; some servers have hundreds.
@@ -61,8 +58,8 @@ impl Found {
 
     /// Says where the page is, and what answers. Servers that were named are asked for their models, which may take a
     /// while.
-    pub async fn announce(self, address: SocketAddr) {
-        say(&format!("Starcrossed listens on http://{address}"));
+    pub async fn announce(self, address: String) {
+        say(&format!("Starcrossed listens on {address}"));
         if assets::are_missing() {
             warn("there are no pages in this build, so only the API works. Build it with: make build");
         }

@@ -117,6 +117,18 @@ async fn help_explains_every_option() {
         for word in [
             "listen",
             "host",
+            "password",
+            "password-file",
+            "api-token",
+            "open",
+            "tls-cert",
+            "tls-key",
+            "trust-proxy",
+            "max-tasks",
+            "max-tasks-per-client",
+            "max-answer",
+            "answer-timeout",
+            "drain",
             "upstream",
             "api-key",
             "model",
@@ -185,6 +197,32 @@ async fn who_asks_by_a_stranger_s_name_is_refused_and_told_how_to_make_it_known(
 }
 
 #[tokio::test]
+async fn who_listens_for_other_machines_says_who_may_come_in() {
+    let refused = output(&mut starcrossed(&["--listen", "0.0.0.0:0"])).await;
+    let why = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(why.contains("--password-file") && why.contains("--open"), "{why}");
+    for way in [["--open", ""], ["--password", "hunter22"], ["--api-token", "a-token-that-is-long"]] {
+        let way = way.into_iter().filter(|word| !word.is_empty());
+        let line = ["--listen", "0.0.0.0:0"].into_iter().chain(way).collect::<Vec<_>>();
+        Running::start(&mut starcrossed(&line)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_can_be_guessed_is_none() {
+    for (line, why) in [
+        (["--password", "hunter2"], "starcrossed: the password is too short: it takes 8 characters or more\n"),
+        (["--password-file", "/nowhere"], "starcrossed: can't read the password in /nowhere: "),
+        (["--api-token", "short"], "starcrossed: an API token takes 16 printable ASCII characters or more; "),
+    ] {
+        let refused = output(&mut starcrossed(&line)).await;
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(text(&refused.stderr).starts_with(why), "{}", text(&refused.stderr));
+    }
+}
+
+#[tokio::test]
 async fn an_address_that_cannot_be_listened_on_is_said_in_one_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -218,7 +256,8 @@ fn one_line(output: &Output, code: i32, exactly: &str) {
 #[tokio::test]
 async fn it_runs_from_an_empty_folder_and_leaves_nothing_there() {
     let running =
-        Running::start(&mut starcrossed(&["--listen", "0.0.0.0:0", "--upstream", "http://127.0.0.1:9/v1"])).await;
+        Running::start(&mut starcrossed(&["--listen", "0.0.0.0:0", "--open", "--upstream", "http://127.0.0.1:9/v1"]))
+            .await;
     let address = SocketAddr::from(([127, 0, 0, 1], running.address.port()));
     assert_eq!(get(address, "/").await.status, 200);
     running.signal("-INT");

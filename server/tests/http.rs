@@ -88,7 +88,8 @@ async fn a_body_that_is_too_long_is_refused_whether_or_not_it_says_so() {
     refused("17 MiB", 413, &post(server.address, "/api/chat", &long).await);
 
     let mut chunked =
-        b"POST /api/chat HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+        b"POST /api/chat HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n"
+            .to_vec();
     chunked.extend_from_slice(format!("{:x}\r\n", long.len()).as_bytes());
     chunked.extend_from_slice(&long);
     chunked.extend_from_slice(b"\r\n0\r\n\r\n");
@@ -145,7 +146,7 @@ async fn a_browser_that_asks_for_html_gets_what_everybody_gets() {
     let server = Server::alone().await;
     let headers = ["accept: text/html", "referer: http://elsewhere.example/", "content-length: 2"];
     let mut bad =
-        format!("POST /api/chat HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{}\r\n\r\n", headers.join("\r\n"));
+        format!("POST /api/chat HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{}\r\n\r\n", headers.join("\r\n"));
     bad += "{}";
     refused("with a referer", 400, &send(server.address, bad.as_bytes()).await);
     let models = request(server.address, "GET", "/api/models", &headers[..2]).await;
@@ -252,8 +253,8 @@ async fn machines_are_told_how_it_goes() {
 #[tokio::test]
 async fn a_connection_takes_one_question_after_another() {
     let server = Server::alone().await;
-    let once = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
-    let last = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let once = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    let last = "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     let answers = raw(server.address, &format!("{once}{once}{last}")).await;
     assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 3);
 }

@@ -42,10 +42,16 @@ impl Client {
 
     /// Asks, passes on the answer as it comes, and says how it ended. Drop this, and the connection is closed.
     pub async fn reply(&self, request: ChatRequest, deltas: Deltas<Delta>) -> Exit {
+        let limit = self.upstream.answer_timeout;
+        let exit = time::timeout(limit, self.answer(request, &deltas)).await;
+        exit.unwrap_or_else(|_| Exit::failed(Failure::TooSlow(limit).sentence(&self.upstream)))
+    }
+
+    async fn answer(&self, request: ChatRequest, deltas: &Deltas<Delta>) -> Exit {
         let patience = self.upstream.header_timeout;
         let give_up = Instant::now() + patience;
         match time::timeout_at(give_up, self.ask(request)).await.unwrap_or(Err(Failure::Silent(patience))) {
-            Ok(response) => Reader::new(&self.upstream, give_up, &deltas).read(response).await,
+            Ok(response) => Reader::new(&self.upstream, give_up, deltas).read(response).await,
             Err(failure) => Exit::failed(failure.sentence(&self.upstream)),
         }
     }

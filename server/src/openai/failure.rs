@@ -35,6 +35,10 @@ pub(super) enum Failure {
     Cut(reqwest::Error),
     /// The server was silent for this long.
     Silent(Duration),
+    /// The answer took longer than this, which is all that it may.
+    TooSlow(Duration),
+    /// The answer got longer than this many bytes, which is all that it may.
+    TooMuch(usize),
     /// The answer ended before it had begun.
     Empty,
     /// The answer ended without a word that it was complete.
@@ -70,6 +74,14 @@ impl Failure {
             Self::Silent(how_long) => {
                 format!("{address} has sent nothing for {}, so it was given up.", span(*how_long))
             }
+            Self::TooSlow(limit) => format!(
+                "The answer was ended after {}, the longest that one may take here (--answer-timeout). Continue asks for the rest.",
+                span(*limit)
+            ),
+            Self::TooMuch(limit) => format!(
+                "The answer was ended after {} MiB, the longest that one may get here (--max-answer). Continue asks for more.",
+                limit / 1024 / 1024
+            ),
             Self::Empty => format!("{address} sent an empty answer."),
             Self::Incomplete => {
                 format!("{address} ended its answer without saying that it was complete, so it may be incomplete.")

@@ -23,6 +23,8 @@ pub(super) struct Reader<'a> {
     answer: Answer,
     /// What has been read and not yet been passed on.
     out: Vec<Delta>,
+    /// How many bytes of text may still be passed on.
+    room: usize,
     /// When to stop waiting for more.
     give_up: Instant,
 }
@@ -30,7 +32,7 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// `give_up`: when the answer must have begun.
     pub(super) fn new(upstream: &'a Upstream, give_up: Instant, deltas: &'a Deltas<Delta>) -> Self {
-        Self { upstream, deltas, answer: Answer::default(), out: Vec::new(), give_up }
+        Self { upstream, deltas, answer: Answer::default(), out: Vec::new(), room: upstream.max_answer, give_up }
     }
 
     /// Reads to the end, and says how that was.
@@ -51,6 +53,9 @@ impl<'a> Reader<'a> {
             self.pass_on().await;
             if is_over? {
                 return Ok(());
+            }
+            if self.room == 0 {
+                return Err(Failure::TooMuch(self.upstream.max_answer));
             }
             self.look_at_the_clock();
         }
@@ -74,6 +79,8 @@ impl<'a> Reader<'a> {
     /// Waits while the page is slow to read. Nothing is read meanwhile, so in the end the server has to wait too.
     async fn pass_on(&mut self) {
         for delta in self.out.drain(..) {
+            let (Delta::Text(text) | Delta::Reasoning(text)) = &delta;
+            self.room = self.room.saturating_sub(text.len());
             self.deltas.send(delta).await;
         }
     }

@@ -21,6 +21,10 @@ pub struct Upstream {
     pub header_timeout: Duration,
     /// How long the server may be silent once the answer has begun. A comment is a sign of life too.
     pub idle_timeout: Duration,
+    /// How long the whole answer may take.
+    pub answer_timeout: Duration,
+    /// How long it may get, in bytes of text, what the model thinks included.
+    pub max_answer: usize,
 }
 
 impl Upstream {
@@ -34,6 +38,8 @@ impl Upstream {
             connect_timeout: Duration::from_secs(10),
             header_timeout: Duration::from_mins(30),
             idle_timeout: Duration::from_mins(2),
+            answer_timeout: Duration::from_hours(2),
+            max_answer: 8 * 1024 * 1024,
         }
     }
 

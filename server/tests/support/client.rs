@@ -70,7 +70,18 @@ pub(crate) async fn get(address: SocketAddr, path: &str) -> Response {
 /// A request with a body, sent whole.
 pub(crate) async fn post(address: SocketAddr, path: &str, body: &[u8]) -> Response {
     let length = format!("content-length: {}", body.len());
-    let mut bytes = head("POST", path, &[&length]).into_bytes();
+    request_with(address, "POST", path, &[&length], body).await
+}
+
+/// The same with other headers, the body's length among them.
+pub(crate) async fn request_with(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[&str],
+    body: &[u8],
+) -> Response {
+    let mut bytes = head(method, path, headers).into_bytes();
     bytes.extend_from_slice(body);
     send(address, &bytes).await
 }

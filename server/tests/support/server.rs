@@ -2,14 +2,47 @@
 
 use super::{client, soon};
 use app::link::{Fate, Fates, Reason};
+use ipnet::IpNet;
 use server::{
-    config,
+    auth::Auth,
+    clients::Proxies,
+    front::Front,
+    hosts::Hosts,
     models::Models,
     openai::{Client, Upstream, parse_url},
-    router, serve,
+    readiness::Readiness,
+    room::Room,
+    router,
+    serve::{self, Terms},
+    slots::Slots,
+    tls::Tls,
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// Under which rules it serves: unless a test says otherwise, everybody may come in, and there is room enough.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) tls: Option<Tls>,
+    pub(crate) auth: Auth,
+    pub(crate) trusted: Vec<IpNet>,
+    pub(crate) tasks: Arc<Slots>,
+    pub(crate) connections: Arc<Slots>,
+    pub(crate) drain: Duration,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            tls: None,
+            auth: Auth::new(None, Vec::new()),
+            trusted: Vec::new(),
+            tasks: Slots::new(1000, 1000),
+            connections: Slots::new(1000, 1000),
+            drain: Duration::ZERO,
+        }
+    }
+}
 
 /// A server, which goes down when it is told to, or with the test.
 #[derive(Debug)]
@@ -40,13 +73,24 @@ impl Server {
 
     /// Has these models.
     pub(crate) async fn start(models: Models) -> Self {
+        Self::under(Rules::default(), models).await
+    }
+
+    /// Has these models, and serves under these rules.
+    pub(crate) async fn under(rules: Rules, models: Models) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let fates = Arc::new(Fates::default());
-        let app = router::app(config::leptos_options(), fates.clone(), Arc::new(models));
+        let readiness = Readiness::default();
+        let app = router::app(fates.clone(), Arc::new(models), readiness.clone());
+        let Rules { tls, auth, trusted, tasks, connections, drain } = rules;
+        let room = Room { tasks: tasks.clone(), connections };
+        let proxies = Proxies::new(&trusted, tls.is_some());
+        let app = Front { proxies, hosts: Hosts::of(address, Vec::new()), auth, tasks }.guard(app);
         let (shutdown, asked) = oneshot::channel();
         let asked = async { _ = asked.await };
-        let running = tokio::spawn(serve::run(listener, app, fates.clone(), asked));
+        let terms = Terms { tls, room, drain, readiness };
+        let running = tokio::spawn(serve::run(listener, app, fates.clone(), terms, asked));
         Self { address, fates, shutdown, running }
     }
 

@@ -1,0 +1,127 @@
+//! The page where one logs in. Plain HTML, so that it needs none of the program's code, and gives away none.
+
+use super::{COOKIE_NAME, Door, session::LASTS};
+use crate::{
+    api, assets,
+    clients::{Client, IsSecure},
+};
+use axum::{
+    Form, RequestExt,
+    extract::{Query, Request, State},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_SECURITY_POLICY, RETRY_AFTER, SET_COOKIE},
+    },
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The page runs nothing, and sends its form here alone.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'",
+);
+
+#[derive(Deserialize)]
+pub(super) struct Destination {
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Attempt {
+    password: String,
+    next: Option<String>,
+}
+
+/// `GET /login`
+pub(super) async fn page(Query(destination): Query<Destination>) -> Response {
+    form(StatusCode::OK, None, &local(destination.next))
+}
+
+/// `POST /login`: sets the cookie, and leads to where one wanted to go.
+pub(super) async fn log_in(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let client = Client::of(&request);
+    let is_secure = IsSecure::of(&request);
+    if door.attempts.wait(client).is_some() {
+        return too_often();
+    }
+    let Ok(Form(attempt)) = request.extract::<Form<Attempt>, _>().await else {
+        return api::refuse(StatusCode::BAD_REQUEST, "That is not the form of this page.");
+    };
+    let next = local(attempt.next);
+    if !door.opens_for(&attempt.password) {
+        door.attempts.wrong(client);
+        return form(StatusCode::UNAUTHORIZED, Some("That is not the password."), &next);
+    }
+    with_cookie(Redirect::to(&next).into_response(), &door.sessions.begin(), LASTS.as_secs(), is_secure)
+}
+
+/// `POST /logout`
+pub(super) async fn log_out(request: Request) -> Response {
+    with_cookie(Redirect::to("/login").into_response(), "", 0, IsSecure::of(&request))
+}
+
+/// Who has guessed too often is told to wait.
+pub(super) fn too_often() -> Response {
+    let mut response =
+        form(StatusCode::TOO_MANY_REQUESTS, Some("Too many wrong passwords. Try again in a minute."), "/");
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
+    response
+}
+
+/// Not for scripts, and not for other sites' forms.
+fn with_cookie(mut response: Response, session: &str, seconds: u64, is_secure: bool) -> Response {
+    let secure = if is_secure { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE_NAME}={session}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Where to go afterwards: an address of this server, whatever somebody has written there.
+fn local(next: Option<String>) -> String {
+    let is_local = |path: &String| {
+        let mut bytes = path.bytes();
+        bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\')) && path.bytes().all(is_plain)
+    };
+    next.filter(is_local).unwrap_or_else(|| "/".to_owned())
+}
+
+/// What our own addresses are made of; nothing that means anything in HTML or in a header.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte)
+}
+
+fn form(status: StatusCode, complaint: Option<&str>, next: &str) -> Response {
+    let style = assets::folder();
+    let complaint = complaint.map(|text| format!("<p role=\"alert\">{text}</p>")).unwrap_or_default();
+    let page = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Log in · Starcrossed</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
+         <link rel=\"stylesheet\" href=\"/{style}/starcrossed.css\"></head><body><main class=\"plain\">\
+         <h1>Starcrossed</h1><form class=\"login\" method=\"post\" action=\"/login\">{complaint}\
+         <label for=\"password\">Password</label><input id=\"password\" name=\"password\" type=\"password\" \
+         autocomplete=\"current-password\" required autofocus><input type=\"hidden\" name=\"next\" value=\"{next}\">\
+         <button class=\"primary\">Log in</button></form></main></body></html>"
+    );
+    (status, [(CONTENT_SECURITY_POLICY, POLICY)], Html(page)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_led_to_an_address_of_this_server_and_nowhere_else() {
+        for path in ["/", "/c/k7x2", "/task"] {
+            assert_eq!(local(Some(path.into())), path);
+        }
+        for path in ["", "c", "//evil.example", "/\\evil.example", "https://evil.example", "/\"><script>", "/a\r\nb: c"]
+        {
+            assert_eq!(local(Some(path.into())), "/", "{path}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Who may come in, and who may not.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+mod support;
+
+use ipnet::IpNet;
+use server::{auth::Auth, models::Models};
+use std::net::SocketAddr;
+use support::{
+    client::{Response, get, request, request_with},
+    server::{Rules, Server},
+};
+
+const PASSWORD: &str = "hunter22+more";
+const TOKEN: &str = "a-token-that-is-long";
+
+#[tokio::test]
+async fn without_a_password_nobody_gets_past_the_login() {
+    let server = closed(&[]).await;
+    for path in ["/", "/c/k7x2", "/task", "/nowhere"] {
+        let answer = get(server.address, path).await;
+        assert_eq!((answer.status, answer.header("location")), (303, format!("/login?next={path}").as_str()));
+    }
+    for path in ["/api/models", "/api/fate?task=x", "/api/chat", "/api/nothing", "/metrics"] {
+        let answer = get(server.address, path).await;
+        assert_eq!((answer.status, answer.header("www-authenticate")), (401, "Bearer"), "{path}");
+        assert!(answer.json()["error"]["message"].as_str().unwrap().starts_with("You are not logged in."));
+    }
+    let answer = request_with(server.address, "POST", "/api/chat", &["content-length: 2"], b"{}").await;
+    assert_eq!(answer.status, 401);
+    for path in ["/healthz", "/readyz", "/login", "/favicon.svg"] {
+        assert_eq!(get(server.address, path).await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_password_opens_pages_and_api_and_leads_to_where_one_wanted_to_go() {
+    let server = closed(&[]).await;
+    let answer = log_in(server.address, PASSWORD, "/c/k7x2", &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/c/k7x2"));
+    let set = answer.header("set-cookie");
+    assert!(set.contains("; HttpOnly; SameSite=Lax") && !set.contains("Secure"), "{set}");
+    let cookie = format!("cookie: other=1; {}", set.split(';').next().unwrap());
+    for path in ["/", "/api/models", "/metrics"] {
+        assert_eq!(request(server.address, "GET", path, &[&cookie]).await.status, 200, "{path}");
+    }
+    let forged = cookie.replace('.', ".0");
+    assert_eq!(request(server.address, "GET", "/api/models", &[&forged]).await.status, 401);
+
+    let left = request(server.address, "POST", "/logout", &[&cookie, "content-length: 0"]).await;
+    assert!(left.header("set-cookie").starts_with("starcrossed=; Path=/; Max-Age=0;"));
+}
+
+#[tokio::test]
+async fn over_https_the_cookie_is_for_https_alone() {
+    let server = closed(&["127.0.0.0/8"]).await;
+    let answer = log_in(server.address, PASSWORD, "/", &["x-forwarded-proto: https"]).await;
+    assert!(answer.header("set-cookie").ends_with("; Secure"));
+    assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_refused_and_after_some_one_has_to_wait() {
+    let server = closed(&[]).await;
+    for _ in 0..5 {
+        let answer = log_in(server.address, "hunter23+more", "/", &[]).await;
+        assert_eq!((answer.status, answer.header("set-cookie")), (401, ""));
+        assert!(answer.text().contains("That is not the password."));
+    }
+    for password in ["hunter24+more", PASSWORD] {
+        let answer = log_in(server.address, password, "/", &[]).await;
+        assert_eq!((answer.status, answer.header("retry-after"), answer.header("set-cookie")), (429, "60", ""));
+    }
+    let guess = request(server.address, "GET", "/api/models", &["authorization: Bearer a-token-that-is-none"]).await;
+    assert_eq!(guess.status, 429, "a token isn't guessed faster");
+}
+
+#[tokio::test]
+async fn a_token_opens_the_api_for_a_program() {
+    let server = closed(&[]).await;
+    for (token, status) in [(TOKEN, 200), ("a-token-that-is-none", 401), ("", 401)] {
+        let header = format!("authorization: Bearer {token}");
+        assert_eq!(request(server.address, "GET", "/api/models", &[&header]).await.status, status, "{token}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_logs_nobody_in_or_out() {
+    let server = closed(&[]).await;
+    for header in ["sec-fetch-site: cross-site", "sec-fetch-site: same-site", "origin: http://evil.example"] {
+        assert_eq!(log_in(server.address, PASSWORD, "/", &[header]).await.status, 403, "{header}");
+        let left = request(server.address, "POST", "/logout", &[header, "content-length: 0"]).await;
+        assert_eq!(left.status, 403, "{header}");
+    }
+    assert_eq!(log_in(server.address, PASSWORD, "/", &["origin: http://localhost"]).await.status, 303);
+}
+
+#[tokio::test]
+async fn every_response_has_the_headers_that_keep_browsers_in_check() {
+    let server = closed(&[]).await;
+    for path in ["/", "/login", "/api/models", "/healthz", "/favicon.svg"] {
+        let answer = get(server.address, path).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        assert!(answer.header("content-security-policy").starts_with("default-src 'none'; "), "{path}");
+    }
+}
+
+async fn closed(trusted: &[&str]) -> Server {
+    let auth = Auth::new(Some(PASSWORD.into()), vec![TOKEN.into()]);
+    let trusted = trusted.iter().map(|net| net.parse::<IpNet>().unwrap()).collect();
+    Server::under(Rules { auth, trusted, ..Rules::default() }, Models::new([], None)).await
+}
+
+async fn log_in(address: SocketAddr, password: &str, next: &str, headers: &[&str]) -> Response {
+    let form = format!("password={}&next={next}", password.replace('+', "%2B"));
+    let length = format!("content-length: {}", form.len());
+    let kind = "content-type: application/x-www-form-urlencoded";
+    request_with(address, "POST", "/login", &[&[kind, length.as_str()], headers].concat(), form.as_bytes()).await
+}

@@ -1,0 +1,164 @@
+//! What there is too much of is refused, with words and the time to come again, and nothing happens to what is there.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+mod support;
+
+use app::link::Reason;
+use server::{
+    models::Models,
+    openai::{Client, Upstream as Asked, parse_url},
+    slots::Slots,
+};
+use std::{sync::Arc, time::Duration};
+use support::{
+    client::{Farewell, Page, Response, get, post, request_with},
+    server::{Rules, Server},
+    upstream::{Step, Upstream, delta, done, finish, head},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
+
+#[tokio::test]
+async fn who_comes_when_every_place_is_taken_is_told_to_come_again_and_the_others_go_on() {
+    let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()]).await;
+    let server = crowded(&upstream, Slots::new(2, 2)).await;
+    let mut pages = [Page::chat(server.address).await, Page::chat(server.address).await];
+    refused(503, &post(server.address, "/api/chat", QUESTION).await);
+    refused(503, &post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":1}"#).await);
+    assert_eq!(get(server.address, "/").await.status, 200, "there are pages all the same");
+
+    for page in &mut pages {
+        upstream.connection().await.go();
+        assert_eq!(page.delta().await, "Hel");
+    }
+    for page in &mut pages {
+        assert_eq!(page.delta().await, "lo");
+        assert_eq!(page.exit().await.reason, Reason::Normal);
+    }
+    drop(pages);
+    let mut page = Page::chat(server.address).await;
+    assert_eq!(page.delta().await, "Hel", "a place that was left is free");
+}
+
+#[tokio::test]
+async fn a_place_is_free_again_however_a_task_has_ended() {
+    let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let server = crowded(&upstream, Slots::new(1, 1)).await;
+    for farewell in [Farewell::Fin, Farewell::Rst] {
+        let page = Page::chat(server.address).await;
+        let task = page.task.clone();
+        let _socket = page.leave(farewell).await;
+        assert_eq!(server.ended(&task).await, Reason::Killed);
+    }
+    assert_eq!(post(server.address, "/api/task", b"{}").await.status, 400, "a refusal takes no place for long");
+    let mut page = Page::start(server.address, "/api/task", r#"{"chunks":1,"interval_ms":1,"crash_at":1}"#).await;
+    assert_eq!(page.exit().await.reason, Reason::Crashed);
+    drop(page);
+    Page::chat(server.address).await;
+}
+
+#[tokio::test]
+async fn a_client_that_has_all_that_one_may_is_told_so() {
+    let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let server = crowded(&upstream, Slots::new(9, 1)).await;
+    let _page = Page::chat(server.address).await;
+    refused(429, &post(server.address, "/api/chat", QUESTION).await);
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_client_has_its_share() {
+    let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let trusted = vec!["127.0.0.0/8".parse().unwrap()];
+    let rules = Rules { tasks: Slots::new(9, 1), trusted, ..Rules::default() };
+    let server = Server::under(rules, models(&upstream, |_| ())).await;
+    let _page = Page::chat(server.address).await;
+    let ask = |from: &'static str| async move {
+        let headers = [from, "content-length: 2"];
+        request_with(server.address, "POST", "/api/task", &headers, b"{}").await.status
+    };
+    assert_eq!(ask("x-forwarded-for: 127.0.0.1").await, 429, "the proxy itself, which has asked before");
+    assert_eq!(ask("x-forwarded-for: 203.0.113.7").await, 400, "somebody else, who may ask, but not that");
+}
+
+#[tokio::test]
+async fn a_connection_too_many_is_turned_away_and_the_others_go_on() {
+    let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), Step::Hang]).await;
+    let rules = Rules { connections: Slots::new(1, 1), ..Rules::default() };
+    let server = Server::under(rules, models(&upstream, |_| ())).await;
+    let mut page = Page::chat(server.address).await;
+    assert_eq!(page.delta().await, "Hel");
+    let mut stranger = TcpStream::connect(server.address).await.unwrap();
+    let mut answer = String::new();
+    stranger.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("retry-after"), "{answer}");
+    upstream.connection().await.go();
+    assert_eq!(page.delta().await, "lo");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sends_a_request_letter_by_letter_is_not_waited_for() {
+    let server = Server::alone().await;
+    for half in ["", "G", "GET / HTTP/1.1\r\nhost: localhost\r\n", "PRI * HTTP/2"] {
+        let mut slow = TcpStream::connect(server.address).await.unwrap();
+        slow.write_all(half.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        slow.read_to_end(&mut answer).await.unwrap();
+        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 408 "), "{half:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sends_a_body_letter_by_letter_is_not_waited_for() {
+    let server = Server::alone().await;
+    let mut slow = TcpStream::connect(server.address).await.unwrap();
+    let half = "POST /api/chat HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 50\r\n\r\n{";
+    slow.write_all(half.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("took too long to arrive"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_answer_that_gets_too_long_is_ended_and_what_has_come_stays() {
+    let much = delta(&"much ".repeat(100));
+    let mut upstream = Upstream::playing([head(), much.clone(), much, Step::Hang]).await;
+    let models = models(&upstream, |asked| asked.max_answer = 1000);
+    let server = Server::start(models).await;
+    let mut page = Page::chat(server.address).await;
+    assert_eq!(page.delta().await.len() + page.delta().await.len(), 1000);
+    let exit = page.exit().await;
+    assert_eq!(exit.reason, Reason::Failed);
+    assert!(exit.message.unwrap().contains("--max-answer"));
+    upstream.connection().await.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_too_long_is_ended_and_what_has_come_stays() {
+    let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let models = models(&upstream, |asked| asked.answer_timeout = Duration::from_millis(300));
+    let server = Server::start(models).await;
+    let mut page = Page::chat(server.address).await;
+    assert_eq!(page.delta().await, "Hel");
+    assert!(page.exit().await.message.unwrap().contains("--answer-timeout"));
+    upstream.connection().await.closed_by_peer().await;
+}
+
+async fn crowded(upstream: &Upstream, tasks: Arc<Slots>) -> Server {
+    Server::under(Rules { tasks, ..Rules::default() }, models(upstream, |_| ())).await
+}
+
+fn models(upstream: &Upstream, change: impl FnOnce(&mut Asked)) -> Models {
+    let mut asked = Asked::new(parse_url(&upstream.url()).unwrap());
+    change(&mut asked);
+    Models::new([Client::new(asked).unwrap()], None)
+}
+
+fn refused(status: u16, answer: &Response) {
+    assert_eq!((answer.status, answer.header("retry-after")), (status, "10"));
+    let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+    assert!(message.ends_with("again in a moment.") || message.ends_with("and try again."), "{message}");
+}

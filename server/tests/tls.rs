@@ -1,0 +1,106 @@
+//! HTTPS, and with it HTTP/2: many streams on one connection, each with a task of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+mod support;
+
+use futures::future::join_all;
+use reqwest::{Certificate, Client, Response, Version};
+use server::{
+    models::Models,
+    openai::{self, parse_url},
+    tls::Files,
+};
+use std::{fs, path::PathBuf};
+use support::{
+    server::{Rules, Server},
+    soon,
+    upstream::{Step, Upstream, delta, head},
+};
+
+#[tokio::test]
+async fn ten_streams_of_one_connection_live_and_each_dies_alone() {
+    let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let files = certificate("streams");
+    let server = server(&files, &upstream).await;
+    let client = client(&files);
+    let mut streams = join_all((0..10).map(|_| ask(&client, &server))).await;
+    for stream in &mut streams {
+        assert_eq!(stream.version(), Version::HTTP_2);
+        let first = soon("a start", stream.chunk()).await.unwrap().unwrap();
+        assert!(first.starts_with(b"event: start"));
+    }
+    let mut connections = Vec::new();
+    for _ in 0..10 {
+        connections.push(upstream.connection().await);
+    }
+    drop(streams.remove(0));
+    let dead = soon("one task ends", async {
+        loop {
+            if let Some(at) = connections.iter().position(|connection| !connection.is_open()) {
+                break at;
+            }
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    connections.remove(dead).closed_by_peer().await;
+    assert!(connections.iter().all(support::upstream::Connection::is_open), "the others go on");
+    drop((streams, client));
+    for connection in connections {
+        connection.closed_by_peer().await;
+    }
+}
+
+#[tokio::test]
+async fn http_1_is_spoken_too() {
+    let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let files = certificate("one");
+    let server = server(&files, &upstream).await;
+    let client = trusting(&files).http1_only().build().unwrap();
+    let stream = ask(&client, &server).await;
+    assert_eq!((stream.version(), stream.status().as_u16()), (Version::HTTP_11, 200));
+}
+
+#[tokio::test]
+async fn files_that_are_no_certificate_are_refused_with_their_names() {
+    let files = Files { certificate: PathBuf::from("/nowhere/cert.pem"), key: PathBuf::from("/nowhere/key.pem") };
+    let why = files.load().await.unwrap_err().to_string();
+    assert!(why.contains("/nowhere/cert.pem") && why.contains("/nowhere/key.pem"), "{why}");
+
+    let (one, other) = (certificate("mixed-one"), certificate("mixed-other"));
+    let mixed = Files { certificate: one.certificate, key: other.key };
+    assert!(mixed.load().await.is_err(), "a key of another certificate");
+}
+
+/// Writes a new certificate, and says where.
+fn certificate(name: &str) -> Files {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("tls-{name}"));
+    fs::create_dir_all(&folder).unwrap();
+    let files = Files { certificate: folder.join("cert.pem"), key: folder.join("key.pem") };
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
+    fs::write(&files.certificate, made.cert.pem()).unwrap();
+    files
+}
+
+fn client(files: &Files) -> Client {
+    trusting(files).build().unwrap()
+}
+
+fn trusting(files: &Files) -> reqwest::ClientBuilder {
+    let known = Certificate::from_pem(&fs::read(&files.certificate).unwrap()).unwrap();
+    Client::builder().tls_certs_only([known]).no_proxy()
+}
+
+async fn server(files: &Files, upstream: &Upstream) -> Server {
+    let asked = openai::Upstream::new(parse_url(&upstream.url()).unwrap());
+    let models = Models::new([openai::Client::new(asked).unwrap()], None);
+    let rules = Rules { tls: Some(files.load().await.unwrap()), ..Rules::default() };
+    Server::under(rules, models).await
+}
+
+async fn ask(client: &Client, server: &Server) -> Response {
+    let url = format!("https://localhost:{}/api/chat", server.address.port());
+    let question = r#"{"messages":[{"role":"user","content":"Hi"}]}"#;
+    soon("an answer", client.post(url).body(question).send()).await.unwrap()
+}
