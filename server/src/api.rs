@@ -104,11 +104,14 @@ async fn read(body: Body) -> Result<Bytes, Response> {
 pub(crate) async fn discard(body: Body) {
     let mut chunks = body.into_data_stream();
     let mut length = 0;
-    while let Ok(Some(Ok(chunk))) = timeout(PIECE, chunks.next()).await
-        && length <= DISCARD
-    {
-        length += chunk.len();
-    }
+    let reading = async {
+        while let Ok(Some(Ok(chunk))) = timeout(PIECE, chunks.next()).await
+            && length <= DISCARD
+        {
+            length += chunk.len();
+        }
+    };
+    _ = timeout(WHOLE, reading).await;
 }
 
 fn too_slow() -> Response {

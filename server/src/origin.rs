@@ -5,7 +5,7 @@ use crate::api::refuse;
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header::HOST, header::ORIGIN},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header::HOST, header::ORIGIN},
     middleware::{Next, from_fn},
     response::Response,
 };
@@ -42,7 +42,7 @@ fn is_own(headers: &HeaderMap, uri: &Uri) -> bool {
 /// The name and port that was asked for: HTTP/2 has it in the address.
 fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a [u8]> {
     let in_address = uri.authority().map(|authority| authority.as_str().as_bytes());
-    in_address.or_else(|| headers.get(HOST).map(|host| host.as_bytes()))
+    in_address.or_else(|| headers.get(HOST).map(HeaderValue::as_bytes))
 }
 
 /// What stands behind `http://` in an origin; a browser leaves out a port that goes without saying, here and there.

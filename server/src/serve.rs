@@ -128,7 +128,7 @@ async fn serve(
     let Some(tls) = tls else { return server.acceptor(sockets).serve(app).await };
     let acceptor = RustlsAcceptor::new(tls.config.clone()).acceptor(sockets);
     tokio::select! {
-        served = server.acceptor(acceptor).serve(app) => served,
+        ended = server.acceptor(acceptor).serve(app) => ended,
         () = tls.keep_fresh() => Ok(()),
     }
 }
