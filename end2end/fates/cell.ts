@@ -1,0 +1,53 @@
+// One cell of the table: what was measured for one cause on one road, or why nothing was.
+
+import { setTimeout as after } from "node:timers/promises";
+import type { Question } from "../support/upstream";
+
+/** What isn't over by then is said to be never over. */
+export const PATIENCE_MS = 30_000;
+
+/** A question whose asker was lost, and when. */
+export interface Loss {
+  question: Question;
+  at: number;
+}
+
+/** How long it took until the connection to the model was closed, in milliseconds. */
+export type Outcome = number | "never";
+
+export interface Cell {
+  outcomes: Outcome[];
+  /** Why there are none. */
+  why?: string;
+  /** Whether that is to be put up with: something is missing on this machine. */
+  excused?: boolean;
+}
+
+/** Something that a measurement needs and this machine doesn't have. */
+export class Missing extends Error {}
+
+export async function outcome({ question, at }: Loss): Promise<Outcome> {
+  const over = new AbortController();
+  const never = after(PATIENCE_MS, "never" as const, { signal: over.signal }).catch(() => "never" as const);
+  const closed = question.closedAt.then((closedAt) => closedAt - at);
+  const first = await Promise.race([closed, never]);
+  over.abort();
+  return first;
+}
+
+/** Measures, whatever becomes of it. */
+export async function cell(measure: () => Promise<Outcome[]>): Promise<Cell> {
+  try {
+    return { outcomes: await measure() };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { outcomes: [], why, excused: error instanceof Missing };
+  }
+}
+
+/** The outcome that this share of them, from 0 to 1, doesn't exceed. `never` is longer than any. */
+export function quantile(outcomes: Outcome[], share: number): Outcome {
+  const sorted = outcomes.map((outcome) => (outcome === "never" ? Infinity : outcome)).sort((a, b) => a - b);
+  const found = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  return found === Infinity ? "never" : found;
+}
