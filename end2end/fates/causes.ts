@@ -3,7 +3,7 @@
 import { expect, type Locator } from "@playwright/test";
 import { now } from "../support/clock";
 import type { Question } from "../support/upstream";
-import { outcome, type Loss, type Outcome } from "./cell";
+import { inTime, outcome, type Loss, type Outcome } from "./cell";
 import { Client } from "./client";
 import { Line } from "./line";
 import { FAR_ADDRESS, Network } from "./network";
@@ -21,7 +21,11 @@ export interface Cause {
 const AT_ONCE = 1000;
 /** After so many that are never over, the rest would not be either. */
 const ENOUGH = 3;
+/** How long it may take to bring something about once. */
+const TRIAL_MS = 90_000;
 const SLOWER = 4;
+/** A delta of a flood: a paragraph, so that a page has to draw each only once. */
+const WAVE = `${"flood ".repeat(40)}\n\n`;
 /** How many bytes have to be on their way before there is a backlog. */
 const BACKLOG = 1_000_000;
 
@@ -47,7 +51,7 @@ export const CAUSES: Record<string, Cause> = {
   "Stop behind a backlog": each(async (stage) => {
     const { chat, question } = await stage.answering();
     await chat.slowDown(SLOWER);
-    void question.flood("flood ".repeat(40));
+    void question.flood(WAVE);
     await expect.poll(() => question.sent > BACKLOG && question.waits).toBe(true);
     const loss = await press(chat.stop, question);
     await stage.clear();
@@ -86,7 +90,7 @@ export const CAUSES: Record<string, Cause> = {
   "Slow reader, then gone": each(async ({ line }) => {
     const client = Client.start(line.url, { stall: true });
     const question = await line.model.asked();
-    void question.flood("flood ".repeat(40));
+    void question.flood(WAVE);
     await client.live;
     await stalled(question);
     const at = now();
@@ -113,7 +117,9 @@ function each(once: (stage: Stage) => Promise<Loss>, promise = AT_ONCE): Cause {
   const measure = async (stage: Stage, trials: number) => {
     const outcomes: Outcome[] = [];
     while (outcomes.length < trials && outcomes.filter((outcome) => outcome === "never").length < ENOUGH) {
-      outcomes.push(await outcome(await once(stage)));
+      const loss = await inTime(once(stage), TRIAL_MS);
+      if (!loss) throw new Error(`it could not be brought about within ${TRIAL_MS / 1000} s`);
+      outcomes.push(await outcome(loss));
     }
     return outcomes;
   };

@@ -27,12 +27,19 @@ export interface Cell {
 export class Missing extends Error {}
 
 export async function outcome({ question, at }: Loss): Promise<Outcome> {
-  const over = new AbortController();
-  const never = after(PATIENCE_MS, "never" as const, { signal: over.signal }).catch(() => "never" as const);
   const closed = question.closedAt.then((closedAt) => closedAt - at);
-  const first = await Promise.race([closed, never]);
-  over.abort();
-  return first;
+  return (await inTime(closed, PATIENCE_MS)) ?? "never";
+}
+
+/** What it comes to, unless that takes longer. */
+export async function inTime<T>(awaited: Promise<T>, ms: number): Promise<T | undefined> {
+  const over = new AbortController();
+  const late = after(ms, undefined, { signal: over.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([awaited, late]);
+  } finally {
+    over.abort();
+  }
 }
 
 /** Measures, whatever becomes of it. */
