@@ -50,13 +50,10 @@ export const CAUSES: Record<string, Cause> = {
 
   "Stop behind a backlog": each(async (stage) => {
     const { chat, question } = await stage.answering();
-    await chat.slowDown(Number(process.env.SLOWER ?? SLOWER)); const t0 = now();
+    await chat.slowDown(SLOWER);
     void question.flood(WAVE);
     await expect.poll(() => question.sent > BACKLOG && question.waits).toBe(true);
-    console.log("backlog", now() - t0, question.sent);
-    const iv = setInterval(() => console.log(now() - t0, question.sent, question.waits), 3000);
     const loss = await press(chat.stop, question);
-    clearInterval(iv); console.log("pressed", now() - t0);
     await stage.clear();
     return loss;
   }),
@@ -169,7 +166,7 @@ async function press(what: Locator, question: Question): Promise<Loss> {
     });
     Reflect.set(window, "pressed", pressed);
   });
-  console.log("installed"); await what.click(); console.log("clicked");
+  await what.click();
   return { question, at: await page.evaluate(() => Reflect.get(window, "pressed") as Promise<number>) };
 }
 
