@@ -6,6 +6,9 @@ import type { Question } from "../support/upstream";
 /** What isn't over by then is said to be never over. */
 export const PATIENCE_MS = 30_000;
 
+/** How far the clocks of two processes may be apart. */
+const SKEW_MS = 5;
+
 /** A question whose asker was lost, and when. */
 export interface Loss {
   question: Question;
@@ -28,7 +31,9 @@ export class Missing extends Error {}
 
 export async function outcome({ question, at }: Loss): Promise<Outcome> {
   const closed = question.closedAt.then((closedAt) => closedAt - at);
-  return (await inTime(closed, PATIENCE_MS)) ?? "never";
+  const took = (await inTime(closed, PATIENCE_MS)) ?? "never";
+  if (took !== "never" && took < -SKEW_MS) throw new Error(`the model's connection was closed ${-took} ms before that`);
+  return took;
 }
 
 /** What it comes to, unless that takes longer. */

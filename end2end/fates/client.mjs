@@ -41,4 +41,7 @@ function ask2() {
   stream.end(body);
 }
 
+// Node ends when nothing more can come, and from a connection that isn't read nothing can.
+if (stall) setInterval(() => {}, 60_000);
+
 for (let asked = 0; asked < Number(count); asked++) (url.startsWith("https:") ? ask2 : ask1)();
