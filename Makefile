@@ -18,7 +18,11 @@ check: setup ## the quick half of the tests: format, lints, unit tests
 test: setup ## everything: format, lints, unit tests, release build, browser tests
 	.ci/test
 
+fates: build ## measure how soon the model stops, for each cause, through nginx, HAProxy and Caddy too (about an hour)
+	.ci/setup-fates
+	. target/tools.env && cd end2end && npm run --silent fates
+
 setup: ## install what is missing (the first time, some fifteen minutes)
 	.ci/setup
 
-.PHONY: help run build watch check test setup
+.PHONY: help run build watch check test fates setup

@@ -3,7 +3,11 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { json } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { setImmediate as breath } from "node:timers/promises";
+import { now } from "./clock";
 
 /** The body of `POST /v1/chat/completions`, as far as tests look at it. */
 export interface Body {
@@ -25,8 +29,10 @@ export class Upstream {
   private taken = 0;
   private arrived: () => void = () => {};
 
-  static async start(): Promise<Upstream> {
-    const upstream = new Upstream();
+  private constructor(private readonly address: string) {}
+
+  static async start(address = "127.0.0.1"): Promise<Upstream> {
+    const upstream = new Upstream(address);
     await upstream.start();
     return upstream;
   }
@@ -34,7 +40,7 @@ export class Upstream {
   /** Listens: the first time on any port that is free, later on the same one again. */
   async start(): Promise<void> {
     const server = createServer((request, response) => void this.serve(request, response));
-    server.listen(this.port, "127.0.0.1");
+    server.listen(this.port, this.address);
     await once(server, "listening");
     this.port = (server.address() as AddressInfo).port;
     this.server = server;
@@ -53,7 +59,7 @@ export class Upstream {
 
   /** The base URL, as `--upstream` takes it. */
   get url(): string {
-    return `http://127.0.0.1:${this.port}/v1`;
+    return `http://${this.address}:${this.port}/v1`;
   }
 
   /** The next question that no test has taken yet: waits until it is asked. */
@@ -82,13 +88,16 @@ export class Upstream {
 export class Question {
   /** Who ended the connection, once it has ended: `client` is the server under test. */
   readonly closed: Promise<"client" | "upstream">;
+  /** When that was, by the clock that pages have too. */
+  readonly closedAt: Promise<number>;
   private endedHere = false;
 
   constructor(
     readonly body: Body,
     private readonly response: ServerResponse,
   ) {
-    this.closed = once(response, "close").then(() => (this.endedHere ? "upstream" : "client"));
+    this.closedAt = once(response, "close").then(now);
+    this.closed = this.closedAt.then(() => (this.endedHere ? "upstream" : "client"));
   }
 
   /** The conversation that was sent, as `role: text`. */
@@ -111,6 +120,30 @@ export class Question {
   /** More of what the model thinks. */
   reasoning(text: string): void {
     this.chunk({ reasoning_content: text });
+  }
+
+  /** Half an event, and never the rest. */
+  hang(): void {
+    this.begin();
+    this.response.write('data: {"choices":[{"del');
+  }
+
+  /** More of the answer than anybody can read, as fast as it is taken, until the connection ends. */
+  async flood(text: string): Promise<void> {
+    this.begin();
+    const event = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: text } }] })}\n\n`;
+    // The connection's end ends this, as an error.
+    await pipeline(Readable.from(forever(event)), this.response).catch(() => {});
+  }
+
+  /** How many bytes have been taken. */
+  get sent(): number {
+    return this.response.socket?.bytesWritten ?? 0;
+  }
+
+  /** Whether more is to be sent than is being taken. */
+  get waits(): boolean {
+    return this.response.writableNeedDrain;
   }
 
   /** The answer is complete. */
@@ -151,4 +184,9 @@ export class Question {
     this.endedHere = true;
     this.response.end(last);
   }
+}
+
+/** With a breath after each, in which the connection is heard. */
+async function* forever(event: string): AsyncGenerator<string> {
+  for (;; await breath()) yield event;
 }

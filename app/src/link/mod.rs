@@ -16,13 +16,15 @@
 //!
 //! Read in this order: [`exit`] (how a task can end), [`task`] (the server's end), [`page`] (the page's end). That is the
 //! link. What they stand on: [`sse`] and [`decode`] (the wire between them), [`deltas`] (what a task sends through),
-//! [`life`] and [`fates`] (how every end comes to be known in one place), [`proxies`] (what stands in between).
+//! [`life`] and [`fates`] (how every end comes to be known in one place), [`proxies`] (what stands in between), `breath` (how a
+//! page that is told a lot still hears its person).
 
 pub mod exit;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod task;
 
+mod breath;
 pub mod decode;
 #[cfg(feature = "ssr")]
 pub mod deltas;

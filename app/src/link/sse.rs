@@ -5,6 +5,7 @@
 
 use super::{
     Exit, Reason, TaskId,
+    breath::Breath,
     decode::{Decoder, Frame},
 };
 use bytes::{BufMut, Bytes, BytesMut};
@@ -49,13 +50,15 @@ impl<T> EventStream<T> {
     }
 
     /// Hands on what the task says until it has said its last, and returns that. A stream that ends without an exit is
-    /// never taken for complete.
+    /// never taken for complete. For a page: however much is said, the browser has time for the person in between.
     pub async fn listen<R>(mut self, on_event: impl Fn(Event<T>) -> R) -> Exit {
+        let mut breath = Breath::new();
         while let Some(event) = self.next().await {
             match event {
                 Event::Exit(exit) => return exit,
                 event => drop(on_event(event)),
             }
+            breath.take().await;
         }
         Exit::new(Reason::Lost)
     }

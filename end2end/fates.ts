@@ -1,0 +1,73 @@
+// How long it takes from the loss of a page to the end of the model's work for it: `make fates` prints it, with real
+// browsers, real proxies, real connections. Only a release build's figures mean anything.
+//
+//   TRIALS=3 ONLY="direct HTTP/1.1,Stop mid-stream" npm run fates      some of it, fewer times; that is not kept in docs/
+
+import type { LaunchOptions } from "@playwright/test";
+import { CAUSES } from "./fates/causes";
+import { cell } from "./fates/cell";
+import { Line, HERE } from "./fates/line";
+import { machine } from "./fates/machine";
+import { FAR_ADDRESS } from "./fates/network";
+import { ROADS, type Road } from "./fates/roads";
+import { Stage, type OwnBrowser } from "./fates/stage";
+import { keep, Table } from "./fates/table";
+import { Certificate } from "./support/certificate";
+import { expect, test } from "@playwright/test";
+
+const ENOUGH = 20;
+const TRIALS = Number(process.env.TRIALS ?? ENOUGH);
+const ONLY = process.env.ONLY?.split(",").map((name) => name.trim()) ?? [];
+
+/** Those that were asked for, or else all. */
+function chosen<T>(all: T[], name: (one: T) => string): T[] {
+  const some = all.filter((one) => ONLY.includes(name(one)));
+  return some.length ? some : all;
+}
+
+test(`every cause on every road, ${TRIALS} times each`, async ({ browser, playwright, launchOptions }) => {
+  const causes = chosen(Object.keys(CAUSES), (cause) => cause);
+  const roads = chosen(ROADS, ({ name }) => name);
+  const table = new Table(causes, roads);
+  const certificate = await Certificate.make(FAR_ADDRESS);
+
+  for (const road of roads) {
+    for (const cause of causes) {
+      const measured = await cell(() => measure(road, cause));
+      table.put(cause, road, measured);
+      console.log(`${road.name}, ${cause}: ${measured.why ?? measured.outcomes.map(brief).join(" ")}`);
+    }
+  }
+  await certificate.remove();
+
+  const isWhole = TRIALS >= ENOUGH && causes.length === Object.keys(CAUSES).length && roads.length === ROADS.length;
+  const text = [table.markdown(), "", ...(await machine(browser.version())).map((line) => `- ${line}`), `- ${TRIALS} trials a cell`].join("\n");
+  console.log(`\n${text}\n`);
+  if (isWhole) await keep(text);
+  expect(table.broken(), "promises that were not kept").toEqual([]);
+
+  async function measure(road: Road, cause: string) {
+    const line = await Line.start(road, certificate, HERE);
+    const stage = new Stage(line, certificate, browser, () => ownBrowser(playwright.chromium, launchOptions));
+    try {
+      return await CAUSES[cause].measure(stage, TRIALS);
+    } finally {
+      await stage.clear();
+      await line.end();
+    }
+  }
+});
+
+function brief(outcome: number | "never"): string {
+  return outcome === "never" ? outcome : outcome.toFixed(1);
+}
+
+async function ownBrowser(
+  chromium: typeof import("@playwright/test").chromium,
+  launchOptions: LaunchOptions,
+): Promise<OwnBrowser> {
+  const server = await chromium.launchServer(launchOptions);
+  const browser = await chromium.connect(server.wsEndpoint());
+  // Playwright starts it as a process group of its own.
+  return { browser, kill: () => process.kill(-server.process().pid!, "SIGKILL") };
+}

@@ -1,0 +1,195 @@
+// The rows of the table: everything that parts a page from its answer, and what we promise of each.
+
+import { expect, type Locator } from "@playwright/test";
+import { now } from "../support/clock";
+import type { Question } from "../support/upstream";
+import { inTime, outcome, type Loss, type Outcome } from "./cell";
+import { Client } from "./client";
+import { Line } from "./line";
+import { FAR_ADDRESS, Network } from "./network";
+import { url } from "./roads";
+import type { Stage } from "./stage";
+
+export interface Cause {
+  /** At most this long, in milliseconds, from the cause to the end of the model's connection. */
+  promise: number;
+  /** Brings it about so many times. */
+  measure: (stage: Stage, trials: number) => Promise<Outcome[]>;
+}
+
+/** What "at once" means where no other number is promised. */
+const AT_ONCE = 1000;
+/** After so many that are never over, the rest would not be either. */
+const ENOUGH = 3;
+/** How long it may take to bring something about once. */
+const TRIAL_MS = 90_000;
+const SLOWER = 4;
+/** A delta of a flood: a paragraph, so that a page has to draw each only once. */
+const WAVE = `${"flood ".repeat(40)}\n\n`;
+/** How many bytes have to be on their way before there is a backlog. */
+const BACKLOG = 1_000_000;
+
+export const CAUSES: Record<string, Cause> = {
+  "Stop before the first token": each(async (stage) => {
+    const { chat, question } = await stage.asked();
+    return press(chat.stop, question);
+  }),
+
+  "Stop while the model thinks": each(async (stage) => {
+    const { chat, question } = await stage.asked();
+    question.begin();
+    return press(chat.stop, question);
+  }),
+
+  "Stop mid-stream": each(async (stage) => {
+    const { chat, question } = await stage.answering();
+    drip(question);
+    await expect(chat.answer).toContainText("drop drop");
+    return press(chat.stop, question);
+  }),
+
+  "Stop behind a backlog": each(async (stage) => {
+    const { chat, question } = await stage.answering();
+    await chat.slowDown(SLOWER);
+    const loss = await press(chat.stop, question, async () => {
+      void question.flood(WAVE);
+      await expect.poll(() => question.sent > BACKLOG && question.waits).toBe(true);
+    });
+    await stage.clear();
+    return loss;
+  }),
+
+  "Stop of a model that hangs": each(async (stage) => {
+    const { chat, question } = await stage.answering();
+    question.hang();
+    return press(chat.stop, question);
+  }),
+
+  "In-app navigation": each(async (stage) => {
+    const { chat, question } = await stage.answering();
+    drip(question);
+    return press(chat.page.getByRole("link", { name: "How it works" }), question);
+  }),
+
+  "Tab closed": each(async (stage) => {
+    const { chat, question } = await stage.answering();
+    drip(question);
+    const at = now();
+    await chat.page.close();
+    return { question, at };
+  }),
+
+  "Browser killed": each(async (stage) => {
+    const { browser, kill } = await stage.ownBrowser();
+    const { question } = await stage.answering(await stage.page(browser));
+    drip(question);
+    const at = now();
+    kill();
+    return { question, at };
+  }),
+
+  "Slow reader gone": each(async ({ line }) => {
+    const client = Client.start(line.url, { stall: true });
+    const question = await line.model.asked();
+    void question.flood(WAVE);
+    await client.live;
+    await stalled(question);
+    const at = now();
+    client.kill();
+    return { question, at };
+  }),
+
+  "Client vanished": { promise: 20_000, measure: vanish },
+
+  "SIGTERM to the server": each(async (stage) => {
+    const { question } = await stage.answering();
+    drip(question);
+    const at = now();
+    const took = await stage.line.server.kill("SIGTERM");
+    if (took > 2000) throw new Error(`the server took ${took.toFixed(0)} ms to end, and 2 s are promised`);
+    await stage.line.server.restart();
+    await stage.line.ready();
+    return { question, at };
+  }, 2000),
+};
+
+/** One after the other, each waiting for the end of the one before. */
+function each(once: (stage: Stage) => Promise<Loss>, promise = AT_ONCE): Cause {
+  const measure = async (stage: Stage, trials: number) => {
+    const outcomes: Outcome[] = [];
+    while (outcomes.length < trials && outcomes.filter((outcome) => outcome === "never").length < ENOUGH) {
+      const loss = await inTime(once(stage), TRIAL_MS);
+      if (!loss) throw new Error(`it could not be brought about within ${TRIAL_MS / 1000} s`);
+      outcomes.push(await outcome(loss));
+    }
+    return outcomes;
+  };
+  return { promise, measure };
+}
+
+/** All at once, since it takes long: as many clients, each with a connection of its own, and nothing is being said on any. */
+async function vanish({ line: { road }, certificate }: Stage, trials: number): Promise<Outcome[]> {
+  const network = await Network.build();
+  let line: Line | undefined, client: Client | undefined;
+  try {
+    if (road.proxy) await network.tune();
+    line = await Line.start(road, certificate, network.place);
+    client = Client.start(url(road, FAR_ADDRESS), { count: trials, within: network.client });
+    const questions = await take(line, trials);
+    await client.live;
+    const at = now();
+    await network.cut();
+    return await Promise.all(questions.map((question) => outcome({ question, at })));
+  } finally {
+    client?.kill();
+    await line?.end();
+    await network.remove();
+  }
+}
+
+async function take({ model }: Line, count: number): Promise<Question[]> {
+  const questions: Question[] = [];
+  while (questions.length < count) {
+    const question = await model.asked();
+    question.delta("It began ");
+    questions.push(question);
+  }
+  return questions;
+}
+
+/**
+ * Presses, and says when the page's browser saw that: what the page was busy with until it looked counts. The mouse is there
+ * already when `trouble` begins, so that a page that can't keep up needn't say where.
+ */
+async function press(what: Locator, question: Question, trouble = async () => {}): Promise<Loss> {
+  const page = what.page();
+  await what.hover();
+  await page.evaluate(() => {
+    const pressed = new Promise((done) => {
+      const note = (event: Event) => done(performance.timeOrigin + event.timeStamp);
+      window.addEventListener("click", note, { capture: true, once: true });
+    });
+    Reflect.set(window, "pressed", pressed);
+  });
+  await trouble();
+  await page.mouse.down();
+  await page.mouse.up();
+  return { question, at: await page.evaluate(() => Reflect.get(window, "pressed") as Promise<number>) };
+}
+
+/** Fifty words a second, until the connection ends. */
+function drip(question: Question): void {
+  const timer = setInterval(() => question.delta("drop "), 20);
+  void question.closed.then(() => clearInterval(timer));
+}
+
+/** Waits until nothing more is taken. */
+async function stalled(question: Question): Promise<void> {
+  let before = -1;
+  const moved = () => {
+    const moved = question.sent - before;
+    before = question.sent;
+    return moved;
+  };
+  await expect.poll(moved, { intervals: [250], message: "bytes still taken", timeout: 60_000 }).toBe(0);
+}

@@ -1,0 +1,72 @@
+// All that stands behind a page on one road: a proxy or none, the server, the model.
+
+import { request } from "@playwright/test";
+import { setTimeout as after } from "node:timers/promises";
+import type { Certificate } from "../support/certificate";
+import { Server } from "../support/server";
+import { Upstream } from "../support/upstream";
+import { PATIENCE_MS } from "./cell";
+import { Proxy } from "./proxy";
+import { SERVER_PORT, url, type Road } from "./roads";
+
+/** Where it all is. */
+export interface Place {
+  /** The command that starts programs there. */
+  within: string[];
+  /** Where the server listens. */
+  listen: string;
+  /** The address by which the measurement reaches it. */
+  near: string;
+  /** The address by which it reaches the model. */
+  model: string;
+}
+
+export const HERE: Place = { within: [], listen: "127.0.0.1", near: "127.0.0.1", model: "127.0.0.1" };
+
+export class Line {
+  private constructor(
+    readonly road: Road,
+    readonly model: Upstream,
+    readonly server: Server,
+    private readonly proxy: Proxy | undefined,
+    /** Where it is, for the measurement. */
+    readonly url: string,
+  ) {}
+
+  static async start(road: Road, certificate: Certificate, place: Place): Promise<Line> {
+    const proxy = road.proxy && (await Proxy.start(road.proxy, certificate, place.within));
+    const model = await Upstream.start(place.model);
+    const server = await Server.start(model.url, {
+      listen: `${place.listen}:${SERVER_PORT}`,
+      args: proxy ? ["--trust-proxy", "127.0.0.1", ...LONG] : road.protocol === "HTTP/2" ? [...certificate.args, ...LONG] : LONG,
+      within: place.within,
+    }).catch(async (error) => {
+      await Promise.all([proxy?.end(), model.stop()]);
+      throw error;
+    });
+    const line = new Line(road, model, server, proxy, url(road, place.near));
+    await line.ready();
+    return line;
+  }
+
+  /** Waits until the server can be reached: a proxy may still think that it is down. */
+  async ready(): Promise<void> {
+    const reader = await request.newContext({ ignoreHTTPSErrors: true });
+    const until = performance.now() + PATIENCE_MS;
+    while (!(await reader.get(`${this.url}/readyz`).then((answer) => answer.ok(), () => false))) {
+      this.proxy?.expectAlive();
+      if (performance.now() > until) throw new Error(`nothing answers at ${this.url}`);
+      await after(50);
+    }
+    await reader.dispose();
+  }
+
+  async end(): Promise<void> {
+    await this.proxy?.end();
+    await this.server.end();
+    await this.model.stop();
+  }
+}
+
+/** A flood isn't to end because the answer has become too long. */
+const LONG = ["--max-answer", "4096"];

@@ -1,0 +1,23 @@
+// On what it was measured.
+
+import { execFile } from "node:child_process";
+import { cpus, release, type } from "node:os";
+import { promisify } from "node:util";
+import { BINARY } from "../support/server";
+import { run } from "./programs";
+
+/** The machine and the programs, a line each. */
+export async function machine(browser: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)(BINARY, ["--version"]);
+  return [
+    `${cpus().length} cores (${cpus()[0].model.trim()}), ${type()} ${release()}`,
+    `${stdout.trim()}${BINARY.includes("/debug/") ? ", a debug build: its figures mean nothing" : ""}`,
+    `Chromium ${browser}, Node ${process.version}`,
+    [await version("nginx", "-v"), await version("haproxy", "-v"), await version("caddy", "version")].join(", "),
+  ];
+}
+
+async function version(program: string, option: string): Promise<string> {
+  const said = await run(program, option).catch(() => undefined);
+  return said === undefined ? `no ${program}` : `${program} ${/\d+(\.\d+)+/.exec(said)?.[0]}`;
+}

@@ -1,0 +1,58 @@
+// Programs of the system's, which may not be there.
+
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { access } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { Missing } from "./cell";
+
+const FOLDERS = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+
+/** Where a program is. */
+export async function find(name: string): Promise<string> {
+  for (const folder of FOLDERS) {
+    const path = join(folder, name);
+    if (await access(path).then(() => true, () => false)) return path;
+  }
+  throw new Missing(`${name} is not installed here`);
+}
+
+/** Runs it to its end, and returns what it says. */
+export async function run(name: string, ...args: string[]): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(await find(name), args);
+  return stdout + stderr;
+}
+
+/** A program that runs until it is ended. */
+export class Running {
+  private said = "";
+
+  private constructor(
+    private readonly name: string,
+    private readonly child: ChildProcess,
+  ) {
+    for (const output of [child.stdout, child.stderr]) output?.on("data", (piece) => (this.said += piece));
+  }
+
+  /** Starts it in a folder, `within` a place of its own. */
+  static async start(name: string, args: string[], folder: string, within: string[] = []): Promise<Running> {
+    const [program, ...rest] = [...within, await find(name), ...args];
+    const env = { PATH: FOLDERS.join(delimiter), HOME: folder };
+    const child = spawn(program, rest, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    await once(child, "spawn");
+    return new Running(name, child);
+  }
+
+  /** Fails with what it has said, if it has ended by itself. */
+  expectAlive(): void {
+    if (this.child.exitCode !== null) throw new Error(`${this.name} ended by itself: ${this.said.trim()}`);
+  }
+
+  async end(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const gone = once(this.child, "exit");
+    this.child.kill("SIGTERM");
+    await gone;
+  }
+}

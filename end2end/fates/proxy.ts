@@ -1,0 +1,46 @@
+// A proxy, with the configuration that we tell people to use, byte for byte.
+
+import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Certificate } from "../support/certificate";
+import { Running } from "./programs";
+import type { Road } from "./roads";
+
+export const CONFIGURATIONS = resolve(__dirname, "../../docs/proxies");
+
+/** How each is started in the folder where its configuration and the certificate are; in the foreground, so that it can be ended. */
+const COMMANDS = {
+  nginx: { file: "nginx.conf", args: ["-p", ".", "-c", "nginx.conf", "-e", "stderr", "-g", "daemon off; pid nginx.pid;"] },
+  haproxy: { file: "haproxy.cfg", args: ["-db", "-f", "haproxy.cfg"] },
+  caddy: { file: "Caddyfile", args: ["run", "--config", "Caddyfile", "--adapter", "caddyfile"] },
+};
+
+export class Proxy {
+  private constructor(
+    private readonly running: Running,
+    private readonly folder: string,
+  ) {}
+
+  static async start(name: NonNullable<Road["proxy"]>, certificate: Certificate, within: string[]): Promise<Proxy> {
+    const { file, args } = COMMANDS[name];
+    const folder = await mkdtemp(join(tmpdir(), `${name}-`));
+    try {
+      await copyFile(join(CONFIGURATIONS, file), join(folder, file));
+      for (const part of await readdir(certificate.folder)) await copyFile(join(certificate.folder, part), join(folder, part));
+      return new Proxy(await Running.start(name, args, folder, within), folder);
+    } catch (error) {
+      await rm(folder, { recursive: true });
+      throw error;
+    }
+  }
+
+  expectAlive(): void {
+    this.running.expectAlive();
+  }
+
+  async end(): Promise<void> {
+    await this.running.end();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,68 @@
+// The table, as it is printed and kept.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { CAUSES } from "./causes";
+import { PATIENCE_MS, quantile, type Cell, type Outcome } from "./cell";
+import type { Road } from "./roads";
+
+const DOCUMENT = resolve(__dirname, "../../docs/fates.md");
+const BETWEEN = /(<!-- measured: begin -->\n)[^]*(<!-- measured: end -->)/;
+
+export class Table {
+  private readonly cells = new Map<string, Cell>();
+
+  constructor(
+    private readonly causes: string[],
+    private readonly roads: Road[],
+  ) {}
+
+  put(cause: string, road: Road, cell: Cell): void {
+    this.cells.set(`${cause}, ${road.name}`, cell);
+  }
+
+  /** The table in Markdown, and under it why what is empty is empty. */
+  markdown(): string {
+    const head = ["ms, p50 / p99", "promised", ...this.roads.map(({ name }) => name)];
+    const rows = this.causes.map((cause) => [
+      cause,
+      `≤ ${CAUSES[cause].promise}`,
+      ...this.roads.map((road) => write(this.cells.get(`${cause}, ${road.name}`))),
+    ]);
+    const rule = head.map((_, at) => (at ? "--:" : "---"));
+    const lines = [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+    const empty = this.empty().map((why) => `- ${why}`);
+    return [...lines, ...(empty.length ? ["", "Empty, because not measured:", "", ...empty] : [])].join("\n");
+  }
+
+  /** Every promise that was not kept, and what could not be measured without an excuse. */
+  broken(): string[] {
+    return [...this.cells].flatMap(([name, { outcomes, why, excused }]) => {
+      if (why) return excused ? [] : [`${name}: ${why}`];
+      const worst = quantile(outcomes, 1);
+      const { promise } = CAUSES[this.causes.find((cause) => name.startsWith(cause))!];
+      return worst === "never" || worst > promise ? [`${name}: ${round(worst)}, and ${promise} ms are promised`] : [];
+    });
+  }
+
+  private empty(): string[] {
+    return [...this.cells].flatMap(([name, { why }]) => (why ? [`${name}: ${why.split("\n")[0]}`] : []));
+  }
+}
+
+/** Puts it into the document that shows it. */
+export async function keep(text: string): Promise<void> {
+  const document = await readFile(DOCUMENT, "utf8");
+  await writeFile(DOCUMENT, document.replace(BETWEEN, (_, begin, end) => `${begin}\n${text}\n\n${end}`));
+}
+
+function write(cell: Cell | undefined): string {
+  if (!cell?.outcomes.length) return "";
+  const never = cell.outcomes.filter((outcome) => outcome === "never").length;
+  const note = never ? ` (${never} of ${cell.outcomes.length} never within ${PATIENCE_MS / 1000} s)` : "";
+  return `${round(quantile(cell.outcomes, 0.5))} / ${round(quantile(cell.outcomes, 0.99))}${note}`;
+}
+
+function round(outcome: Outcome): string {
+  return outcome === "never" ? "never" : outcome.toFixed(outcome < 10 ? 1 : 0);
+}
