@@ -26,7 +26,7 @@ export const test = base.extend<Fixtures>({
   upstreams: async ({ upstream }, use) => use([upstream.url]),
 
   server: async ({ upstreams }, use, testInfo) => {
-    const server = await Server.start(...upstreams);
+    const server = await Server.start(upstreams);
     try {
       await use(server);
       await expectNothingLeft(server);
