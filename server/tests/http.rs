@@ -237,6 +237,60 @@ async fn machines_are_told_how_it_goes() {
 }
 
 #[tokio::test]
+async fn what_machines_are_told_they_can_read_and_it_adds_up() {
+    let server = Server::alone().await;
+    post(server.address, "/api/task", br#"{"chunks":3,"interval_ms":1}"#).await;
+    let sent = post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":1,"crash_at":1}"#).await.body.len();
+    let metrics = Metrics::read(&get(server.address, "/metrics").await.text());
+    assert_eq!(metrics.sample("starcrossed_deltas_total"), 3.0);
+    assert!(metrics.sample("starcrossed_sent_bytes_total") > sent as f64);
+    for (name, count) in [("starcrossed_first_delta_seconds", 1.0), ("starcrossed_last_breath_seconds", 0.0)] {
+        assert_eq!(metrics.sample(&format!("{name}_count")), count);
+        assert!(metrics.sample(&format!("{name}_sum")) >= count / 1000.0, "the first delta comes after a millisecond");
+        let counts = metrics.buckets(name);
+        assert!(counts.is_sorted(), "each bucket has what those before it have: {counts:?}");
+        assert_eq!(counts.last(), Some(&count), "the last bucket has all");
+    }
+}
+
+/// What is told in Prometheus' text format: every line is one that it knows, and every sample belongs to a family.
+struct Metrics(Vec<(String, f64)>);
+
+impl Metrics {
+    fn read(text: &str) -> Self {
+        let (mut family, mut samples) = (String::new(), Vec::new());
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            if let Some(help) = line.strip_prefix("# HELP ") {
+                let name = help.split_once(' ').unwrap().0;
+                let kind = lines.next().and_then(|line| line.strip_prefix("# TYPE ")?.strip_prefix(name)).unwrap();
+                assert!([" gauge", " counter", " histogram"].contains(&kind), "{kind}");
+                name.clone_into(&mut family);
+            } else {
+                let (name, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("{line}"));
+                let (bare, labels) = name.split_once('{').unwrap_or((name, "le=\"\"}"));
+                assert!(bare.starts_with(&family), "{line} is no sample of {family}");
+                assert!(bare.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{line}");
+                let label =
+                    labels.strip_suffix("\"}").and_then(|label| label.split_once("=\"")).map(|(label, _)| label);
+                assert!(matches!(label, Some("le" | "reason")), "{line}");
+                samples.push((name.to_owned(), value.parse().unwrap_or_else(|_| panic!("{line}"))));
+            }
+        }
+        Self(samples)
+    }
+
+    fn sample(&self, name: &str) -> f64 {
+        self.0.iter().find(|(is, _)| is == name).unwrap_or_else(|| panic!("no {name}")).1
+    }
+
+    fn buckets(&self, name: &str) -> Vec<f64> {
+        let prefix = format!("{name}_bucket{{le=\"");
+        self.0.iter().filter(|(is, _)| is.starts_with(&prefix)).map(|(_, count)| *count).collect()
+    }
+}
+
+#[tokio::test]
 async fn a_connection_takes_one_question_after_another() {
     let server = Server::alone().await;
     let once = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
