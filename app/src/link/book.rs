@@ -62,7 +62,8 @@ impl Book {
 
     /// The numbers, with what those have done that live.
     pub(super) fn tally(&self) -> Tally {
-        let mut tally = Tally { live: self.living.len() as u64, ..self.tally.clone() };
+        let mut tally = self.tally.clone();
+        tally.live = self.living.len() as u64;
         self.living.values().for_each(|vitals| tally.add(vitals));
         tally
     }
