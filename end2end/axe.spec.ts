@@ -3,6 +3,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test as base } from "./support/fixtures";
+import { Monitor } from "./support/monitor";
 import { TaskPage } from "./support/task";
 import type { Question } from "./support/upstream";
 
@@ -211,6 +212,16 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await axe();
       await task.cancel.click();
       await expect(task.exits).toHaveCount(1);
+      await axe();
+    });
+
+    test("nothing is wrong with the monitor", async ({ page, context, axe }) => {
+      const monitor = await new Monitor(page).open();
+      await axe();
+      const left = await context.newPage();
+      await new Monitor(left).open();
+      await left.close();
+      await expect(monitor.exit("monitor")).toHaveCount(1);
       await axe();
     });
 

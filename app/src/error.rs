@@ -16,6 +16,8 @@ use std::fmt;
 pub enum ApiError {
     /// The server said no, and the sentence says why.
     Refused(String),
+    /// The same, for a reason that has a status of its own.
+    Denied(StatusCode, String),
     /// The framework said no: on the server because the request made no sense to it, in the browser because the answer
     /// didn't, or because there was none.
     Framework(ServerFnErrorErr),
@@ -47,7 +49,7 @@ impl fmt::Display for ApiError {
     /// The server's side of it: a sentence for who sent the request.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(message) => f.write_str(message),
+            Self::Refused(message) | Self::Denied(_, message) => f.write_str(message),
             Self::Framework(
                 ServerFnErrorErr::Deserialization(what)
                 | ServerFnErrorErr::Args(what)
@@ -62,7 +64,7 @@ impl From<ApiError> for Exit {
     /// The page's side of it: a sentence for who pressed Send.
     fn from(error: ApiError) -> Self {
         match error {
-            ApiError::Refused(message) => Self::failed(message),
+            ApiError::Refused(message) | ApiError::Denied(_, message) => Self::failed(message),
             ApiError::Framework(ServerFnErrorErr::Request(_)) => Self::new(Reason::Lost),
             ApiError::Framework(_) => Self::failed(
                 "This page's server gave an answer that makes no sense here. If there is a proxy in front of it, look there.",
@@ -80,6 +82,7 @@ impl FromServerFnError for ApiError {
 
     fn status_code(&self) -> StatusCode {
         match self {
+            Self::Denied(status, _) => *status,
             Self::Framework(ServerFnErrorErr::Response(_) | ServerFnErrorErr::ServerError(_)) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }

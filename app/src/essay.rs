@@ -13,17 +13,8 @@ use crate::{
     error::ApiError,
     link::{EventStream, Sse},
 };
-use leptos::{prelude::*, wasm_split::SplitLoaderError};
+use leptos::prelude::*;
 use server_fn::codec::Json;
-
-/// The page, whose code is fetched when somebody goes there.
-///
-/// # Errors
-/// It can't be fetched.
-#[lazy(fallible)]
-pub fn later() -> Result<fn() -> AnyView, SplitLoaderError> {
-    Ok(|| view! { <TaskPage /> }.into_any())
-}
 
 /// `POST /api/task`: a task that says "Async work chunk 1", "… 2" and so on, one every `interval_ms`.
 /// It panics in place of chunk `crash_at`.
@@ -37,5 +28,7 @@ pub async fn task(chunks: u32, interval_ms: u64, crash_at: Option<u32>) -> Resul
     }
     let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
     let interval = std::time::Duration::from_millis(interval_ms);
-    Ok(crate::link::spawn_linked(&fates, move |deltas| work::chunks(chunks, interval, crash_at, deltas)))
+    Ok(crate::link::spawn_linked(&fates, "the essay's task", move |deltas| {
+        work::chunks(chunks, interval, crash_at, deltas)
+    }))
 }

@@ -21,7 +21,8 @@
 //! What an answer says is Markdown: [`markdown`] makes HTML of it while it arrives.
 //! [`typeset`] gives code its colours and turns formulas into MathML, on the server.
 //!
-//! [`essay`] is the same link at its smallest: the page of the essay that all this comes from.
+//! [`essay`] is the same link at its smallest: the page of the essay that all this comes from. [`monitor`] shows the tasks of
+//! all pages from outside.
 #![recursion_limit = "256"]
 
 pub mod chat;
@@ -30,6 +31,7 @@ pub mod markdown;
 
 pub mod essay;
 pub mod fate;
+pub mod monitor;
 pub mod typeset;
 
 pub mod address;
@@ -38,6 +40,7 @@ pub mod early;
 pub mod error;
 pub mod later;
 pub mod mark;
+pub mod pages;
 pub mod root;
 pub mod scroll;
 pub mod theme;

@@ -1,6 +1,13 @@
 //! The document, and which page stands in it.
 
-use crate::{address::Address, chat::page::ChatPage, early, essay, later::Later, theme::ThemeHead};
+use crate::{
+    address::Address,
+    chat::page::ChatPage,
+    early,
+    later::Later,
+    pages::{Pages, pages},
+    theme::ThemeHead,
+};
 use leptos::prelude::*;
 
 /// The pages that there are.
@@ -10,6 +17,8 @@ pub enum Page {
     Chat,
     /// `/task`
     Task,
+    /// `/monitor`
+    Monitor,
     /// Every other address.
     Nowhere,
 }
@@ -21,6 +30,7 @@ impl Page {
         match path {
             "/" => Self::Chat,
             "/task" => Self::Task,
+            "/monitor" => Self::Monitor,
             _ if path.strip_prefix("/c/").is_some_and(|id| !id.is_empty() && !id.contains('/')) => Self::Chat,
             _ => Self::Nowhere,
         }
@@ -30,6 +40,7 @@ impl Page {
         match self {
             Self::Chat => "Starcrossed",
             Self::Task => "A page and its task · Starcrossed",
+            Self::Monitor => "Monitor · Starcrossed",
             Self::Nowhere => "Not found · Starcrossed",
         }
     }
@@ -93,17 +104,21 @@ pub fn App() -> impl IntoView {
     });
     move || match page.get() {
         Page::Chat => view! { <ChatPage /> }.into_any(),
-        Page::Task => {
-            let essay = Later::new(|| Box::pin(essay::later()));
-            essay.want();
-            (move || match essay.get() {
-                Some(page) => page(),
-                None => view! { <Missing failed=essay.failed /> }.into_any(),
-            })
-            .into_any()
-        }
+        Page::Task => fetched(|pages| (pages.task)()),
+        Page::Monitor => fetched(|pages| (pages.monitor)()),
         Page::Nowhere => view! { <NotFound /> }.into_any(),
     }
+}
+
+/// One of the pages beside the chat.
+fn fetched(page: fn(Pages) -> AnyView) -> AnyView {
+    let pages = Later::new(|| Box::pin(pages()));
+    pages.want();
+    (move || match pages.get() {
+        Some(pages) => page(pages),
+        None => view! { <Missing failed=pages.failed /> }.into_any(),
+    })
+    .into_any()
 }
 
 /// What stands where a page is about to be.
@@ -133,7 +148,7 @@ fn NotFound() -> impl IntoView {
 /// Fetches what the page at this address can't be taken over without. Says whether it is here, in the page too if not.
 pub async fn is_whole() -> bool {
     let path = window().location().pathname().unwrap_or_default();
-    if Page::at(&path) != Page::Task || essay::later().await.is_ok() {
+    if !matches!(Page::at(&path), Page::Task | Page::Monitor) || pages().await.is_ok() {
         return true;
     }
     if let Some(body) = document().body() {

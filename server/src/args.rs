@@ -1,5 +1,6 @@
 //! The command line, as it is typed. [`crate::config`] makes sense of it.
 
+use crate::log;
 use clap::{Parser, value_parser};
 use ipnet::IpNet;
 use std::{net::IpAddr, path::PathBuf, time::Duration};
@@ -147,6 +148,10 @@ pub struct Args {
     /// Unless this is given, RUST_LOG is used; without that too, info.
     #[arg(long, env = "STARCROSSED_LOG", value_name = "LEVEL")]
     pub log: Option<String>,
+
+    /// How a line of the log is written: as text for people, or as JSON for programs
+    #[arg(long, env = "STARCROSSED_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value = "text")]
+    pub log_format: log::Format,
 }
 
 /// The longest patience: a year. The clock itself can't count for ever.

@@ -13,7 +13,7 @@ use std::{
     sync::Arc,
 };
 
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+pub(crate) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// A client, as it is counted: an IPv4 address, or the /64 that one household or machine has of IPv6.

@@ -1,6 +1,6 @@
 //! What the program was asked to be: the command line, and the environment where that is silent.
 
-use crate::{args::Args, assets, failure::Failure, openai::Upstream, tls};
+use crate::{args::Args, assets, failure::Failure, log, openai::Upstream, tls};
 use clap::{Parser, error::ErrorKind};
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
@@ -53,6 +53,8 @@ pub struct Config {
     pub max_answer: usize,
     /// What is logged.
     pub log: String,
+    /// How it is written.
+    pub log_format: log::Format,
 }
 
 impl Config {
@@ -96,6 +98,7 @@ impl Config {
             answer_timeout: args.answer_timeout,
             max_answer: args.max_answer as usize * 1024 * 1024,
             log: pick(args.log, "RUST_LOG").unwrap_or_else(|| LOG.into()),
+            log_format: args.log_format,
         })
     }
 

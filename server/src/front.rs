@@ -1,7 +1,11 @@
 //! What every request passes before it is answered, in this order: who it comes from, by which name it asks, whose page it is,
-//! whether whoever sends it may come in, and whether there is a place for the task that it wants.
+//! whether whoever sends it may come in, whether they may end other people's tasks, and whether there is a place for the task
+//! that they want.
 
-use crate::{admission, auth::Auth, clients::Proxies, config::Config, headers, hosts::Hosts, origin, slots::Slots};
+use crate::{
+    admission, auth::Auth, clients::Proxies, config::Config, headers, hosts::Hosts, killers::Killers, origin,
+    slots::Slots,
+};
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
@@ -17,6 +21,8 @@ pub struct Front {
     pub hosts: Hosts,
     /// Who may come in.
     pub auth: Auth,
+    /// Who of them may end other people's tasks.
+    pub killers: Killers,
     /// How many tasks there may be.
     pub tasks: Arc<Slots>,
 }
@@ -25,17 +31,19 @@ impl Front {
     /// As `config` asks for, on a server that listens at `address` and has room for these tasks.
     #[must_use]
     pub fn of(config: &Config, address: SocketAddr, tasks: Arc<Slots>) -> Self {
+        let auth = Auth::new(config.password.clone(), config.tokens.clone());
         Self {
             proxies: Proxies::new(&config.trusted, config.tls.is_some()),
             hosts: Hosts::of(address, config.hosts.clone()),
-            auth: Auth::new(config.password.clone(), config.tokens.clone()),
+            killers: Killers::of(address, &auth),
+            auth,
             tasks,
         }
     }
 
     /// `app`, for who gets past all of it.
     pub fn guard(self, app: Router) -> Router {
-        let app = app.layer(from_fn_with_state(self.tasks, admission::admit));
+        let app = self.killers.mark(app.layer(from_fn_with_state(self.tasks, admission::admit)));
         let app = self.hosts.guard(origin::guard(self.auth.guard(app)));
         self.proxies.tell(app.layer(from_fn(headers::common)))
     }

@@ -1,22 +1,35 @@
 //! The log: one line an event, on stderr.
 
 use crate::failure::Failure;
+use clap::ValueEnum;
 use std::{
     io::{IsTerminal, stderr},
     panic::{self, PanicHookInfo},
 };
 use tracing_subscriber::EnvFilter;
 
-/// Starts it, with what `directives` let through. Panics go there too.
+/// How a line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs: one object a line.
+    Json,
+}
+
+/// Starts it, with what `directives` let through, written in this format. Panics go there too.
 ///
 /// # Errors
 /// If they make no sense.
-pub fn init(directives: &str) -> Result<(), Failure> {
+pub fn init(directives: &str, format: Format) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(directives).map_err(|error| {
         Failure::usage(format!("can't log '{directives}': {error}. It takes error, warn, info, debug or trace"))
     })?;
-    let colours = stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(colours).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    match format {
+        Format::Text => log.with_ansi(stderr().is_terminal()).init(),
+        Format::Json => log.json().flatten_event(true).init(),
+    }
     panic::set_hook(Box::new(panicked));
     Ok(())
 }

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
 
 fn start() -> Result<(), Failure> {
     let Some(config) = Config::load()? else { return Ok(()) };
-    log::init(&config.log)?;
+    log::init(&config.log, config.log_format)?;
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::runtime)?;
     let served = runtime.block_on(run(config));
     runtime.shutdown_background(); // dropping it would wait for a name that is being looked up

@@ -1,28 +1,59 @@
-//! `GET /metrics`: how many tasks live, and how those that don't ended, for Prometheus.
+//! `GET /metrics`: how many tasks live, how those that don't ended, what all of them have sent, and how long that took, for
+//! Prometheus. Nothing in it is anybody's: no words, no names.
 
-use app::link::{Fates, Reason};
+use crate::traffic::Traffic;
+use app::link::{Reason, Tally, histogram::Histogram};
 use axum::{http::header::CONTENT_TYPE, response::IntoResponse};
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 /// The reasons that the server itself gives; the others are for pages.
 const REASONS: [Reason; 5] = [Reason::Normal, Reason::Failed, Reason::Crashed, Reason::Killed, Reason::Shutdown];
 
 /// The metrics in Prometheus' text format.
-pub fn metrics(fates: &Fates) -> impl IntoResponse + use<> {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text(fates))
+pub fn metrics(tally: &Tally, traffic: &Traffic) -> impl IntoResponse + use<> {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text(tally, traffic.bytes()))
 }
 
-fn text(fates: &Fates) -> String {
-    let mut text = format!(
-        "# HELP starcrossed_tasks_live Tasks that are at work now.\n\
-         # TYPE starcrossed_tasks_live gauge\n\
-         starcrossed_tasks_live {}\n\
-         # HELP starcrossed_exits_total Tasks that have ended, by reason.\n\
-         # TYPE starcrossed_exits_total counter\n",
-        fates.live()
-    );
+fn text(tally: &Tally, bytes: u64) -> String {
+    let mut text = Text::default();
+    text.family("tasks_live", "gauge", "Tasks that are at work now.");
+    text.sample("tasks_live", tally.live);
+    text.family("exits_total", "counter", "Tasks that have ended, by reason.");
     for reason in REASONS {
-        _ = writeln!(text, "starcrossed_exits_total{{reason=\"{}\"}} {}", reason.as_str(), fates.exits(reason));
+        text.sample(&format!("exits_total{{reason=\"{}\"}}", reason.as_str()), tally.exits(reason));
     }
-    text
+    text.family("deltas_total", "counter", "Deltas that tasks have sent.");
+    text.sample("deltas_total", tally.deltas);
+    text.family("sent_bytes_total", "counter", "Bytes that the streams of tasks have sent.");
+    text.sample("sent_bytes_total", bytes);
+    let first = "From the beginning of a task to its first delta.";
+    text.histogram("first_delta_seconds", first, &tally.first_delta);
+    let last = "From the end of a stream to the end of its task, all that it held included.";
+    text.histogram("last_breath_seconds", last, &tally.last_breath);
+    text.0
+}
+
+/// The text as it is being written.
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    /// What is said of the samples that follow.
+    fn family(&mut self, name: &str, kind: &str, help: &str) {
+        _ = writeln!(self.0, "# HELP starcrossed_{name} {help}\n# TYPE starcrossed_{name} {kind}");
+    }
+
+    fn sample(&mut self, name: &str, value: impl Display) {
+        _ = writeln!(self.0, "starcrossed_{name} {value}");
+    }
+
+    fn histogram(&mut self, name: &str, help: &str, histogram: &Histogram) {
+        self.family(name, "histogram", help);
+        for (bound, count) in histogram.buckets() {
+            self.sample(&format!("{name}_bucket{{le=\"{bound}\"}}"), count);
+        }
+        self.sample(&format!("{name}_bucket{{le=\"+Inf\"}}"), histogram.count);
+        self.sample(&format!("{name}_sum"), histogram.sum.as_secs_f64());
+        self.sample(&format!("{name}_count"), histogram.count);
+    }
 }

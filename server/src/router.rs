@@ -1,7 +1,13 @@
 //! Which address leads where.
 
 use crate::{
-    api, assets, config::leptos_options, metrics::metrics, policy, readiness::Readiness, typeset::Typesetting,
+    api, assets,
+    config::leptos_options,
+    metrics::metrics,
+    policy,
+    readiness::Readiness,
+    traffic::{self, Traffic},
+    typeset::Typesetting,
 };
 use any_spawner::Executor;
 use app::{
@@ -15,7 +21,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     http::{StatusCode, request::Parts},
-    middleware::{from_fn, map_response},
+    middleware::{from_fn, map_response, map_response_with_state},
     response::Response,
     routing::{MethodFilter, any, get, on},
 };
@@ -29,6 +35,8 @@ pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Route
     // What drawing a page spawns runs on Tokio. Said again in one process, as tests do, it changes nothing.
     _ = Executor::init_tokio();
     let watched = fates.clone();
+    let traffic = Traffic::default();
+    let counted = traffic.clone();
     let typesetter: SharedTypesetter = Arc::new(Typesetting::default());
     let context = move || {
         provide_context(fates.clone());
@@ -43,11 +51,12 @@ pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Route
         .route("/api/{*rest}", any(api::nothing_here))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(async move || readiness.answer()))
-        .route("/metrics", get(async move || metrics(&watched)))
+        .route("/metrics", get(async move || metrics(&watched.tally(), &counted)))
         .fallback_service(page_or_not_found)
         .layer(DefaultBodyLimit::disable()) // the API has its own
         .layer(from_fn(api::plain_http))
         .layer(map_response(link::proxies::unbuffered))
+        .layer(map_response_with_state(traffic, traffic::count))
 }
 
 /// Each server function at its own address.

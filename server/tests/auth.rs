@@ -107,6 +107,28 @@ async fn every_response_has_the_headers_that_keep_browsers_in_check() {
     }
 }
 
+#[tokio::test]
+async fn who_is_in_may_end_a_task_and_nobody_else() {
+    let server = closed(&[]).await;
+    assert_eq!(kill(server.address, "authorization: Bearer a-token-that-is-none").await.status, 401);
+    let answer = kill(server.address, &format!("authorization: Bearer {TOKEN}")).await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, "false"), "there is no such task, and that is all");
+}
+
+#[tokio::test]
+async fn without_a_password_whoever_sits_at_the_machine_may_end_a_task_and_who_comes_through_a_proxy_may_not() {
+    let server = Server::alone().await;
+    assert_eq!(kill(server.address, "accept: */*").await.status, 200);
+    let answer = kill(server.address, "x-forwarded-for: 127.0.0.1").await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.json()["error"]["message"].as_str().unwrap().starts_with("Ending a task is for"));
+}
+
+/// Asks for the end of a task, with this header.
+async fn kill(address: SocketAddr, header: &str) -> Response {
+    request_with(address, "POST", "/api/kill", &[header, "content-length: 10"], br#"{"task":7}"#).await
+}
+
 async fn closed(trusted: &[&str]) -> Server {
     let auth = Auth::new(Some(PASSWORD.into()), vec![TOKEN.into()]);
     let trusted = trusted.iter().map(|net| net.parse::<IpNet>().unwrap()).collect();

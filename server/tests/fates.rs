@@ -7,7 +7,7 @@ use app::link::{Exit, Reason};
 use serde_json::json;
 use std::{net::TcpListener, time::Duration};
 use support::{
-    client::{FAREWELLS, Farewell, Page, get},
+    client::{FAREWELLS, Farewell, Page, get, post},
     server::Server,
     soon,
     upstream::{
@@ -25,6 +25,36 @@ async fn a_task_that_finishes_says_so() {
     let exit = page.exit().await;
     assert_eq!((exit.reason, exit.finish_reason.as_deref()), (Reason::Normal, Some("stop")));
     assert_eq!(server.ended(&page.task).await, Reason::Normal);
+}
+
+#[tokio::test]
+async fn a_task_that_is_ended_from_the_monitor_ends_and_says_so_and_the_monitor_tells_of_it() {
+    let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let server = Server::asking(&upstream.url()).await;
+    let mut page = Page::chat(server.address).await;
+    assert_eq!(page.delta().await, "Hel");
+    let mut monitor = Page::start(server.address, "/api/monitor", "{}").await;
+    let seen = monitor.json().await;
+    assert_eq!((&seen["may_kill"], &seen["census"]["live"]), (&json!(true), &json!(2)));
+    let [looking, task] = &seen["census"]["tasks"].as_array().unwrap()[..] else { panic!("{seen}") };
+    assert_eq!((&looking["about"], &looking["state"]), (&json!("monitor"), &json!("waiting")));
+    assert_eq!((&task["state"], &task["deltas"]), (&json!("streaming"), &json!(1)));
+    assert!(!seen.to_string().contains(&page.task), "an id is for its page alone");
+
+    let body = json!({ "task": task["number"] }).to_string();
+    assert_eq!(post(server.address, "/api/kill", body.as_bytes()).await.text(), "true");
+    let exit = page.exit().await;
+    assert_eq!((exit.reason, exit.message.as_deref()), (Reason::Killed, Some("Ended from the monitor.")));
+    upstream.connection().await.closed_by_peer().await;
+    let exit = soon("the monitor tells of it", async {
+        loop {
+            if let Some(exit) = monitor.json().await["census"]["exits"].get(0) {
+                break exit.clone();
+            }
+        }
+    })
+    .await;
+    assert_eq!((&exit["number"], &exit["reason"], &exit["deltas"]), (&task["number"], &json!("killed"), &json!(1)));
 }
 
 #[tokio::test]

@@ -180,7 +180,7 @@ async fn the_models_are_listed_as_openai_lists_them() {
 #[tokio::test]
 async fn pages_are_html_that_the_back_button_may_keep() {
     let server = Server::alone().await;
-    for path in ["/", "/task"] {
+    for path in ["/", "/task", "/monitor"] {
         let page = get(server.address, path).await;
         assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{path}");
         assert_eq!(page.header("cache-control"), "no-cache", "{path}");
@@ -247,6 +247,65 @@ async fn machines_are_told_how_it_goes() {
         "starcrossed_exits_total{reason=\"killed\"} 0",
     ] {
         assert!(metrics.text().lines().any(|is| is == line), "{line} is not in\n{}", metrics.text());
+    }
+}
+
+#[tokio::test]
+async fn what_machines_are_told_they_can_read_and_it_adds_up() {
+    let server = Server::alone().await;
+    post(server.address, "/api/task", br#"{"chunks":3,"interval_ms":1}"#).await;
+    let sent = post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":1,"crash_at":1}"#).await.body.len();
+    let metrics = Metrics::read(&get(server.address, "/metrics").await.text());
+    assert_eq!(metrics.count("starcrossed_deltas_total"), 3);
+    assert!(metrics.count("starcrossed_sent_bytes_total") > sent as u64);
+    for (name, count) in [("starcrossed_first_delta_seconds", 1), ("starcrossed_last_breath_seconds", 0)] {
+        assert_eq!(metrics.count(&format!("{name}_count")), count);
+        assert_eq!(metrics.sample(&format!("{name}_sum")) == "0", count == 0, "only nothing takes no time");
+        let counts = metrics.buckets(name);
+        assert!(counts.is_sorted(), "each bucket has what those before it have: {counts:?}");
+        assert_eq!(counts.last(), Some(&count), "the last bucket has all");
+    }
+}
+
+/// What is told in Prometheus' text format: every line is one that it knows, and every sample belongs to a family.
+struct Metrics(Vec<(String, String)>);
+
+impl Metrics {
+    fn read(text: &str) -> Self {
+        let (mut family, mut samples) = (String::new(), Vec::new());
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            if let Some(help) = line.strip_prefix("# HELP ") {
+                let name = help.split_once(' ').unwrap().0;
+                let kind = lines.next().and_then(|line| line.strip_prefix("# TYPE ")?.strip_prefix(name)).unwrap();
+                assert!([" gauge", " counter", " histogram"].contains(&kind), "{kind}");
+                name.clone_into(&mut family);
+            } else {
+                let (name, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("{line}"));
+                let (bare, labels) = name.split_once('{').unwrap_or((name, "le=\"\"}"));
+                assert!(bare.starts_with(&family), "{line} is no sample of {family}");
+                assert!(bare.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{line}");
+                let label =
+                    labels.strip_suffix("\"}").and_then(|label| label.split_once("=\"")).map(|(label, _)| label);
+                assert!(matches!(label, Some("le" | "reason")), "{line}");
+                assert!(value.parse::<f64>().is_ok(), "{line}");
+                samples.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        Self(samples)
+    }
+
+    fn sample(&self, name: &str) -> &str {
+        &self.0.iter().find(|(is, _)| is == name).unwrap_or_else(|| panic!("no {name}")).1
+    }
+
+    fn count(&self, name: &str) -> u64 {
+        self.sample(name).parse().unwrap()
+    }
+
+    fn buckets(&self, name: &str) -> Vec<u64> {
+        let prefix = format!("{name}_bucket{{le=\"");
+        self.0.iter().filter(|(is, _)| is.starts_with(&prefix)).map(|(_, count)| count.parse().unwrap()).collect()
     }
 }
 

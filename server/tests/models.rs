@@ -29,7 +29,7 @@ fn question(fields: Value) -> ChatRequest {
 
 fn ask(models: &Arc<Models>, fields: Value) -> EventStream<Delta> {
     let models = models.clone();
-    spawn_linked(&Arc::<Fates>::default(), move |deltas| models.reply(question(fields), deltas))
+    spawn_linked(&Arc::<Fates>::default(), "a test", move |deltas| models.reply(question(fields), deltas))
 }
 
 async fn told(mut events: EventStream<Delta>) -> (Vec<String>, Exit) {

@@ -77,7 +77,7 @@ fn question() -> ChatRequest {
 /// A page that asks.
 fn ask(settings: openai::Upstream, request: ChatRequest) -> EventStream<Delta> {
     let client = Client::new(settings).unwrap();
-    spawn_linked(&Arc::<Fates>::default(), move |deltas| async move { client.reply(request, deltas).await })
+    spawn_linked(&Arc::<Fates>::default(), "a test", move |deltas| async move { client.reply(request, deltas).await })
 }
 
 async fn listen_to_the_end(mut events: EventStream<Delta>) -> Told {
@@ -164,7 +164,7 @@ async fn every_question_has_a_connection_of_its_own() {
     for _ in 0..3 {
         let client = client.clone();
         let work = move |deltas| async move { client.reply(question(), deltas).await };
-        listen_to_the_end(spawn_linked(&Arc::<Fates>::default(), work)).await.completely("Hi");
+        listen_to_the_end(spawn_linked(&Arc::<Fates>::default(), "a test", work)).await.completely("Hi");
     }
     assert_eq!(upstream.requests().len(), 3);
 }

@@ -18,7 +18,8 @@ pub async fn chat(#[server(flatten)] request: ChatRequest) -> Result<EventStream
     let request = request.checked().map_err(ApiError::Refused)?;
     let model = expect_context::<super::model::SharedModel>();
     let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
-    Ok(crate::link::spawn_linked(&fates, move |deltas| model.reply(request, deltas)))
+    let about = if request.model.is_empty() { "the default model".to_owned() } else { request.model.clone() };
+    Ok(crate::link::spawn_linked(&fates, about, move |deltas| model.reply(request, deltas)))
 }
 
 /// `GET /api/models`: the models that can be asked.

@@ -129,11 +129,12 @@ pub(super) fn ending(message: &Message) -> String {
     parts.join(" · ")
 }
 
-fn how(exit: &Exit) -> &'static str {
+fn how(exit: &Exit) -> &str {
     match exit.reason {
         Reason::Normal if exit.finish_reason.as_deref() == Some("length") => "Cut at the token limit",
         Reason::Normal => "",
-        Reason::Killed => "Stopped",
+        // Stop needs no words; somebody else who ends it has some.
+        Reason::Killed => exit.message.as_deref().unwrap_or("Stopped"),
         Reason::Interrupted => "Interrupted",
         Reason::Failed | Reason::Lost => "Incomplete",
         Reason::Crashed => "Crashed",

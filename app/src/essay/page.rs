@@ -74,7 +74,8 @@ pub fn TaskPage() -> impl IntoView {
             <h1>"A page and its task"</h1>
             <p>
                 "Start a task on the server. It says something once a second, and it lives exactly as long as this page "
-                "lets it: cancel it, go elsewhere, close the tab, and it is gone. Let it crash, and this page lives on."
+                "lets it: cancel it, go elsewhere, close the tab, and it is gone. Let it crash, and this page lives on. "
+                "Another tab can watch it from outside, in the " <a href="/monitor">"monitor"</a> "."
             </p>
             <Drawing state running />
             <div class="controls">

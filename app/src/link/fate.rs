@@ -25,3 +25,19 @@ pub enum Fate {
     /// Nothing is known of it: it never lived here, or too long ago.
     Unknown,
 }
+
+impl Reason {
+    /// The word for it, as on the wire, for the log, the metrics and the monitor.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Failed => "failed",
+            Self::Crashed => "crashed",
+            Self::Killed => "killed",
+            Self::Shutdown => "shutdown",
+            Self::Interrupted => "interrupted",
+            Self::Lost => "lost",
+        }
+    }
+}

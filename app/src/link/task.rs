@@ -9,7 +9,8 @@ use tokio_util::task::AbortOnDropHandle;
 /// How many deltas may wait for a slow reader before the task, and with it the upstream, has to wait too.
 pub const BUFFER: usize = 32;
 
-/// Spawns a task that does `work`, linked to the stream that is returned.
+/// Spawns a task that does `work`, linked to the stream that is returned. `about` says in a few words what it is for, to who
+/// looks on: a model's name, say.
 ///
 /// - Drop the stream, and the task is aborted: all that `work` holds is dropped, its upstream connection included.
 /// - When the task ends, finished, failed or panicked, the stream ends with an [`Event::Exit`] that says why. A panic
@@ -19,17 +20,18 @@ pub const BUFFER: usize = 32;
 /// However the task ends, `fates` hears of it, after all that `work` held is gone.
 pub fn spawn_linked<T: Send + 'static, F: Future<Output = Exit> + Send>(
     fates: &Arc<Fates>,
+    about: impl Into<Arc<str>>,
     work: impl FnOnce(Deltas<T>) -> F + Send + 'static,
 ) -> EventStream<T> {
-    let life = fates.born();
+    let (life, watch) = fates.born(about.into());
     let (channel, mut deltas) = mpsc::channel(BUFFER);
-    let sender = Deltas::new(channel, life.deltas.clone());
+    let sender = Deltas::new(channel, life.vitals.clone());
 
     let start = stream::once(future::ready(Event::Start { task: life.task.clone() }));
     let task = AbortOnDropHandle::new(tokio::spawn(life.spend(async { work(sender).await })));
     let deltas = stream::poll_fn(move |cx| deltas.poll_recv(cx)).map(Event::Delta);
     let exit = task.map(|ended| Event::Exit(ended.unwrap_or_else(Life::crashed))).into_stream();
-    EventStream::new(proxies::keep_alive(start.chain(deltas).chain(exit)))
+    EventStream::new(watch.over(proxies::keep_alive(start.chain(deltas).chain(exit))))
 }
 
 #[cfg(test)]

@@ -26,7 +26,14 @@ fn refusal(line: &[&str]) -> String {
 fn nothing_has_to_be_said() {
     let config = read(&[], NOTHING).unwrap();
     assert_eq!((config.listen.as_str(), config.log.as_str()), ("127.0.0.1:3000", "info"));
+    assert_eq!(config.log_format, log::Format::Text);
     assert!(config.upstreams.is_empty() && config.model.is_none());
+}
+
+#[test]
+fn the_log_is_for_people_or_for_programs() {
+    assert_eq!(read(&["--log-format", "json"], NOTHING).unwrap().log_format, log::Format::Json);
+    assert!(refusal(&["--log-format", "xml"]).contains("'xml'"));
 }
 
 #[test]

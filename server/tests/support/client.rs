@@ -236,10 +236,15 @@ impl Page {
 
     /// The next event, which is a delta: its text.
     pub(crate) async fn delta(&mut self) -> String {
+        let delta = self.json().await;
+        delta["text"].as_str().or(delta["reasoning"].as_str()).expect("a text").to_owned()
+    }
+
+    /// The next event, which is a delta, whatever it says.
+    pub(crate) async fn json(&mut self) -> Value {
         let event = self.event().await.expect("a delta");
         assert_eq!(event.event, "delta", "{event:?}");
-        let delta = json(&event);
-        delta["text"].as_str().or(delta["reasoning"].as_str()).expect("a text").to_owned()
+        json(&event)
     }
 
     /// The next event, which is the exit, and the end that must follow.

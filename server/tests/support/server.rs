@@ -8,6 +8,7 @@ use server::{
     clients::Proxies,
     front::Front,
     hosts::Hosts,
+    killers::Killers,
     models::Models,
     openai::{Client, Upstream, parse_url},
     readiness::Readiness,
@@ -86,7 +87,8 @@ impl Server {
         let Rules { tls, auth, trusted, tasks, connections, drain } = rules;
         let room = Room { tasks: tasks.clone(), connections };
         let proxies = Proxies::new(&trusted, tls.is_some());
-        let app = Front { proxies, hosts: Hosts::of(address, Vec::new()), auth, tasks }.guard(app);
+        let (hosts, killers) = (Hosts::of(address, Vec::new()), Killers::of(address, &auth));
+        let app = Front { proxies, hosts, auth, killers, tasks }.guard(app);
         let (shutdown, asked) = oneshot::channel();
         let asked = async { _ = asked.await };
         let terms = Terms { tls, room, drain, readiness };

@@ -1,5 +1,9 @@
 use super::*;
-use crate::link::{Fate, Reason, proxies::KEEP_ALIVE};
+use crate::link::{
+    Census, Fate, Reason,
+    census::{Ended, Living, State},
+    proxies::KEEP_ALIVE,
+};
 use futures::future::pending;
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -45,7 +49,7 @@ fn reason(fates: &Fates, task: &str) -> Reason {
 #[tokio::test]
 async fn a_task_says_start_then_its_deltas_then_exit_and_no_more() {
     let fates = fates();
-    let mut events = spawn_linked(&fates, async |deltas: Deltas<u32>| {
+    let mut events = spawn_linked(&fates, "a test", async |deltas: Deltas<u32>| {
         for n in 0..100 {
             deltas.send(n).await;
         }
@@ -64,7 +68,7 @@ async fn dropping_the_stream_drops_all_that_the_task_holds() {
     let fates = fates();
     let (mut held, dropped) = oneshot::channel::<()>();
     let (at_work, working) = oneshot::channel();
-    let mut events = spawn_linked(&fates, async move |_: Deltas<()>| {
+    let mut events = spawn_linked(&fates, "a test", async move |_: Deltas<()>| {
         _ = at_work.send(());
         let _held = dropped;
         pending().await
@@ -81,7 +85,7 @@ async fn dropping_the_stream_drops_all_that_the_task_holds() {
 async fn dropping_the_stream_kills_a_task_that_waits_for_its_reader() {
     let fates = fates();
     let (mut held, dropped) = oneshot::channel::<()>();
-    let mut events = spawn_linked(&fates, async move |deltas| {
+    let mut events = spawn_linked(&fates, "a test", async move |deltas| {
         let _held = dropped;
         loop {
             deltas.send(()).await;
@@ -100,7 +104,7 @@ async fn dropping_the_stream_kills_a_task_that_waits_for_its_reader() {
 async fn a_stream_that_is_dropped_before_the_task_was_ever_polled_kills_it_all_the_same() {
     let fates = fates();
     let (mut held, dropped) = oneshot::channel::<()>();
-    drop(spawn_linked(&fates, async move |_: Deltas<()>| {
+    drop(spawn_linked(&fates, "a test", async move |_: Deltas<()>| {
         let _held = dropped;
         pending().await
     }));
@@ -123,7 +127,7 @@ async fn ended(fates: &Fates, task: &str) -> Reason {
 async fn a_panic_is_trapped_and_the_page_is_told_without_its_words() {
     let fates = fates();
     let (mut held, dropped) = oneshot::channel::<()>();
-    let mut events = spawn_linked(&fates, async move |deltas: Deltas<u32>| {
+    let mut events = spawn_linked(&fates, "a test", async move |deltas: Deltas<u32>| {
         let _held = dropped;
         deltas.send(1).await;
         panic!("a secret");
@@ -141,7 +145,7 @@ async fn a_panic_is_trapped_and_the_page_is_told_without_its_words() {
 #[tokio::test]
 async fn a_panic_before_the_first_await_is_trapped_too() {
     let fates = fates();
-    let events = spawn_linked(&fates, |_: Deltas<()>| -> future::Ready<Exit> { panic!("at once") });
+    let events = spawn_linked(&fates, "a test", |_: Deltas<()>| -> future::Ready<Exit> { panic!("at once") });
     let said = rest(events).await;
     assert!(matches!(&said[..], [Event::Start { .. }, Event::Exit(exit)] if exit.reason == Reason::Crashed));
     assert_eq!(fates.exits(Reason::Crashed), 1);
@@ -152,7 +156,7 @@ async fn a_reader_who_does_not_read_makes_the_task_wait() {
     let fates = fates();
     let made = Arc::new(AtomicU64::new(0));
     let counter = made.clone();
-    let events = spawn_linked(&fates, async move |deltas| {
+    let events = spawn_linked(&fates, "a test", async move |deltas| {
         loop {
             deltas.send(()).await;
             counter.fetch_add(1, Ordering::Relaxed);
@@ -175,7 +179,7 @@ async fn a_reader_who_does_not_read_makes_the_task_wait() {
 async fn shutdown_ends_a_task_at_once_and_says_so() {
     let fates = fates();
     let (mut held, dropped) = oneshot::channel::<()>();
-    let mut events = spawn_linked(&fates, async move |deltas: Deltas<u32>| {
+    let mut events = spawn_linked(&fates, "a test", async move |deltas: Deltas<u32>| {
         let _held = dropped;
         deltas.send(1).await;
         pending().await
@@ -193,7 +197,7 @@ async fn shutdown_ends_a_task_at_once_and_says_so() {
 async fn shutdown_ends_a_task_that_waits_for_its_reader_and_what_it_had_sent_arrives() {
     let fates = fates();
     let (mut held, dropped) = oneshot::channel::<()>();
-    let events = spawn_linked(&fates, async move |deltas| {
+    let events = spawn_linked(&fates, "a test", async move |deltas| {
         let _held = dropped;
         loop {
             deltas.send(()).await;
@@ -206,17 +210,102 @@ async fn shutdown_ends_a_task_that_waits_for_its_reader_and_what_it_had_sent_arr
 }
 
 #[tokio::test]
+async fn a_kill_drops_all_that_one_task_holds_and_its_page_is_told_and_the_others_live_on() {
+    let fates = fates();
+    let (mut held, dropped) = oneshot::channel::<()>();
+    let mut events = spawn_linked(&fates, "a test", async move |deltas: Deltas<u32>| {
+        let _held = dropped;
+        deltas.send(1).await;
+        pending().await
+    });
+    let other = spawn_linked(&fates, "another", async |_: Deltas<()>| pending().await);
+    let task = started(&mut events).await;
+    assert_eq!(events.next().await, Some(Event::Delta(1)));
+    assert!(fates.kill(number(&fates, "a test")));
+    soon(held.closed()).await;
+    let said = rest(events).await;
+    assert!(matches!(&said[..], [Event::Exit(exit)] if exit.reason == Reason::Killed && exit.message.is_some()));
+    assert_eq!((reason(&fates, &task), fates.live()), (Reason::Killed, 1));
+    drop(other);
+}
+
+#[tokio::test]
+async fn a_kill_ends_a_task_that_waits_for_its_reader() {
+    let fates = fates();
+    let (mut held, dropped) = oneshot::channel::<()>();
+    let events = spawn_linked(&fates, "a test", async move |deltas| {
+        let _held = dropped;
+        loop {
+            deltas.send(()).await;
+        }
+    });
+    assert!(fates.kill(number(&fates, "a test")));
+    soon(held.closed()).await;
+    assert!(matches!(rest(events).await.last(), Some(Event::Exit(exit)) if exit.reason == Reason::Killed));
+    assert!(!fates.kill(1), "there is none of that number any more");
+}
+
+/// The number of the task that is for this.
+fn number(fates: &Fates, about: &str) -> u64 {
+    let census = fates.census(usize::MAX);
+    census.tasks.iter().find(|task| &*task.about == about).expect("it lives").number
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_looks_on_sees_what_a_task_is_for_how_old_it_is_how_far_and_how_it_ended() {
+    let fates = fates();
+    let mut events = spawn_linked(&fates, "llama3.2", async |deltas: Deltas<u32>| {
+        time::sleep(Duration::from_millis(300)).await;
+        deltas.send(1).await;
+        time::sleep(Duration::from_millis(500)).await;
+        normal()
+    });
+    started(&mut events).await;
+    let living = |state, age_ms, deltas| Living { number: 1, about: "llama3.2".into(), state, age_ms, deltas };
+    assert_eq!(fates.census(9).tasks, [living(State::Waiting, 0, 0)]);
+    assert_eq!(events.next().await, Some(Event::Delta(1)));
+    assert_eq!(fates.census(9).tasks, [living(State::Streaming, 300, 1)]);
+    assert_eq!((fates.census(0).live, fates.census(0).tasks.len()), (1, 0));
+    rest(events).await;
+    time::advance(Duration::from_secs(7)).await;
+    let (about, reason) = ("llama3.2".into(), Reason::Normal);
+    let exits = vec![Ended { number: 1, about, reason, deltas: 1, lived_ms: 800, ago_ms: 7000 }];
+    assert_eq!(fates.census(9), Census { live: 0, ended: 1, deltas: 1, tasks: Vec::new(), exits });
+    let tally = fates.tally();
+    assert_eq!((tally.first_delta.count, tally.first_delta.sum), (1, Duration::from_millis(300)));
+    assert_eq!(tally.last_breath.count, 0, "somebody listened to the end");
+}
+
+#[tokio::test]
+async fn it_is_measured_how_long_a_task_lives_on_when_nobody_listens() {
+    let fates = fates();
+    let mut events = spawn_linked(&fates, "a test", async |_: Deltas<()>| pending().await);
+    let task = started(&mut events).await;
+    drop(events);
+    ended(&fates, &task).await;
+    assert_eq!(fates.tally().last_breath.count, 1);
+}
+
+#[tokio::test]
+async fn a_task_that_is_for_very_much_is_called_less() {
+    let fates = fates();
+    let _events = spawn_linked(&fates, "é".repeat(1000), async |_: Deltas<()>| pending().await);
+    assert_eq!(*fates.census(1).tasks[0].about, "é".repeat(80));
+}
+
+#[tokio::test]
 async fn a_task_that_is_started_during_shutdown_does_nothing() {
     let fates = fates();
     fates.shutdown.cancel();
-    let events = spawn_linked(&fates, async |_: Deltas<()>| -> Exit { unreachable!("it should never have begun") });
+    let events =
+        spawn_linked(&fates, "a test", async |_: Deltas<()>| -> Exit { unreachable!("it should never have begun") });
     let said = rest(events).await;
     assert!(matches!(&said[..], [Event::Start { .. }, Event::Exit(exit)] if exit.reason == Reason::Shutdown));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_says_every_ten_seconds_that_it_is_still_there() {
-    let mut events = spawn_linked(&fates(), async |_: Deltas<()>| pending().await);
+    let mut events = spawn_linked(&fates(), "a test", async |_: Deltas<()>| pending().await);
     started(&mut events).await;
     for _ in 0..3 {
         let asked = Instant::now();
@@ -227,7 +316,7 @@ async fn a_stream_says_every_ten_seconds_that_it_is_still_there() {
 
 #[tokio::test(start_paused = true)]
 async fn a_delta_is_a_sign_of_life_too() {
-    let mut events = spawn_linked(&fates(), async |deltas| {
+    let mut events = spawn_linked(&fates(), "a test", async |deltas| {
         for n in 0..5 {
             time::sleep(KEEP_ALIVE * 9 / 10).await;
             deltas.send(n).await;
@@ -242,7 +331,7 @@ async fn a_delta_is_a_sign_of_life_too() {
 #[tokio::test(start_paused = true)]
 async fn a_life_is_measured_from_spawn_to_end() {
     let fates = fates();
-    let mut events = spawn_linked(&fates, async |_: Deltas<()>| {
+    let mut events = spawn_linked(&fates, "a test", async |_: Deltas<()>| {
         time::sleep(Duration::from_millis(812)).await;
         normal()
     });
@@ -254,7 +343,7 @@ async fn a_life_is_measured_from_spawn_to_end() {
 #[tokio::test]
 async fn the_fate_is_known_before_the_exit_is_heard() {
     let fates = fates();
-    let mut events = spawn_linked(&fates, async |_: Deltas<()>| normal());
+    let mut events = spawn_linked(&fates, "a test", async |_: Deltas<()>| normal());
     let task = started(&mut events).await;
     assert_eq!(events.next().await, Some(Event::Exit(normal())));
     assert_eq!(reason(&fates, &task), Reason::Normal);
@@ -263,11 +352,11 @@ async fn the_fate_is_known_before_the_exit_is_heard() {
 #[tokio::test]
 async fn ids_differ_and_old_fates_are_forgotten() {
     let fates = fates();
-    let mut first = spawn_linked(&fates, async |_: Deltas<()>| normal());
+    let mut first = spawn_linked(&fates, "a test", async |_: Deltas<()>| normal());
     let task = started(&mut first).await;
     rest(first).await;
     for _ in 0..5000 {
-        let mut events = spawn_linked(&fates, async |_: Deltas<()>| normal());
+        let mut events = spawn_linked(&fates, "a test", async |_: Deltas<()>| normal());
         assert_ne!(started(&mut events).await, task);
         rest(events).await;
     }

@@ -1,0 +1,50 @@
+//! The tasks of all pages, seen from outside: the page ([`page`]), and the task behind it, `POST /api/monitor`. Looking on is
+//! a task like any other, and lives as long as somebody looks.
+#![expect(missing_docs, reason = "#[server] makes a struct of the arguments, and gives it no docs")]
+
+pub mod page;
+#[cfg(feature = "ssr")]
+mod watch;
+
+pub use page::MonitorPage;
+#[cfg(feature = "ssr")]
+pub use watch::MayKill;
+
+use crate::{
+    error::ApiError,
+    link::{Census, EventStream, Sse},
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::Json;
+
+/// What somebody who looks on sees.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sight {
+    /// Whether they may end tasks.
+    pub may_kill: bool,
+    /// The tasks.
+    pub census: Census,
+}
+
+/// `POST /api/monitor`: the tasks, once a second.
+///
+/// # Errors
+/// 503 if too many are looking on.
+#[server(prefix = "/api", endpoint = "monitor", input = Json, output = Sse)]
+pub async fn monitor() -> Result<EventStream<Sight>, ApiError> {
+    let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
+    let (place, may_kill) = (watch::place()?, watch::may_kill());
+    let seen = fates.clone();
+    Ok(crate::link::spawn_linked(&fates, "monitor", move |deltas| watch::watch(seen, may_kill, place, deltas)))
+}
+
+/// `POST /api/kill`: ends the task of this number, as the monitor shows it. Says whether there was one.
+///
+/// # Errors
+/// 403 if that is not for whoever asks.
+#[server(prefix = "/api", endpoint = "kill", input = Json)]
+pub async fn kill(task: u64) -> Result<bool, ApiError> {
+    watch::check()?;
+    Ok(expect_context::<std::sync::Arc<crate::link::Fates>>().kill(task))
+}

@@ -1,0 +1,185 @@
+//! `/monitor`: the tasks that live, and how the latest have ended. Once a second all of it is new.
+
+use super::{Sight, kill, monitor};
+use crate::{
+    address::Address,
+    browser::every_second,
+    error::ApiError,
+    link::{
+        Event, Exit, Link, Reason,
+        census::{Ended, Living, State},
+    },
+};
+use leptos::{ev, prelude::*};
+
+/// How many seconds of silence there are before the page takes its task for lost.
+const PATIENCE: u32 = 10;
+
+/// The monitor.
+#[component]
+pub fn MonitorPage() -> impl IntoView {
+    let address = expect_context::<Address>();
+    let sight = RwSignal::new(Sight::default());
+    let exit = RwSignal::new(None::<Exit>);
+    let silent = RwSignal::new(0);
+    let live = RwSignal::new(false);
+    let link = Link::new(move |ended| exit.set(Some(ended)));
+    let look = move || {
+        exit.set(None);
+        silent.set(0);
+        live.set(false);
+        link.start(monitor(), move |event| {
+            silent.set(0);
+            if let Event::Delta(seen) = event {
+                sight.set(seen);
+                live.set(true);
+            }
+        });
+    };
+    Effect::new(move |_| look());
+    look_again(look);
+    every_second(move || {
+        silent.update(|seconds| *seconds += 1);
+        if silent.get_untracked() > PATIENCE {
+            link.end(Exit::new(Reason::Lost));
+        }
+    });
+    let kill = Action::new(|number: &u64| kill(*number));
+    let refused = move || kill.value().with(|answer| answer.as_ref().and_then(refusal));
+    let numbers = move || sight.with(|sight| sight.census.tasks.iter().map(|task| task.number).collect::<Vec<_>>());
+    view! {
+        <main class="essay monitor">
+            <p class="back">
+                <a href=move || address.before()>"← Starcrossed"</a>
+            </p>
+            <h1>"Monitor"</h1>
+            <p class="status">
+                <span role="status">{move || exit.with(|exit| standing(exit.as_ref(), live.get()))}</span>
+                <button type="button" hidden=move || exit.with(Option::is_none) on:click=move |_| look()>
+                    "Retry"
+                </button>
+            </p>
+            <p>{move || sight.with(in_all)}</p>
+            <p role="alert">{refused}</p>
+            <table>
+                <caption>"Tasks"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"No."</th>
+                        <th scope="col">"For"</th>
+                        <th scope="col">"State"</th>
+                        <th scope="col">"Age"</th>
+                        <th scope="col">"Deltas"</th>
+                        <td></td>
+                    </tr>
+                </thead>
+                <tbody>
+                    // By number, so that a button stays the one that it was while somebody presses it.
+                    <For each=numbers key=|number| *number children=move |number| view! { <Task number sight kill /> } />
+                </tbody>
+            </table>
+            <table>
+                <caption>"Exits"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"No."</th>
+                        <th scope="col">"For"</th>
+                        <th scope="col">"Reason"</th>
+                        <th scope="col">"Deltas"</th>
+                        <th scope="col">"Lived"</th>
+                        <th scope="col">"Ago"</th>
+                    </tr>
+                </thead>
+                <tbody>{move || sight.with(|sight| sight.census.exits.iter().map(ended).collect_view())}</tbody>
+            </table>
+        </main>
+    }
+}
+
+/// A page that comes back from the browser's back/forward cache has let go of its task, and looks again.
+fn look_again(look: impl Fn() + 'static) {
+    let back = window_event_listener(ev::pageshow, move |event| {
+        if event.persisted() {
+            look();
+        }
+    });
+    on_cleanup(move || back.remove());
+}
+
+/// A task that lives.
+#[component]
+fn Task(number: u64, sight: RwSignal<Sight>, kill: Action<u64, Result<bool, ApiError>>) -> impl IntoView {
+    let is_it = move |task: &&Living| task.number == number;
+    let task = Memo::new(move |_| sight.with(|sight| sight.census.tasks.iter().find(is_it).cloned()));
+    let cell = move |what: fn(&Living) -> String| move || task.with(|task| task.as_ref().map(what));
+    view! {
+        <tr>
+            <th scope="row">{number}</th>
+            <td>{cell(|task| task.about.to_string())}</td>
+            <td>{cell(|task| state(task.state).to_owned())}</td>
+            <td>{cell(|task| span(task.age_ms))}</td>
+            <td>{cell(|task| task.deltas.to_string())}</td>
+            <td>
+                <button
+                    type="button"
+                    aria-label=format!("Kill task {number}")
+                    hidden=move || !sight.with(|sight| sight.may_kill)
+                    on:click=move |_| drop(kill.dispatch(number))
+                >
+                    "Kill"
+                </button>
+            </td>
+        </tr>
+    }
+}
+
+/// A task that has ended.
+fn ended(exit: &Ended) -> impl IntoView + use<> {
+    view! {
+        <tr>
+            <th scope="row">{exit.number}</th>
+            <td>{exit.about.to_string()}</td>
+            <td>{exit.reason.as_str()}</td>
+            <td>{exit.deltas}</td>
+            <td>{span(exit.lived_ms)}</td>
+            <td>{span(exit.ago_ms)}</td>
+        </tr>
+    }
+}
+
+const fn state(state: State) -> &'static str {
+    match state {
+        State::Waiting => "waiting",
+        State::Streaming => "streaming",
+    }
+}
+
+/// How it stands with looking on.
+fn standing(exit: Option<&Exit>, is_live: bool) -> String {
+    match exit {
+        None if is_live => "Live".into(),
+        None => "Connecting…".into(),
+        Some(exit) => exit.message.clone().unwrap_or_else(|| "Connection lost".into()),
+    }
+}
+
+fn in_all(sight: &Sight) -> String {
+    let census = &sight.census;
+    let newest = if (census.tasks.len() as u64) < census.live { " (the newest are shown)" } else { "" };
+    format!("{} live{newest} · {} ended · {} deltas", census.live, census.ended, census.deltas)
+}
+
+fn refusal(answer: &Result<bool, ApiError>) -> Option<String> {
+    let error = answer.as_ref().err()?;
+    Exit::from(error.clone()).message.or_else(|| Some("The server can't be reached.".into()))
+}
+
+/// A length of time, as roughly as people want it.
+fn span(ms: u64) -> String {
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        1000..100_000 => format!("{} s", ms / 1000),
+        100_000..6_000_000 => format!("{} min", ms / 60_000),
+        _ => format!("{} h", ms / 3_600_000),
+    }
+}

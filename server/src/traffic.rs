@@ -1,0 +1,44 @@
+//! How much the streams of tasks have sent.
+
+use app::link::Sse;
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::header::CONTENT_TYPE,
+    response::Response,
+};
+use http_body_util::BodyExt;
+use server_fn::ContentType;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+/// Counts it. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct Traffic(Arc<AtomicU64>);
+
+impl Traffic {
+    /// How many bytes were sent.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn add(&self, bytes: &Bytes) {
+        self.0.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+    }
+}
+
+/// Counts what a response sends, if it is a stream of events. For [`axum::middleware::map_response_with_state`].
+pub async fn count(State(traffic): State<Traffic>, response: Response) -> Response {
+    if response.headers().get(CONTENT_TYPE).is_none_or(|is| is != Sse::CONTENT_TYPE) {
+        return response;
+    }
+    response.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            frame.data_ref().into_iter().for_each(|bytes| traffic.add(bytes));
+            frame
+        }))
+    })
+}
