@@ -66,8 +66,8 @@ async fn ask(items: Vec<Item>) -> Vec<Option<String>> {
     for pause_ms in PAUSES_MS {
         match typeset(items.clone()).await {
             Ok(answer) => return answer.html,
-            Err(ApiError::Refused(_)) => break,
             Err(ApiError::Framework(_)) => TimeoutFuture::new(pause_ms).await,
+            Err(_) => break,
         }
     }
     Vec::new()

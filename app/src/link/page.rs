@@ -59,8 +59,7 @@ impl Link {
     /// The one way out: every exit, of whatever kind, passes here, once. `Exit::new(Reason::Killed)` is Stop; it is not an
     /// error, and what has arrived stays. Does nothing while no task is running.
     pub fn end(self, exit: Exit) {
-        let take = |running: &mut Option<AbortHandle>| (running.is_some(), running.take());
-        if let Some(abort) = self.running.try_maybe_update(take).flatten() {
+        if let Some(abort) = self.running.try_maybe_update(|task| (task.is_some(), task.take())).flatten() {
             abort.abort();
             self.on_exit.run(exit);
         }
