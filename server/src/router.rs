@@ -29,6 +29,7 @@ use futures::future::BoxFuture;
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_axum::{handle_server_fns_with_context, render_app_to_stream_with_context};
 use std::sync::Arc;
+use tower_http::compression::CompressionLayer;
 
 /// The whole program as a service: pages, server functions, files, and what machines ask.
 pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Router {
@@ -43,7 +44,8 @@ pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Route
         provide_context(model.clone());
         provide_context(typesetter.clone());
     };
-    let page_or_not_found = Router::new().fallback(get(page(leptos_options()))).layer(from_fn(assets::first));
+    let pages = Router::new().fallback(get(page(leptos_options()))).layer(CompressionLayer::new());
+    let page_or_not_found = pages.layer(from_fn(assets::first)); // files are compressed already
 
     server_functions(context)
         .route("/api", any(api::nothing_here))

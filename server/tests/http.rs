@@ -7,7 +7,7 @@ use futures::future::join_all;
 use serde_json::json;
 use std::net::SocketAddr;
 use support::{
-    client::{Response, get, post, request, send},
+    client::{Response, get, post, request, request_with, send},
     server::Server,
 };
 
@@ -187,6 +187,18 @@ async fn pages_are_html_that_the_back_button_may_keep() {
         assert!(page.text().contains("</html>"), "{path}");
         careful(&page);
     }
+}
+
+#[tokio::test]
+async fn a_page_is_compressed_for_who_can_read_that_and_a_stream_never() {
+    let server = Server::alone().await;
+    let page = request(server.address, "GET", "/", &["accept-encoding: gzip, br"]).await;
+    assert_eq!((page.status, page.header("content-encoding")), (200, "gzip"));
+    assert!(page.body.len() * 2 < get(server.address, "/").await.body.len());
+    let headers = ["accept-encoding: gzip, br", "content-length: 35"];
+    let body = br#"{"chunks":1,"interval_ms":1}       "#;
+    let stream = request_with(server.address, "POST", "/api/task", &headers, body).await;
+    assert_eq!((stream.status, stream.header("content-encoding")), (200, ""));
 }
 
 /// What is drawn on one thread may be dropped on another, wherever the runtime has moved it meanwhile.
