@@ -87,7 +87,7 @@ const BODY: &str = "\
 No model server was found when Starcrossed was started, so this answer comes from inside of it. I am here for two \
 reasons: to let you try the page, and to tell you how to connect a model that really thinks.
 
-On your own machine
+## On your own machine
 
 Start any of these, and then start Starcrossed again. It looks for them by itself, so no options are needed:
 
@@ -98,22 +98,22 @@ Start any of these, and then start Starcrossed again. It looks for them by itsel
 
 If yours is somewhere else, say where. Any server will do that speaks the same language as OpenAI's:
 
-```
+```sh
 starcrossed --upstream http://127.0.0.1:11434/v1
 starcrossed --upstream http://192.168.1.20:8080/v1 --model qwen3
 ```
 
-In the cloud
+## In the cloud
 
 Give the base URL of your provider, and your key. The key stays on the server; no browser ever sees it:
 
-```
+```sh
 export OPENAI_API_KEY=sk-…
 starcrossed --upstream https://api.openai.com/v1 --model gpt-4o-mini
 starcrossed --upstream https://openrouter.ai/api/v1
 ```
 
-What to try meanwhile
+## What to try meanwhile
 
 Press Stop while I am still talking; this text is long enough to let you. The words stay, I fall silent at once, and \
 the page shows you a receipt: the moment at which the server saw my task die. Nothing goes on in secret. No process \
