@@ -1,8 +1,9 @@
 //! Time for the person. A task that says more than a page can show keeps its future ready for ever, and a future that is
 //! ready for ever keeps the browser from hearing that somebody presses Stop.
 
-use crate::browser::now_ms;
 use gloo_timers::future::TimeoutFuture;
+use js_sys::Date;
+use leptos::prelude::document;
 
 /// How long the page may listen without a break, in milliseconds: half a frame.
 const HELD_MS: f64 = 8.0;
@@ -14,14 +15,15 @@ pub(super) struct Breath(f64);
 impl Breath {
     /// Since now.
     pub(super) fn new() -> Self {
-        Self(now_ms())
+        Self(Date::now())
     }
 
-    /// Lets the browser do what else there is to do, if it has had to wait for long.
+    /// Lets the browser do what else there is to do, if it has had to wait for long. Not in a page that nobody sees: nobody can
+    /// press anything there, and browsers let its timers wait for a second or more.
     pub(super) async fn take(&mut self) {
-        if now_ms() - self.0 > HELD_MS {
+        if Date::now() - self.0 > HELD_MS && !document().hidden() {
             TimeoutFuture::new(0).await;
-            self.0 = now_ms();
+            self.0 = Date::now();
         }
     }
 }
