@@ -28,8 +28,12 @@ async fn without_a_password_nobody_gets_past_the_login() {
     }
     let answer = request_with(server.address, "POST", "/api/chat", &["content-length: 2"], b"{}").await;
     assert_eq!(answer.status, 401);
-    for path in ["/healthz", "/readyz", "/login", "/favicon.svg"] {
+    for path in ["/healthz", "/readyz", "/login"] {
         assert_eq!(get(server.address, path).await.status, 200, "{path}");
+    }
+    for path in ["/favicon.svg", "/pkg/starcrossed.css"] {
+        let status = get(server.address, path).await.status;
+        assert!(matches!(status, 200 | 404), "{path} {status}: where there is a site, it is there for the login");
     }
 }
 
