@@ -8,7 +8,7 @@ import { expect, test } from "./support/fixtures";
 const SLOWER = 4;
 const VISITS = 25;
 /** Long enough for all of it, in milliseconds. Nothing is asked of the page meanwhile: it would have to answer. */
-const A_VISIT_MS = 2000;
+const A_VISIT_MS = 6000;
 
 /** In milliseconds from when the page was asked for. */
 interface Visit {
