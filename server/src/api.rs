@@ -16,7 +16,10 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use serde_json::json;
 use std::time::Duration;
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 
 /// The longest body: 16 MiB, pictures included.
 const LIMIT: usize = 16 * 1024 * 1024;
@@ -25,11 +28,15 @@ const LIMIT: usize = 16 * 1024 * 1024;
 /// while it is still being written to loses what was answered.
 const DISCARD: usize = 4 * LIMIT;
 
-/// A body longer than this is one of the large ones, of which only so many are read at once.
+/// A body longer than this is one of the large ones, of which there are only so many at once.
 const LARGE: usize = 64 * 1024;
 
-/// How many those are. Each may take 16 MiB while it is read, and several times that while it is made sense of.
+/// How many those are. Each may take 16 MiB while it is read, and several times that while it is made sense of, so each keeps
+/// its place until that is done.
 static LARGE_ONES: Semaphore = Semaphore::const_new(16);
+
+/// The place that a large body has taken.
+type Place = Option<SemaphorePermit<'static>>;
 
 /// How long somebody may keep us waiting for the next piece of a body, and for all of it.
 const PIECE: Duration = Duration::from_secs(10);
@@ -52,7 +59,7 @@ pub async fn plain_http(mut request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let (parts, body) = request.into_parts();
     match receive(body).await {
-        Ok(body) => in_json(next.run(Request::from_parts(parts, Body::from(body))).await, &method),
+        Ok((body, _place)) => in_json(next.run(Request::from_parts(parts, Body::from(body))).await, &method),
         Err(refusal) => refusal,
     }
 }
@@ -67,14 +74,14 @@ pub async fn nothing_here() -> Response {
 }
 
 /// The whole body, as far as it isn't too long, from who doesn't take for ever to send it.
-async fn receive(body: Body) -> Result<Bytes, Response> {
+async fn receive(body: Body) -> Result<(Bytes, Place), Response> {
     match timeout(WHOLE, read(body)).await {
         Ok(read) => read,
         Err(_) => Err(too_slow()),
     }
 }
 
-async fn read(body: Body) -> Result<Bytes, Response> {
+async fn read(body: Body) -> Result<(Bytes, Place), Response> {
     let mut chunks = body.into_data_stream();
     let mut length = 0;
     let mut bytes = BytesMut::new();
@@ -96,7 +103,7 @@ async fn read(body: Body) -> Result<Bytes, Response> {
     if length > LIMIT {
         return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."));
     }
-    Ok(bytes.freeze())
+    Ok((bytes.freeze(), place))
 }
 
 /// Reads what comes of a request that is refused unread, and throws it away: who is still sending when the connection is

@@ -27,7 +27,7 @@ use std::{fmt, sync::Arc};
 const COOKIE_NAME: &str = "starcrossed";
 
 /// What is there for everybody: what the login page needs, and what says that the server is alive.
-const OPEN: [&str; 9] = [
+const OPEN: [&str; 10] = [
     "/login",
     "/logout",
     "/healthz",
@@ -37,6 +37,7 @@ const OPEN: [&str; 9] = [
     "/manifest.webmanifest",
     "/icon-192.png",
     "/icon-512.png",
+    "/icon-maskable-512.png",
 ];
 
 /// Who may come in. Clones are one.
