@@ -33,6 +33,7 @@ test("ten tabs have an answer under way at once over HTTPS, and each is stopped 
   const asked: [Chat, Question][] = [];
   for (let tab = 1; tab <= TABS; tab++) asked.push(await ask(context, upstream, tab));
   expect(await server.live()).toBe(TABS);
+  await expect(asked[0][0].page.getByText(/six connections/), "there is no such limit here").toBeHidden();
 
   for (const [at, [chat, question]] of asked.entries()) {
     question.delta(" and on");

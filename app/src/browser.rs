@@ -17,6 +17,14 @@ pub fn now_ms() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
 }
 
+/// Whether the page came over HTTP/1, as a browser says it (<https://www.w3.org/TR/resource-timing/#dom-performanceresourcetiming-nexthopprotocol>).
+#[must_use]
+pub fn is_http_1() -> bool {
+    let arrivals = window().performance().map(|clock| clock.get_entries_by_type("navigation"));
+    let protocol = arrivals.and_then(|arrivals| Reflect::get(&arrivals.get(0), &"nextHopProtocol".into()).ok());
+    protocol.and_then(|protocol| protocol.as_string()).is_some_and(|protocol| protocol.starts_with("http/1"))
+}
+
 /// Puts text on the clipboard; says whether it is there. Browsers have a clipboard for pages on HTTPS and on this machine;
 /// everywhere else there is the old way.
 pub async fn copy(text: &str) -> bool {

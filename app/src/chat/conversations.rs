@@ -1,17 +1,18 @@
 //! The conversations of this browser: to be opened, found, named, deleted, and taken elsewhere.
 
+mod item;
+mod transfer;
+
 use super::{
-    export,
     history::History,
     shared::Shared,
-    store::{Fault, tab},
-    talk::Talk,
     tree::{Conversation, Kept, find::Hit},
-    visit,
 };
-use crate::browser::{find, focus_on, focus_on_box, in_next_frame, save_file, text_of};
+use crate::browser::focus_on_box;
 use gloo_timers::future::TimeoutFuture;
-use leptos::{ev, html, prelude::*, task::spawn_local_scoped_with_cancellation};
+use item::Item;
+use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
+use transfer::Transfer;
 
 /// A line of the list.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -119,131 +120,6 @@ pub fn Conversations(
     }
 }
 
-/// One conversation of the list: its name, which is a link, and what can be done with it.
-#[component]
-fn Item(line: Line, shared: Shared, naming: RwSignal<String>, delete: Callback<String>) -> impl IntoView {
-    let Shared { talk, history, sidebar: shown, .. } = shared;
-    let Line { id, title, excerpt, message } = line;
-    let address = ["/c/", &id].concat();
-    let id = StoredValue::new(id);
-    let field = NodeRef::<html::Input>::new();
-    let is_named = move || id.with_value(|id| naming.with(|naming| naming == id));
-    let is_open = move || id.with_value(|id| talk.transcript.id().as_ref() == Some(id)).then_some("page");
-    let rename = move || {
-        if untrack(is_named) {
-            naming.set(String::new());
-            let title = field.get_untracked().map(|field| field.value()).unwrap_or_default();
-            if !title.trim().is_empty() {
-                rename(talk, history, &id.get_value(), title.trim());
-            }
-        }
-    };
-    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
-        "Enter" => {
-            rename();
-            id.with_value(|id| focus_on_line(id));
-        }
-        "Escape" => {
-            event.stop_propagation();
-            naming.set(String::new());
-            id.with_value(|id| focus_on_line(id));
-        }
-        _ => {}
-    };
-    view! {
-        <li>
-            <a href=address aria-current=is_open hidden=is_named on:click=move |_| {
-                shown.set(false);
-                visit::look_for(shared, &id.get_value(), &message);
-            }>
-                <span>{title.clone()}</span>
-                <small hidden=excerpt.is_empty()>{excerpt.clone()}</small>
-            </a>
-            <input
-                node_ref=field
-                aria-label="Name"
-                hidden=move || !is_named()
-                prop:value=title.clone()
-                on:keydown=on_key
-                on:blur=move |_| rename()
-            />
-            <button
-                type="button"
-                aria-label=["Rename ", &title].concat()
-                title="Rename"
-                hidden=is_named
-                on:click=move |_| {
-                    naming.set(id.get_value());
-                    focus_on(field);
-                }
-            >
-                <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 20h4L19 9l-4-4L4 16zM13 7l4 4" /></svg>
-            </button>
-            <button
-                type="button"
-                aria-label=["Delete ", &title].concat()
-                title="Delete"
-                hidden=is_named
-                on:click=move |_| delete.run(id.get_value())
-            >
-                <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13" /></svg>
-            </button>
-        </li>
-    }
-}
-
-/// To take conversations elsewhere, and to bring them in.
-#[component]
-fn Transfer(talk: Talk, history: History) -> impl IntoView {
-    let picked = NodeRef::<html::Input>::new();
-    let told = RwSignal::new(String::new());
-    let export_all = move |_| {
-        spawn_local_scoped_with_cancellation(async move {
-            let (all, fault) = history.all().await;
-            told.set(fault.map(Fault::sentence).unwrap_or_default().into());
-            if fault.is_none() || !all.is_empty() {
-                save_file("starcrossed.json", "application/json", &export::to_json(all));
-            }
-        });
-    };
-    let export_open = move |_| {
-        let text = talk.transcript.tree.with_untracked(export::markdown::to_markdown);
-        save_file("conversation.md", "text/markdown", &text);
-    };
-    let import = move |_| {
-        let file = picked.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
-        let Some(file) = file else { return };
-        spawn_local_scoped_with_cancellation(async move {
-            match read(&text_of(&file).await) {
-                Ok(all) => told.set(match history.import(&all).await {
-                    Ok(count) => imported(count, all.len()),
-                    Err(fault) => ["Nothing was imported. ", fault.sentence()].concat(),
-                }),
-                Err(sentence) => told.set(sentence),
-            }
-            if let Some(input) = picked.get_untracked() {
-                input.set_value("");
-            }
-        });
-    };
-    view! {
-        <details class="transfer">
-            <summary>"Export and import"</summary>
-            <button type="button" on:click=export_all>
-                "Export all"
-            </button>
-            <button type="button" on:click=export_open disabled=move || talk.transcript.id().is_none()>
-                "Export this one as Markdown"
-            </button>
-            <label class="button">
-                "Import…"
-                <input type="file" accept=".json,.md" node_ref=picked on:change=import />
-            </label>
-            <p aria-live="polite">{told}</p>
-        </details>
-    }
-}
-
 fn line(conversation: &Conversation) -> Line {
     Line {
         id: conversation.id.clone(),
@@ -260,20 +136,6 @@ fn found(list: &[Conversation], hits: Vec<Hit>) -> Vec<Line> {
         Some(Line { excerpt: hit.excerpt, message: hit.message, ..line(listed) })
     };
     hits.into_iter().filter_map(line).collect()
-}
-
-/// What is in a file that has been picked: a title is how Markdown begins, and no JSON.
-fn read(text: &str) -> Result<Vec<Kept>, String> {
-    if text.starts_with('#') {
-        return export::from_markdown::from_markdown(text, &tab::stamp).map(|kept| vec![kept]);
-    }
-    export::from_json(text)
-}
-
-/// What is said of a file of `all` conversations that has added something to `count`.
-fn imported(count: usize, all: usize) -> String {
-    let known = if count < all { [", ", &(all - count).to_string(), " here already"].concat() } else { String::new() };
-    [&count.to_string(), " imported", &known].concat()
 }
 
 fn words(deleted: &Conversation) -> String {
@@ -293,26 +155,4 @@ fn search(history: History, sought: RwSignal<String>, hits: RwSignal<Option<Vec<
             hits.set(Some(history.search(&sought, MOST_HITS).await));
         });
     });
-}
-
-/// Leads back to the line that was being named. It may have been drawn anew by then.
-fn focus_on_line(id: &str) {
-    let line = [".sidebar a[href='/c/", id, "']"].concat();
-    in_next_frame(move || {
-        if let Some(line) = find(&line) {
-            _ = line.focus();
-        }
-    });
-}
-
-/// Gives a conversation another name.
-fn rename(talk: Talk, history: History, id: &str, title: &str) {
-    if untrack(|| talk.transcript.id()).as_deref() == Some(id) {
-        talk.transcript.rename(title);
-    } else if let Some(mut conversation) =
-        history.list.with_untracked(|list| list.iter().find(|listed| listed.id == id).cloned())
-    {
-        title.clone_into(&mut conversation.title);
-        history.keep(conversation, None);
-    }
 }

@@ -7,7 +7,10 @@ mod memory;
 mod whole;
 
 use super::{
-    store::{Fault, Store, newest_first, tab, tabs::Tabs},
+    store::{
+        Fault, Store, newest_first, tab,
+        tabs::{CHANGED, Tabs},
+    },
     tree::{Conversation, Kept, Message, Tree},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -61,7 +64,7 @@ impl History {
             Ok(store) => self.store.set_value(Some(SendWrapper::new(store))),
             Err(fault) => self.fault.set(Some(fault)),
         }
-        self.tabs.set_value(Tabs::listen(Box::new(changed)).map(SendWrapper::new));
+        self.tabs.set_value(Tabs::listen(CHANGED, Box::new(changed)).map(SendWrapper::new));
         self.refresh().await;
         self.is_open.set(true);
     }

@@ -57,6 +57,12 @@ impl Lane {
         self.link.start(task, move |event| transcript.hear(&entry, event));
     }
 
+    /// Whether a task has been asked for that has no name yet.
+    pub(super) fn is_waiting(self) -> bool {
+        let has_no_name = |entry: &Entry| entry.message.with(|message| message.task.is_none());
+        self.link.is_running() && self.entry.with_value(|entry| entry.as_ref().is_some_and(has_no_name))
+    }
+
     /// Ends the task, if there is one and it is meant. Returns what it was writing.
     pub(super) fn end_if(self, is_meant: &dyn Fn(&Entry) -> bool, reason: Reason) -> Option<Entry> {
         let entry = self.entry.get_value().filter(is_meant)?;

@@ -4,7 +4,7 @@
 //! to the server function in [`api`], where a [`model`] answers. What comes back is applied to the [`transcript`],
 //! signals around a pure [`tree`], which [`view`] draws, an answer as Markdown in [`prose`], several at once in a [`row`],
 //! and [`history`] keeps in the browser's [`store`], of which `pulse` tells other tabs while it grows; [`aloud`] says it to
-//! who listens, [`status`] says how it ended, and [`receipt`] asks the server after tasks that were stopped.
+//! who listens, [`status`] says how it ended, [`crowd`] that there is no connection left, and [`receipt`] asks the server after tasks that were stopped.
 //! [`attach`] takes in what is sent along with a question, `editing` what an earlier one is being made, [`settings`] how it
 //! is to be answered, [`picker`] and [`compare`] by whom. `attention` is where eye and keyboard are led. [`parts`] is what a
 //! first visit does without, and [`shared`] what all of it shares.
@@ -36,6 +36,7 @@ pub mod export;
 pub mod actions;
 pub mod aloud;
 pub mod branches;
+pub mod crowd;
 mod frame;
 pub mod heading;
 pub mod prose;

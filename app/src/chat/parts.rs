@@ -2,9 +2,9 @@
 //! code is fetched when somebody begins to write, or has something here.
 
 use super::{
-    aloud::Aloud, attachments::Attachments, attention, compare::Compare, conversations::Conversations, editing, fit,
-    heading, pulse, rehearsal::rehearse, settings::SettingsForm, shared::Shared, status::Status, talk::Talk,
-    view::Messages, visit,
+    aloud::Aloud, attachments::Attachments, attention, compare::Compare, conversations::Conversations, crowd::Crowd,
+    editing, fit, heading, pulse, rehearsal::rehearse, settings::SettingsForm, shared::Shared, status::Status,
+    talk::Talk, view::Messages, visit,
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
@@ -40,6 +40,7 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
         status: |shared| {
             view! {
                 <Status talk=shared.talk />
+                <Crowd talk=shared.talk />
                 <Aloud talk=shared.talk />
             }
             .into_any()

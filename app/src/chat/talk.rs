@@ -201,6 +201,16 @@ impl Talk {
         self.lanes.iter().any(|lane| lane.link.is_running())
     }
 
+    /// How many answers are being written.
+    pub fn under_way(self) -> usize {
+        self.lanes.iter().filter(|lane| lane.link.is_running()).count()
+    }
+
+    /// Whether one of them has been asked for, and the server has not said that its task has begun.
+    pub fn is_waiting(self) -> bool {
+        self.lanes.iter().any(|lane| lane.is_waiting())
+    }
+
     /// Stops every answer that is being written. What has arrived stays.
     pub fn stop(self) {
         let stopped = self.stop_where(&|_| true);

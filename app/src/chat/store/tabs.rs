@@ -1,13 +1,14 @@
-//! Other tabs: what one has written, the others may want to read again.
+//! Other tabs: what one has written, the others may want to read again; and how much each has under way.
 
 use leptos::{
     wasm_bindgen::{JsCast, prelude::Closure},
     web_sys::{BroadcastChannel, MessageEvent},
 };
 
-const CHANNEL: &str = "starcrossed";
+/// The line on which the ids of conversations are told that have been changed or deleted.
+pub const CHANGED: &str = "starcrossed";
 
-/// The line to the other tabs of this page. Drop it, and nothing more is heard.
+/// A line to the other tabs of this page. Drop it, and nothing more is heard.
 #[derive(Debug)]
 pub struct Tabs {
     channel: BroadcastChannel,
@@ -15,23 +16,23 @@ pub struct Tabs {
 }
 
 impl Tabs {
-    /// Listens: `changed` hears the id of each conversation that another tab has changed or deleted. None where the
-    /// browser has no such line; then tabs learn of each other when they are reloaded.
-    pub fn listen(changed: Box<dyn Fn(String)>) -> Option<Self> {
-        let channel = BroadcastChannel::new(CHANNEL).ok()?;
+    /// Listens: `heard` hears whatever another tab tells on this line. None where the browser has no such lines; then tabs
+    /// learn of each other when they are reloaded.
+    pub fn listen(line: &str, heard: Box<dyn Fn(String)>) -> Option<Self> {
+        let channel = BroadcastChannel::new(line).ok()?;
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(id) = event.data().as_string() {
-                changed(id);
+            if let Some(told) = event.data().as_string() {
+                heard(told);
             }
         });
         channel.set_onmessage(Some(hear.as_ref().unchecked_ref()));
         Some(Self { channel, _hear: hear })
     }
 
-    /// Tells the others that this conversation has changed: once it is written, and not for each second of an answer.
-    pub fn tell(&self, conversation: &str) {
+    /// Tells the others.
+    pub fn tell(&self, what: &str) {
         // It fails only on a channel that is closed, and then nobody listens.
-        _ = self.channel.post_message(&conversation.into());
+        _ = self.channel.post_message(&what.into());
     }
 }
 
