@@ -1,7 +1,7 @@
 //! The conversations of this browser: to be opened, found, named, deleted, and taken elsewhere.
 
-mod item;
-mod transfer;
+pub mod item;
+pub mod transfer;
 
 use super::{
     history::History,
@@ -16,13 +16,15 @@ use transfer::Transfer;
 
 /// A line of the list.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Line {
-    id: String,
-    title: String,
+pub struct Line {
+    /// Of the conversation.
+    pub id: String,
+    /// Its name.
+    pub title: String,
     /// What a search found; empty in the list of all.
-    excerpt: String,
+    pub excerpt: String,
     /// The message in which it did; empty where that is the title.
-    message: String,
+    pub message: String,
 }
 
 /// How many conversations a search finds at most.

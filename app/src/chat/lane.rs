@@ -63,10 +63,10 @@ impl Lane {
         self.link.is_running() && self.entry.with_value(|entry| entry.as_ref().is_some_and(has_no_name))
     }
 
-    /// Ends the task, if there is one and it is meant. Returns what it was writing.
-    pub(super) fn end_if(self, is_meant: &dyn Fn(&Entry) -> bool, reason: Reason) -> Option<Entry> {
+    /// Stops the task, if there is one and it is meant. Returns what it was writing.
+    pub(super) fn stop_if(self, is_meant: &dyn Fn(&Entry) -> bool) -> Option<Entry> {
         let entry = self.entry.get_value().filter(is_meant)?;
-        self.link.end(Exit::new(reason));
+        self.link.stop();
         Some(entry)
     }
 }

@@ -78,10 +78,7 @@ fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_
                     title="Stop this one; the others go on"
                     // What another tab writes is stopped over there.
                     hidden=move || !running.get() || !busy.get()
-                    on:click=move |_| {
-                        let these = id.with_value(|id| talk.stop_answer(id));
-                        stopped.set(Some(these).filter(|these| !these.tasks.is_empty()));
-                    }
+                    on:click=move |_| id.with_value(|id| talk.stop_answer(id, stopped))
                 >
                     <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="6" y="6" width="12" height="12" rx="2" /></svg>
                 </button>

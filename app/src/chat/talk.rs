@@ -10,11 +10,9 @@ use super::{
     transcript::Transcript,
     tree::File,
 };
-use crate::{
-    browser::now_ms,
-    link::{Reason, TaskId},
-};
-use leptos::prelude::*;
+use crate::{browser::now_ms, link::TaskId};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
 
 /// This many models can be asked at once.
 pub const LANES: usize = 4;
@@ -213,22 +211,26 @@ impl Talk {
 
     /// Stops every answer that is being written. What has arrived stays.
     pub fn stop(self) {
-        let stopped = self.stop_where(&|_| true);
-        if !stopped.tasks.is_empty() {
-            self.stopped.set(Some(stopped));
-        }
+        self.stop_where(&|_| true, self.stopped);
     }
 
-    /// Stops one of several answers; the others go on.
-    pub fn stop_answer(self, answer: &str) -> Stopped {
-        self.stop_where(&|entry| entry.id == answer)
+    /// Stops one of several answers; the others go on. `stopped` says which that was.
+    pub fn stop_answer(self, answer: &str, stopped: RwSignal<Option<Stopped>>) {
+        self.stop_where(&|entry| entry.id == answer, stopped);
     }
 
-    fn stop_where(self, is_meant: &dyn Fn(&Entry) -> bool) -> Stopped {
+    /// The browser has to be through with this before it lets go of a stream, so the rest is for later: see [`Link::stop`].
+    fn stop_where(self, is_meant: &dyn Fn(&Entry) -> bool, stopped: RwSignal<Option<Stopped>>) {
         let at_ms = now_ms();
-        let ended = self.lanes.iter().filter_map(|lane| lane.end_if(is_meant, Reason::Killed));
-        let tasks = ended.map(|entry| entry.message.with_untracked(|message| message.task.clone())).collect();
-        Stopped { tasks, at_ms }
+        let ended: Vec<Entry> = self.lanes.iter().filter_map(|lane| lane.stop_if(is_meant)).collect();
+        if ended.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            TimeoutFuture::new(0).await;
+            let tasks = ended.into_iter().map(|entry| entry.message.with_untracked(|message| message.task.clone()));
+            stopped.try_set(Some(Stopped { tasks: tasks.collect(), at_ms }));
+        });
     }
 
     /// Leaves the conversation. The answers that are being written die with the leaving, and are kept as far as they came.

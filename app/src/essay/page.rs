@@ -86,7 +86,7 @@ pub fn TaskPage() -> impl IntoView {
                     type="button"
                     class="primary"
                     hidden=move || !running.get()
-                    on:click=move |_| link.end(Exit::new(Reason::Killed))
+                    on:click=move |_| link.stop()
                 >
                     "Cancel"
                 </button>

@@ -22,8 +22,13 @@ impl Breath {
     /// press anything there, and browsers let its timers wait for a second or more.
     pub(super) async fn take(&mut self) {
         if Date::now() - self.0 > HELD_MS && !document().hidden() {
-            TimeoutFuture::new(0).await;
+            breathe().await;
             self.0 = Date::now();
         }
     }
+}
+
+/// Lets the browser do all that waits to be done by now.
+pub(super) async fn breathe() {
+    TimeoutFuture::new(0).await;
 }

@@ -1,10 +1,7 @@
 //! The page's end of the link: a running task, if there is one, and the one handler of its exit.
 
-use super::{Event, EventStream, Exit, Reason};
-use futures::{
-    FutureExt,
-    future::{AbortHandle, Abortable},
-};
+use super::{Event, EventStream, Exit, Reason, breath::breathe};
+use futures::future::{AbortHandle, Abortable, FutureExt};
 use leptos::{ev, prelude::*, task::spawn_local};
 
 /// What a component holds while a task works for it. Made once, in the component's body; when the component is
@@ -40,9 +37,7 @@ impl Link {
         request: impl Future<Output = Result<EventStream<T>, E>> + 'static,
         on_event: impl Fn(Event<T>) + 'static,
     ) {
-        if untrack(|| self.is_running()) {
-            return;
-        }
+        let None = self.running.get_untracked() else { return };
         let (abort, registration) = AbortHandle::new_pair();
         self.running.set(Some(abort.clone()));
         // A run that was aborted has had its exit. What it still delivers is nobody's.
@@ -56,8 +51,15 @@ impl Link {
         spawn_local(Abortable::new(run, registration).map(drop));
     }
 
-    /// The one way out: every exit, of whatever kind, passes here, once. `Exit::new(Reason::Killed)` is Stop; it is not an
-    /// error, and what has arrived stays. Does nothing while no task is running.
+    /// Stop. It is not an error, and what has arrived stays. A browser lets go of a connection only when it is through with
+    /// what it is doing: so here the stream is dropped and nothing else, and what the exit means to the page comes next.
+    pub fn stop(self) {
+        let Some(task) = self.running.get_untracked().filter(|task| !task.is_aborted()) else { return };
+        task.abort();
+        spawn_local(breathe().map(move |()| self.end(Exit::new(Reason::Killed))));
+    }
+
+    /// The one way out: every exit, of whatever kind, passes here, once. Does nothing while no task is running.
     pub fn end(self, exit: Exit) {
         if let Some(abort) = self.running.try_maybe_update(|task| (task.is_some(), task.take())).flatten() {
             abort.abort();

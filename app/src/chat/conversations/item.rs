@@ -9,7 +9,16 @@ use leptos::{ev, html, prelude::*};
 
 /// Its name, which is a link, and what can be done with it.
 #[component]
-pub fn Item(line: Line, shared: Shared, naming: RwSignal<String>, delete: Callback<String>) -> impl IntoView {
+pub fn Item(
+    /// What the list says of it.
+    line: Line,
+    /// The page's state.
+    shared: Shared,
+    /// Which one is being named; empty for none.
+    naming: RwSignal<String>,
+    /// Deletes the one with this id.
+    delete: Callback<String>,
+) -> impl IntoView {
     let Shared { talk, history, sidebar: shown, .. } = shared;
     let Line { id, title, excerpt, message } = line;
     let address = ["/c/", &id].concat();

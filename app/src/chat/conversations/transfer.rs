@@ -14,7 +14,12 @@ use leptos::{html, prelude::*, task::spawn_local_scoped_with_cancellation};
 
 /// All of them or the open one to a file, and a file's to them.
 #[component]
-pub fn Transfer(talk: Talk, history: History) -> impl IntoView {
+pub fn Transfer(
+    /// The open conversation.
+    talk: Talk,
+    /// All that are kept.
+    history: History,
+) -> impl IntoView {
     let picked = NodeRef::<html::Input>::new();
     let told = RwSignal::new(String::new());
     let export_all = move |_| {
