@@ -157,6 +157,34 @@ test.describe("sending twice", () => {
 });
 
 test.describe("Stop", () => {
+  test("lets go of the answer before the page does anything else", async ({ chat, page, upstream }) => {
+    await chat.ask("Anybody there?");
+    const question = await upstream.asked();
+    question.begin();
+    await chat.stop.hover();
+    const pressed = await page.evaluateHandle(() => {
+      const first = { aborted: false, changes: 0 };
+      const { abort } = AbortController.prototype;
+      AbortController.prototype.abort = function (...reason) {
+        first.aborted = true;
+        abort.apply(this, reason);
+      };
+      const note = new MutationObserver((changes) => (first.changes += changes.length));
+      const done = new Promise<typeof first>((done) => {
+        const listen = () => {
+          note.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+          setTimeout(() => done({ ...first })); // a browser lets go once it is through with the click
+        };
+        window.addEventListener("click", listen, { capture: true, once: true });
+      });
+      return { done };
+    });
+    await chat.stop.click();
+    expect(await pressed.evaluate(({ done }) => done)).toEqual({ aborted: true, changes: 0 });
+    expect(await question.closed).toBe("client");
+    await expect(chat.status).toHaveText(/^Stopped/);
+  });
+
   test("stops the model before its first word, while nothing has come back", async ({ chat, upstream }) => {
     await chat.ask("Hello?");
     const question = await upstream.asked();
