@@ -16,6 +16,7 @@ check: setup ## the quick half of the tests: format, lints, unit tests
 	.ci/test format lint unit
 
 test: setup ## everything: format, lints, unit tests, release build, browser tests
+	.ci/setup-fates
 	.ci/test
 
 fates: build ## measure how soon the model stops, for each cause, through nginx, HAProxy and Caddy too (about an hour)

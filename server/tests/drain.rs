@@ -1,0 +1,53 @@
+//! Going down slowly, so that a load balancer can send people elsewhere before anything ends.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+mod support;
+
+use app::link::Reason;
+use server::{
+    models::Models,
+    openai::{Client, Upstream as Asked, parse_url},
+};
+use std::time::{Duration, Instant};
+use support::{
+    client::{Page, get},
+    server::{Rules, Server},
+    soon,
+    upstream::{Step, Upstream, delta, done, finish, head},
+};
+
+/// Long enough for all that happens meanwhile, on a busy machine too.
+const DRAIN: Duration = Duration::from_secs(2);
+
+#[tokio::test]
+async fn who_drains_says_so_at_once_goes_on_and_tells_the_pages_that_it_cuts_off() {
+    let script = [head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()];
+    let mut upstream = Upstream::playing(script).await;
+    let rules = Rules { drain: DRAIN, ..Rules::default() };
+    let asked = Asked::new(parse_url(&upstream.url()).unwrap());
+    let server = Server::under(rules, Models::new([Client::new(asked).unwrap()], None)).await;
+    let address = server.address;
+    assert_eq!(get(address, "/readyz").await.status, 200);
+    let mut ends = Page::chat(address).await;
+    let first = upstream.connection().await;
+    let mut is_cut = Page::chat(address).await;
+
+    let began = Instant::now();
+    let running = server.shut_down();
+    soon("it is no longer ready", async { while get(address, "/readyz").await.status != 503 {} }).await;
+    assert_eq!(get(address, "/healthz").await.status, 200, "it is alive");
+    first.go();
+    for page in [&mut ends, &mut is_cut] {
+        assert_eq!(page.delta().await, "Hel");
+    }
+    assert_eq!(ends.delta().await, "lo");
+    assert_eq!(ends.exit().await.reason, Reason::Normal);
+    let mut late = Page::chat(address).await;
+    assert_eq!(late.delta().await, "Hel", "a load balancer that hasn't noticed yet does no harm");
+
+    for page in [&mut is_cut, &mut late] {
+        assert_eq!(page.exit().await.reason, Reason::Shutdown);
+    }
+    soon("it is gone", running).await.unwrap().unwrap();
+    assert!(began.elapsed() >= DRAIN, "{:?}", began.elapsed());
+}
