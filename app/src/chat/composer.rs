@@ -42,7 +42,7 @@ pub fn Composer(
         }
         "ArrowUp" if draft.with_untracked(String::is_empty) => {
             event.prevent_default();
-            talk.edit_last();
+            shared.edit_last();
         }
         _ => {}
     };
@@ -58,7 +58,7 @@ pub fn Composer(
     let on_stop = move |event: ev::MouseEvent| {
         let second_click = event.detail() > 1 && event.time_stamp() - asked_ms.get_value() < DOUBLE_CLICK_MS;
         if !second_click {
-            talk.stop();
+            shared.stop();
         }
     };
     view! {
@@ -72,7 +72,7 @@ pub fn Composer(
         >
             <p class="editing" hidden=move || !editing()>
                 "Asking an earlier question otherwise"
-                <button type="button" on:click=move |_| talk.stop_editing()>
+                <button type="button" on:click=move |_| shared.stop_editing()>
                     "Cancel"
                 </button>
             </p>

@@ -39,9 +39,9 @@ pub fn ChatPage() -> impl IntoView {
         if sidebar.get_untracked() {
             sidebar.set(false);
         } else if untrack(|| talk.is_running()) {
-            talk.stop();
+            shared.stop();
         } else {
-            talk.stop_editing();
+            shared.stop_editing();
         }
     });
     on_cleanup(move || escape.remove());

@@ -25,6 +25,12 @@ pub struct Parts {
     pub settings: fn(Shared) -> AnyView,
     /// [`Talk::ask`]
     pub ask: fn(Talk),
+    /// [`Talk::stop`]
+    pub stop: fn(Talk),
+    /// [`Talk::edit_last`]
+    pub edit_last: fn(Talk),
+    /// [`Talk::stop_editing`]
+    pub stop_editing: fn(Talk),
     /// So that asking is quick the first time, too.
     pub rehearse: fn(Talk),
 }
@@ -49,6 +55,9 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
         settings: |shared| view! { <SettingsForm talk=shared.talk /> }.into_any(),
         compare: |shared| view! { <Compare shared /> }.into_any(),
         ask: Talk::ask,
+        stop: Talk::stop,
+        edit_last: Talk::edit_last,
+        stop_editing: Talk::stop_editing,
         rehearse,
         conversations: |shared| {
             shared.talk.transcript.take_defaults();

@@ -6,7 +6,6 @@ use super::{
     catalog::{Catalog, catalog},
     store::tab,
 };
-use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
 pub(super) use narrow::shown;
 use narrow::{is_long, narrowed};
@@ -28,7 +27,6 @@ pub fn ModelPicker(
         again.track();
         // Ends with the component, and when it is asked again.
         spawn_local_scoped_with_cancellation(async move {
-            TimeoutFuture::new(0).await; // first the page gets ready for who uses it
             if let Ok(answer) = catalog().await
                 && list.with_untracked(|list| *list != answer)
             {

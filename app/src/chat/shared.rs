@@ -69,6 +69,27 @@ impl Shared {
         }
     }
 
+    /// Stops every answer: [`Talk::stop`]. Whatever could ask for one has brought that code along.
+    pub fn stop(self) {
+        if let Some(parts) = self.parts.get_untracked() {
+            (parts.stop)(self.talk);
+        }
+    }
+
+    /// Leaves the question as it was that is being asked otherwise: [`Talk::stop_editing`].
+    pub fn stop_editing(self) {
+        if let Some(parts) = self.parts.get_untracked() {
+            (parts.stop_editing)(self.talk);
+        }
+    }
+
+    /// Takes up the last question again: [`Talk::edit_last`].
+    pub fn edit_last(self) {
+        if let Some(parts) = self.parts.get_untracked() {
+            (parts.edit_last)(self.talk);
+        }
+    }
+
     /// The code is here, and what waited for it is done; or it can't be had, and then nobody shall be surprised later.
     pub fn catch_up(self) {
         let asked = self.asked.try_update_value(std::mem::take) == Some(true);
