@@ -23,7 +23,20 @@ fates: build ## measure how soon the model stops, for each cause, through nginx,
 	.ci/setup-fates
 	. target/tools.env && cd end2end && npm run --silent fates
 
+load: build ## hold five thousand streams, drop them all at once, and find the rate that is too much (five minutes)
+	. target/tools.env && cargo build --release -p server --example load
+	target/release/examples/load hold
+	target/release/examples/load limit
+
+soak: build ## ten minutes of everything that can happen, at random (SOAK_SECONDS=600)
+	. target/tools.env && cargo build --release -p server --example load
+	target/release/examples/load soak
+
+fuzz: setup ## throw arbitrary bytes at what reads model servers (a minute each, FUZZ_SECONDS=60)
+	.ci/setup-fuzz
+	server/fuzz/run
+
 setup: ## install what is missing (the first time, some fifteen minutes)
 	.ci/setup
 
-.PHONY: help run build watch check test fates setup
+.PHONY: help run build watch check test fates load soak fuzz setup

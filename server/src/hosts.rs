@@ -48,7 +48,12 @@ impl Hosts {
 async fn known(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     match host(&request) {
         Some(host) if !hosts.include(&host) => {
-            let why = format!("This server doesn't go by the name {host}. If it should, start it with --host {host}.");
+            let why = match host.as_str() {
+                "" => "The Host header of this request is no name.".into(),
+                host => {
+                    format!("This server doesn't go by the name {host}. If it should, start it with --host {host}.")
+                }
+            };
             refuse(StatusCode::MISDIRECTED_REQUEST, &why)
         }
         _ => next.run(request).await,

@@ -36,8 +36,12 @@ pub struct Decoder {
     after_cr: bool,
     /// Whether any line has been read: a byte order mark may stand before the first one.
     begun: bool,
-    frame: Frame,
-    has_data: bool,
+    /// The name of the event that is being read.
+    event: String,
+    /// Its data, if there has been any.
+    data: Option<String>,
+    /// It has said [`TooLong`].
+    has_given_up: bool,
 }
 
 impl Decoder {
@@ -55,12 +59,12 @@ impl Decoder {
     /// [`TooLong`], for good: what comes after it can't be trusted.
     #[expect(clippy::should_implement_trait, reason = "an iterator's end is for good, this one's is not")]
     pub fn next(&mut self) -> Result<Option<Frame>, TooLong> {
-        while let Some(line) = self.line()? {
-            if let Some(frame) = self.interpret(&line)? {
-                return Ok(Some(frame));
-            }
+        if self.has_given_up {
+            return Err(TooLong);
         }
-        Ok(None)
+        let next = self.read_on();
+        self.has_given_up = next.is_err();
+        next
     }
 
     /// The stream is over: the event that it ended in, if it did.
@@ -73,6 +77,15 @@ impl Decoder {
             Some(frame) => Ok(Some(frame)),
             None => Ok(self.dispatch()),
         }
+    }
+
+    fn read_on(&mut self) -> Result<Option<Frame>, TooLong> {
+        while let Some(line) = self.line()? {
+            if let Some(frame) = self.interpret(&line)? {
+                return Ok(Some(frame));
+            }
+        }
+        Ok(None)
     }
 
     /// The next whole line, without its end: LF, CR or both.
@@ -88,10 +101,10 @@ impl Decoder {
             return if self.buffer.len() - self.read > LIMIT { Err(TooLong) } else { Ok(None) };
         };
         let end = self.searched + end;
-        if end - self.read > LIMIT {
-            return Err(TooLong);
-        }
         let line = String::from_utf8_lossy(&self.buffer[self.read..end]).into_owned();
+        if line.len() > LIMIT {
+            return Err(TooLong); // and not only if its bytes are: what stands for one that is no UTF-8 takes three
+        }
         self.after_cr = self.buffer[end] == b'\r';
         self.read = end + 1;
         self.searched = self.read;
@@ -100,7 +113,8 @@ impl Decoder {
 
     /// What a line means: part of an event, the end of one, or nothing.
     fn interpret(&mut self, line: &str) -> Result<Option<Frame>, TooLong> {
-        let line = if mem::replace(&mut self.begun, true) { line } else { line.trim_start_matches('\u{feff}') };
+        let mark = if mem::replace(&mut self.begun, true) { "" } else { "\u{feff}" };
+        let line = line.strip_prefix(mark).unwrap_or(line);
         if line.is_empty() {
             return Ok(self.dispatch());
         }
@@ -108,28 +122,29 @@ impl Decoder {
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
             "data" => self.push(value)?,
-            "event" => value.clone_into(&mut self.frame.event),
-            "error" => return Ok(Some(Frame { event: field.into(), data: value.into() })),
+            "event" => value.clone_into(&mut self.event),
+            "error" => {
+                self.dispatch(); // what it breaks into is no event, and none of what comes later
+                return Ok(Some(Frame { event: field.into(), data: value.into() }));
+            }
             _ => {} // a comment (the field's name is empty then), an id, a retry, something new
         }
         Ok(None)
     }
 
     fn push(&mut self, value: &str) -> Result<(), TooLong> {
-        if mem::replace(&mut self.has_data, true) {
-            self.frame.data.push('\n');
-        }
-        if self.frame.data.len() + value.len() > LIMIT {
+        let before = self.data.take().map(|data| data + "\n").unwrap_or_default();
+        if before.len() + value.len() > LIMIT {
             return Err(TooLong);
         }
-        self.frame.data.push_str(value);
+        self.data = Some(before + value);
         Ok(())
     }
 
     /// A blank line: the event is complete. One without data is none.
     fn dispatch(&mut self) -> Option<Frame> {
-        let frame = mem::take(&mut self.frame);
-        mem::take(&mut self.has_data).then_some(frame)
+        let event = mem::take(&mut self.event);
+        self.data.take().map(|data| Frame { event, data })
     }
 }
 

@@ -5,6 +5,9 @@ use futures::future;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
+/// How many deltas may wait for a slow reader before the task, and with it the upstream, has to wait too.
+pub const BUFFER: usize = 32;
+
 /// The task's end of the channel to its stream, which is the only buffer between the upstream and the page.
 #[derive(Debug)]
 pub struct Deltas<T> {
@@ -13,9 +16,10 @@ pub struct Deltas<T> {
 }
 
 impl<T> Deltas<T> {
-    /// Sends into `channel`, and counts in `vitals`.
-    pub(super) const fn new(channel: mpsc::Sender<T>, vitals: Arc<Vitals>) -> Self {
-        Self { channel, vitals }
+    /// Both ends: what is sent into the one, and counted in `vitals`, comes out of the other.
+    pub(super) fn channel(vitals: Arc<Vitals>) -> (Self, mpsc::Receiver<T>) {
+        let (channel, deltas) = mpsc::channel(BUFFER);
+        (Self { channel, vitals }, deltas)
     }
 
     /// Sends one delta, and waits while the page is slow to read.

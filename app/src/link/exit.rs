@@ -33,6 +33,10 @@ pub struct Exit {
     /// A sentence for the person: what happened, and what they can do now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The same for the log, where that has to say less: who failed may have repeated what it was asked, and that is nobody
+    /// else's business.
+    #[serde(skip)]
+    pub logged: Option<String>,
     /// Why the model ended its answer, in its own word (`stop`, `length`, …).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finish_reason: Option<String>,
@@ -44,7 +48,7 @@ pub struct Exit {
 impl Exit {
     /// An exit that needs no words.
     pub const fn new(reason: Reason) -> Self {
-        Self { reason, message: None, finish_reason: None, usage: None }
+        Self { reason, message: None, logged: None, finish_reason: None, usage: None }
     }
 
     /// The task gave up, because of what `message` says.

@@ -47,7 +47,8 @@ impl Life {
 impl Drop for Life {
     fn drop(&mut self) {
         let reason = if thread::panicking() { Reason::Crashed } else { self.exit.reason };
-        self.fates.ended(&self.task, &self.vitals, reason, self.exit.message.as_deref());
+        let why = self.exit.logged.as_deref().or(self.exit.message.as_deref());
+        self.fates.ended(&self.task, &self.vitals, reason, why);
     }
 }
 

@@ -3,11 +3,7 @@
 use super::{Deltas, Event, EventStream, Exit, Fates, life::Life, proxies};
 use futures::{FutureExt, StreamExt, future, stream};
 use std::sync::Arc;
-use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
-
-/// How many deltas may wait for a slow reader before the task, and with it the upstream, has to wait too.
-pub const BUFFER: usize = 32;
 
 /// Spawns a task that does `work`, linked to the stream that is returned. `about` says in a few words what it is for, to who
 /// looks on: a model's name, say.
@@ -24,8 +20,7 @@ pub fn spawn_linked<T: Send + 'static, F: Future<Output = Exit> + Send>(
     work: impl FnOnce(Deltas<T>) -> F + Send + 'static,
 ) -> EventStream<T> {
     let (life, watch) = fates.born(about.into());
-    let (channel, mut deltas) = mpsc::channel(BUFFER);
-    let sender = Deltas::new(channel, life.vitals.clone());
+    let (sender, mut deltas) = Deltas::channel(life.vitals.clone());
 
     let start = stream::once(future::ready(Event::Start { task: life.task.clone() }));
     let task = AbortOnDropHandle::new(tokio::spawn(life.spend(async { work(sender).await })));

@@ -4,6 +4,7 @@ use super::{
     dialect::{self, Piece, Said},
     failure::Failure,
     think::Think,
+    upstream::Upstream,
 };
 use app::{
     chat::message::Delta,
@@ -21,7 +22,7 @@ pub(super) struct Answer {
     finish_reason: Option<String>,
     usage: Option<Usage>,
     heard: bool,
-    begun: bool,
+    length: usize,
 }
 
 impl Answer {
@@ -49,9 +50,10 @@ impl Answer {
         self.hear(dialect::read_whole(body), body, out).map(|_| ())
     }
 
-    /// The answer is over, in whatever way: what was held back comes out.
-    pub(super) fn finish(&mut self, out: &mut Vec<Delta>) {
+    /// The answer is over, however reading it went: what was held back comes out, and this is what a person is told.
+    pub(super) fn end(mut self, read: Result<(), Failure>, upstream: &Upstream, out: &mut Vec<Delta>) -> Exit {
         self.think.finish(out);
+        self.outcome(read).unwrap_or_else(|failure| failure.exit(upstream))
     }
 
     /// Whether the model has said that its answer is complete. Usage may still follow.
@@ -61,18 +63,23 @@ impl Answer {
 
     /// Whether the model has begun to answer, or to think aloud.
     pub(super) const fn has_begun(&self) -> bool {
-        self.begun
+        self.length > 0
+    }
+
+    /// How many bytes the model has said or thought, those included that nobody is shown.
+    pub(super) const fn length(&self) -> usize {
+        self.length
     }
 
     /// How the answer ended, given how reading it did. Once the model has said that it is complete, nothing that goes
     /// wrong later changes that.
-    pub(super) fn outcome(self, read: Result<(), Failure>) -> Result<Exit, Failure> {
+    fn outcome(self, read: Result<(), Failure>) -> Result<Exit, Failure> {
         match (self.finish_reason, read) {
             (Some(reason), _) if reason == "error" => Err(Failure::Said(String::new())),
             (Some(reason), _) => {
                 Ok(Exit { finish_reason: Some(reason), usage: self.usage, ..Exit::new(Reason::Normal) })
             }
-            (None, Err(failure)) if self.begun => Err(Failure::Part(Box::new(failure))),
+            (None, Err(failure)) if self.length > 0 => Err(Failure::Part(Box::new(failure))),
             (None, Err(failure)) => Err(failure),
             (None, Ok(())) if self.heard => Err(Failure::Incomplete),
             (None, Ok(())) => Err(Failure::Empty),
@@ -97,7 +104,7 @@ impl Answer {
     }
 
     fn add(&mut self, piece: Piece, out: &mut Vec<Delta>) {
-        self.begun |= !piece.text.is_empty() || !piece.reasoning.is_empty();
+        self.length += piece.text.len() + piece.reasoning.len();
         out.extend((!piece.reasoning.is_empty()).then_some(Delta::Reasoning(piece.reasoning)));
         self.think.push(piece.text, out);
         self.finish_reason = piece.finish_reason.or(self.finish_reason.take());
@@ -135,7 +142,7 @@ mod tests {
             assert!(!answer.feed(piece, &mut out).unwrap());
         }
         answer.feed_end(&mut out).unwrap();
-        answer.finish(&mut out);
+        let exit = answer.end(Ok(()), &upstream(), &mut out);
         let (mut text, mut reasoning) = (String::new(), String::new());
         for delta in out {
             match delta {
@@ -143,7 +150,11 @@ mod tests {
                 Delta::Reasoning(more) => reasoning += &more,
             }
         }
-        (text, reasoning, answer.outcome(Ok(())).unwrap())
+        (text, reasoning, exit)
+    }
+
+    fn upstream() -> Upstream {
+        Upstream::new("http://127.0.0.1/v1".parse().unwrap())
     }
 
     #[test]
@@ -160,6 +171,16 @@ mod tests {
                 assert_eq!(read(pieces), whole, "split at {first} and {second}");
             }
         }
+    }
+
+    #[test]
+    fn what_nobody_is_shown_counts_too() {
+        let (mut answer, mut out) = (Answer::default(), Vec::new());
+        for content in ["<think>Hm</think>", "\\n\\n", "\\n"] {
+            let event = format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{content}\"}}}}]}}\n\n");
+            answer.feed(event.as_bytes(), &mut out).unwrap();
+        }
+        assert_eq!((answer.length(), out), (20, vec![Delta::Reasoning("Hm".into())]));
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Client {
     pub async fn reply(&self, request: ChatRequest, deltas: Deltas<Delta>) -> Exit {
         let limit = self.upstream.answer_timeout;
         let exit = time::timeout(limit, self.answer(request, &deltas)).await;
-        exit.unwrap_or_else(|_| Exit::failed(Failure::TooSlow(limit).sentence(&self.upstream)))
+        exit.unwrap_or_else(|_| Failure::TooSlow(limit).exit(&self.upstream))
     }
 
     async fn answer(&self, request: ChatRequest, deltas: &Deltas<Delta>) -> Exit {
@@ -52,7 +52,7 @@ impl Client {
         let give_up = Instant::now() + patience;
         match time::timeout_at(give_up, self.ask(request)).await.unwrap_or(Err(Failure::Silent(patience))) {
             Ok(response) => Reader::new(&self.upstream, give_up, deltas).read(response).await,
-            Err(failure) => Exit::failed(failure.sentence(&self.upstream)),
+            Err(failure) => failure.exit(&self.upstream),
         }
     }
 

@@ -3,6 +3,7 @@
 //! An error is looked for before anything else, since some servers send one inside what looks like a delta. Every field
 //! is optional, and what isn't known is ignored.
 
+use super::halves;
 use app::link::{Usage, decode::Frame};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
@@ -75,7 +76,7 @@ struct Body {
 struct Choice {
     delta: Option<Message>,
     message: Option<Message>,
-    finish_reason: Option<String>,
+    finish_reason: Option<Lenient<String>>,
     error: Option<Value>,
 }
 
@@ -103,20 +104,26 @@ enum Lenient<T> {
     Other(IgnoredAny),
 }
 
+impl<T> Lenient<T> {
+    fn good(self) -> Option<T> {
+        match self {
+            Self::Good(value) => Some(value),
+            Self::Other(_) => None,
+        }
+    }
+}
+
 fn interpret(json: &str, message: impl Fn(Choice) -> Option<Message>) -> Said {
-    let Ok(mut body) = serde_json::from_str::<Body>(json) else {
+    let Ok(mut body) = serde_json::from_str::<Body>(json).or_else(|_| serde_json::from_str(&halves::replaced(json)))
+    else {
         return error_in_list(json).map_or(Said::Rubbish, Said::Error);
     };
     if let Some(error) = body.take_error() {
         return Said::Error(words(&error).unwrap_or_else(|| error.to_string()));
     }
-    let usage = match body.usage {
-        Some(Lenient::Good(usage)) => Some(usage),
-        Some(Lenient::Other(_)) | None => None,
-    };
-    let mut piece = Piece { usage, ..Piece::default() };
+    let mut piece = Piece { usage: body.usage.and_then(Lenient::good), ..Piece::default() };
     for mut choice in body.choices.unwrap_or_default() {
-        let finish_reason = choice.finish_reason.take().filter(|reason| !reason.is_empty());
+        let finish_reason = choice.finish_reason.take().and_then(Lenient::good).filter(|reason| !reason.is_empty());
         piece.finish_reason = finish_reason.or(piece.finish_reason);
         message(choice).unwrap_or_default().add_to(&mut piece);
     }
@@ -217,7 +224,9 @@ mod tests {
             (r#"{"choices":[{"delta":{"content":"","refusal":"No."}}]}"#, piece("No.", "", None)),
             (r#"{"choices":[{"finish_reason":"stop"}]}"#, piece("", "", Some("stop"))),
             (r#"{"choices":[{"delta":null,"finish_reason":""}]}"#, piece("", "", None)),
+            (r#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":false}]}"#, piece("Hi", "", None)),
             (r#"{"choices":[{"delta":{"content":7}}]}"#, piece("", "", None)),
+            (r#"{"choices":[{"delta":{"content":"Hi \ud83c"}}]}"#, piece("Hi \u{fffd}", "", None)),
             (r#"{"choices":null}"#, piece("", "", None)),
             (r#"{"choices":[],"prompt_filter_results":[{"prompt_index":0}]}"#, piece("", "", None)),
             (r#"{"choices":[{"delta":{"content":"Hi"}}],"error":null}"#, piece("Hi", "", None)),

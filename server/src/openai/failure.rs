@@ -1,15 +1,18 @@
 //! What to tell a person when there is no answer, or only part of one: what happened, and what they can do.
 //!
-//! A server's own words are quoted, since they mostly say it best, but never at length, and never with the key in them.
+//! A server's own words are quoted, since they mostly say it best, but never at length, and never with the key in them. In
+//! the log they are left out: they may be the person's own words, or part of an answer.
 
 use super::{
     dialect::error_in,
     upstream::{Upstream, without_secrets},
 };
+use app::link::Exit;
 use reqwest::{
     StatusCode,
     header::{HeaderMap, LOCATION, RETRY_AFTER},
 };
+use serde_json::Value;
 use std::{error::Error, io, time::Duration};
 
 /// How much of a server's own words is quoted, in characters.
@@ -17,6 +20,10 @@ const QUOTED: usize = 300;
 
 /// A key shorter than this is no secret but a stopgap (`ollama`, `none`, `x`), and a word that errors are made of.
 const SECRET: usize = 8;
+
+/// What stands around a quotation while its sentence is being made. No quotation has such characters in it.
+const BEGIN: char = '\u{1}';
+const END: char = '\u{2}';
 
 /// Every way in which there can be no answer.
 #[derive(Debug)]
@@ -56,8 +63,19 @@ pub(super) struct Refusal {
 }
 
 impl Failure {
+    /// The end that it is: a sentence for the person, and one for the log.
+    pub(super) fn exit(&self, upstream: &Upstream) -> Exit {
+        let words = self.words(upstream);
+        Exit { logged: Some(without_quotations(&words)), ..Exit::failed(words.replace([BEGIN, END], "")) }
+    }
+
     /// The sentence for the person.
     pub(super) fn sentence(&self, upstream: &Upstream) -> String {
+        self.words(upstream).replace([BEGIN, END], "")
+    }
+
+    /// The sentence, its quotations marked.
+    fn words(&self, upstream: &Upstream) -> String {
         let address = upstream.address();
         match self {
             Self::Unreachable(error) => unreachable(upstream, error),
@@ -70,7 +88,7 @@ impl Failure {
                 quote(&readable(words), upstream)
             ),
             Self::TooLong => format!("{address} sent more at once than an answer can hold, so it was cut off."),
-            Self::Cut(error) => format!("The connection to {address} broke off: {}", quote(&root(error), upstream)),
+            Self::Cut(error) => format!("The connection to {address} broke off: {}", plain(&root(error), upstream)),
             Self::Silent(how_long) => {
                 format!("{address} has sent nothing for {}, so it was given up.", span(*how_long))
             }
@@ -86,7 +104,7 @@ impl Failure {
             Self::Incomplete => {
                 format!("{address} ended its answer without saying that it was complete, so it may be incomplete.")
             }
-            Self::Part(failure) => format!("{} The answer may be incomplete.", failure.sentence(upstream)),
+            Self::Part(failure) => format!("{} The answer may be incomplete.", failure.words(upstream)),
         }
     }
 }
@@ -156,7 +174,7 @@ impl Refusal {
         let Some(when) = self.header(RETRY_AFTER.as_str()) else { return String::new() };
         match when.trim().parse::<f64>().map(Duration::try_from_secs_f64) {
             Ok(Ok(wait)) => format!(" Try again in {}.", span(wait)),
-            _ => format!(" Try again after {}.", quote(when, upstream).trim_end_matches('.')),
+            _ => format!(" Try again after {}.", plain(when, upstream).trim_end_matches('.')),
         }
     }
 
@@ -168,7 +186,7 @@ impl Refusal {
 /// Why a connection failed, and what to look at.
 fn unreachable(upstream: &Upstream, error: &reqwest::Error) -> String {
     let address = upstream.address();
-    let cause = quote(&root(error), upstream);
+    let cause = plain(&root(error), upstream);
     let refused = io_error(error).is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
     if !error.is_connect() {
         return format!("{address} broke the connection off without an answer: {cause}");
@@ -223,9 +241,25 @@ fn readable(body: &str) -> String {
     title.map_or_else(|| "a web page".into(), |(title, _)| format!("a web page, “{}”", title.trim()))
 }
 
-/// Words of a server's as part of a sentence: without the key, in one line, not too long, and with a full stop.
+/// A sentence without its quotations.
+fn without_quotations(words: &str) -> String {
+    let (mut kept, mut rest) = (String::new(), words);
+    while let Some((before, quoted)) = rest.split_once(BEGIN) {
+        kept += before;
+        kept.push('…');
+        rest = quoted.split_once(END).unwrap_or_default().1;
+    }
+    kept + rest
+}
+
+/// Words of a server's as part of a sentence.
 fn quote(words: &str, upstream: &Upstream) -> String {
-    let words = upstream.redact(words).split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{BEGIN}{}{END}", plain(words, upstream))
+}
+
+/// Words as part of a sentence: without the key, in one line, not too long, and with a full stop.
+fn plain(words: &str, upstream: &Upstream) -> String {
+    let words = upstream.redact(&in_one_line(words));
     let mut quoted = words.chars().take(QUOTED).collect::<String>();
     if quoted.len() < words.len() {
         quoted.push('…');
@@ -233,6 +267,12 @@ fn quote(words: &str, upstream: &Upstream) -> String {
         quoted.push('.');
     }
     quoted
+}
+
+/// The words with one space between each two, and nothing in them that a terminal would obey.
+fn in_one_line(words: &str) -> String {
+    let words = words.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 impl Upstream {
@@ -244,11 +284,31 @@ impl Upstream {
         }
     }
 
-    /// The text without the key, should the server have repeated it.
-    fn redact(&self, text: &str) -> String {
-        let secrets = [self.key(), self.url.password()].into_iter().flatten().filter(|key| key.len() >= SECRET);
-        secrets.fold(text.to_owned(), |text, key| text.replace(key, "[key]"))
+    /// The line without the key, should the server have repeated it, as it is or as JSON has it.
+    fn redact(&self, line: &str) -> String {
+        let secrets = self.secrets().into_iter().map(|key| in_one_line(&key)).filter(|key| key.len() >= SECRET);
+        secrets.fold(line.to_owned(), |line, key| {
+            let as_json = Value::from(key.as_str()).to_string();
+            let as_json = as_json.trim_matches('"');
+            [as_json.replace('/', "\\/").as_str(), as_json, &key]
+                .iter()
+                .fold(line, |line, key| line.replace(key, "[key]"))
+        })
     }
+
+    /// The key, and what stands in the URL for one: a password, or a parameter that is called so.
+    fn secrets(&self) -> Vec<String> {
+        let password = self.url.password().map(ToOwned::to_owned);
+        let parameters =
+            self.url.query_pairs().filter(|(name, _)| is_secret(name)).map(|(_, value)| value.into_owned());
+        self.key().map(ToOwned::to_owned).into_iter().chain(password).chain(parameters).collect()
+    }
+}
+
+/// Whether a parameter of this name is for the server alone.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["key", "token", "secret", "password", "sig"].iter().any(|word| name.contains(word))
 }
 
 /// A length of time in words.
@@ -260,5 +320,60 @@ fn span(time: Duration) -> String {
         2..=119 => format!("{seconds} seconds"),
         120..=7199 => format!("{} minutes", seconds.div_ceil(60)),
         _ => format!("{} hours", seconds.div_ceil(3600)),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "in a test, a panic is the right answer to a surprise")]
+mod tests {
+    use super::*;
+
+    fn upstream(url: &str, key: &str) -> Upstream {
+        Upstream { api_key: Some(key.to_owned()), ..Upstream::new(url.parse().unwrap()) }
+    }
+
+    #[test]
+    fn a_key_is_not_quoted_in_whatever_way_it_was_repeated() {
+        let key = r#"sk/01 "23\45"#;
+        let upstream = upstream("http://127.0.0.1/v1", key);
+        let json = Value::from(key).to_string();
+        for words in [key.to_owned(), key.replace(' ', "\r\n\t"), json.clone(), json.replace('/', "\\/")] {
+            let quoted = plain(&format!("No key {words} here, nor {words}"), &upstream);
+            assert!(!quoted.contains("01") && !quoted.contains("45"), "{quoted}");
+            assert_eq!(quoted.matches("[key]").count(), 2, "{quoted}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_the_url_is_not_quoted_and_a_version_is() {
+        let upstream = upstream("https://me:hunter22+more@h/v1?api-version=2024-10-21&api-key=0123456789", "none");
+        let words = "/v1/models?api-version=2024-10-21&api-key=0123456789 is not for hunter22+more";
+        assert_eq!(plain(words, &upstream), "/v1/models?api-version=2024-10-21&api-key=[key] is not for [key].");
+    }
+
+    #[test]
+    fn in_the_log_nothing_is_quoted() {
+        let upstream = upstream("http://127.0.0.1/v1", "none");
+        for (failure, page, log) in [
+            (
+                Failure::Said("can't read 'my secret\u{1}' \u{2}twice".into()),
+                "http://127.0.0.1/v1 reports an error: can't read 'my secret ' twice.",
+                "http://127.0.0.1/v1 reports an error: …",
+            ),
+            (
+                Failure::Part(Box::new(Failure::Said("my secret".into()))),
+                "http://127.0.0.1/v1 reports an error: my secret. The answer may be incomplete.",
+                "http://127.0.0.1/v1 reports an error: … The answer may be incomplete.",
+            ),
+        ] {
+            let exit = failure.exit(&upstream);
+            assert_eq!((exit.message.as_deref(), exit.logged.as_deref()), (Some(page), Some(log)));
+        }
+    }
+
+    #[test]
+    fn what_is_quoted_is_one_line_that_no_terminal_obeys() {
+        let upstream = upstream("http://127.0.0.1/v1", "none");
+        assert_eq!(plain("\u{1b}[31mred\u{7}\r\n\u{0}and \u{9b}2J\u{85}gone", &upstream), "[31mred and 2J gone.");
     }
 }

@@ -6,7 +6,7 @@ use app::{
     link::{Deltas, Exit, decode::LIMIT},
 };
 use reqwest::{Response, header::CONTENT_TYPE};
-use std::time::Duration;
+use std::{mem, time::Duration};
 use tokio::time::{self, Instant};
 
 /// How long to read on after the answer is complete, for what it cost.
@@ -23,8 +23,6 @@ pub(super) struct Reader<'a> {
     answer: Answer,
     /// What has been read and not yet been passed on.
     out: Vec<Delta>,
-    /// How many bytes of text may still be passed on.
-    room: usize,
     /// When to stop waiting for more.
     give_up: Instant,
 }
@@ -32,7 +30,7 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// `give_up`: when the answer must have begun.
     pub(super) fn new(upstream: &'a Upstream, give_up: Instant, deltas: &'a Deltas<Delta>) -> Self {
-        Self { upstream, deltas, answer: Answer::default(), out: Vec::new(), room: upstream.max_answer, give_up }
+        Self { upstream, deltas, answer: Answer::default(), out: Vec::new(), give_up }
     }
 
     /// Reads to the end, and says how that was.
@@ -42,9 +40,9 @@ impl<'a> Reader<'a> {
         } else {
             self.read_in_one(&mut response).await
         };
-        self.answer.finish(&mut self.out);
+        let exit = mem::take(&mut self.answer).end(read, self.upstream, &mut self.out);
         self.pass_on().await;
-        self.answer.outcome(read).unwrap_or_else(|failure| Exit::failed(failure.sentence(self.upstream)))
+        exit
     }
 
     async fn read_stream(&mut self, response: &mut Response) -> Result<(), Failure> {
@@ -54,7 +52,7 @@ impl<'a> Reader<'a> {
             if is_over? {
                 return Ok(());
             }
-            if self.room == 0 {
+            if self.answer.length() >= self.upstream.max_answer {
                 return Err(Failure::TooMuch(self.upstream.max_answer));
             }
             self.look_at_the_clock();
@@ -79,8 +77,6 @@ impl<'a> Reader<'a> {
     /// Waits while the page is slow to read. Nothing is read meanwhile, so in the end the server has to wait too.
     async fn pass_on(&mut self) {
         for delta in self.out.drain(..) {
-            let (Delta::Text(text) | Delta::Reasoning(text)) = &delta;
-            self.room = self.room.saturating_sub(text.len());
             self.deltas.send(delta).await;
         }
     }

@@ -7,6 +7,10 @@ use std::mem;
 const OPEN: &str = "<think>";
 const CLOSE: &str = "</think>";
 
+/// How much white space is held back, in bytes, since a tag may follow: 1 KiB. A model that has got stuck sends line ends
+/// without end; they are none beside a tag, and count as what it says.
+const WHITE: usize = 1024;
+
 /// Text in, text and reasoning out. What comes out is the same wherever the text was split.
 #[derive(Debug, Default)]
 pub(super) struct Think {
@@ -70,7 +74,9 @@ impl Think {
     /// Does the answer begin with a thought?
     fn begin(&mut self) -> bool {
         let begun = self.held.trim_start();
-        if let Some(rest) = begun.strip_prefix(OPEN) {
+        if self.held.len() - begun.len() > WHITE {
+            self.section = Section::Text;
+        } else if let Some(rest) = begun.strip_prefix(OPEN) {
             self.held = rest.to_owned();
             self.section = Section::BeforeThought;
         } else if OPEN.starts_with(begun) {
@@ -93,7 +99,7 @@ impl Think {
 
     fn think(&mut self, out: &mut Vec<Delta>) -> bool {
         let (thought, after, next) = if let Some((thought, after)) = self.held.split_once(CLOSE) {
-            (thought.trim_end(), after, Section::BeforeText)
+            (&thought[..without_white(thought)], after, Section::BeforeText)
         } else {
             let (thought, after) = self.held.split_at(sure(&self.held));
             (thought, after, Section::Thought)
@@ -108,7 +114,12 @@ impl Think {
 /// How much of a thought is surely thought: all but the beginning of a closing tag, and the white space before it.
 fn sure(thought: &str) -> usize {
     let tag = (1..CLOSE.len()).rev().find(|length| thought.ends_with(&CLOSE[..*length])).unwrap_or(0);
-    thought[..thought.len() - tag].trim_end().len()
+    without_white(&thought[..thought.len() - tag])
+}
+
+/// How long a thought is without the white space at its end, or without the last [`WHITE`] of it.
+fn without_white(thought: &str) -> usize {
+    thought.trim_end().len().max(thought.floor_char_boundary(thought.len().saturating_sub(WHITE)))
 }
 
 #[cfg(test)]
@@ -162,6 +173,28 @@ mod tests {
             }
             let letters = answer.chars().map(String::from).collect::<Vec<_>>();
             assert_eq!(read(&letters.iter().map(String::as_str).collect::<Vec<_>>()), whole, "letter by letter");
+        }
+    }
+
+    #[test]
+    fn white_space_without_end_is_not_held_back() {
+        let lines = "\n\u{2003}".repeat(WHITE);
+        let (whole, kept) = (lines.len(), lines.len() - WHITE);
+        for (answer, text, reasoning) in [
+            (lines.clone(), whole, 0),
+            (format!("{lines}<think>Hm</think>"), whole + "<think>Hm</think>".len(), 0),
+            (format!("<think>Hm{lines}</think>Hi"), 2, 2 + kept),
+            (format!("<think>Hm{lines}"), 0, 2 + whole),
+        ] {
+            let letters = answer.chars().map(String::from).collect::<Vec<_>>();
+            let by_letter = read(&letters.iter().map(String::as_str).collect::<Vec<_>>());
+            assert_eq!((by_letter.0.len(), by_letter.1.len()), (text, reasoning), "{}", answer.trim());
+            assert_eq!(read(&[&answer]), by_letter, "{}", answer.trim());
+        }
+        let (mut think, mut out) = (Think::default(), Vec::new());
+        for letter in "<think>Hm".chars().chain("\n".repeat(9 * WHITE).chars()) {
+            think.push(letter.into(), &mut out);
+            assert!(think.held.len() <= WHITE + 1, "{} bytes are held", think.held.len());
         }
     }
 

@@ -95,6 +95,18 @@ fn a_bare_error_line_is_an_event_at_once() {
 }
 
 #[test]
+fn what_a_bare_error_breaks_into_is_no_event() {
+    let only = [Frame { event: "error".into(), data: "no".into() }];
+    for text in ["data: a\nerror: no", "event: b\ndata: a\nerror: no\n", "data: a\nerror: no\n\n"] {
+        assert_eq!(frames(text), only, "{text:?}");
+    }
+    let mut decoder = Decoder::default();
+    decoder.feed(b"data: a\nerror: no");
+    assert_eq!((decoder.next(), decoder.finish()), (Ok(None), Ok(Some(only[0].clone()))));
+    assert_eq!(decoder.finish(), Ok(None), "after the end there is nothing more");
+}
+
+#[test]
 fn what_has_no_blank_line_at_the_end_is_an_event_too() {
     for end in ["", "\n", "\r", "\r\n", "\n\n"] {
         assert_eq!(data(&format!("data: a\n\ndata: b{end}")), ["a", "b"], "{end:?}");
@@ -141,4 +153,21 @@ fn a_line_without_an_end_is_refused_as_soon_as_it_is_too_long() {
 fn many_small_lines_cannot_add_up_to_more_than_the_limit() {
     let lines = "data:\n".repeat(LIMIT + 2);
     assert_eq!(decode([lines.as_bytes()]), Err(TooLong));
+}
+
+#[test]
+fn what_gets_longer_by_being_made_readable_counts_as_long_as_it_gets() {
+    let rubbish = [b"event: ".as_slice(), &vec![0xff; LIMIT / 2], b"\ndata: a\n\n"].concat();
+    assert_eq!(decode([rubbish.as_slice()]), Err(TooLong));
+}
+
+#[test]
+fn too_long_is_for_good() {
+    let long = "x".repeat(LIMIT - "data: ".len());
+    let mut decoder = Decoder::default();
+    decoder.feed(format!("data: {long}\ndata: {long}\n\ndata: b\n\n").as_bytes());
+    for _ in 0..3 {
+        assert_eq!(decoder.next(), Err(TooLong));
+    }
+    assert_eq!(decoder.finish(), Err(TooLong));
 }

@@ -2,6 +2,7 @@ use super::*;
 use crate::link::{
     Census, Fate, Reason,
     census::{Ended, Living, State},
+    deltas::BUFFER,
     proxies::KEEP_ALIVE,
 };
 use futures::future::pending;

@@ -1,0 +1,124 @@
+//! What is true of an answer, whatever a model server sends for one.
+
+use crate::split;
+use app::{
+    chat::message::Delta,
+    link::{Exit, Reason},
+};
+use serde_json::{Value, json};
+use server::openai::{Upstream, replay};
+
+/// The server's key, which nobody is to be told, even if the server says it.
+const KEY: &str = "sk-0123456789";
+
+/// How long a sentence for a person may get, in bytes.
+const SENTENCE: usize = 2000;
+
+/// White space beside a tag that is longer than this has a rule of its own.
+const WHITE: usize = 1024;
+
+/// What a page is told of an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) text: String,
+    pub(crate) reasoning: String,
+    pub(crate) exit: Exit,
+}
+
+/// However the bytes are split, a page is told the same. What they say is the same, too, however it is split.
+pub(crate) fn holds(input: &[u8]) {
+    let (bytes, splits) = split::read(input);
+    let whole = stream([bytes]);
+    assert_eq!(stream(split::pieces(bytes, &splits)), whole, "split at {splits:?}");
+    assert_eq!(stream(bytes.chunks(1)), whole, "byte by byte");
+    let text = String::from_utf8_lossy(bytes);
+    in_one_piece(&text);
+    says_what_it_means(&text, &splits);
+}
+
+/// The same, of each way to split them into two.
+pub(crate) fn holds_in_every_split(input: &[u8]) {
+    let (bytes, _) = split::read(input);
+    let whole = stream([bytes]);
+    for at in 0..=bytes.len() {
+        assert_eq!(stream([&bytes[..at], &bytes[at..]]), whole, "split at {at}");
+    }
+}
+
+/// Text is told as it is meant, in whatever events it comes: a thought in tags as one, and everything else letter by letter.
+pub(crate) fn says_what_it_means(text: &str, splits: &[usize]) {
+    let events = split::text_pieces(text, splits).into_iter().map(|piece| event(&json!({ "content": piece }), None));
+    let bytes = events.chain([event(&json!({}), Some("stop"))]).collect::<String>();
+    let told = stream([bytes.as_bytes()]);
+    assert_eq!((told.exit.reason, told.exit.finish_reason.as_deref()), (Reason::Normal, Some("stop")));
+    if text.split(|c: char| !c.is_whitespace()).all(|white| white.len() <= WHITE) {
+        assert_eq!((told.text.as_str(), told.reasoning.as_str()), meant(text), "split at {splits:?}");
+    } else {
+        assert_eq!(told, in_letters(text), "split at {splits:?}");
+    }
+}
+
+/// What a page is told of an answer that isn't a stream.
+pub(crate) fn in_one_piece(body: &str) -> Told {
+    Told::of(replay::whole(&upstream(), body))
+}
+
+/// What a page is told of an answer in these pieces.
+pub(crate) fn stream<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Told {
+    Told::of(replay::stream(&upstream(), pieces))
+}
+
+impl Told {
+    fn of((deltas, exit): (Vec<Delta>, Exit)) -> Self {
+        let (mut text, mut reasoning) = (String::new(), String::new());
+        for delta in deltas {
+            let (Delta::Text(more) | Delta::Reasoning(more)) = &delta;
+            assert!(!more.is_empty(), "a delta says nothing");
+            if matches!(delta, Delta::Text(_)) { text += more } else { reasoning += more }
+        }
+        is_an_end(&exit);
+        Self { text, reasoning, exit }
+    }
+}
+
+/// Either the model has said why it ended, or a person is told what went wrong.
+fn is_an_end(exit: &Exit) {
+    match (exit.reason, &exit.message) {
+        (Reason::Normal, None) => assert!(exit.finish_reason.as_ref().is_some_and(|reason| reason != "error")),
+        (Reason::Failed, Some(message)) => is_a_sentence(message),
+        _ => panic!("this is no end: {exit:?}"),
+    }
+}
+
+fn is_a_sentence(message: &str) {
+    assert!(message.len() <= SENTENCE, "{} bytes are no sentence", message.len());
+    assert!(message.ends_with(['.', '!', '?', '…']), "{message:?} has no end");
+    assert!(!message.contains(|c: char| c.is_control()), "{message:?} would be obeyed");
+    assert!(!message.contains(KEY), "the key is told");
+}
+
+fn upstream() -> Upstream {
+    let url = "http://127.0.0.1:11434/v1".parse().unwrap_or_else(|error| panic!("{error}"));
+    Upstream { api_key: Some(KEY.into()), ..Upstream::new(url) }
+}
+
+fn event(delta: &Value, finish_reason: Option<&str>) -> String {
+    format!("data: {}\n\n", json!({ "choices": [{ "index": 0, "delta": delta, "finish_reason": finish_reason }] }))
+}
+
+fn in_letters(text: &str) -> Told {
+    let letters = text.chars().map(|letter| event(&json!({ "content": letter }), None));
+    let bytes = letters.chain([event(&json!({}), Some("stop"))]).collect::<String>();
+    stream([bytes.as_bytes()])
+}
+
+/// The text and the reasoning of an answer that is there as a whole.
+fn meant(answer: &str) -> (&str, &str) {
+    match answer.trim_start().strip_prefix("<think>").map(str::trim_start) {
+        None => (answer, ""),
+        Some(rest) => match rest.split_once("</think>") {
+            None => ("", rest),
+            Some((thought, text)) => (text.trim_start(), thought.trim_end()),
+        },
+    }
+}

@@ -1,0 +1,27 @@
+//! Where bytes are split. That is a part of the input, so that a fuzzer can choose it and a person can write it down.
+
+/// The bytes that an input stands for, and where they are to be split. What follows its last NUL says where: each byte, how
+/// far one split is from the one before.
+pub(crate) fn read(input: &[u8]) -> (&[u8], Vec<usize>) {
+    let Some(nul) = input.iter().rposition(|byte| *byte == 0) else { return (input, Vec::new()) };
+    let distances = input[nul + 1..].iter().map(|byte| usize::from(*byte));
+    let splits = distances.scan(0, |at, distance| {
+        *at += distance;
+        Some(*at)
+    });
+    (&input[..nul], splits.collect())
+}
+
+/// The bytes in pieces, split at these places, each behind the one before.
+pub(crate) fn pieces<'a>(bytes: &'a [u8], splits: &[usize]) -> Vec<&'a [u8]> {
+    let splits = splits.iter().map(|at| (*at).min(bytes.len()));
+    let ends = splits.clone().chain([bytes.len()]);
+    [0].into_iter().chain(splits).zip(ends).map(|(start, end)| &bytes[start..end]).collect()
+}
+
+/// The same of text, which is split between characters.
+pub(crate) fn text_pieces<'a>(text: &'a str, splits: &[usize]) -> Vec<&'a str> {
+    let splits = splits.iter().map(|at| text.floor_char_boundary(*at));
+    let ends = splits.clone().chain([text.len()]);
+    [0].into_iter().chain(splits).zip(ends).map(|(start, end)| &text[start..end]).collect()
+}

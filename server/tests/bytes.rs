@@ -1,0 +1,161 @@
+//! Arbitrary bytes at the API: whatever is sent, the answer is a sentence or the end of the connection, never a fault of the
+//! server's (5xx), never a panic, and the server goes on.
+//!
+//! What is sent is made up, the same each time: `BYTES_SEED=7 cargo test -p server --test bytes` sends something else, and
+//! `BYTES_CASES=10000` more of it.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+#[path = "bytes/mangle.rs"]
+mod mangle;
+#[path = "bytes/request.rs"]
+mod request;
+#[path = "bytes/socket.rs"]
+mod socket;
+mod support;
+
+use mangle::Garbage;
+use proptest::{
+    prelude::Strategy,
+    test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner},
+};
+use request::Request;
+use socket::{Answer, Then, exchange};
+use std::{
+    env,
+    fmt::Debug,
+    net::SocketAddr,
+    panic::{self, PanicHookInfo},
+    sync::{Mutex, Once},
+    thread,
+};
+use support::{client::get, server::Server};
+use tokio::runtime::Runtime;
+
+#[test]
+fn whatever_is_asked_of_the_api_is_answered_with_words() {
+    everywhere(request::requests(), async |address, request: &Request| {
+        let answer = exchange(address, &request.bytes(), Then::Listen).await;
+        let answer = answer.ok_or_else(|| TestCaseError::fail("there was no answer"))?;
+        is_fair(&answer, request.is_proper())
+    });
+}
+
+#[test]
+fn whatever_a_socket_is_sent_it_is_answered_or_closed() {
+    everywhere(mangle::garbage(), async |address, Garbage(bytes)| match exchange(address, bytes, Then::HangUp).await {
+        Some(answer) if answer.is_a_fault() => Err(TestCaseError::fail(format!("{answer:?}"))),
+        _ => Ok(()),
+    });
+}
+
+#[test]
+fn what_is_no_request_is_refused_or_hung_up_on() {
+    let (runtime, server) = served();
+    let improper = mangle::improper().into_iter().map(|(what, bytes)| (what, bytes, Then::Listen));
+    let cut_off = mangle::cut_off().into_iter().map(|(what, bytes)| (what, bytes, Then::HangUp));
+    for (what, bytes, then) in improper.chain(cut_off) {
+        runtime.block_on(async {
+            if let Some(answer) = exchange(server.address, &bytes, then).await {
+                assert!((400..500).contains(&answer.status), "{what}: {answer:?}");
+            }
+            is_alive(server.address).await.expect(what);
+        });
+    }
+}
+
+#[test]
+fn a_request_that_breaks_off_anywhere_harms_nobody() {
+    let (runtime, server) = served();
+    let whole = mangle::chunked_question();
+    for end in 0..whole.len() {
+        runtime.block_on(async {
+            if let Some(answer) = exchange(server.address, &whole[..end], Then::HangUp).await {
+                assert!((400..500).contains(&answer.status), "after {end} bytes: {answer:?}");
+            }
+        });
+    }
+    runtime.block_on(is_alive(server.address)).expect("it goes on");
+}
+
+/// Sends what `strategy` makes up, again and again, and looks at the answer. Then nobody has panicked, and the server is there.
+fn everywhere<S: Strategy>(strategy: S, check: impl AsyncFn(SocketAddr, &S::Value) -> Result<(), TestCaseError>)
+where
+    S::Value: Debug,
+{
+    let (runtime, server) = served();
+    let (seed, cases) = (number("BYTES_SEED", 1), number("BYTES_CASES", 1500));
+    let cases = u32::try_from(cases).unwrap();
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let ran = runner.run(&strategy, |case| {
+        runtime.block_on(async {
+            check(server.address, &case).await?;
+            is_alive(server.address).await
+        })
+    });
+    match ran {
+        Ok(()) => {}
+        Err(TestError::Fail(why, case)) => {
+            panic!("{why}\nwas the answer to\n{case:?}\nand BYTES_SEED={seed} asks it again")
+        }
+        Err(TestError::Abort(why)) => panic!("{why}, with BYTES_SEED={seed}"),
+    }
+}
+
+fn number(variable: &str, otherwise: u64) -> u64 {
+    env::var(variable).map_or(otherwise, |text| text.parse().expect("a number"))
+}
+
+fn served() -> (Runtime, Server) {
+    watch_for_panics();
+    let runtime = Runtime::new().unwrap();
+    let server = runtime.block_on(Server::alone());
+    (runtime, server)
+}
+
+/// The answer is a success, or a refusal with words. Only what is no proper HTTP is refused without.
+fn is_fair(answer: &Answer, is_proper: bool) -> Result<(), TestCaseError> {
+    let fair = match answer.status {
+        200..300 => true,
+        400..500 => answer.has_words() || (!is_proper && answer.is_bare()),
+        _ => !answer.is_a_fault(),
+    };
+    if fair { Ok(()) } else { Err(TestCaseError::fail(format!("{answer:?}"))) }
+}
+
+async fn is_alive(address: SocketAddr) -> Result<(), TestCaseError> {
+    let health = get(address, "/healthz").await;
+    let panics = PANICS.lock().unwrap();
+    if (health.status, health.text().as_str()) == (200, "ok") && panics.is_empty() {
+        return Ok(());
+    }
+    Err(TestCaseError::fail(format!("afterwards: {health:?}, panics: {panics:?}")))
+}
+
+/// Every panic of the server's, those apart that somebody has asked for.
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn watch_for_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if is_the_server_s() && !was_asked_for(info) {
+                PANICS.lock().unwrap().push(info.to_string());
+            }
+            usual(info);
+        }));
+    });
+}
+
+/// The server is on the runtime's own threads, the test on another.
+fn is_the_server_s() -> bool {
+    thread::current().name().is_some_and(|name| name.starts_with("tokio"))
+}
+
+/// `/api/task` panics when it is told to.
+fn was_asked_for(info: &PanicHookInfo<'_>) -> bool {
+    info.to_string().contains("asked to crash")
+}

@@ -1,0 +1,98 @@
+//! The corpus that `make fuzz` begins with, replayed: what model servers really send, and what fuzzers have found. A file of
+//! it is an input of `server/fuzz/fuzz_targets`; the properties are those of `server/fuzz/properties`.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+#[path = "../fuzz/properties/decode.rs"]
+mod decode;
+#[path = "../fuzz/properties/dialect.rs"]
+mod dialect;
+#[path = "../fuzz/properties/split.rs"]
+mod split;
+#[path = "corpus/told.rs"]
+mod told;
+
+use app::link::Reason;
+use std::{fs, panic, path::PathBuf};
+use told::TOLD;
+
+#[test]
+fn every_stream_of_events_reads_the_same_however_it_is_split() {
+    replay("decode", |_, input| {
+        decode::holds(input);
+        decode::holds_in_every_split(input);
+    });
+}
+
+#[test]
+fn no_event_gets_too_long_however_often_the_bytes_come() {
+    replay("decode", |_, input| decode::is_bounded(input));
+}
+
+#[test]
+fn every_answer_is_told_the_same_however_it_is_split() {
+    replay("dialect", |_, input| {
+        dialect::holds(input);
+        dialect::holds_in_every_split(input);
+    });
+}
+
+#[test]
+fn what_an_answer_says_is_told_the_same_whatever_events_it_comes_in() {
+    for (name, text, reasoning, _) in TOLD {
+        let answer = format!("<think>{reasoning}</think>{text}");
+        for text in [*text, *reasoning, &answer] {
+            let splits = (0..=text.len()).map(|at| vec![at]).chain([(0..=text.len()).collect()]);
+            splits.for_each(|splits| named(name, || dialect::says_what_it_means(text, &splits)));
+        }
+    }
+}
+
+#[test]
+fn a_page_is_told_what_each_server_means() {
+    replay("dialect", |name, input| {
+        let Some((_, text, reasoning, end)) = TOLD.iter().find(|(is, ..)| *is == name) else { return };
+        let bytes = split::read(input).0;
+        let told = if name.starts_with("whole-") {
+            dialect::in_one_piece(str::from_utf8(bytes).unwrap())
+        } else {
+            dialect::stream([bytes])
+        };
+        assert_eq!((told.text.as_str(), told.reasoning.as_str()), (*text, *reasoning));
+        match end.strip_prefix("! ") {
+            Some(words) => assert!(told.exit.message.as_ref().unwrap().contains(words), "{:?}", told.exit),
+            None => assert_eq!((told.exit.reason, told.exit.finish_reason.as_deref()), (Reason::Normal, Some(*end))),
+        }
+    });
+}
+
+#[test]
+fn what_a_page_is_told_of_is_there() {
+    let names = files("dialect").into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    for (name, ..) in TOLD {
+        assert!(names.iter().any(|is| is == name), "there is no server/fuzz/corpus/dialect/{name}");
+    }
+}
+
+/// Does this with each file, and names the one that fails.
+fn replay(target: &str, property: impl Fn(&str, &[u8])) {
+    for (name, input) in files(target) {
+        named(&format!("server/fuzz/corpus/{target}/{name}"), || property(&name, &input));
+    }
+}
+
+fn named(name: &str, test: impl FnOnce()) {
+    let outcome = panic::catch_unwind(panic::AssertUnwindSafe(test));
+    assert!(outcome.is_ok(), "failed by {name}; why stands above");
+}
+
+fn files(target: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let mut files = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
+        .collect::<Vec<_>>();
+    files.sort();
+    assert!(!files.is_empty(), "{} is empty", folder.display());
+    files
+}

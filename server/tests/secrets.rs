@@ -1,0 +1,143 @@
+//! What the log may not say, even where it says everything (`--log trace`), nor the metrics, the monitor, a page or an error:
+//! the key, the password, who has logged in, what was asked, and what was answered.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+#[path = "secrets/program.rs"]
+mod program;
+mod support;
+
+use program::{Program, Speaks};
+use serde_json::json;
+use support::upstream::{Step, Upstream, answer_json, delta, done, finish, head, raw, reasoning, sse, usage};
+use url::form_urlencoded::byte_serialize;
+
+const KEY: &str = "sk-key-of-the-model-server";
+const PASSWORD: &str = "the password & nothing else";
+const GUESS: &str = "the password & something else";
+const TOKEN: &str = "token-of-a-program";
+const PROMPT: &str = "Where have I hidden the silver spoon?";
+const THOUGHT: &str = "The butler must not hear of it.";
+const ANSWER: &str = "Behind the grandfather clock.";
+
+#[tokio::test]
+async fn a_log_of_everything_gives_nothing_away() {
+    for (name, speaks) in [("plain", Speaks::Plain), ("tls", Speaks::Tls)] {
+        for format in ["text", "json"] {
+            let upstream = Upstream::playing_in_turn(scripts()).await;
+            let mut program = Program::start(&format!("{name}-{format}"), speaks, format, &upstream).await;
+            let seen = use_it(&mut program).await;
+            let log = program.end().await;
+            assert!(log.contains("TRACE"), "that is not everything: {log}");
+            secrets(&seen.cookie).for_each(|secret| is_not_in("the log", &log, secret));
+            for line in log.lines().filter(|line| seen.tasks.iter().any(|task| line.contains(task.as_str()))) {
+                assert!(line.contains("exit") && line.contains("lived_ms"), "a task is named elsewhere: {line}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_else_is_told() {
+    let upstream = Upstream::playing_in_turn(scripts()).await;
+    let mut program = Program::start("told", Speaks::Plain, "text", &upstream).await;
+    let seen = use_it(&mut program).await;
+    let monitor = program.monitor().await;
+    let metrics = program.get("/metrics").await;
+    assert!(
+        monitor.contains("\"reason\":\"failed\"") && metrics.contains("starcrossed_exits_total"),
+        "{monitor}{metrics}"
+    );
+    for (who, told) in [("the monitor", &monitor), ("the metrics", &metrics)] {
+        secrets(&seen.cookie).for_each(|secret| is_not_in(who, told, secret));
+        seen.tasks.iter().for_each(|task| is_not_in(who, told, task));
+    }
+    for path in ["/", "/login", "/monitor", "/nowhere", "/api/models", "/healthz", "/readyz"] {
+        let page = program.get(path).await;
+        for secret in [KEY, PASSWORD, TOKEN, seen.cookie.as_str()] {
+            is_not_in(path, &page, secret);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_the_key_is_quoted_without_it() {
+    let upstream = Upstream::playing_in_turn(scripts()).await;
+    let mut program = Program::start("errors", Speaks::Plain, "text", &upstream).await;
+    let seen = use_it(&mut program).await;
+    let quoted = seen.answers.iter().filter(|answer| answer.contains("[key]")).count();
+    assert_eq!(quoted, 3, "{:?}", seen.answers);
+    seen.answers.iter().for_each(|answer| is_not_in("an error", answer, KEY));
+}
+
+/// What the model server does: it answers twice, and then repeats in each way what it was sent.
+fn scripts() -> Vec<Vec<Step>> {
+    let answer = || {
+        let (begin, end) = ANSWER.split_at(10);
+        vec![head(), reasoning(THOUGHT), delta(begin), delta(end), finish("stop"), usage(3, 2), done()]
+    };
+    let wrong_key = json!({ "error": { "message": format!("Incorrect API key provided: {KEY}."), "code": 401 } });
+    let mid_stream = json!({ "error": format!("Authorization: Bearer {KEY} has expired") });
+    vec![
+        answer(),
+        answer(),
+        vec![answer_json(401, &wrong_key)],
+        vec![head(), delta(ANSWER), sse(&mid_stream)],
+        vec![answer_json(200, &wrong_key)],
+        vec![answer_json(400, &json!({ "error": { "message": format!("can't read '{PROMPT}'") } }))],
+        vec![head(), sse(&json!({ "error": { "message": format!("can't go on after '{ANSWER}'") } }))],
+        vec![head(), delta(ANSWER), raw(format!("data: {ANSWER}\n\n"))],
+        vec![Step::Reset],
+    ]
+}
+
+/// What came of using the program.
+struct Seen {
+    cookie: String,
+    tasks: Vec<String>,
+    answers: Vec<String>,
+}
+
+/// Logs in, rightly and wrongly, asks as a person and as a program, well and badly, and looks on.
+async fn use_it(program: &mut Program) -> Seen {
+    assert_eq!(program.log_in(GUESS).await, None);
+    let cookie = program.log_in(PASSWORD).await.expect("that is the password");
+    let mut answers = vec![program.chat(&[("cookie", &format!("starcrossed={cookie}"))], PROMPT).await];
+    for _ in 1..scripts().len() {
+        answers.push(program.chat(&[("authorization", &format!("Bearer {TOKEN}"))], PROMPT).await);
+    }
+    assert!(answers[0].contains(&ANSWER[..10]) && answers[1].contains(THOUGHT), "{answers:?}");
+    let tasks = answers.iter().map(|answer| task(answer)).collect::<Vec<_>>();
+    let fate = program.get(&format!("/api/fate?task={}", tasks[0])).await;
+    assert!(fate.contains("\"normal\""), "{fate}");
+    for (path, body) in [
+        ("/api/chat", format!(r#"{{"messages":[{{"role":"{PROMPT}","content":"{PROMPT}"}}]}}"#)),
+        ("/api/chat", format!(r#"{{"messages":"{PROMPT}"}}"#)),
+        ("/api/typeset", json!({ "items": [{ "lang": "rust", "text": PROMPT }, { "tex": PROMPT }] }).to_string()),
+        ("/api/task", r#"{"chunks":2,"interval_ms":1,"crash_at":1}"#.to_owned()),
+    ] {
+        program.post(path, body).await;
+    }
+    Seen { cookie, tasks, answers }
+}
+
+/// The id in an answer's start.
+fn task(answer: &str) -> String {
+    let id = answer.split_once("{\"task\":\"").and_then(|(_, rest)| rest.split_once('"'));
+    id.unwrap_or_else(|| panic!("{answer}")).0.to_owned()
+}
+
+fn secrets(cookie: &str) -> impl Iterator<Item = &str> {
+    let signature = cookie.split_once('.').expect("a signature").1;
+    [KEY, PASSWORD, GUESS, TOKEN, PROMPT, THOUGHT, ANSWER, &ANSWER[..10], cookie, signature].into_iter()
+}
+
+/// Not as it is, not as a form or an address has it, and not as a list of bytes.
+#[track_caller]
+fn is_not_in(place: &str, text: &str, secret: &str) {
+    let in_form = byte_serialize(secret.as_bytes()).collect::<String>();
+    let bytes = format!("{:?}", secret.as_bytes());
+    for form in [secret, &in_form, bytes.trim_matches(['[', ']'])] {
+        let line = text.lines().find(|line| line.contains(form));
+        assert_eq!(line, None, "{place} says {secret}");
+    }
+}
