@@ -1,0 +1,187 @@
+//! Whether all that a model has said reaches the client: nothing lost, nothing twice, all in order, nothing of anybody
+//! else's.
+
+use crate::stamp::Stamp;
+use std::{collections::BTreeSet, fmt, ops::AddAssign};
+
+/// Which stream it is, of all that there ever are.
+pub(crate) type StreamId = u32;
+
+/// A number that is further ahead than this was never written.
+const FARTHEST: u32 = 1 << 20;
+
+/// What was wrong, and how often.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Faults {
+    /// Never came, although later ones did.
+    pub(crate) lost: u64,
+    /// Came again.
+    pub(crate) doubled: u64,
+    /// Came after a later one.
+    pub(crate) late: u64,
+    /// Belonged to another stream.
+    pub(crate) foreign: u64,
+    /// Was not what any model had written.
+    pub(crate) spoilt: u64,
+}
+
+impl Faults {
+    /// All in all.
+    pub(crate) const fn sum(&self) -> u64 {
+        self.lost + self.doubled + self.late + self.foreign + self.spoilt
+    }
+}
+
+impl AddAssign for Faults {
+    fn add_assign(&mut self, other: Self) {
+        self.lost += other.lost;
+        self.doubled += other.doubled;
+        self.late += other.late;
+        self.foreign += other.foreign;
+        self.spoilt += other.spoilt;
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { lost, doubled, late, foreign, spoilt } = self;
+        write!(f, "{lost} lost, {doubled} doubled, {late} late, {foreign} foreign, {spoilt} spoilt")
+    }
+}
+
+/// Reads one stream's text as it comes in. How it is divided into events doesn't matter.
+#[derive(Debug)]
+pub(crate) struct Check {
+    stream: StreamId,
+    /// The beginning of a word whose end hasn't come yet.
+    word: String,
+    /// The number that is to come next.
+    next: u32,
+    /// Those before it that haven't come.
+    missing: BTreeSet<u32>,
+    faults: Faults,
+}
+
+impl Check {
+    /// Of a stream from which nothing has come yet.
+    pub(crate) const fn new(stream: StreamId) -> Self {
+        let faults = Faults { lost: 0, doubled: 0, late: 0, foreign: 0, spoilt: 0 };
+        Self { stream, word: String::new(), next: 1, missing: BTreeSet::new(), faults }
+    }
+
+    /// Takes in more text, and hands on the stamp of each delta of this stream that it completes.
+    pub(crate) fn feed(&mut self, text: &str, mut heard: impl FnMut(Stamp)) {
+        for piece in text.split_inclusive(' ') {
+            self.word.push_str(piece);
+            if let Some(word) = self.word.strip_suffix(' ') {
+                match Stamp::read(word) {
+                    Some(stamp) if stamp.stream == self.stream => {
+                        self.count(stamp.number);
+                        heard(stamp);
+                    }
+                    Some(_) => self.faults.foreign += 1,
+                    None => self.faults.spoilt += 1,
+                }
+                self.word.clear();
+            }
+        }
+    }
+
+    fn count(&mut self, number: u32) {
+        if number == 0 || number > self.next.saturating_add(FARTHEST) {
+            self.faults.spoilt += 1;
+        } else if number >= self.next {
+            self.missing.extend(self.next..number);
+            self.next = number + 1;
+        } else if self.missing.remove(&number) {
+            self.faults.late += 1;
+        } else {
+            self.faults.doubled += 1;
+        }
+    }
+
+    /// How many deltas have come, each counted once.
+    pub(crate) fn heard(&self) -> u32 {
+        self.next - 1 - u32::try_from(self.missing.len()).unwrap_or(u32::MAX)
+    }
+
+    /// What was wrong until now. What is missing is lost: nothing more will come.
+    pub(crate) fn faults(&self) -> Faults {
+        let spoilt = self.faults.spoilt + u64::from(!self.word.is_empty());
+        Faults { lost: self.missing.len() as u64, spoilt, ..self.faults }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found in deltas of these numbers, and how many were heard.
+    fn check(numbers: &[u32]) -> (Faults, u32) {
+        let mut check = Check::new(7);
+        for &number in numbers {
+            check.feed(&delta(7, number), |_| ());
+        }
+        (check.faults(), check.heard())
+    }
+
+    fn delta(stream: u32, number: u32) -> String {
+        Stamp { stream, number, written: 1_000_000 }.to_string()
+    }
+
+    #[test]
+    fn what_comes_whole_and_in_order_has_no_faults() {
+        assert_eq!(check(&[1, 2, 3, 4]), (Faults::default(), 4));
+        assert_eq!(check(&[]), (Faults::default(), 0));
+    }
+
+    #[test]
+    fn a_lost_delta_is_found() {
+        assert_eq!(check(&[1, 3, 4]), (Faults { lost: 1, ..Faults::default() }, 3));
+        assert_eq!(check(&[2]), (Faults { lost: 1, ..Faults::default() }, 1), "the first, too");
+        assert_eq!(check(&[1, 5, 9]), (Faults { lost: 6, ..Faults::default() }, 3));
+    }
+
+    #[test]
+    fn a_doubled_delta_is_found() {
+        assert_eq!(check(&[1, 2, 2, 3]), (Faults { doubled: 1, ..Faults::default() }, 3));
+        assert_eq!(check(&[1, 2, 3, 1]), (Faults { doubled: 1, ..Faults::default() }, 3));
+    }
+
+    #[test]
+    fn swapped_deltas_are_found() {
+        assert_eq!(check(&[1, 3, 2, 4]), (Faults { late: 1, ..Faults::default() }, 4));
+        let late_and_again = Faults { late: 1, doubled: 1, ..Faults::default() };
+        assert_eq!(check(&[1, 3, 2, 2]), (late_and_again, 3));
+    }
+
+    #[test]
+    fn a_delta_of_another_stream_is_found() {
+        let mut check = Check::new(7);
+        for text in [delta(7, 1), delta(8, 2), delta(7, 2)] {
+            check.feed(&text, |stamp| assert_eq!(stamp.stream, 7));
+        }
+        assert_eq!(check.faults(), Faults { foreign: 1, ..Faults::default() });
+    }
+
+    #[test]
+    fn what_no_model_has_written_is_found() {
+        for text in ["Hello ", "7.1 ", "7.0.5 ", "7.4000000000.5 ", "7.1.5", "  "] {
+            let mut check = Check::new(7);
+            check.feed(text, |_| ());
+            assert!(check.faults().spoilt > 0, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn it_does_not_matter_how_the_text_is_divided() {
+        let text: String = (1..=12).map(|number| delta(7, number)).collect();
+        for length in 1..=text.len() {
+            let mut check = Check::new(7);
+            let mut heard = Vec::new();
+            let pieces = text.as_bytes().chunks(length);
+            pieces.for_each(|piece| check.feed(str::from_utf8(piece).unwrap(), |stamp| heard.push(stamp.number)));
+            assert_eq!((check.faults(), heard), (Faults::default(), (1..=12).collect()), "pieces of {length}");
+        }
+    }
+}

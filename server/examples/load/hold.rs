@@ -1,0 +1,158 @@
+//! Many streams at once: what they cost, how late their deltas are, how soon all of it is over when they are dropped,
+//! and what is left.
+
+mod wave;
+
+use crate::{
+    Fallible,
+    args::Hold,
+    client::Farewell,
+    kernel::{Files, Memory},
+    model::Model,
+    program::{Program, Setting},
+    report::Report,
+    room,
+    spread::Spread,
+};
+use app::link::Reason;
+use std::{net::Ipv4Addr, path::Path, time::Duration};
+use tokio::time::sleep;
+use wave::{Terms, Wave};
+
+/// How late a delta may be, for 99 of 100.
+pub(crate) const LATE: Duration = Duration::from_millis(100);
+
+/// How long it may take until every connection to the model is closed.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// How long the waves are held that come before the one that is measured. They are there for what they leave: an
+/// allocator keeps what it once had.
+const BEFORE: Duration = Duration::from_secs(3);
+
+/// How long an allocator is given to hand back what it doesn't need any more.
+const SETTLE: Duration = Duration::from_secs(10);
+
+/// What the server has when it has nothing to do.
+#[derive(Clone, Copy, Debug)]
+struct Idle {
+    memory: Memory,
+    files: Files,
+}
+
+/// Measures it, prints the table, and says which promises were not kept.
+pub(crate) async fn run(binary: &Path, options: &Hold) -> Fallible<Vec<String>> {
+    let streams = room::for_streams(options.streams, options.fit)?;
+    let model = Model::start().await?;
+    let setting = Setting { binary, listen: Ipv4Addr::LOCALHOST.into(), tasks: streams + 1, core: None };
+    let program = Program::start(&setting, &model).await?;
+    let terms = Terms {
+        streams,
+        interval: Duration::from_millis(options.interval_ms.into()),
+        hold: Duration::from_secs(options.seconds.into()),
+        farewell: if options.rst { Farewell::Rst } else { Farewell::Fin },
+    };
+
+    let new = idle(&program, usize::MAX).await?;
+    let mut left = Vec::new();
+    for number in 1..options.waves {
+        eprintln!("wave {number}, for what it leaves");
+        wave::run(&program, &model, &Terms { hold: BEFORE, ..terms.clone() }).await?;
+        left.push(idle(&program, new.files.all).await?);
+    }
+    eprintln!("wave {}, which is measured", options.waves);
+    let wave = wave::run(&program, &model, &terms).await?;
+    left.push(idle(&program, new.files.all).await?);
+
+    let mut report = Report::default();
+    tell_of_streams(&mut report, &terms, &wave);
+    tell_of_memory(&mut report, streams, new, &wave, &left);
+    tell_of_the_end(&mut report, &program, streams, options.waves, &wave).await?;
+    println!("{}", report.table());
+    let broken = report.broken();
+    program.end(!broken.is_empty()).await?;
+    Ok(broken)
+}
+
+/// Waits until nothing goes on any more, and looks.
+async fn idle(program: &Program, files: usize) -> Fallible<Idle> {
+    program.settle(files, SETTLE).await?;
+    sleep(SETTLE).await;
+    Ok(Idle { memory: program.process.memory()?, files: program.process.files()? })
+}
+
+fn tell_of_streams(report: &mut Report, terms: &Terms, wave: &Wave) {
+    let Terms { streams, interval, hold, .. } = terms;
+    report.saw("streams live at once", streams);
+    report.saw("all opened within", ms(wave.opened));
+    report.saw("held, with a delta each every", format!("{} s, {}", hold.as_secs(), ms(*interval)));
+    let all = format!("{} of {}", wave.heard, wave.written);
+    report.promised("deltas heard, of those written", all, "all", wave.heard == wave.written);
+    report.promised("faults", wave.left.faults, "none", wave.left.faults.sum() == 0);
+    let (count, why) = &wave.left.forsaken;
+    report.promised("streams that ended by themselves", format!("{count} {why}").trim(), "none", *count == 0);
+    let late = wave.delays.percentile(99);
+    report.promised(
+        "delay from the model to the client, p50 / p99 / max",
+        three(&wave.delays),
+        format!("p99 ≤ {}", ms(LATE)),
+        late <= LATE,
+    );
+    let deltas = u32::try_from(wave.delays.len()).unwrap_or(u32::MAX).max(1);
+    report.saw("the server's processor time for 1,000 deltas", ms(wave.worked * 1000 / deltas));
+    report.saw("the same, of one core", format!("{:.0} %", wave.worked.div_duration_f64(wave.lasted) * 100.0));
+}
+
+fn tell_of_memory(report: &mut Report, streams: u32, new: Idle, wave: &Wave, left: &[Idle]) {
+    let grown = wave.memory.private.saturating_sub(new.memory.private);
+    report.saw("memory when new, resident / private", memory(new.memory));
+    report.saw("with all streams live", memory(wave.memory));
+    report.saw("that is, for each stream", format!("{:.1} KiB", kib(grown) / f64::from(streams)));
+    report.saw("open files when new / with all live", format!("{} / {}", new.files.all, wave.files.all));
+    let [.., before, after] = left else { return };
+    for (wave, idle) in (1..).zip(&left[..left.len() - 1]) {
+        report.saw(&format!("memory after wave {wave}"), memory(idle.memory));
+    }
+    let is_kept = kib(after.memory.resident) <= kib(before.memory.resident) * 1.1;
+    report.promised("memory after the last", memory(after.memory), "within 10 % of that", is_kept);
+    report.promised("open files after it", after.files.all, new.files.all, after.files.all <= new.files.all);
+}
+
+async fn tell_of_the_end(
+    report: &mut Report,
+    program: &Program,
+    streams: u32,
+    waves: u32,
+    wave: &Wave,
+) -> Fallible<()> {
+    let closed = wave.closed.len();
+    report.promised("connections to the model closed", closed, streams, closed == streams as usize);
+    let last = wave.closed.max();
+    let seen = format!("{} / {}", ms(wave.closed.percentile(50)), ms(last));
+    report.promised("after all were dropped, p50 / last", seen, format!("< {}", ms(AT_ONCE)), last < AT_ONCE);
+    let metrics = program.metrics().await?;
+    report.promised("live tasks in /metrics", metrics.live, 0, metrics.live == 0);
+    let (killed, all) = (metrics.exits(Reason::Killed), u64::from(streams) * u64::from(waves));
+    let is_right = killed == all && metrics.ended() == all;
+    report.promised("exits in /metrics, killed, of all waves", killed, all, is_right);
+    Ok(())
+}
+
+/// Milliseconds, as precise as they are.
+pub(crate) fn ms(duration: Duration) -> String {
+    let ms = duration.as_secs_f64() * 1000.0;
+    if ms < 100.0 { format!("{ms:.1} ms") } else { format!("{ms:.0} ms") }
+}
+
+/// The middle, the tail, the worst.
+pub(crate) fn three(spread: &Spread) -> String {
+    [spread.percentile(50), spread.percentile(99), spread.max()].map(ms).join(" / ")
+}
+
+fn memory(memory: Memory) -> String {
+    format!("{:.1} / {:.1} MiB", kib(memory.resident) / 1024.0, kib(memory.private) / 1024.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there is less memory than that")]
+fn kib(kib: u64) -> f64 {
+    kib as f64
+}

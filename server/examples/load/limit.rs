@@ -1,0 +1,129 @@
+//! How many deltas a second are too much for one core: the server has one to itself, this program has the others, and
+//! the rate goes up until the deltas come late.
+
+use crate::{
+    Fallible,
+    args::Limit,
+    client::Farewell,
+    crowd::Crowd,
+    hold::{LATE, ms},
+    kernel::Process,
+    model::Model,
+    program::{Program, Setting},
+    room,
+    spread::Spread,
+};
+use std::{net::Ipv4Addr, path::Path, process::Command, thread, time::Duration};
+use tokio::time::{Instant, sleep};
+
+/// What each rate is multiplied by for the next.
+const STEP: f64 = 1.25;
+
+/// How long a rate has, before it is measured, to become what it is.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// Who is at work for so much of the time has none left.
+const BUSY: f64 = 0.85;
+
+/// One rate, as it turned out.
+#[derive(Debug)]
+struct Rate {
+    /// Deltas a second, as they were asked for and as they came.
+    wanted: f64,
+    came: f64,
+    delays: Spread,
+    /// How much of a core the server was at work, and this program.
+    server: f64,
+    own: f64,
+}
+
+/// Leaves the server the last core. To be called while this program is a single thread.
+///
+/// # Errors
+/// There is only one core, or no `taskset`.
+pub(crate) fn keep_off_the_server_s_core() -> Fallible<()> {
+    let last = cores()? - 1;
+    if last == 0 {
+        return Err("this needs two cores: one is the server's alone".into());
+    }
+    let own = std::process::id().to_string();
+    let output = Command::new("taskset").args(["--cpu-list", "--pid", &format!("0-{}", last - 1), &own]).output()?;
+    if output.status.success() { Ok(()) } else { Err("taskset doesn't work here".into()) }
+}
+
+fn cores() -> Fallible<usize> {
+    let cpus = std::fs::read_to_string("/proc/cpuinfo")?;
+    let count = cpus.lines().filter(|line| line.starts_with("processor")).count();
+    Ok(if count == 0 { thread::available_parallelism()?.get() } else { count })
+}
+
+/// Measures it, and prints a table.
+pub(crate) async fn run(binary: &Path, options: &Limit) -> Fallible<Vec<String>> {
+    let streams = room::for_streams(options.streams, false)?;
+    let model = Model::start().await?;
+    let core = Some(cores()? - 1);
+    let setting = Setting { binary, listen: Ipv4Addr::LOCALHOST.into(), tasks: streams + 1, core };
+    let program = Program::start(&setting, &model).await?;
+    let crowd = Crowd::gather(program.address, streams, Farewell::Fin).await?;
+    model.beat.rest(false);
+
+    println!("| deltas a second | came | p50 | p99 | max | server, of its core | this program, of its own |");
+    println!("|--:|--:|--:|--:|--:|--:|--:|");
+    let mut best = None;
+    let mut wanted = f64::from(options.from);
+    let stopped = loop {
+        model.beat.set(Duration::from_secs_f64(f64::from(streams) / wanted));
+        let rate = measure(wanted, &program, &crowd, options).await?;
+        println!("{}", rate.row());
+        if let Some(why) = rate.is_too_much() {
+            break why;
+        }
+        best = Some(rate);
+        wanted *= STEP;
+    };
+    let faults = crowd.scatter().await.faults;
+    println!("\n{stopped}");
+    if let Some(Rate { came, server, .. }) = &best {
+        println!("One core did {came:.0} deltas a second, and was at work for {:.0} % of the time.", server * 100.0);
+    }
+    program.end(faults.sum() > 0).await?;
+    Ok(if faults.sum() == 0 { Vec::new() } else { vec![format!("nothing lost, doubled or late: {faults}")] })
+}
+
+async fn measure(wanted: f64, program: &Program, crowd: &Crowd, options: &Limit) -> Fallible<Rate> {
+    sleep(SETTLE).await;
+    crowd.heard.take_delays();
+    let (began, deltas) = (Instant::now(), crowd.heard.deltas());
+    let (server, own) = (program.process.worked()?, Process::own().worked()?);
+    sleep(Duration::from_secs(options.seconds.into())).await;
+    let took = began.elapsed();
+    let deltas = u32::try_from(crowd.heard.deltas() - deltas).unwrap_or(u32::MAX);
+    Ok(Rate {
+        wanted,
+        came: f64::from(deltas) / took.as_secs_f64(),
+        delays: crowd.heard.take_delays(),
+        server: program.process.worked()?.saturating_sub(server).div_duration_f64(took),
+        own: Process::own().worked()?.saturating_sub(own).div_duration_f64(took),
+    })
+}
+
+impl Rate {
+    fn row(&self) -> String {
+        let Self { wanted, came, delays, server, own } = self;
+        let [p50, p99, max] = [delays.percentile(50), delays.percentile(99), delays.max()].map(ms);
+        let [server, own] = [server, own].map(|share| share * 100.0);
+        format!("| {wanted:.0} | {came:.0} | {p50} | {p99} | {max} | {server:.0} % | {own:.0} % |")
+    }
+
+    /// Why there is no going on, if there isn't.
+    fn is_too_much(&self) -> Option<&'static str> {
+        let is_late = self.delays.percentile(99) > LATE;
+        let is_behind = self.came < self.wanted * 0.95;
+        match (is_late || is_behind, self.server > BUSY, self.own > BUSY) {
+            (false, ..) => None,
+            (true, true, _) => Some("That was too much for the server."),
+            (true, false, true) => Some("That was too much for this program, while the server had time left."),
+            (true, false, false) => Some("Neither was at its limit, so something else on this machine was."),
+        }
+    }
+}

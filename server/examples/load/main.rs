@@ -1,0 +1,74 @@
+//! What the release binary stands: it runs as a process of its own, and this program is both its model server and all
+//! its clients. [`hold`] has thousands of streams live at once and drops them, [`limit`] looks for the rate at which it
+//! is too much, [`soak`] has everything happen at random for as long as one likes. Each prints what it saw, and fails
+//! when a promise isn't kept. docs/load.md says how it is measured.
+//!
+//! What they stand on: [`program`] (the process that is measured) and [`kernel`] (what the system knows of it);
+//! [`model`] (what its answers come from), [`client`] (one that asks) and [`crowd`] (many); [`stamp`] (what each delta
+//! says), [`check`] (whether all came, in order) and [`spread`] (how long they took); [`report`] (the table, and what
+//! was promised).
+
+mod args;
+mod check;
+mod client;
+mod crowd;
+mod hold;
+mod kernel;
+mod limit;
+mod metrics;
+mod model;
+mod program;
+mod report;
+mod room;
+mod soak;
+mod spread;
+mod stamp;
+
+use args::{Args, Command};
+use clap::Parser;
+use std::{error::Error, process::ExitCode};
+
+/// What can go wrong here is told to a person, and that is all that is done about it.
+type Failure = Box<dyn Error + Send + Sync>;
+type Fallible<T> = Result<T, Failure>;
+
+fn main() -> ExitCode {
+    match start(Args::parse()) {
+        Ok(broken) if broken.is_empty() => ExitCode::SUCCESS,
+        Ok(broken) => {
+            for promise in &broken {
+                eprintln!("not kept: {promise}");
+            }
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("load: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does what was asked for, and says which promises were not kept.
+fn start(args: Args) -> Fallible<Vec<String>> {
+    if matches!(args.command, Command::Limit(_)) {
+        limit::keep_off_the_server_s_core()?; // before there are threads, so that all are there
+    }
+    let runtime = tokio::runtime::Runtime::new()?;
+    let done = runtime.block_on(async {
+        tokio::select! {
+            done = run(args) => done,
+            () = server::signals::asked_to_stop() => Err("interrupted".into()), // what `run` held is cleared away
+        }
+    });
+    runtime.shutdown_background();
+    done
+}
+
+async fn run(Args { binary, command }: Args) -> Fallible<Vec<String>> {
+    match command {
+        Command::Hold(options) => hold::run(&binary, &options).await,
+        Command::Limit(options) => limit::run(&binary, &options).await,
+        Command::Soak(options) => soak::run(&binary, &options).await,
+        Command::Vanishing(options) => soak::vanishing::run(&options).await,
+    }
+}

@@ -1,0 +1,69 @@
+//! What the server counts, as it says at /metrics.
+
+use crate::{Fallible, client};
+use app::link::Reason;
+use std::{fmt, net::SocketAddr};
+
+/// The reasons that a server gives, in the order in which they are printed.
+pub(crate) const REASONS: [Reason; 5] =
+    [Reason::Normal, Reason::Failed, Reason::Crashed, Reason::Killed, Reason::Shutdown];
+
+/// Its numbers at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Metrics {
+    /// Tasks that are at work.
+    pub(crate) live: u64,
+    /// Tasks that have ended, as in [`REASONS`].
+    exits: [u64; REASONS.len()],
+}
+
+impl Metrics {
+    /// Asks the server.
+    pub(crate) async fn of(address: SocketAddr) -> Fallible<Self> {
+        let text = client::get(address, "/metrics").await?;
+        Self::read(&text).ok_or_else(|| format!("these are no metrics: {text}").into())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let sample = |name: &str| {
+            text.lines().find_map(|line| line.strip_prefix("starcrossed_")?.strip_prefix(name)?.trim().parse().ok())
+        };
+        let mut exits = [0; REASONS.len()];
+        for (exits, reason) in exits.iter_mut().zip(REASONS) {
+            *exits = sample(&format!("exits_total{{reason=\"{}\"}}", reason.as_str()))?;
+        }
+        Some(Self { live: sample("tasks_live")?, exits })
+    }
+
+    /// How many tasks have ended for this reason.
+    pub(crate) fn exits(&self, reason: Reason) -> u64 {
+        REASONS.iter().position(|one| *one == reason).map_or(0, |at| self.exits[at])
+    }
+
+    /// How many tasks have ended.
+    pub(crate) fn ended(&self) -> u64 {
+        self.exits.iter().sum()
+    }
+}
+
+impl fmt::Display for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} live; ended", self.live)?;
+        REASONS.iter().zip(self.exits).try_for_each(|(reason, count)| write!(f, " {} {count}", reason.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_by_their_names() {
+        let text = "# HELP x\nstarcrossed_tasks_live 3\nstarcrossed_exits_total{reason=\"normal\"} 1\n\
+            starcrossed_exits_total{reason=\"failed\"} 2\nstarcrossed_exits_total{reason=\"crashed\"} 4\n\
+            starcrossed_exits_total{reason=\"killed\"} 8\nstarcrossed_exits_total{reason=\"shutdown\"} 16\n";
+        let metrics = Metrics::read(text).unwrap();
+        assert_eq!((metrics.live, metrics.ended(), metrics.exits(Reason::Killed)), (3, 31, 8));
+        assert_eq!(Metrics::read("starcrossed_tasks_live 3\n"), None);
+    }
+}

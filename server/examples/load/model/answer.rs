@@ -1,0 +1,62 @@
+//! The bytes of an answer, in OpenAI's shape.
+
+use super::Script;
+use crate::stamp::{self, Stamp};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+/// Makes them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer(pub(super) Script);
+
+impl Answer {
+    /// The head.
+    pub(super) fn head(self) -> Bytes {
+        let way = if self.0.chunked { "transfer-encoding: chunked" } else { "connection: close" };
+        format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n{way}\r\n\r\n").into()
+    }
+
+    /// A delta of this number, written now. What stands around the text is as long as it is with others.
+    pub(super) fn delta(self, number: u32) -> Bytes {
+        let stamp = Stamp { stream: self.0.stream, number, written: stamp::now() };
+        self.body(&format!(
+            "data: {{\"id\":\"chatcmpl-{}\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\
+             \"model\":\"fake\",\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{stamp}\"}},\
+             \"finish_reason\":null}}]}}\n\n",
+            stamp.stream
+        ))
+    }
+
+    /// The proper end.
+    pub(super) fn end(self) -> Bytes {
+        let choice = json!({ "index": 0, "delta": {}, "finish_reason": "stop" });
+        let finish = json!({ "object": "chat.completion.chunk", "choices": [choice] });
+        let mut end = self.body(&format!("data: {finish}\n\ndata: [DONE]\n\n")).to_vec();
+        end.extend_from_slice(if self.0.chunked { b"0\r\n\r\n" } else { b"" });
+        end.into()
+    }
+
+    /// What no such server sends.
+    pub(super) fn rubbish(self) -> Bytes {
+        self.body("data: {\"choices\": [[[\n\n")
+    }
+
+    fn body(self, text: &str) -> Bytes {
+        if self.0.chunked { format!("{:x}\r\n{text}\r\n", text.len()).into() } else { text.to_owned().into() }
+    }
+}
+
+/// The list of models.
+pub(super) fn models() -> Bytes {
+    whole("200 OK", &json!({ "object": "list", "data": [{ "id": "fake", "object": "model" }] }))
+}
+
+/// What a question without a script gets.
+pub(super) fn refusal() -> Bytes {
+    whole("400 Bad Request", &json!({ "error": { "message": "no script" } }))
+}
+
+fn whole(status: &str, body: &Value) -> Bytes {
+    let (body, kind) = (body.to_string(), "application/json");
+    format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into()
+}

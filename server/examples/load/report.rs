@@ -1,0 +1,55 @@
+//! What was seen, as a table in Markdown, and which promises were not kept.
+
+use std::fmt::{Display, Write};
+
+/// Rows, in the order in which they were seen.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    rows: Vec<[String; 3]>,
+    broken: Vec<String>,
+}
+
+impl Report {
+    /// Something that nobody has promised.
+    pub(crate) fn saw(&mut self, what: &str, seen: impl Display) {
+        self.rows.push([what.to_owned(), seen.to_string(), String::new()]);
+    }
+
+    /// Something that was promised, and whether it was kept.
+    pub(crate) fn promised(&mut self, what: &str, seen: impl Display, promise: impl Display, is_kept: bool) {
+        let row = [what.to_owned(), seen.to_string(), promise.to_string()];
+        if !is_kept {
+            self.broken.push(format!("{what}: {seen}, and {promise} was promised"));
+        }
+        self.rows.push(row);
+    }
+
+    /// The table.
+    pub(crate) fn table(&self) -> String {
+        let mut table = String::from("| what | seen | promised |\n|---|--:|--:|\n");
+        for [what, seen, promise] in &self.rows {
+            _ = writeln!(table, "| {what} | {seen} | {promise} |");
+        }
+        table
+    }
+
+    /// The promises that were not kept.
+    pub(crate) fn broken(self) -> Vec<String> {
+        self.broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_promise_that_was_not_kept_is_told_of() {
+        let mut report = Report::default();
+        report.saw("streams", 5);
+        report.promised("lost", 0, "none", true);
+        report.promised("late", 2, "none", false);
+        assert!(report.table().ends_with("| streams | 5 |  |\n| lost | 0 | none |\n| late | 2 | none |\n"));
+        assert_eq!(report.broken(), ["late: 2, and none was promised"]);
+    }
+}

@@ -1,0 +1,203 @@
+//! Everything that can happen, at random and for long: clients come, leave, crash, are slow or vanish, models end,
+//! break off, send rubbish or hang, tasks panic. In the end each task must have had exactly one exit, and nothing may
+//! be left of any.
+
+mod book;
+mod network;
+mod plateau;
+pub(crate) mod vanishing;
+mod vanishing_wave;
+mod visit;
+
+use crate::{
+    Fallible,
+    args::Soak,
+    hold::ms,
+    metrics::{Metrics, REASONS},
+    model::Model,
+    program::{Program, Setting},
+    report::Report,
+    room,
+};
+use book::Book;
+use network::Network;
+use plateau::Plateau;
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval, sleep},
+};
+use tokio_util::sync::CancellationToken;
+use visit::Visit;
+
+/// How often it says how things are.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// How long everything may take to be over in the end.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often this program looks whether it is held up itself, and for how long it may be.
+const LOOK: Duration = Duration::from_secs(1);
+const HELD_UP: Duration = Duration::from_secs(3);
+
+/// What all clients have in common.
+#[derive(Debug)]
+struct Stage {
+    model: Model,
+    program: Program,
+    book: Book,
+    /// How many streams there have been: each has a number of its own.
+    streams: AtomicU32,
+    over: CancellationToken,
+}
+
+impl Stage {
+    /// The numbers of so many new streams begin with this one.
+    fn number(&self, count: u32) -> u32 {
+        self.streams.fetch_add(count, Ordering::Relaxed)
+    }
+}
+
+/// Does it, and says which promises were not kept.
+pub(crate) async fn run(binary: &Path, options: &Soak) -> Fallible<Vec<String>> {
+    room::for_streams(options.clients + vanishing_wave::CLIENTS, false)?;
+    let seed = options.seed.unwrap_or_else(|| rand::rng().random());
+    println!("{} s, --seed {seed}", options.seconds);
+    let network = Network::build().inspect_err(|why| println!("no client vanishes: {why}")).ok();
+    let listen = network.as_ref().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |network| network.near().into());
+    let model = Model::start().await?;
+    let program = Program::start(&Setting { binary, listen, tasks: 8192, core: None }, &model).await?;
+    program.metrics().await?;
+    sleep(Duration::from_secs(1)).await;
+    let files = program.process.files()?;
+    let (book, streams) = (Book::default(), AtomicU32::new(0));
+    let stage = Arc::new(Stage { model, program, book, streams, over: CancellationToken::new() });
+
+    let (plateau, pause) = churn(&stage, network.as_ref(), options, seed).await?;
+    let metrics = stage.program.settle(files.all, PATIENCE).await?;
+    stage.model.ledger.until_open(0, PATIENCE).await;
+
+    let mut report = Report::default();
+    tell_of_tasks(&mut report, &stage.book, metrics);
+    report.promised("connections to the model", stage.model.ledger.open(), 0, stage.model.ledger.open() == 0);
+    let left = stage.program.process.files()?.all;
+    report.promised("open files", left, format!("{}, as in the beginning", files.all), left <= files.all);
+    plateau.tell(&mut report);
+    // Where the machine has something more important to do, everything comes too late, and it is nobody's fault here.
+    let promise = format!("< {}, or this run tells nothing", ms(HELD_UP));
+    report.promised("longest time for which this program itself was held up", ms(pause), promise, pause < HELD_UP);
+    println!("\n{}", report.table());
+    let broken = report.broken();
+    let stage = Arc::into_inner(stage).ok_or("somebody is still there")?;
+    stage.program.end(!broken.is_empty()).await?;
+    Ok(broken)
+}
+
+/// All come and go, until it is over.
+async fn churn(
+    stage: &Arc<Stage>,
+    network: Option<&Network>,
+    options: &Soak,
+    seed: u64,
+) -> Fallible<(Plateau, Duration)> {
+    let length = Duration::from_secs(options.seconds.into());
+    let mut chance = StdRng::seed_from_u64(seed);
+    let mut clients = JoinSet::new();
+    for _ in 0..options.clients {
+        clients.spawn(come_and_go(stage.clone(), StdRng::from_rng(&mut chance)));
+    }
+    let looking_on = look_on(stage, length);
+    let (plateau, (), pause) =
+        tokio::try_join!(looking_on, vanishing_wave::run(stage, network, length), held_up(length))?;
+    stage.over.cancel();
+    clients.join_all().await;
+    Ok((plateau, pause))
+}
+
+/// The longest time for which this program had no time, of so long.
+async fn held_up(length: Duration) -> Fallible<Duration> {
+    let (began, mut longest) = (Instant::now(), Duration::ZERO);
+    while began.elapsed() + LOOK <= length {
+        let slept = Instant::now();
+        sleep(LOOK).await;
+        longest = longest.max(slept.elapsed().saturating_sub(LOOK));
+    }
+    Ok(longest)
+}
+
+/// One client after another.
+async fn come_and_go(stage: Arc<Stage>, mut chance: StdRng) {
+    while !stage.over.is_cancelled() {
+        let visit = Visit::at_random(&mut chance, stage.number(1));
+        if let Err(error) = visit.make(&stage).await {
+            stage.book.complain(format!("{error}: {visit:?}"));
+        }
+    }
+}
+
+/// Says how things are, for so long.
+async fn look_on(stage: &Stage, length: Duration) -> Fallible<Plateau> {
+    let began = Instant::now();
+    let mut clock = interval(PAUSE);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    clock.tick().await; // at once
+    let mut plateau = Plateau::default();
+    while began.elapsed() + PAUSE <= length {
+        clock.tick().await;
+        let (metrics, process) = (stage.program.metrics().await?, stage.program.process);
+        let (memory, files) = (process.memory()?, process.files()?);
+        plateau.add(began.elapsed(), memory.resident);
+        println!(
+            "{:4} s: {metrics}; {} KiB resident; {} files, {} of them sockets; {} connections to the model",
+            began.elapsed().as_secs(),
+            memory.resident,
+            files.all,
+            files.sockets,
+            stage.model.ledger.open()
+        );
+    }
+    sleep(length.saturating_sub(began.elapsed())).await;
+    Ok(plateau)
+}
+
+fn tell_of_tasks(report: &mut Report, book: &Book, metrics: Metrics) {
+    let book = book.close();
+    report.saw("visits", book.visits);
+    report.promised(
+        "exits, of tasks that were started",
+        format!("{} of {}", metrics.ended(), book.started),
+        "each one",
+        metrics.ended() == book.started,
+    );
+    report.promised("tasks that live", metrics.live, 0, metrics.live == 0);
+    for reason in REASONS {
+        let (least, most) = book.expected(reason);
+        let exits = metrics.exits(reason);
+        let promise = if least == most { least.to_string() } else { format!("{least} to {most}") };
+        report.promised(&format!("exits, {}", reason.as_str()), exits, promise, (least..=most).contains(&exits));
+    }
+    report.promised("faults in what was heard", book.faults, "none", book.faults.sum() == 0);
+    if book.waves > 0 {
+        let slowest = book.vanished.iter().max().copied().map_or_else(|| "-".into(), ms);
+        let seen = format!("{} of {} times, the slowest {slowest}", book.vanished.len(), book.waves);
+        report.promised(
+            "clients vanished, and that was noticed",
+            seen,
+            "within 20 s",
+            book.vanished.len() == book.waves,
+        );
+    }
+    report.promised("complaints", book.complaints.len(), "none", book.complaints.is_empty());
+    for complaint in &book.complaints {
+        println!("- {complaint}");
+    }
+}

@@ -1,0 +1,78 @@
+//! Whether memory has stopped growing: a program that leaks a little for each task shows it after ten minutes of them.
+
+use crate::report::Report;
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// What was in memory, in KiB, and when.
+#[derive(Debug, Default)]
+pub(super) struct Plateau(Vec<(Duration, u64)>);
+
+impl Plateau {
+    /// So much was, after so long.
+    pub(super) fn add(&mut self, after: Duration, kib: u64) {
+        self.0.push((after, kib));
+    }
+
+    /// The mean of the second minute (in the first, everything happens for the first time) and that of the last. None
+    /// if there is no minute between them.
+    fn means(&self) -> Option<(u64, u64)> {
+        let (end, _) = self.0.last()?;
+        let last = end.checked_sub(MINUTE).filter(|last| *last >= 3 * MINUTE)?;
+        Some((self.mean(MINUTE, 2 * MINUTE)?, self.mean(last, *end)?))
+    }
+
+    fn mean(&self, from: Duration, to: Duration) -> Option<u64> {
+        let within = self.0.iter().filter(|(after, _)| *after > from && *after <= to);
+        let (sum, count) = within.fold((0, 0), |(sum, count), (_, kib)| (sum + kib, count + 1));
+        (count > 0).then(|| sum / count)
+    }
+
+    /// Says so.
+    pub(super) fn tell(&self, report: &mut Report) {
+        match self.means() {
+            Some((early, late)) => {
+                let seen = format!("{early} KiB, {late} KiB");
+                report.promised(
+                    "resident in the second minute, and in the last",
+                    seen,
+                    "growth < 10 %",
+                    late * 10 < early * 11,
+                );
+            }
+            None => report.saw("resident", "too short a time to tell growth: it takes 240 s"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of so many minutes, with so much in memory after each ten seconds.
+    fn broken(minutes: u64, kib: impl Fn(u64) -> u64) -> usize {
+        let mut plateau = Plateau::default();
+        (1..=minutes * 6).for_each(|at| plateau.add(Duration::from_secs(at * 10), kib(at)));
+        let mut report = Report::default();
+        plateau.tell(&mut report);
+        report.broken().len()
+    }
+
+    #[test]
+    fn a_plateau_is_no_growth_and_neither_is_what_was_there_before_it() {
+        assert_eq!(broken(10, |_| 100_000), 0);
+        assert_eq!(broken(10, |at| if at < 6 { 30_000 } else { 100_000 + at % 7 }), 0);
+    }
+
+    #[test]
+    fn what_grows_and_goes_on_growing_is_found() {
+        assert_eq!(broken(10, |at| 100_000 + 300 * at), 1);
+    }
+
+    #[test]
+    fn a_short_time_tells_nothing() {
+        assert_eq!(broken(3, |at| 100_000 * at), 0);
+        assert_eq!(broken(0, |_| 0), 0);
+    }
+}

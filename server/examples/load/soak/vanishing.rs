@@ -1,0 +1,36 @@
+//! The clients that are going to vanish, as a program of their own in a network of its own. It opens its streams, says
+//! so, and reads until it is killed.
+
+use crate::{
+    Failure, Fallible,
+    args::Vanishing,
+    client::{Farewell, Stream},
+    model::{Pace, Script},
+};
+use futures::{StreamExt, future::try_join_all};
+use std::future::pending;
+
+/// What it says when all its streams are live.
+pub(super) const LIVE: &str = "live";
+
+/// How often those have a delta that have any, in milliseconds.
+const EVERY_MS: u32 = 100;
+
+/// Does that.
+pub(crate) async fn run(Vanishing { address, count, first }: &Vanishing) -> Fallible<Vec<String>> {
+    let opened = (*first..first + count).map(|stream| async move {
+        // Half of them are silent, so that the server finds out only when it says something itself.
+        let deltas = if stream % 2 == 0 { u32::MAX } else { 0 };
+        let script = Script { deltas, vanishes: true, ..Script::endless(stream, Pace::Every(EVERY_MS)) };
+        let mut stream = Stream::open(*address, "/api/chat", &script.question(), Farewell::Fin).await?;
+        if deltas > 0 {
+            stream.event().await?;
+        }
+        Ok::<_, Failure>(stream)
+    });
+    let mut streams = try_join_all(opened).await?;
+    println!("{LIVE}");
+    let reading = streams.iter_mut().map(|stream| async move { while let Ok(Some(_)) = stream.event().await {} });
+    futures::stream::iter(reading).for_each_concurrent(None, |read| read).await;
+    pending().await
+}

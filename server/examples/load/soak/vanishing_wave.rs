@@ -1,0 +1,59 @@
+//! Now and then, some clients vanish without a word.
+
+use super::{Network, Stage, vanishing::LIVE};
+use crate::Fallible;
+use app::link::Reason;
+use std::{process::Stdio, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::Child,
+    time::{Instant, sleep, timeout},
+};
+
+/// How many, each time.
+pub(super) const CLIENTS: u32 = 20;
+
+/// How often.
+const PAUSE: Duration = Duration::from_mins(1);
+
+/// How long it may take until the model knows.
+const PROMISE: Duration = Duration::from_secs(20);
+
+/// How long it may take until all of them are there.
+const START: Duration = Duration::from_secs(15);
+
+/// Has it happen again and again, for so long. Without a network, never.
+pub(super) async fn run(stage: &Stage, network: Option<&Network>, length: Duration) -> Fallible<()> {
+    let Some(network) = network else { return Ok(()) };
+    let began = Instant::now();
+    while began.elapsed() + START + PROMISE <= length {
+        let next = Instant::now() + PAUSE;
+        wave(stage, network).await?;
+        sleep(next.saturating_duration_since(Instant::now()).min(length.saturating_sub(began.elapsed()))).await;
+    }
+    Ok(())
+}
+
+async fn wave(stage: &Stage, network: &Network) -> Fallible<()> {
+    let mut clients = start(stage, network).await?;
+    stage.book.start(CLIENTS);
+    stage.book.end(Reason::Killed, CLIENTS);
+    network.cut()?;
+    let cut = Instant::now();
+    let is_noticed = stage.model.ledger.until_vanishing(0, PROMISE).await;
+    stage.book.vanished(is_noticed.then(|| cut.elapsed()));
+    clients.kill().await?; // while there is still no way for its farewell
+    network.mend()
+}
+
+/// Starts the clients, and waits until their streams are live.
+async fn start(stage: &Stage, network: &Network) -> Fallible<Child> {
+    let mut command = network.within();
+    command.arg(std::env::current_exe()?).args(["vanishing", &stage.program.address.to_string()]);
+    command.args([CLIENTS, stage.number(CLIENTS)].map(|number| number.to_string()));
+    let mut clients = command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+    let mut said = BufReader::new(clients.stdout.take().ok_or("no standard output")?).lines();
+    let first = timeout(START, said.next_line()).await.map_err(|_| "the clients that are to vanish don't come")??;
+    let is_there = first.as_deref() == Some(LIVE) && stage.model.ledger.until_vanishing(CLIENTS as usize, START).await;
+    if is_there { Ok(clients) } else { Err("the clients that are to vanish don't come".into()) }
+}

@@ -1,0 +1,46 @@
+//! How long something took, many times over: the middle, the tail, the worst.
+
+use std::time::Duration;
+
+/// Durations in order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Spread(Vec<Duration>);
+
+impl Spread {
+    /// Of these.
+    pub(crate) fn of(durations: impl IntoIterator<Item = Duration>) -> Self {
+        let mut durations = durations.into_iter().collect::<Vec<_>>();
+        durations.sort_unstable();
+        Self(durations)
+    }
+
+    /// How many there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The shortest that at least so many percent are no longer than. Nothing takes no time.
+    pub(crate) fn percentile(&self, percent: usize) -> Duration {
+        let rank = (self.0.len() * percent).div_ceil(100);
+        self.0.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+    }
+
+    /// The longest.
+    pub(crate) fn max(&self) -> Duration {
+        self.percentile(100)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentile_is_one_of_the_durations() {
+        let spread = Spread::of((1..=200).map(|n| Duration::from_millis(n * 77 % 201)));
+        let at = |percent| spread.percentile(percent).as_millis();
+        assert_eq!([at(0), at(1), at(50), at(99), at(100)], [1, 2, 100, 198, 200]);
+        assert_eq!(Spread::of([Duration::from_secs(3)]).percentile(50), Duration::from_secs(3));
+        assert_eq!(Spread::default().max(), Duration::ZERO);
+    }
+}
