@@ -38,7 +38,7 @@ export class Line {
     const model = await Upstream.start(place.model);
     const server = await Server.start(model.url, {
       listen: `${place.listen}:${SERVER_PORT}`,
-      args: proxy ? ["--trust-proxy", "127.0.0.1", ...LONG] : road.protocol === "HTTP/2" ? [...certificate.args, ...LONG] : LONG,
+      args: [...SETTINGS, ...(proxy ? PROXIED : road.protocol === "HTTP/2" ? certificate.args : [])],
       within: place.within,
     }).catch(async (error) => {
       await Promise.all([proxy?.end(), model.stop()]);
@@ -68,5 +68,6 @@ export class Line {
   }
 }
 
-/** A flood isn't to end because the answer has become too long. */
-const LONG = ["--max-answer", "4096"];
+/** Whoever comes is let in: there is a network with nobody else in it. And a flood isn't to end because an answer has become too long. */
+const SETTINGS = ["--open", "--max-answer", "4096"];
+const PROXIED = ["--trust-proxy", "127.0.0.1"];

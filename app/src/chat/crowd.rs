@@ -39,7 +39,7 @@ pub fn Crowd(
         talk.is_running() && (all_taken || waited.get() >= PATIENCE) && is_http_1()
     });
     view! {
-        <p class="notice" aria-live="polite" hidden=move || !is_crowded.get()>
+        <p class="crowded" aria-live="polite" hidden=move || !is_crowded.get()>
             {move || is_crowded.get().then_some(CROWDED)}
         </p>
     }
