@@ -56,7 +56,9 @@ impl Link {
     pub fn stop(self) {
         let Some(task) = self.running.get_untracked().filter(|task| !task.is_aborted()) else { return };
         task.abort();
-        spawn_local(breathe().map(move |()| self.end(Exit::new(Reason::Killed))));
+        // Unless it has ended otherwise by then, as when the page is left: what runs next is not what was stopped.
+        let is_stopped = move || self.running.try_get_untracked().flatten().is_some_and(|task| task.is_aborted());
+        spawn_local(breathe().map(move |()| _ = is_stopped().then(|| self.end(Exit::new(Reason::Killed)))));
     }
 
     /// The one way out: every exit, of whatever kind, passes here, once. Does nothing while no task is running.
