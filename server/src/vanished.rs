@@ -6,7 +6,7 @@ use tokio::{net::TcpStream, time::Instant};
 
 /// How long a client may leave everything unanswered. A stream is written to every 10 s at least, and it takes up to a second
 /// until somebody looks, when the silence begins and when it has lasted: all in all less than 20.
-const SILENCE: Duration = Duration::from_secs(7);
+const SILENCE: Duration = Duration::from_secs(6);
 
 #[derive(Clone, Copy, Debug)]
 struct TcpInfo;

@@ -5,16 +5,17 @@ use super::{
     store::{tab, tabs::Tabs},
     talk::Talk,
 };
-use crate::browser::{every_second, is_http_1};
+use crate::browser::is_http_1;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
+use std::time::Duration;
 
 /// To one site, in every browser that is in use.
 const CONNECTIONS: usize = 6;
 
-/// How many seconds an answer may take until its task has begun, before it is thought to wait for a connection. A task
-/// begins before its model is asked anything.
-const PATIENCE: u32 = 3;
+/// How long an answer may take until its task has begun, before it is thought to wait for a connection. A task begins
+/// before its model is asked anything.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The line on which tabs tell each other how many answers they have under way.
 const CHANNEL: &str = "starcrossed-answers";
@@ -32,17 +33,27 @@ pub fn Crowd(
     talk: Talk,
 ) -> impl IntoView {
     let others = Others::new(Signal::derive(move || talk.under_way()));
-    let waited = RwSignal::new(0_u32);
-    every_second(move || waited.set(if untrack(|| talk.is_waiting()) { waited.get_untracked() + 1 } else { 0 }));
+    let waits_long = lasts(Memo::new(move |_| talk.is_waiting()), PATIENCE);
     let is_crowded = Memo::new(move |_| {
         let all_taken = talk.under_way() + others.under_way() >= CONNECTIONS;
-        talk.is_running() && (all_taken || waited.get() >= PATIENCE) && is_http_1()
+        talk.is_running() && (all_taken || waits_long.get()) && is_http_1()
     });
     view! {
         <p class="crowded" aria-live="polite" hidden=move || !is_crowded.get()>
             {move || is_crowded.get().then_some(CROWDED)}
         </p>
     }
+}
+
+/// Whether something has been the case for so long.
+fn lasts(is_so: Memo<bool>, time: Duration) -> RwSignal<bool> {
+    let lasts = RwSignal::new(false);
+    Effect::new(move |_| {
+        lasts.set(false);
+        let timer = is_so.get().then(|| set_timeout(move || lasts.set(true), time));
+        on_cleanup(move || _ = timer.and_then(Result::ok).map(|timer| timer.clear()));
+    });
+    lasts
 }
 
 /// What other tabs have under way, as far as they say so.
