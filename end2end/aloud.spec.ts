@@ -71,6 +71,31 @@ test("an answer that goes on is not said again from its beginning", async ({ cha
   await expect.poll(heard).toEqual(["It was said.", "It was cut", "It was cut off. And then it ended."]);
 });
 
+test("a model that says more than anybody can listen to is heard in pieces, nothing is left out, and Stop ends it", async ({ chat, upstream }) => {
+  const heard = await listen(chat);
+  const all = Array.from({ length: 400 }, (_, at) => `This is paragraph ${at + 1} of a great many.`);
+  const text = all.join("\n\n"); // 16 kB, at once
+  const words = async () => (await heard()).join(" ").replace(/\s+/g, " ").trim();
+  await chat.ask("Tell me");
+  const question = await upstream.asked();
+  question.delta(text);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await expect.poll(words, { timeout: 30_000 }).toBe(all.join(" "));
+  for (const piece of await heard()) expect(piece.length).toBeLessThan(3200);
+
+  await chat.page.clock.install();
+  await chat.ask("Tell me again");
+  const stopped = await upstream.asked();
+  stopped.delta(text);
+  await expect(chat.answer).toContainText("paragraph 400");
+  const before = (await heard()).length;
+  await chat.stop.click();
+  await expect.poll(async () => (await heard()).length).toBe(before + 1);
+  await chat.page.clock.runFor(10_000);
+  expect(await heard()).toHaveLength(before + 1);
+});
+
 /** Lets the page draw nothing until what this returns is called. */
 async function holdFrames(page: Page): Promise<() => Promise<void>> {
   await page.evaluate(() => {
