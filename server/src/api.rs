@@ -121,7 +121,7 @@ pub(crate) async fn discard(body: Body) {
     _ = timeout(WHOLE, reading).await;
 }
 
-fn too_slow() -> Response {
+pub(crate) fn too_slow() -> Response {
     refuse(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive. Try again.")
 }
 

@@ -30,6 +30,15 @@ impl Client {
         }
     }
 
+    /// What somebody who has many addresses has: a /24 of IPv4, a /48 of IPv6.
+    #[must_use]
+    pub fn network(self) -> Self {
+        match self.0 {
+            IpAddr::V4(address) => Self(Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8)).into()),
+            IpAddr::V6(address) => Self(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)).into()),
+        }
+    }
+
     /// The client that a request comes from, as [`Proxies::tell`] has noted. One that came over no socket is this machine.
     #[must_use]
     pub fn of(request: &Request) -> Self {

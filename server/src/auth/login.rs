@@ -1,6 +1,6 @@
 //! The page where one logs in. Plain HTML, so that it needs none of the program's code, and gives away none.
 
-use super::{COOKIE_NAME, Door, session::LASTS};
+use super::{COOKIE_NAME, Door, attempts::Wait, session::LASTS};
 use crate::{
     api, assets,
     clients::{Client, IsSecure},
@@ -15,13 +15,18 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
 
 /// The page runs nothing, and sends its form here alone.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'",
 );
+
+/// The longest form, in bytes, and how long it may take to arrive: anybody may send one.
+pub(super) const LONGEST: usize = 8 * 1024;
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
 pub(super) struct Destination {
@@ -43,18 +48,19 @@ pub(super) async fn page(Query(destination): Query<Destination>) -> Response {
 pub(super) async fn log_in(State(door): State<Arc<Door>>, request: Request) -> Response {
     let client = Client::of(&request);
     let is_secure = IsSecure::of(&request);
-    if door.attempts.wait(client).is_some() {
-        return too_often();
-    }
-    let Ok(Form(attempt)) = request.extract::<Form<Attempt>, _>().await else {
-        return api::refuse(StatusCode::BAD_REQUEST, "That is not the form of this page.");
+    let attempt = match timeout(PATIENCE, request.extract::<Form<Attempt>, _>()).await {
+        Ok(Ok(Form(attempt))) => attempt,
+        Ok(Err(_)) => return api::refuse(StatusCode::BAD_REQUEST, "That is not the form of this page."),
+        Err(_) => return api::too_slow(),
     };
     let next = local(attempt.next);
-    if !door.opens_for(&attempt.password) {
-        door.attempts.wrong(client);
-        return form(StatusCode::UNAUTHORIZED, Some("That is not the password."), &next);
+    match door.takes_password(client, &attempt.password) {
+        Ok(true) => {
+            with_cookie(Redirect::to(&next).into_response(), &door.sessions.begin(), LASTS.as_secs(), is_secure)
+        }
+        Ok(false) => form(StatusCode::UNAUTHORIZED, Some("That is not the password."), &next),
+        Err(wait) => too_often(&wait, &next),
     }
-    with_cookie(Redirect::to(&next).into_response(), &door.sessions.begin(), LASTS.as_secs(), is_secure)
 }
 
 /// `POST /logout`
@@ -63,10 +69,10 @@ pub(super) async fn log_out(request: Request) -> Response {
 }
 
 /// Who has guessed too often is told to wait.
-pub(super) fn too_often() -> Response {
-    let mut response =
-        form(StatusCode::TOO_MANY_REQUESTS, Some("Too many wrong passwords. Try again in a minute."), "/");
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
+fn too_often(wait: &Wait, next: &str) -> Response {
+    let complaint = "Too many wrong passwords. Try again in a minute.";
+    let mut response = form(StatusCode::TOO_MANY_REQUESTS, Some(complaint), next);
+    response.headers_mut().insert(RETRY_AFTER, wait.in_seconds());
     response
 }
 

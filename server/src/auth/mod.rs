@@ -7,14 +7,14 @@ mod login;
 mod session;
 
 use crate::{api, clients::Client};
-use attempts::Attempts;
+use attempts::{Attempts, Wait};
 use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
-        header::{AUTHORIZATION, COOKIE, WWW_AUTHENTICATE},
+        header::{AUTHORIZATION, COOKIE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
@@ -45,8 +45,10 @@ const OPEN: [&str; 10] = [
 pub struct Auth(Option<Arc<Door>>);
 
 struct Door {
-    /// The password, and every token: any of them will do.
-    secrets: Vec<String>,
+    /// What people log in with: the password, or a token where there is none.
+    passwords: Vec<String>,
+    /// What programs send.
+    tokens: Vec<String>,
     sessions: Sessions,
     attempts: Attempts,
     /// Makes secrets comparable without telling by the time it takes how much of one was right.
@@ -58,18 +60,21 @@ struct Door {
 pub struct Proven;
 
 impl Auth {
-    /// Who knows one of these. Without any, everybody.
+    /// People who know the password, and programs that know one of the tokens. Where there are only tokens, people log in with
+    /// one of those. Without any, everybody.
     #[must_use]
     pub fn new(password: Option<String>, tokens: Vec<String>) -> Self {
-        let secrets = password.into_iter().chain(tokens).collect::<Vec<_>>();
-        let sessions = secrets.first().map(|first| Sessions::of(first));
-        let door = sessions.map(|sessions| Door {
-            sessions,
+        let passwords = password.map_or_else(|| tokens.clone(), |password| vec![password]);
+        if passwords.is_empty() {
+            return Self(None);
+        }
+        Self(Some(Arc::new(Door {
+            sessions: Sessions::of(&passwords.join("\n")), // none outlives what it was begun with
             attempts: Attempts::default(),
             blind: Key::new(HMAC_SHA256, &rand::random::<[u8; 32]>()),
-            secrets,
-        });
-        Self(door.map(Arc::new))
+            passwords,
+            tokens,
+        })))
     }
 
     /// Whether there is anything to know.
@@ -84,6 +89,7 @@ impl Auth {
         let login = Router::new()
             .route("/login", get(login::page).post(login::log_in))
             .route("/logout", post(login::log_out))
+            .layer(DefaultBodyLimit::max(login::LONGEST))
             .with_state(door.clone());
         app.layer(from_fn_with_state(door, check)).merge(login)
     }
@@ -97,15 +103,23 @@ impl fmt::Debug for Auth {
 }
 
 impl Door {
-    /// Whether this is the password, or a token. Takes as long for a wrong one, however wrong it is.
-    fn opens_for(&self, secret: &str) -> bool {
+    /// Whether this is one of these. Takes as long for a wrong one, however wrong it is.
+    fn is_among(&self, secrets: &[String], secret: &str) -> bool {
         let given = hmac::sign(&self.blind, secret.as_bytes());
         let is = |one: &String| hmac::verify(&self.blind, one.as_bytes(), given.as_ref()).is_ok();
-        self.secrets.iter().fold(false, |opens, one| opens | is(one))
+        secrets.iter().fold(false, |opens, one| opens | is(one))
+    }
+
+    fn takes_password(&self, client: Client, password: &str) -> Result<bool, Wait> {
+        self.attempts.password(client, || self.is_among(&self.passwords, password))
+    }
+
+    fn takes_token(&self, client: Client, token: &str) -> Result<bool, Wait> {
+        self.attempts.token(client, || self.is_among(&self.tokens, token))
     }
 
     fn knows(&self, headers: &HeaderMap) -> bool {
-        cookie(headers).is_some_and(|session| self.sessions.is_good(session))
+        cookies(headers).any(|session| self.sessions.is_good(session))
     }
 }
 
@@ -114,23 +128,18 @@ async fn check(State(door): State<Arc<Door>>, mut request: Request, next: Next) 
     if OPEN.contains(&path) || path.starts_with("/pkg") {
         return next.run(request).await;
     }
-    let client = Client::of(&request);
     let is_in = match bearer(request.headers()) {
-        None => door.knows(request.headers()),
-        Some(_) if door.attempts.wait(client).is_some() => return login::too_often(),
-        Some(token) => {
-            let is_right = door.opens_for(token);
-            if !is_right {
-                door.attempts.wrong(client);
-            }
-            is_right
-        }
+        None => Ok(door.knows(request.headers())),
+        Some(token) => door.takes_token(Client::of(&request), token),
     };
-    if is_in {
-        request.extensions_mut().insert(Proven);
-        return next.run(request).await;
-    }
-    let answer = turn_away(&request);
+    let answer = match is_in {
+        Ok(true) => {
+            request.extensions_mut().insert(Proven);
+            return next.run(request).await;
+        }
+        Ok(false) => turn_away(&request),
+        Err(wait) => too_often(&wait),
+    };
     api::discard(request.into_body()).await;
     answer
 }
@@ -148,13 +157,21 @@ fn turn_away(request: &Request) -> Response {
     response
 }
 
+fn too_often(wait: &Wait) -> Response {
+    let message = "Too many wrong tokens. Try again in a minute.";
+    let mut response = api::refuse(StatusCode::TOO_MANY_REQUESTS, message);
+    response.headers_mut().insert(RETRY_AFTER, wait.in_seconds());
+    response
+}
+
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// All of that name: a browser may have one of another path or domain, too, and then sends both.
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find_map(|(name, value)| (name == COOKIE_NAME).then_some(value))
+    let pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter_map(|(name, value)| (name == COOKIE_NAME).then_some(value))
 }
