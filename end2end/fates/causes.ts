@@ -1,6 +1,7 @@
 // The rows of the table: everything that parts a page from its answer, and what we promise of each.
 
 import { expect, type Locator } from "@playwright/test";
+import { setTimeout as after } from "node:timers/promises";
 import { now } from "../support/clock";
 import type { Question } from "../support/upstream";
 import { inTime, outcome, type Loss, type Outcome } from "./cell";
@@ -24,6 +25,8 @@ const ENOUGH = 3;
 /** How long it may take to bring something about once. */
 const TRIAL_MS = 90_000;
 const SLOWER = 4;
+/** How long the server is silent before it sends a comment. */
+const SILENCE_MS = 10_000;
 /** A delta of a flood: a paragraph, so that a page has to draw each only once. */
 const WAVE = `${"flood ".repeat(40)}\n\n`;
 /** How many bytes have to be on their way before there is a backlog. */
@@ -127,7 +130,10 @@ function each(once: (stage: Stage) => Promise<Loss>, promise = AT_ONCE): Cause {
   return { promise, measure };
 }
 
-/** All at once, since it takes long: as many clients, each with a connection of its own, and nothing is being said on any. */
+/**
+ * All at once, since it takes long: as many clients, each with a connection of its own. The models fall silent one after the
+ * other, over as long as the server is silent itself, and then the cable is cut: so each is at another point of that.
+ */
 async function vanish({ line: { road }, certificate }: Stage, trials: number): Promise<Outcome[]> {
   const network = await Network.build();
   let line: Line | undefined, client: Client | undefined;
@@ -137,6 +143,10 @@ async function vanish({ line: { road }, certificate }: Stage, trials: number): P
     client = Client.start(url(road, FAR_ADDRESS), { count: trials, within: network.client });
     const questions = await take(line, trials);
     await client.live;
+    for (const question of questions) {
+      question.delta("and fell silent.");
+      await after(SILENCE_MS / trials);
+    }
     const at = now();
     await network.cut();
     return await Promise.all(questions.map((question) => outcome({ question, at })));

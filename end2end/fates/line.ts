@@ -45,7 +45,10 @@ export class Line {
       throw error;
     });
     const line = new Line(road, model, server, proxy, url(road, place.near));
-    await line.ready();
+    await line.ready().catch(async (error) => {
+      await line.end();
+      throw error;
+    });
     return line;
   }
 

@@ -11,10 +11,16 @@ export async function machine(browser: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)(BINARY, ["--version"]);
   return [
     `${cpus().length} cores (${cpus()[0].model.trim()}), ${type()} ${release()}`,
-    `${stdout.trim()}${BINARY.includes("/debug/") ? ", a debug build: its figures mean nothing" : ""}`,
+    `${stdout.trim()}${await commit()}${BINARY.includes("/debug/") ? ", a debug build: its figures mean nothing" : ""}`,
     `Chromium ${browser}, Node ${process.version}`,
     [await version("nginx", "-v"), await version("haproxy", "-v"), await version("caddy", "version")].join(", "),
   ];
+}
+
+/** What was checked out, if this is a checkout. */
+async function commit(): Promise<string> {
+  const said = await run("git", "describe", "--always", "--dirty").catch(() => undefined);
+  return said ? ` (${said.trim()})` : "";
 }
 
 async function version(program: string, option: string): Promise<string> {

@@ -45,6 +45,11 @@ export class Table {
     });
   }
 
+  /** Whether each cell has been measured. What is kept never gives way to less. */
+  get isFull(): boolean {
+    return this.empty().length === 0;
+  }
+
   private empty(): string[] {
     return [...this.cells].flatMap(([name, { why }]) => (why ? [`${name}: ${why.split("\n")[0]}`] : []));
   }

@@ -2,18 +2,17 @@
 //! happens to those that are there.
 
 use crate::{
-    api::{discard, refuse_for_now},
+    api::{refuse_for_now, while_answered},
+    bodies::discard,
     clients::Client,
     slots::{Full, Slots},
 };
 use axum::{
-    body::Body,
     extract::{Request, State},
     http::StatusCode,
     middleware::Next,
     response::Response,
 };
-use http_body_util::BodyExt;
 use std::sync::Arc;
 
 /// The server functions that start a task.
@@ -25,12 +24,7 @@ pub async fn admit(State(slots): State<Arc<Slots>>, request: Request, next: Next
         return next.run(request).await;
     }
     match slots.take(Client::of(&request)) {
-        Ok(slot) => next.run(request).await.map(|body| {
-            Body::new(body.map_frame(move |frame| {
-                let _held = &slot;
-                frame
-            }))
-        }),
+        Ok(slot) => while_answered(next.run(request).await, slot),
         Err(full) => {
             discard(request.into_body()).await;
             too_many(full)

@@ -1,6 +1,7 @@
 //! What is true of everything under `/api`, whichever function is asked: it is plain HTTP, and a refusal is a sentence in
 //! JSON, `{"error":{"message":"…"}}`.
 
+use crate::{bodies, clients::Client};
 use axum::{
     Json,
     body::Body,
@@ -12,35 +13,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
+use http_body_util::BodyExt;
 use serde_json::json;
-use std::time::Duration;
-use tokio::{
-    sync::{Semaphore, SemaphorePermit},
-    time::timeout,
-};
-
-/// The longest body: 16 MiB, pictures included.
-const LIMIT: usize = 16 * 1024 * 1024;
-
-/// How much of a longer body is read and thrown away, so that who sends it gets to read the refusal: a connection closed
-/// while it is still being written to loses what was answered.
-const DISCARD: usize = 4 * LIMIT;
-
-/// A body longer than this is one of the large ones, of which there are only so many at once.
-const LARGE: usize = 64 * 1024;
-
-/// How many those are. Each may take 16 MiB while it is read, and several times that while it is made sense of, so each keeps
-/// its place until that is done.
-static LARGE_ONES: Semaphore = Semaphore::const_new(16);
-
-/// The place that a large body has taken.
-type Place = Option<SemaphorePermit<'static>>;
-
-/// How long somebody may keep us waiting for the next piece of a body, and for all of it.
-const PIECE: Duration = Duration::from_secs(10);
-const WHOLE: Duration = Duration::from_mins(5);
 
 /// When to come again, in seconds: an answer takes about as long.
 const LATER: HeaderValue = HeaderValue::from_static("10");
@@ -56,12 +30,25 @@ pub async fn plain_http(mut request: Request, next: Next) -> Response {
     if request.method() == Method::HEAD {
         *request.method_mut() = Method::GET; // hyper remembers, and leaves the body out
     }
-    let method = request.method().clone();
+    let (method, client) = (request.method().clone(), Client::of(&request));
     let (parts, body) = request.into_parts();
-    match receive(body).await {
-        Ok((body, _place)) => in_json(next.run(Request::from_parts(parts, Body::from(body))).await, &method),
+    match bodies::receive(body, client).await {
+        Ok((body, places)) => {
+            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+            while_answered(in_json(response, &method), places)
+        }
         Err(refusal) => refusal,
     }
+}
+
+/// Holds this for as long as there is more of the response: what was asked may be kept as long.
+pub(crate) fn while_answered(response: Response, held: impl Send + 'static) -> Response {
+    response.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            let _held = &held;
+            frame
+        }))
+    })
 }
 
 fn is_api(path: &str) -> bool {
@@ -71,65 +58,6 @@ fn is_api(path: &str) -> bool {
 /// An address under `/api` where nothing is.
 pub async fn nothing_here() -> Response {
     refuse(StatusCode::NOT_FOUND, "There is nothing at this address.")
-}
-
-/// The whole body, as far as it isn't too long, from who doesn't take for ever to send it.
-async fn receive(body: Body) -> Result<(Bytes, Place), Response> {
-    match timeout(WHOLE, read(body)).await {
-        Ok(read) => read,
-        Err(_) => Err(too_slow()),
-    }
-}
-
-async fn read(body: Body) -> Result<(Bytes, Place), Response> {
-    let mut chunks = body.into_data_stream();
-    let mut length = 0;
-    let mut bytes = BytesMut::new();
-    let mut place = None;
-    while let Some(chunk) = timeout(PIECE, chunks.next()).await.map_err(|_| too_slow())? {
-        let chunk = chunk.map_err(|_| refuse(StatusCode::BAD_REQUEST, "The request broke off."))?;
-        length += chunk.len();
-        if length > LARGE && place.is_none() {
-            place = Some(LARGE_ONES.try_acquire().map_err(|_| too_many())?);
-        }
-        if length <= LIMIT {
-            bytes.extend_from_slice(&chunk);
-        } else if length <= DISCARD {
-            bytes = BytesMut::new();
-        } else {
-            break;
-        }
-    }
-    if length > LIMIT {
-        return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."));
-    }
-    Ok((bytes.freeze(), place))
-}
-
-/// Reads what comes of a request that is refused unread, and throws it away: who is still sending when the connection is
-/// closed loses what was answered.
-pub(crate) async fn discard(body: Body) {
-    let mut chunks = body.into_data_stream();
-    let mut length = 0;
-    let reading = async {
-        while let Ok(Some(Ok(chunk))) = timeout(PIECE, chunks.next()).await
-            && length <= DISCARD
-        {
-            length += chunk.len();
-        }
-    };
-    _ = timeout(WHOLE, reading).await;
-}
-
-pub(crate) fn too_slow() -> Response {
-    refuse(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive. Try again.")
-}
-
-fn too_many() -> Response {
-    refuse_for_now(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "Too many large requests are arriving at once. Try again in a moment.",
-    )
 }
 
 /// The framework's refusals are bare, or text for developers.

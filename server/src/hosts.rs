@@ -26,7 +26,7 @@ impl Hosts {
     /// there for a whole network goes by any name, since it can't know what it is called there.
     #[must_use]
     pub fn of(address: SocketAddr, names: Vec<String>) -> Self {
-        let is_strict = address.ip().is_loopback() || !names.is_empty();
+        let is_strict = address.ip().to_canonical().is_loopback() || !names.is_empty();
         Self(is_strict.then(|| names.into()))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! In the order of what happens: [`args`] and [`config`] say what it is to be. [`startup`] finds the model server, if need
 //! be with [`discovery`], and says what it found. [`router`] says which address leads where: [`api`] stands around the
-//! server functions, [`assets`] has the site's files, [`metrics`] what machines ask, [`traffic`] how much was sent, [`headers`]
+//! server functions, [`bodies`] takes what they are sent, [`assets`] has the site's files, [`metrics`] what machines ask, [`traffic`] how much was sent, [`headers`]
 //! what every response has.
 //! [`front`] stands before all of it: [`clients`] knows who is asking, [`hosts`] the server's own names, [`origin`] its own
 //! pages, [`auth`] who may come in, [`killers`] who of them may end other people's tasks, and [`admission`] whether there is a place for one more task; [`room`] says how many
@@ -25,7 +25,13 @@ pub mod startup;
 
 pub mod api;
 pub mod assets;
+mod bodies;
 pub mod headers;
+#[cfg(target_os = "linux")]
+mod heap;
+#[cfg(not(target_os = "linux"))]
+#[path = "heap_portable.rs"]
+mod heap;
 pub mod metrics;
 pub mod policy;
 pub mod router;

@@ -5,11 +5,6 @@ use server::{config::Config, failure::Failure, front::Front, log, router, serve,
 use std::{process::ExitCode, sync::Arc};
 use tokio_util::task::AbortOnDropHandle;
 
-/// Gives back what a crowd of streams has left behind: see docs/load.md.
-#[cfg(target_os = "linux")]
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-
 fn main() -> ExitCode {
     match start() {
         Ok(()) => ExitCode::SUCCESS,

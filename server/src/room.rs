@@ -9,6 +9,10 @@ const TASKS: usize = 8192;
 /// Open files that are no connections: logs, pipes, whatever the runtime has.
 const OTHERS: usize = 64;
 
+/// One part in so many of the connections is for others than whoever has all the rest: they may be a proxy that everybody comes
+/// through, or mean it ill.
+const SHARE: usize = 10;
+
 /// Room for tasks, and for connections.
 #[derive(Debug)]
 pub struct Room {
@@ -34,9 +38,10 @@ impl Room {
             );
         }
         let tasks = wanted.min(possible);
+        let connections = files.saturating_sub(OTHERS + tasks);
         Self {
             tasks: Slots::new(tasks, config.max_tasks_per_client),
-            connections: Slots::new(files.saturating_sub(OTHERS + tasks), usize::MAX),
+            connections: Slots::new(connections, connections - connections / SHARE),
         }
     }
 }

@@ -33,6 +33,10 @@ const LOOK: Duration = Duration::from_secs(1);
 /// 10 s at least.
 const PROBE: Duration = Duration::from_secs(30);
 
+/// A client that reads slowly is waited for. One that takes not a single byte for this long has forgotten that it asked,
+/// though its kernel still answers.
+const STALLED: Duration = Duration::from_mins(15);
+
 /// What a connection is told that there is no place for, before anybody has read what it asks.
 const BUSY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
@@ -75,6 +79,8 @@ pub struct Socket {
     stream: TcpStream,
     look: Interval,
     vanished: Vanished,
+    /// Since when it has taken nothing of what there is to write.
+    stalled_since: Option<Instant>,
     _slot: Slot,
 }
 
@@ -85,26 +91,42 @@ impl Socket {
         _ = SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(PROBE).with_interval(PROBE));
         let mut look = interval_at(Instant::now() + LOOK, LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { stream, look, vanished: Vanished::default(), _slot: slot }
+        Self { stream, look, vanished: Vanished::default(), stalled_since: None, _slot: slot }
+    }
+
+    /// Looks, when it is time. Whatever hyper waits for, it comes by here: it reads nothing while something that it has
+    /// read is left over, and writes nothing while nothing happens.
+    fn poll_look(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        while self.look.poll_tick(cx).is_ready() {
+            if self.vanished.look(&self.stream) {
+                return Err(Error::new(ErrorKind::TimedOut, "the client has vanished"));
+            }
+            if self.stalled_since.is_some_and(|since| since.elapsed() >= STALLED) {
+                return Err(Error::new(ErrorKind::TimedOut, "the client has stopped reading"));
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, written: &Poll<Result<usize>>) {
+        self.stalled_since = written.is_pending().then(|| self.stalled_since.unwrap_or_else(Instant::now));
     }
 }
 
 impl AsyncRead for Socket {
-    /// hyper always has a read waiting, as that is how it hears a farewell; so this is the place to look.
+    /// hyper mostly has a read waiting, as that is how it hears a farewell.
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
-        let this = &mut *self;
-        while this.look.poll_tick(cx).is_ready() {
-            if this.vanished.look(&this.stream) {
-                return Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client has vanished")));
-            }
-        }
-        Pin::new(&mut this.stream).poll_read(cx, buffer)
+        self.poll_look(cx)?;
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        self.poll_look(cx)?;
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.note(&written);
+        written
     }
 
     fn poll_write_vectored(
@@ -112,7 +134,10 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        self.poll_look(cx)?;
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.note(&written);
+        written
     }
 
     fn is_write_vectored(&self) -> bool {

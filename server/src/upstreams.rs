@@ -9,24 +9,30 @@ use app::{
     link::{Deltas, Exit},
 };
 use futures::{
-    future::join_all,
+    future::{BoxFuture, FutureExt, WeakShared, join_all},
     stream::{FuturesOrdered, StreamExt},
 };
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The model servers, in the order in which they were given. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct Upstreams {
     clients: Arc<[Client]>,
     default: Option<Arc<str>>,
+    /// Who asks for the models now.
+    asking: Arc<Asking>,
 }
+
+/// The asking that is under way, for as long as somebody waits for it.
+#[derive(Debug, Default)]
+struct Asking(Mutex<Option<WeakShared<BoxFuture<'static, ModelList>>>>);
 
 /// What the servers have, those that could be asked.
 type Heard<'a> = Vec<(&'a Client, Vec<Listed>)>;
 
 impl Upstreams {
     pub(crate) fn new(clients: impl IntoIterator<Item = Client>, default: Option<String>) -> Self {
-        Self { clients: clients.into_iter().collect(), default: default.map(Into::into) }
+        Self { clients: clients.into_iter().collect(), default: default.map(Into::into), asking: Arc::default() }
     }
 
     pub(crate) fn are_none(&self) -> bool {
@@ -44,8 +50,23 @@ impl Upstreams {
         }
     }
 
-    /// The models of all, the one that answers if none is named first. A server that can't be asked hides its own.
+    /// The models of all, the one that answers if none is named first. A server that can't be asked hides its own. However
+    /// many want to know, the servers are asked by one at a time, and the others hear what that one did.
     pub(crate) async fn list(&self) -> ModelList {
+        let asking = {
+            let mut last = self.asking.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let under_way = last.as_ref().and_then(WeakShared::upgrade).filter(|asking| asking.peek().is_none());
+            under_way.unwrap_or_else(|| {
+                let this = self.clone();
+                let asking = async move { this.ask_for_list().await }.boxed().shared();
+                *last = asking.downgrade();
+                asking
+            })
+        };
+        asking.await
+    }
+
+    async fn ask_for_list(&self) -> ModelList {
         let (heard, troubles) = self.ask_all().await;
         let mut models = Vec::new();
         for (client, listed) in &heard {

@@ -19,6 +19,9 @@ const KNOWN: [(&str, Kind); 11] = [
     ("reasoning_effort", Kind::Anything),
 ];
 
+/// The longest name of a model, in bytes. It is logged, and listed for who watches.
+const LONGEST_NAME: usize = 512;
+
 #[derive(Clone, Copy)]
 enum Kind {
     Between(f64, f64),
@@ -35,6 +38,9 @@ impl ChatRequest {
     pub fn checked(mut self) -> Result<Self, String> {
         if self.messages.is_empty() {
             return Err("`messages` is empty: it takes the conversation so far, at least one message.".into());
+        }
+        if self.model.len() > LONGEST_NAME {
+            return Err(format!("`model` is too long: a name goes up to {LONGEST_NAME} bytes."));
         }
         let mut given = std::mem::take(&mut self.options);
         for (name, kind) in KNOWN {

@@ -15,6 +15,8 @@ pub(crate) struct Metrics {
     pub(crate) live: u64,
     /// Tasks that have ended, as in [`REASONS`].
     exits: [u64; REASONS.len()],
+    /// Memory in use, in bytes, without what the allocator keeps.
+    pub(crate) in_use: u64,
 }
 
 impl Metrics {
@@ -32,7 +34,7 @@ impl Metrics {
         for (exits, reason) in exits.iter_mut().zip(REASONS) {
             *exits = sample(&format!("exits_total{{reason=\"{}\"}}", reason.as_str()))?;
         }
-        Some(Self { live: sample("tasks_live")?, exits })
+        Some(Self { live: sample("tasks_live")?, exits, in_use: sample("memory_in_use_bytes")? })
     }
 
     /// How many tasks have ended for this reason.
@@ -61,9 +63,10 @@ mod tests {
     fn numbers_are_read_by_their_names() {
         let text = "# HELP x\nstarcrossed_tasks_live 3\nstarcrossed_exits_total{reason=\"normal\"} 1\n\
             starcrossed_exits_total{reason=\"failed\"} 2\nstarcrossed_exits_total{reason=\"crashed\"} 4\n\
-            starcrossed_exits_total{reason=\"killed\"} 8\nstarcrossed_exits_total{reason=\"shutdown\"} 16\n";
+            starcrossed_exits_total{reason=\"killed\"} 8\nstarcrossed_exits_total{reason=\"shutdown\"} 16\n\
+            starcrossed_memory_in_use_bytes 64\n";
         let metrics = Metrics::read(text).unwrap();
-        assert_eq!((metrics.live, metrics.ended(), metrics.exits(Reason::Killed)), (3, 31, 8));
+        assert_eq!((metrics.live, metrics.ended(), metrics.exits(Reason::Killed), metrics.in_use), (3, 31, 8, 64));
         assert_eq!(Metrics::read("starcrossed_tasks_live 3\n"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{COOKIE_NAME, Door, attempts::Wait, session::LASTS};
 use crate::{
-    api, assets,
+    api, assets, bodies,
     clients::{Client, IsSecure},
 };
 use axum::{
@@ -51,7 +51,7 @@ pub(super) async fn log_in(State(door): State<Arc<Door>>, request: Request) -> R
     let attempt = match timeout(PATIENCE, request.extract::<Form<Attempt>, _>()).await {
         Ok(Ok(Form(attempt))) => attempt,
         Ok(Err(_)) => return api::refuse(StatusCode::BAD_REQUEST, "That is not the form of this page."),
-        Err(_) => return api::too_slow(),
+        Err(_) => return bodies::too_slow(),
     };
     let next = local(attempt.next);
     match door.takes_password(client, &attempt.password) {

@@ -6,7 +6,7 @@ mod attempts;
 mod login;
 mod session;
 
-use crate::{api, clients::Client};
+use crate::{api, bodies, clients::Client};
 use attempts::{Attempts, Wait};
 use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
 use axum::{
@@ -140,7 +140,7 @@ async fn check(State(door): State<Arc<Door>>, mut request: Request, next: Next) 
         Ok(false) => turn_away(&request),
         Err(wait) => too_often(&wait),
     };
-    api::discard(request.into_body()).await;
+    bodies::discard(request.into_body()).await;
     answer
 }
 

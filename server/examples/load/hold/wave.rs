@@ -37,8 +37,9 @@ pub(super) struct Wave {
     pub(super) lasted: Duration,
     pub(super) worked: Duration,
     pub(super) delays: Spread,
-    /// What the server had in memory and open then.
+    /// What the server had in memory, in use of it in KiB, and open then.
     pub(super) memory: Memory,
+    pub(super) in_use: u64,
     pub(super) files: Files,
     /// How many deltas were written and heard until the model rested.
     pub(super) written: u64,
@@ -63,6 +64,7 @@ pub(super) async fn run(program: &Program, model: &Model, terms: &Terms) -> Fall
     let (began, had_worked) = (Instant::now(), program.process.worked()?);
     sleep(terms.hold).await;
     let (lasted, worked) = (began.elapsed(), program.process.worked()?.saturating_sub(had_worked));
+    let in_use = program.metrics().await?.in_use / 1024;
     let (memory, files) = (program.process.memory()?, program.process.files()?);
 
     // All that was written has to be heard, to the last; a stream that is merely behind has time for it.
@@ -85,5 +87,5 @@ pub(super) async fn run(program: &Program, model: &Model, terms: &Terms) -> Fall
     model.ledger.until_open(0, PATIENCE).await;
     let closed = Spread::of(model.ledger.take_closed().into_iter().map(|at| at.saturating_duration_since(left_at)));
     model.beat.rest(true);
-    Ok(Wave { opened, lasted, worked, delays, memory, files, written, heard, left, closed })
+    Ok(Wave { opened, lasted, worked, delays, memory, in_use, files, written, heard, left, closed })
 }

@@ -1,0 +1,154 @@
+//! The bodies of requests: how long one may be, how slowly it may come, and how much memory all of them together may take.
+
+use crate::{
+    api::{refuse, refuse_for_now},
+    clients::Client,
+    slots::{Full, Slot, Slots},
+};
+use axum::{body::Body, http::StatusCode, response::Response};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+use tokio::time::timeout;
+
+/// The longest body: 16 MiB, pictures included.
+const LIMIT: usize = 16 * 1024 * 1024;
+
+/// How much of a longer body is read and thrown away, so that who sends it gets to read the refusal: a connection closed
+/// while it is still being written to loses what was answered.
+const DISCARD: usize = 4 * LIMIT;
+
+/// Long bodies take places as they arrive, one for each of these after the first.
+const PIECE: usize = 64 * 1024;
+
+/// How many places there are, 256 MiB in all, and for one client, four of the longest.
+static PLACES: LazyLock<Arc<Slots>> = LazyLock::new(|| Slots::new(16 * LIMIT / PIECE, 4 * LIMIT / PIECE));
+
+/// The most values that a body may have. A conversation has a few for each message, and a value takes more memory than the two
+/// letters that make one.
+const VALUES: usize = 100_000;
+
+/// How long somebody may keep us waiting for the next piece of a body, and for all of it.
+const NEXT: Duration = Duration::from_secs(10);
+const WHOLE: Duration = Duration::from_mins(5);
+
+/// The places that a body has taken, free again when this is dropped.
+pub(crate) type Places = Vec<Slot>;
+
+/// The whole body, as far as it isn't too long, from who doesn't take for ever to send it.
+pub(crate) async fn receive(body: Body, client: Client) -> Result<(Bytes, Places), Response> {
+    let (bytes, places) = timeout(WHOLE, read(body, client)).await.map_err(|_| too_slow())??;
+    match is_crowded(&bytes) {
+        true => Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 100,000 values.")),
+        false => Ok((bytes, places)),
+    }
+}
+
+async fn read(body: Body, client: Client) -> Result<(Bytes, Places), Response> {
+    let mut chunks = body.into_data_stream();
+    let mut length = 0;
+    let mut bytes = BytesMut::new();
+    let mut places = Places::new();
+    while let Some(chunk) = timeout(NEXT, chunks.next()).await.map_err(|_| too_slow())? {
+        let chunk = chunk.map_err(|_| refuse(StatusCode::BAD_REQUEST, "The request broke off."))?;
+        length += chunk.len();
+        if length <= LIMIT {
+            make_room(&mut places, length, client).map_err(too_many)?;
+            bytes.extend_from_slice(&chunk);
+        } else if length <= DISCARD {
+            (bytes, places) = (BytesMut::new(), Places::new());
+        } else {
+            break;
+        }
+    }
+    if length > LIMIT {
+        return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."));
+    }
+    Ok((bytes.freeze(), places))
+}
+
+/// Takes what a body of this length needs.
+fn make_room(places: &mut Places, length: usize, client: Client) -> Result<(), Full> {
+    while places.len() < length / PIECE {
+        places.push(PLACES.take(client)?);
+    }
+    Ok(())
+}
+
+/// Whether this is JSON of too many values, or would be if it were JSON.
+fn is_crowded(bytes: &[u8]) -> bool {
+    let (mut values, mut is_text, mut is_escaped) = (0, false, false);
+    for byte in bytes {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_text,
+            b'"' => is_text = !is_text,
+            b',' | b'[' | b'{' if !is_text => values += 1,
+            _ => {}
+        }
+    }
+    values > VALUES
+}
+
+/// Reads what comes of a request that is refused unread, and throws it away: who is still sending when the connection is
+/// closed loses what was answered.
+pub(crate) async fn discard(body: Body) {
+    let mut chunks = body.into_data_stream();
+    let mut length = 0;
+    let reading = async {
+        while let Ok(Some(Ok(chunk))) = timeout(NEXT, chunks.next()).await
+            && length <= DISCARD
+        {
+            length += chunk.len();
+        }
+    };
+    _ = timeout(WHOLE, reading).await;
+}
+
+/// Who takes too long is told so.
+pub(crate) fn too_slow() -> Response {
+    refuse(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive. Try again.")
+}
+
+fn too_many(full: Full) -> Response {
+    match full {
+        Full::ForAll => refuse_for_now(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Too many large requests are being answered. Try again in a moment.",
+        ),
+        Full::ForThisClient => refuse_for_now(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many large requests of yours are being answered. Stop one, or wait for it, and try again.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_take_far_more_memory_than_it_has_bytes_is_seen() {
+        assert!(is_crowded("[0,".repeat(VALUES).as_bytes()));
+        assert!(!is_crowded(format!(r#"{{"content":"{}"}}"#, r#"[0,\"{"#.repeat(VALUES)).as_bytes()), "that is a text");
+    }
+
+    #[tokio::test]
+    async fn a_client_has_four_of_the_longest_bodies_and_leaves_room_for_others() {
+        let receive = async |n: u8| receive(Body::from(vec![b' '; LIMIT]), Client::at([10, 0, 0, n].into())).await;
+        let mut held = Vec::new();
+        for _ in 0..4 {
+            held.push(receive(1).await.unwrap().1);
+        }
+        assert_eq!(receive(1).await.unwrap_err().status(), StatusCode::TOO_MANY_REQUESTS);
+        for n in (2..5).flat_map(|n| [n; 4]) {
+            held.push(receive(n).await.unwrap().1);
+        }
+        assert_eq!(receive(6).await.unwrap_err().status(), StatusCode::SERVICE_UNAVAILABLE);
+        held.pop();
+        assert!(receive(6).await.is_ok());
+    }
+}
