@@ -2,7 +2,7 @@
 //! happens to those that are there.
 
 use crate::{
-    api::{refuse_for_now, while_answered},
+    api::{refuse, while_answered},
     bodies::discard,
     clients::Client,
     slots::{Full, Slots},
@@ -34,11 +34,11 @@ pub async fn admit(State(slots): State<Arc<Slots>>, request: Request, next: Next
 
 fn too_many(full: Full) -> Response {
     match full {
-        Full::ForAll => refuse_for_now(
+        Full::ForAll => refuse(
             StatusCode::SERVICE_UNAVAILABLE,
             "The server is answering as many questions as it may at once. Try again in a moment.",
         ),
-        Full::ForThisClient => refuse_for_now(
+        Full::ForThisClient => refuse(
             StatusCode::TOO_MANY_REQUESTS,
             "As many answers as one client may have at once are running for you. Stop one, or wait for it, and try again.",
         ),

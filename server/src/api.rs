@@ -35,7 +35,7 @@ pub async fn plain_http(mut request: Request, next: Next) -> Response {
     match bodies::receive(body, client).await {
         Ok((body, places)) => {
             let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            while_answered(in_json(response, &method), places)
+            while_answered(come_again(in_json(response, &method)), places)
         }
         Err(refusal) => refusal,
     }
@@ -76,13 +76,15 @@ fn is_json(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|is| is.as_bytes().starts_with(b"application/json"))
 }
 
-/// A refusal that isn't for good.
-pub(crate) fn refuse_for_now(status: StatusCode, message: &str) -> Response {
-    let mut response = refuse(status, message);
-    response.headers_mut().insert(RETRY_AFTER, LATER);
-    response
+/// A refusal, as every address under `/api` says it.
+pub(crate) fn refuse(status: StatusCode, message: &str) -> Response {
+    come_again((status, Json(json!({ "error": { "message": message } }))).into_response())
 }
 
-pub(crate) fn refuse(status: StatusCode, message: &str) -> Response {
-    (status, Json(json!({ "error": { "message": message } }))).into_response()
+/// Who is refused, but not for good, is told when to come again.
+fn come_again(mut response: Response) -> Response {
+    if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().entry(RETRY_AFTER).or_insert(LATER);
+    }
+    response
 }

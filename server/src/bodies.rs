@@ -1,7 +1,7 @@
 //! The bodies of requests: how long one may be, how slowly it may come, and how much memory all of them together may take.
 
 use crate::{
-    api::{refuse, refuse_for_now},
+    api::refuse,
     clients::Client,
     slots::{Full, Slot, Slots},
 };
@@ -115,11 +115,11 @@ pub(crate) fn too_slow() -> Response {
 
 fn too_many(full: Full) -> Response {
     match full {
-        Full::ForAll => refuse_for_now(
+        Full::ForAll => refuse(
             StatusCode::SERVICE_UNAVAILABLE,
             "Too many large requests are being answered. Try again in a moment.",
         ),
-        Full::ForThisClient => refuse_for_now(
+        Full::ForThisClient => refuse(
             StatusCode::TOO_MANY_REQUESTS,
             "Too many large requests of yours are being answered. Stop one, or wait for it, and try again.",
         ),

@@ -147,6 +147,39 @@ async fn an_answer_that_takes_too_long_is_ended_and_what_has_come_stays() {
     upstream.connection().await.closed_by_peer().await;
 }
 
+#[tokio::test]
+async fn what_would_take_too_much_of_the_server_is_refused_and_says_what_is_allowed() {
+    let server = Server::alone().await;
+    let question = |model: &str, content: &str| {
+        format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":{content}}}]}}"#).into_bytes()
+    };
+    let many = question("demo", &format!("[{}0]", "0,".repeat(100_000)));
+    for (path, body, status, allowed) in [
+        ("/api/chat", many, 413, "100,000 values"),
+        ("/api/chat", question(&"m".repeat(513), r#""Hi""#), 400, "512 bytes"),
+        ("/api/task", br#"{"chunks":10000,"interval_ms":1000}"#.to_vec(), 400, "two hours"),
+    ] {
+        let answer = post(server.address, path, &body).await;
+        let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+        assert!(answer.status == status && message.contains(allowed), "{} {message}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn only_so_many_look_on_at_once_and_whoever_is_next_is_told_so() {
+    let server = Server::alone().await;
+    let mut monitors = Vec::new();
+    for _ in 0..100 {
+        monitors.push(Page::start(server.address, "/api/monitor", "{}").await);
+    }
+    refused(503, &post(server.address, "/api/monitor", b"{}").await);
+    let one = monitors.pop().unwrap();
+    let task = one.task.clone();
+    let _socket = one.leave(Farewell::Fin).await;
+    assert_eq!(server.ended(&task).await, Reason::Killed);
+    Page::start(server.address, "/api/monitor", "{}").await;
+}
+
 async fn crowded(upstream: &Upstream, tasks: Arc<Slots>) -> Server {
     Server::under(Rules { tasks, ..Rules::default() }, models(upstream, |_| ())).await
 }

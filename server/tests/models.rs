@@ -113,6 +113,18 @@ async fn the_demo_answers_to_its_name_although_there_is_a_server() {
 }
 
 #[tokio::test]
+async fn however_many_want_to_know_the_models_a_server_is_asked_once_at_a_time() {
+    let upstream = Upstream::listing([models(&["a"])]).await;
+    let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
+    let models = Models::new([client], None);
+    let lists = futures::future::join_all((0..9).map(|_| names(&models))).await;
+    assert_eq!(lists, vec![["a"]; 9]);
+    assert_eq!(upstream.requests().len(), 1);
+    assert_eq!(names(&models).await, ["a"]);
+    assert_eq!(upstream.requests().len(), 2, "what was heard is not kept");
+}
+
+#[tokio::test]
 async fn only_what_lists_models_is_found() {
     let one = Upstream::listing([models(&["a", "b"])]).await;
     let empty = Upstream::listing([answer_json(200, &json!({ "object": "list", "data": null }))]).await;
