@@ -10,8 +10,9 @@ use server::{
     openai::{self, parse_url},
     tls::Files,
 };
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 use support::{
+    advance,
     server::{Rules, Server},
     soon,
     upstream::{Step, Upstream, delta, head},
@@ -59,6 +60,29 @@ async fn http_1_is_spoken_too() {
     let client = trusting(&files).http1_only().build().unwrap();
     let stream = ask(&client, &server).await;
     assert_eq!((stream.version(), stream.status().as_u16()), (Version::HTTP_11, 200));
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_for_who_comes_next_and_who_is_there_goes_on() {
+    let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), Step::Hang]).await;
+    let files = certificate("renewed");
+    let server = server(&files, &upstream).await;
+    let (before, late) = (client(&files), client(&files));
+    let mut stream = ask(&before, &server).await;
+    let connection = upstream.connection().await;
+
+    let renewed = client(&certificate("renewed"));
+    advance(Duration::from_secs(6)).await;
+    let url = format!("https://localhost:{}/healthz", server.address.port());
+    soon("the new certificate", async { while renewed.get(&url).send().await.is_err() {} }).await;
+    assert!(late.get(&url).send().await.is_err(), "nobody is given the old one any more");
+
+    connection.go();
+    let mut heard = String::new();
+    while !heard.contains(r#""lo""#) {
+        let chunk = soon("the rest", stream.chunk()).await.unwrap().unwrap();
+        heard.push_str(std::str::from_utf8(&chunk).unwrap());
+    }
 }
 
 #[tokio::test]

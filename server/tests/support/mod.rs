@@ -12,3 +12,10 @@ use std::time::Duration;
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(10), future).await.unwrap_or_else(|_| panic!("never happened: {what}"))
 }
+
+/// Lets so much time go by at once, for all that waits for a while. What happens on sockets takes its own time as ever.
+pub(crate) async fn advance(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}

@@ -142,11 +142,10 @@ impl Visit {
 
     async fn see_page(&self, stage: &Stage) -> Fallible<()> {
         let Ask::Page(path) = self.ask else { return Ok(()) };
-        // One that isn't there is a page, too, with a status of its own.
         match client::get(stage.program.address, path).await {
-            Err(error) if path != "/nowhere" => Err(error),
-            Ok(page) if !page.contains("</html>") => Err(format!("{path} is no page: {page}").into()),
-            _ => Ok(()),
+            Err(error) if path == "/nowhere" && error.to_string().contains("404") => Ok(()),
+            Ok(page) if path != "/nowhere" && page.contains("</html>") => Ok(()),
+            seen => Err(format!("{path} is {seen:?}").into()),
         }
     }
 }
