@@ -7,6 +7,7 @@ use app::link::{Exit, Reason};
 use serde_json::json;
 use std::{net::TcpListener, time::Duration};
 use support::{
+    advance,
     client::{FAREWELLS, Farewell, Page, get, post},
     server::Server,
     soon,
@@ -192,6 +193,23 @@ async fn a_slow_reader_makes_the_upstream_wait() {
     }
     page.leave(Farewell::Rst).await;
     connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn who_takes_not_a_byte_for_a_quarter_of_an_hour_has_stopped_reading() {
+    let mut upstream = Upstream::playing([head(), flood()]).await;
+    let server = Server::asking(&upstream.url()).await;
+    let page = Page::chat_with_little_room(server.address).await;
+    let connection = upstream.connection().await;
+    stalled(&server, &connection).await;
+    advance(Duration::from_mins(14)).await;
+    for _ in 0..20 {
+        get(server.address, "/healthz").await; // the server has come by everything that is due
+    }
+    assert_eq!(server.fates.live(), 1, "it may read on yet");
+    advance(Duration::from_mins(2)).await;
+    connection.closed_by_peer().await;
+    assert_eq!(server.ended(&page.task).await, Reason::Killed);
 }
 
 #[tokio::test]
