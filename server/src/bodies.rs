@@ -41,10 +41,10 @@ pub(crate) type Places = Vec<Slot>;
 /// The whole body, as far as it isn't too long, from who doesn't take for ever to send it.
 pub(crate) async fn receive(body: Body, client: Client) -> Result<(Bytes, Places), Response> {
     let (bytes, places) = timeout(WHOLE, read(body, client)).await.map_err(|_| too_slow())??;
-    match is_crowded(&bytes) {
-        true => Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 100,000 values.")),
-        false => Ok((bytes, places)),
+    if is_crowded(&bytes) {
+        return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 100,000 values."));
     }
+    Ok((bytes, places))
 }
 
 async fn read(body: Body, client: Client) -> Result<(Bytes, Places), Response> {
