@@ -31,11 +31,12 @@ pub async fn plain_http(mut request: Request, next: Next) -> Response {
         *request.method_mut() = Method::GET; // hyper remembers, and leaves the body out
     }
     let (method, client) = (request.method().clone(), Client::of(&request));
+    let is_kept = request.uri().path() == "/api/chat"; // of everything else, nothing is left once it has been read
     let (parts, body) = request.into_parts();
     match bodies::receive(body, client).await {
         Ok((body, places)) => {
             let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            while_answered(come_again(in_json(response, &method)), places)
+            while_answered(come_again(in_json(response, &method)), is_kept.then_some(places))
         }
         Err(refusal) => refusal,
     }

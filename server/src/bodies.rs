@@ -27,9 +27,12 @@ const PIECE: usize = 64 * 1024;
 /// How many places there are, 256 MiB in all, and for one client, four of the longest.
 static PLACES: LazyLock<Arc<Slots>> = LazyLock::new(|| Slots::new(16 * LIMIT / PIECE, 4 * LIMIT / PIECE));
 
-/// The most values that a body may have. A conversation has a few for each message, and a value takes more memory than the two
-/// letters that make one.
-const VALUES: usize = 100_000;
+/// What values and objects of JSON take in memory, in bytes, at worst: far more than the few letters that make one.
+const VALUE: usize = 64;
+const OBJECT: usize = 704;
+
+/// How much a body may weigh, its values included: as much as twice the longest, or some 40,000 messages.
+const WEIGHT: usize = 2 * LIMIT;
 
 /// How long somebody may keep us waiting for the next piece of a body, and for all of it.
 const NEXT: Duration = Duration::from_secs(10);
@@ -38,59 +41,68 @@ const WHOLE: Duration = Duration::from_mins(5);
 /// The places that a body has taken, free again when this is dropped.
 pub(crate) type Places = Vec<Slot>;
 
-/// The whole body, as far as it isn't too long, from who doesn't take for ever to send it.
+/// The whole body, as far as it isn't too much, from who doesn't take for ever to send it.
 pub(crate) async fn receive(body: Body, client: Client) -> Result<(Bytes, Places), Response> {
-    let (bytes, places) = timeout(WHOLE, read(body, client)).await.map_err(|_| too_slow())??;
-    if is_crowded(&bytes) {
-        return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 100,000 values."));
+    let (bytes, mut places) = timeout(WHOLE, read(body, client)).await.map_err(|_| too_slow())??;
+    let weight = weigh(&bytes);
+    if weight > WEIGHT {
+        return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request has fewer values."));
     }
+    make_room(&mut places, weight, client).map_err(too_many)?;
     Ok((bytes, places))
 }
 
+/// What there is no place for is read as well, and thrown away: see [`DISCARD`].
 async fn read(body: Body, client: Client) -> Result<(Bytes, Places), Response> {
     let mut chunks = body.into_data_stream();
     let mut length = 0;
-    let mut bytes = BytesMut::new();
-    let mut places = Places::new();
-    while let Some(chunk) = timeout(NEXT, chunks.next()).await.map_err(|_| too_slow())? {
+    let mut taken = Ok((BytesMut::new(), Places::new()));
+    while length <= DISCARD
+        && let Some(chunk) = timeout(NEXT, chunks.next()).await.map_err(|_| too_slow())?
+    {
         let chunk = chunk.map_err(|_| refuse(StatusCode::BAD_REQUEST, "The request broke off."))?;
         length += chunk.len();
-        if length <= LIMIT {
-            make_room(&mut places, length, client).map_err(too_many)?;
-            bytes.extend_from_slice(&chunk);
-        } else if length <= DISCARD {
-            (bytes, places) = (BytesMut::new(), Places::new());
-        } else {
-            break;
-        }
+        taken = taken.and_then(|taken| take(taken, &chunk, client));
     }
+    taken.map(|(bytes, places)| (bytes.freeze(), places))
+}
+
+fn take(
+    (mut bytes, mut places): (BytesMut, Places),
+    chunk: &[u8],
+    client: Client,
+) -> Result<(BytesMut, Places), Response> {
+    let length = bytes.len() + chunk.len();
     if length > LIMIT {
         return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."));
     }
-    Ok((bytes.freeze(), places))
+    make_room(&mut places, length, client).map_err(too_many)?;
+    bytes.extend_from_slice(chunk);
+    Ok((bytes, places))
 }
 
-/// Takes what a body of this length needs.
-fn make_room(places: &mut Places, length: usize, client: Client) -> Result<(), Full> {
-    while places.len() < length / PIECE {
+/// Takes what a body of this weight needs.
+fn make_room(places: &mut Places, weight: usize, client: Client) -> Result<(), Full> {
+    while places.len() < weight / PIECE {
         places.push(PLACES.take(client)?);
     }
     Ok(())
 }
 
-/// Whether this is JSON of too many values, or would be if it were JSON.
-fn is_crowded(bytes: &[u8]) -> bool {
-    let (mut values, mut is_text, mut is_escaped) = (0, false, false);
+/// What this takes in memory if it is JSON, itself included.
+fn weigh(bytes: &[u8]) -> usize {
+    let (mut weight, mut is_text, mut is_escaped) = (bytes.len(), false, false);
     for byte in bytes {
         match byte {
             _ if is_escaped => is_escaped = false,
             b'\\' => is_escaped = is_text,
             b'"' => is_text = !is_text,
-            b',' | b'[' | b'{' if !is_text => values += 1,
+            b',' | b'[' if !is_text => weight += VALUE,
+            b'{' if !is_text => weight += OBJECT,
             _ => {}
         }
     }
-    values > VALUES
+    weight
 }
 
 /// Reads what comes of a request that is refused unread, and throws it away: who is still sending when the connection is
@@ -131,9 +143,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_take_far_more_memory_than_it_has_bytes_is_seen() {
-        assert!(is_crowded("[0,".repeat(VALUES).as_bytes()));
-        assert!(!is_crowded(format!(r#"{{"content":"{}"}}"#, r#"[0,\"{"#.repeat(VALUES)).as_bytes()), "that is a text");
+    fn what_takes_far_more_memory_than_it_has_bytes_weighs_more() {
+        assert!(weigh("[0,".repeat(1000).as_bytes()) > 1000 * VALUE);
+        assert!(weigh(r#"{"":0},"#.repeat(1000).as_bytes()) > 1000 * OBJECT);
+        let text = format!(r#"{{"content":"{}"}}"#, r#"[0,\"{"#.repeat(1000));
+        assert_eq!(weigh(text.as_bytes()), text.len() + OBJECT, "that is a text");
     }
 
     #[tokio::test]

@@ -9,8 +9,10 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// How many wrong guesses a client has before it has to wait; how many a network, of which somebody may have every address.
+/// How many wrong guesses a client has before it has to wait.
 const FOR_ONE: u32 = 5;
+
+/// How many wrong passwords a network has, of which somebody may have every address.
 const FOR_NETWORK: u32 = 20;
 
 /// How many wrong passwords there may be in all. So many that nobody shuts others out alone, so few that no crowd finds one.
@@ -22,6 +24,13 @@ const REMEMBERED: usize = 10_000;
 /// How long guesses are remembered.
 const WINDOW: Duration = Duration::from_mins(1);
 
+/// What is guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Secret {
+    Password,
+    Token,
+}
+
 /// The wrong guesses of the last minute.
 #[derive(Debug, Default)]
 pub(super) struct Attempts(Mutex<Guesses>);
@@ -29,6 +38,7 @@ pub(super) struct Attempts(Mutex<Guesses>);
 #[derive(Debug, Default)]
 struct Guesses {
     by: HashMap<Client, u32>,
+    /// Passwords alone, as the two below.
     by_network: HashMap<Client, u32>,
     all: u32,
     since: Option<Instant>,
@@ -48,26 +58,26 @@ impl Wait {
 impl Attempts {
     /// Whether this client's password is right, if it may guess now.
     pub(super) fn password(&self, client: Client, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
-        self.guess(client, FOR_ALL, is_right)
+        self.guess(client, Secret::Password, is_right)
     }
 
     /// Whether this client's token is. A crowd may guess as long as it likes, as a token is long: programs are not to stand
-    /// still because somebody is after the password.
+    /// still because somebody near them is after the password, nor people because a program has an old token.
     pub(super) fn token(&self, client: Client, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
-        self.guess(client, u32::MAX, is_right)
+        self.guess(client, Secret::Token, is_right)
     }
 
     /// Looks and counts in one, so that guesses made at once aren't all the first one.
-    fn guess(&self, client: Client, for_all: u32, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
+    fn guess(&self, client: Client, secret: Secret, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
         let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         guesses.forget();
-        if guesses.are_too_many(client, for_all) {
+        if guesses.are_too_many(client, secret) {
             let since = guesses.since.map(|since| since.elapsed()).unwrap_or_default();
             return Err(Wait(WINDOW.saturating_sub(since)));
         }
         let is_right = is_right();
         if !is_right {
-            guesses.count(client);
+            guesses.count(client, secret);
         }
         Ok(is_right)
     }
@@ -80,18 +90,25 @@ impl Guesses {
         }
     }
 
-    fn are_too_many(&self, client: Client, for_all: u32) -> bool {
+    fn are_too_many(&self, client: Client, secret: Secret) -> bool {
         let of = |all: &HashMap<_, _>, one: Client| all.get(&one).copied().unwrap_or(0);
-        of(&self.by, client) >= FOR_ONE || of(&self.by_network, client.network()) >= FOR_NETWORK || self.all >= for_all
+        let by_others = || of(&self.by_network, client.network()) >= FOR_NETWORK || self.all >= FOR_ALL;
+        of(&self.by, client) >= FOR_ONE || secret == Secret::Password && by_others()
     }
 
-    fn count(&mut self, client: Client) {
+    fn count(&mut self, client: Client, secret: Secret) {
         self.since.get_or_insert_with(Instant::now);
-        self.all = self.all.saturating_add(1);
-        if self.by.len() < REMEMBERED {
-            *self.by.entry(client).or_default() += 1;
-            *self.by_network.entry(client.network()).or_default() += 1;
+        count(&mut self.by, client);
+        if secret == Secret::Password {
+            count(&mut self.by_network, client.network());
+            self.all = self.all.saturating_add(1);
         }
+    }
+}
+
+fn count(guesses: &mut HashMap<Client, u32>, by: Client) {
+    if guesses.len() < REMEMBERED || guesses.contains_key(&by) {
+        *guesses.entry(by).or_default() += 1;
     }
 }
 
@@ -134,6 +151,17 @@ mod tests {
         }
         assert!(wrong(&attempts, client(1, u16::MAX)).is_err());
         assert_eq!(attempts.password(client(2, 0), || true), Ok(true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn programs_with_an_old_token_shut_nobody_out_but_themselves() {
+        let attempts = Attempts::default();
+        for n in 0..u8::MAX {
+            while attempts.token(Client::at([10, 0, 0, n].into()), || false).is_ok() {}
+        }
+        let near = Client::at([10, 0, 0, u8::MAX].into());
+        assert_eq!(attempts.token(near, || true), Ok(true));
+        assert_eq!(attempts.password(near, || true), Ok(true));
     }
 
     #[tokio::test(start_paused = true)]
