@@ -38,18 +38,44 @@ const WEIGHT: usize = 2 * LIMIT;
 const NEXT: Duration = Duration::from_secs(10);
 const WHOLE: Duration = Duration::from_mins(5);
 
+/// Why a body is refused.
+#[derive(Clone, Copy, Debug)]
+enum TooMuch {
+    Length,
+    Weight,
+    Places(Full),
+}
+
+impl TooMuch {
+    fn refusal(self) -> Response {
+        let (status, message) = match self {
+            Self::Length => (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."),
+            Self::Weight => (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request has fewer values."),
+            Self::Places(Full::ForAll) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "Too many large requests are being answered. Try again in a moment.")
+            }
+            Self::Places(Full::ForThisClient) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many large requests of yours are being answered. Stop one, or wait for it, and try again.",
+            ),
+        };
+        refuse(status, message)
+    }
+}
+
 /// The places that a body has taken, free again when this is dropped.
 pub(crate) type Places = Vec<Slot>;
 
 /// The whole body, as far as it isn't too much, from who doesn't take for ever to send it.
 pub(crate) async fn receive(body: Body, client: Client) -> Result<(Bytes, Places), Response> {
     let (bytes, mut places) = timeout(WHOLE, read(body, client)).await.map_err(|_| too_slow())??;
-    let weight = weigh(&bytes);
-    if weight > WEIGHT {
-        return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request has fewer values."));
-    }
-    make_room(&mut places, weight, client).map_err(too_many)?;
+    add_weight(&bytes, &mut places, client).map_err(TooMuch::refusal)?;
     Ok((bytes, places))
+}
+
+fn add_weight(bytes: &[u8], places: &mut Places, client: Client) -> Result<(), TooMuch> {
+    let weight = weigh(bytes);
+    if weight > WEIGHT { Err(TooMuch::Weight) } else { make_room(places, weight, client) }
 }
 
 /// What there is no place for is read as well, and thrown away: see [`DISCARD`].
@@ -64,27 +90,27 @@ async fn read(body: Body, client: Client) -> Result<(Bytes, Places), Response> {
         length += chunk.len();
         taken = taken.and_then(|taken| take(taken, &chunk, client));
     }
-    taken.map(|(bytes, places)| (bytes.freeze(), places))
+    taken.map(|(bytes, places)| (bytes.freeze(), places)).map_err(TooMuch::refusal)
 }
 
 fn take(
     (mut bytes, mut places): (BytesMut, Places),
     chunk: &[u8],
     client: Client,
-) -> Result<(BytesMut, Places), Response> {
+) -> Result<(BytesMut, Places), TooMuch> {
     let length = bytes.len() + chunk.len();
     if length > LIMIT {
-        return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."));
+        return Err(TooMuch::Length);
     }
-    make_room(&mut places, length, client).map_err(too_many)?;
+    make_room(&mut places, length, client)?;
     bytes.extend_from_slice(chunk);
     Ok((bytes, places))
 }
 
 /// Takes what a body of this weight needs.
-fn make_room(places: &mut Places, weight: usize, client: Client) -> Result<(), Full> {
+fn make_room(places: &mut Places, weight: usize, client: Client) -> Result<(), TooMuch> {
     while places.len() < weight / PIECE {
-        places.push(PLACES.take(client)?);
+        places.push(PLACES.take(client).map_err(TooMuch::Places)?);
     }
     Ok(())
 }
@@ -123,19 +149,6 @@ pub(crate) async fn discard(body: Body) {
 /// Who takes too long is told so.
 pub(crate) fn too_slow() -> Response {
     refuse(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive. Try again.")
-}
-
-fn too_many(full: Full) -> Response {
-    match full {
-        Full::ForAll => refuse(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Too many large requests are being answered. Try again in a moment.",
-        ),
-        Full::ForThisClient => refuse(
-            StatusCode::TOO_MANY_REQUESTS,
-            "Too many large requests of yours are being answered. Stop one, or wait for it, and try again.",
-        ),
-    }
 }
 
 #[cfg(test)]
