@@ -25,8 +25,7 @@ fates: build ## measure how soon the model stops, for each cause, through nginx,
 
 load: build ## hold five thousand streams, drop them all at once, and find the rate that is too much (five minutes)
 	. target/tools.env && cargo build --release -p server --example load
-	target/release/examples/load hold
-	target/release/examples/load limit
+	target/release/examples/load hold; held=$$?; target/release/examples/load limit && exit $$held
 
 soak: build ## ten minutes of everything that can happen, at random (SOAK_SECONDS=600)
 	. target/tools.env && cargo build --release -p server --example load
