@@ -29,7 +29,9 @@ const SLOWER = 4;
 const SILENCE_MS = 10_000;
 /** A delta of a flood: a paragraph, so that a page has to draw each only once. */
 const WAVE = `${"flood ".repeat(40)}\n\n`;
-/** How many bytes have to be on their way before there is a backlog. */
+/** How much of what is sent is text of the answer, at least; the rest is what it is wrapped in. */
+const TEXT = 0.7;
+/** How many characters have to be on their way before there is a backlog. */
 const BACKLOG = 1_000_000;
 
 export const CAUSES: Record<string, Cause> = {
@@ -56,7 +58,8 @@ export const CAUSES: Record<string, Cause> = {
     await chat.slowDown(SLOWER);
     const loss = await press(chat.stop, question, async () => {
       void question.flood(WAVE);
-      await expect.poll(() => question.sent > BACKLOG && question.waits).toBe(true);
+      await expect.poll(() => behind(chat.answer, question)).toBeGreaterThan(BACKLOG);
+      await expect.poll(() => question.waits).toBe(true);
     });
     await stage.clear();
     return loss;
@@ -185,6 +188,11 @@ async function press(what: Locator, question: Question, trouble = async () => {}
   await page.mouse.down();
   await page.mouse.up();
   return { question, at: await page.evaluate(() => Reflect.get(window, "pressed") as Promise<number>) };
+}
+
+/** How many characters of the answer have been sent and aren't on the page yet, at least. */
+async function behind(answer: Locator, question: Question): Promise<number> {
+  return question.sent * TEXT - (await answer.evaluate((answer) => answer.textContent.length));
 }
 
 /** Fifty words a second, until the connection ends. */

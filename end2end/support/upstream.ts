@@ -133,7 +133,7 @@ export class Question {
     this.begin();
     const event = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: text } }] })}\n\n`;
     // The connection's end ends this, as an error.
-    await pipeline(Readable.from(forever(event)), this.response).catch(() => {});
+    await pipeline(Readable.from(forever(event.repeat(MANY))), this.response).catch(() => {});
   }
 
   /** How many bytes have been taken. */
@@ -187,6 +187,9 @@ export class Question {
 }
 
 /** With a breath after each, in which the connection is heard. */
+/** How many events of a flood are written at once, so that it isn't this program that can't keep up. */
+const MANY = 16;
+
 async function* forever(event: string): AsyncGenerator<string> {
   for (;; await breath()) yield event;
 }
