@@ -21,7 +21,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     http::{StatusCode, request::Parts},
-    middleware::{from_fn, map_response, map_response_with_state},
+    middleware::{from_fn, map_response_with_state},
     response::Response,
     routing::{MethodFilter, any, get, on},
 };
@@ -57,7 +57,7 @@ pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Route
         .fallback_service(page_or_not_found)
         .layer(DefaultBodyLimit::disable()) // the API has its own
         .layer(from_fn(api::plain_http))
-        .layer(map_response(link::proxies::unbuffered))
+        .layer(from_fn(link::proxies::passed_on))
         .layer(map_response_with_state(traffic, traffic::count))
 }
 

@@ -66,6 +66,10 @@ async fn a_stream_asks_not_to_be_held_up_on_its_way() {
     assert_eq!(page.headers["content-type"], "text/event-stream");
     assert_eq!(page.headers["cache-control"], "no-cache, no-transform");
     assert_eq!(page.headers["x-accel-buffering"], "no");
+    assert_eq!(
+        page.headers["connection"], "close",
+        "or else a browser may go on reading for the sake of the connection"
+    );
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ async fn ten_streams_of_one_connection_live_and_each_dies_alone() {
     let mut streams = join_all((0..10).map(|_| ask(&client, &server))).await;
     for stream in &mut streams {
         assert_eq!(stream.version(), Version::HTTP_2);
+        assert!(!stream.headers().contains_key("connection"), "there is only one for all");
         let first = soon("a start", stream.chunk()).await.unwrap().unwrap();
         assert!(first.starts_with(b"event: start"));
     }

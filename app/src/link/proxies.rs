@@ -2,10 +2,12 @@
 
 use super::{Event, Sse};
 use axum::{
+    extract::Request,
     http::{
-        HeaderValue,
-        header::{CACHE_CONTROL, CONTENT_TYPE},
+        HeaderValue, Version,
+        header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE},
     },
+    middleware::Next,
     response::Response,
 };
 use futures::{Stream, StreamExt};
@@ -25,12 +27,19 @@ pub(super) fn keep_alive<T>(events: impl Stream<Item = Event<T>>) -> impl Stream
 }
 
 /// Adds to a response that is a stream of events what keeps caches from storing it, compressors from gathering it, and
-/// nginx from buffering it. For [`axum::middleware::map_response`].
-pub async fn unbuffered(mut response: Response) -> Response {
+/// nginx from buffering it; and over HTTP/1.1, what keeps its connection from being of use for anything else. Otherwise
+/// Chromium, if it doesn't happen to be reading when a page drops a stream, goes on reading for up to five seconds, to have the
+/// connection for itself again (`net/http/http_response_body_drainer.h`). For [`axum::middleware::from_fn`].
+pub async fn passed_on(request: Request, next: Next) -> Response {
+    let is_http_1 = request.version() < Version::HTTP_2;
+    let mut response = next.run(request).await;
     let headers = response.headers_mut();
     if headers.get(CONTENT_TYPE).is_some_and(|is| is == Sse::CONTENT_TYPE) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
         headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+        if is_http_1 {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
     }
     response
 }
