@@ -158,7 +158,7 @@ async fn what_would_take_too_much_of_the_server_is_refused_and_says_what_is_allo
     for (path, body, status, allowed) in [
         ("/api/chat", many, 413, "fewer values"),
         ("/api/chat", question(&"m".repeat(513), r#""Hi""#), 400, "512 bytes"),
-        ("/api/task", br#"{"chunks":10000,"interval_ms":1000}"#.to_vec(), 400, "two hours"),
+        ("/api/task", br#"{"chunks":10001,"interval_ms":1000}"#.to_vec(), 400, "10000"),
     ] {
         let answer = post(server.address, path, &body).await;
         let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
