@@ -36,7 +36,8 @@ pub async fn plain_http(mut request: Request, next: Next) -> Response {
     match bodies::receive(body, client).await {
         Ok((body, places)) => {
             let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            while_answered(come_again(in_json(response, &method)), is_kept.then_some(places))
+            let response = come_again(in_json(response, &method));
+            if is_kept && !places.is_empty() { while_answered(response, places) } else { response }
         }
         Err(refusal) => refusal,
     }

@@ -50,7 +50,9 @@ impl TooMuch {
     fn refusal(self) -> Response {
         let (status, message) = match self {
             Self::Length => (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."),
-            Self::Weight => (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request has fewer values."),
+            Self::Weight => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: send fewer values, some 40,000 messages at most.")
+            }
             Self::Places(Full::ForAll) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "Too many large requests are being answered. Try again in a moment.")
             }

@@ -2,8 +2,8 @@
 //!
 //! In the order of what happens: [`args`] and [`config`] say what it is to be. [`startup`] finds the model server, if need
 //! be with [`discovery`], and says what it found. [`router`] says which address leads where: [`api`] stands around the
-//! server functions, [`bodies`] takes what they are sent, [`assets`] has the site's files, [`metrics`] what machines ask, [`traffic`] how much was sent, [`headers`]
-//! what every response has.
+//! server functions, [`bodies`] takes what they are sent, [`assets`] has the site's files, [`metrics`] what machines ask,
+//! [`traffic`] how much was sent, [`heap`] how much memory is in use, [`headers`] what every response has.
 //! [`front`] stands before all of it: [`clients`] knows who is asking, [`hosts`] the server's own names, [`origin`] its own
 //! pages, [`auth`] who may come in, [`killers`] who of them may end other people's tasks, and [`admission`] whether there is a place for one more task; [`room`] says how many
 //! [`slots`] there are, [`files`] why not more.
