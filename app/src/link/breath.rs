@@ -1,12 +1,17 @@
 //! Time for the person. A task that says more than a page can show keeps its future ready for ever, and a future that is
 //! ready for ever keeps the browser from hearing that somebody presses Stop.
 
+use futures::future::select;
 use gloo_timers::future::TimeoutFuture;
-use js_sys::Date;
-use leptos::prelude::document;
+use js_sys::{Date, Promise};
+use leptos::prelude::{document, window};
 
-/// How long the page may listen without a break, in milliseconds: half a frame.
-const HELD_MS: f64 = 8.0;
+/// How long the page may listen between two frames, in milliseconds: a quarter of one. What it has heard has to be drawn, which
+/// takes longer by far, and nothing can be pressed until the frame with all of it is done.
+const HELD_MS: f64 = 4.0;
+
+/// How long it waits for a frame, in milliseconds: browsers draw none of what nobody can see.
+const LATE_MS: u32 = 100;
 
 /// Since when the page has been listening.
 #[derive(Debug)]
@@ -18,14 +23,20 @@ impl Breath {
         Self(Date::now())
     }
 
-    /// Lets the browser do what else there is to do, if it has had to wait for long. Not in a page that nobody sees: nobody can
-    /// press anything there, and browsers let its timers wait for a second or more.
+    /// Lets the browser draw what there is, and do what else there is to do, if it has had to wait for long. Not in a page
+    /// that nobody sees: nobody can press anything there, and browsers let its timers wait for a second or more.
     pub(super) async fn take(&mut self) {
         if Date::now() - self.0 > HELD_MS && !document().hidden() {
-            breathe().await;
+            next_frame().await;
             self.0 = Date::now();
         }
     }
+}
+
+/// Until the next frame is about to be drawn.
+async fn next_frame() {
+    let frame = Promise::new(&mut |begin, _| _ = window().request_animation_frame(&begin));
+    select(frame.into_future(), TimeoutFuture::new(LATE_MS)).await;
 }
 
 /// Lets the browser do all that waits to be done by now.
