@@ -25,6 +25,13 @@ it("shows each message as it comes, and then that the task has finished", async 
   expect(times[4] - times[0], "they are spread over the four seconds between them").toBeGreaterThan(3000);
 });
 
+it("hears its task out where no frame is ever drawn, as in a window that has just been hidden", async ({ page, task }) => {
+  await page.evaluate(() => (window.requestAnimationFrame = () => 0));
+  await task.start.click();
+  await expect(task.messages).toHaveText(CHUNKS);
+  await expect(task.exits).toHaveText(["exit normal"]);
+});
+
 it("has Cancel in the place of Start while the task runs, and nowhere else", async ({ task }) => {
   await task.makeLasting();
   await expect(task.cancel).toBeHidden();
