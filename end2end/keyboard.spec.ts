@@ -122,4 +122,21 @@ test.describe("under fingers", () => {
     await expect(chat.status).toHaveText("Stopped");
     await expect(chat.box).not.toBeFocused();
   });
+
+  test("a tap on Stop right after the tap on Send stops", async ({ chat, upstream, page }) => {
+    await chat.box.fill("Hello?");
+    const send = (await chat.send.boundingBox())!;
+    const [x, y] = [send.x + send.width / 2, send.y + send.height / 2];
+    const touch = await page.context().newCDPSession(page);
+    const tap = async () => {
+      await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x, y }] });
+      await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    };
+    await tap();
+    await expect(chat.stop).toBeVisible();
+    await tap();
+    await expect(chat.status).toHaveText("Stopped");
+    const question = await upstream.asked();
+    await question.closed();
+  });
 });

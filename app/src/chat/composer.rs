@@ -4,9 +4,8 @@ use super::{attachments::AttachButton, parts::Parts, shared::Shared};
 use crate::browser::now_ms;
 use leptos::{ev, html, prelude::*};
 
-/// The second click of a double click on Send lands on Stop, which stands in its place by then. Nobody reads an answer
-/// and decides to stop it in this time, in milliseconds. It counts from when the mouse clicked, not from when a slow
-/// machine gets round to hearing it.
+/// The second click of a double click on Send lands on Stop, which has replaced Send by then. Stop ignores such a click for
+/// this long, in milliseconds of the events' own time stamps. Only a mouse double-clicks: a tap or a key press always stops.
 const DOUBLE_CLICK_MS: f64 = 250.0;
 
 /// The box, with Send, or with Stop in its place while an answer is being written.
@@ -19,6 +18,8 @@ pub fn Composer(
     let draft = talk.transcript.draft;
     let field = NodeRef::<html::Textarea>::new();
     let asked_ms = StoredValue::new(f64::MIN);
+    // WebKit's click events carry no pointer type, so the preceding pointerdown tells it.
+    let is_mouse = StoredValue::new(false);
     let ask = move || {
         asked_ms.set_value(now_ms());
         shared.ask();
@@ -56,7 +57,8 @@ pub fn Composer(
         }
     });
     let on_stop = move |event: ev::MouseEvent| {
-        let second_click = event.detail() > 1 && event.time_stamp() - asked_ms.get_value() < DOUBLE_CLICK_MS;
+        let is_soon = event.time_stamp() - asked_ms.get_value() < DOUBLE_CLICK_MS;
+        let second_click = is_mouse.get_value() && event.detail() > 1 && is_soon;
         if !second_click {
             shared.stop();
         }
@@ -65,6 +67,7 @@ pub fn Composer(
         <form
             class="composer"
             class:editing=editing
+            on:pointerdown=move |event| is_mouse.set_value(event.pointer_type() == "mouse")
             on:submit=move |event| {
                 event.prevent_default();
                 ask();
