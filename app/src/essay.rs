@@ -28,7 +28,9 @@ pub async fn task(chunks: u32, interval_ms: u64, crash_at: Option<u32>) -> Resul
     }
     let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
     let interval = std::time::Duration::from_millis(interval_ms);
-    Ok(crate::link::spawn_linked(&fates, "the essay's task", move |deltas| {
-        work::chunks(chunks, interval, crash_at, deltas)
+    let permit = crate::link::Permit::of_request();
+    Ok(crate::link::spawn_linked(&fates, "the essay's task", async move |deltas| {
+        let _permit = permit;
+        work::chunks(chunks, interval, crash_at, deltas).await
     }))
 }

@@ -1,11 +1,11 @@
-//! How many tasks may live at once: in all, and for one client. Who comes too late is told when to come again, and nothing
-//! happens to those that are there.
+//! Limits on tasks and on the answers that they leave behind: in all, and for one client. A request over a limit is refused
+//! with `Retry-After`; running tasks are never affected.
 
 use crate::{
-    api::{refuse, while_answered},
+    api::{hold, refuse, while_answered},
     bodies::discard,
     clients::Client,
-    slots::{Full, Slots},
+    slots::{Full, Slot, Slots},
 };
 use axum::{
     extract::{Request, State},
@@ -18,13 +18,43 @@ use std::sync::Arc;
 /// The server functions that start a task.
 const TASKS: [&str; 2] = ["/api/chat", "/api/task"];
 
-/// Middleware: a task has its place as long as the body of its response, which is as long as it lives.
-pub async fn admit(State(slots): State<Arc<Slots>>, request: Request, next: Next) -> Response {
+/// How many answers may be unread beside those of running tasks, and how many of one client. Each can hold a buffer of
+/// deltas in memory.
+const UNREAD: usize = 16_384;
+const UNREAD_EACH: usize = UNREAD / 2;
+
+/// What a task needs a place in.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    /// A place is taken until the task ends.
+    tasks: Arc<Slots>,
+    /// A place is taken until the response is read or dropped. An HTTP/2 client may leave the answers of ended tasks unread.
+    answers: Arc<Slots>,
+}
+
+impl Admission {
+    /// Room for these tasks.
+    #[must_use]
+    pub fn new(tasks: Arc<Slots>) -> Self {
+        let answers = Slots::new(tasks.most() + UNREAD, tasks.most() + UNREAD_EACH);
+        Self { tasks, answers }
+    }
+
+    fn take(&self, client: Client) -> Result<(Slot, Slot), Full> {
+        Ok((self.tasks.take(client)?, self.answers.take(client)?))
+    }
+}
+
+/// Middleware: gives each request that starts a task a place for the task and one for the answer.
+pub async fn admit(State(admission): State<Admission>, mut request: Request, next: Next) -> Response {
     if !TASKS.contains(&request.uri().path()) {
         return next.run(request).await;
     }
-    match slots.take(Client::of(&request)) {
-        Ok(slot) => while_answered(next.run(request).await, slot),
+    match admission.take(Client::of(&request)) {
+        Ok((task, answer)) => {
+            hold(request.extensions_mut(), task);
+            while_answered(next.run(request).await, answer)
+        }
         Err(full) => {
             discard(request.into_body()).await;
             too_many(full)

@@ -2,12 +2,13 @@
 //! JSON, `{"error":{"message":"…"}}`.
 
 use crate::{bodies, clients::Client};
+use app::link::Permit;
 use axum::{
     Json,
     body::Body,
     extract::Request,
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode,
+        Extensions, HeaderMap, HeaderValue, Method, StatusCode,
         header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER},
     },
     middleware::Next,
@@ -31,19 +32,27 @@ pub async fn plain_http(mut request: Request, next: Next) -> Response {
         *request.method_mut() = Method::GET; // hyper remembers, and leaves the body out
     }
     let (method, client) = (request.method().clone(), Client::of(&request));
-    let is_kept = request.uri().path() == "/api/chat"; // of everything else, nothing is left once it has been read
-    let (parts, body) = request.into_parts();
+    let is_kept = request.uri().path() == "/api/chat"; // every other function is done with its body when it returns
+    let (mut parts, body) = request.into_parts();
     match bodies::receive(body, client).await {
         Ok((body, places)) => {
+            if is_kept {
+                hold(&mut parts.extensions, places);
+            }
             let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            let response = come_again(in_json(response, &method));
-            if is_kept && !places.is_empty() { while_answered(response, places) } else { response }
+            come_again(in_json(response, &method))
         }
         Err(refusal) => refusal,
     }
 }
 
-/// Holds this for as long as there is more of the response: what was asked may be kept as long.
+/// Gives a guard to the task that the request starts.
+pub(crate) fn hold(extensions: &mut Extensions, guard: impl Send + 'static) {
+    let permit = extensions.remove::<Permit>().unwrap_or_default();
+    extensions.insert(permit.with(guard));
+}
+
+/// Holds a guard until the response body is dropped, which can be long after its task has ended.
 pub(crate) fn while_answered(response: Response, held: impl Send + 'static) -> Response {
     response.map(|body| {
         Body::new(body.map_frame(move |frame| {

@@ -3,7 +3,14 @@
 //! that they want.
 
 use crate::{
-    admission, auth::Auth, clients::Proxies, config::Config, headers, hosts::Hosts, killers::Killers, origin,
+    admission::{Admission, admit},
+    auth::Auth,
+    clients::Proxies,
+    config::Config,
+    headers,
+    hosts::Hosts,
+    killers::Killers,
+    origin,
     slots::Slots,
 };
 use axum::{
@@ -43,7 +50,7 @@ impl Front {
 
     /// `app`, for who gets past all of it.
     pub fn guard(self, app: Router) -> Router {
-        let app = self.killers.mark(app.layer(from_fn_with_state(self.tasks, admission::admit)));
+        let app = self.killers.mark(app.layer(from_fn_with_state(Admission::new(self.tasks), admit)));
         let app = self.hosts.guard(origin::guard(self.auth.guard(app)));
         self.proxies.tell(app.layer(from_fn(headers::common)))
     }

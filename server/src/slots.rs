@@ -43,6 +43,11 @@ impl Slots {
         Arc::new(Self { most, most_each, taken: Mutex::default() })
     }
 
+    /// How much room there is for all clients together.
+    pub(crate) const fn most(&self) -> usize {
+        self.most
+    }
+
     /// A place for this client.
     ///
     /// # Errors

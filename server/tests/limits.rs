@@ -12,6 +12,7 @@ use server::{
 use std::{sync::Arc, time::Duration};
 use support::{
     client::{Farewell, Page, Response, fate, get, post, request_with},
+    http2::Unread,
     server::{Rules, Server},
     soon,
     upstream::{Step, Upstream, delta, done, finish, head},
@@ -60,6 +61,41 @@ async fn a_place_is_free_again_however_a_task_has_ended() {
     assert_eq!(page.exit().await.reason, Reason::Crashed);
     drop(page);
     Page::chat(server.address).await;
+}
+
+#[tokio::test]
+async fn a_place_is_free_when_the_task_has_ended_though_nobody_has_read_its_answer() {
+    let rules = Rules { tasks: Slots::new(1, 1), ..Rules::default() };
+    let server = Server::under(rules, Models::new([], None)).await;
+    let mut client = Unread::connect(server.address).await;
+    for body in [r#"{"chunks":1,"interval_ms":0}"#, r#"{"chunks":1,"interval_ms":0,"crash_at":1}"#].repeat(20) {
+        assert_eq!(client.post("/api/task", body.into()).await, 200);
+        no_task_lives(&server).await;
+    }
+    let mut page = Page::start(server.address, "/api/task", r#"{"chunks":1,"interval_ms":0}"#).await;
+    assert_eq!(page.delta().await, "Async work chunk 1");
+}
+
+#[tokio::test]
+async fn the_memory_of_a_question_is_free_when_the_task_has_ended_though_nobody_has_read_its_answer() {
+    let upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), done()]).await;
+    let server = Server::start(models(&upstream, |_| ())).await;
+    let mut client = Unread::connect(server.address).await;
+    let content = "x".repeat(15 * 1024 * 1024);
+    for _ in 0..5 {
+        let body = format!(r#"{{"messages":[{{"role":"user","content":"{content}"}}]}}"#);
+        assert_eq!(client.post("/api/chat", body.into()).await, 200);
+        no_task_lives(&server).await;
+    }
+}
+
+async fn no_task_lives(server: &Server) {
+    let none = async {
+        while server.fates.live() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon("the task ends", none).await;
 }
 
 #[tokio::test]

@@ -19,7 +19,11 @@ pub async fn chat(#[server(flatten)] request: ChatRequest) -> Result<EventStream
     let model = expect_context::<super::model::SharedModel>();
     let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
     let about = if request.model.is_empty() { "the default model".to_owned() } else { request.model.clone() };
-    Ok(crate::link::spawn_linked(&fates, about, move |deltas| model.reply(request, deltas)))
+    let permit = crate::link::Permit::of_request();
+    Ok(crate::link::spawn_linked(&fates, about, async move |deltas| {
+        let _permit = permit;
+        model.reply(request, deltas).await
+    }))
 }
 
 /// `GET /api/models`: the models that can be asked.

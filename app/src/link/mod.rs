@@ -16,7 +16,7 @@
 //! all, and the task's end does the rest.) In the other direction the task's end travels as the last [`Event`]: its [`Exit`].
 //!
 //! Read in this order: [`exit`] (how a task can end), [`task`] (the server's end), [`page`] (the page's end). That is the
-//! link. What they stand on: [`sse`] and [`decode`] (the wire between them), [`deltas`] (what a task sends through),
+//! link. What they stand on: [`sse`] and [`decode`] (the wire between them), [`deltas`] (what a task sends through), [`permit`] (what a task holds besides its work),
 //! [`life`], [`fates`] and `book` (how every end comes to be known in one place), [`proxies`] (what stands in between), `breath`
 //! (how a page that is told a lot still hears its person). And what is seen from outside: `vitals` and `watched` (of one task),
 //! [`census`] and [`tally`] (of all).
@@ -41,6 +41,8 @@ pub mod histogram;
 #[cfg(feature = "ssr")]
 mod life;
 #[cfg(feature = "ssr")]
+pub mod permit;
+#[cfg(feature = "ssr")]
 pub mod proxies;
 pub mod sse;
 #[cfg(feature = "ssr")]
@@ -58,4 +60,4 @@ pub use page::Link;
 pub use sse::{Event, EventStream, Sse};
 pub use usage::Usage;
 #[cfg(feature = "ssr")]
-pub use {deltas::Deltas, fates::Fates, tally::Tally, task::spawn_linked};
+pub use {deltas::Deltas, fates::Fates, permit::Permit, tally::Tally, task::spawn_linked};

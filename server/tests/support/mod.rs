@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
 pub(crate) mod client;
+pub(crate) mod http2;
 pub(crate) mod server;
 pub(crate) mod upstream;
 
