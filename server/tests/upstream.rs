@@ -87,7 +87,7 @@ async fn listen_to_the_end(mut events: EventStream<Delta>) -> Told {
             Event::Delta(Delta::Text(more)) => text += &more,
             Event::Delta(Delta::Reasoning(more)) => reasoning += &more,
             Event::Exit(exit) => return Told { text, reasoning, exit },
-            Event::Start { .. } | Event::KeepAlive => {}
+            Event::Start { .. } | Event::Progress(_) | Event::KeepAlive => {}
         }
     }
     panic!("the stream ended without an exit")

@@ -16,7 +16,8 @@
 //! all, and the task's end does the rest.) In the other direction the task's end travels as the last [`Event`]: its [`Exit`].
 //!
 //! Read in this order: [`exit`] (how a task can end), [`task`] (the server's end), [`page`] (the page's end). That is the
-//! link. What they stand on: [`sse`] and [`decode`] (the wire between them), [`deltas`] (what a task sends through), [`permit`] (what a task holds besides its work),
+//! link. What they stand on: [`sse`] and [`decode`] (the wire between them), [`deltas`] (what a task sends through),
+//! [`progress`] (what it waits for before that), [`permit`] (what a task holds besides its work),
 //! [`life`], [`fates`] and `book` (how every end comes to be known in one place), [`proxies`] (what stands in between), `breath`
 //! (how a page that is told a lot still hears its person). And what is seen from outside: `vitals` and `watched` (of one task),
 //! [`census`] and [`tally`] (of all).
@@ -44,6 +45,7 @@ mod life;
 pub mod permit;
 #[cfg(feature = "ssr")]
 pub mod proxies;
+pub mod progress;
 pub mod sse;
 #[cfg(feature = "ssr")]
 pub mod tally;
@@ -57,6 +59,7 @@ pub use census::Census;
 pub use exit::{Exit, Reason};
 pub use fate::{Fate, TaskId};
 pub use page::Link;
+pub use progress::{Phase, Progress};
 pub use sse::{Event, EventStream, Sse};
 pub use usage::Usage;
 #[cfg(feature = "ssr")]

@@ -4,7 +4,7 @@
 //! reading goes through [`Decoder`], and writing puts all that is ready into one chunk.
 
 use super::{
-    Exit, Reason, TaskId,
+    Exit, Progress, Reason, TaskId,
     breath::Breath,
     decode::{Decoder, Frame},
 };
@@ -32,6 +32,8 @@ pub enum Event<T> {
         /// Its name, to ask `/api/fate` about.
         task: TaskId,
     },
+    /// What the task waits for, before it makes something.
+    Progress(Progress),
     /// The task made something.
     Delta(T),
     /// The task is no more. Always the last event.
@@ -136,6 +138,7 @@ pub fn encode<T: Serialize>(events: EventStream<T>) -> impl Stream<Item = Bytes>
 fn write<T: Serialize>(chunk: &mut BytesMut, event: &Event<T>) {
     match event {
         Event::Start { task } => put(chunk, "start", &Started { task: task.clone() }),
+        Event::Progress(progress) => put(chunk, "progress", progress),
         Event::Delta(delta) => put(chunk, "delta", delta),
         Event::Exit(exit) => put(chunk, "exit", exit),
         Event::KeepAlive => chunk.put_slice(b": keep-alive\n\n"),
@@ -190,6 +193,8 @@ struct Started {
 fn read<T: DeserializeOwned>(frame: &Frame) -> Option<serde_json::Result<Event<T>>> {
     match frame.event.as_str() {
         "start" => Some(serde_json::from_str::<Started>(&frame.data).map(|s| Event::Start { task: s.task })),
+        // One that this version doesn't understand is no reason to lose an answer.
+        "progress" => serde_json::from_str(&frame.data).ok().map(|progress| Ok(Event::Progress(progress))),
         "delta" => Some(serde_json::from_str(&frame.data).map(Event::Delta)),
         "exit" => Some(serde_json::from_str(&frame.data).map(Event::Exit)),
         _ => None,

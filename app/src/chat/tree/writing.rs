@@ -17,7 +17,7 @@ impl Message {
             Event::Start { task } => self.task = Some(task),
             Event::Delta(delta) => self.add(delta, now_ms),
             Event::Exit(exit) => self.end(exit, now_ms),
-            Event::KeepAlive => {}
+            Event::Progress(_) | Event::KeepAlive => {}
         }
     }
 

@@ -38,6 +38,18 @@ fn an_event_is_named_and_has_one_json_object() {
 }
 
 #[test]
+fn what_a_task_waits_for_is_told_and_an_unknown_phase_is_passed_over() {
+    let given = vec![Event::Progress(Progress::LOADING), Event::Progress(Progress::reading(35)), delta("a")];
+    let chunks = encoded(given.clone());
+    let text = String::from_utf8(chunks.concat()).unwrap();
+    assert!(text.starts_with("event: progress\ndata: {\"phase\":\"loading\"}\n\n"), "{text}");
+    assert!(text.contains("event: progress\ndata: {\"phase\":\"reading\",\"percent\":35}\n\n"), "{text}");
+    assert_eq!(decoded(chunks), given);
+    let later = "event: progress\ndata: {\"phase\":\"dreaming\"}\n\nevent: delta\ndata: \"a\"\n\n";
+    assert_eq!(decoded(vec![later.into()]), [delta("a")]);
+}
+
+#[test]
 fn a_keep_alive_is_a_comment_that_nobody_reads() {
     assert_eq!(encoded(vec![Event::KeepAlive]), [": keep-alive\n\n"]);
     assert_eq!(decoded(encoded(vec![delta("a"), Event::KeepAlive, delta("b")])), [delta("a"), delta("b")]);

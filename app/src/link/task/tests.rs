@@ -1,6 +1,6 @@
 use super::*;
 use crate::link::{
-    Census, Fate, Reason,
+    Census, Fate, Phase, Reason,
     census::{Ended, Living, State},
     deltas::BUFFER,
     proxies::KEEP_ALIVE,
@@ -62,6 +62,24 @@ async fn a_task_says_start_then_its_deltas_then_exit_and_no_more() {
     assert_eq!(rest(events).await, expected);
     assert!(matches!(fates.of(&task), Fate::Ended { reason: Reason::Normal, deltas: 100, .. }));
     assert_eq!((fates.live(), fates.exits(Reason::Normal)), (0, 1));
+}
+
+#[tokio::test]
+async fn what_a_task_waits_for_is_told_before_its_first_delta_and_never_after() {
+    let mut events = spawn_linked(&fates(), "a test", async |deltas: Deltas<u32>| {
+        deltas.progress(Progress::reading(35));
+        deltas.send(1).await;
+        deltas.progress(Progress::reading(99));
+        deltas.send(2).await;
+        normal()
+    });
+    started(&mut events).await;
+    let expected =
+        [Event::Progress(Progress::reading(35)), Event::Delta(1), Event::Delta(2), Event::Exit(normal())];
+    let rest = rest(events).await;
+    // The task may be ahead of its reader, who then hears only the latest word.
+    assert_eq!(rest[1..], expected[1..]);
+    assert!(matches!(rest[0], Event::Progress(Progress { phase: Phase::Reading, .. })));
 }
 
 #[tokio::test]
