@@ -3,6 +3,7 @@
 use crate::{
     api::refuse,
     clients::Client,
+    patience::timeout,
     slots::{Full, Slot, Slots},
 };
 use axum::{body::Body, http::StatusCode, response::Response};
@@ -12,7 +13,6 @@ use std::{
     sync::{Arc, LazyLock},
     time::Duration,
 };
-use tokio::time::timeout;
 
 /// The longest body: 16 MiB, pictures included.
 const LIMIT: usize = 16 * 1024 * 1024;

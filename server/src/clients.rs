@@ -13,36 +13,48 @@ use std::{
     sync::Arc,
 };
 
-pub(crate) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// A client, as it is counted: an IPv4 address, or the /64 that one household or machine has of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Client(IpAddr);
+pub struct Client {
+    address: IpAddr,
+    /// A trusted proxy at this address sent the request for somebody, and named them in a way that can't be read. All of
+    /// those are one client, and the proxy itself is another.
+    is_unnamed: bool,
+}
 
 impl Client {
     /// The client at this address.
     #[must_use]
     pub fn at(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V6(address) => Self(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()),
-            address @ IpAddr::V4(_) => Self(address),
-        }
+        let address = match address.to_canonical() {
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+            address @ IpAddr::V4(_) => address,
+        };
+        Self { address, is_unnamed: false }
+    }
+
+    /// Everybody whom the proxy at this address sends requests for without a name that can be read.
+    fn unnamed_behind(proxy: IpAddr) -> Self {
+        Self { is_unnamed: true, ..Self::at(proxy) }
     }
 
     /// What somebody who has many addresses has: a /24 of IPv4, a /48 of IPv6.
     #[must_use]
     pub fn network(self) -> Self {
-        match self.0 {
-            IpAddr::V4(address) => Self(Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8)).into()),
-            IpAddr::V6(address) => Self(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)).into()),
-        }
+        let address = match self.address {
+            IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8)).into(),
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)).into(),
+        };
+        Self { address, ..self }
     }
 
     /// The client that a request comes from, as [`Proxies::tell`] has noted. One that came over no socket is this machine.
     #[must_use]
     pub fn of(request: &Request) -> Self {
-        request.extensions().get().copied().unwrap_or(Self(Ipv4Addr::LOCALHOST.into()))
+        request.extensions().get().copied().unwrap_or(Self::at(Ipv4Addr::LOCALHOST.into()))
     }
 }
 
@@ -83,17 +95,19 @@ impl Proxies {
     }
 
     /// The client is the last in the row that no trusted proxy stands for: what is further left, anybody may have written.
-    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    /// So the row is read from the right, as bytes, and only as far as it counts.
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let mut client = peer;
-        let row = headers.get_all(FORWARDED_FOR).iter().rev().filter_map(|value| value.to_str().ok());
-        for address in row.flat_map(|value| value.rsplit(',')) {
+        let row =
+            headers.get_all(FORWARDED_FOR).iter().rev().flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b','));
+        for entry in row.map(<[u8]>::trim_ascii).filter(|entry| !entry.is_empty()) {
             if !self.trust(client) {
                 break;
             }
-            let Some(before) = read(address) else { break };
+            let Some(before) = read(entry) else { return Client::unnamed_behind(client) };
             client = before;
         }
-        client
+        Client::at(client)
     }
 
     fn is_secure(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
@@ -105,15 +119,15 @@ impl Proxies {
 }
 
 /// An address, with or without a port.
-fn read(text: &str) -> Option<IpAddr> {
-    let text = text.trim();
+fn read(entry: &[u8]) -> Option<IpAddr> {
+    let text = str::from_utf8(entry).ok()?;
     let bare = text.trim_start_matches('[').trim_end_matches(']');
     bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 async fn note(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
-        let client = Client::at(proxies.client(peer.ip(), request.headers()));
+        let client = proxies.client(peer.ip(), request.headers());
         let secure = IsSecure(proxies.is_secure(peer.ip(), request.headers()));
         request.extensions_mut().insert(client);
         request.extensions_mut().insert(secure);
@@ -124,40 +138,65 @@ async fn note(State(proxies): State<Proxies>, mut request: Request, next: Next) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderValue;
 
-    fn client(peer: &str, forwarded: &[&'static str]) -> String {
+    /// The client of a request that comes from `peer` with these headers.
+    fn client(peer: &str, forwarded: &[&[u8]]) -> Client {
         let proxies = Proxies::new(&["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse().unwrap()], false);
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append(FORWARDED_FOR, value.parse().unwrap());
+            headers.append(FORWARDED_FOR, HeaderValue::from_bytes(value).unwrap());
         }
-        proxies.client(peer.parse().unwrap(), &headers).to_string()
+        proxies.client(peer.parse().unwrap(), &headers)
+    }
+
+    fn at(address: &str) -> Client {
+        Client::at(address.parse().unwrap())
     }
 
     #[test]
     fn a_trusted_proxy_says_whom_it_asks_for() {
-        assert_eq!(client("127.0.0.1", &["203.0.113.7"]), "203.0.113.7");
-        assert_eq!(client("::ffff:127.0.0.1", &["203.0.113.7"]), "203.0.113.7");
-        assert_eq!(client("127.0.0.1", &["[2001:db8::1]:443"]), "2001:db8::1");
+        assert_eq!(client("127.0.0.1", &[b"203.0.113.7"]), at("203.0.113.7"));
+        assert_eq!(client("::ffff:127.0.0.1", &[b"203.0.113.7"]), at("203.0.113.7"));
+        assert_eq!(client("127.0.0.1", &[b"[2001:db8::1]:443"]), at("2001:db8::1"));
+        assert_eq!(client("127.0.0.1", &[b"203.0.113.7:50123"]), at("203.0.113.7"));
     }
 
     #[test]
     fn a_row_of_trusted_proxies_is_followed_to_the_first_that_isn_t() {
-        assert_eq!(client("127.0.0.1", &["1.1.1.1, 203.0.113.7, 10.1.2.3"]), "203.0.113.7");
-        assert_eq!(client("127.0.0.1", &["1.1.1.1, 203.0.113.7", "10.1.2.3"]), "203.0.113.7");
-        assert_eq!(client("127.0.0.1", &["10.9.9.9, 10.1.2.3"]), "10.9.9.9");
+        assert_eq!(client("127.0.0.1", &[b"1.1.1.1, 203.0.113.7, 10.1.2.3"]), at("203.0.113.7"));
+        assert_eq!(client("127.0.0.1", &[b"1.1.1.1, 203.0.113.7", b"10.1.2.3"]), at("203.0.113.7"));
+        assert_eq!(client("127.0.0.1", &[b"10.9.9.9, 10.1.2.3"]), at("10.9.9.9"));
+        assert_eq!(
+            client("127.0.0.1", &[b"203.0.113.7, , ", b"", b",10.1.2.3,"]),
+            at("203.0.113.7"),
+            "nothing is nobody"
+        );
     }
 
     #[test]
-    fn what_anybody_may_have_written_is_not_believed() {
-        assert_eq!(client("203.0.113.7", &["1.1.1.1"]), "203.0.113.7");
-        assert_eq!(client("127.0.0.1", &["203.0.113.7, nonsense"]), "127.0.0.1");
-        assert_eq!(client("127.0.0.1", &[]), "127.0.0.1");
+    fn what_anybody_may_have_written_is_not_believed_whatever_its_bytes() {
+        assert_eq!(client("203.0.113.7", &[b"1.1.1.1"]), at("203.0.113.7"));
+        for junk in [b"nonsense".as_slice(), b"\xff", b"caf\xe9", "é".as_bytes(), b"127.0.0.1\xff"] {
+            assert_eq!(client("127.0.0.1", &[&[junk, b", 203.0.113.7"].concat()]), at("203.0.113.7"));
+            assert_eq!(client("127.0.0.1", &[junk, b"203.0.113.7"]), at("203.0.113.7"));
+            assert_eq!(client("127.0.0.1", &[&[junk, b", 203.0.113.7, 10.1.2.3"].concat()]), at("203.0.113.7"));
+        }
+        assert_eq!(client("127.0.0.1", &[]), at("127.0.0.1"));
+    }
+
+    #[test]
+    fn whom_a_trusted_proxy_names_unreadably_is_not_the_proxy() {
+        for entry in [b"unknown".as_slice(), b"_hidden", b"\xff\xfe", b"203.0.113.7\xff"] {
+            let unnamed = client("127.0.0.1", &[entry]);
+            assert_ne!(unnamed, at("127.0.0.1"), "they don't use the proxy's own share");
+            assert_eq!(unnamed, client("127.0.0.1", &[b"203.0.113.7", b"unknown"]), "all of them are one");
+            assert_ne!(unnamed, client("127.0.0.1", &[b"unknown, 10.1.2.3"]), "at each proxy");
+        }
     }
 
     #[test]
     fn a_household_is_one_client() {
-        let at = |text: &str| Client::at(text.parse().unwrap());
         assert_eq!(at("2001:db8::1"), at("2001:db8::ffff:2"));
         assert_ne!(at("2001:db8::1"), at("2001:db8:0:1::1"));
         assert_eq!(at("::ffff:10.0.0.1"), at("10.0.0.1"));

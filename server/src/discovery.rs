@@ -1,9 +1,11 @@
 //! Looks for model servers on this machine, where those who run one mostly run it.
 
-use crate::openai::{Client, Upstream};
+use crate::{
+    openai::{Client, Upstream},
+    patience::timeout,
+};
 use futures::future::join_all;
 use std::time::Duration;
-use tokio::time;
 use url::Url;
 
 /// How long to look. Who is here answers in a few milliseconds; the rest is for a machine that is busy.
@@ -50,6 +52,6 @@ pub async fn find_among(places: &[(&str, &str)], patience: Duration) -> Vec<Foun
 async fn look(name: &str, url: &str, patience: Duration) -> Option<Found> {
     let url = Url::parse(url).ok()?;
     let client = Client::new(Upstream::new(url.clone())).ok()?;
-    let models = time::timeout(patience, client.models()).await.ok()?.ok()?;
+    let models = timeout(patience, client.models()).await.ok()?.ok()?;
     Some(Found { name: name.to_owned(), url, models })
 }

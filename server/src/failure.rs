@@ -1,5 +1,6 @@
 //! Why the program stops before it has begun, in one line.
 
+use crate::output;
 use std::{fmt, process::ExitCode};
 
 /// A reason to stop, for the person at the terminal.
@@ -26,9 +27,9 @@ impl Failure {
         Self { line: "ended at once, as asked for twice".into(), code: 130 }
     }
 
-    /// Says it, and gives the code to exit with.
+    /// Queues the line, and gives the code to exit with.
     pub fn report(&self) -> ExitCode {
-        eprintln!("starcrossed: {self}");
+        output::complain(&self.line);
         ExitCode::from(self.code)
     }
 }

@@ -8,7 +8,7 @@ use crate::api::refuse;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{StatusCode, header::HOST, uri::Authority},
+    http::{HeaderValue, StatusCode, Version, header::HOST, uri::Authority},
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
@@ -37,38 +37,60 @@ impl Hosts {
 
     fn include(&self, host: &str) -> bool {
         let Some(names) = &self.0 else { return true };
-        let bare = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
-        let is = |name: &str| bare.eq_ignore_ascii_case(name);
-        let is_local = is("localhost") || bare.to_ascii_lowercase().ends_with(".localhost");
-        is_local || bare.parse::<IpAddr>().is_ok() || names.iter().any(|name| is(name))
+        let bare = bare(host);
+        let is_named = names.iter().any(|name| bare.eq_ignore_ascii_case(name));
+        is_named || is_this_machine(host) || bare.parse::<IpAddr>().is_ok()
     }
 }
 
-/// Who asks by another name gets no answer. Who gives none at all is no browser.
+/// Who asks by another name gets no answer.
 async fn known(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     match host(&request) {
-        Some(host) if !hosts.include(&host) => {
-            let why = match host.as_str() {
-                "" => "The Host header of this request is no name.".into(),
-                host => {
-                    format!("This server doesn't go by the name {host}. If it should, start it with --host {host}.")
-                }
-            };
-            refuse(StatusCode::MISDIRECTED_REQUEST, &why)
-        }
-        _ => next.run(request).await,
+        Ok(Some(host)) if !hosts.include(&host) => refuse(
+            StatusCode::MISDIRECTED_REQUEST,
+            &format!("This server doesn't go by the name {host}. If it should, start it with --host {host}."),
+        ),
+        Ok(_) => next.run(request).await,
+        Err(why) => refuse(StatusCode::BAD_REQUEST, why),
     }
 }
 
-/// The name that the request was sent to, without a port: HTTP/2 has it in the address, HTTP/1.1 in a header. What can't be
-/// read is a name, too, and nobody's.
-fn host(request: &Request) -> Option<String> {
-    if let Some(host) = request.uri().host() {
-        return Some(host.to_owned());
+/// The name that the request was sent to, without a port: HTTP/2 has it in the address, HTTP/1.1 in a header. HTTP/1.0 may
+/// have none: health checks of old proxies do without.
+///
+/// # Errors
+/// There is no name, or more than one, or none that can be read: a bad request
+/// ([RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)).
+pub(crate) fn host(request: &Request) -> Result<Option<String>, &'static str> {
+    let mut headers = request.headers().get_all(HOST).iter();
+    let header = headers.next();
+    if headers.next().is_some() {
+        return Err("This request has more than one Host header. Send one.");
     }
-    let header = request.headers().get(HOST)?;
-    let authority = header.to_str().ok().and_then(|text| text.parse::<Authority>().ok());
-    Some(authority.map_or_else(String::new, |authority| authority.host().to_owned()))
+    if let Some(host) = request.uri().host() {
+        return Ok(Some(host.to_owned()));
+    }
+    match header {
+        Some(header) => name_in(header).map(Some).ok_or("The Host header of this request is no name."),
+        None if request.version() < Version::HTTP_11 => Ok(None),
+        None => Err("This request has no Host header. Send one, with the name of this server."),
+    }
+}
+
+fn name_in(header: &HeaderValue) -> Option<String> {
+    let authority = header.to_str().ok()?.parse::<Authority>().ok()?;
+    Some(authority.host().to_owned()).filter(|host| !host.is_empty())
+}
+
+/// Whether this name or address means the machine on which the connection ends.
+pub(crate) fn is_this_machine(host: &str) -> bool {
+    let bare = bare(host);
+    let is_name = bare.eq_ignore_ascii_case("localhost") || bare.to_ascii_lowercase().ends_with(".localhost");
+    is_name || bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.')
 }
 
 #[cfg(test)]

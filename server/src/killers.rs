@@ -3,12 +3,13 @@
 
 use crate::{
     auth::{Auth, Proven},
-    clients::FORWARDED_FOR,
+    hosts,
 };
 use app::monitor::MayKill;
 use axum::{
     Router,
     extract::{Request, State},
+    http::Version,
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
@@ -36,8 +37,35 @@ impl Killers {
     /// What a proxy on this machine hands on doesn't come from this machine.
     fn include(self, request: &Request) -> bool {
         let is_proven = request.extensions().get::<Proven>().is_some();
-        is_proven || self.all && !request.headers().contains_key(FORWARDED_FOR)
+        is_proven || self.all && !is_handed_on(request)
     }
+}
+
+/// Headers that proxies, tunnels and content delivery networks add. Who adds one by hand loses nothing but this.
+const ADDED: [&str; 2] = ["via", "cdn-loop"];
+
+/// Parts of such headers' names: `Forwarded`, `X-Forwarded-Host`, `X-Original-Forwarded-For`, `X-Real-IP`, `CF-Connecting-IP`,
+/// `True-Client-IP`, `X-Azure-ClientIP`, and so on.
+const PARTS: [&str; 6] = ["forwarded", "real-ip", "realip", "client-ip", "clientip", "connecting-ip"];
+
+/// What such headers' names begin with.
+const BEGINNINGS: [&str; 9] =
+    ["cf-", "fly-", "fastly-", "tailscale-", "ngrok-", "x-amzn-", "x-envoy-", "x-original-", "x-proxy"];
+
+/// Whether a proxy has handed this request on. A browser at this machine asks for it by a name of this machine, over HTTP/1.1
+/// or later; a proxy that adds no header at all, such as plain nginx, mostly asks over HTTP/1.0.
+fn is_handed_on(request: &Request) -> bool {
+    let is_asked_from_here = hosts::host(request).ok().flatten().is_some_and(|host| hosts::is_this_machine(&host));
+    !is_asked_from_here
+        || request.version() < Version::HTTP_11
+        || request.headers().keys().any(|name| is_of_a_proxy(name.as_str()))
+}
+
+/// `name` is in lower case, as every header's name is here.
+fn is_of_a_proxy(name: &str) -> bool {
+    ADDED.contains(&name)
+        || PARTS.iter().any(|part| name.contains(part))
+        || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
 }
 
 async fn mark(State(killers): State<Killers>, mut request: Request, next: Next) -> Response {

@@ -8,14 +8,16 @@
 //! pages, [`auth`] who may come in, [`killers`] who of them may end other people's tasks, and [`admission`] whether there is a place for one more task; [`room`] says how many
 //! [`slots`] there are, [`files`] why not more.
 //! [`serve`] listens, serves and goes down, [`tls`] has its certificate, [`readiness`] what a load balancer is told;
-//! [`socket`] notices clients that have gone without a word, [`signals`] when to stop.
+//! [`socket`] notices clients that have gone without a word, [`first_request`] those that ask nothing, [`signals`] when to stop.
+//! [`patience`] is how all of them wait in a process that may be paused.
 //!
 //! What answers is in [`models`]: [`openai`] asks a model server, [`upstreams`] knows whom to ask where there are several,
 //! [`demo`] answers without one.
 //!
 //! [`typeset`] gives code its colours and turns formulas into MathML.
 //!
-//! [`log`] is where the program says what happens, [`failure`] how it says that it can't begin.
+//! [`log`] is where the program says what happens, [`failure`] how it says that it can't begin. Both write through [`output`],
+//! which never blocks and never fails.
 #![recursion_limit = "256"] // a page is one type, and is made here
 
 pub mod args;
@@ -52,6 +54,8 @@ pub mod origin;
 pub mod room;
 pub mod slots;
 
+pub mod first_request;
+pub mod patience;
 pub mod readiness;
 pub mod serve;
 #[cfg(unix)]
@@ -76,3 +80,4 @@ pub mod typeset;
 
 pub mod failure;
 pub mod log;
+pub mod output;

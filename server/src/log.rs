@@ -1,6 +1,6 @@
-//! The log: one line an event, on stderr.
+//! The log: one line an event, on standard error, written by [`crate::output`].
 
-use crate::failure::Failure;
+use crate::{failure::Failure, output::LogWriter};
 use clap::ValueEnum;
 use std::{
     io::{IsTerminal, stderr},
@@ -25,7 +25,8 @@ pub fn init(directives: &str, format: Format) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(directives).map_err(|error| {
         Failure::usage(format!("can't log '{directives}': {error}. It takes error, warn, info, debug or trace"))
     })?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| LogWriter);
+    let log = log.log_internal_errors(false); // they go through eprintln!, which panics where nobody reads
     match format {
         Format::Text => log.with_ansi(stderr().is_terminal()).init(),
         Format::Json => log.json().flatten_event(true).init(),

@@ -1,7 +1,7 @@
 //! `GET /metrics`: how many tasks live, how those that don't ended, what all of them have sent, and how long that took, for
 //! Prometheus. Nothing in it is anybody's: no words, no names.
 
-use crate::{heap, traffic::Traffic};
+use crate::{heap, output, traffic::Traffic};
 use app::link::{Reason, Tally, histogram::Histogram};
 use axum::{http::header::CONTENT_TYPE, response::IntoResponse};
 use std::fmt::{Display, Write};
@@ -30,6 +30,8 @@ fn text(tally: &Tally, bytes: u64) -> String {
     text.histogram("first_delta_seconds", first, &tally.first_delta);
     let last = "From the end of a stream to the end of its task, all that it held included.";
     text.histogram("last_breath_seconds", last, &tally.last_breath);
+    text.family("log_lines_lost_total", "counter", "Lines of the log that could not be written.");
+    text.sample("log_lines_lost_total", output::lost());
     if let Some(bytes) = heap::in_use() {
         text.family("memory_in_use_bytes", "gauge", "Memory in use, without what the allocator keeps for later.");
         text.sample("memory_in_use_bytes", bytes);

@@ -1,7 +1,8 @@
 //! Listening, serving, and going down.
 
 use crate::{
-    config::Config, failure::Failure, readiness::Readiness, room::Room, slots::Slots, socket::Sockets, tls::Tls,
+    config::Config, failure::Failure, patience::PatientTimer, readiness::Readiness, room::Room, slots::Slots,
+    socket::Sockets, tls::Tls,
 };
 use app::link::Fates;
 use axum::Router;
@@ -19,10 +20,6 @@ use tokio::{net::TcpListener, time::sleep};
 /// How long connections may take to end after every task has. The exits are on their way within a millisecond, so whoever
 /// hasn't read theirs by then isn't reading.
 const PATIENCE: Duration = Duration::from_millis(1500);
-
-/// How long a new connection may take until it has asked something, whole. Who sends a letter at a time, to hold as many
-/// connections as there can be, holds each for this long.
-const FIRST_REQUEST: Duration = Duration::from_secs(10);
 
 /// How long an HTTP/1.1 connection may take over each later question, and be idle before it.
 const NEXT_REQUEST: Duration = Duration::from_mins(1);
@@ -122,7 +119,7 @@ async fn serve(
     connections: Arc<Slots>,
 ) -> io::Result<()> {
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    let mut server = Server::from_listener(listener).handle(handle).first_request_timeout(FIRST_REQUEST);
+    let mut server = Server::from_listener(listener).handle(handle);
     set_limits(server.http_builder());
     let sockets = Sockets::new(connections);
     let Some(tls) = tls else { return server.acceptor(sockets).serve(app).await };
@@ -134,8 +131,8 @@ async fn serve(
 }
 
 fn set_limits(http: &mut Builder<TokioExecutor>) {
-    http.http1().header_read_timeout(NEXT_REQUEST).max_buf_size(HEAD);
+    http.http1().timer(PatientTimer).header_read_timeout(NEXT_REQUEST).max_buf_size(HEAD);
     let mut http = http.http2();
-    http.keep_alive_interval(PING).keep_alive_timeout(PING).max_send_buf_size(STREAM_BUFFER);
+    http.timer(PatientTimer).keep_alive_interval(PING).keep_alive_timeout(PING).max_send_buf_size(STREAM_BUFFER);
     http.max_header_list_size(u32::try_from(HEAD).unwrap_or(u32::MAX));
 }

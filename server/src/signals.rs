@@ -1,31 +1,32 @@
 //! Being asked to stop: Ctrl-C, or SIGTERM as service managers send it.
 
-use tokio::signal::{
-    ctrl_c,
-    unix::{SignalKind, signal},
-};
+use crate::failure::Failure;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Waits for the first request to stop.
-pub async fn asked_to_stop() {
-    asked().await;
+/// The requests to stop, from when this was made. None is lost between two calls of [`Signals::next`].
+#[derive(Debug)]
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
 }
 
-/// Waits for the second: who insists doesn't want to wait for anything.
-pub async fn insisted_on() {
-    asked().await;
-    asked().await;
-}
-
-async fn asked() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return interrupted().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        () = interrupted() => {}
+impl Signals {
+    /// Installs the handlers, on a Tokio runtime. It has to come before everything else: the kernel drops a signal that
+    /// process 1 of a container has no handler for.
+    ///
+    /// # Errors
+    /// The system allows no handler.
+    pub fn listen() -> Result<Self, Failure> {
+        let handler =
+            |kind| signal(kind).map_err(|error| Failure::runtime(format!("can't listen for signals: {error}")));
+        Ok(Self { terminate: handler(SignalKind::terminate())?, interrupt: handler(SignalKind::interrupt())? })
     }
-}
 
-async fn interrupted() {
-    if ctrl_c().await.is_err() {
-        std::future::pending::<()>().await; // it can't be heard, so it is never said
+    /// Waits for the next request to stop.
+    pub async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }

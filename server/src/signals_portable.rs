@@ -1,20 +1,25 @@
 //! Being asked to stop, where there is Ctrl-C alone.
 
+use crate::failure::Failure;
 use tokio::signal::ctrl_c;
 
-/// Waits for the first request to stop.
-pub async fn asked_to_stop() {
-    asked().await;
-}
+/// The requests to stop.
+#[derive(Debug)]
+pub struct Signals;
 
-/// Waits for the second: who insists doesn't want to wait for anything.
-pub async fn insisted_on() {
-    asked().await;
-    asked().await;
-}
+impl Signals {
+    /// Nothing has to be installed.
+    ///
+    /// # Errors
+    /// None.
+    pub const fn listen() -> Result<Self, Failure> {
+        Ok(Self)
+    }
 
-async fn asked() {
-    if ctrl_c().await.is_err() {
-        std::future::pending::<()>().await; // it can't be heard, so it is never said
+    /// Waits for the next request to stop.
+    pub async fn next(&mut self) {
+        if ctrl_c().await.is_err() {
+            std::future::pending::<()>().await; // it can't be heard, so it never comes
+        }
     }
 }

@@ -7,6 +7,7 @@
 
 use crate::{
     clients::Client,
+    first_request::{self, Deadline, FirstRequest},
     slots::{Slot, Slots},
     vanished::Vanished,
 };
@@ -51,10 +52,10 @@ impl Sockets {
         Self(connections)
     }
 
-    fn take(&self, stream: TcpStream) -> Result<Socket> {
+    fn take(&self, stream: TcpStream, first_request: Deadline) -> Result<Socket> {
         let peer = stream.peer_addr()?;
         match self.0.take(Client::at(peer.ip())) {
-            Ok(slot) => Ok(Socket::new(stream, slot)),
+            Ok(slot) => Ok(Socket::new(stream, first_request, slot)),
             Err(full) => {
                 _ = stream.try_write(BUSY); // over TLS it isn't understood, and the connection just ends
                 Err(Error::other(format!("no place for a connection: {full:?}")))
@@ -65,11 +66,12 @@ impl Sockets {
 
 impl<S> Accept<TcpStream, S> for Sockets {
     type Stream = Socket;
-    type Service = S;
-    type Future = Ready<Result<(Socket, S)>>;
+    type Service = FirstRequest<S>;
+    type Future = Ready<Result<(Socket, FirstRequest<S>)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        ready(self.take(stream).map(|socket| (socket, service)))
+        let (deadline, service) = first_request::expect(service);
+        ready(self.take(stream, deadline).map(|socket| (socket, service)))
     }
 }
 
@@ -81,17 +83,18 @@ pub struct Socket {
     vanished: Vanished,
     /// Since when it has taken nothing of what there is to write.
     stalled_since: Option<Instant>,
+    first_request: Deadline,
     _slot: Slot,
 }
 
 impl Socket {
-    fn new(stream: TcpStream, slot: Slot) -> Self {
+    fn new(stream: TcpStream, first_request: Deadline, slot: Slot) -> Self {
         // A socket that refuses is used as it is: it works, a little later.
         _ = stream.set_nodelay(true); // a delta is small, and is not to wait for the next one
         _ = SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(PROBE).with_interval(PROBE));
         let mut look = interval_at(Instant::now() + LOOK, LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { stream, look, vanished: Vanished::default(), stalled_since: None, _slot: slot }
+        Self { stream, look, vanished: Vanished::default(), stalled_since: None, first_request, _slot: slot }
     }
 
     /// Looks, when it is time. Whatever hyper waits for, it comes by here: it reads nothing while something that it has
@@ -101,7 +104,10 @@ impl Socket {
             if self.vanished.look(&self.stream) {
                 return Err(Error::new(ErrorKind::TimedOut, "the client has vanished"));
             }
-            if self.stalled_since.is_some_and(|since| since.elapsed() >= STALLED) {
+            // If it takes bytes again, it has read in a pause of this process.
+            if self.stalled_since.is_some_and(|since| since.elapsed() >= STALLED)
+                && self.stream.poll_write_ready(cx).is_pending()
+            {
                 return Err(Error::new(ErrorKind::TimedOut, "the client has stopped reading"));
             }
         }
@@ -117,7 +123,11 @@ impl AsyncRead for Socket {
     /// hyper mostly has a read waiting, as that is how it hears a farewell.
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         self.poll_look(cx)?;
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if read.is_pending() && self.first_request.poll_missed(cx) {
+            return Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client has asked nothing")));
+        }
+        read
     }
 }
 

@@ -1,8 +1,15 @@
 //! Finding what is to answer, and telling the person at the terminal.
 
-use crate::{assets, config::Config, discovery, failure::Failure, models::Models, openai::Client};
+use crate::{
+    assets,
+    config::Config,
+    discovery,
+    failure::Failure,
+    models::Models,
+    openai::Client,
+    output::{complain, say},
+};
 use futures::future::join_all;
-use std::io::{Write, stdout};
 use url::Url;
 
 /// How many models are named; some servers have hundreds.
@@ -61,7 +68,7 @@ impl Found {
     pub async fn announce(self, address: String) {
         say(&format!("Starcrossed listens on {address}"));
         if assets::are_missing() {
-            warn("there are no pages in this build, so only the API works. Build it with: make build");
+            complain("there are no pages in this build, so only the API works. Build it with: make build");
         }
         match self {
             Self::Here(here) => {
@@ -85,7 +92,9 @@ async fn announce_named(clients: &[Client]) {
         match (answer, upstream.name.as_str()) {
             (Ok(models), "") => say(&format!("{address} answers: {}", listed(&models))),
             (Ok(models), name) => say(&format!("{name} answers, at {address}: {}", listed(&models))),
-            (Err(why), _) => warn(&format!("{address} lists no models: {why} It is asked again with every question.")),
+            (Err(why), _) => {
+                complain(&format!("{address} lists no models: {why} It is asked again with every question."));
+            }
         }
     }
 }
@@ -98,13 +107,4 @@ fn listed(models: &[String]) -> String {
         0 => some,
         more => format!("{some} and {more} more"),
     }
-}
-
-/// A line on standard output. If nobody reads that, it isn't for anybody.
-fn say(line: &str) {
-    _ = writeln!(stdout(), "{line}");
-}
-
-fn warn(line: &str) {
-    eprintln!("starcrossed: {line}");
 }

@@ -3,11 +3,14 @@
 use crate::failure::Failure;
 use axum_server::tls_rustls::RustlsConfig;
 use std::{
-    fmt, fs, io,
-    path::PathBuf,
+    fmt, io,
+    path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{
+    fs,
+    time::{MissedTickBehavior, interval},
+};
 
 /// How often somebody looks whether the files have changed.
 const LOOK: Duration = Duration::from_secs(5);
@@ -27,17 +30,21 @@ impl Files {
     /// # Errors
     /// What is wrong with them.
     pub async fn load(&self) -> Result<Tls, Failure> {
-        let stamp = self.stamp();
+        let stamp = self.stamp().await;
         let config = RustlsConfig::from_pem_file(&self.certificate, &self.key).await;
         let config = config.map_err(|error| Failure::runtime(format!("can't serve HTTPS with {self}: {error}")))?;
         Ok(Tls { files: self.clone(), config, stamp })
     }
 
     /// What changes when they do. Nothing at all, as long as one of them can't be found.
-    fn stamp(&self) -> Option<[SystemTime; 2]> {
-        let changed = |path| fs::metadata(path).and_then(|file| file.modified()).ok();
-        Some([changed(&self.certificate)?, changed(&self.key)?])
+    async fn stamp(&self) -> Option<[SystemTime; 2]> {
+        Some([changed(&self.certificate).await?, changed(&self.key).await?])
     }
+}
+
+/// When this file was changed. A disk that hangs holds up nobody but this.
+async fn changed(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).await.ok()?.modified().ok()
 }
 
 impl fmt::Display for Files {
@@ -68,7 +75,7 @@ impl Tls {
     }
 
     async fn refresh(&mut self) {
-        let stamp = self.files.stamp();
+        let stamp = self.files.stamp().await;
         if stamp == self.stamp || stamp.is_none() {
             return;
         }
@@ -89,7 +96,10 @@ impl Tls {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{fs::File, sync::Arc};
+    use std::{
+        fs::{self, File},
+        sync::Arc,
+    };
 
     #[tokio::test]
     async fn a_certificate_that_was_renewed_is_used_and_one_that_is_no_good_is_not() {

@@ -8,6 +8,10 @@ use tokio::{net::TcpStream, time::Instant};
 /// until somebody looks, when the silence begins and when it has lasted: all in all less than 20.
 const SILENCE: Duration = Duration::from_secs(6);
 
+/// How exact `last_ack_recv` is: a tick of the kernel, 10 ms at most, rounded up or down. An acknowledgement that came within
+/// this time of a look counts as later, or a process that was paused at that moment would end a living connection.
+const TICK: Duration = Duration::from_millis(20);
+
 #[derive(Clone, Copy, Debug)]
 struct TcpInfo;
 nix::getsockopt_impl!(TcpInfo, libc::IPPROTO_TCP, libc::TCP_INFO, Info, GetStruct<Info>);
@@ -45,7 +49,7 @@ impl Vanished {
     fn judge(&mut self, info: &Info, now: Instant) -> bool {
         let is_waiting = info.unacked > 0 || info.probes > 0;
         let heard = Duration::from_millis(info.last_ack_recv.into());
-        let silent = self.silent_since.filter(|since| now - *since < heard).unwrap_or(now);
+        let silent = self.silent_since.filter(|since| now - *since + TICK < heard).unwrap_or(now);
         self.silent_since = is_waiting.then_some(silent);
         is_waiting && now - silent >= SILENCE
     }

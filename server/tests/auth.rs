@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use server::{auth::Auth, models::Models};
 use std::net::SocketAddr;
 use support::{
-    client::{Response, get, request, request_with},
+    client::{Response, get, request, request_with, send},
     server::{Rules, Server},
 };
 
@@ -53,6 +53,14 @@ async fn the_password_opens_pages_and_api_and_leads_to_where_one_wanted_to_go() 
 
     let left = request(server.address, "POST", "/logout", &[&cookie, "content-length: 0"]).await;
     assert!(left.header("set-cookie").starts_with("starcrossed=; Path=/; Max-Age=0;"));
+    assert_eq!(
+        request(server.address, "GET", "/api/models", &[&cookie]).await.status,
+        401,
+        "a copy of it is worth nothing"
+    );
+    let again = log_in(server.address, PASSWORD, "/", &[]).await;
+    let cookie = format!("cookie: {}", again.header("set-cookie").split(';').next().unwrap());
+    assert_eq!(request(server.address, "GET", "/api/models", &[&cookie]).await.status, 200);
 }
 
 #[tokio::test]
@@ -160,9 +168,39 @@ async fn who_is_in_may_end_a_task_and_nobody_else() {
 async fn without_a_password_whoever_sits_at_the_machine_may_end_a_task_and_who_comes_through_a_proxy_may_not() {
     let server = Server::alone().await;
     assert_eq!(kill(server.address, "accept: */*").await.status, 200);
-    let answer = kill(server.address, "x-forwarded-for: 127.0.0.1").await;
-    assert_eq!(answer.status, 403);
-    assert!(answer.json()["error"]["message"].as_str().unwrap().starts_with("Ending a task is for"));
+    for header in [
+        "x-forwarded-for: 127.0.0.1",
+        "x-forwarded-host: localhost",
+        "X-Forwarded-Proto: https",
+        "forwarded: for=127.0.0.1",
+        "via: 1.1 Caddy",
+        "x-real-ip: 127.0.0.1",
+        "cf-connecting-ip: 127.0.0.1",
+        "true-client-ip: 127.0.0.1",
+        "x-original-forwarded-for: 127.0.0.1",
+        "tailscale-user-login: somebody",
+    ] {
+        let answer = kill(server.address, header).await;
+        assert_eq!(answer.status, 403, "{header}");
+        assert!(answer.json()["error"]["message"].as_str().unwrap().starts_with("Ending a task is for"));
+    }
+}
+
+#[tokio::test]
+async fn without_a_password_who_asks_by_another_name_than_this_machine_s_or_as_a_plain_proxy_does_ends_no_task() {
+    let server = Server::alone().await;
+    for (version, host, status) in [
+        ("1.1", "localhost:3000", 200),
+        ("1.1", "127.0.0.1", 200),
+        ("1.1", "[::1]:3000", 200),
+        ("1.1", "192.168.0.7", 403),
+        ("1.0", "127.0.0.1", 403),
+    ] {
+        let head =
+            format!("POST /api/kill HTTP/{version}\r\nhost: {host}\r\nconnection: close\r\ncontent-length: 10\r\n\r\n");
+        let answer = send(server.address, &[head.as_bytes(), br#"{"task":7}"#].concat()).await;
+        assert_eq!(answer.status, status, "{version} {host}");
+    }
 }
 
 /// Asks for the end of a task, with this header.

@@ -7,106 +7,14 @@ use app::link::Reason;
 use std::{
     fs,
     net::{SocketAddr, TcpListener},
-    path::PathBuf,
-    process::{Output, Stdio},
+    process::Output,
 };
 use support::{
     client::{Page, get, post, send},
-    soon,
+    program::{Running, empty_folder, output, signal, starcrossed, text},
     upstream::{Step, Upstream, delta, head},
 };
-use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
-    process::{Child, ChildStderr, ChildStdout, Command},
-    time::{Duration, Instant, timeout},
-};
-
-/// The program, in an empty folder and without a single variable.
-fn starcrossed(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_starcrossed"));
-    command.args(arguments).env_clear().current_dir(empty_folder()).kill_on_drop(true);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-fn empty_folder() -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("empty");
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-async fn output(command: &mut Command) -> Output {
-    soon("the program ends", command.output()).await.unwrap()
-}
-
-fn signal(process: u32, name: &str) {
-    assert!(std::process::Command::new("kill").args([name, &process.to_string()]).status().unwrap().success());
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-/// The program at work.
-struct Running {
-    child: Child,
-    process: u32,
-    lines: Lines<BufReader<ChildStdout>>,
-    log: BufReader<ChildStderr>,
-    address: SocketAddr,
-}
-
-impl Running {
-    async fn start(command: &mut Command) -> Self {
-        let mut child = command.spawn().unwrap();
-        let process = child.id().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let log = BufReader::new(child.stderr.take().unwrap());
-        let first = soon("the program says where it listens", lines.next_line()).await.unwrap().unwrap();
-        let address = first.strip_prefix("Starcrossed listens on http://").unwrap_or_else(|| panic!("{first}"));
-        Self { child, process, lines, log, address: address.parse().unwrap() }
-    }
-
-    async fn line(&mut self) -> String {
-        soon("the program says more", self.lines.next_line()).await.unwrap().unwrap()
-    }
-
-    /// The next line of the log that begins like this.
-    async fn logged(&mut self, beginning: &str) -> String {
-        let found = async {
-            loop {
-                let mut line = String::new();
-                assert_ne!(self.log.read_line(&mut line).await.unwrap(), 0, "the log has ended without {beginning}");
-                if line.starts_with(beginning) {
-                    return line;
-                }
-            }
-        };
-        soon("the log says so", found).await
-    }
-
-    fn signal(&self, name: &str) {
-        signal(self.process, name);
-    }
-
-    /// Waits for its end: its exit code, and what it has written to the log since that was last read.
-    async fn end(self) -> (Option<i32>, String) {
-        let (code, _, log) = self.end_with_all().await;
-        (code, log)
-    }
-
-    /// The same, with what it has written to standard output in the middle. Both are read at once: a program whose log
-    /// nobody reads would have to wait.
-    async fn end_with_all(mut self) -> (Option<i32>, String, String) {
-        let (mut said, mut log) = (String::new(), String::new());
-        let all = async {
-            tokio::try_join!(self.lines.get_mut().read_to_string(&mut said), self.log.read_to_string(&mut log))
-                .unwrap();
-            self.child.wait().await.unwrap().code()
-        };
-        (soon("the program ends", all).await, said, log)
-    }
-}
+use tokio::time::{Duration, Instant, timeout};
 
 #[tokio::test]
 async fn help_explains_every_option() {

@@ -66,6 +66,30 @@ async fn a_body_that_makes_no_sense_is_refused_with_a_sentence() {
 }
 
 #[tokio::test]
+async fn a_request_without_a_host_or_with_two_is_bad() {
+    let server = Server::alone().await;
+    for (hosts, status) in [
+        ("HTTP/1.1\r\n", 400),
+        ("HTTP/1.1\r\nhost: localhost\r\nhost: localhost\r\n", 400),
+        ("HTTP/1.1\r\nhost: localhost\r\nHost: evil.example\r\n", 400),
+        ("HTTP/1.1\r\nhost: \r\n", 400),
+        ("HTTP/1.1\r\nhost: a b\r\n", 400),
+        ("HTTP/1.1\r\nhost: caf\u{e9}\r\n", 400),
+        ("HTTP/1.0\r\nhost: localhost\r\nhost: localhost\r\n", 400),
+        ("HTTP/1.1\r\nhost: localhost\r\n", 200),
+        ("HTTP/1.0\r\n", 200), // as health checks of old proxies ask
+    ] {
+        for path in ["/", "/api/models", "/healthz"] {
+            let answer = send(server.address, format!("GET {path} {hosts}connection: close\r\n\r\n").as_bytes()).await;
+            assert_eq!(answer.status, status, "{path} {hosts:?}");
+            if status == 400 {
+                refused(hosts, 400, &answer);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_page_of_another_site_makes_no_model_work() {
     let server = Server::alone().await;
     let headers = ["sec-fetch-site: cross-site", "content-length: 0"];

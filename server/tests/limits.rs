@@ -119,6 +119,8 @@ async fn behind_a_trusted_proxy_each_client_has_its_share() {
     };
     assert_eq!(ask("x-forwarded-for: 127.0.0.1").await, 429, "the proxy itself, which has asked before");
     assert_eq!(ask("x-forwarded-for: 203.0.113.7").await, 400, "somebody else, who may ask, but not that");
+    assert_eq!(ask("x-forwarded-for: caf\u{e9}, 203.0.113.7").await, 400, "the same, whatever stands on the left");
+    assert_eq!(ask("x-forwarded-for: caf\u{e9}").await, 400, "somebody without a name that can be read");
 }
 
 #[tokio::test]

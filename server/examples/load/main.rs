@@ -26,6 +26,7 @@ mod stamp;
 
 use args::{Args, Command};
 use clap::Parser;
+use server::signals::Signals;
 use std::{error::Error, process::ExitCode};
 
 /// What can go wrong here is told to a person, and that is all that is done about it.
@@ -55,9 +56,10 @@ fn start(args: Args) -> Fallible<Vec<String>> {
     }
     let runtime = tokio::runtime::Runtime::new()?;
     let done = runtime.block_on(async {
+        let mut signals = Signals::listen().map_err(|failure| failure.to_string())?;
         tokio::select! {
             done = run(args) => done,
-            () = server::signals::asked_to_stop() => Err("interrupted".into()), // what `run` held is cleared away
+            () = signals.next() => Err("interrupted".into()), // what `run` held is cleared away
         }
     });
     runtime.shutdown_background();

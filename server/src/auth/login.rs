@@ -4,6 +4,7 @@ use super::{COOKIE_NAME, Door, attempts::Wait, session::LASTS};
 use crate::{
     api, assets, bodies,
     clients::{Client, IsSecure},
+    patience::timeout,
 };
 use axum::{
     Form, RequestExt,
@@ -16,7 +17,6 @@ use axum::{
 };
 use serde::Deserialize;
 use std::{sync::Arc, time::Duration};
-use tokio::time::timeout;
 
 /// The page runs nothing, and sends its form here alone.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -63,8 +63,9 @@ pub(super) async fn log_in(State(door): State<Arc<Door>>, request: Request) -> R
     }
 }
 
-/// `POST /logout`
-pub(super) async fn log_out(request: Request) -> Response {
+/// `POST /logout`: removes the cookie, and ends its session, so that a copy of it is worth nothing.
+pub(super) async fn log_out(State(door): State<Arc<Door>>, request: Request) -> Response {
+    door.forget(request.headers());
     with_cookie(Redirect::to("/login").into_response(), "", 0, IsSecure::of(&request))
 }
 

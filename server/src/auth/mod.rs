@@ -121,6 +121,10 @@ impl Door {
     fn knows(&self, headers: &HeaderMap) -> bool {
         cookies(headers).any(|session| self.sessions.is_good(session))
     }
+
+    fn forget(&self, headers: &HeaderMap) {
+        cookies(headers).for_each(|session| self.sessions.end(session));
+    }
 }
 
 async fn check(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {

@@ -1,13 +1,19 @@
-//! What a browser keeps of having logged in: until when, and a signature that only who knows the password can have made. The
-//! server keeps nothing, so that any number of them with one password take each other's word.
+//! What a browser keeps of having logged in: until when, a random number, and a signature that only who knows the password can
+//! have made: `1798761600-9f86d081884c7d65.` and 64 hexadecimal digits. The server keeps nothing of it, so that any number of
+//! them with one password take each other's word. Another password voids all sessions.
+//!
+//! A session that was logged out is kept until it would have ended, so that a copy of its cookie is worth nothing. That list is
+//! in this process alone: another server with the same password, or this one after a restart, doesn't know it.
 
 use aws_lc_rs::{
     hmac::{self, HMAC_SHA256, Key},
     pbkdf2::{self, PBKDF2_HMAC_SHA256},
 };
 use std::{
+    collections::BTreeSet,
     fmt::Write,
     num::NonZeroU32,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -18,15 +24,28 @@ pub(super) const LASTS: Duration = Duration::from_hours(30 * 24);
 /// [OWASP](https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html) asks for.
 const ROUNDS: NonZeroU32 = NonZeroU32::new(600_000).unwrap();
 
+/// How many logged-out sessions are remembered: some 2 MiB. Beyond that, the one that would end first is forgotten.
+const REMEMBERED: usize = 10_000;
+
 /// Makes signatures, and knows its own.
-pub(super) struct Sessions(Key);
+pub(super) struct Sessions {
+    key: Key,
+    /// Those that were logged out: when they would have ended, and what is signed.
+    ended: Mutex<BTreeSet<(Duration, String)>>,
+}
+
+/// What a signature stands for.
+struct Session<'a> {
+    until: Duration,
+    signed: &'a str,
+}
 
 impl Sessions {
     /// Those of this password: with another one, all are void.
     pub(super) fn of(password: &str) -> Self {
         let mut key = [0; 32];
         pbkdf2::derive(PBKDF2_HMAC_SHA256, ROUNDS, b"starcrossed session", password.as_bytes(), &mut key);
-        Self(Key::new(HMAC_SHA256, &key))
+        Self { key: Key::new(HMAC_SHA256, &key), ended: Mutex::default() }
     }
 
     /// A session that begins now.
@@ -35,9 +54,9 @@ impl Sessions {
     }
 
     fn until(&self, end: Duration) -> String {
-        let end = end.as_secs().to_string();
-        let signature = hmac::sign(&self.0, end.as_bytes());
-        signature.as_ref().iter().fold(end + ".", |mut text, byte| {
+        let signed = format!("{}-{:016x}", end.as_secs(), rand::random::<u64>()); // two logins in one second are two sessions
+        let signature = hmac::sign(&self.key, signed.as_bytes());
+        signature.as_ref().iter().fold(signed + ".", |mut text, byte| {
             _ = write!(text, "{byte:02x}");
             text
         })
@@ -45,9 +64,32 @@ impl Sessions {
 
     /// Whether this is one of ours, and goes on.
     pub(super) fn is_good(&self, session: &str) -> bool {
-        let Some((end, signature)) = session.split_once('.') else { return false };
-        let is_ours = bytes(signature).is_some_and(|it| hmac::verify(&self.0, end.as_bytes(), &it).is_ok());
-        is_ours && end.parse().is_ok_and(|end| now() < Duration::from_secs(end))
+        self.read(session).is_some_and(|it| !self.ended().contains(&(it.until, it.signed.to_owned())))
+    }
+
+    /// Ends this session, if it is one of ours.
+    pub(super) fn end(&self, session: &str) {
+        let Some(session) = self.read(session) else { return };
+        let mut ended = self.ended();
+        let now = now();
+        ended.retain(|(until, _)| *until > now);
+        ended.insert((session.until, session.signed.to_owned()));
+        if ended.len() > REMEMBERED {
+            ended.pop_first();
+        }
+    }
+
+    /// What this says, if it is one of ours and its time isn't over.
+    fn read<'a>(&self, session: &'a str) -> Option<Session<'a>> {
+        let (signed, signature) = session.split_once('.')?;
+        hmac::verify(&self.key, signed.as_bytes(), &bytes(signature)?).ok()?;
+        let (end, _) = signed.split_once('-').unwrap_or((signed, "")); // earlier versions had no number
+        let until = Duration::from_secs(end.parse().ok()?);
+        (now() < until).then_some(Session { until, signed })
+    }
+
+    fn ended(&self) -> MutexGuard<'_, BTreeSet<(Duration, String)>> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -73,6 +115,24 @@ mod tests {
         assert!(Sessions::of("hunter22").is_good(&session), "another server with the same password takes it");
         assert!(!Sessions::of("hunter23").is_good(&session));
         assert!(!sessions.is_good(&sessions.until(now())), "it has ended");
+    }
+
+    #[test]
+    fn a_session_that_was_logged_out_is_over_and_no_other_is() {
+        let sessions = Sessions::of("hunter22");
+        let (one, other) = (sessions.begin(), sessions.begin());
+        sessions.end("1-0.00");
+        sessions.end(&one);
+        assert!(!sessions.is_good(&one) && sessions.is_good(&other));
+    }
+
+    #[test]
+    fn only_so_many_that_were_logged_out_are_remembered() {
+        let sessions = Sessions::of("hunter22");
+        let first = sessions.until(now() + LASTS / 2);
+        sessions.end(&first);
+        (0..REMEMBERED).for_each(|_| sessions.end(&sessions.begin()));
+        assert!(sessions.is_good(&first) && sessions.ended().len() == REMEMBERED);
     }
 
     #[test]

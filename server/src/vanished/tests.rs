@@ -39,3 +39,15 @@ fn a_reader_that_has_shut_its_window_answers_the_probes_of_it() {
 fn a_long_silence_before_the_first_word_does_not_count() {
     assert_eq!(given_up(|second| if second < 100 { info(0, 0, second) } else { info(1, 0, second) }), Some(106));
 }
+
+#[test]
+fn a_pause_right_after_a_look_ends_no_connection_whose_client_answered_at_once() {
+    let (mut vanished, begun) = (Vanished::default(), Instant::now());
+    assert!(!vanished.judge(&info(1, 0, 1), begun)); // written, and acknowledged a moment later
+    let after = begun + Duration::from_secs(10);
+    assert!(
+        !vanished.judge(&Info { last_ack_recv: 10_004, ..info(1, 0, 0) }, after),
+        "the kernel's tick is 4 ms or 10 ms"
+    );
+    assert!(!vanished.judge(&Info { last_ack_recv: 9_990, ..info(1, 0, 0) }, after));
+}

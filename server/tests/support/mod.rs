@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
 pub(crate) mod client;
+pub(crate) mod frames;
 pub(crate) mod http2;
+pub(crate) mod program;
 pub(crate) mod server;
 pub(crate) mod upstream;
 

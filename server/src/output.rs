@@ -1,0 +1,223 @@
+//! Standard output and standard error for a server that must outlive their readers.
+//!
+//! A line goes into a bounded queue, and a thread of the stream writes it. So nobody waits for a reader: neither an async worker
+//! nor a destructor. A line is lost, and counted in [`lost`], if the queue is full or the write fails: the pipe is closed, the
+//! disk is full, the terminal is gone. `println!` and `eprintln!` panic there, and block on a full pipe.
+//!
+//! `tracing-appender` does nearly the same, but it doesn't count failed writes, and its guard calls `eprintln!` when the last
+//! lines don't get through.
+
+use std::{
+    collections::VecDeque,
+    io::{self, ErrorKind, Write, stderr, stdout},
+    sync::{
+        Condvar, LazyLock, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How many bytes wait for a slow reader. Enough for the exits of all tasks at once.
+const QUEUE: usize = 4 * 1024 * 1024;
+
+/// How long to wait before a full non-blocking pipe is tried again.
+const RETRY: Duration = Duration::from_millis(10);
+
+/// How long the end of the program waits for the last lines. Together with the time that connections get to end, it stays
+/// below 2 s.
+const LAST_LINES: Duration = Duration::from_millis(300);
+
+static OUT: LazyLock<Queue> = LazyLock::new(Queue::default);
+static ERR: LazyLock<Queue> = LazyLock::new(Queue::default);
+
+/// Lines lost so far, on both streams.
+static LOST: AtomicU64 = AtomicU64::new(0);
+
+/// Starts the threads. Lines that come before wait in their queue.
+pub fn start() {
+    start_thread("stdout", &OUT, stdout);
+    start_thread("stderr", &ERR, stderr);
+}
+
+/// Queues a line for standard output.
+pub fn say(line: &str) {
+    OUT.push(format!("{line}\n").into_bytes());
+}
+
+/// Queues a line for standard error, after the program's name.
+pub fn complain(line: &str) {
+    ERR.push(format!("starcrossed: {line}\n").into_bytes());
+}
+
+/// How many lines could not be written.
+pub fn lost() -> u64 {
+    LOST.load(Ordering::Relaxed)
+}
+
+/// Waits until all queued lines are written, for at most 300 ms. For the end of the program.
+pub fn flush() {
+    let deadline = Instant::now() + LAST_LINES;
+    OUT.drained(deadline);
+    ERR.drained(deadline);
+}
+
+/// A writer of whole lines to standard error, for the log. It never fails.
+#[derive(Clone, Copy, Debug)]
+pub struct LogWriter;
+
+impl Write for LogWriter {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        ERR.push(line.to_vec());
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The lines that one stream has not taken yet.
+#[derive(Debug, Default)]
+struct Queue {
+    lines: Mutex<Lines>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Lines {
+    waiting: VecDeque<Vec<u8>>,
+    /// The bytes of those that wait.
+    bytes: usize,
+    /// The thread has taken a line and is writing it.
+    is_writing: bool,
+}
+
+impl Queue {
+    fn push(&self, line: Vec<u8>) {
+        let mut lines = self.lock();
+        if lines.bytes + line.len() > QUEUE {
+            count_lost();
+            return;
+        }
+        lines.bytes += line.len();
+        lines.waiting.push_back(line);
+        self.changed.notify_all();
+    }
+
+    /// Takes the next line, and says that the one before is done. Blocks until there is one.
+    fn next(&self) -> Vec<u8> {
+        let mut lines = self.lock();
+        lines.is_writing = false;
+        self.changed.notify_all();
+        loop {
+            if let Some(line) = lines.waiting.pop_front() {
+                lines.bytes -= line.len();
+                lines.is_writing = true;
+                return line;
+            }
+            lines = self.changed.wait(lines).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn drained(&self, deadline: Instant) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        _ = self.changed.wait_timeout_while(self.lock(), left, |lines| lines.is_writing || !lines.waiting.is_empty());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn start_thread<W: Write + 'static>(name: &str, queue: &'static Queue, stream: fn() -> W) {
+    let write_all = move || {
+        loop {
+            if write(&mut stream(), &queue.next()).is_err() {
+                count_lost();
+            }
+        }
+    };
+    _ = thread::Builder::new().name(name.to_owned()).spawn(write_all); // without a thread, every line is lost in time
+}
+
+/// Writes a line whole. A non-blocking pipe that is full is tried until it has room.
+fn write(stream: &mut impl Write, mut line: &[u8]) -> io::Result<()> {
+    while !line.is_empty() {
+        let written = patiently(|| stream.write(line))?;
+        if written == 0 {
+            return Err(ErrorKind::WriteZero.into());
+        }
+        line = &line[written..];
+    }
+    patiently(|| stream.flush())
+}
+
+fn patiently<T>(mut write: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match write() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(RETRY),
+            done => return done,
+        }
+    }
+}
+
+fn count_lost() {
+    LOST.fetch_add(1, Ordering::Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes three bytes at a time, and every other time none.
+    #[derive(Default)]
+    struct Slow {
+        taken: Vec<u8>,
+        is_full: bool,
+    }
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.is_full = !self.is_full;
+            if self.is_full {
+                return Err(ErrorKind::WouldBlock.into());
+            }
+            let some = &bytes[..bytes.len().min(3)];
+            self.taken.extend_from_slice(some);
+            Ok(some.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_pipe_gets_the_whole_line_in_time() {
+        let mut slow = Slow::default();
+        write(&mut slow, b"a line of text\n").unwrap();
+        assert_eq!(slow.taken, b"a line of text\n");
+    }
+
+    #[test]
+    fn a_full_queue_loses_the_newest_line_and_counts_it() {
+        let queue = Queue::default();
+        let lost_before = lost();
+        queue.push(vec![b'x'; QUEUE - 1]);
+        queue.push(b"\n".to_vec());
+        queue.push(b"one too many\n".to_vec());
+        assert!(lost() > lost_before);
+        assert_eq!((queue.next().len(), queue.next()), (QUEUE - 1, b"\n".to_vec()));
+    }
+
+    #[test]
+    fn who_waits_for_a_line_that_nobody_writes_waits_for_a_bounded_time() {
+        let queue = Queue::default();
+        queue.push(b"a line\n".to_vec());
+        queue.drained(Instant::now() + Duration::from_millis(1));
+        queue.next();
+        queue.drained(Instant::now() + Duration::from_millis(1)); // it is being written
+    }
+}

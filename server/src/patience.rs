@@ -1,0 +1,127 @@
+//! Waiting for others, in a process that may be paused: stopped by a signal, frozen in its container, asleep with its laptop.
+//!
+//! A pause counts as silence of whoever is waited for, and that is wrong: what they sent lies unread in a socket. So a wait here
+//! is over only after a last second in which this process ran. In that second, it reads all that arrived before.
+
+use hyper::rt::{Sleep, Timer};
+use std::{
+    pin::{Pin, pin},
+    task::{Context, Poll},
+    time::{Duration, Instant as StdInstant},
+};
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// The last part of each wait. A pause in it makes it begin again.
+const LAST: Duration = Duration::from_secs(1);
+
+/// How late a timer may be on a busy machine. One that is later has been paused.
+const LATE: Duration = Duration::from_millis(250);
+
+/// How often the last second may begin again. More than that is a machine too busy to be on time, and not a pause.
+const TRIES: usize = 8;
+
+/// The time is over, and nothing has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elapsed;
+
+/// What `future` comes to within `limit`.
+///
+/// # Errors
+/// Nothing, within so much time.
+pub async fn timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, Elapsed> {
+    let mut future = pin!(future);
+    tokio::select! {
+        biased;
+        done = &mut future => Ok(done),
+        () = wait_until(Instant::now() + limit) => Err(Elapsed),
+    }
+}
+
+/// Waits until then, and until all that arrived by then can have been read.
+pub(crate) async fn wait_until(deadline: Instant) {
+    let last = LAST.min(deadline.saturating_duration_since(Instant::now()));
+    sleep_until(deadline - last).await;
+    for _ in 0..TRIES {
+        let begun = Instant::now();
+        sleep(last).await;
+        if begun.elapsed() <= last + LATE {
+            return;
+        }
+    }
+}
+
+/// The timers of hyper's connections: for the head of a request, and for the answer to an HTTP/2 ping.
+#[derive(Clone, Copy, Debug)]
+pub struct PatientTimer;
+
+impl Timer for PatientTimer {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
+        Box::pin(Wait(Box::pin(wait_until(Instant::now() + duration))))
+    }
+
+    fn sleep_until(&self, deadline: StdInstant) -> Pin<Box<dyn Sleep>> {
+        Box::pin(Wait(Box::pin(wait_until(deadline.into()))))
+    }
+
+    fn now(&self) -> StdInstant {
+        Instant::now().into()
+    }
+}
+
+struct Wait(Pin<Box<dyn Future<Output = ()> + Send + Sync>>);
+
+impl Sleep for Wait {}
+
+impl Future for Wait {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::pending;
+    use tokio::{
+        sync::oneshot,
+        time::{advance, timeout as at_once},
+    };
+
+    const LIMIT: Duration = Duration::from_secs(8);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_nothing_disturbs_takes_as_long_as_it_says() {
+        for limit in [Duration::ZERO, Duration::from_millis(300), LIMIT] {
+            let begun = Instant::now();
+            assert_eq!(timeout(limit, pending::<()>()).await, Err(Elapsed));
+            assert!(begun.elapsed() >= limit && begun.elapsed() < limit + Duration::from_millis(10));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_leaves_time_to_read_what_has_arrived() {
+        for before in [0, 6, 7] {
+            let (answer, arrives) = oneshot::channel();
+            let mut waiting = pin!(timeout(LIMIT, arrives));
+            assert!(at_once(Duration::from_secs(before), &mut waiting).await.is_err());
+            advance(Duration::from_secs(10)).await; // for the runtime, a pause is a jump in time
+            assert!(at_once(Duration::from_millis(500), &mut waiting).await.is_err(), "nothing is judged yet");
+            answer.send(()).unwrap();
+            assert_eq!(waiting.await, Ok(Ok(())));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_ends_even_in_a_process_that_is_always_late() {
+        let mut waiting = pin!(timeout(LIMIT, pending::<()>()));
+        for _ in 0..20 {
+            if at_once(Duration::from_millis(1), &mut waiting).await.is_ok() {
+                return;
+            }
+            advance(Duration::from_secs(5)).await;
+        }
+        panic!("it waits for ever");
+    }
+}

@@ -1,0 +1,104 @@
+//! A log that nobody can read, or nobody reads, is no reason for anything else to happen: lines are lost and counted.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+mod support;
+
+use futures::future::join_all;
+use std::{
+    fs::File,
+    net::{SocketAddr, TcpListener},
+    os::{fd::OwnedFd, unix::net::UnixStream},
+    process::Stdio,
+};
+use support::{
+    client::{get, metric, post},
+    program::{Running, output, signal, starcrossed},
+    soon,
+};
+use tokio::{
+    process::{Child, Command},
+    time::{Duration, Instant, sleep},
+};
+
+const LOST: &str = "starcrossed_log_lines_lost_total";
+
+/// Two deltas, and a panic, which is a line of its own.
+const TASK: &[u8] = br#"{"chunks":2,"interval_ms":0,"crash_at":1}"#;
+
+#[tokio::test]
+async fn a_log_whose_reader_has_gone_is_lost_and_the_answers_go_on() {
+    let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "http://127.0.0.1:9/v1"]);
+    let Running { child, log, lines, address, .. } = Running::start(&mut command).await;
+    drop((log, lines));
+    goes_on(child, address).await;
+}
+
+#[tokio::test]
+async fn a_disk_that_is_full_loses_the_log_and_the_answers_go_on() {
+    let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+    let (child, address) = silent(|command| command.stdout(full()).stderr(full())).await;
+    goes_on(child, address).await;
+}
+
+#[tokio::test]
+async fn standard_output_that_is_closed_from_the_start_is_no_reason_not_to_start() {
+    let closed = || Stdio::from(OwnedFd::from(UnixStream::pair().unwrap().0)); // the other end is dropped
+    let (child, address) = silent(|command| command.stdout(closed()).stderr(closed())).await;
+    goes_on(child, address).await;
+}
+
+#[tokio::test]
+async fn a_pipe_that_nobody_reads_holds_up_neither_answers_nor_the_end() {
+    for non_blocking in [false, true] {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        theirs.set_nonblocking(non_blocking).unwrap();
+        let log = Stdio::from(OwnedFd::from(theirs));
+        let (mut child, address) = silent(|command| command.stdout(Stdio::null()).stderr(log)).await;
+        for _ in 0..20 {
+            soon("answers", join_all((0..100).map(|_| post(address, "/api/task", TASK)))).await;
+        }
+        assert_eq!(metric(address, "starcrossed_tasks_live").await, 0, "every task could end");
+        let asked = Instant::now();
+        signal(child.id().unwrap(), "-TERM");
+        let code = soon("the program ends", child.wait()).await.unwrap().code();
+        assert!(code == Some(0) && asked.elapsed() < Duration::from_secs(2), "{code:?} {:?}", asked.elapsed());
+        drop(ours);
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_cannot_start_ends_with_its_code_even_if_it_cannot_say_why() {
+    for arguments in [["--nonsense", "1"], ["--listen", "192.0.2.1:1"]] {
+        let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+        let said = output(&mut starcrossed(&arguments)).await.status.code();
+        let unsaid = starcrossed(&arguments).stdout(full()).stderr(full()).status().await.unwrap();
+        assert_eq!(unsaid.code(), said);
+    }
+    let full = Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+    assert_eq!(starcrossed(&["--help"]).stdout(full).status().await.unwrap().code(), Some(0));
+}
+
+/// Starts the program with other streams, on a port of its own.
+async fn silent(streams: impl FnOnce(&mut Command) -> &mut Command) -> (Child, SocketAddr) {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // and free again at once
+    let mut command = starcrossed(&["--listen", &free.to_string(), "--upstream", "http://127.0.0.1:9/v1"]);
+    let child = streams(&mut command).spawn().unwrap();
+    let connects = async {
+        while tokio::net::TcpStream::connect(free).await.is_err() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    soon("it listens", connects).await;
+    (child, free)
+}
+
+/// Asks, sees lines lost and answers whole, and ends it.
+async fn goes_on(mut child: Child, address: SocketAddr) {
+    for _ in 0..3 {
+        assert!(post(address, "/api/task", TASK).await.text().contains("\"crashed\""));
+    }
+    soon("lines are lost", async { while metric(address, LOST).await < 6 {} }).await;
+    assert_eq!(get(address, "/healthz").await.text(), "ok");
+    signal(child.id().unwrap(), "-TERM");
+    assert_eq!(soon("the program ends", child.wait()).await.unwrap().code(), Some(0));
+}

@@ -1,0 +1,145 @@
+//! A process that is paused and goes on: what arrived in the meantime is read before any timer is judged. And a process that is
+//! asked to stop: at any moment, even before it has begun.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+mod support;
+
+use std::{fs, time::Duration};
+use support::{
+    advance,
+    client::Page,
+    frames::Http2,
+    program::{Running, starcrossed},
+    server::Server,
+    soon,
+    upstream::{Step, Upstream, delta, head},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{Instant, sleep},
+};
+
+const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
+
+/// As long as an HTTP/2 ping may stay unanswered, and more.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// How often the server pings.
+const PING: Duration = Duration::from_secs(8);
+
+#[tokio::test]
+async fn an_answer_goes_on_after_its_server_was_stopped_for_a_while_over_http_1_and_2() {
+    let script = [head(), delta("Hel"), Step::Wait, delta("lo"), Step::Hang];
+    let mut upstream = Upstream::playing(script).await;
+    let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()])).await;
+    let mut page = Page::chat(running.address).await;
+    let mut client = Http2::post(running.address, "/api/chat", QUESTION).await;
+    let ping = client.ping().await;
+    running.signal("-STOP");
+    client.pong(&ping).await;
+    sleep(PAUSE).await;
+    running.signal("-CONT");
+    for _ in 0..2 {
+        upstream.connection().await.go();
+    }
+    client.hears("lo").await;
+    assert_eq!((page.delta().await, page.delta().await), ("Hel".to_owned(), "lo".to_owned()));
+}
+
+#[tokio::test]
+async fn a_pong_that_arrived_in_a_pause_keeps_its_connection_and_none_at_all_ends_it() {
+    let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let server = Server::asking(&upstream.url()).await;
+    let mut client = Http2::post(server.address, "/api/chat", QUESTION).await;
+    client.hears("Hel").await;
+    advance(PING).await;
+    let ping = client.ping().await;
+    client.pong(&ping).await;
+    advance(PAUSE).await;
+    client.ping().await;
+    advance(PAUSE).await;
+    client.closed().await;
+}
+
+#[tokio::test]
+async fn a_first_request_that_arrived_in_a_pause_is_answered() {
+    let server = Server::alone().await;
+    let mut client = TcpStream::connect(server.address).await.unwrap();
+    client.write_all(b"GET /healthz HTTP/1.1\r\n").await.unwrap();
+    sleep(Duration::from_millis(50)).await; // the connection is accepted
+    client.write_all(b"host: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    advance(PAUSE).await;
+    assert!(read(client).await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn a_later_request_that_arrived_in_a_pause_is_answered() {
+    let server = Server::alone().await;
+    let mut client = TcpStream::connect(server.address).await.unwrap();
+    client.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    client.read_exact(&mut [0; 20]).await.unwrap();
+    client.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    advance(Duration::from_mins(2)).await;
+    assert!(read(client).await.contains("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn a_body_that_arrived_in_a_pause_is_read_over_http_1_and_2() {
+    let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let server = Server::asking(&upstream.url()).await;
+    let (half, rest) = QUESTION.split_at(10);
+    let mut second = Http2::begin(server.address, "/api/chat").await;
+    second.body(half, false).await;
+    let mut first = TcpStream::connect(server.address).await.unwrap();
+    let head = format!("POST /api/chat HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n", QUESTION.len());
+    first.write_all(&[head.as_bytes(), half].concat()).await.unwrap();
+    sleep(Duration::from_millis(50)).await; // both are read so far
+    second.body(rest, true).await;
+    first.write_all(rest).await.unwrap();
+    advance(PAUSE).await;
+    second.hears("Hel").await;
+    let mut answer = [0; 15];
+    soon("an answer", first.read_exact(&mut answer)).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+}
+
+#[tokio::test]
+async fn asked_to_stop_as_soon_as_it_can_hear_it_stops() {
+    for name in ["-TERM", "-INT"] {
+        let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--password", "hunter22"]);
+        let mut child = command.spawn().unwrap();
+        let process = child.id().unwrap();
+        soon("it hears signals", async { while !hears_sigterm(process) {} }).await;
+        let heard = Instant::now();
+        support::program::signal(process, name);
+        let code = soon("the program ends", child.wait()).await.unwrap().code();
+        assert_eq!(code, Some(0));
+        assert!(heard.elapsed() < Duration::from_secs(2), "{:?}", heard.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn asked_twice_it_does_not_drain() {
+    let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--drain", "60", "--upstream", "http://127.0.0.1:9/v1"]);
+    let running = Running::start(&mut command).await;
+    running.signal("-TERM");
+    running.signal("-INT");
+    let (code, _, log) = running.end_with_all().await;
+    assert_eq!(code, Some(130), "{log}");
+    assert!(log.contains("starcrossed: ended at once"), "{log}");
+}
+
+/// Whether the process has a handler for SIGTERM, and for SIGINT, which comes after it.
+fn hears_sigterm(process: u32) -> bool {
+    const INT_AND_TERM: u64 = 1 << 1 | 1 << 14;
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim();
+    u64::from_str_radix(caught, 16).unwrap() & INT_AND_TERM == INT_AND_TERM
+}
+
+async fn read(mut client: TcpStream) -> String {
+    let mut answer = String::new();
+    soon("an answer", client.read_to_string(&mut answer)).await.unwrap();
+    answer
+}
