@@ -12,7 +12,7 @@ pub use watch::MayKill;
 
 use crate::{
     error::ApiError,
-    link::{Census, EventStream, Sse},
+    link::{Census, EventStream, Fragment, Sse},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,20 @@ pub struct Sight {
     pub may_kill: bool,
     /// The tasks.
     pub census: Census,
+}
+
+impl Fragment for Sight {
+    /// About: a row has a text of at most eighty characters, and some numbers.
+    fn size(&self) -> usize {
+        const ROW: usize = 256;
+        (self.census.tasks.len() + self.census.exits.len()) * ROW
+    }
+
+    /// What was seen later is all there is to see.
+    fn join(&mut self, next: Self) -> Option<Self> {
+        *self = next;
+        None
+    }
 }
 
 /// `POST /api/monitor`: the tasks, once a second.

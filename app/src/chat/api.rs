@@ -9,18 +9,23 @@ use crate::{
 use leptos::prelude::*;
 use server_fn::codec::{GetUrl, Json};
 
-/// `POST /api/chat`: asks a model, in a task that lives as long as the stream of its answer.
+/// `POST /api/chat`: asks a model, in a task that lives as long as the stream of its answer. With `paced`, the stream is no
+/// faster than a browser can show ([`Pace`](crate::link::Pace)), and deltas that are ready together are one.
 ///
 /// # Errors
 /// A request that makes no sense: 400, with a sentence. Whatever goes wrong later is the stream's last event.
 #[server(prefix = "/api", endpoint = "chat", input = Json, output = Sse)]
-pub async fn chat(#[server(flatten)] request: ChatRequest) -> Result<EventStream<Delta>, ApiError> {
+pub async fn chat(
+    #[server(flatten)] request: ChatRequest,
+    #[server(default)] paced: bool,
+) -> Result<EventStream<Delta>, ApiError> {
     let request = request.checked().map_err(ApiError::Refused)?;
     let model = expect_context::<super::model::SharedModel>();
     let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
     let about = if request.model.is_empty() { "the default model".to_owned() } else { request.model.clone() };
     let permit = crate::link::Permit::of_request();
-    Ok(crate::link::spawn_linked(&fates, about, async move |deltas| {
+    let pace = paced.then_some(crate::link::Pace::PAGE);
+    Ok(crate::link::spawn_paced(&fates, about, pace, async move |deltas| {
         let _permit = permit;
         model.reply(request, deltas).await
     }))

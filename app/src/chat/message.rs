@@ -1,5 +1,6 @@
 //! What is said: the body of `/api/chat`, which is the field's own, and the deltas that come back.
 
+use crate::link::{Fragment, fragment::cut};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -84,6 +85,31 @@ pub enum Delta {
     Text(String),
     /// More of what the model thinks before it answers.
     Reasoning(String),
+}
+
+impl Fragment for Delta {
+    fn size(&self) -> usize {
+        let (Self::Text(text) | Self::Reasoning(text)) = self;
+        text.len()
+    }
+
+    fn pieces(self, most: usize) -> impl Iterator<Item = Self> + Send {
+        let (text, kind): (String, fn(String) -> Self) = match self {
+            Self::Text(text) => (text, Self::Text),
+            Self::Reasoning(text) => (text, Self::Reasoning),
+        };
+        cut(text, most).map(kind)
+    }
+
+    fn join(&mut self, next: Self) -> Option<Self> {
+        match (self, next) {
+            (Self::Text(text), Self::Text(more)) | (Self::Reasoning(text), Self::Reasoning(more)) => {
+                text.push_str(&more);
+                None
+            }
+            (_, next) => Some(next),
+        }
+    }
 }
 
 /// The models that can be asked: the answer of `GET /api/models`, in the shape of OpenAI's list.

@@ -276,7 +276,7 @@ impl Talk {
         self.stopped.set(None);
         let free = self.lanes.into_iter().find(|lane| !untrack(|| lane.link.is_running()));
         if let (Some(lane), Some(entry)) = (free, self.transcript.entry(answer)) {
-            lane.begin(entry, chat(self.transcript.request(answer)));
+            lane.begin(entry, chat(self.transcript.request(answer), true));
         }
     }
 }

@@ -11,6 +11,9 @@ use std::mem;
 /// The longest line, and the longest event, that is read: 1 MiB.
 pub const LIMIT: usize = 1024 * 1024;
 
+/// How much memory the buffer keeps for the next line: 16 KiB. A line of 1 MiB gives back the rest when it has been read.
+const KEPT: usize = 16 * 1024;
+
 /// One event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
@@ -85,7 +88,17 @@ impl Decoder {
                 return Ok(Some(frame));
             }
         }
+        self.shrink();
         Ok(None)
+    }
+
+    /// Gives back what a long line has taken. The check for a quarter leaves a long line that is still growing alone.
+    fn shrink(&mut self) {
+        let left = self.buffer.len() - self.read;
+        if self.buffer.capacity() > KEPT && left < self.buffer.capacity() / 4 {
+            self.feed(&[]); // moves what is left to the front
+            self.buffer.shrink_to(KEPT);
+        }
     }
 
     /// The next whole line, without its end: LF, CR or both.

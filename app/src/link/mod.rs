@@ -17,7 +17,8 @@
 //!
 //! Read in this order: [`exit`] (how a task can end), [`task`] (the server's end), [`page`] (the page's end). That is the
 //! link. What they stand on: [`sse`] and [`decode`] (the wire between them), [`deltas`] (what a task sends through),
-//! [`progress`] (what it waits for before that), [`permit`] (what a task holds besides its work),
+//! [`fragment`] (what a delta is to it), [`progress`] (what a task waits for before its first delta), [`pace`] (how fast a
+//! stream may go), [`permit`] (what a task holds besides its work),
 //! [`life`], [`fates`] and `book` (how every end comes to be known in one place), [`proxies`] (what stands in between), `breath`
 //! (how a page that is told a lot still hears its person). And what is seen from outside: `vitals` and `watched` (of one task),
 //! [`census`] and [`tally`] (of all).
@@ -37,15 +38,18 @@ pub mod deltas;
 pub mod fate;
 #[cfg(feature = "ssr")]
 pub mod fates;
+pub mod fragment;
 #[cfg(feature = "ssr")]
 pub mod histogram;
 #[cfg(feature = "ssr")]
 mod life;
 #[cfg(feature = "ssr")]
+pub mod pace;
+#[cfg(feature = "ssr")]
 pub mod permit;
+pub mod progress;
 #[cfg(feature = "ssr")]
 pub mod proxies;
-pub mod progress;
 pub mod sse;
 #[cfg(feature = "ssr")]
 pub mod tally;
@@ -58,9 +62,17 @@ mod watched;
 pub use census::Census;
 pub use exit::{Exit, Reason};
 pub use fate::{Fate, TaskId};
+pub use fragment::Fragment;
 pub use page::Link;
 pub use progress::{Phase, Progress};
 pub use sse::{Event, EventStream, Sse};
 pub use usage::Usage;
 #[cfg(feature = "ssr")]
-pub use {deltas::Deltas, fates::Fates, permit::Permit, tally::Tally, task::spawn_linked};
+pub use {
+    deltas::Deltas,
+    fates::Fates,
+    pace::Pace,
+    permit::Permit,
+    tally::Tally,
+    task::{spawn_linked, spawn_paced},
+};

@@ -13,11 +13,23 @@ use axum::{
 use futures::{Stream, StreamExt};
 use server_fn::ContentType;
 use std::time::Duration;
-use tokio::time::interval;
+use tokio::time::{interval, sleep};
 use tokio_stream::StreamExt as TokioStreamExt;
 
 /// How long a stream stays silent before it says that it is still there.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
+/// How long the head of a stream waits after the end of its question, where the question came through a proxy over HTTP/1.1.
+///
+/// A proxy written in Go (Caddy, Traefik, cloudflared) sends the question's last bytes and only then reads that the question has
+/// ended. If the answer's first byte passes through it in between, it closes the question, takes that for a failed
+/// request, and breaks the answer off (<https://github.com/golang/go/issues/40747>). 2 ms were enough for Caddy on a busy machine.
+/// The task begins at once all the same: a model needs longer than this for its first word, so a person waits no longer.
+pub const SETTLED: Duration = Duration::from_millis(20);
+
+/// By which headers a proxy says that it is one.
+const RELAYED: [&str; 6] =
+    ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
 
 /// Makes a stream speak up when it has been silent for [`KEEP_ALIVE`]. A proxy that keeps an idle stream open after its
 /// client has gone finds that out by this write, so it is part of the kill, not a courtesy.
@@ -32,6 +44,7 @@ pub(super) fn keep_alive<T>(events: impl Stream<Item = Event<T>>) -> impl Stream
 /// connection for itself again (`net/http/http_response_body_drainer.h`). For [`axum::middleware::from_fn`].
 pub async fn passed_on(request: Request, next: Next) -> Response {
     let is_http_1 = request.version() < Version::HTTP_2;
+    let is_relayed = RELAYED.iter().any(|name| request.headers().contains_key(*name));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     if headers.get(CONTENT_TYPE).is_some_and(|is| is == Sse::CONTENT_TYPE) {
@@ -39,6 +52,9 @@ pub async fn passed_on(request: Request, next: Next) -> Response {
         headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
         if is_http_1 {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        if is_http_1 && is_relayed {
+            sleep(SETTLED).await;
         }
     }
     response

@@ -5,6 +5,7 @@ use app::{
     chat::message::Delta,
     link::{Deltas, Exit, decode::LIMIT},
 };
+use bytes::Bytes;
 use reqwest::{Response, header::CONTENT_TYPE};
 use std::{mem, time::Duration};
 use tokio::time::{self, Instant};
@@ -14,6 +15,10 @@ const AFTERWORD: Duration = Duration::from_secs(3);
 
 /// How much is read of what isn't a stream.
 const WHOLE: usize = 4 * LIMIT;
+
+/// How many bytes are decoded before their deltas are passed on. A chunk from the socket can be hundreds of KiB long, and its
+/// deltas would take more memory still while the page is slow to read.
+const SLICE: usize = 16 * 1024;
 
 /// Reads one answer.
 #[derive(Debug)]
@@ -46,25 +51,26 @@ impl<'a> Reader<'a> {
     }
 
     async fn read_stream(&mut self, response: &mut Response) -> Result<(), Failure> {
-        loop {
-            let is_over = self.read_chunk(response).await;
-            self.pass_on().await;
-            if is_over? {
-                return Ok(());
-            }
-            if self.answer.length() >= self.upstream.max_answer {
-                return Err(Failure::TooMuch(self.upstream.max_answer));
+        while let Some(chunk) = self.next_chunk(response).await? {
+            for slice in chunk.chunks(SLICE) {
+                let is_over = self.answer.feed(slice, &mut self.out);
+                self.pass_on().await;
+                if is_over? {
+                    return Ok(());
+                }
+                if self.answer.length() >= self.upstream.max_answer {
+                    return Err(Failure::TooMuch(self.upstream.max_answer));
+                }
             }
             self.look_at_the_clock();
         }
+        self.answer.feed_end(&mut self.out)
     }
 
-    /// Reads what is there, and tells whether that was the end of it.
-    async fn read_chunk(&mut self, response: &mut Response) -> Result<bool, Failure> {
+    /// The next bytes; none at the end of the stream.
+    async fn next_chunk(&self, response: &mut Response) -> Result<Option<Bytes>, Failure> {
         match time::timeout_at(self.give_up, response.chunk()).await {
-            Ok(Ok(Some(bytes))) => self.answer.feed(&bytes, &mut self.out),
-            Ok(Ok(None)) => self.answer.feed_end(&mut self.out).map(|()| true),
-            Ok(Err(error)) => Err(Failure::Cut(error)),
+            Ok(chunk) => chunk.map_err(Failure::Cut),
             Err(_) => Err(self.silent()),
         }
     }

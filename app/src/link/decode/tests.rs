@@ -171,3 +171,17 @@ fn too_long_is_for_good() {
     }
     assert_eq!(decoder.finish(), Err(TooLong));
 }
+
+#[test]
+fn a_long_line_leaves_no_large_buffer_behind() {
+    let mut decoder = Decoder::default();
+    let event = format!("data: {}\n\ndata: nex", "x".repeat(LIMIT - 10));
+    for piece in event.as_bytes().chunks(KEPT) {
+        decoder.feed(piece);
+    }
+    assert_eq!(decoder.next().unwrap().map(|frame| frame.data.len()), Some(LIMIT - 10));
+    assert_eq!(decoder.next(), Ok(None));
+    assert!(decoder.buffer.capacity() <= KEPT, "{}", decoder.buffer.capacity());
+    decoder.feed(b"t\n\n");
+    assert_eq!(decoder.next().unwrap().map(|frame| frame.data).as_deref(), Some("next"));
+}

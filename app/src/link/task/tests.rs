@@ -1,8 +1,9 @@
 use super::*;
+use crate::chat::message::Delta;
 use crate::link::{
     Census, Fate, Phase, Reason,
     census::{Ended, Living, State},
-    deltas::BUFFER,
+    deltas::{BUFFER, OVERHEAD, PIECE},
     proxies::KEEP_ALIVE,
 };
 use futures::future::pending;
@@ -14,6 +15,12 @@ use tokio::{
     sync::oneshot,
     time::{self, Instant},
 };
+
+impl Fragment for () {}
+impl Fragment for u32 {}
+
+/// How many deltas without content wait for a reader.
+const FITTING: usize = BUFFER / OVERHEAD;
 
 fn fates() -> Arc<Fates> {
     Arc::default()
@@ -74,8 +81,7 @@ async fn what_a_task_waits_for_is_told_before_its_first_delta_and_never_after() 
         normal()
     });
     started(&mut events).await;
-    let expected =
-        [Event::Progress(Progress::reading(35)), Event::Delta(1), Event::Delta(2), Event::Exit(normal())];
+    let expected = [Event::Progress(Progress::reading(35)), Event::Delta(1), Event::Delta(2), Event::Exit(normal())];
     let rest = rest(events).await;
     // The task may be ahead of its reader, who then hears only the latest word.
     assert_eq!(rest[1..], expected[1..]);
@@ -111,7 +117,7 @@ async fn dropping_the_stream_kills_a_task_that_waits_for_its_reader() {
         }
     });
     let task = started(&mut events).await;
-    for _ in 0..BUFFER * 2 {
+    for _ in 0..FITTING * 2 {
         events.next().await;
     }
     drop(events);
@@ -182,7 +188,7 @@ async fn a_reader_who_does_not_read_makes_the_task_wait() {
         }
     });
     soon(async {
-        while made.load(Ordering::Relaxed) < BUFFER as u64 {
+        while made.load(Ordering::Relaxed) < FITTING as u64 {
             tokio::task::yield_now().await;
         }
     })
@@ -190,8 +196,72 @@ async fn a_reader_who_does_not_read_makes_the_task_wait() {
     for _ in 0..1000 {
         tokio::task::yield_now().await; // a thousand turns in which it could do more
     }
-    assert_eq!(made.load(Ordering::Relaxed), BUFFER as u64);
+    assert_eq!(made.load(Ordering::Relaxed), FITTING as u64);
     drop(events);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_reader_is_bounded_in_bytes() {
+    for length in [1, 1000, PIECE, BUFFER, 1024 * 1024] {
+        let fates = fates();
+        let events = spawn_linked(&fates, "a test", async move |deltas| {
+            loop {
+                deltas.send(Delta::Text("x".repeat(length))).await;
+            }
+        });
+        for _ in 0..5000 {
+            tokio::task::yield_now().await;
+        }
+        let (sent, piece) = (fates.tally().deltas, length.min(PIECE) as u64);
+        let waiting = sent * (piece + OVERHEAD as u64);
+        let full = (BUFFER as u64 * 9 / 10)..=BUFFER as u64;
+        assert!(full.contains(&waiting), "{length}: {waiting} bytes in {sent} deltas");
+        drop(events);
+    }
+}
+
+#[tokio::test]
+async fn a_delta_that_is_cut_loses_nothing() {
+    let text = "→".repeat(1024 * 1024 / 3);
+    let sent = Delta::Reasoning(text.clone());
+    let events = spawn_linked(&fates(), "a test", async move |deltas| {
+        deltas.send(sent).await;
+        normal()
+    });
+    let read = rest(events).await.into_iter().filter_map(|event| match event {
+        Event::Delta(Delta::Reasoning(piece)) => Some(piece),
+        _ => None,
+    });
+    let pieces = read.collect::<Vec<_>>();
+    assert!(pieces.iter().all(|piece| piece.len() <= PIECE));
+    assert!(pieces.concat() == text);
+}
+
+/// A value that can be neither cut nor joined, and says that it is larger than all that may wait.
+#[derive(Debug, PartialEq)]
+struct Huge;
+
+impl Fragment for Huge {
+    fn size(&self) -> usize {
+        BUFFER * 10
+    }
+}
+
+#[tokio::test]
+async fn a_delta_that_is_larger_than_the_buffer_waits_alone_and_arrives() {
+    let fates = fates();
+    let mut events = spawn_linked(&fates, "a test", async move |deltas| {
+        for _ in 0..3 {
+            deltas.send(Huge).await;
+        }
+        normal()
+    });
+    started(&mut events).await;
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(fates.tally().deltas, 1);
+    assert_eq!(rest(events).await.len(), 4);
 }
 
 #[tokio::test]

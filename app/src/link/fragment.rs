@@ -1,0 +1,67 @@
+//! What the link has to know of a delta, to keep its buffers small and its writes few.
+
+use std::iter;
+
+/// A delta that has a size, can be cut into pieces, and can be joined with the delta after it. A reader takes several joined
+/// deltas for the same as the deltas one by one.
+///
+/// The defaults describe a small value that can be neither cut nor joined.
+pub trait Fragment: Sized + Send {
+    /// How many bytes of content it has, as far as that depends on its value.
+    fn size(&self) -> usize {
+        0
+    }
+
+    /// Itself in pieces of at most `most` bytes, or whole if it can't be cut.
+    fn pieces(self, most: usize) -> impl Iterator<Item = Self> + Send {
+        _ = most;
+        iter::once(self)
+    }
+
+    /// Appends `next`, or returns it if the two can't be one delta.
+    fn join(&mut self, next: Self) -> Option<Self> {
+        Some(next)
+    }
+}
+
+/// A text in pieces of at most `most` bytes, cut between characters. Yields at least one piece, which may be empty.
+pub fn cut(text: String, most: usize) -> impl Iterator<Item = String> + Send {
+    let most = most.max(4); // the longest character
+    let mut rest = Some((text, 0_usize));
+    iter::from_fn(move || {
+        let (text, start) = rest.take()?;
+        let end = text.floor_char_boundary(start.saturating_add(most));
+        if end == text.len() {
+            return Some(if start == 0 { text } else { text[start..].to_owned() });
+        }
+        let piece = text[start..end].to_owned();
+        rest = Some((text, end));
+        Some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &str, most: usize) -> Vec<String> {
+        cut(text.to_owned(), most).collect()
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters_and_nothing_is_lost() {
+        let text = "aé→🦀".repeat(50);
+        for most in 0..60 {
+            let pieces = pieces(&text, most);
+            assert!(pieces.iter().all(|piece| (1..=most.max(4)).contains(&piece.len())), "{most}: {pieces:?}");
+            assert_eq!(pieces.concat(), text);
+        }
+    }
+
+    #[test]
+    fn a_text_that_fits_is_one_piece() {
+        assert_eq!(pieces("", 8), [""]);
+        assert_eq!(pieces("12345678", 8), ["12345678"]);
+        assert_eq!(pieces("123456789", 8), ["12345678", "9"]);
+    }
+}
