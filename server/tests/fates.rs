@@ -3,12 +3,12 @@
 
 mod support;
 
-use app::link::{Exit, Reason};
+use app::link::{Exit, Pace, Reason, proxies::SETTLED};
 use serde_json::json;
 use std::{net::TcpListener, time::Duration};
 use support::{
     advance,
-    client::{FAREWELLS, Farewell, Page, get, post},
+    client::{FAREWELLS, Farewell, Page, get, post, request_with},
     server::Server,
     soon,
     upstream::{
@@ -70,6 +70,55 @@ async fn a_stream_asks_not_to_be_held_up_on_its_way() {
         page.headers["connection"], "close",
         "or else a browser may go on reading for the sake of the connection"
     );
+}
+
+#[tokio::test]
+async fn the_head_of_a_stream_waits_a_moment_for_a_proxy_that_has_not_seen_the_end_of_the_question() {
+    let server = Server::alone().await;
+    for header in ["x-forwarded-for: 192.0.2.1", "via: 1.1 Caddy", "forwarded: for=192.0.2.1", "x-real-ip: 192.0.2.1"] {
+        let begun = Instant::now();
+        let headers = [header, "content-length: 31"];
+        request_with(server.address, "POST", "/api/task", &headers, br#"{"chunks":0,"interval_ms":1000}"#).await;
+        assert!(begun.elapsed() >= SETTLED, "{header}: {:?}", begun.elapsed());
+    }
+}
+
+/// A page asks for a pace, and no model is too fast for it.
+#[tokio::test]
+async fn a_stream_with_a_pace_is_a_bounded_number_of_writes_and_bytes_and_is_killed_like_any_other() {
+    const QUESTION: &str = r#"{"messages":[{"role":"user","content":"Hi"}],"paced":true}"#;
+    let Step::Send(word) = delta("word ") else { panic!("a delta is sent") };
+    let mut upstream = Upstream::playing([head(), Step::Flood(word.repeat(100).into())]).await;
+    let server = Server::asking(&upstream.url()).await;
+    for farewell in FAREWELLS {
+        let begun = Instant::now();
+        let mut page = Page::start(server.address, "/api/chat", QUESTION).await;
+        let (mut events, mut bytes) = (0, 0);
+        while begun.elapsed() < Duration::from_secs(1) {
+            bytes += page.delta().await.len();
+            events += 1;
+        }
+        let ticks = usize::try_from(begun.elapsed().as_millis() / Pace::PAGE.tick.as_millis()).unwrap() + 2;
+        assert!(events <= ticks, "{events} events in {ticks} ticks");
+        let most = Pace::PAGE.burst + ticks * (Pace::PAGE.bytes + 100);
+        assert!(bytes <= most, "{bytes} bytes in {ticks} ticks");
+        assert!(bytes / events > 100, "deltas that leave together are one");
+        let connection = upstream.connection().await;
+        let _socket = page.leave(farewell).await;
+        connection.closed_by_peer().await;
+    }
+}
+
+#[tokio::test]
+async fn who_asks_for_no_pace_gets_each_delta_as_it_came() {
+    let many: Vec<_> = (0..500).map(|n| delta(&format!("{n} "))).collect();
+    let upstream = Upstream::playing([vec![head()], many, vec![finish("stop"), done()]].concat()).await;
+    let server = Server::asking(&upstream.url()).await;
+    let mut page = Page::chat(server.address).await;
+    for n in 0..500 {
+        assert_eq!(page.delta().await, format!("{n} "));
+    }
+    assert_eq!(page.exit().await.reason, Reason::Normal);
 }
 
 #[tokio::test]
