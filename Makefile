@@ -15,12 +15,14 @@ watch: setup ## build for development, serve, and do it again at every change
 check: setup ## the quick half of the tests: format, lints, unit tests
 	.ci/test format lint unit
 
-test: setup ## everything: format, lints, unit tests, release build, browser tests
+test: setup ## everything: format, lints, unit tests, release build, browser tests in Chromium, Firefox and WebKit
 	.ci/setup-fates
+	.ci/setup-browsers
 	.ci/test
 
 fates: build ## measure how soon the model stops, for each cause, through nginx, HAProxy and Caddy too (about an hour)
 	.ci/setup-fates
+	.ci/setup-browsers
 	. target/tools.env && cd end2end && npm run --silent fates
 
 load: build ## hold five thousand streams, drop them all at once, and find the rate that is too much (five minutes)

@@ -137,6 +137,6 @@ test.describe("under fingers", () => {
     await tap();
     await expect(chat.status).toHaveText("Stopped");
     const question = await upstream.asked();
-    await question.closed();
+    expect(await question.closed).toBe("client");
   });
 });

@@ -1,0 +1,136 @@
+// The page is there before its program is. What people do until then counts, and they are told if it never comes.
+
+import { Chat } from "../page/chat";
+import { Relay, type Fate } from "../relay";
+import { expect, pending, test as base } from "../fixtures";
+
+/** The page's program, whichever part of it. */
+const PROGRAM = /\.wasm$/;
+
+const test = base.extend<{ relay: Relay }>({
+  relay: async ({ server }, use) => {
+    const relay = await Relay.start(server.url);
+    await use(relay);
+    relay.end();
+  },
+  unopened: async ({ openTab, relay }, use) => use(new Chat(await openTab(), relay.url)),
+});
+
+/** Opens the page while its program is held back. Returns what lets it come. */
+async function openEarly(chat: Chat, relay: Relay): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  relay.decide = (path) => (PROGRAM.test(path) ? released : undefined);
+  await chat.visit();
+  await chat.box.shows();
+  return release;
+}
+
+test("takes over the page that the server has drawn", async ({ chat }) => {
+  await chat.box.shows();
+  await chat.box.hasFocus();
+});
+
+test("keeps what is typed before the program is there", async ({ unopened: chat, relay, upstream }) => {
+  const release = await openEarly(chat, relay);
+  await chat.box.focus();
+  await chat.tab.type("Am I ");
+  release();
+  await chat.alive();
+  await chat.box.holds("Am I ");
+  await chat.box.focus();
+  await chat.tab.type("early?");
+  await chat.tab.key("Enter");
+  expect((await upstream.asked()).said).toEqual(["user: Am I early?"]);
+});
+
+test("sends what is sent before the program is there, once", async ({ unopened: chat, relay, upstream }) => {
+  const release = await openEarly(chat, relay);
+  await chat.box.focus();
+  await chat.tab.type("Am I early?");
+  await chat.tab.key("Enter");
+  release();
+  const question = await upstream.asked();
+  expect(question.said).toEqual(["user: Am I early?"]);
+  question.delta("Not at all");
+  question.finish();
+  await chat.status.reads("Done");
+  await chat.box.holds("");
+  expect(upstream.questions).toHaveLength(1);
+});
+
+test("fetches the program once, also where it takes long to come", async ({ unopened: chat, relay, engine }) => {
+  pending("WebKit fetches it again while the preload is under way", engine === "WebKit");
+  const release = await openEarly(chat, relay);
+  await new Promise((passed) => setTimeout(passed, 1500)); // a slow line, on which it is under way for a while
+  release();
+  await chat.alive();
+  const fetched = relay.asked.filter((path) => PROGRAM.test(path));
+  expect(fetched).toEqual([...new Set(fetched)]);
+});
+
+const MISSING: Record<string, Fate> = { "can't be found": 404, "fails on the server": 500, "is cut off": "cut" };
+for (const [how, fate] of Object.entries(MISSING)) {
+  test(`says so within five seconds where the program ${how}, and keeps what is typed`, async ({ unopened: chat, relay, allowed }) => {
+    pending("a page without its program says nothing");
+    allowed.push(/./); // each browser in its own words
+    relay.decide = (path) => (PROGRAM.test(path) ? fate : undefined);
+    await chat.visit();
+    await chat.box.focus();
+    await chat.tab.type("Is anybody there?");
+    await chat.tab.key("Enter");
+    await expectToldToReload(chat);
+    await chat.box.holds("Is anybody there?");
+    relay.decide = () => undefined;
+    await chat.button("Reload").click();
+    await chat.alive();
+  });
+}
+
+/** Whatever says so, it is an alert or a status, and offers Reload. */
+async function expectToldToReload(chat: Chat): Promise<void> {
+  await chat.button("Reload").shows(6000);
+}
+
+test("says what is needed without WebAssembly, and keeps what is typed", async ({ engine, start, server }) => {
+  test.skip(engine === "WebKit", "WebKitGTK can't be told to do without");
+  pending("a page without its program says nothing");
+  const browser = await start({ wasm: false });
+  const chat = new Chat(await browser.tab(), server.url);
+  await chat.visit();
+  await chat.box.focus();
+  await chat.tab.type("Is anybody there?");
+  await chat.tab.key("Enter");
+  await expectToldToReload(chat);
+  await chat.box.holds("Is anybody there?");
+});
+
+test("without JavaScript says what is needed, and no question leaves the page", async ({ start, relay }) => {
+  pending("the question is sent as a form");
+  const NEEDED = "JavaScript";
+  const browser = await start({ javascript: false, find: NEEDED });
+  const tab = await browser.tab();
+  await tab.goto(relay.url);
+  await expect.poll(() => browser.finds(NEEDED)).toBe(true);
+  // The box has the focus as the page is opened.
+  await tab.type("A secret");
+  await tab.key("Enter");
+  await new Promise((passed) => setTimeout(passed, 500)); // a form that is sent is sent at once
+  expect(await tab.url()).toBe(`${relay.url}/`);
+  expect(relay.asked.filter((path) => path.includes("secret"))).toEqual([]);
+});
+
+test("nothing complains on any page", async ({ chat, server }) => {
+  // The fixtures look for violations of the page's policy, too. That they are heard:
+  for (const path of ["/", "/task", "/monitor"]) {
+    await chat.tab.goto(server.url + path);
+    await chat.alive();
+  }
+});
+
+test("what the policy forbids is heard by these checks", async ({ chat, shared }) => {
+  await chat.tab.evaluate(() => document.body.insertAdjacentHTML("beforeend", '<img src="https://example.invalid/">'));
+  await expect.poll(() => shared.complaints.join("\n")).toContain("violates img-src");
+  shared.complaints.length = 0;
+});
+

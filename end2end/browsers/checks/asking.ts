@@ -1,0 +1,178 @@
+// Asking, and reading what comes.
+
+import { Prose } from "../../support/prose";
+import { expect, pending, test } from "../fixtures";
+import type { Chat } from "../page/chat";
+import type { Part } from "../page/part";
+import { pour } from "../pour";
+
+test("shows each piece of the answer as soon as it is there, and that it is done", async ({ chat, upstream, server }) => {
+  await chat.ask("Who are you?");
+  const question = await upstream.asked();
+  expect(question.said).toEqual(["user: Who are you?"]);
+  await chat.stop.shows();
+  let text = "";
+  for (const piece of ["A page ", "and its task, ", "star-crossed: ", "Grüße 🌟"]) {
+    question.delta(piece);
+    text += piece;
+    await chat.answer.contains(text);
+  }
+  question.finish();
+  await chat.status.reads("Done");
+  await chat.send.shows();
+  await chat.stop.goes();
+  await chat.answer.contains("42 tokens");
+  await expect.poll(() => server.exits()).toMatchObject([{ reason: "normal" }]);
+});
+
+test("breaks the line with Shift+Enter, and the box grows", async ({ chat, upstream }) => {
+  await chat.box.focus();
+  const height = () => chat.box.evaluate(() => (Reflect.get(window, "part") as HTMLElement).clientHeight);
+  const before = await height();
+  for (const line of ["one", "two", "three"]) {
+    await chat.tab.type(line);
+    await chat.tab.key("Shift+Enter");
+  }
+  expect(await height()).toBeGreaterThan(before);
+  await chat.tab.type("four");
+  await chat.tab.key("Enter");
+  expect((await upstream.asked()).said).toEqual(["user: one\ntwo\nthree\nfour"]);
+  await chat.box.holds("");
+});
+
+test("shows what the model thinks before it answers", async ({ chat, upstream }) => {
+  await chat.ask("Why?");
+  const question = await upstream.asked();
+  question.reasoning("Let me see.");
+  await chat.answer.contains("Let me see.");
+  question.delta("That is why.");
+  await chat.answer.contains("That is why.");
+  await chat.answer.matches(/Thought for \d/);
+  question.finish();
+  await chat.status.reads("Done");
+});
+
+test("formats Markdown while it arrives: tables, lists, quotes, footnotes", async ({ chat, upstream }) => {
+  await chat.ask("Show me");
+  const question = await upstream.asked();
+  question.delta("A **bo");
+  question.delta("ld** word and [a link](https://example.org/)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- [x] done\n- [ ] not\n\n");
+  question.delta("> quoted\n\nA note[^1].\n\n[^1]: The note.\n\n");
+  question.finish();
+  await chat.status.reads("Done");
+  await chat.answer.css("strong").reads("bold");
+  await chat.answer.css("td").counts(2);
+  await chat.answer.css("input[type=checkbox]").counts(2);
+  await chat.answer.css("blockquote").contains("quoted");
+  await chat.answer.css("sup").counts(1);
+  expect(await chat.answer.role("link", "a link").attribute("rel")).toBe("noopener nofollow");
+});
+
+test("runs and fetches nothing that a model writes", async ({ chat, upstream }) => {
+  await chat.ask("Be evil");
+  const question = await upstream.asked();
+  question.delta("<script>window.ran = 1</script>\n\n<img src=x onerror='window.ran = 1'>\n\n![cat](https://fetched.example/cat.png)\n\n");
+  question.delta("[click](javascript:window.ran=1)\n\nThe end.");
+  question.finish();
+  await chat.status.reads("Done");
+  await chat.answer.contains("The end.");
+  await chat.log.css("script, img, [onerror]").counts(0);
+  expect(await chat.tab.evaluate(() => Reflect.get(window, "ran"))).toBeUndefined();
+});
+
+test("draws formulas as MathML, with fractions that stack", async ({ chat, upstream }) => {
+  await chat.talk(upstream, "Show me", "So $\\frac{a}{b}$ it is.\n\n$$\\sum_{i=1}^{9} i^2$$\n\nMore.\n\n");
+  await chat.answer.css("math").counts(2);
+  const [above, below] = await chat.answer.css("mfrac").evaluate(() => {
+    const fraction = Reflect.get(window, "part") as Element;
+    return [...fraction.children].map((part) => part.getBoundingClientRect().y);
+  });
+  expect(above).toBeLessThan(below);
+});
+
+test("gives code its colours, and copies it", async ({ chat, upstream }) => {
+  await chat.ask("Show me");
+  const question = await upstream.asked();
+  question.delta("```rust\nfn main() {}\n```\n\nThat is all.\n\n");
+  await chat.answer.css("code .hl-k").reads("fn");
+  question.finish();
+  await chat.status.reads("Done");
+  await copies(chat.answer.role("button", "Copy code"));
+  expect(await pasted(chat)).toContain("fn main() {}");
+});
+
+test("copies an answer as it was written", async ({ chat, upstream }) => {
+  await chat.talk(upstream, "A rhyme", "**stop**\n\n* shop\n");
+  await copies(chat.answer.role("button", "Copy"));
+  expect(await pasted(chat)).toBe("**stop**\n\n* shop\n");
+});
+
+/** Presses a button that says for a moment that it has copied. */
+async function copies(button: Part): Promise<void> {
+  await button.click();
+  await expect.poll(() => button.attribute("data-copied")).toBe(" ✓");
+}
+
+/** What a person gets who pastes into the box. */
+async function pasted(chat: Chat): Promise<string> {
+  await chat.box.focus();
+  await chat.tab.key("Control+v");
+  await expect.poll(() => chat.box.value()).not.toBe("");
+  return (await chat.box.value())!;
+}
+
+test.describe("follows an answer to its end", () => {
+  const ANSWERS: Record<string, () => string> = {
+    "of plain words": () => "A line of the answer.\n\n".repeat(120),
+    "with code, tables and formulas": () => new Prose(7).text(12_000),
+  };
+  for (const [what, text] of Object.entries(ANSWERS)) {
+    test(what, async ({ chat, upstream, engine }) => {
+      pending("WebKit is taken for a reader who scrolls", engine === "WebKit" && what !== "of plain words");
+      await chat.ask("A long one");
+      const question = await upstream.asked();
+      await pour(question, text(), { rate: 200, size: 24 });
+      question.finish();
+      await chat.status.reads("Done");
+      await expect.poll(() => below(chat), "pixels below the window").toBeLessThan(3);
+      await chat.button("Jump to latest").goes();
+    });
+  }
+
+  test("on a phone", async ({ chat, upstream }) => {
+    pending("the last line stays below the fold");
+    await chat.tab.resize(390, 800);
+    await chat.ask("A long one");
+    const question = await upstream.asked();
+    await pour(question, new Prose(9).text(6000), { rate: 200, size: 24 });
+    question.finish();
+    await chat.status.reads("Done");
+    await expect.poll(() => below(chat), "pixels below the window").toBeLessThan(3);
+    await chat.button("Jump to latest").goes();
+  });
+
+  test("unless the reader scrolls up, and then leads back", async ({ chat, upstream }) => {
+    await chat.ask("A long one");
+    const question = await upstream.asked();
+    question.delta("A line of the answer.\n\n".repeat(80));
+    await expect.poll(() => chat.answer.css("p").count()).toBeGreaterThanOrEqual(80);
+    await expect.poll(() => below(chat)).toBeLessThan(3);
+    await chat.tab.wheel(700, 400, -300);
+    const jump = chat.button("Jump to latest");
+    await jump.shows();
+    question.delta("More.\n\n".repeat(40));
+    await expect.poll(() => below(chat)).toBeGreaterThan(500);
+    await jump.click();
+    await expect.poll(() => below(chat)).toBeLessThan(3);
+    question.finish();
+    await chat.status.reads("Done");
+  });
+});
+
+/** How many pixels of the conversation are below the window. */
+function below(chat: Chat): Promise<number> {
+  return chat.tab.evaluate(() => {
+    const main = document.querySelector("main")!;
+    return main.scrollHeight - main.scrollTop - main.clientHeight;
+  });
+}

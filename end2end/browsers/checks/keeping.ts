@@ -1,0 +1,133 @@
+// What a browser keeps: found again, named, deleted, taken elsewhere, and shared by its tabs.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually } from "../eventually";
+import { expect, test } from "../fixtures";
+import { Chat } from "../page/chat";
+
+test("every conversation is there after a reload, and has an address", async ({ chat, upstream }) => {
+  await chat.talk(upstream, "About cats", "I like cats");
+  const cats = new URL(await chat.tab.url()).pathname;
+  expect(cats).toMatch(/^\/c\/\w+$/);
+  await chat.newChat.click();
+  await chat.messages.counts(0);
+  await chat.talk(upstream, "About dogs", "I like dogs");
+  await chat.reload();
+  await chat.answer.contains("I like dogs");
+  await chat.listed().counts(2);
+  await chat.tab.evaluate(() => history.back());
+  await chat.answer.contains("I like cats");
+  await chat.open(cats);
+  await chat.answer.contains("I like cats");
+  await chat.status.reads("Done");
+});
+
+test("the history outlives the browser", async ({ start, upstream, server }) => {
+  const profile = await mkdtemp(join(tmpdir(), "profile-"));
+  try {
+    const first = await start({ profile });
+    const chat = await new Chat(await first.tab(), server.url).open();
+    await chat.talk(upstream, "About cats", "I like cats");
+    await first.quit();
+    const second = await start({ profile });
+    const again = await new Chat(await second.tab(), server.url).open();
+    await again.listed("About cats").click();
+    await again.answer.contains("I like cats");
+    await again.status.reads("Done");
+    await second.quit();
+  } finally {
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
+
+test("a private window works, and keeps nothing", async ({ start, upstream, server }) => {
+  const profile = await mkdtemp(join(tmpdir(), "profile-"));
+  try {
+    const hidden = await start({ profile, private: true });
+    const chat = await new Chat(await hidden.tab(), server.url).open();
+    await chat.talk(upstream, "A secret", "I tell nobody");
+    await chat.reload();
+    await chat.answer.contains("I tell nobody");
+    await hidden.quit();
+    const later = await start({ profile });
+    const again = await new Chat(await later.tab(), server.url).open();
+    await again.wake(); // the list is part of what comes then
+    await again.listed().counts(0);
+    await later.quit();
+  } finally {
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
+
+test("two tabs on one conversation overwrite nothing, and show what the other says", async ({ chat, other, upstream }) => {
+  await chat.talk(upstream, "About cats", "I like cats");
+  await other.open(new URL(await chat.tab.url()).pathname);
+  await other.answer.contains("I like cats");
+  await chat.talk(upstream, "Here", "Here too");
+  await other.answer.contains("Here too");
+  await other.talk(upstream, "There", "There too");
+  await other.reload();
+  await other.answer.contains("There too");
+  await other.log.contains("Here too");
+  await chat.listed().counts(1);
+});
+
+test("a conversation is found by what was said in it", async ({ chat, upstream }) => {
+  await chat.talk(upstream, "About cats", "They purr when content");
+  await chat.newChat.click();
+  await chat.messages.counts(0);
+  await chat.talk(upstream, "About dogs", "They bark");
+  const search = chat.page.role("searchbox", "Search conversations");
+  await search.fill("PURR");
+  await chat.listed().counts(1);
+  await chat.listed().containing("About cats").role("link").click();
+  await chat.answer.contains("They purr");
+  await search.fill("");
+  await chat.tab.key("Escape");
+  await chat.listed().counts(2);
+});
+
+test("a conversation can be renamed, deleted, and put back", async ({ chat, upstream }) => {
+  await chat.talk(upstream, "About cats", "I like cats");
+  await chat.button("Rename About cats").click();
+  const name = chat.page.role("textbox", "Name");
+  await name.hasFocus();
+  await name.fill("Felines");
+  await chat.tab.key("Enter");
+  await chat.listed("Felines").shows();
+  await chat.button("Delete Felines").click();
+  await chat.listed().counts(0);
+  await chat.messages.counts(0);
+  await chat.button("Undo").click();
+  await chat.answer.contains("I like cats");
+  await chat.reload();
+  await chat.listed("Felines").shows();
+});
+
+test("what is exported can be imported again", async ({ chat, upstream, shared }) => {
+  await chat.talk(upstream, "About cats", "I like **cats**");
+  await chat.page.css("summary").containing("Export and import").click();
+  await chat.button("Export all").click();
+  const file = join(shared.profile, "starcrossed.json");
+  const kept = await eventually(async () => JSON.parse(await readFile(file, "utf8")) as { conversations: object[] });
+  expect(kept.conversations).toHaveLength(1);
+  await chat.button("Delete About cats").click();
+  await chat.listed().counts(0);
+  // A name of its own: the same file would be no change.
+  const again = join(shared.profile, "again.json");
+  await writeFile(again, JSON.stringify(kept));
+  await chat.tab.upload("nav input[type=file]", again);
+  await chat.conversations.contains("1 imported");
+  await chat.listed("About cats").click();
+  await chat.answer.css("strong").reads("cats");
+  await rm(file);
+});
+
+test("what has been typed and not sent is there after a reload", async ({ chat }) => {
+  await chat.box.fill("a draft");
+  await chat.reload();
+  await chat.box.holds("a draft");
+});

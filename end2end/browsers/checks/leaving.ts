@@ -1,0 +1,187 @@
+// Every way in which a page and its server lose each other in the middle of an answer.
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as after } from "node:timers/promises";
+import type { Question, Upstream } from "../../support/upstream";
+import { limited } from "../driver/leash";
+import { expect, pending, test as base } from "../fixtures";
+import { Chat } from "../page/chat";
+import { pour } from "../pour";
+
+/** From the end of a page to the end of the model's connection: the order to the browser is part of it. */
+const SOON_MS = 1000;
+
+/** What was shown longer than this is never lost. */
+const KEPT_MS = 100;
+
+const test = base.extend<{ elsewhere: string }>({
+  elsewhere: async ({}, use) => {
+    const site = createServer((_, response) => response.setHeader("content-type", "text/html").end("<h1>Elsewhere"));
+    site.listen(0, "127.0.0.1");
+    await once(site, "listening");
+    await use(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
+    site.close();
+    site.closeAllConnections();
+  },
+});
+
+/** The conversation is as it was left, and goes on. */
+async function expectInterrupted(chat: Chat, upstream: Upstream): Promise<void> {
+  await chat.answer.contains("one, two,");
+  await chat.status.reads("Interrupted");
+  await chat.alert.goes();
+  await chat.answer.role("button", "Continue").click();
+  const question = await upstream.asked();
+  expect(question.said).toEqual(["user: Count to a million", "assistant: one, two,"]);
+  question.delta(" three");
+  question.finish();
+  await chat.status.reads("Done");
+  await chat.answer.contains("one, two, three");
+}
+
+async function expectClosed(question: Question): Promise<void> {
+  expect(await limited("the model's connection to be closed", SOON_MS, question.closed)).toBe("client");
+}
+
+test.describe("the model stops when", () => {
+  test("another page of the app is opened, and the answer is there on return", async ({ chat, upstream }) => {
+    const question = await chat.inTheMiddle(upstream);
+    await chat.follow("How it works");
+    await expectClosed(question);
+    await chat.page.role("heading", "A page and its task").shows();
+    await chat.follow("/Starcrossed/");
+    await expectInterrupted(chat, upstream);
+  });
+
+  test("another conversation is opened, and the answer is there on return", async ({ chat, upstream }) => {
+    const question = await chat.inTheMiddle(upstream);
+    await chat.newChat.click();
+    await expectClosed(question);
+    await chat.listed("Count to a million").click();
+    await expectInterrupted(chat, upstream);
+  });
+
+  test("the page is reloaded, and the answer is there afterwards", async ({ chat, upstream }) => {
+    pending("an answer that is left is kept as one whose connection was lost");
+    const question = await chat.inTheMiddle(upstream);
+    await chat.tab.reload();
+    await expectClosed(question);
+    await chat.alive();
+    await expectInterrupted(chat, upstream);
+  });
+
+  test("the page is left for another site, and the answer is there on return", async ({ chat, upstream, elsewhere }) => {
+    pending("an answer that is left is kept as one whose connection was lost");
+    const question = await chat.inTheMiddle(upstream);
+    await chat.tab.goto(elsewhere);
+    await expectClosed(question);
+    await chat.tab.evaluate(() => history.back());
+    await chat.alive();
+    await expectInterrupted(chat, upstream);
+  });
+
+  test("the tab is closed, and the answer is there in another", async ({ chat, other, upstream }) => {
+    const question = await chat.inTheMiddle(upstream);
+    const address = new URL(await chat.tab.url()).pathname;
+    await after(KEPT_MS);
+    await chat.tab.close();
+    await expectClosed(question);
+    await other.open(address);
+    await expectInterrupted(other, upstream);
+  });
+
+  test("the browser is killed", async ({ start, upstream, server }) => {
+    const browser = await start();
+    const chat = await new Chat(await browser.tab(), server.url).open();
+    const question = await chat.inTheMiddle(upstream);
+    await browser.kill();
+    await expectClosed(question);
+    await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
+  });
+});
+
+test.describe("nothing that was shown is lost when", () => {
+  const WAYS: Record<string, (chat: Chat) => Promise<void>> = {
+    "the page is reloaded": (chat) => chat.tab.reload(),
+    "the tab is closed": (chat) => chat.tab.close(),
+  };
+  for (const [way, leave] of Object.entries(WAYS)) {
+    test(way, async ({ chat, other, upstream }) => {
+      pending("what was written last isn't always kept");
+      await chat.ask("Count");
+      const question = await upstream.asked();
+      void pour(question, counted(5000), { rate: 100, size: 10 });
+      await after(1700);
+      const shown = (await chat.answer.text())!;
+      const address = new URL(await chat.tab.url()).pathname;
+      await after(KEPT_MS);
+      await leave(chat);
+      await expectClosed(question);
+      await other.open(address);
+      await other.status.reads("Interrupted");
+      const last = /\d+(?=\D*$)/.exec(/(\d+ )+/.exec(shown)![0])![0];
+      await other.answer.contains(` ${last} `, 1000);
+    });
+  }
+});
+
+/** The numbers up to this one. */
+function counted(last: number): string {
+  return Array.from({ length: last }, (_, number) => `${number} `).join("");
+}
+
+test("a tab that shows the conversation says so within two seconds of the end of the one that wrote it", async ({ chat, other, upstream }) => {
+  pending("other tabs wait until nobody has written for a while");
+  const question = await chat.inTheMiddle(upstream);
+  await other.open(new URL(await chat.tab.url()).pathname);
+  await other.answer.contains("one, two,");
+  await chat.tab.close();
+  await expectClosed(question);
+  const began = performance.now();
+  await other.status.reads("Interrupted");
+  expect(performance.now() - began).toBeLessThan(2000);
+});
+
+test("the page lives on when the server is killed, and Retry works when it is there again", async ({ chat, upstream, server, allowed }) => {
+  allowed.push(/./); // the browser says of each request that it failed
+  const question = await chat.inTheMiddle(upstream);
+  await server.kill("SIGKILL");
+  expect(await question.closed).toBe("client");
+  await chat.alert.contains("Connection lost");
+  await chat.answer.contains("one, two,");
+  await chat.retry.click();
+  await chat.alert.contains("the server can't be reached");
+  await server.restart();
+  await chat.retry.click();
+  const again = await upstream.asked();
+  expect(again.said).toEqual(["user: Count to a million"]);
+  again.delta("one, two, three");
+  again.finish();
+  await chat.status.reads("Done");
+  await chat.answer.contains("one, two, three");
+});
+
+test("the page says so when the server is told to go", async ({ chat, upstream, server, allowed }) => {
+  allowed.push(/./);
+  const question = await chat.inTheMiddle(upstream);
+  expect(await server.kill("SIGTERM")).toBeLessThan(2000);
+  expect(await question.closed).toBe("client");
+  await chat.alert.contains("shutting down");
+  await chat.answer.contains("one, two,");
+});
+
+test("a failure of the model server says what it said, beside Retry", async ({ chat, upstream, allowed }) => {
+  allowed.push(/./);
+  await chat.ask("Are you well?");
+  (await upstream.asked()).fail(500, { error: { message: "the GPU is on fire" } });
+  await chat.alert.contains("the GPU is on fire");
+  await chat.status.reads("Failed");
+  await chat.retry.click();
+  const question = await upstream.asked();
+  question.delta("Better now");
+  question.finish();
+  await chat.status.reads("Done");
+  await chat.alert.goes();
+});

@@ -1,0 +1,58 @@
+// The essay's page and the monitor.
+
+import { expect, test as base } from "../fixtures";
+import { alive } from "../page/chat";
+import { Part } from "../page/part";
+
+const CHUNKS = [1, 2, 3, 4, 5].map((n) => `Async work chunk ${n}`);
+
+const test = base.extend<{ task: Part }>({
+  // A whole page, by which its parts are found.
+  task: async ({ openTab, server }, use) => {
+    const tab = await openTab();
+    await tab.goto(`${server.url}/task`);
+    await alive(tab);
+    await use(new Part(tab));
+  },
+});
+
+test("the essay's task sends its messages, and finishes", async ({ task, server }) => {
+  await task.role("button", "Start").click();
+  await task.role("status").reads("Finished");
+  expect(await task.role("list", "Messages").role("listitem").texts()).toEqual(CHUNKS);
+  await expect.poll(() => server.exits()).toMatchObject([{ reason: "normal" }]);
+});
+
+test("the essay's task is killed by Cancel, while the counter goes on", async ({ task, server }) => {
+  await task.role("button", "Start").click();
+  await task.role("list", "Messages").role("listitem").nth(0).shows();
+  await task.role("button", "/^Counter:/").click();
+  await task.role("button", "Counter: 1").shows();
+  await task.role("button", "Cancel").click();
+  await task.role("status").reads("Cancelled");
+  await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
+});
+
+test("the essay's page lives on when its task crashes", async ({ task }) => {
+  await task.role("checkbox", "Crash").click();
+  await task.role("button", "Start").click();
+  await task.role("status").reads("Crashed");
+  await task.role("button", "/^Counter:/").click();
+  await task.role("button", "Counter: 1").shows();
+});
+
+test("the monitor shows a task of another page, and kills it", async ({ chat, openTab, upstream, server }) => {
+  const tab = await openTab();
+  await tab.goto(`${server.url}/monitor`);
+  await alive(tab);
+  const monitor = new Part(tab);
+  await monitor.role("status").reads("Live");
+  const question = await chat.inTheMiddle(upstream);
+  const row = monitor.role("table", "Tasks").role("row").containing("alpha");
+  await row.contains("streaming");
+  await row.role("button", "/^Kill task \\d+$/").click();
+  expect(await question.closed).toBe("client");
+  await chat.status.matches(/^Stopped/);
+  await chat.answer.contains("Ended from the monitor.");
+  await monitor.role("table", "Exits").role("row").containing("alpha").contains("killed");
+});

@@ -1,0 +1,118 @@
+// Stop means stop: at each moment of an answer, and whatever the model does meanwhile.
+
+import type { Question } from "../../support/upstream";
+import { limited } from "../driver/leash";
+import { expect, pending, test } from "../fixtures";
+import { Chat } from "../page/chat";
+import { pour } from "../pour";
+import { press } from "../press";
+
+/** From the click to the end of the model's connection, on a machine that does other things, too. */
+const SOON_MS = 150;
+
+/** Each brings an answer to the moment at which it is stopped. */
+const MOMENTS: Record<string, (chat: Chat, question: Question) => Promise<void>> = {
+  "before the model has answered": async () => {},
+  "before the first word": async (_, question) => question.begin(),
+  "while the model thinks aloud": async (chat, question) => {
+    question.reasoning("Hm, let me see");
+    await chat.answer.contains("Hm, let me see");
+  },
+  "in the middle of the answer": async (chat, question) => {
+    question.delta("one, two, ");
+    await chat.answer.contains("one, two,");
+    void pour(question, "more ".repeat(5000), { rate: 50, size: 5 });
+  },
+  "in the middle of a table": async (chat, question) => {
+    question.delta("| a | b |\n|---|---|\n| one | tw");
+    await chat.answer.contains("one");
+  },
+  "when the model hangs": async (chat, question) => {
+    question.delta("one, ");
+    await chat.answer.contains("one,");
+    question.hang();
+  },
+};
+
+test.describe("Stop ends the model's work", () => {
+  for (const [moment, reach] of Object.entries(MOMENTS)) {
+    test(moment, async ({ chat, upstream, server }) => {
+      await chat.ask("Count to a million");
+      const question = await upstream.asked();
+      await reach(chat, question);
+      const { clicked } = await press(chat.stop, question);
+      expect(await question.closed).toBe("client");
+      expect((await question.closedAt) - clicked).toBeLessThan(SOON_MS);
+      await chat.status.matches(/^Stopped/);
+      await chat.alert.goes();
+      await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
+    });
+  }
+
+  test("with Escape, and has a receipt", async ({ chat, upstream }) => {
+    const question = await chat.inTheMiddle(upstream);
+    await chat.tab.key("Escape");
+    expect(await question.closed).toBe("client");
+    await chat.status.matches(/^Stopped/);
+    await chat.answer.contains("one, two,");
+    await chat.page.css("body").matches(/confirmed by the server|connection closed/i);
+  });
+
+  test("and the answer can be continued, and asked for again", async ({ chat, upstream }) => {
+    await chat.inTheMiddle(upstream);
+    await chat.stop.click();
+    await chat.answer.role("button", "Continue").click();
+    const second = await upstream.asked();
+    expect(second.said).toEqual(["user: Count to a million", "assistant: one, two,"]);
+    second.delta(" three");
+    second.finish();
+    await chat.status.reads("Done");
+    await chat.answer.contains("one, two, three");
+    await chat.answer.role("button", "Regenerate").click();
+    const third = await upstream.asked();
+    expect(third.said).toEqual(["user: Count to a million"]);
+    third.finish();
+    await chat.status.reads("Done");
+  });
+});
+
+test("a double click on Send asks once, and stops nothing", async ({ chat, upstream }) => {
+  await chat.box.fill("Only once");
+  await chat.send.hover();
+  await Promise.all([chat.tab.press(), chat.tab.press()]);
+  const question = await upstream.asked();
+  question.delta("Still here");
+  await chat.answer.contains("Still here");
+  question.finish();
+  await chat.status.reads("Done");
+  expect(upstream.questions).toHaveLength(1);
+});
+
+test.describe("Stop is heard at once in a flood", () => {
+  const PARAGRAPH = `${"flood ".repeat(6)}\n\n`;
+  const FLOODS: Record<string, (question: Question) => unknown> = {
+    "of 2,500 deltas a second": (question) => pour(question, "word ".repeat(200_000), { rate: 2500, size: 5 }),
+    "of 24,000 deltas a second": (question) => pour(question, "word ".repeat(2_000_000), { rate: 24_000, size: 5 }),
+    "of deltas as fast as they are taken": (question) => question.flood(PARAGRAPH),
+  };
+  for (const [what, flood] of Object.entries(FLOODS)) {
+    test(what, async ({ start, upstream, server }) => {
+      pending("a page is sent more than it can show");
+      // A browser of its own: a page that is flooded may not be to be had again.
+      const browser = await start();
+      const chat = await new Chat(await browser.tab(), server.url).open();
+      await chat.ask("Everything");
+      const question = await upstream.asked();
+      question.delta("It begins. ");
+      await chat.answer.contains("It begins.");
+      const { clicked, ordered } = await press(chat.stop, question, async () => {
+        void flood(question);
+        await new Promise((passed) => setTimeout(passed, 2000));
+      });
+      const closedAt = await limited("the model's connection to be closed", SOON_MS, question.closedAt);
+      expect(closedAt - clicked, "from the click").toBeLessThan(SOON_MS);
+      expect(closedAt - ordered, "from the order to click").toBeLessThan(2 * SOON_MS);
+      await chat.status.matches(/^Stopped/);
+    });
+  }
+});

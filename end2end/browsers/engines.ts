@@ -1,0 +1,26 @@
+// The browsers by name: how each is started, and what is missing here to do it.
+
+import { chromium, firefox, webkit, type BrowserType, type LaunchOptions } from "@playwright/test";
+import config from "../playwright.config";
+import type { Browser, Settings } from "./driver/browser";
+import { Firefox } from "./driver/firefox";
+import { Played } from "./driver/playwright";
+import { WebKit } from "./driver/webkit";
+
+interface Engine {
+  start(settings?: Settings): Promise<Browser>;
+  missing(): Promise<string | undefined>;
+}
+
+/** Which of its own Playwright could download: .ci/setup-browsers says so. */
+const OWN = (process.env.OWN_BROWSERS ?? "").split(" ");
+
+export const ENGINES: Record<"Chromium" | "Firefox" | "WebKit", Engine> = {
+  Chromium: played(chromium, config.use?.launchOptions),
+  Firefox: OWN.includes("firefox") ? played(firefox) : Firefox,
+  WebKit: OWN.includes("webkit") ? played(webkit) : WebKit,
+};
+
+function played(type: BrowserType, options: LaunchOptions = {}): Engine {
+  return { start: (settings) => Played.start(type, options, settings), missing: async () => undefined };
+}

@@ -1,0 +1,19 @@
+// A model that speaks at a steady pace, however fast.
+
+import { setTimeout as after } from "node:timers/promises";
+import type { Question } from "../support/upstream";
+
+const TICK_MS = 4;
+
+/** Sends a text in deltas of this many characters, so many of them a second, until it or the connection ends. */
+export async function pour(question: Question, text: string, { rate, size }: { rate: number; size: number }): Promise<void> {
+  let open = true;
+  void question.closed.then(() => (open = false));
+  const began = performance.now();
+  let sent = 0;
+  while (open && sent * size < text.length) {
+    const due = Math.ceil(((performance.now() - began) / 1000) * rate);
+    for (; sent < due && sent * size < text.length; sent++) question.delta(text.slice(sent * size, (sent + 1) * size));
+    await after(TICK_MS);
+  }
+}

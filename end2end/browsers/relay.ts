@@ -1,0 +1,54 @@
+// A road to the server on which single files can be held back, refused or cut off.
+
+import { once } from "node:events";
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What becomes of a request: it waits until it may go on, is answered with a status, or is cut off. */
+export type Fate = Promise<void> | number | "cut" | undefined;
+
+export class Relay {
+  /** The paths that were asked for, oldest first. */
+  readonly asked: string[] = [];
+  /** Decides over a path. */
+  decide: (path: string) => Fate = () => undefined;
+
+  private constructor(
+    private readonly target: string,
+    private readonly server: Server,
+  ) {
+    server.on("request", (from, to) => void this.pass(from, to));
+  }
+
+  static async start(target: string): Promise<Relay> {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return new Relay(target, server);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  end(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private async pass(from: IncomingMessage, to: ServerResponse): Promise<void> {
+    const path = from.url ?? "/";
+    this.asked.push(path);
+    const fate = this.decide(path);
+    if (fate === "cut") return void to.destroy();
+    if (typeof fate === "number") return void to.writeHead(fate).end();
+    await fate;
+    const on = request(`${this.target}${path}`, { method: from.method, headers: from.headers }, (answer) => {
+      to.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(to);
+    });
+    on.on("error", () => to.destroy());
+    to.on("close", () => on.destroy());
+    from.pipe(on);
+  }
+}

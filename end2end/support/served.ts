@@ -1,0 +1,41 @@
+// A model server to script, and the program asking it.
+
+import { test as base, expect } from "@playwright/test";
+import { Server } from "./server";
+import { Upstream } from "./upstream";
+
+interface Fixtures {
+  upstream: Upstream;
+  /** How the program is told of its model servers. */
+  upstreams: string[];
+  server: Server;
+}
+
+export const test = base.extend<Fixtures>({
+  upstream: async ({}, use) => {
+    const upstream = await Upstream.start();
+    await use(upstream);
+    await upstream.stop();
+  },
+
+  upstreams: async ({ upstream }, use) => use([upstream.url]),
+
+  server: async ({ upstreams }, use, testInfo) => {
+    const server = await Server.start(upstreams);
+    try {
+      await use(server);
+      await expectNothingLeft(server);
+    } finally {
+      await server.end();
+      if (testInfo.status !== testInfo.expectedStatus) {
+        await testInfo.attach("server log", { body: server.log.join("\n"), contentType: "text/plain" });
+      }
+    }
+  },
+});
+
+/** By now the pages are closed: no task may outlive them. */
+async function expectNothingLeft(server: Server): Promise<void> {
+  if (!server.isRunning) return;
+  await expect.poll(() => server.live(), "tasks that outlive their page").toBe(0);
+}
