@@ -3,17 +3,17 @@
 //
 //   TRIALS=3 ONLY="direct HTTP/1.1,Stop mid-stream" npm run fates      some of it, fewer times; that is not kept in docs/
 
-import type { LaunchOptions } from "@playwright/test";
+import { expect, test } from "@playwright/test";
+import { ENGINES } from "./browsers/engines";
 import { CAUSES } from "./fates/causes";
-import { cell } from "./fates/cell";
+import { cell, Missing, nothing, type Cell } from "./fates/cell";
 import { Line, HERE } from "./fates/line";
 import { machine } from "./fates/machine";
 import { FAR_ADDRESS } from "./fates/network";
-import { ROADS, type Road } from "./fates/roads";
-import { Stage, type OwnBrowser } from "./fates/stage";
+import { ROADS, type Engine, type Road } from "./fates/roads";
+import { Stage } from "./fates/stage";
 import { keep, Table } from "./fates/table";
 import { Certificate } from "./support/certificate";
-import { expect, test } from "@playwright/test";
 
 const ENOUGH = 20;
 const TRIALS = Number(process.env.TRIALS ?? ENOUGH);
@@ -26,15 +26,16 @@ function chosen<T>(all: T[], name: (one: T) => string): T[] {
   return some.length ? some : all;
 }
 
-test(`every cause on every road, ${TRIALS} times each`, async ({ browser, playwright, launchOptions }) => {
+test(`every cause on every road, ${TRIALS} times each`, async () => {
   const causes = chosen(Object.keys(CAUSES), (cause) => cause);
   const roads = chosen(ROADS, ({ name }) => name);
   const table = new Table(causes, roads);
   const certificate = await Certificate.make(FAR_ADDRESS);
+  const versions = new Map<Engine, string>();
 
   for (const road of roads) {
     for (const cause of causes) {
-      const measured = await cell(() => measure(road, cause));
+      const measured = await measure(road, cause);
       table.put(cause, road, measured);
       console.log(`${road.name}, ${cause}: ${measured.why ?? measured.outcomes.map(brief).join(" ")}`);
     }
@@ -42,33 +43,36 @@ test(`every cause on every road, ${TRIALS} times each`, async ({ browser, playwr
   await certificate.remove();
 
   const isWhole = TRIALS >= ENOUGH && causes.length === Object.keys(CAUSES).length && roads.length === ROADS.length;
-  const text = [table.markdown(), "", ...(await machine(browser.version())).map((line) => `- ${line}`), `- ${TRIALS} trials a cell`].join("\n");
+  const text = [table.markdown(), "", ...(await machine([...versions.values()])).map((line) => `- ${line}`), `- ${TRIALS} trials a cell`].join("\n");
   console.log(`\n${text}\n`);
   if (isWhole && table.isFull) await keep(text);
   expect(table.broken(), "promises that were not kept").toEqual([]);
 
-  async function measure(road: Road, cause: string) {
-    const line = await Line.start(road, certificate, HERE);
-    const stage = new Stage(line, certificate, browser, () => ownBrowser(playwright.chromium, launchOptions));
-    try {
-      return await CAUSES[cause].measure(stage, TRIALS);
-    } finally {
-      await stage.clear();
-      await line.end();
+  async function measure(road: Road, cause: string): Promise<Cell> {
+    if (CAUSES[cause].withoutBrowser && road.browser !== "Chromium") {
+      return nothing("no browser takes part, so that each road is measured once, in its first column");
     }
+    return cell(async () => {
+      const line = await Line.start(road, certificate, HERE);
+      const stage = new Stage(line, certificate, () => start(road.browser));
+      try {
+        return await CAUSES[cause].measure(stage, TRIALS);
+      } finally {
+        await stage.clear();
+        await line.end();
+      }
+    });
+  }
+
+  async function start(engine: Engine) {
+    const missing = await ENGINES[engine].missing();
+    if (missing) throw new Missing(missing);
+    const browser = await ENGINES[engine].start();
+    versions.set(engine, browser.version);
+    return browser;
   }
 });
 
 function brief(outcome: number | "never"): string {
   return outcome === "never" ? outcome : outcome.toFixed(1);
-}
-
-async function ownBrowser(
-  chromium: typeof import("@playwright/test").chromium,
-  launchOptions: LaunchOptions,
-): Promise<OwnBrowser> {
-  const server = await chromium.launchServer(launchOptions);
-  const browser = await chromium.connect(server.wsEndpoint());
-  // Playwright starts it as a process group of its own.
-  return { browser, kill: () => process.kill(-server.process().pid!, "SIGKILL") };
 }

@@ -1,7 +1,9 @@
 // The rows of the table: everything that parts a page from its answer, and what we promise of each.
 
-import { expect, type Locator } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { setTimeout as after } from "node:timers/promises";
+import type { Part } from "../browsers/page/part";
+import { press as pressPart } from "../browsers/press";
 import { now } from "../support/clock";
 import type { Question } from "../support/upstream";
 import { inTime, outcome, type Loss, type Outcome } from "./cell";
@@ -14,6 +16,8 @@ import type { Stage } from "./stage";
 export interface Cause {
   /** At most this long, in milliseconds, from the cause to the end of the model's connection. */
   promise: number;
+  /** Whether no browser takes part in it: then it is measured on the road, whichever browser that is for. */
+  withoutBrowser?: true;
   /** Brings it about so many times. */
   measure: (stage: Stage, trials: number) => Promise<Outcome[]>;
 }
@@ -49,13 +53,13 @@ export const CAUSES: Record<string, Cause> = {
   "Stop mid-stream": each(async (stage) => {
     const { chat, question } = await stage.answering();
     drip(question);
-    await expect(chat.answer).toContainText("drop drop");
+    await chat.answer.contains("drop drop");
     return press(chat.stop, question);
   }),
 
   "Stop behind a backlog": each(async (stage) => {
     const { chat, question } = await stage.answering();
-    await chat.slowDown(SLOWER);
+    await chat.tab.slowDown?.(SLOWER);
     const loss = await press(chat.stop, question, async () => {
       void question.flood(WAVE);
       await expect.poll(() => behind(chat.answer, question)).toBeGreaterThan(BACKLOG);
@@ -74,27 +78,26 @@ export const CAUSES: Record<string, Cause> = {
   "In-app navigation": each(async (stage) => {
     const { chat, question } = await stage.answering();
     drip(question);
-    return press(chat.page.getByRole("link", { name: "How it works" }), question);
+    return press(chat.page.role("link", "How it works"), question);
   }),
 
   "Tab closed": each(async (stage) => {
-    const { chat, question } = await stage.answering();
+    const { question } = await stage.answering();
     drip(question);
     const at = now();
-    await chat.page.close();
+    await stage.closeTab();
     return { question, at };
   }),
 
   "Browser killed": each(async (stage) => {
-    const { browser, kill } = await stage.ownBrowser();
-    const { question } = await stage.answering(await stage.page(browser));
+    const { question } = await stage.answering();
     drip(question);
     const at = now();
-    kill();
+    await stage.kill();
     return { question, at };
   }),
 
-  "Slow reader gone": each(async ({ line }) => {
+  "Slow reader gone": withoutBrowser(each(async ({ line }) => {
     const client = Client.start(line.url, { stall: true });
     const question = await line.model.asked();
     void question.flood(WAVE);
@@ -103,9 +106,9 @@ export const CAUSES: Record<string, Cause> = {
     const at = now();
     client.kill();
     return { question, at };
-  }),
+  })),
 
-  "Client vanished": { promise: 20_000, measure: vanish },
+  "Client vanished": withoutBrowser({ promise: 20_000, measure: vanish }),
 
   "SIGTERM to the server": each(async (stage) => {
     const { question } = await stage.answering();
@@ -118,6 +121,10 @@ export const CAUSES: Record<string, Cause> = {
     return { question, at };
   }, 2000),
 };
+
+function withoutBrowser(cause: Cause): Cause {
+  return { ...cause, withoutBrowser: true };
+}
 
 /** One after the other, each waiting for the end of the one before. */
 function each(once: (stage: Stage) => Promise<Loss>, promise = AT_ONCE): Cause {
@@ -170,29 +177,15 @@ async function take({ model }: Line, count: number): Promise<Question[]> {
   return questions;
 }
 
-/**
- * Presses, and says when the page's browser saw that: what the page was busy with until it looked counts. The mouse is there
- * already when `trouble` begins, so that a page that can't keep up needn't say where.
- */
-async function press(what: Locator, question: Question, trouble = async () => {}): Promise<Loss> {
-  const page = what.page();
-  await what.hover();
-  await page.evaluate(() => {
-    const pressed = new Promise((done) => {
-      const note = (event: Event) => done(performance.timeOrigin + event.timeStamp);
-      window.addEventListener("click", note, { capture: true, once: true });
-    });
-    Reflect.set(window, "pressed", pressed);
-  });
-  await trouble();
-  await page.mouse.down();
-  await page.mouse.up();
-  return { question, at: await page.evaluate(() => Reflect.get(window, "pressed") as Promise<number>) };
+/** Presses, and says when the page's browser saw that: what the page was busy with until it looked counts. */
+async function press(what: Part, question: Question, trouble?: () => Promise<void>): Promise<Loss> {
+  const { clicked } = await pressPart(what, question, trouble);
+  return { question, at: clicked };
 }
 
 /** How many characters of the answer have been sent and aren't on the page yet, at least. */
-async function behind(answer: Locator, question: Question): Promise<number> {
-  return question.sent * TEXT - (await answer.evaluate((answer) => answer.textContent.length));
+async function behind(answer: Part, question: Question): Promise<number> {
+  return question.sent * TEXT - ((await answer.text()) ?? "").length;
 }
 
 /** Fifty words a second, until the connection ends. */

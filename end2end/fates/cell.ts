@@ -24,6 +24,8 @@ export interface Cell {
   why?: string;
   /** Whether that is to be put up with: something is missing on this machine. */
   excused?: boolean;
+  /** Whether there is nothing to measure: it can't come about there. */
+  void?: boolean;
 }
 
 /** Something that a measurement needs and this machine doesn't have. */
@@ -55,6 +57,11 @@ export async function cell(measure: () => Promise<Outcome[]>): Promise<Cell> {
     const why = error instanceof Error ? error.message : String(error);
     return { outcomes: [], why, excused: error instanceof Missing };
   }
+}
+
+/** A cell in which there is nothing to measure. */
+export function nothing(why: string): Cell {
+  return { outcomes: [], why, excused: true, void: true };
 }
 
 /** The outcome that this share of them, from 0 to 1, doesn't exceed. `never` is longer than any. */

@@ -7,12 +7,12 @@ import { BINARY } from "../support/server";
 import { run } from "./programs";
 
 /** The machine and the programs, a line each. */
-export async function machine(browser: string): Promise<string[]> {
+export async function machine(browsers: string[]): Promise<string[]> {
   const { stdout } = await promisify(execFile)(BINARY, ["--version"]);
   return [
     `${cpus().length} cores (${cpus()[0].model.trim()}), ${type()} ${release()}`,
     `${stdout.trim()}${await commit()}${BINARY.includes("/debug/") ? ", a debug build: its figures mean nothing" : ""}`,
-    `Chromium ${browser}, Node ${process.version}`,
+    [...browsers, `Node ${process.version}`].join(", "),
     [await version("nginx", "-v"), await version("haproxy", "-v"), await version("caddy", "version")].join(", "),
   ];
 }

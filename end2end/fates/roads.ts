@@ -2,8 +2,11 @@
 
 export type Protocol = "HTTP/1.1" | "HTTP/2";
 
+export type Engine = "Chromium" | "Firefox" | "WebKit";
+
 export interface Road {
   name: string;
+  browser: Engine;
   protocol: Protocol;
   /** The proxy on it, if there is one. */
   proxy?: "nginx" | "haproxy" | "caddy";
@@ -14,14 +17,19 @@ export interface Road {
 export const SERVER_PORT = 3000;
 
 export const ROADS: Road[] = [
-  { name: "direct HTTP/1.1", protocol: "HTTP/1.1", port: SERVER_PORT },
-  { name: "direct HTTP/2", protocol: "HTTP/2", port: SERVER_PORT },
-  { name: "nginx HTTP/1.1", protocol: "HTTP/1.1", proxy: "nginx", port: 8001 },
-  { name: "nginx HTTP/2", protocol: "HTTP/2", proxy: "nginx", port: 8441 },
-  { name: "HAProxy HTTP/1.1", protocol: "HTTP/1.1", proxy: "haproxy", port: 8002 },
-  { name: "HAProxy HTTP/2", protocol: "HTTP/2", proxy: "haproxy", port: 8442 },
-  { name: "Caddy HTTP/1.1", protocol: "HTTP/1.1", proxy: "caddy", port: 8003 },
-  { name: "Caddy HTTP/2", protocol: "HTTP/2", proxy: "caddy", port: 8443 },
+  { name: "direct HTTP/1.1", browser: "Chromium", protocol: "HTTP/1.1", port: SERVER_PORT },
+  { name: "direct HTTP/2", browser: "Chromium", protocol: "HTTP/2", port: SERVER_PORT },
+  { name: "nginx HTTP/1.1", browser: "Chromium", protocol: "HTTP/1.1", proxy: "nginx", port: 8001 },
+  { name: "nginx HTTP/2", browser: "Chromium", protocol: "HTTP/2", proxy: "nginx", port: 8441 },
+  { name: "HAProxy HTTP/1.1", browser: "Chromium", protocol: "HTTP/1.1", proxy: "haproxy", port: 8002 },
+  { name: "HAProxy HTTP/2", browser: "Chromium", protocol: "HTTP/2", proxy: "haproxy", port: 8442 },
+  { name: "Caddy HTTP/1.1", browser: "Chromium", protocol: "HTTP/1.1", proxy: "caddy", port: 8003 },
+  { name: "Caddy HTTP/2", browser: "Chromium", protocol: "HTTP/2", proxy: "caddy", port: 8443 },
+  ...(["Firefox", "WebKit"] as const).flatMap((browser): Road[] => [
+    { name: `${browser} direct HTTP/1.1`, browser, protocol: "HTTP/1.1", port: SERVER_PORT },
+    { name: `${browser} direct HTTP/2`, browser, protocol: "HTTP/2", port: SERVER_PORT },
+    { name: `${browser} nginx HTTP/2`, browser, protocol: "HTTP/2", proxy: "nginx", port: 8441 },
+  ]),
 ];
 
 export function url(road: Road, host: string): string {

@@ -1,7 +1,7 @@
-// What a cause finds ready: the line from a page to the model, and a browser.
+// What a cause finds ready: the line from a page to the model, and a browser that knows nothing of earlier causes.
 
-import { expect, type Browser, type BrowserContext } from "@playwright/test";
-import { Chat } from "../support/chat";
+import type { Browser, Tab } from "../browsers/driver/browser";
+import { Chat } from "../browsers/page/chat";
 import type { Certificate } from "../support/certificate";
 import type { Question } from "../support/upstream";
 import type { Line } from "./line";
@@ -12,50 +12,47 @@ export interface Asked {
   question: Question;
 }
 
-/** A browser that can be killed without harm to the others. */
-export interface OwnBrowser {
-  browser: Browser;
-  /** Kills all its processes at once. */
-  kill(): void;
-}
-
 export class Stage {
-  private context?: BrowserContext;
+  private browser?: Browser;
+  private tab?: Tab;
 
   constructor(
     readonly line: Line,
     readonly certificate: Certificate,
-    private readonly browser: Browser,
-    readonly ownBrowser: () => Promise<OwnBrowser>,
+    private readonly start: () => Promise<Browser>,
   ) {}
 
-  /** Opens the chat page anew, in this browser unless told otherwise, and asks. */
-  async asked(chat?: Chat): Promise<Asked> {
-    const opened = chat ?? (await this.page());
-    await opened.open();
-    await opened.ask("Tell me everything");
-    return { chat: opened, question: await this.line.model.asked() };
+  /** Opens the chat page anew, and asks. */
+  async asked(): Promise<Asked> {
+    this.browser ??= await this.start();
+    this.tab ??= await this.browser.tab();
+    const chat = await new Chat(this.tab, this.line.url).open();
+    await chat.ask("Tell me everything");
+    return { chat, question: await this.line.model.asked() };
   }
 
   /** The same, and the answer has begun to be shown. */
-  async answering(chat?: Chat): Promise<Asked> {
-    const asked = await this.asked(chat);
+  async answering(): Promise<Asked> {
+    const asked = await this.asked();
     asked.question.delta("It began ");
-    await expect(asked.chat.answer).toContainText("It began");
+    await asked.chat.answer.contains("It began");
     return asked;
   }
 
-  /** A chat page in a browser, where it is for this line. */
-  async page(browser = this.browser): Promise<Chat> {
-    const isOurs = browser === this.browser;
-    const settings = { baseURL: this.line.url, ignoreHTTPSErrors: true };
-    const context = isOurs ? (this.context ??= await browser.newContext(settings)) : await browser.newContext(settings);
-    return new Chat((isOurs && context.pages()[0]) || (await context.newPage()));
+  async closeTab(): Promise<void> {
+    await this.tab?.close();
+    this.tab = undefined;
   }
 
-  /** Closes the pages. What the next cause does is done in a browser that knows nothing. */
+  /** Kills all processes of the browser at once. The next page is in another. */
+  async kill(): Promise<void> {
+    await this.browser?.kill();
+    await this.clear();
+  }
+
+  /** The next page is in a browser that has just been started. */
   async clear(): Promise<void> {
-    await this.context?.close();
-    this.context = undefined;
+    await this.browser?.end();
+    this.browser = this.tab = undefined;
   }
 }

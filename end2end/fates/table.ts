@@ -32,7 +32,12 @@ export class Table {
     const rule = head.map((_, at) => (at ? "--:" : "---"));
     const lines = [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
     const empty = this.empty().map((why) => `- ${why}`);
-    return [...lines, ...(empty.length ? ["", "Empty, because not measured:", "", ...empty] : [])].join("\n");
+    const nothing = this.nothing().map((why) => `- ${why}`);
+    return [
+      ...lines,
+      ...(nothing.length ? ["", "–, because there is nothing to measure:", "", ...nothing] : []),
+      ...(empty.length ? ["", "Empty, because not measured:", "", ...empty] : []),
+    ].join("\n");
   }
 
   /** Every promise that was not kept, and what could not be measured without an excuse. */
@@ -51,7 +56,18 @@ export class Table {
   }
 
   private empty(): string[] {
-    return [...this.cells].flatMap(([name, { why }]) => (why ? [`${name}: ${why.split("\n")[0]}`] : []));
+    return [...this.cells].flatMap(([name, { why, void: nothing }]) => (why && !nothing ? [`${name}: ${why.split("\n")[0]}`] : []));
+  }
+
+  /** Each reason once, with the causes that it holds for. */
+  private nothing(): string[] {
+    const causes = new Map<string, Set<string>>();
+    for (const [name, { why, void: nothing }] of this.cells) {
+      if (!nothing || !why) continue;
+      const cause = this.causes.find((cause) => name.startsWith(cause))!;
+      causes.set(why, (causes.get(why) ?? new Set()).add(cause));
+    }
+    return [...causes].map(([why, names]) => `${[...names].join(", ")}: ${why}`);
   }
 }
 
@@ -62,6 +78,7 @@ export async function keep(text: string): Promise<void> {
 }
 
 function write(cell: Cell | undefined): string {
+  if (cell?.void) return "–";
   if (!cell?.outcomes.length) return "";
   const never = cell.outcomes.filter((outcome) => outcome === "never").length;
   const note = never ? ` (${never} of ${cell.outcomes.length} never within ${PATIENCE_MS / 1000} s)` : "";
