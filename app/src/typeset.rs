@@ -42,10 +42,10 @@ pub struct TypesetHtml {
 /// `POST /api/typeset`: typesets all of these at once.
 ///
 /// # Errors
-/// 400 if it is too much. An item that can't be typeset is no error.
+/// 400 if it is too much, 429 with `Retry-After` if too many requests are waiting. An item that can't be typeset is no error.
 #[server(prefix = "/api", endpoint = "typeset", input = Json)]
 pub async fn typeset(items: Vec<Item>) -> Result<TypesetHtml, ApiError> {
     typesetter::fault(&items).map_or(Ok(()), |fault| Err(ApiError::Refused(fault)))?;
     let typesetter = expect_context::<typesetter::SharedTypesetter>();
-    Ok(TypesetHtml { html: typesetter.typeset(items).await })
+    Ok(TypesetHtml { html: typesetter.typeset(items).await? })
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     api, assets,
+    clients::Client,
     config::leptos_options,
     metrics::metrics,
     policy,
@@ -15,7 +16,6 @@ use app::{
     chat::model::SharedModel,
     link::{self, Fates},
     root::{Page, shell},
-    typeset::typesetter::SharedTypesetter,
 };
 use axum::{
     Router,
@@ -38,11 +38,11 @@ pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Route
     let watched = fates.clone();
     let traffic = Traffic::default();
     let counted = traffic.clone();
-    let typesetter: SharedTypesetter = Arc::new(Typesetting::default());
-    let context = move || {
+    let typesetting = Typesetting::default();
+    let context = move |client| {
         provide_context(fates.clone());
         provide_context(model.clone());
-        provide_context(typesetter.clone());
+        provide_context(typesetting.of(client));
     };
     let pages = Router::new().fallback(get(page(leptos_options()))).layer(CompressionLayer::new());
     let page_or_not_found = pages.layer(from_fn(assets::first)); // files are compressed already
@@ -61,9 +61,12 @@ pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Route
         .layer(map_response_with_state(traffic, traffic::count))
 }
 
-/// Each server function at its own address.
-fn server_functions(context: impl Fn() + Clone + Send + Sync + 'static) -> Router {
-    let serve = move |request: Request| handle_server_fns_with_context(context.clone(), request);
+/// Each server function at its own address. `context` provides what they need for this client.
+fn server_functions(context: impl Fn(Client) + Clone + Send + Sync + 'static) -> Router {
+    let serve = move |request: Request| {
+        let (context, client) = (context.clone(), Client::of(&request));
+        handle_server_fns_with_context(move || context(client), request)
+    };
     server_fn::axum::server_fn_paths().fold(Router::new(), |router, (path, method)| {
         match MethodFilter::try_from(method) {
             Ok(method) => router.route(path, on(method, serve.clone())),

@@ -92,3 +92,16 @@ async fn many_at_once_are_all_served_while_the_server_answers_others() {
         assert_eq!(answer.text().matches("hl-f").count(), 200);
     }
 }
+
+#[tokio::test]
+async fn a_client_with_more_requests_than_its_quota_is_told_when_to_come_again() {
+    let server = Server::alone().await;
+    let items = json!({ "items": [{ "lang": "less", "text": "a-a-a-a-a-a-a-a\n".repeat(60) }] });
+    let many = futures::future::join_all((0..60).map(|_| typeset(&server, &items))).await;
+    let refused: Vec<_> = many.iter().filter(|answer| answer.status == 429).collect();
+    assert!(!refused.is_empty() && refused.len() <= 60 - 16, "{} of 60", refused.len());
+    for answer in refused {
+        assert!(answer.header("retry-after").parse::<u32>().is_ok(), "{}", answer.text());
+        assert!(answer.json()["error"]["message"].is_string());
+    }
+}

@@ -2,17 +2,16 @@
 //! then, and where the server can't, the source stands there.
 
 use super::frame::drawn;
-use crate::{
-    error::ApiError,
-    typeset::{Item, LONGEST, LONGEST_TOGETHER, typeset},
-};
+use crate::typeset::{Item, LONGEST, LONGEST_TOGETHER, typeset};
+use futures::lock::Mutex;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{task::spawn_local_scoped_with_cancellation, wasm_bindgen::JsCast, web_sys::Element};
+use std::rc::Rc;
 
 /// How many pieces one request has at most.
 const AT_ONCE: usize = 32;
 
-/// How long to wait before a server that can't be reached is asked again, in milliseconds. After the last it is let be.
+/// How long to wait before a server that is busy or can't be reached is asked again, in milliseconds. After the last it is let be.
 const PAUSES_MS: [u32; 4] = [1000, 5000, 30_000, 0];
 
 /// Has everything in these typeset that hasn't been.
@@ -61,16 +60,23 @@ fn portion(lengths: impl Iterator<Item = usize>) -> usize {
     together.take(AT_ONCE).take_while(|together| *together <= LONGEST_TOGETHER).count().max(1)
 }
 
-/// What the server makes of these; nothing, if it refuses, or isn't there for long.
+/// What the server makes of these; nothing, if it isn't there for long, or busy for long. It refuses nothing else: no
+/// request has more than it takes.
 async fn ask(items: Vec<Item>) -> Vec<Option<String>> {
+    // One request of this page at a time: a conversation can have hundreds of answers, and a client has a quota.
+    let turn = TURN.with(Rc::clone);
+    let _turn = turn.lock().await;
     for pause_ms in PAUSES_MS {
         match typeset(items.clone()).await {
             Ok(answer) => return answer.html,
-            Err(ApiError::Framework(_)) => TimeoutFuture::new(pause_ms).await,
-            Err(_) => break,
+            Err(_) => TimeoutFuture::new(pause_ms).await,
         }
     }
     Vec::new()
+}
+
+thread_local! {
+    static TURN: Rc<Mutex<()>> = Rc::default();
 }
 
 fn put(element: &Element, html: &str) {

@@ -1,17 +1,33 @@
 //! What the page needs of a typesetter. The server supplies one through context.
 
 use super::{Item, LONGEST, LONGEST_TOGETHER, MOST_ITEMS};
+use crate::error::ApiError;
 use futures::future::BoxFuture;
+use http::StatusCode;
 use std::sync::Arc;
 
 /// Something that typesets.
 pub trait Typesetter: Send + Sync {
     /// Gives HTML for each item, in their order; none for what it can't typeset, or not in time. It stops when it is
     /// dropped.
-    fn typeset(&self, items: Vec<Item>) -> BoxFuture<'static, Vec<Option<String>>>;
+    ///
+    /// # Errors
+    /// Too many requests are waiting, of this client or of all.
+    fn typeset(&self, items: Vec<Item>) -> BoxFuture<'static, Result<Vec<Option<String>>, Busy>>;
 }
 
-/// The typesetter as it is found in context.
+/// The typesetter has too many requests waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy;
+
+impl From<Busy> for ApiError {
+    fn from(_: Busy) -> Self {
+        let message = "Too many requests are waiting to be typeset. Try again in a moment.";
+        Self::Denied(StatusCode::TOO_MANY_REQUESTS, message.into())
+    }
+}
+
+/// The typesetter of the client that is asking, as it is found in context.
 pub type SharedTypesetter = Arc<dyn Typesetter>;
 
 /// Why this is too much, as a sentence, if it is.

@@ -2,20 +2,18 @@
 
 use super::sanitise::sanitised;
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
-use std::{
-    sync::LazyLock,
-    thread::{self, Builder},
-};
+use std::sync::LazyLock;
 
-/// The longest formula; pages of them have less.
-const LONGEST: usize = 16 * 1024;
+/// The longest formula, in bytes. A page of aligned equations has about 3 KiB. The parser's time is quadratic in the number
+/// of some tokens, such as `~`.
+const LONGEST: usize = 8 * 1024;
 
-/// How often there can be something that opens something. The parser goes one level deeper for it, and each level takes
-/// up to 30 KB of stack in a build without optimisation.
+/// The most characters that open something. The parser recurses for each, and a level takes up to 30 KB of stack in a
+/// build without optimisation.
 const DEEPEST: usize = 1000;
 
-/// Enough stack for twice that. It isn't memory until it is used.
-const STACK: usize = 64 * 1024 * 1024;
+/// The longest MathML. 8 KiB of primes become 420 KiB.
+const LONGEST_HTML: usize = 256 * 1024;
 
 /// What models write and the converter doesn't know.
 const MACROS: [(&str, &str); 6] = [
@@ -47,24 +45,16 @@ static CONVERTER: LazyLock<Option<LatexToMathML>> = LazyLock::new(|| {
     LatexToMathML::new(config).ok()
 });
 
-/// The formula as one `<math>` element. None if it makes no sense as LaTeX, or isn't known here.
+/// The formula as one `<math>` element. None if it makes no sense as LaTeX, isn't known here, or is too long. Needs a large
+/// stack: see [`stack`](super::stack).
 pub(super) fn mathml(latex: &str, display: bool) -> Option<String> {
     if latex.len() > LONGEST || latex.bytes().filter(|byte| b"\\{[(^_".contains(byte)).count() > DEEPEST {
         return None;
     }
     let latex = ENVIRONMENTS.iter().fold(latex.to_owned(), |latex, (one, other)| latex.replace(one, other));
     let display = if display { MathDisplay::Block } else { MathDisplay::Inline };
-    let mathml = on_a_stack_of_its_own(|| convert(&latex, display))?;
-    sanitised(&mathml)
-}
-
-fn convert(latex: &str, display: MathDisplay) -> Option<String> {
-    CONVERTER.as_ref()?.convert_with_local_state(latex, display).ok().map(|converted| converted.mathml)
-}
-
-/// A stack that overflows takes the whole program with it, so the parser gets one that can't.
-fn on_a_stack_of_its_own(work: impl FnOnce() -> Option<String> + Send) -> Option<String> {
-    thread::scope(|scope| Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()?.join().ok().flatten())
+    let mathml = CONVERTER.as_ref()?.convert_with_local_state(&latex, display).ok()?.mathml;
+    sanitised(&mathml).filter(|html| html.len() <= LONGEST_HTML)
 }
 
 #[cfg(test)]

@@ -1,115 +1,94 @@
 //! What `POST /api/typeset` does: [`code`] gives code its colours, [`formula`] turns LaTeX into MathML.
 //!
-//! Both are work for a processor, and what they are given was written by a model, or by who told it to write that. So
-//! they work beside the threads that serve, no more of them at once than there are cores; they have a [`budget`] of time;
-//! they stop when nobody waits any more; and a panic of a library costs one item.
+//! Both are work for a processor, and their input was written by a model, or by whoever told it to write that. So nothing of
+//! it runs on an async worker; the clients take [`turns`]; each turn is a [`slice`] of 20 ms; a request has a budget of CPU
+//! time ([`work`]); and work whose request is gone ends with the line or formula that it is at.
 
-mod budget;
 mod code;
+#[cfg(target_os = "linux")]
+mod cpu;
+#[cfg(not(target_os = "linux"))]
+#[path = "cpu_portable.rs"]
+mod cpu;
 mod escape;
 mod formula;
 mod languages;
 mod sanitise;
 mod scopes;
+mod slice;
+mod stack;
+mod turns;
+mod work;
 
-use app::typeset::{Item, typesetter::Typesetter};
-use budget::Budget;
-use futures::{FutureExt, future::BoxFuture};
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    thread::available_parallelism,
-    time::Duration,
+use crate::clients::Client;
+use app::typeset::{
+    Item,
+    typesetter::{Busy, SharedTypesetter, Typesetter},
 };
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use futures::{FutureExt, future::BoxFuture};
+use slice::Slice;
+use std::{sync::Arc, time::Duration};
+use tokio::task::spawn_blocking;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+use turns::{Turn, Turns};
+use work::Work;
 
-/// How long all items of one request may take. Code of the greatest length takes a fraction of it.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a client works before the next one has its turn.
+const SLICE: Duration = Duration::from_millis(20);
 
-/// Typesets beside the threads that serve.
+/// Typesets for all clients.
 #[derive(Clone, Debug)]
 pub struct Typesetting {
-    slots: Arc<Semaphore>,
-    patience: Duration,
+    turns: Arc<Turns>,
 }
 
 impl Default for Typesetting {
     fn default() -> Self {
-        let cores = available_parallelism().map_or(1, usize::from);
-        Self { slots: Arc::new(Semaphore::new(cores)), patience: PATIENCE }
+        Self { turns: Turns::new() }
     }
 }
 
-impl Typesetter for Typesetting {
-    fn typeset(&self, items: Vec<Item>) -> BoxFuture<'static, Vec<Option<String>>> {
-        let Self { slots, patience } = self.clone();
+impl Typesetting {
+    /// The typesetter for the requests of one client.
+    #[must_use]
+    pub fn of(&self, client: Client) -> SharedTypesetter {
+        Arc::new(OfClient { turns: self.turns.clone(), client })
+    }
+}
+
+struct OfClient {
+    turns: Arc<Turns>,
+    client: Client,
+}
+
+impl Typesetter for OfClient {
+    fn typeset(&self, items: Vec<Item>) -> BoxFuture<'static, Result<Vec<Option<String>>, Busy>> {
+        let turns = self.turns.clone();
+        let accepted = turns.accept(self.client).map_err(|_| Busy);
         async move {
-            let nothing = vec![None; items.len()];
-            let Ok(slot) = slots.acquire_owned().await else { return nothing };
-            let cancelled = CancellationToken::new();
-            let _dropped_with_the_request = cancelled.clone().drop_guard();
-            let work = spawn_blocking(move || {
-                let _slot = slot; // for as long as this works, even if nobody waits for it any more
-                let budget = Budget::new(patience, cancelled);
-                items.iter().map(|item| one(item, &budget)).collect()
-            });
-            AbortOnDropHandle::new(work).await.unwrap_or(nothing)
+            let turn = turns.turn(accepted?).await.ok_or(Busy)?;
+            finish(Work::new(items), turn).await.ok_or(Busy)
         }
         .boxed()
     }
 }
 
-fn one(item: &Item, budget: &Budget) -> Option<String> {
-    if budget.is_spent() {
-        return None;
+/// Works slice by slice. The turn ends with the work, not with this future: a client that gives up its requests gets no
+/// second turn while the last line of one is still being coloured.
+async fn finish(mut work: Work, mut turn: Turn) -> Option<Vec<Option<String>>> {
+    let cancelled = CancellationToken::new();
+    let _cancels_when_dropped = cancelled.clone().drop_guard();
+    while !work.is_done() {
+        let (cpu, cancelled) = (turn.cpu().await?, cancelled.clone());
+        let slice = spawn_blocking(move || {
+            work.go_on(|| Slice::begin(SLICE, cancelled));
+            drop(cpu);
+            (work, turn)
+        });
+        (work, turn) = AbortOnDropHandle::new(slice).await.ok()?;
     }
-    let typeset = || match item.lang.as_str() {
-        "" => formula::mathml(&item.text, item.display),
-        lang => code::highlighted(&item.text, lang, budget),
-    };
-    // What a library has left half done is its own: a parser's state, which is dropped with it.
-    catch_unwind(AssertUnwindSafe(typeset)).ok().flatten()
+    Some(work.into_html())
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
-mod tests {
-    use super::*;
-
-    /// One at a time, and in no hurry: the machine may be slow.
-    fn typesetting() -> Typesetting {
-        Typesetting { slots: Arc::new(Semaphore::new(1)), patience: Duration::from_hours(1) }
-    }
-
-    fn code(text: String) -> Item {
-        Item { text, lang: "rust".into(), display: false }
-    }
-
-    #[tokio::test]
-    async fn items_come_back_in_their_order() {
-        let formula = Item { text: "x".into(), ..Item::default() };
-        let unknown = Item { text: "x".into(), lang: "klingon".into(), display: false };
-        let html = typesetting().typeset(vec![formula, unknown, code("let".into())]).await;
-        assert!(html[0].as_ref().unwrap().starts_with("<math"), "{html:?}");
-        assert_eq!(html[1], None);
-        assert_eq!(html[2].as_deref(), Some(r#"<span class="hl-k">let</span>"#));
-    }
-
-    #[tokio::test]
-    async fn what_takes_too_long_is_left_alone() {
-        let hasty = Typesetting { patience: Duration::ZERO, ..typesetting() };
-        assert_eq!(hasty.typeset(vec![code("let".into()), Item::default()]).await, [None, None]);
-    }
-
-    #[tokio::test]
-    async fn work_that_nobody_waits_for_ends_and_makes_room() {
-        let typesetting = typesetting();
-        let hours_of_work = vec![code("let x = 1;\n".repeat(1_000_000)); 64];
-        let mut work = typesetting.typeset(hours_of_work);
-        assert!(futures::poll!(&mut work).is_pending());
-        assert_eq!(typesetting.slots.available_permits(), 0);
-        drop(work);
-        assert!(typesetting.typeset(vec![code("let".into())]).await[0].is_some());
-    }
-}
+mod tests;

@@ -3,15 +3,13 @@ use proptest::prelude::*;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// In no hurry: the machine may be slow.
-const PATIENCE: Duration = Duration::from_hours(1);
-
-fn budget() -> Budget {
-    Budget::new(PATIENCE, CancellationToken::new())
-}
-
 fn html(code: &str, language: &str) -> String {
-    highlighted(code, language, &budget()).unwrap()
+    let slice = Slice::begin(Duration::ZERO, CancellationToken::new());
+    let mut code = Code::new(code, language).unwrap();
+    while !code.is_done() {
+        code.colour_line(&slice);
+    }
+    code.finish()
 }
 
 /// What a browser shows: the text without tags and escapes.
@@ -87,17 +85,27 @@ fn what_is_embedded_in_a_string_is_no_string() {
 
 #[test]
 fn a_language_that_is_not_known_is_left_alone() {
-    assert_eq!(highlighted("x", "klingon", &budget()), None);
-    assert_eq!(highlighted("x", "text", &budget()), None);
+    assert!(Code::new("x", "klingon").is_none());
+    assert!(Code::new("x", "text").is_none());
 }
 
 #[test]
-fn without_time_it_is_left_alone() {
-    assert_eq!(highlighted("x", "rust", &Budget::new(Duration::ZERO, CancellationToken::new())), None);
-    let cancelled = CancellationToken::new();
-    let budget = Budget::new(PATIENCE, cancelled.clone());
-    cancelled.cancel();
-    assert_eq!(highlighted("x", "rust", &budget), None);
+fn a_line_that_takes_too_long_is_plain_and_the_next_is_coloured() {
+    let slow = "a-".repeat(256);
+    let code = format!("@a: 1;\n{slow}\n@b: 2;\n");
+    let html = html(&code, "less");
+    assert_eq!(shown(&html), code);
+    assert!(html.contains(&slow) && html.matches("hl-n").count() == 2, "{html}");
+}
+
+#[test]
+fn after_too_much_time_the_rest_of_a_block_is_plain() {
+    let slice = Slice::begin(Duration::ZERO, CancellationToken::new());
+    let mut code = Code::new("let a;\nlet b;\n", "rust").unwrap();
+    code.colour_line(&slice);
+    code.spent = BLOCK_MOST;
+    assert!(code.is_done());
+    assert!(code.finish().ends_with("let b;\n"));
 }
 
 #[test]

@@ -1,9 +1,12 @@
 use super::*;
-use crate::typeset::sanitise::allowed::{ATTRIBUTES, ELEMENTS};
+use crate::typeset::{
+    sanitise::allowed::{ATTRIBUTES, ELEMENTS},
+    stack::with_a_large_stack,
+};
 use proptest::prelude::*;
 
 fn inline(latex: &str) -> Option<String> {
-    mathml(latex, false)
+    with_a_large_stack(|| mathml(latex, false))?
 }
 
 #[test]
