@@ -1,6 +1,12 @@
-// The browsers that Playwright can't drive here, each driven by a protocol of its own: browsers/driver.
+// The same checks in Firefox and in WebKit, whichever protocol drives them: browsers/driver.
+//
+//   npx playwright test --config browsers.config.ts stopping --project WebKit
+//   PENDING=1 npx playwright test --config browsers.config.ts       those, too, whose mend isn't there yet
+//   ENGINES=Chromium npx playwright test --config browsers.config.ts     to try the checks themselves
 
 import { defineConfig } from "@playwright/test";
+
+const engines = process.env.ENGINES?.split(",") ?? ["Firefox", "WebKit"];
 
 export default defineConfig<object, { engine: string }>({
   testDir: "browsers/checks",
@@ -12,5 +18,5 @@ export default defineConfig<object, { engine: string }>({
   expect: { timeout: 15_000 },
   reporter: "list",
   // One browser for all checks of a kind, both kinds at once.
-  projects: ["Firefox", "WebKit"].map((engine) => ({ name: engine, workers: 1, use: { engine } })),
+  projects: engines.map((engine) => ({ name: engine, workers: 1, use: { engine } })),
 });

@@ -16,7 +16,7 @@ interface Engine {
 const OWN = (process.env.OWN_BROWSERS ?? "").split(" ");
 
 export const ENGINES: Record<"Chromium" | "Firefox" | "WebKit", Engine> = {
-  Chromium: played(chromium, config.use?.launchOptions),
+  Chromium: played(chromium, { ...config.use?.launchOptions, channel: config.use?.channel }),
   Firefox: OWN.includes("firefox") ? played(firefox) : Firefox,
   WebKit: OWN.includes("webkit") ? played(webkit) : WebKit,
 };

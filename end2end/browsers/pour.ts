@@ -13,7 +13,9 @@ export async function pour(question: Question, text: string, { rate, size }: { r
   let sent = 0;
   while (open && sent * size < text.length) {
     const due = Math.ceil(((performance.now() - began) / 1000) * rate);
-    for (; sent < due && sent * size < text.length; sent++) question.delta(text.slice(sent * size, (sent + 1) * size));
+    const pieces: string[] = [];
+    for (; sent < due && sent * size < text.length; sent++) pieces.push(text.slice(sent * size, (sent + 1) * size));
+    if (pieces.length) question.deltas(pieces);
     await after(TICK_MS);
   }
 }

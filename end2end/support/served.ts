@@ -8,6 +8,8 @@ interface Fixtures {
   upstream: Upstream;
   /** How the program is told of its model servers. */
   upstreams: string[];
+  /** More of its command line. */
+  args: string[];
   server: Server;
 }
 
@@ -20,8 +22,10 @@ export const test = base.extend<Fixtures>({
 
   upstreams: async ({ upstream }, use) => use([upstream.url]),
 
-  server: async ({ upstreams }, use, testInfo) => {
-    const server = await Server.start(upstreams);
+  args: async ({}, use) => use([]),
+
+  server: async ({ upstreams, args }, use, testInfo) => {
+    const server = await Server.start(upstreams, { args });
     try {
       await use(server);
       await expectNothingLeft(server);

@@ -117,6 +117,13 @@ export class Question {
     this.chunk({ content: text });
   }
 
+  /** Several deltas, sent together. */
+  deltas(texts: string[]): void {
+    this.begin();
+    const data = (text: string) => JSON.stringify({ choices: [{ index: 0, delta: { content: text } }] });
+    this.response.write(texts.map((text) => `data: ${data(text)}\n\n`).join(""));
+  }
+
   /** More of what the model thinks. */
   reasoning(text: string): void {
     this.chunk({ reasoning_content: text });

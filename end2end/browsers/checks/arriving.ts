@@ -41,7 +41,10 @@ test("keeps what is typed before the program is there", async ({ unopened: chat,
   await chat.box.focus();
   await chat.tab.type("early?");
   await chat.tab.key("Enter");
-  expect((await upstream.asked()).said).toEqual(["user: Am I early?"]);
+  const question = await upstream.asked();
+  expect(question.said).toEqual(["user: Am I early?"]);
+  question.finish();
+  await chat.status.reads("Done");
 });
 
 test("sends what is sent before the program is there, once", async ({ unopened: chat, relay, upstream }) => {
@@ -120,8 +123,8 @@ test("without JavaScript says what is needed, and no question leaves the page", 
   expect(relay.asked.filter((path) => path.includes("secret"))).toEqual([]);
 });
 
+// The fixtures fail this one if a console has an error or a warning, or the page's policy was violated.
 test("nothing complains on any page", async ({ chat, server }) => {
-  // The fixtures look for violations of the page's policy, too. That they are heard:
   for (const path of ["/", "/task", "/monitor"]) {
     await chat.tab.goto(server.url + path);
     await chat.alive();

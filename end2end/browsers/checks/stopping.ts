@@ -1,5 +1,6 @@
 // Stop means stop: at each moment of an answer, and whatever the model does meanwhile.
 
+import { setTimeout as after } from "node:timers/promises";
 import type { Question } from "../../support/upstream";
 import { limited } from "../driver/leash";
 import { expect, pending, test } from "../fixtures";
@@ -9,6 +10,10 @@ import { press } from "../press";
 
 /** From the click to the end of the model's connection, on a machine that does other things, too. */
 const SOON_MS = 150;
+
+/** Stops of a flood, and how long each goes on before. */
+const TRIALS = 3;
+const FLOOD_MS = 1500;
 
 /** Each brings an answer to the moment at which it is stopped. */
 const MOMENTS: Record<string, (chat: Chat, question: Question) => Promise<void>> = {
@@ -89,6 +94,9 @@ test("a double click on Send asks once, and stops nothing", async ({ chat, upstr
 });
 
 test.describe("Stop is heard at once in a flood", () => {
+  // It isn't to end because the answer has become too long.
+  test.use({ args: async ({}, use) => use(["--max-answer", "4096"]) });
+
   const PARAGRAPH = `${"flood ".repeat(6)}\n\n`;
   const FLOODS: Record<string, (question: Question) => unknown> = {
     "of 2,500 deltas a second": (question) => pour(question, "word ".repeat(200_000), { rate: 2500, size: 5 }),
@@ -101,18 +109,24 @@ test.describe("Stop is heard at once in a flood", () => {
       // A browser of its own: a page that is flooded may not be to be had again.
       const browser = await start();
       const chat = await new Chat(await browser.tab(), server.url).open();
-      await chat.ask("Everything");
-      const question = await upstream.asked();
-      question.delta("It begins. ");
-      await chat.answer.contains("It begins.");
-      const { clicked, ordered } = await press(chat.stop, question, async () => {
-        void flood(question);
-        await new Promise((passed) => setTimeout(passed, 2000));
-      });
-      const closedAt = await limited("the model's connection to be closed", SOON_MS, question.closedAt);
-      expect(closedAt - clicked, "from the click").toBeLessThan(SOON_MS);
-      expect(closedAt - ordered, "from the order to click").toBeLessThan(2 * SOON_MS);
-      await chat.status.matches(/^Stopped/);
+      const took: number[] = [];
+      for (let trial = 0; trial < TRIALS; trial++) {
+        await chat.ask("Everything");
+        const question = await upstream.asked();
+        question.delta("It begins. ");
+        await chat.answer.contains("It begins.");
+        const { ordered } = await press(chat.stop, question, async () => {
+          void flood(question);
+          await after(FLOOD_MS);
+        });
+        took.push((await limited("the model's connection to be closed", SOON_MS, question.closedAt)) - ordered);
+        await chat.status.matches(/^Stopped/);
+        await chat.newChat.click();
+        await chat.messages.counts(0);
+      }
+      expect(server.exits().map(({ reason }) => reason)).toEqual(Array(TRIALS).fill("killed"));
+      console.log(`${browser.name}, Stop in a flood ${what}: ${took.map((ms) => ms.toFixed(0)).join(", ")} ms`);
+      expect(took.sort((a, b) => a - b)[Math.floor(TRIALS / 2)], "the median, from the order to click").toBeLessThan(SOON_MS);
     });
   }
 });

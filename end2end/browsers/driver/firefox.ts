@@ -63,7 +63,7 @@ export class Firefox implements Browser {
         protocolTimeout: START_MS,
         defaultViewport: { width: 1280, height: 900 },
       });
-      return new Firefox(folder, process, puppet, (await puppet.version()).replace("/", " "));
+      return new Firefox(folder, process, puppet, (await puppet.version()).replace("firefox/", "Firefox "));
     } catch (error) {
       await process.end();
       throw new Error(`Firefox did not start: ${String(error)}\n${process.said.join("\n")}`);

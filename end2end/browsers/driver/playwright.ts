@@ -8,6 +8,8 @@ import type { Browser, Settings, Tab } from "./browser";
 import { limited } from "./leash";
 import { LIMIT_MS } from "./webdriver";
 
+const NAMES: Record<string, string> = { chromium: "Chromium", firefox: "Firefox", webkit: "WebKit" };
+
 const LOOK = { viewport: { width: 1280, height: 900 }, ignoreHTTPSErrors: true };
 
 export class Played implements Browser {
@@ -47,7 +49,7 @@ export class Played implements Browser {
   }
 
   get version(): string {
-    return `${this.name} ${(this.browser ?? this.context.browser())?.version()}`;
+    return `${NAMES[this.name]} ${(this.browser ?? this.context.browser())?.version()}`;
   }
 
   async tab(): Promise<Tab> {
