@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     fn ask(question: &str) -> Vec<ChatMessage> {
-        vec![ChatMessage { role: Role::User, content: Content::Text(question.into()) }]
+        vec![ChatMessage::new(Role::User, Content::Text(question.into()))]
     }
 
     #[test]

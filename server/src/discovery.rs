@@ -1,7 +1,7 @@
 //! Looks for model servers on this machine, where those who run one mostly run it.
 
 use crate::{
-    openai::{Client, Upstream},
+    openai::{Absence, Client, Kind, Upstream},
     patience::timeout,
 };
 use futures::future::join_all;
@@ -19,6 +19,11 @@ const USUAL: [(&str, &str); 4] = [
     ("vLLM", "http://127.0.0.1:8000/v1"),
 ];
 
+/// A URL that stands for one that isn't known yet.
+pub(crate) fn anywhere() -> Url {
+    Url::parse(USUAL[0].1).unwrap_or_else(|_| unreachable!("the usual places are URLs"))
+}
+
 /// A model server that has answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -28,6 +33,21 @@ pub struct Found {
     pub url: Url,
     /// Its models; none if it has none yet.
     pub models: Vec<String>,
+    /// Whether it answers.
+    pub state: State,
+}
+
+/// What a server that is there was found doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It has listed its models.
+    Ready,
+    /// It loads its model.
+    Loading,
+    /// It wants a key.
+    Locked,
+    /// It answers, and was not asked for its models: that would end an answer that it may be writing.
+    Unasked,
 }
 
 impl Found {
@@ -38,8 +58,8 @@ impl Found {
     }
 }
 
-/// Looks at all the usual places at once. Only what answers with a list of models counts: on these ports there may be
-/// anything.
+/// Looks at all the usual places at once. Only what lists models counts, or loads one, or wants a key: on these ports there
+/// may be anything.
 pub async fn find() -> Vec<Found> {
     find_among(&USUAL, PATIENCE).await
 }
@@ -52,6 +72,21 @@ pub async fn find_among(places: &[(&str, &str)], patience: Duration) -> Vec<Foun
 async fn look(name: &str, url: &str, patience: Duration) -> Option<Found> {
     let url = Url::parse(url).ok()?;
     let client = Client::new(Upstream::new(url.clone())).ok()?;
-    let models = timeout(patience, client.models()).await.ok()?.ok()?;
-    Some(Found { name: name.to_owned(), url, models })
+    let (models, state) = timeout(patience, ask(&client)).await.ok()??;
+    Some(Found { name: name.to_owned(), url, models, state })
+}
+
+/// What a server has, and what it does; none if it is no model server.
+async fn ask(client: &Client) -> Option<(Vec<String>, State)> {
+    if client.recognise().await == Some(Kind::Interrupting) {
+        return Some((Vec::new(), State::Unasked));
+    }
+    match client.listed().await {
+        Ok(listing) => Some((listing.names(), State::Ready)),
+        Err(unlisted) => match unlisted.absence {
+            Absence::Loading => Some((Vec::new(), State::Loading)),
+            Absence::Locked => Some((Vec::new(), State::Locked)),
+            Absence::Silent | Absence::NoList | Absence::Gone => None,
+        },
+    }
 }

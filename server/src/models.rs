@@ -8,40 +8,104 @@ use app::{
     },
     link::{Deltas, Exit},
 };
-use futures::{
-    FutureExt,
-    future::{BoxFuture, ready},
-};
+use futures::{FutureExt, future::BoxFuture};
+use std::{fmt, sync::Arc, time::Duration};
+use tokio::{sync::Mutex, time::Instant};
 
-/// Every model that can be asked here.
-#[derive(Debug)]
+/// How often servers are looked for, at most.
+const SEEK: Duration = Duration::from_secs(1);
+
+/// Every model that can be asked here. Clones share them.
+#[derive(Clone, Debug)]
 pub struct Models {
+    servers: Arc<Mutex<Servers>>,
+    default: Option<String>,
+}
+
+/// A way to look for model servers. What it finds is kept, what it doesn't find is looked for again.
+#[derive(Clone)]
+pub struct Seek(Arc<dyn Fn() -> BoxFuture<'static, Vec<Client>> + Send + Sync>);
+
+/// The servers, and how to look for them as long as there are none.
+#[derive(Debug)]
+struct Servers {
     upstreams: Upstreams,
+    seek: Option<Seek>,
+    sought: Option<Instant>,
 }
 
 impl Models {
     /// The models of these servers; without any, the built-in model answers to every name. `default` answers if none is
     /// named.
     pub fn new(upstreams: impl IntoIterator<Item = Client>, default: Option<String>) -> Self {
-        Self { upstreams: Upstreams::new(upstreams, default) }
+        Self::of(Upstreams::new(upstreams, default.clone()), None, default)
+    }
+
+    /// The same, of servers that are not there yet. While there are none, `seek` looks for them whenever a list or an answer
+    /// is wanted, at most once a second.
+    #[must_use]
+    pub fn seeking(seek: Seek, default: Option<String>) -> Self {
+        Self::of(Upstreams::new([], default.clone()), Some(seek), default)
+    }
+
+    fn of(upstreams: Upstreams, seek: Option<Seek>, default: Option<String>) -> Self {
+        let servers = Servers { upstreams, seek, sought: None };
+        Self { servers: Arc::new(Mutex::new(servers)), default }
+    }
+
+    /// The servers that there are now. However many want to know, one of them looks.
+    async fn upstreams(&self) -> Upstreams {
+        let mut servers = self.servers.lock().await;
+        let is_due = servers.sought.is_none_or(|sought| sought.elapsed() >= SEEK);
+        if servers.upstreams.are_none()
+            && is_due
+            && let Some(Seek(seek)) = servers.seek.clone()
+        {
+            let found = seek().await;
+            servers.upstreams = Upstreams::new(found, self.default.clone());
+            servers.sought = Some(Instant::now());
+        }
+        servers.upstreams.clone()
     }
 }
 
 impl Model for Models {
     fn reply(&self, request: ChatRequest, deltas: Deltas<Delta>) -> BoxFuture<'static, Exit> {
         // Asked for by its name the demo answers in any case: it tells a broken page from a broken model server.
-        if self.upstreams.are_none() || request.model == demo::NAME {
+        if request.model == demo::NAME {
             return demo::reply(request, deltas).boxed();
         }
-        let upstreams = self.upstreams.clone();
-        async move { upstreams.reply(request, deltas).await }.boxed()
+        let this = self.clone();
+        async move {
+            let upstreams = this.upstreams().await;
+            if upstreams.are_none() {
+                demo::reply(request, deltas).await
+            } else {
+                upstreams.reply(request, deltas).await
+            }
+        }
+        .boxed()
     }
 
     fn list(&self) -> BoxFuture<'static, ModelList> {
-        if self.upstreams.are_none() {
-            return ready(ModelList::of([demo::NAME.to_owned()])).boxed();
+        let this = self.clone();
+        async move {
+            let upstreams = this.upstreams().await;
+            if upstreams.are_none() { ModelList::of([demo::NAME.to_owned()]) } else { upstreams.list().await }
         }
-        let upstreams = self.upstreams.clone();
-        async move { upstreams.list().await }.boxed()
+        .boxed()
+    }
+}
+
+impl Seek {
+    /// This way.
+    pub fn new(seek: impl Fn() -> BoxFuture<'static, Vec<Client>> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(seek))
+    }
+}
+
+impl fmt::Debug for Seek {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seek")
     }
 }

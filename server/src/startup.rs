@@ -3,13 +3,14 @@
 use crate::{
     assets,
     config::Config,
-    discovery,
+    discovery::{self, State},
     failure::Failure,
-    models::Models,
-    openai::Client,
+    models::{Models, Seek},
+    openai::{Absence, Client, Kind, Upstream},
     output::{complain, say},
 };
-use futures::future::join_all;
+use futures::{FutureExt, future::join_all};
+use std::sync::Arc;
 use url::Url;
 
 /// How many models are named; some servers have hundreds.
@@ -22,8 +23,8 @@ pub enum Found {
     Named(Vec<Client>),
     /// Those that run on this machine, and what each seems to be and has.
     Here(Vec<(Client, discovery::Found)>),
-    /// None.
-    Nothing,
+    /// None yet, and how to look again.
+    Nothing(Seek),
 }
 
 /// Looks for the model servers that `config` names, or else for any on this machine.
@@ -37,12 +38,29 @@ pub async fn find(config: &Config) -> Result<Found, Failure> {
     if !named.is_empty() {
         return Ok(Found::Named(named));
     }
+    let terms = Arc::new(config.upstream_at(String::new(), discovery::anywhere(), None));
+    let found = look(&terms).await;
+    if !found.is_empty() {
+        return Ok(Found::Here(found));
+    }
+    let seek = move || {
+        let terms = terms.clone();
+        async move { look(&terms).await.into_iter().map(|(client, _)| client).collect() }.boxed()
+    };
+    Ok(Found::Nothing(Seek::new(seek)))
+}
+
+/// Looks for servers on this machine, which are then to be asked on these terms.
+async fn look(terms: &Upstream) -> Vec<(Client, discovery::Found)> {
     let mut here = discovery::find().await;
-    here.sort_by_key(|server| server.models.is_empty()); // those that have a model before those that have none
+    here.sort_by_key(|server| (server.state == State::Locked, server.models.is_empty())); // those that can answer first
     let several = here.len() > 1;
-    let found = here.into_iter().map(|one| Ok((client(config, several, &one.short_name(), &one.url, None)?, one)));
-    let found = found.collect::<Result<Vec<_>, Failure>>()?;
-    Ok(if found.is_empty() { Found::Nothing } else { Found::Here(found) })
+    let client = |one: discovery::Found| {
+        let name = if several { one.short_name() } else { String::new() };
+        let client = Client::new(Upstream { name, url: one.url.clone(), ..terms.clone() }).ok()?;
+        Some((client, one))
+    };
+    here.into_iter().filter_map(client).collect()
 }
 
 /// A client of one server. The only one is called nothing.
@@ -59,12 +77,12 @@ impl Found {
         match self {
             Self::Named(clients) => Models::new(clients.iter().cloned(), default),
             Self::Here(here) => Models::new(here.iter().map(|(client, _)| client.clone()), default),
-            Self::Nothing => Models::new([], default),
+            Self::Nothing(seek) => Models::seeking(seek.clone(), default),
         }
     }
 
     /// Says where the page is, and what answers. Servers that were named are asked for their models, which may take a
-    /// while.
+    /// while; not those that would end somebody's answer for that.
     pub async fn announce(self, address: String) {
         say(&format!("Starcrossed listens on {address}"));
         if assets::are_missing() {
@@ -74,10 +92,10 @@ impl Found {
             Self::Here(here) => {
                 for (client, found) in here {
                     let address = client.upstream().address();
-                    say(&format!("{} answers, at {address}: {}", found.name, listed(&found.models)));
+                    say(&format!("{} {}", found.name, doing(&found, &address)));
                 }
             }
-            Self::Nothing => say("No model server was found on this machine, so the built-in demo answers. \
+            Self::Nothing(_) => say("No model server was found on this machine, so the built-in demo answers. \
                  To connect one: starcrossed --upstream http://127.0.0.1:11434/v1"),
             Self::Named(clients) => announce_named(&clients).await,
         }
@@ -85,17 +103,45 @@ impl Found {
 }
 
 async fn announce_named(clients: &[Client]) {
-    let answers = join_all(clients.iter().map(Client::models)).await;
-    for (client, answer) in clients.iter().zip(answers) {
-        let upstream = client.upstream();
-        let address = upstream.address();
-        match (answer, upstream.name.as_str()) {
-            (Ok(models), "") => say(&format!("{address} answers: {}", listed(&models))),
-            (Ok(models), name) => say(&format!("{name} answers, at {address}: {}", listed(&models))),
-            (Err(why), _) => {
-                complain(&format!("{address} lists no models: {why} It is asked again with every question."));
-            }
+    for line in join_all(clients.iter().map(named)).await {
+        match line {
+            Ok(line) => say(&line),
+            Err(line) => complain(&line),
         }
+    }
+}
+
+/// What is said of a server that was named, or what there is to be warned of.
+async fn named(client: &Client) -> Result<String, String> {
+    let upstream = client.upstream();
+    let address = upstream.address();
+    let says = |does: &str| match upstream.name.as_str() {
+        "" => format!("{address} {does}"),
+        name => format!("{name} {does}, at {address}"),
+    };
+    if client.recognise().await == Some(Kind::Interrupting) {
+        return Ok(format!("{}: {UNASKED}", says("answers")));
+    }
+    match client.listed().await {
+        Ok(listing) => Ok(format!("{}: {}", says("answers"), listed(&listing.names()))),
+        Err(unlisted) if unlisted.absence == Absence::Loading => Ok(says("is loading its model")),
+        Err(unlisted) => {
+            let why = unlisted.why;
+            Err(format!("{address} lists no models: {why} It is asked again with every question."))
+        }
+    }
+}
+
+/// Why a server's models aren't named.
+const UNASKED: &str = "it is asked for its models when a page needs them, since that ends an answer that it is writing";
+
+/// What a server that was found does, as the rest of a sentence.
+fn doing(found: &discovery::Found, address: &str) -> String {
+    match found.state {
+        State::Ready => format!("answers, at {address}: {}", listed(&found.models)),
+        State::Loading => format!("is loading its model, at {address}"),
+        State::Unasked => format!("answers, at {address}: {UNASKED}"),
+        State::Locked => format!("wants a key, at {address}: starcrossed --upstream {address} --api-key KEY"),
     }
 }
 

@@ -5,20 +5,30 @@ mod support;
 
 use app::{
     chat::{
-        message::{ChatRequest, Delta},
+        message::{ChatRequest, Delta, ModelList},
         model::Model,
     },
-    link::{Event, EventStream, Exit, Fates, Reason, spawn_linked},
+    link::{Event, EventStream, Exit, Fates, Progress, Reason, spawn_linked},
 };
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use serde_json::{Value, json};
 use server::{
-    demo, discovery,
-    models::Models,
+    demo,
+    discovery::{self, State},
+    models::{Models, Seek},
     openai::{Client, Upstream as Settings, parse_url},
 };
-use std::{sync::Arc, time::Duration};
-use support::upstream::{Request, Step, Upstream, answer, answer_json, delta, done, finish, head, models};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use support::{
+    advance, soon,
+    upstream::{Connection, Request, Step, Upstream, answer, answer_json, delta, done, finish, head, models},
+};
 use tokio::{net::TcpListener, time::Instant};
 
 fn question(fields: Value) -> ChatRequest {
@@ -138,8 +148,195 @@ async fn only_what_lists_models_is_found() {
     let places = urls.iter().chain([&nobody]).map(|url| (url.as_str(), url.as_str())).collect::<Vec<_>>();
     let found = discovery::find_among(&places, Duration::from_secs(5)).await;
     assert_eq!(found.iter().map(|found| &found.name).collect::<Vec<_>>(), [&urls[0], &urls[1]]);
-    assert_eq!(found[0].models, ["a", "b"]);
+    assert_eq!((found[0].models.as_slice(), found[0].state), (&["a".to_owned(), "b".to_owned()][..], State::Ready));
     assert!(found[1].models.is_empty());
+}
+
+#[tokio::test]
+async fn who_loads_or_wants_a_key_is_found_too_and_who_would_be_disturbed_is_not_asked() {
+    let json = ["content-type: application/json"];
+    let loading =
+        [answer(503, &json, r#"{"error":{"message":"Loading model","type":"unavailable_error","code":503}}"#)];
+    let (loading, locked) = (Upstream::listing(loading).await, Upstream::listing([answer(401, &[], "{}")]).await);
+    let interrupting = Upstream::interrupting([Step::Hang]).await;
+    let broken = Upstream::listing([answer(503, &[], "Service Unavailable")]).await;
+    let login = Upstream::listing([answer(401, &["www-authenticate: Basic realm=x"], "Unauthorized")]).await;
+    let page = Upstream::listing([answer(401, &["content-type: text/html"], "<html>Log in</html>")]).await;
+    let urls = [&loading, &locked, &interrupting, &broken, &login, &page].map(Upstream::url);
+    let places = urls.iter().map(|url| (url.as_str(), url.as_str())).collect::<Vec<_>>();
+    let found = discovery::find_among(&places, Duration::from_secs(5)).await;
+    let found = found.iter().map(|found| (&found.name, found.state)).collect::<Vec<_>>();
+    assert_eq!(found, [(&urls[0], State::Loading), (&urls[1], State::Locked), (&urls[2], State::Unasked)]);
+    assert_eq!(interrupting.times_listed(), 0);
+}
+
+#[tokio::test]
+async fn a_server_that_comes_later_is_found_when_somebody_wants_to_know_or_asks() {
+    let upstream = Upstream::playing([head(), delta("Here."), finish("stop"), done()]).await;
+    let url = parse_url(&upstream.url()).unwrap();
+    let (looks, there) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let seek = Seek::new({
+        let (looks, there) = (looks.clone(), there.clone());
+        move || {
+            looks.fetch_add(1, Ordering::Relaxed);
+            let found = (there.load(Ordering::Relaxed) > 0).then(|| Client::new(Settings::new(url.clone())).unwrap());
+            async move { Vec::from_iter(found) }.boxed()
+        }
+    });
+    let models = Arc::new(Models::seeking(seek, None));
+    for _ in 0..3 {
+        assert_eq!(names(&models).await, [demo::NAME]);
+    }
+    assert_eq!(looks.load(Ordering::Relaxed), 1, "it is not looked for more than once a second");
+    there.store(1, Ordering::Relaxed);
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(told(ask(&models, json!({}))).await.0, ["Here."]);
+    assert_eq!(names(&models).await, ["fake"]);
+    assert_eq!(looks.load(Ordering::Relaxed), 2, "what was found is not looked for again");
+}
+
+// What must not be disturbed
+
+/// An answer that has begun, at a server that ends it when it is asked for anything else.
+async fn an_answer_that_could_be_interrupted() -> (Upstream, Arc<Models>, EventStream<Delta>, Connection) {
+    let script = [head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()];
+    let mut upstream = Upstream::interrupting(script).await;
+    let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
+    let models = Arc::new(Models::new([client], None));
+    let mut events = ask(&models, json!({ "model": "fake" }));
+    let connection = upstream.connection().await;
+    while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+    (upstream, models, events, connection)
+}
+
+#[tokio::test]
+async fn no_list_is_asked_for_while_an_answer_runs_and_what_is_known_is_shown() {
+    let (upstream, models, events, connection) = an_answer_that_could_be_interrupted().await;
+    for _ in 0..3 {
+        assert_eq!(names(&models).await, ["fake"], "that it answers is known");
+    }
+    assert_eq!(upstream.times_listed(), 0);
+    connection.go();
+    assert_eq!(told(events).await.0, ["lo"]);
+}
+
+#[tokio::test]
+async fn a_server_that_can_be_interrupted_is_asked_for_its_models_once() {
+    let (upstream, models, events, connection) = an_answer_that_could_be_interrupted().await;
+    connection.go();
+    told(events).await;
+    for _ in 0..3 {
+        assert_eq!(names(&models).await, ["fake"]);
+    }
+    assert_eq!(upstream.times_listed(), 1);
+}
+
+#[tokio::test]
+async fn a_question_without_a_model_asks_such_a_server_for_no_list() {
+    let mut upstream = Upstream::interrupting([head(), delta("Hi"), finish("stop"), done()]).await;
+    let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
+    let models = Arc::new(Models::new([client], None));
+    assert_eq!(told(ask(&models, json!({}))).await.0, ["Hi"]);
+    assert_eq!(upstream.connection().await.request.body.get("model"), None);
+    assert_eq!(upstream.times_listed(), 0);
+}
+
+#[tokio::test]
+async fn an_answer_waits_for_a_list_that_is_under_way_at_such_a_server() {
+    let mut upstream = Upstream::interrupting([head(), delta("Hi"), finish("stop"), done()]).await;
+    let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
+    let models = Arc::new(Models::new([client], None));
+    let listing = tokio::spawn({
+        let models = models.clone();
+        async move { names(&models).await }
+    });
+    upstream.list().await;
+    assert_eq!(told(ask(&models, json!({ "model": "fake" }))).await.0, ["Hi"]);
+    assert_eq!(soon("the list", listing).await.unwrap(), ["fake"]);
+}
+
+#[tokio::test]
+async fn of_several_servers_only_the_one_that_answers_is_left_alone() {
+    let mut one = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let two = Upstream::listing([models(&["y"])]).await;
+    let models = several(&[("one", &one), ("two", &two)], None);
+    assert_eq!(names(&models).await, ["one/fake", "two/y"]);
+    let mut events = ask(&models, json!({ "model": "one/fake" }));
+    let connection = one.connection().await;
+    while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+    assert_eq!(names(&models).await, ["one/fake", "two/y"]);
+    assert_eq!((one.times_listed(), two.times_listed()), (1, 2));
+    drop(events);
+    connection.closed_by_peer().await;
+    names(&models).await;
+    assert_eq!(one.times_listed(), 2, "when it has ended, it is asked again");
+}
+
+// Long lists
+
+#[tokio::test]
+async fn a_long_list_is_cut_and_that_is_said() {
+    let list = (0..10_007).map(|n| format!("model-{n}")).collect::<Vec<_>>();
+    let upstream = Upstream::listing([models(&list.iter().map(String::as_str).collect::<Vec<_>>())]).await;
+    let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
+    let listed = Models::new([client], None).list().await;
+    assert_eq!(listed.data.len(), 10_000);
+    let message = listed.message.unwrap();
+    assert_eq!(message, "The list of models is long: its first 10000 are shown, 7 more can be asked by name.");
+}
+
+#[tokio::test]
+async fn a_model_that_is_called_like_the_key_is_not_listed() {
+    let upstream = Upstream::listing([models(&["a", "for-sk-key-of-one"])]).await;
+    assert_eq!(names(&several(&[("one", &upstream)], None)).await, ["a"]);
+}
+
+#[tokio::test]
+async fn a_server_without_a_list_says_that_a_name_can_be_typed() {
+    let script = [head(), delta("Hi"), finish("stop"), done()];
+    let upstream = Upstream::listing_and_playing([answer(404, &[], "404 page not found")], script).await;
+    let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
+    let models = Arc::new(Models::new([client], None));
+    let says_so = |list: &ModelList| {
+        let message = list.message.as_deref().unwrap();
+        assert!(message.ends_with("lists no models. Type the name of the one that is to answer."), "{message}");
+    };
+    let list = models.list().await;
+    says_so(&list);
+    assert!(list.data.is_empty());
+    assert_eq!(told(ask(&models, json!({ "model": "typed" }))).await.0, ["Hi"]);
+    let list = models.list().await;
+    says_so(&list);
+    assert_eq!(list.data.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), ["typed"], "it has answered");
+}
+
+#[tokio::test]
+async fn that_a_server_can_go_on_with_a_thought_is_told() {
+    let list = json!({ "object": "list", "data": [{ "id": "a", "owned_by": "llamacpp" }, { "id": "b" }] });
+    let upstream = Upstream::listing([answer_json(200, &list)]).await;
+    let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
+    let list = serde_json::to_value(Models::new([client], None).list().await).unwrap();
+    assert_eq!(
+        (list["data"][0].get("continues_thought"), list["data"][1].get("continues_thought")),
+        (Some(&json!(true)), None)
+    );
+}
+
+#[tokio::test]
+async fn of_several_servers_one_that_loads_is_waited_for_if_no_other_has_the_model() {
+    let loading = answer_json(503, &json!({ "error": { "message": "Loading model" } }));
+    let (one, two) = (Upstream::listing([loading]).await, Upstream::listing([models(&[])]).await);
+    let models = several(&[("one", &one), ("two", &two)], None);
+    for model in ["", "x"] {
+        let mut events = ask(&models, json!({ "model": model }));
+        let said = loop {
+            match soon("the page hears what is waited for", events.next()).await {
+                Some(Event::Start { .. }) => {}
+                other => break other,
+            }
+        };
+        assert_eq!(said, Some(Event::Progress(Progress::LOADING)), "{model:?}");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ mod support;
 
 use app::{
     chat::message::{ChatMessage, ChatRequest, Content, Delta, Role},
-    link::{Event, EventStream, Exit, Fates, Reason, Usage, spawn_linked},
+    link::{Event, EventStream, Exit, Fates, Progress, Reason, Usage, spawn_linked},
 };
 use futures::StreamExt;
 use serde_json::{Value, json};
@@ -13,10 +13,10 @@ use server::openai::{self, Client, parse_url};
 use socket2::{Domain, Socket, Type};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use support::{
-    soon,
+    advance, soon,
     upstream::{
-        Step, Upstream, answer, answer_json, chunk, chunked_head, delta, done, finish, head, last_chunk, raw,
-        reasoning, sse, usage,
+        Step, Upstream, answer, answer_json, chunk, chunked_head, delta, done, finish, head, last_chunk, models, raw,
+        reasoning, sent, sse, usage,
     },
 };
 use tokio::{io::AsyncWriteExt, net::TcpListener};
@@ -129,6 +129,7 @@ async fn a_question_is_sent_as_the_page_asked_it() {
             "temperature": 0.5,
             "stream": true,
             "stream_options": { "include_usage": true },
+            "return_progress": true,
         })
     );
     assert_eq!(request.headers["authorization"], "Bearer sk-secret");
@@ -189,10 +190,32 @@ async fn where_they_are_refused_twice_it_is_not_asked_a_third_time() {
     assert_eq!(upstream.requests().len(), 2);
 }
 
+#[tokio::test]
+async fn where_progress_is_refused_the_question_is_asked_again_without_and_never_with_it_again() {
+    for refusal in [
+        answer_json(400, &json!({ "error": { "message": "Unrecognized request argument supplied: return_progress" } })),
+        answer_json(422, &json!({ "detail": [{ "type": "extra_forbidden", "loc": ["body", "return_progress"] }] })),
+        answer_json(400, &json!({ "error": { "message": "Invalid JSON payload: Unknown name \"return_progress\"" } })),
+        answer_json(400, &json!({ "error": { "message": "Extra inputs are not permitted" } })),
+        answer(500, &[], "TypeError: create() got an unexpected keyword argument 'return_progress'"),
+    ] {
+        let scripts = [vec![refusal], vec![head(), delta("Hi"), finish("stop"), done()]];
+        let upstream = Upstream::playing_in_turn(scripts).await;
+        let client = Client::new(settings(&upstream)).unwrap();
+        for _ in 0..2 {
+            let client = client.clone();
+            let work = move |deltas| async move { client.reply(question(), deltas).await };
+            listen_to_the_end(spawn_linked(&Arc::<Fates>::default(), "a test", work)).await.completely("Hi");
+        }
+        let has = upstream.requests().iter().map(|it| it.body.get("return_progress").is_some()).collect::<Vec<_>>();
+        assert_eq!(has, [true, false, false]);
+    }
+}
+
 /// An answer that has begun, and is to go on.
 fn unfinished() -> ChatRequest {
     let mut request = question();
-    request.messages.push(ChatMessage { role: Role::Assistant, content: Content::Text("Hello, wor".into()) });
+    request.messages.push(ChatMessage::new(Role::Assistant, Content::Text("Hello, wor".into())));
     request
 }
 
@@ -218,14 +241,16 @@ async fn one_that_minds_everything_is_asked_again_without_each() {
     let minds =
         |part| vec![answer_json(422, &json!({ "detail": [{ "type": "extra_forbidden", "loc": ["body", part] }] }))];
     let answer = vec![head(), delta("ld"), finish("stop"), done()];
-    let upstream = Upstream::playing_in_turn([minds("add_generation_prompt"), minds("stream_options"), answer]).await;
+    let minded = ["add_generation_prompt", "return_progress", "stream_options"].map(minds);
+    let upstream = Upstream::playing_in_turn(minded.into_iter().chain([answer])).await;
     listen_to_the_end(ask(settings(&upstream), unfinished())).await.completely("ld");
     let bodies: Vec<Value> = upstream.requests().into_iter().map(|request| request.body).collect();
     let has = |part| bodies.iter().map(|body| body.get(part).is_some()).collect::<Vec<_>>();
-    assert_eq!(has("continue_final_message"), [true, false, false]);
-    assert_eq!(has("add_generation_prompt"), [true, false, false]);
-    assert_eq!(has("stream_options"), [true, true, false]);
-    assert_eq!(bodies[2]["messages"], bodies[0]["messages"]);
+    assert_eq!(has("continue_final_message"), [true, false, false, false]);
+    assert_eq!(has("add_generation_prompt"), [true, false, false, false]);
+    assert_eq!(has("return_progress"), [true, true, false, false]);
+    assert_eq!(has("stream_options"), [true, true, true, false]);
+    assert_eq!(bodies[3]["messages"], bodies[0]["messages"]);
 }
 
 // Answers that are complete, each in its own way
@@ -489,6 +514,204 @@ async fn comments_are_signs_of_life() {
     connection.closed_by_peer().await;
 }
 
+// Waiting
+
+/// What llama-server says while it reads a prompt of 1000 tokens.
+fn progress(processed: u64) -> Step {
+    let progress = json!({ "total": 1000, "cache": 0, "processed": processed, "time_ms": 5 });
+    let delta = json!({ "role": "assistant", "content": null });
+    sse(&json!({ "choices": [{ "index": 0, "delta": delta, "finish_reason": null }], "prompt_progress": progress }))
+}
+
+/// What llama-server answers while it loads.
+fn loading() -> Vec<Step> {
+    vec![answer_json(
+        503,
+        &json!({ "error": { "message": "Loading model", "type": "unavailable_error", "code": 503 } }),
+    )]
+}
+
+async fn next_progress(events: &mut EventStream<Delta>) -> Progress {
+    loop {
+        match soon("the page hears what is waited for", events.next()).await {
+            Some(Event::Progress(progress)) => return progress,
+            Some(Event::Start { .. } | Event::KeepAlive) => {}
+            other => panic!("{other:?} in place of progress"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn how_far_a_prompt_is_read_is_told_and_is_no_answer() {
+    let script = [head(), progress(0), Step::Wait, progress(350), Step::Wait, delta("Hi"), finish("stop"), done()];
+    let mut upstream = Upstream::playing(script).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    for percent in [0, 35] {
+        assert_eq!(next_progress(&mut events).await, Progress::reading(percent));
+        connection.go();
+    }
+    let told = listen_to_the_end(events).await;
+    told.completely("Hi");
+    assert_eq!(told.reasoning, "");
+    self::told([head(), progress(1000), Step::Close]).await.not_at_all("sent an empty answer");
+}
+
+#[tokio::test]
+async fn a_server_that_says_how_far_it_has_read_is_not_given_up() {
+    let script = [head(), progress(1), Step::Flood(sent(progress(2)))];
+    let mut upstream = Upstream::playing(script).await;
+    let mut settings = settings(&upstream);
+    settings.header_timeout = Duration::from_millis(200);
+    settings.idle_timeout = Duration::from_secs(5);
+    let mut events = ask(settings, question());
+    let connection = upstream.connection().await;
+    let listening = async { while events.next().await.is_some_and(|event| !matches!(event, Event::Exit(_))) {} };
+    assert!(tokio::time::timeout(Duration::from_secs(1), listening).await.is_err(), "it was taken for dead");
+    drop(events);
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn a_server_that_says_that_it_reads_and_then_nothing_is_given_up() {
+    let settle = |settings: &mut openai::Upstream| {
+        settings.idle_timeout = Duration::from_millis(50);
+        settings.header_timeout = Duration::from_millis(200);
+    };
+    told_with([head(), progress(1), Step::Hang], settle).await.not_at_all("has sent nothing for 200 ms");
+}
+
+#[tokio::test]
+async fn a_kill_while_a_prompt_is_read_reaches_the_server() {
+    let mut upstream = Upstream::playing([head(), progress(1), Step::Flood(sent(progress(2)))]).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    next_progress(&mut events).await;
+    drop(events);
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn while_a_server_loads_its_model_the_question_waits_and_says_so() {
+    let scripts = [loading(), loading(), vec![head(), delta("Hi"), finish("stop"), done()]];
+    let upstream = Upstream::playing_in_turn(scripts).await;
+    let mut events = ask(settings(&upstream), question());
+    assert_eq!(next_progress(&mut events).await, Progress::LOADING);
+    listen_to_the_end(events).await.completely("Hi");
+    assert_eq!(upstream.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_model_that_is_loading_is_waited_for_where_none_is_named_too() {
+    let upstream = Upstream::listing_and_playing(loading(), [head(), finish("stop"), done()]).await;
+    let mut events = ask(settings(&upstream), ChatRequest { model: String::new(), ..question() });
+    assert_eq!(next_progress(&mut events).await, Progress::LOADING);
+    drop(events);
+}
+
+#[tokio::test]
+async fn a_model_that_loads_for_too_long_is_given_up() {
+    let settle = |settings: &mut openai::Upstream| settings.header_timeout = Duration::from_millis(700);
+    told_with(loading(), settle).await.not_at_all("was still loading its model after 700 ms, so it was given up.");
+}
+
+#[tokio::test]
+async fn a_kill_while_a_model_loads_asks_no_more() {
+    let mut upstream = Upstream::playing(loading()).await;
+    let mut events = ask(settings(&upstream), question());
+    upstream.connection().await;
+    assert_eq!(next_progress(&mut events).await, Progress::LOADING);
+    drop(events);
+    let asked = upstream.requests().len();
+    tokio::time::sleep(Duration::from_millis(1200)).await; // twice as long as the next try would take
+    assert_eq!(upstream.requests().len(), asked);
+}
+
+#[tokio::test]
+async fn a_list_that_takes_longer_than_a_page_would_wait_fails_no_question() {
+    let list = [Step::Wait, models(&["late"])];
+    let mut upstream = Upstream::listing_and_playing(list, [head(), delta("Hi"), finish("stop"), done()]).await;
+    let events = ask(settings(&upstream), ChatRequest { model: String::new(), ..question() });
+    let listed = upstream.list().await;
+    advance(Duration::from_secs(6)).await;
+    listed.go();
+    listen_to_the_end(events).await.completely("Hi");
+    assert_eq!(upstream.connection().await.request.body["model"], "late");
+}
+
+#[tokio::test]
+async fn a_server_without_a_list_is_asked_without_a_name_if_there_is_none() {
+    for status in [404, 405, 501] {
+        let script = [head(), delta("Hi"), finish("stop"), done()];
+        let mut upstream = Upstream::listing_and_playing([answer(status, &[], "no such thing")], script).await;
+        listen_to_the_end(ask(settings(&upstream), ChatRequest { model: String::new(), ..question() }))
+            .await
+            .completely("Hi");
+        assert_eq!(upstream.connection().await.request.body.get("model"), None);
+    }
+}
+
+// Room
+
+#[tokio::test]
+async fn a_conversation_that_is_too_long_is_known_as_such() {
+    let json = &["content-type: application/json"][..];
+    for script in [
+        vec![answer(400, json, r#"{"error":{"code":"context_length_exceeded","message":"Too many tokens"}}"#)],
+        vec![answer(400, json, r#"{"error":{"message":"the request exceeds the available context size"}}"#)],
+        vec![head(), sse(&json!({ "error": { "message": "the request exceeds the available context size" } }))],
+    ] {
+        let told = told(script).await;
+        told.not_at_all("The conversation is too long for the model: edit an earlier question, or begin a new chat.");
+        assert!(told.exit.full);
+    }
+    assert!(!told([answer(400, json, r#"{"error":"Too hot"}"#)]).await.exit.full);
+}
+
+#[tokio::test]
+async fn an_answer_that_filled_the_context_is_told_from_one_that_reached_its_limit() {
+    let head_of =
+        |server| raw(format!("HTTP/1.1 200 OK\r\nserver: {server}\r\ncontent-type: text/event-stream\r\n\r\n"));
+    for (server, limit, full) in [("llama.cpp", None, true), ("llama.cpp", Some(5), false), ("other", None, false)] {
+        let upstream = Upstream::playing([head_of(server), delta("Hi"), finish("length"), usage(5, 5), done()]).await;
+        let mut request = question();
+        request.options.extend(limit.map(|limit| ("max_tokens".to_owned(), json!(limit))));
+        let told = listen_to_the_end(ask(settings(&upstream), request)).await;
+        assert_eq!((told.exit.finish_reason.as_deref(), told.exit.full), (Some("length"), full), "{server} {limit:?}");
+    }
+}
+
+// Words that are passed on
+
+#[tokio::test]
+async fn every_word_of_a_server_is_cut_and_holds_no_secret() {
+    let key = "sk-0123456789abcdef";
+    let long = format!("{key} {}", "x".repeat(100_000));
+    let told =
+        told_with([head(), delta("Hi"), finish(&long), done()], |settings| settings.api_key = Some(key.into())).await;
+    let reason = told.exit.finish_reason.as_deref().unwrap();
+    assert!(reason.chars().count() < 100 && !reason.contains("sk-"), "{reason}");
+    let headers = [format!("location: https://elsewhere.example/{key}/{}", "x".repeat(10_000))];
+    let headers = headers.iter().map(String::as_str).collect::<Vec<_>>();
+    let told = told_with([answer(301, &headers, "")], |settings| settings.api_key = Some(key.into())).await;
+    assert!(told.message().len() < 600 && !told.message().contains("sk-"), "{}", told.message());
+}
+
+#[tokio::test]
+async fn credentials_in_the_url_are_never_shown() {
+    // `gardener:p@ssword/1` and its Base64, as `Authorization: Basic` has it.
+    let words = "gardener p@ssword/1 p%40ssword%2F1 Z2FyZGVuZXI6cEBzc3dvcmQvMQ==";
+    for body in [json!({ "error": { "message": words } }).to_string(), words.to_owned()] {
+        let told = told_with([answer(401, &[], &body)], |settings| {
+            settings.url.set_username("gardener").unwrap();
+            settings.url.set_password(Some("p@ssword/1")).unwrap();
+        })
+        .await;
+        told.not_at_all("[key] [key] [key] [key]");
+        assert!(!told.exit.logged.clone().unwrap().contains("ssword"), "{:?}", told.exit);
+    }
+}
+
 // No answer at all
 
 #[tokio::test]
@@ -535,7 +758,8 @@ async fn a_refusal_says_what_to_do_in_whatever_words_it_came() {
         (answer(500, &[], "Internal Server Error"), "failed (500): Internal Server Error."),
         (answer(500, json, r#"{"error":{"code":"x","message":"Boom"}}"#), "failed (500): Boom."),
         (answer(502, &["content-type: text/html"], "<html><title>502 Bad Gateway</title>"), "“502 Bad Gateway”."),
-        (answer(503, &["retry-after: 2"], "Loading model"), "failed (503): Loading model. Try again in 2 seconds."),
+        (answer(503, &["retry-after: 2"], "Overloaded"), "failed (503): Overloaded. Try again in 2 seconds."),
+        (answer(503, json, r#"{"error":{"message":"Failed loading model"}}"#), "failed (503): Failed loading model."),
         (answer(500, json, ""), "failed (500)."),
     ] {
         told([step]).await.not_at_all(why);
@@ -684,8 +908,7 @@ async fn a_kill_after_the_end_reaches_the_server() {
 
 /// As many deltas as are taken, 1 KiB each.
 fn flood() -> Step {
-    let Step::Send(delta) = delta(&"x".repeat(1024)) else { unreachable!() };
-    Step::Flood(delta)
+    Step::Flood(sent(delta(&"x".repeat(1024))))
 }
 
 #[tokio::test]

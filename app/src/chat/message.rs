@@ -3,6 +3,7 @@
 use crate::link::{Fragment, fragment::cut};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
+use std::ops::Not;
 
 /// Who speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,15 @@ impl Content {
         let images = urls.into_iter().map(|url| json!({ "type": "image_url", "image_url": { "url": url } }));
         Self::Parts([json!({ "type": "text", "text": text })].into_iter().chain(images).collect())
     }
+
+    /// Whether it says nothing.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Parts(parts) => parts.is_empty(),
+        }
+    }
 }
 
 impl Default for Content {
@@ -56,13 +66,23 @@ pub struct ChatMessage {
     /// What it says. Nothing, where somebody only called a tool.
     #[serde(default, deserialize_with = "nullable")]
     pub content: Content,
+    /// The beginning of a thought that the model is to go on with. Only the last message can have one.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "String::is_empty")]
+    pub reasoning_content: String,
+}
+
+impl ChatMessage {
+    /// This, said by `role`.
+    pub fn new(role: Role, content: Content) -> Self {
+        Self { role, content, reasoning_content: String::new() }
+    }
 }
 
 /// The body of `POST /api/chat`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChatRequest {
     /// The model that is to answer; empty for the server's first.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "String::is_empty")]
     pub model: String,
     /// The conversation so far, oldest first.
     pub messages: Vec<ChatMessage>,
@@ -125,7 +145,7 @@ pub struct ModelList {
 }
 
 /// One model.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelInfo {
     /// Its name, as `model` takes it.
     pub id: String,
@@ -137,12 +157,15 @@ pub struct ModelInfo {
     /// Whether it looks at pictures; none where its server doesn't tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<bool>,
+    /// Whether its server can go on with a thought that was cut off. Left out where that isn't known.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub continues_thought: bool,
 }
 
 impl ModelList {
     /// A list of these names.
     pub fn of(names: impl IntoIterator<Item = String>) -> Self {
-        let info = |id| ModelInfo { id, object: "model".into(), owned_by: String::new(), images: None };
+        let info = |id| ModelInfo { id, object: "model".into(), ..ModelInfo::default() };
         Self { object: "list".into(), data: names.into_iter().map(info).collect(), message: None }
     }
 }

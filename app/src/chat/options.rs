@@ -1,7 +1,7 @@
 //! How a model is to answer: which options of a request are passed on, and which make no sense. What only the model can
 //! judge is left to it.
 
-use super::message::ChatRequest;
+use super::message::{ChatRequest, Role};
 use serde_json::{Number, Value};
 
 /// Every option that is passed on, and what it takes.
@@ -19,8 +19,8 @@ const KNOWN: [(&str, Kind); 11] = [
     ("reasoning_effort", Kind::Anything),
 ];
 
-/// The longest name of a model, in bytes. It is logged, and listed for who watches.
-const LONGEST_NAME: usize = 512;
+/// The longest name of a model, in bytes. It is logged, and shown on the monitor.
+pub const LONGEST_NAME: usize = 512;
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -41,6 +41,13 @@ impl ChatRequest {
         }
         if self.model.len() > LONGEST_NAME {
             return Err(format!("`model` is too long: a name goes up to {LONGEST_NAME} bytes."));
+        }
+        // Some servers refuse a question that has thoughts in it, but for one that is to go on.
+        let thought = self.messages.last_mut().filter(|last| last.role == Role::Assistant && last.content.is_blank());
+        let thought = thought.map(|last| std::mem::take(&mut last.reasoning_content));
+        self.messages.iter_mut().for_each(|message| message.reasoning_content.clear());
+        if let (Some(thought), Some(last)) = (thought, self.messages.last_mut()) {
+            last.reasoning_content = thought;
         }
         let mut given = std::mem::take(&mut self.options);
         for (name, kind) in KNOWN {
@@ -100,7 +107,7 @@ fn number(text: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::message::{ChatMessage, Content, Role};
+    use crate::chat::message::{ChatMessage, Content};
     use serde_json::json;
 
     fn read(fields: Value) -> Result<ChatRequest, String> {
@@ -135,12 +142,25 @@ mod tests {
     }
 
     #[test]
+    fn a_thought_is_passed_on_where_it_is_to_go_on_and_nowhere_else() {
+        let thought = |content| json!({ "role": "assistant", "content": content, "reasoning_content": "Hm" });
+        let question = json!({ "role": "user", "content": "Hi", "reasoning_content": "Hm" });
+        let thoughts = |messages| {
+            let messages = read(json!({ "messages": messages })).unwrap().messages;
+            messages.into_iter().map(|message| message.reasoning_content).collect::<Vec<_>>()
+        };
+        assert_eq!(thoughts(json!([question, thought(""), question, thought("")])), ["", "", "", "Hm"]);
+        assert_eq!(thoughts(json!([question, thought("So")])), ["", ""]);
+        assert_eq!(thoughts(json!([thought(""), question])), ["", ""]);
+    }
+
+    #[test]
     fn null_is_as_good_as_nothing() {
         let request = read(json!({
             "model": null, "temperature": null, "stop": null,
             "messages": [{ "role": "assistant", "content": null }, { "role": "assistant" }],
         }));
-        let nothing = ChatMessage { role: Role::Assistant, content: Content::default() };
+        let nothing = ChatMessage::new(Role::Assistant, Content::default());
         let messages = vec![nothing.clone(), nothing];
         assert_eq!(request.unwrap(), ChatRequest { messages, ..ChatRequest::default() });
     }

@@ -2,6 +2,7 @@
 
 use super::Usage;
 use serde::{Deserialize, Serialize};
+use std::ops::Not;
 
 /// Why a task is no more.
 ///
@@ -43,12 +44,15 @@ pub struct Exit {
     /// What the answer cost, if the model says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    /// Whether the conversation fills the model's context, so that the answer can't go on. Left out where it doesn't.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub full: bool,
 }
 
 impl Exit {
     /// An exit that needs no words.
     pub const fn new(reason: Reason) -> Self {
-        Self { reason, message: None, logged: None, finish_reason: None, usage: None }
+        Self { reason, message: None, logged: None, finish_reason: None, usage: None, full: false }
     }
 
     /// The task gave up, because of what `message` says.

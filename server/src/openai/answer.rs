@@ -2,7 +2,7 @@
 
 use super::{
     dialect::{self, Piece, Said},
-    failure::Failure,
+    failure::{Failure, word},
     think::Think,
     upstream::Upstream,
 };
@@ -23,6 +23,8 @@ pub(super) struct Answer {
     usage: Option<Usage>,
     heard: bool,
     length: usize,
+    /// How much of the prompt has been read, in percent, if that is news.
+    read: Option<u8>,
 }
 
 impl Answer {
@@ -45,15 +47,16 @@ impl Answer {
         }
     }
 
-    /// Takes in an answer that came in one piece.
-    pub(super) fn take_whole(&mut self, body: &str, out: &mut Vec<Delta>) -> Result<(), Failure> {
-        self.hear(dialect::read_whole(body), body, out).map(|_| ())
+    /// Takes in an answer that came in one piece: what it says, and its body.
+    pub(super) fn take_whole(&mut self, said: Said, body: &str, out: &mut Vec<Delta>) -> Result<(), Failure> {
+        self.hear(said, body, out).map(|_| ())
     }
 
     /// The answer is over, however reading it went: what was held back comes out, and this is what a person is told.
     pub(super) fn end(mut self, read: Result<(), Failure>, upstream: &Upstream, out: &mut Vec<Delta>) -> Exit {
         self.think.finish(out);
-        self.outcome(read).unwrap_or_else(|failure| failure.exit(upstream))
+        let exit = self.outcome(read).unwrap_or_else(|failure| failure.exit(upstream));
+        Exit { finish_reason: exit.finish_reason.map(|reason| word(&reason, upstream)), ..exit }
     }
 
     /// Whether the model has said that its answer is complete. Usage may still follow.
@@ -64,6 +67,11 @@ impl Answer {
     /// Whether the model has begun to answer, or to think aloud.
     pub(super) const fn has_begun(&self) -> bool {
         self.length > 0
+    }
+
+    /// How much of the prompt has been read, if something was said of that since this was asked last.
+    pub(super) fn take_progress(&mut self) -> Option<u8> {
+        self.read.take()
     }
 
     /// How many bytes the model has said or thought, those included that nobody is shown.
@@ -92,6 +100,12 @@ impl Answer {
     }
 
     fn hear(&mut self, said: Said, words: &str, out: &mut Vec<Delta>) -> Result<bool, Failure> {
+        if let Said::Piece(piece) = &said {
+            self.read = piece.read.or(self.read);
+            if piece.is_progress() {
+                return Ok(false);
+            }
+        }
         self.heard |= said != Said::Nothing;
         match said {
             Said::Nothing => {}

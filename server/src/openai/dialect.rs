@@ -30,6 +30,15 @@ pub(super) struct Piece {
     pub(super) text: String,
     pub(super) finish_reason: Option<String>,
     pub(super) usage: Option<Usage>,
+    /// How much of the prompt has been read, in percent.
+    pub(super) read: Option<u8>,
+}
+
+impl Piece {
+    /// Whether it tells how far the reading of the prompt is, and nothing else: no part of an answer.
+    pub(super) fn is_progress(&self) -> bool {
+        self.read.is_some() && *self == Self { read: self.read, ..Self::default() }
+    }
 }
 
 /// What an event of a stream says.
@@ -70,6 +79,24 @@ struct Body {
     detail: Option<Value>,
     choices: Option<Vec<Choice>>,
     usage: Option<Lenient<Usage>>,
+    prompt_progress: Option<Lenient<PromptProgress>>,
+}
+
+/// How far llama-server is with reading a prompt, in tokens. What it has read before (`cache`) counts as processed.
+#[derive(Deserialize)]
+struct PromptProgress {
+    total: u64,
+    #[serde(default)]
+    cache: u64,
+    processed: u64,
+}
+
+impl PromptProgress {
+    fn percent(&self) -> u8 {
+        let (done, all) = (self.processed.saturating_sub(self.cache), self.total.saturating_sub(self.cache));
+        let percent = u128::from(done) * 100 / u128::from(all.max(1));
+        if all == 0 { 100 } else { u8::try_from(percent.min(100)).unwrap_or(100) }
+    }
 }
 
 #[derive(Deserialize)]
@@ -121,7 +148,8 @@ fn interpret(json: &str, message: impl Fn(Choice) -> Option<Message>) -> Said {
     if let Some(error) = body.take_error() {
         return Said::Error(words(&error).unwrap_or_else(|| error.to_string()));
     }
-    let mut piece = Piece { usage: body.usage.and_then(Lenient::good), ..Piece::default() };
+    let read = body.prompt_progress.and_then(Lenient::good).map(|progress| progress.percent());
+    let mut piece = Piece { usage: body.usage.and_then(Lenient::good), read, ..Piece::default() };
     for mut choice in body.choices.unwrap_or_default() {
         let finish_reason = choice.finish_reason.take().and_then(Lenient::good).filter(|reason| !reason.is_empty());
         piece.finish_reason = finish_reason.or(piece.finish_reason);
@@ -209,7 +237,7 @@ mod tests {
 
     fn piece(text: &str, reasoning: &str, finish_reason: Option<&str>) -> Said {
         let finish_reason = finish_reason.map(String::from);
-        Said::Piece(Piece { text: text.into(), reasoning: reasoning.into(), finish_reason, usage: None })
+        Said::Piece(Piece { text: text.into(), reasoning: reasoning.into(), finish_reason, ..Piece::default() })
     }
 
     #[test]
@@ -239,6 +267,31 @@ mod tests {
         ] {
             assert_eq!(data(json), said, "{json}");
         }
+    }
+
+    #[test]
+    fn how_far_a_prompt_is_read_is_no_part_of_the_answer() {
+        let chunk = |progress: &str| {
+            let choices = r#"[{"index":0,"delta":{"role":"assistant","content":null},"finish_reason":null}]"#;
+            let Said::Piece(piece) = data(&format!(r#"{{"choices":{choices},"prompt_progress":{progress}}}"#)) else {
+                panic!("{progress}")
+            };
+            piece
+        };
+        for (progress, read) in [
+            (r#"{"total":1482,"cache":0,"processed":512,"time_ms":563}"#, 34),
+            (r#"{"total":1482,"cache":1481,"processed":1481,"time_ms":0}"#, 0),
+            (r#"{"total":1000,"cache":500,"processed":750}"#, 50),
+            (r#"{"total":1000,"processed":1000}"#, 100),
+            (r#"{"total":7,"cache":7,"processed":7}"#, 100),
+            (r#"{"total":18446744073709551615,"cache":0,"processed":18446744073709551615}"#, 100),
+            (r#"{"total":1,"cache":0,"processed":5}"#, 100),
+        ] {
+            let piece = chunk(progress);
+            assert!(piece.is_progress() && piece.read == Some(read), "{progress}: {piece:?}");
+        }
+        assert_eq!(chunk("null"), Piece::default());
+        assert_eq!(chunk(r#"{"total":"many"}"#), Piece::default());
     }
 
     #[test]

@@ -4,22 +4,30 @@
 //! the log they are left out: they may be the person's own words, or part of an answer.
 
 use super::{
+    context::is_too_long,
     dialect::error_in,
+    listing::Absence,
+    redact::{cut, in_one_line},
     upstream::{Upstream, without_secrets},
 };
 use app::link::Exit;
 use reqwest::{
     StatusCode,
-    header::{HeaderMap, LOCATION, RETRY_AFTER},
+    header::{HeaderMap, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE},
 };
-use serde_json::Value;
 use std::{error::Error, io, time::Duration};
 
 /// How much of a server's own words is quoted, in characters.
 const QUOTED: usize = 300;
 
-/// A key shorter than this is no secret but a stopgap (`ollama`, `none`, `x`), and a word that errors are made of.
-const SECRET: usize = 8;
+/// What to do about a conversation that the model has no room for.
+const TOO_LONG: &str = " The conversation is too long for the model: edit an earlier question, or begin a new chat.";
+
+/// How much of them is looked at, in bytes.
+const READ: usize = 16 * 1024;
+
+/// How long one word of a server's may be, such as a finish reason, in characters.
+const WORD: usize = 64;
 
 /// What stands around a quotation while its sentence is being made. No quotation has such characters in it.
 const BEGIN: char = '\u{1}';
@@ -42,6 +50,8 @@ pub(super) enum Failure {
     Cut(reqwest::Error),
     /// The server was silent for this long.
     Silent(Duration),
+    /// The server was loading its model for this long.
+    Loading(Duration),
     /// The answer took longer than this, which is all that it may.
     TooSlow(Duration),
     /// The answer got longer than this many bytes, which is all that it may.
@@ -66,7 +76,37 @@ impl Failure {
     /// The end that it is: a sentence for the person, and one for the log.
     pub(super) fn exit(&self, upstream: &Upstream) -> Exit {
         let words = self.words(upstream);
-        Exit { logged: Some(without_quotations(&words)), ..Exit::failed(words.replace([BEGIN, END], "")) }
+        let logged = Some(without_quotations(&words));
+        Exit { logged, full: self.is_about_context(), ..Exit::failed(words.replace([BEGIN, END], "")) }
+    }
+
+    /// Whether the conversation is too long for the model, by what the server says.
+    fn is_about_context(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => is_too_long(&refusal.body),
+            Self::Said(words) => is_too_long(words),
+            Self::Part(failure) => failure.is_about_context(),
+            _ => false,
+        }
+    }
+
+    /// The sentence for a person who wanted to know the models.
+    pub(super) fn why_no_list(&self, upstream: &Upstream) -> String {
+        if self.absence() == Absence::NoList {
+            return format!("{} lists no models. Type the name of the one that is to answer.", upstream.address());
+        }
+        self.sentence(upstream)
+    }
+
+    /// What this says of a server that was asked for its models.
+    pub(super) fn absence(&self) -> Absence {
+        match self {
+            Self::Silent(_) => Absence::Silent,
+            Self::Refused(refusal) if refusal.is_loading() => Absence::Loading,
+            Self::Refused(refusal) if refusal.wants_a_key() => Absence::Locked,
+            Self::Refused(refusal) if matches!(refusal.status.as_u16(), 404 | 405 | 501) => Absence::NoList,
+            _ => Absence::Gone,
+        }
     }
 
     /// The sentence for the person.
@@ -81,7 +121,10 @@ impl Failure {
             Self::Unreachable(error) => unreachable(upstream, error),
             Self::Refused(refusal) => refusal.sentence(upstream),
             Self::Said(words) if words.is_empty() => format!("{address} ended its answer with an error."),
-            Self::Said(words) => format!("{address} reports an error: {}", quote(words, upstream)),
+            Self::Said(words) => {
+                let hint = if self.is_about_context() { TOO_LONG } else { "" };
+                format!("{address} reports an error: {}{hint}", quote(words, upstream))
+            }
             Self::Rubbish(words) => format!(
                 "{address} sent something else than was asked for. Does the URL lead to an OpenAI-compatible API? This \
                  came: {}",
@@ -91,6 +134,9 @@ impl Failure {
             Self::Cut(error) => format!("The connection to {address} broke off: {}", plain(&root(error), upstream)),
             Self::Silent(how_long) => {
                 format!("{address} has sent nothing for {}, so it was given up.", span(*how_long))
+            }
+            Self::Loading(how_long) => {
+                format!("{address} was still loading its model after {}, so it was given up.", span(*how_long))
             }
             Self::TooSlow(limit) => format!(
                 "The answer was ended after {}, the longest that one may take here (--answer-timeout). Continue asks for the rest.",
@@ -115,11 +161,42 @@ impl Refusal {
         matches!(self.status.as_u16(), 400 | 422) && self.body.contains(part)
     }
 
+    /// Whether it doesn't know a part of the request, and doesn't say which.
+    pub(super) fn has_never_heard_of_something(&self) -> bool {
+        let names_one = ["stream_options", "continue_final_message", "add_generation_prompt"];
+        let body = self.body.to_ascii_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| body.contains(word));
+        matches!(self.status.as_u16(), 400 | 422)
+            && has(&["extra", "unknown", "unrecognized", "unexpected"])
+            && has(&["argument", "field", "parameter", "property", "input", "key"])
+            && !has(&names_one)
+    }
+
     /// Whether it doesn't know this part of the request, which is something else than knowing it and not being able to.
     pub(super) fn has_never_heard_of(&self, part: &str) -> bool {
         let body = self.body.to_ascii_lowercase();
         let unknown = ["extra", "unknown", "unrecognized", "unexpected", "not permitted", "not allowed"];
         self.minds(part) && unknown.iter().any(|word| body.contains(word))
+    }
+
+    /// Whether it names this part of the request, with whatever status: some fail with a 500 over what they don't know.
+    pub(super) fn names(&self, part: &str) -> bool {
+        (self.status.is_client_error() || self.status.is_server_error()) && self.body.contains(part)
+    }
+
+    /// Whether the server is there, and loads its model: llama-server says `Loading model`.
+    pub(super) fn is_loading(&self) -> bool {
+        let words = error_in(&self.body).unwrap_or_else(|| self.body.clone()).to_lowercase();
+        let has = |words_of: &[&str]| words_of.iter().any(|word| words.contains(word));
+        self.status == StatusCode::SERVICE_UNAVAILABLE
+            && has(&["loading", "warming up"])
+            && !has(&["fail", "error", "unable", "could not", "cannot"])
+    }
+
+    /// Whether it comes from an API that wants a key. A browser's password box (`Basic`) and a web page are something else.
+    fn wants_a_key(&self) -> bool {
+        let is_for_browsers = self.header(WWW_AUTHENTICATE.as_str()).is_some_and(|how| how.starts_with("Basic"));
+        self.status == StatusCode::UNAUTHORIZED && !is_for_browsers && !self.body.trim_start().starts_with('<')
     }
 
     fn sentence(&self, upstream: &Upstream) -> String {
@@ -141,6 +218,8 @@ impl Refusal {
                  one where its OpenAI-compatible API begins; mostly it ends in /v1."
             ),
             429 => format!("{address} has had enough for now (429){said} {}", self.when(upstream)),
+            503 if self.is_loading() => format!("{address} is still loading its model (503){said}"),
+            400..=599 if is_too_long(&self.body) => format!("{address} refused the request ({code}){said}{TOO_LONG}"),
             500..=599 => format!("{address} failed ({code}){said}{}", self.retry_after(upstream)),
             _ => format!("{address} refused the request ({code}){said}"),
         }
@@ -157,7 +236,8 @@ impl Refusal {
         location.map_or_else(
             || ", without saying where.".into(),
             |to| {
-                format!(", to {}. If that is the right place, give its base URL with --upstream.", without_secrets(to))
+                let to = within(&without_secrets(to), QUOTED, upstream);
+                format!(", to {to}. If that is the right place, give its base URL with --upstream.")
             },
         )
     }
@@ -257,22 +337,23 @@ fn quote(words: &str, upstream: &Upstream) -> String {
     format!("{BEGIN}{}{END}", plain(words, upstream))
 }
 
-/// Words as part of a sentence: without the key, in one line, not too long, and with a full stop.
+/// Words as part of a sentence: without secrets, in one line, at most [`QUOTED`] characters, and with a full stop.
 fn plain(words: &str, upstream: &Upstream) -> String {
-    let words = upstream.redact(&in_one_line(words));
-    let mut quoted = words.chars().take(QUOTED).collect::<String>();
-    if quoted.len() < words.len() {
-        quoted.push('…');
-    } else if !quoted.ends_with(['.', '!', '?', '…']) {
+    let mut quoted = within(words, QUOTED, upstream);
+    if !quoted.ends_with(['.', '!', '?', '…']) {
         quoted.push('.');
     }
     quoted
 }
 
-/// The words with one space between each two, and nothing in them that a terminal would obey.
-fn in_one_line(words: &str) -> String {
-    let words = words.split(|c: char| c.is_whitespace() || c.is_control());
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+/// One word of a server's, such as why it ended its answer: without secrets, and at most [`WORD`] characters.
+pub(super) fn word(word: &str, upstream: &Upstream) -> String {
+    within(word, WORD, upstream)
+}
+
+fn within(words: &str, most: usize, upstream: &Upstream) -> String {
+    let read = words.floor_char_boundary(READ);
+    cut(&upstream.redact(&in_one_line(&words[..read])), most)
 }
 
 impl Upstream {
@@ -283,32 +364,6 @@ impl Upstream {
             name => format!("--api-key {name}=KEY"),
         }
     }
-
-    /// The line without the key, should the server have repeated it, as it is or as JSON has it.
-    fn redact(&self, line: &str) -> String {
-        let secrets = self.secrets().into_iter().map(|key| in_one_line(&key)).filter(|key| key.len() >= SECRET);
-        secrets.fold(line.to_owned(), |line, key| {
-            let as_json = Value::from(key.as_str()).to_string();
-            let as_json = as_json.trim_matches('"');
-            [as_json.replace('/', "\\/").as_str(), as_json, &key]
-                .iter()
-                .fold(line, |line, key| line.replace(key, "[key]"))
-        })
-    }
-
-    /// The key, and what stands in the URL for one: a password, or a parameter that is called so.
-    fn secrets(&self) -> Vec<String> {
-        let password = self.url.password().map(ToOwned::to_owned);
-        let parameters =
-            self.url.query_pairs().filter(|(name, _)| is_secret(name)).map(|(_, value)| value.into_owned());
-        self.key().map(ToOwned::to_owned).into_iter().chain(password).chain(parameters).collect()
-    }
-}
-
-/// Whether a parameter of this name is for the server alone.
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["key", "token", "secret", "password", "sig"].iter().any(|word| name.contains(word))
 }
 
 /// A length of time in words.
@@ -336,7 +391,7 @@ mod tests {
     fn a_key_is_not_quoted_in_whatever_way_it_was_repeated() {
         let key = r#"sk/01 "23\45"#;
         let upstream = upstream("http://127.0.0.1/v1", key);
-        let json = Value::from(key).to_string();
+        let json = serde_json::Value::from(key).to_string();
         for words in [key.to_owned(), key.replace(' ', "\r\n\t"), json.clone(), json.replace('/', "\\/")] {
             let quoted = plain(&format!("No key {words} here, nor {words}"), &upstream);
             assert!(!quoted.contains("01") && !quoted.contains("45"), "{quoted}");
@@ -349,6 +404,15 @@ mod tests {
         let upstream = upstream("https://me:hunter22+more@h/v1?api-version=2024-10-21&api-key=0123456789", "none");
         let words = "/v1/models?api-version=2024-10-21&api-key=0123456789 is not for hunter22+more";
         assert_eq!(plain(words, &upstream), "/v1/models?api-version=2024-10-21&api-key=[key] is not for [key].");
+    }
+
+    #[test]
+    fn a_long_word_of_a_server_is_cut_and_redacted() {
+        let upstream = upstream("http://127.0.0.1/v1", "sk-0123456789");
+        assert_eq!(word("stop", &upstream), "stop");
+        assert_eq!(word("st\nop sk-0123456789", &upstream), "st op [key]");
+        assert_eq!(word(&"x".repeat(100_000), &upstream).chars().count(), WORD + 1);
+        assert_eq!(plain(&"ä".repeat(100_000), &upstream).chars().count(), QUOTED + 1);
     }
 
     #[test]

@@ -3,22 +3,30 @@
 //! What they claim and what they send are two things, so each file here knows one part of the difference:
 //! [`upstream`] (where the server is, and how patient to be with it), [`client`] (one question on one connection),
 //! [`question`] (what is asked for, and what can be done without), [`reader`] (its answer, and the clock), [`answer`]
-//! (bytes as deltas and an end), [`dialect`] (what one event means), [`halves`] (of characters), [`think`] (thoughts hidden
-//! in the text), [`catalog`] (the list of models), [`failure`] (what to tell a person). [`replay`] reads an answer that is
+//! (bytes as deltas and an end), [`dialect`] (what one event means), [`halves`] (of characters), [`parse`] (of long bodies, off the runtime), [`think`] (thoughts hidden
+//! in the text), [`endpoint`] (what goes on there), [`listing`] and [`catalog`] (the list of models), [`context`] (whether an answer
+//! can go on), [`failure`] (what to tell a person), [`redact`] (what is never repeated). [`replay`] reads an answer that is
 //! there already.
 
 mod answer;
 mod catalog;
 mod client;
+mod context;
 mod dialect;
+mod endpoint;
 mod failure;
 mod halves;
+mod listing;
+mod parse;
 mod question;
 mod reader;
+mod redact;
 pub mod replay;
 mod think;
 mod upstream;
 
-pub(crate) use catalog::Listed;
+pub(crate) use catalog::{Listed, Listing, MOST as MOST_LISTED};
 pub use client::Client;
+pub(crate) use endpoint::Kind;
+pub(crate) use listing::{Absence, Unlisted};
 pub use upstream::{Upstream, parse_url};

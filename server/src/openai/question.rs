@@ -3,6 +3,7 @@
 use super::failure::Refusal;
 use app::chat::message::{ChatRequest, Role};
 use serde::Serialize;
+use std::ops::Not;
 
 /// The page's own question, that the answer shall be a stream, and the extras.
 #[derive(Serialize)]
@@ -19,6 +20,10 @@ pub(super) struct Question<'a> {
 pub(super) struct Extras {
     #[serde(skip_serializing_if = "Option::is_none")]
     stream_options: Option<StreamOptions>,
+    /// llama-server then writes between the batches of a prompt that it reads, and so notices that nobody waits any more:
+    /// after 0.2 to 1.5 s, where it otherwise may read on to the end.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub(super) return_progress: bool,
     #[serde(flatten)]
     going_on: Option<GoingOn>,
 }
@@ -39,10 +44,11 @@ struct GoingOn {
 
 impl Extras {
     /// All that this request is better with.
-    pub(super) fn of(request: &ChatRequest) -> Self {
+    pub(super) fn of(request: &ChatRequest, return_progress: bool) -> Self {
         let goes_on = request.messages.last().is_some_and(|last| last.role == Role::Assistant);
         Self {
             stream_options: Some(StreamOptions { include_usage: true }),
+            return_progress,
             going_on: goes_on.then_some(GoingOn { continue_final_message: true, add_generation_prompt: false }),
         }
     }
@@ -52,6 +58,10 @@ impl Extras {
     pub(super) fn give_up(&mut self, refusal: &Refusal) -> bool {
         let is_new =
             ["continue_final_message", "add_generation_prompt"].iter().any(|part| refusal.has_never_heard_of(part));
+        if self.return_progress && (refusal.names("return_progress") || refusal.has_never_heard_of_something()) {
+            self.return_progress = false;
+            return true;
+        }
         (refusal.minds("stream_options") && self.stream_options.take().is_some())
             || (is_new && self.going_on.take().is_some())
     }

@@ -1,9 +1,9 @@
 //! An answer as it comes in over its connection: what is read is passed on, and somebody looks at the clock.
 
-use super::{answer::Answer, failure::Failure, upstream::Upstream};
+use super::{answer::Answer, dialect, failure::Failure, parse::parsed, upstream::Upstream};
 use app::{
     chat::message::Delta,
-    link::{Deltas, Exit, decode::LIMIT},
+    link::{Deltas, Exit, Progress, decode::LIMIT},
 };
 use bytes::Bytes;
 use reqwest::{Response, header::CONTENT_TYPE};
@@ -62,6 +62,7 @@ impl<'a> Reader<'a> {
                     return Err(Failure::TooMuch(self.upstream.max_answer));
                 }
             }
+            self.tell_progress();
             self.look_at_the_clock();
         }
         self.answer.feed_end(&mut self.out)
@@ -77,7 +78,8 @@ impl<'a> Reader<'a> {
 
     async fn read_in_one(&mut self, response: &mut Response) -> Result<(), Failure> {
         let body = time::timeout_at(self.give_up, read_whole(response)).await.unwrap_or_else(|_| Err(self.silent()))?;
-        self.answer.take_whole(&body, &mut self.out)
+        let (said, body) = parsed(body, dialect::read_whole).await;
+        self.answer.take_whole(said, &body, &mut self.out)
     }
 
     /// Waits while the page is slow to read. Nothing is read meanwhile, so in the end the server has to wait too.
@@ -85,6 +87,13 @@ impl<'a> Reader<'a> {
         for delta in self.out.drain(..) {
             self.deltas.send(delta).await;
         }
+    }
+
+    /// A server that says how far it has read is alive, however long its prompt is.
+    fn tell_progress(&mut self) {
+        let Some(percent) = self.answer.take_progress().filter(|_| !self.answer.has_begun()) else { return };
+        self.deltas.progress(Progress::reading(percent));
+        self.give_up = self.give_up.max(Instant::now() + self.upstream.idle_timeout);
     }
 
     /// Waiting for the answer to begin has its time from the start; once it has begun, each silence has its own.
@@ -109,14 +118,23 @@ fn is_stream(response: &Response) -> bool {
     !(kind.contains("json") || kind.contains("html"))
 }
 
-/// The body as text, as much of it as can be right.
+/// The body as text.
+///
+/// # Errors
+/// The connection broke, or the body is longer than [`WHOLE`].
 pub(super) async fn read_whole(response: &mut Response) -> Result<String, Failure> {
+    let body = read_beginning(response, WHOLE + 1).await?;
+    if body.len() > WHOLE { Err(Failure::TooLong) } else { Ok(body) }
+}
+
+/// The first `most` bytes of the body as text. The rest isn't read.
+pub(super) async fn read_beginning(response: &mut Response, most: usize) -> Result<String, Failure> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(Failure::Cut)? {
+    while body.len() < most
+        && let Some(chunk) = response.chunk().await.map_err(Failure::Cut)?
+    {
         body.extend_from_slice(&chunk);
-        if body.len() > WHOLE {
-            return Err(Failure::TooLong);
-        }
     }
+    body.truncate(most);
     Ok(String::from_utf8_lossy(&body).into_owned())
 }

@@ -1,7 +1,7 @@
 //! An answer without its connection, for who has nothing but the bytes: tests, and what throws arbitrary ones at it
 //! (`server/fuzz`). It takes the way that every answer takes, from bytes to deltas and an end.
 
-use super::{answer::Answer, failure::Failure, upstream::Upstream};
+use super::{answer::Answer, dialect, failure::Failure, upstream::Upstream};
 use app::{chat::message::Delta, link::Exit};
 
 /// What a page is told of an answer that arrives as a stream, in these pieces, and of its end. What comes after the answer's
@@ -18,7 +18,7 @@ pub fn stream<'a>(upstream: &Upstream, pieces: impl IntoIterator<Item = &'a [u8]
 #[must_use]
 pub fn whole(upstream: &Upstream, body: &str) -> (Vec<Delta>, Exit) {
     let (mut answer, mut out) = (Answer::default(), Vec::new());
-    let read = answer.take_whole(body, &mut out);
+    let read = answer.take_whole(dialect::read_whole(body), body, &mut out);
     let exit = answer.end(read, upstream, &mut out);
     (out, exit)
 }

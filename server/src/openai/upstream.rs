@@ -56,11 +56,24 @@ impl Upstream {
 
     /// The URL of a part of the API, such as `models`.
     pub(super) fn endpoint(&self, part: &str) -> Url {
+        let base = self.base();
+        self.at(&format!("{}/{part}", if base.is_empty() { "/v1" } else { base }))
+    }
+
+    /// The URL of something that stands beside the API, not in it.
+    pub(super) fn beside(&self, part: &str) -> Url {
+        let base = self.base();
+        self.at(&format!("{}/{part}", base.strip_suffix("/v1").unwrap_or(base)))
+    }
+
+    fn base(&self) -> &str {
+        let path = self.url.path().trim_end_matches('/');
+        path.strip_suffix("/chat/completions").unwrap_or(path) // the whole address is what others ask for
+    }
+
+    fn at(&self, path: &str) -> Url {
         let mut url = self.url.clone();
-        let path = url.path().trim_end_matches('/');
-        let base = path.strip_suffix("/chat/completions").unwrap_or(path); // the whole address is what others ask for
-        let path = format!("{}/{part}", if base.is_empty() { "/v1" } else { base });
-        url.set_path(&path);
+        url.set_path(path);
         url
     }
 
@@ -129,6 +142,18 @@ mod tests {
             ("https://h/v1?api-version=2", "https://h/v1/models?api-version=2"),
         ] {
             assert_eq!(at(url).endpoint("models").as_str(), endpoint, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_the_api_is_found_from_every_base_url() {
+        for (url, beside) in [
+            ("http://h:1/v1/", "http://h:1/openapi.json"),
+            ("http://h:1", "http://h:1/openapi.json"),
+            ("https://h/llm/v1/chat/completions", "https://h/llm/openapi.json"),
+            ("https://h/llm", "https://h/llm/openapi.json"),
+        ] {
+            assert_eq!(at(url).beside("openapi.json").as_str(), beside, "{url}");
         }
     }
 

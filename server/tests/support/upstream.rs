@@ -63,6 +63,8 @@ pub(crate) enum End {
     ClosedByPeer,
     /// The script came to its end.
     ClosedByUs,
+    /// Another request ended it.
+    Interrupted,
 }
 
 /// What was asked.
@@ -125,6 +127,7 @@ impl Connection {
 pub(crate) struct Upstream {
     address: SocketAddr,
     connections: mpsc::UnboundedReceiver<Connection>,
+    lists: mpsc::UnboundedReceiver<Connection>,
     requests: Arc<Mutex<Vec<Request>>>,
     listener: AbortHandle,
 }
@@ -142,34 +145,62 @@ struct Plan {
     scripts: Mutex<Vec<Vec<Step>>>,
     /// For `GET …/models`.
     models: Vec<Step>,
+    /// What it calls itself in its `/openapi.json`; nothing for a server that has none.
+    title: Option<String>,
+    /// Whether any request ends the answers that it is writing, as at llama-cpp-python.
+    interrupts: bool,
+    interruption: Notify,
     requests: Arc<Mutex<Vec<Request>>>,
     connections: mpsc::UnboundedSender<Connection>,
+    lists: mpsc::UnboundedSender<Connection>,
 }
 
 impl Upstream {
     /// Plays this script to every question. Asked for its models, it has one: `fake`.
     pub(crate) async fn playing(script: impl Into<Vec<Step>>) -> Self {
-        Self::start(vec![script.into()], vec![models(&["fake"])]).await
+        Self::start(vec![script.into()], vec![models(&["fake"])], None).await
+    }
+
+    /// Plays this script to every question, as llama-cpp-python does: it writes one answer at a time, and being asked for
+    /// anything but its description ends that.
+    pub(crate) async fn interrupting(script: impl Into<Vec<Step>>) -> Self {
+        let title = "\u{1f999} llama.cpp Python API".to_owned();
+        Self::start(vec![script.into()], vec![models(&["fake"])], Some(title)).await
     }
 
     /// Plays the first script to the first question, and so on; the last one to all that come later.
     pub(crate) async fn playing_in_turn(scripts: impl IntoIterator<Item = Vec<Step>>) -> Self {
-        Self::start(scripts.into_iter().collect(), vec![models(&["fake"])]).await
+        Self::start(scripts.into_iter().collect(), vec![models(&["fake"])], None).await
     }
 
     /// Plays this script when it is asked for its models, and hangs when it is asked anything else.
     pub(crate) async fn listing(models: impl Into<Vec<Step>>) -> Self {
-        Self::start(vec![vec![Step::Hang]], models.into()).await
+        Self::start(vec![vec![Step::Hang]], models.into(), None).await
     }
 
-    async fn start(scripts: Vec<Vec<Step>>, models: Vec<Step>) -> Self {
+    /// Lists these models, and plays this script to every question.
+    pub(crate) async fn listing_and_playing(models: impl Into<Vec<Step>>, script: impl Into<Vec<Step>>) -> Self {
+        Self::start(vec![script.into()], models.into(), None).await
+    }
+
+    async fn start(scripts: Vec<Vec<Step>>, models: Vec<Step>, title: Option<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, connections) = mpsc::unbounded_channel();
+        let (lists_sender, lists) = mpsc::unbounded_channel();
         let requests = Arc::<Mutex<Vec<Request>>>::default();
-        let plan = Plan { scripts: Mutex::new(scripts), models, requests: requests.clone(), connections: sender };
+        let plan = Plan {
+            scripts: Mutex::new(scripts),
+            models,
+            interrupts: title.is_some(),
+            interruption: Notify::new(),
+            title,
+            requests: requests.clone(),
+            connections: sender,
+            lists: lists_sender,
+        };
         let listener = tokio::spawn(listen(listener, Arc::new(plan))).abort_handle();
-        Self { address, connections, requests, listener }
+        Self { address, connections, lists, requests, listener }
     }
 
     /// Its base URL, as `--upstream` takes it.
@@ -186,7 +217,17 @@ impl Upstream {
         soon("the upstream is asked", self.connections.recv()).await.expect("the fake upstream is gone")
     }
 
-    /// All that was asked so far, for the models too.
+    /// The next connection on which it was asked for its models.
+    pub(crate) async fn list(&mut self) -> Connection {
+        soon("the upstream is asked for its models", self.lists.recv()).await.expect("the fake upstream is gone")
+    }
+
+    /// How often it was asked for its models.
+    pub(crate) fn times_listed(&self) -> usize {
+        self.requests().iter().filter(|request| request.is_for_models()).count()
+    }
+
+    /// All that was asked so far, for the models too, but not for its description.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
@@ -200,6 +241,12 @@ async fn listen(listener: TcpListener, plan: Arc<Plan>) {
 
 async fn serve(mut stream: TcpStream, plan: Arc<Plan>) {
     let Some(request) = read_request(&mut stream).await else { return };
+    if request.path.ends_with("/openapi.json") {
+        let Step::Send(description) = plan.description() else { return };
+        _ = stream.write_all(&description).await;
+        return;
+    }
+    plan.interruption.notify_waiters();
     let (end, ended) = watch::channel(None);
     let connection = Connection {
         request: request.clone(),
@@ -210,10 +257,12 @@ async fn serve(mut stream: TcpStream, plan: Arc<Plan>) {
     };
     let script = plan.script(&request);
     plan.requests.lock().unwrap().push(request.clone());
-    if !request.is_for_models() {
-        _ = plan.connections.send(connection.clone());
-    }
-    let who = play_until_closed(&mut stream, &script, &connection).await;
+    let taken_by = if request.is_for_models() { &plan.lists } else { &plan.connections };
+    _ = taken_by.send(connection.clone());
+    let who = tokio::select! {
+        () = plan.interruption.notified(), if plan.interrupts => End::Interrupted,
+        who = play_until_closed(&mut stream, &script, &connection) => who,
+    };
     drop(stream);
     end.send_replace(Some(who));
 }
@@ -225,6 +274,16 @@ impl Request {
 }
 
 impl Plan {
+    /// What `GET /openapi.json` says, as FastAPI writes it.
+    fn description(&self) -> Step {
+        match &self.title {
+            Some(title) => {
+                answer_json(200, &json!({ "openapi": "3.1.0", "info": { "title": title, "version": "0.3.36" } }))
+            }
+            None => answer(404, &[], "not found"),
+        }
+    }
+
     fn script(&self, request: &Request) -> Vec<Step> {
         if request.is_for_models() {
             return self.models.clone();
@@ -307,6 +366,12 @@ async fn write(writer: &mut WriteHalf<'_>, mut bytes: &[u8], connection: &Connec
         bytes = &bytes[written..];
     }
     Ok(())
+}
+
+/// What a [`Step::Send`] sends.
+pub(crate) fn sent(step: Step) -> Bytes {
+    let Step::Send(bytes) = step else { panic!("{step:?} sends nothing") };
+    bytes
 }
 
 /// Writes this text as it is.

@@ -45,7 +45,8 @@ impl Tree {
     /// text of one of them is lost, and that is the only case.
     pub fn resume(&mut self, stamp: Stamp, answer: &str) -> bool {
         let Ok(place) = self.place(answer) else { return false };
-        if !self.messages[place].is_cut() || !self.children(Some(place)).is_empty() {
+        let message = &self.messages[place];
+        if !(message.is_cut() || message.is_cut_in_thought()) || !self.children(Some(place)).is_empty() {
             return false;
         }
         self.touch(stamp.now_ms);

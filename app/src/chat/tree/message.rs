@@ -132,11 +132,22 @@ impl Message {
         self.text.trim().is_empty() && self.files.is_empty() && self.reasoning.is_empty() && self.exit.is_some()
     }
 
-    /// Whether Continue makes sense: an answer that was cut off, by whoever it was, after it had said something.
+    /// Whether Continue makes sense: an answer that was cut off, by whoever it was, after it had said something. One that
+    /// has filled the model's context can't go on.
     #[must_use]
     pub fn is_cut(&self) -> bool {
+        self.was_cut_off() && !self.text.trim().is_empty()
+    }
+
+    /// The same of an answer that had only been thought about: not every server can go on with a thought.
+    #[must_use]
+    pub fn is_cut_in_thought(&self) -> bool {
+        self.was_cut_off() && self.text.trim().is_empty() && !self.reasoning.trim().is_empty()
+    }
+
+    fn was_cut_off(&self) -> bool {
         let cut = |exit: &Exit| exit.reason != Reason::Normal || exit.finish_reason.as_deref() == Some("length");
-        self.role == Role::Assistant && !self.text.trim().is_empty() && self.exit.as_ref().is_some_and(cut)
+        self.role == Role::Assistant && self.exit.as_ref().is_some_and(|exit| cut(exit) && !exit.full)
     }
 
     /// How many tokens it has: counted over there if the server says so, else its deltas.

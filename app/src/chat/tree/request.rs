@@ -20,11 +20,12 @@ impl Tree {
         let mut said = Vec::new();
         let system = self.conversation.settings.system.trim();
         if !system.is_empty() {
-            said.push(ChatMessage { role: Role::System, content: Content::Text(system.to_owned()) });
+            said.push(ChatMessage::new(Role::System, Content::Text(system.to_owned())));
         }
-        for message in path {
+        for message in &path {
             say(message, &mut said);
         }
+        said.extend(path.last().and_then(|last| thought(last)));
         let mut request = ChatRequest { model, messages: said, ..ChatRequest::default() };
         self.conversation.settings.fill(&mut request);
         request
@@ -41,8 +42,16 @@ fn say(message: &Message, said: &mut Vec<ChatMessage>) {
     }
     match said.last_mut().filter(|last| last.role == message.role) {
         Some(last) => join(&mut last.content, text, images),
-        None => said.push(ChatMessage { role: message.role, content: content(text, images) }),
+        None => said.push(ChatMessage::new(message.role, content(text, images))),
     }
+}
+
+/// The thought that an answer is to go on with, if it had come no further. llama-server goes on with it; who can't isn't asked
+/// to.
+fn thought(message: &Message) -> Option<ChatMessage> {
+    let goes_on = message.has_waited_again() && message.text.is_empty() && !message.reasoning.is_empty();
+    let reasoning_content = message.reasoning.clone();
+    goes_on.then(|| ChatMessage { reasoning_content, ..ChatMessage::new(message.role, Content::default()) })
 }
 
 fn content(text: String, images: Vec<Value>) -> Content {

@@ -48,7 +48,7 @@ impl Message {
     }
 
     /// Whether it has gone on, and nothing has come of that yet: the wait for it was no writing, and counts for nothing.
-    fn has_waited_again(&self) -> bool {
+    pub(super) fn has_waited_again(&self) -> bool {
         self.deltas == 0 && self.first_ms > 0
     }
 
@@ -73,16 +73,19 @@ impl Message {
         self.took_ms = 0;
         self.first_ms = 0;
         self.tokens = 0;
+        self.resume(writer, now_ms);
         if !self.reasoning.is_empty() {
             self.reasoning.push_str("\n\n");
         }
-        self.resume(writer, now_ms);
     }
 
     /// It goes on: what arrives is added to what is there.
     pub fn resume(&mut self, writer: String, now_ms: u64) {
         // The model says what comes next, and many servers refuse a last message that ends in blanks.
         self.text.truncate(self.text.trim_end().len());
+        if self.text.is_empty() {
+            self.reasoning.truncate(self.reasoning.trim_end().len());
+        }
         self.writer = writer;
         self.began_ms = now_ms.saturating_sub(self.took_ms);
         self.saved_ms = now_ms;

@@ -41,6 +41,27 @@ fn an_answer_that_is_to_go_on_is_sent_as_far_as_it_came() {
 }
 
 #[test]
+fn a_thought_that_is_to_go_on_is_sent_and_one_that_begins_anew_is_not() {
+    let think = || {
+        let mut tree = branch(&[(User, "a"), (Assistant, "")]);
+        let answer = &mut tree.messages[1];
+        (answer.reasoning, answer.first_ms) = ("Hm, so \n".into(), 5);
+        tree
+    };
+    let stamp = || super::super::Stamp { id: "new".into(), writer: String::new(), now_ms: 9 };
+    let mut tree = think();
+    assert!(tree.resume(stamp(), "1"));
+    let messages = tree.request("1").messages;
+    assert_eq!((messages.len(), messages[1].role, &messages[1].content), (2, Assistant, &Content::default()));
+    assert_eq!(messages[1].reasoning_content, "Hm, so");
+
+    let mut tree = think();
+    tree.messages[1].begin_anew(String::new(), 9);
+    assert_eq!(sent(&tree, "1"), [(User, "a".into())]);
+    assert_eq!(tree.messages[1].reasoning, "Hm, so\n\n");
+}
+
+#[test]
 fn two_questions_with_nothing_between_them_become_one() {
     let tree = branch(&[(User, "a"), (Assistant, " "), (User, "b"), (Assistant, "")]);
     assert_eq!(sent(&tree, "3"), [(User, "a\n\nb".into())]);

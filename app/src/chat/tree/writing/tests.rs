@@ -133,6 +133,23 @@ fn only_an_answer_that_was_cut_off_and_says_something_can_go_on() {
     assert!(!ended("so", Exit::new(Reason::Normal)).is_cut());
     assert!(!ended(" ", Exit::new(Reason::Lost)).is_cut());
     assert!(!answer().is_cut());
+    let full = Exit { full: true, ..Exit::new(Reason::Normal) };
+    let full = Exit { finish_reason: Some("length".into()), ..full };
+    assert!(!ended("so", full).is_cut(), "it would fail again");
+    assert!(!ended("so", Exit { full: true, ..Exit::failed("The conversation is too long") }).is_cut());
+}
+
+#[test]
+fn a_thought_that_was_cut_off_can_go_on_too() {
+    let ended = |text: &str, reasoning: &str| Message {
+        text: text.into(),
+        reasoning: reasoning.into(),
+        exit: Some(Exit::new(Reason::Killed)),
+        ..answer()
+    };
+    assert!(ended("", "hm").is_cut_in_thought());
+    assert!(!ended("so", "hm").is_cut_in_thought());
+    assert!(!ended("", " ").is_cut_in_thought());
 }
 
 #[test]

@@ -1,0 +1,82 @@
+//! Whether the conversation fills the model's context, so that an answer can't go on.
+
+use app::link::{Exit, Reason};
+
+/// What the model was given to write with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    /// The limit on the answer that was asked for, in tokens.
+    pub(super) asked: Option<u64>,
+    /// How many tokens fit the context, if that is known.
+    pub(super) context: Option<u64>,
+    /// Whether the server ends an answer without a limit for want of room alone.
+    pub(super) is_unlimited: bool,
+}
+
+impl Room {
+    /// Whether this answer ended for want of room, and not because of the limit that was asked for.
+    pub(super) fn is_full_after(self, exit: &Exit) -> bool {
+        if exit.reason != Reason::Normal || exit.finish_reason.as_deref() != Some("length") {
+            return false;
+        }
+        match (self.context, exit.usage) {
+            (Some(context), Some(usage)) => {
+                usage.prompt_tokens.saturating_add(usage.completion_tokens).saturating_add(1) >= context
+            }
+            _ => self.is_unlimited && self.asked.is_none(),
+        }
+    }
+}
+
+/// Whether a server's error says that the conversation is too long for the model.
+pub(super) fn is_too_long(error: &str) -> bool {
+    let error = error.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| error.contains(word));
+    has(&["context_length_exceeded", "exceed_context_size"])
+        || has(&["context size", "context length", "context window", "context limit", "n_ctx"])
+            && has(&["exceed", "too long", "too large", "maximum", "larger", "greater", "longer", "reduce", "full"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::link::Usage;
+
+    fn ended(finish_reason: &str, prompt_tokens: u64, completion_tokens: u64) -> Exit {
+        let usage = Some(Usage { prompt_tokens, completion_tokens });
+        Exit { finish_reason: Some(finish_reason.into()), usage, ..Exit::new(Reason::Normal) }
+    }
+
+    #[test]
+    fn an_answer_that_reached_the_end_of_the_context_has_filled_it() {
+        let known = Room { asked: None, context: Some(512), is_unlimited: true };
+        assert!(known.is_full_after(&ended("length", 400, 112)));
+        assert!(known.is_full_after(&ended("length", 400, 111)), "some keep one token for themselves");
+        assert!(!known.is_full_after(&ended("length", 400, 50)));
+        assert!(!known.is_full_after(&ended("stop", 400, 112)));
+    }
+
+    #[test]
+    fn a_limit_that_was_asked_for_fills_nothing() {
+        let room = Room { asked: Some(50), context: None, is_unlimited: true };
+        assert!(!room.is_full_after(&ended("length", 400, 50)));
+        assert!(Room { asked: None, ..room }.is_full_after(&ended("length", 400, 50)));
+        assert!(!Room { asked: None, is_unlimited: false, ..room }.is_full_after(&ended("length", 400, 50)));
+    }
+
+    #[test]
+    fn an_error_about_the_context_is_told_from_others() {
+        for error in [
+            "the request exceeds the available context size, try increasing it",
+            "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens",
+            r#"{"error":{"code":"context_length_exceeded","message":"Please reduce the length of the messages"}}"#,
+            "Requested tokens (600) exceed context window of 512",
+            r#"{"error":{"type":"exceed_context_size_error","n_prompt_tokens":600,"n_ctx":512}}"#,
+        ] {
+            assert!(is_too_long(error), "{error}");
+        }
+        for error in ["Out of memory", "no context", "the maximum number of requests is exceeded"] {
+            assert!(!is_too_long(error), "{error}");
+        }
+    }
+}
