@@ -227,7 +227,7 @@ test.describe("Stop", () => {
     expect(await question.closed).toBe("client");
     await expect(chat.status).toHaveText("Stopped");
     await expect(chat.answer).toContainText("one, two,");
-    await expect(page.getByText(/confirmed by the server in \d+ ms/)).toBeVisible();
+    await expect(page.getByText(/connection closed in \d+ ms/)).toBeVisible();
     await expect(chat.alert, "stopping is no failure").toBeHidden();
     await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
     const [{ task }] = server.exits();

@@ -89,7 +89,7 @@ test("Stop of one stops that model, and the others go on", async ({ chat, upstre
   await lane(chat, "beta").getByRole("button", { name: "Stop beta" }).click();
   expect(await beta.closed).toBe("client");
   await expect(lane(chat, "beta")).toContainText("Stopped");
-  await expect(lane(chat, "beta")).toContainText("confirmed by the server in");
+  await expect(lane(chat, "beta")).toContainText("connection closed in");
   await expect.poll(() => server.live()).toBe(2);
   for (const question of [alpha, gamma]) {
     question.delta(", still here");
@@ -105,7 +105,7 @@ test("Esc stops all of them", async ({ chat, upstream, page, server }) => {
   await page.keyboard.press("Escape");
   for (const question of asked) expect(await question.closed).toBe("client");
   await expect(chat.status).toHaveText("Stopped");
-  await expect(page.getByText("confirmed by the server in")).toBeVisible();
+  await expect(page.getByText("connection closed in")).toBeVisible();
   await expect.poll(() => server.exits().map((exit) => exit.reason)).toEqual(["killed", "killed", "killed"]);
 });
 
@@ -122,7 +122,7 @@ test("Stop is not said to be confirmed where the server hasn't named each of the
   expect(await alpha.closed).toBe("client");
   await expect(chat.status).toHaveText("Stopped");
   await expect(page.getByText("the server could not confirm it")).toBeVisible();
-  await expect(page.getByText("confirmed by the server in")).toBeHidden();
+  await expect(page.getByText("connection closed in")).toBeHidden();
 });
 
 test("the Stop in the box stops all of them", async ({ chat, upstream }) => {

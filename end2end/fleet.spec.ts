@@ -150,7 +150,7 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
       const chat = await visit(places.one);
       await count(chat, fleet);
       await chat.stop.click();
-      await expect(chat.page.getByText(/^confirmed by the server in \d+ ms$/)).toBeVisible();
+      await expect(chat.page.getByText(/^connection closed in \d+ ms$/)).toBeVisible();
 
       const { name, question } = await count(chat, fleet);
       expect(name).toBe("one");
@@ -189,7 +189,7 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
 
 /** What the page says after Stop while its instance is drained: nginx was told to forget that one. */
 const AFTER_STOP: Record<Brand, RegExp> = {
-  haproxy: /^confirmed by the server in \d+ ms$/,
+  haproxy: /^connection closed in \d+ ms$/,
   nginx: /^the server could not confirm it$/,
 };
 

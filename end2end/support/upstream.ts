@@ -13,12 +13,16 @@ import { now } from "./clock";
 export interface Body {
   model: string;
   stream: boolean;
-  messages: { role: string; content: string }[];
+  messages: { role: string; content: string; reasoning_content?: string }[];
 }
 
 export class Upstream {
-  /** What it lists under `/v1/models`. */
-  models = ["alpha", "beta"];
+  /** What it lists under `/v1/models`; null for a server without a list. */
+  models: string[] | null = ["alpha", "beta"];
+  /** How often it was asked for that. */
+  listed = 0;
+  /** What it calls itself in its `/openapi.json`; null for a server that has none. */
+  title: string | null = null;
   /** What else it says of some of them. */
   details: Record<string, object> = {};
   /** Every question that it was ever asked, oldest first. */
@@ -72,7 +76,10 @@ export class Upstream {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const route = `${request.method} ${request.url}`;
-    if (route === "GET /v1/models") {
+    if (route === "GET /v1/models") this.listed++;
+    if (route === "GET /openapi.json" && this.title !== null) {
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ info: { title: this.title } }));
+    } else if (route === "GET /v1/models" && this.models) {
       const data = this.models.map((id) => ({ id, object: "model", ...this.details[id] }));
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ object: "list", data }));
     } else if (route === "POST /v1/chat/completions") {
@@ -129,6 +136,12 @@ export class Question {
     this.chunk({ reasoning_content: text });
   }
 
+  /** How much of a prompt of 100 tokens has been read, as llama-server says it. */
+  progress(processed: number): void {
+    const choices = [{ index: 0, delta: { role: "assistant", content: null }, finish_reason: null }];
+    this.event({ choices, prompt_progress: { total: 100, cache: 0, processed, time_ms: 5 } });
+  }
+
   /** Half an event, and never the rest. */
   hang(): void {
     this.begin();
@@ -153,9 +166,9 @@ export class Question {
     return this.response.writableNeedDrain;
   }
 
-  /** The answer is complete. */
-  finish(): void {
-    this.chunk({}, "stop");
+  /** The answer is complete, or ends for another reason. */
+  finish(reason = "stop"): void {
+    this.chunk({}, reason);
     this.event({ choices: [], usage: { prompt_tokens: 7, completion_tokens: 42 } });
     this.end("data: [DONE]\n\n");
   }

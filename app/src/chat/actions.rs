@@ -61,10 +61,16 @@ pub fn Continue(
     /// Whether it is the last.
     is_last: Memo<bool>,
 ) -> impl IntoView {
+    let can_go_on = move || {
+        message.with(|message| {
+            let thinks_on = || talk.models.with(|models| models.thinks_on(&message.model));
+            message.is_cut() || message.is_cut_in_thought() && thinks_on()
+        })
+    };
     view! {
         <button
             type="button"
-            hidden=move || !is_last.get() || !message.with(Message::is_cut)
+            hidden=move || !is_last.get() || !can_go_on()
             disabled=move || talk.is_running()
             title="Let the answer go on from here"
             on:click=move |_| id.with_value(|id| talk.resume(id))

@@ -15,6 +15,8 @@ pub struct Catalog {
     pub names: Vec<String>,
     /// The names of those that are known not to look at pictures.
     pub blind: Vec<String>,
+    /// The names of those that can go on with a thought.
+    pub thinkers: Vec<String>,
     /// Why there are none, or fewer than there should be.
     pub trouble: Option<String>,
 }
@@ -29,10 +31,17 @@ impl Catalog {
         self.is_known() && !self.names.iter().any(is_it)
     }
 
-    /// What a model is called in a list to choose from.
+    /// Whether a model is known to be able to go on with a thought; no name is the first's.
     #[must_use]
-    pub fn label(&self, model: &str) -> String {
-        [model, if self.lacks(model) { " (not available now)" } else { "" }].concat()
+    pub fn thinks_on(&self, model: &str) -> bool {
+        let model = if model.is_empty() { self.names.first().map_or("", String::as_str) } else { model };
+        self.thinkers.iter().any(|name| name == model)
+    }
+
+    /// Whether what is listed may not be all that there is: then a name can be typed, and the list is worth another look.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.trouble.is_some() || self.names.is_empty()
     }
 
     /// Whether the server has answered. Until it has, nothing is known to be missing.
@@ -51,9 +60,11 @@ pub async fn catalog() -> Result<Catalog, JsValue> {
     let models = Array::from(&Reflect::get(&list, &"data".into())?);
     let name = |model: JsValue| Reflect::get(&model, &"id".into()).ok()?.as_string();
     let is_blind = |model: &JsValue| Reflect::get(model, &"images".into()).is_ok_and(|images| images == false);
+    let thinks_on = |model: &JsValue| Reflect::get(model, &"continues_thought".into()).is_ok_and(|can| can == true);
     Ok(Catalog {
         names: models.iter().filter_map(name).collect(),
         blind: models.iter().filter(is_blind).filter_map(name).collect(),
+        thinkers: models.iter().filter(thinks_on).filter_map(name).collect(),
         trouble: Reflect::get(&list, &"message".into())?.as_string(),
     })
 }
@@ -65,6 +76,13 @@ mod tests {
     fn of(names: &[&str], trouble: Option<&str>) -> Catalog {
         let names = names.iter().map(ToString::to_string).collect();
         Catalog { names, trouble: trouble.map(Into::into), ..Catalog::default() }
+    }
+
+    #[test]
+    fn a_thought_goes_on_where_that_is_known_to_work() {
+        let list = Catalog { thinkers: vec!["a".into()], ..of(&["a", "b"], None) };
+        assert!(list.thinks_on("a") && list.thinks_on("") && !list.thinks_on("b"));
+        assert!(!Catalog::default().thinks_on(""));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which models are asked beside the picked one.
 
-use super::{picker::shown, shared::Shared};
+use super::{picker::Offer, shared::Shared};
 use leptos::{ev, prelude::*};
 
 /// A button beside the model picker, and what it opens: up to three more models. They are asked until the conversation is
@@ -20,17 +20,26 @@ pub fn Compare(
             open.set(false);
         }
     });
-    let option = move |at: usize, name: String| {
+    let option = move |at: usize, name: String, is_missing: bool| {
         let value = name.clone();
         let selected = move || others.with(|others| others.get(at) == Some(&value));
-        let label = if name.is_empty() { "No other".into() } else { models.with(|list| list.label(&name)) };
+        let label = match name.as_str() {
+            "" => "No other".into(),
+            name => [name, if is_missing { " (not available now)" } else { "" }].concat(),
+        };
         view! { <option value=name prop:selected=selected>{label}</option> }
     };
     let options = move |at: usize| {
         // What was chosen and isn't listed now stays to be seen.
         let chosen = others.with_untracked(|others| others.get(at).cloned().unwrap_or_default());
-        let names = models.with(|list| shown(&list.names, "", &chosen)).into_iter().filter(|name| !name.is_empty());
-        std::iter::once(String::new()).chain(names).map(|name| option(at, name)).collect_view()
+        let is_missing = models.with(|list| list.lacks(&chosen));
+        let offer = models.with(|list| Offer::of(&list.names, "", &chosen));
+        let names = offer.names.into_iter().filter(|name| !name.is_empty());
+        let options = std::iter::once(String::new()).chain(names).map(|name| {
+            let is_missing = is_missing && name == chosen;
+            option(at, name, is_missing)
+        });
+        options.collect_view()
     };
     let select = move |at: usize| {
         let choose = move |event: ev::Event| {

@@ -26,7 +26,7 @@ pub fn ChatPage() -> impl IntoView {
     let transcript = Transcript::new(history);
     let talk = Talk::new(transcript);
     let shared = Shared::new(talk, history, Later::new(|| Box::pin(parts())));
-    let Shared { address, sidebar, missing, follow, parts, models, .. } = shared;
+    let Shared { address, sidebar, missing, follow, parts, .. } = shared;
 
     begin(shared);
     name_address(shared);
@@ -87,7 +87,7 @@ pub fn ChatPage() -> impl IntoView {
                         beats=transcript.deltas
                     />
                     <div class="beside">{move || parts.get().map(|Parts { compare, .. }| compare(shared))}</div>
-                    <ModelPicker model=transcript.model list=models />
+                    <ModelPicker talk />
                     <SettingsButton talk />
                 </header>
                 <main class="scroller" node_ref=follow.scroller on:scroll=move |_| follow.scrolled()>

@@ -2,12 +2,9 @@
 
 mod narrow;
 
-use super::{
-    catalog::{Catalog, catalog},
-    store::tab,
-};
+use super::{catalog::catalog, entry::is_trouble, store::tab, talk::Talk};
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
-pub(super) use narrow::shown;
+pub(super) use narrow::Offer;
 use narrow::{is_long, narrowed};
 
 /// It answers where there is nothing else, and nobody has chosen it.
@@ -16,12 +13,11 @@ const BUILT_IN: &str = "demo";
 /// Which model answers. The list comes after the page, so that a slow upstream never holds the page up.
 #[component]
 pub fn ModelPicker(
-    /// The choice.
-    model: RwSignal<String>,
-    /// What there is to choose from.
-    list: RwSignal<Catalog>,
+    /// The open conversation.
+    talk: Talk,
 ) -> impl IntoView {
-    let sought = RwSignal::new(String::new());
+    let (model, list) = (talk.transcript.model, talk.models);
+    let (sought, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let again = Trigger::new();
     Effect::new(move |_| {
         again.track();
@@ -34,15 +30,7 @@ pub fn ModelPicker(
             }
         });
     });
-    // A model server that was started after the page, or is back, is found by who looks again.
-    let look_again = move || {
-        let is_whole = list.with_untracked(|list| list.trouble.is_none() && !list.names.is_empty());
-        if !is_whole || list.with_untracked(|list| list.lacks(&model.get_untracked())) {
-            again.notify();
-        }
-    };
-    let focus = window_event_listener(ev::focus, move |_| look_again());
-    on_cleanup(move || focus.remove());
+    look_again(talk, again);
     // The model that would answer is what the box shows, even if nobody has touched it. What was chosen stays chosen: its
     // server may be back any moment, and what is meant for one server is no other's business.
     Effect::new(move |_| {
@@ -54,34 +42,65 @@ pub fn ModelPicker(
             model.set(first);
         }
     });
-    let options = move || {
-        let names = list.with(|list| sought.with(|sought| shown(&list.names, sought, &model.get())));
-        let option = |name: String| {
-            let selected = model.get() == name;
-            let label = if name.is_empty() { "Default model".into() } else { list.with(|list| list.label(&name)) };
-            view! { <option value=name prop:selected=selected>{label}</option> }
+    let option = move |name: String, is_missing: bool| {
+        let selected = model.get() == name;
+        let label = match name.as_str() {
+            "" => "Default model".into(),
+            name => [name, if is_missing { " (not available now)" } else { "" }].concat(),
         };
-        names.into_iter().map(option).collect_view()
+        view! { <option value=name prop:selected=selected>{label}</option> }
+    };
+    let options = move || {
+        let chosen = model.get();
+        let offer = list.with(|list| sought.with(|sought| Offer::of(&list.names, sought, &chosen)));
+        let is_missing = list.with(|list| list.lacks(&chosen)) && typed.with(|typed| *typed != chosen);
+        let rest = offer.rest().map(|rest| view! { <option disabled=true>{rest}</option> });
+        let options = offer.names.into_iter().map(|name| {
+            let is_missing = is_missing && name == chosen;
+            option(name, is_missing)
+        });
+        (options.collect_view(), rest)
     };
     let choose = move |name: String| {
         tab::keep_model(&name);
         model.set(name);
     };
+    let long = Memo::new(move |_| list.with(|list| is_long(&list.names)));
+    // Where not all models are listed, the name of one can be typed.
+    let can_type = Memo::new(move |_| list.with(|list| list.trouble.is_some()));
+    let choose_typed = move || {
+        let name = sought.get_untracked().trim().to_owned();
+        if !name.is_empty() {
+            typed.set(name.clone());
+            sought.set(String::new());
+            choose(name);
+        }
+    };
     let choose_first = move || {
         let found = list.with_untracked(|list| sought.with_untracked(|sought| narrowed(&list.names, sought)));
-        found.into_iter().next().into_iter().for_each(choose);
+        match found.into_iter().next().filter(|_| long.get_untracked()) {
+            Some(found) => choose(found),
+            None if can_type.get_untracked() => choose_typed(),
+            None => {}
+        }
     };
+    let name = move || if long.get() { "Search models" } else { "Model name" };
     let trouble = move || list.with(|list| list.trouble.clone());
     view! {
         <div class="picker">
             <input
                 type="search"
-                aria-label="Search models"
-                placeholder="Search models"
+                aria-label=name
+                placeholder=name
                 autocomplete="off"
-                hidden=move || !list.with(|list| is_long(&list.names))
+                hidden=move || !long.get() && !can_type.get()
                 prop:value=sought
                 on:input=move |event| sought.set(event_target_value(&event))
+                on:change=move |_| {
+                    if !long.get_untracked() && can_type.get_untracked() {
+                        choose_typed();
+                    }
+                }
                 on:keydown=move |event| match event.key().as_str() {
                     "Enter" => choose_first(),
                     "Escape" => {
@@ -93,7 +112,7 @@ pub fn ModelPicker(
             />
             <select
                 aria-label="Model"
-                on:focus=move |_| look_again()
+                on:focus=move |_| again.notify()
                 on:change=move |event| choose(event_target_value(&event))
             >
                 {options}
@@ -101,4 +120,28 @@ pub fn ModelPicker(
             <p class="trouble" hidden=move || trouble().is_none()>{trouble}</p>
         </div>
     }
+}
+
+/// The list follows the evidence: it is asked for again where what is listed can't be all, or isn't true any more.
+fn look_again(talk: Talk, again: Trigger) {
+    let (model, list) = (talk.transcript.model, talk.models);
+    let is_doubtful = move || {
+        list.with_untracked(|list| list.is_partial() || list.names == [BUILT_IN] || list.lacks(&model.get_untracked()))
+    };
+    // A model server that was started after the page, or is back, is found by who looks again.
+    let focus = window_event_listener(ev::focus, move |_| {
+        if is_doubtful() {
+            again.notify();
+        }
+    });
+    on_cleanup(move || focus.remove());
+    // A server that answers is there. One that failed may have gone, or have other models now.
+    let answers = Memo::new(move |_| talk.transcript.deltas.get() > 0);
+    let failed = Memo::new(move |_| talk.transcript.exit.with(|exit| exit.as_ref().map(is_trouble)));
+    Effect::new(move |before: Option<()>| {
+        let is_news = answers.get() | failed.get().is_some();
+        if before.is_some() && is_news && (failed.get() == Some(true) || is_doubtful()) {
+            again.notify();
+        }
+    });
 }

@@ -1,5 +1,6 @@
 //! After Stop: what the server says became of the task. The page let go of the stream, so nobody is left to tell it,
-//! and it has to ask.
+//! and it has to ask. The server knows that it has closed the connection to the model server, and no more: a model server may
+//! read a prompt on for a while (`docs/servers.md`).
 
 use super::talk::Stopped;
 use crate::{
@@ -43,7 +44,7 @@ async fn confirm(stopped: Stopped) -> String {
             return "the server could not confirm it".into();
         }
     }
-    format!("confirmed by the server in {} ms", whole((now_ms() - stopped.at_ms).max(1.0)))
+    format!("connection closed in {} ms", whole((now_ms() - stopped.at_ms).max(1.0)))
 }
 
 async fn has_ended(task: &str) -> bool {

@@ -36,7 +36,7 @@ impl Shared {
         Self {
             talk,
             history,
-            models: RwSignal::new(Catalog::default()),
+            models: talk.models,
             address: expect_context(),
             sidebar: RwSignal::new(false),
             missing: RwSignal::new(false),

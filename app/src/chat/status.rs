@@ -1,7 +1,7 @@
 //! The line that says how things stand, for the eye and the ear, and what can be done when they stand badly.
 
 use super::{entry::is_trouble, receipt::Receipt, talk::Talk};
-use crate::link::{Exit, Reason};
+use crate::link::{Exit, Phase, Progress, Reason};
 use leptos::prelude::*;
 
 /// The status line, and the alert with Retry beside it.
@@ -11,12 +11,17 @@ pub fn Status(
     talk: Talk,
 ) -> impl IntoView {
     let exit = talk.transcript.exit;
-    let deltas = talk.transcript.deltas;
+    let (deltas, progress) = (talk.transcript.deltas, talk.transcript.progress);
     let status = Memo::new(move |_| match (exit.get(), talk.is_running()) {
-        (_, true) if deltas.get() == 0 => "Thinking…",
+        (_, true) if deltas.get() == 0 => waits_for(progress.get()),
         (_, true) => "Answering…",
         (Some(exit), false) => word(exit.reason),
         (None, false) => "",
+    });
+    let share = Memo::new(move |_| {
+        let percent = progress.get().and_then(|progress| progress.percent);
+        let percent = percent.filter(|_| talk.is_running() && deltas.get() == 0);
+        percent.map(|percent| [percent.to_string().as_str(), " %"].concat()).unwrap_or_default()
     });
     // While others are still answering, the one that failed says so in its own place.
     let trouble = Memo::new(move |_| exit.get().filter(|exit| is_trouble(exit) && !talk.is_running()).map(sentence));
@@ -24,6 +29,8 @@ pub fn Status(
         <div class="fate">
             <p class="status">
                 <span role="status">{status}</span>
+                // Not read out: it changes several times a second.
+                <span aria-hidden="true" hidden=move || share.with(String::is_empty)>{share}</span>
                 <Receipt stopped=talk.stopped />
             </p>
             // The alert is there before there is trouble: what is put into it then is read out.
@@ -34,6 +41,15 @@ pub fn Status(
                 </button>
             </div>
         </div>
+    }
+}
+
+/// What an answer waits for that has not begun.
+fn waits_for(progress: Option<Progress>) -> &'static str {
+    match progress.map(|progress| progress.phase) {
+        Some(Phase::Loading) => "The model is loading…",
+        Some(Phase::Reading) => "Reading the conversation…",
+        None => "Thinking…",
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     api::chat,
     attach::{Attached, read::can_send},
+    catalog::Catalog,
     entry::Entry,
     lane::{self, Lane},
     message::Role,
@@ -24,6 +25,8 @@ pub struct Talk {
     pub transcript: Transcript,
     /// What is sent along with the next question.
     pub attached: Attached,
+    /// The models that can be asked.
+    pub models: RwSignal<Catalog>,
     /// Whether its settings are being looked at.
     pub tuning: RwSignal<bool>,
     /// The tasks that answer. They die with the component that opened this.
@@ -65,6 +68,7 @@ impl Talk {
         Self {
             transcript,
             attached: Attached::new(),
+            models: RwSignal::new(Catalog::default()),
             tuning: RwSignal::new(false),
             lanes: lane::lanes(transcript),
             others: RwSignal::new(Default::default()),

@@ -10,7 +10,7 @@ use super::{
     store::tab,
     tree::{Conversation, Message, Tree},
 };
-use crate::link::{Event, Exit};
+use crate::link::{Event, Exit, Progress};
 use leptos::prelude::*;
 
 /// The signals that the page is drawn from.
@@ -26,6 +26,8 @@ pub struct Transcript {
     pub model: RwSignal<String>,
     /// How many deltas the running tasks have sent; it moves what is to be seen moving.
     pub deltas: RwSignal<u32>,
+    /// What an answer waits for that has not begun.
+    pub progress: RwSignal<Option<Progress>>,
     /// How the latest answer ended; of several at once, how the worst of those that have ended did.
     pub exit: RwSignal<Option<Exit>>,
     /// Where it is kept.
@@ -46,6 +48,7 @@ impl Transcript {
             draft: RwSignal::new(String::new()),
             model: RwSignal::new(String::new()),
             deltas: RwSignal::new(0),
+            progress: RwSignal::new(None),
             exit: RwSignal::new(None),
             history,
             next_key: StoredValue::new(0),
@@ -157,6 +160,9 @@ impl Transcript {
 
     /// Hears what the task says that writes this.
     pub fn hear(self, entry: &Entry, event: Event<Delta>) {
+        if let Event::Progress(progress) = event {
+            return self.progress.set(Some(progress));
+        }
         if matches!(event, Event::Delta(_)) {
             self.deltas.update(|deltas| *deltas += 1);
         }

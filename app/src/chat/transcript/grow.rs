@@ -56,6 +56,7 @@ impl Transcript {
         let ids: Vec<String> = answers.iter().map(|(stamp, _)| stamp.id.clone()).collect();
         self.tree.update(|tree| tree.compare(answers, question, &tab::fresh_id()));
         self.deltas.set(0);
+        self.progress.set(None);
         self.show();
         for id in &ids {
             self.keep_shown(id);
@@ -93,6 +94,7 @@ impl Transcript {
     /// An answer begins, or goes on: what its task says is written there.
     fn begin(self, answer: &str) {
         self.deltas.set(0);
+        self.progress.set(None);
         self.entries.update(|entries| entry::retain(entries, &|entry| entry.id != answer));
         self.show();
         self.keep_shown(answer);
