@@ -44,13 +44,13 @@ impl Fragment for Sight {
 /// `POST /api/monitor`: the tasks, once a second.
 ///
 /// # Errors
-/// 503 if too many are looking on.
+/// 503 if too many are looking on, 429 if too many are this client's: the server's front says so.
 #[server(prefix = "/api", endpoint = "monitor", input = Json, output = Sse)]
 pub async fn monitor() -> Result<EventStream<Sight>, ApiError> {
     let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
-    let (place, may_kill) = (watch::place()?, watch::may_kill());
+    let (permit, may_kill) = (crate::link::Permit::of_request(), watch::may_kill());
     let seen = fates.clone();
-    Ok(crate::link::spawn_linked(&fates, "monitor", move |deltas| watch::watch(seen, may_kill, place, deltas)))
+    Ok(crate::link::spawn_linked(&fates, "monitor", move |deltas| watch::watch(seen, may_kill, permit, deltas)))
 }
 
 /// `POST /api/kill`: ends the task of this number, as the monitor shows it. Says whether there was one.

@@ -3,7 +3,6 @@
 
 use crate::{
     api::{hold, refuse, while_answered},
-    bodies::discard,
     clients::Client,
     slots::{Full, Slot, Slots},
 };
@@ -15,8 +14,10 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// The server functions that start a task.
-const TASKS: [&str; 2] = ["/api/chat", "/api/task"];
+/// How many may look at the monitor, and how many of one client. These places are apart from those of the tasks that are looked
+/// at: who wants to know why all of those are taken has to get in.
+const MONITORS: usize = 100;
+const MONITORS_EACH: usize = 20;
 
 /// How many answers may be unread beside those of running tasks, and how many of one client. Each can hold a buffer of
 /// deltas in memory.
@@ -28,8 +29,28 @@ const UNREAD_EACH: usize = UNREAD / 2;
 pub struct Admission {
     /// A place is taken until the task ends.
     tasks: Arc<Slots>,
+    /// The same, for the tasks of monitors.
+    monitors: Arc<Slots>,
     /// A place is taken until the response is read or dropped. An HTTP/2 client may leave the answers of ended tasks unread.
     answers: Arc<Slots>,
+}
+
+/// The kinds of tasks.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Work,
+    Monitor,
+}
+
+impl Kind {
+    /// Of the task that is started by a request for this path, if one is.
+    fn at(path: &str) -> Option<Self> {
+        match path {
+            "/api/chat" | "/api/task" => Some(Self::Work),
+            "/api/monitor" => Some(Self::Monitor),
+            _ => None,
+        }
+    }
 }
 
 impl Admission {
@@ -37,40 +58,49 @@ impl Admission {
     #[must_use]
     pub fn new(tasks: Arc<Slots>) -> Self {
         let answers = Slots::new(tasks.most() + UNREAD, tasks.most() + UNREAD_EACH);
-        Self { tasks, answers }
+        Self { tasks, monitors: Slots::new(MONITORS, MONITORS_EACH), answers }
     }
 
-    fn take(&self, client: Client) -> Result<(Slot, Slot), Full> {
-        Ok((self.tasks.take(client)?, self.answers.take(client)?))
+    fn take(&self, kind: Kind, client: Client) -> Result<(Slot, Slot), Full> {
+        let tasks = match kind {
+            Kind::Work => &self.tasks,
+            Kind::Monitor => &self.monitors,
+        };
+        Ok((tasks.take(client)?, self.answers.take(client)?))
     }
 }
 
-/// Middleware: gives each request that starts a task a place for the task and one for the answer.
+/// Middleware: gives each request that starts a task a place for the task and one for the answer. The request's body has
+/// arrived: who is slow to ask keeps nobody out.
 pub async fn admit(State(admission): State<Admission>, mut request: Request, next: Next) -> Response {
-    if !TASKS.contains(&request.uri().path()) {
-        return next.run(request).await;
-    }
-    match admission.take(Client::of(&request)) {
+    let Some(kind) = Kind::at(request.uri().path()) else { return next.run(request).await };
+    match admission.take(kind, Client::of(&request)) {
         Ok((task, answer)) => {
             hold(request.extensions_mut(), task);
             while_answered(next.run(request).await, answer)
         }
-        Err(full) => {
-            discard(request.into_body()).await;
-            too_many(full)
-        }
+        Err(full) => too_many(kind, full),
     }
 }
 
-fn too_many(full: Full) -> Response {
-    match full {
-        Full::ForAll => refuse(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "The server is answering as many questions as it may at once. Try again in a moment.",
-        ),
-        Full::ForThisClient => refuse(
-            StatusCode::TOO_MANY_REQUESTS,
-            "As many answers as one client may have at once are running for you. Stop one, or wait for it, and try again.",
-        ),
-    }
+fn too_many(kind: Kind, full: Full) -> Response {
+    let status = match full {
+        Full::ForAll => StatusCode::SERVICE_UNAVAILABLE,
+        Full::ForThisClient => StatusCode::TOO_MANY_REQUESTS,
+    };
+    let message = match (kind, full) {
+        (Kind::Work, Full::ForAll) => {
+            "The server is answering as many questions as it may at once. Try again in a moment."
+        }
+        (Kind::Work, Full::ForThisClient) => {
+            "As many answers as one client may have at once are running for you. Stop one, or wait for it, and try again."
+        }
+        (Kind::Monitor, Full::ForAll) => {
+            "Too many are looking at the monitor. Close one that nobody needs, and try again."
+        }
+        (Kind::Monitor, Full::ForThisClient) => {
+            "As many monitors as one client may have at once are open for you. Close one, and try again."
+        }
+    };
+    refuse(status, message)
 }

@@ -1,7 +1,6 @@
 //! What is true of everything under `/api`, whichever function is asked: it is plain HTTP, and a refusal is a sentence in
 //! JSON, `{"error":{"message":"…"}}`.
 
-use crate::{bodies, clients::Client};
 use app::link::Permit;
 use axum::{
     Json,
@@ -31,19 +30,8 @@ pub async fn plain_http(mut request: Request, next: Next) -> Response {
     if request.method() == Method::HEAD {
         *request.method_mut() = Method::GET; // hyper remembers, and leaves the body out
     }
-    let (method, client) = (request.method().clone(), Client::of(&request));
-    let is_kept = request.uri().path() == "/api/chat"; // every other function is done with its body when it returns
-    let (mut parts, body) = request.into_parts();
-    match bodies::receive(body, client).await {
-        Ok((body, places)) => {
-            if is_kept {
-                hold(&mut parts.extensions, places);
-            }
-            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            come_again(in_json(response, &method))
-        }
-        Err(refusal) => refusal,
-    }
+    let method = request.method().clone();
+    come_again(in_json(next.run(request).await, &method))
 }
 
 /// Gives a guard to the task that the request starts.
@@ -62,7 +50,8 @@ pub(crate) fn while_answered(response: Response, held: impl Send + 'static) -> R
     })
 }
 
-fn is_api(path: &str) -> bool {
+/// Whether this is an address of the API.
+pub(crate) fn is_api(path: &str) -> bool {
     path.strip_prefix("/api").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

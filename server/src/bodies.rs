@@ -1,13 +1,20 @@
-//! The bodies of requests: how long one may be, how slowly it may come, and how much memory all of them together may take.
+//! The bodies of requests: how long one may be, how slowly it may come, how many may be on their way, and how much memory all of
+//! them may take together. A body arrives whole before the request is given anything that others wait for.
 
 use crate::{
-    api::refuse,
+    api::{hold, is_api, refuse},
     clients::Client,
     patience::timeout,
     slots::{Full, Slot, Slots},
 };
-use axum::{body::Body, http::StatusCode, response::Response};
-use bytes::{Bytes, BytesMut};
+use axum::{
+    body::{Body, HttpBody},
+    extract::Request,
+    http::StatusCode,
+    middleware::Next,
+    response::Response,
+};
+use bytes::Bytes;
 use futures::StreamExt;
 use std::{
     sync::{Arc, LazyLock},
@@ -17,15 +24,18 @@ use std::{
 /// The longest body: 16 MiB, pictures included.
 const LIMIT: usize = 16 * 1024 * 1024;
 
+/// The longest body of a request that isn't for the API: the form of the login page, in bytes.
+pub(crate) const FORM: usize = 8 * 1024;
+
 /// How much of a longer body is read and thrown away, so that who sends it gets to read the refusal: a connection closed
 /// while it is still being written to loses what was answered.
 const DISCARD: usize = 4 * LIMIT;
 
-/// Long bodies take places as they arrive, one for each of these after the first.
-const PIECE: usize = 64 * 1024;
+/// The bytes of memory for all bodies, 256 MiB, and for those of one client, 64 MiB.
+static MEMORY: LazyLock<Arc<Slots>> = LazyLock::new(|| Slots::new(16 * LIMIT, 4 * LIMIT));
 
-/// How many places there are, 256 MiB in all, and for one client, four of the longest.
-static PLACES: LazyLock<Arc<Slots>> = LazyLock::new(|| Slots::new(16 * LIMIT / PIECE, 4 * LIMIT / PIECE));
+/// How many bodies may be on their way, and how many of one client.
+static ARRIVING: LazyLock<Arc<Slots>> = LazyLock::new(|| Slots::new(8192, 512));
 
 /// What values and objects of JSON take in memory, in bytes, at worst: far more than the few letters that make one.
 const VALUE: usize = 64;
@@ -41,80 +51,116 @@ const WHOLE: Duration = Duration::from_mins(5);
 /// Why a body is refused.
 #[derive(Clone, Copy, Debug)]
 enum TooMuch {
-    Length,
+    /// More than this, in bytes.
+    Length(usize),
     Weight,
-    Places(Full),
+    Memory(Full),
+    Arriving(Full),
 }
 
 impl TooMuch {
     fn refusal(self) -> Response {
         let (status, message) = match self {
-            Self::Length => (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."),
+            Self::Length(LIMIT) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."),
+            Self::Length(_) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request to this address goes up to 8 KiB.")
+            }
             Self::Weight => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: send fewer values, some 40,000 messages at most.")
             }
-            Self::Places(Full::ForAll) => {
-                (StatusCode::SERVICE_UNAVAILABLE, "Too many large requests are being answered. Try again in a moment.")
-            }
-            Self::Places(Full::ForThisClient) => (
+            Self::Memory(Full::ForAll) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The requests at work take all the memory there is for them. Try again in a moment.",
+            ),
+            Self::Memory(Full::ForThisClient) => (
                 StatusCode::TOO_MANY_REQUESTS,
-                "Too many large requests of yours are being answered. Stop one, or wait for it, and try again.",
+                "Your requests at work take all the memory that one client may have. Stop one, or wait for it, and try again.",
+            ),
+            Self::Arriving(Full::ForAll) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "Too many requests are arriving at once. Try again in a moment.")
+            }
+            Self::Arriving(Full::ForThisClient) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many requests of yours are arriving at once. Wait for one, and try again.",
             ),
         };
         refuse(status, message)
     }
 }
 
-/// The places that a body has taken, free again when this is dropped.
-pub(crate) type Places = Vec<Slot>;
+/// The memory that a body takes, free again when this is dropped.
+pub(crate) type Memory = Slot;
+
+/// Middleware: hands a request on when its body has arrived. A question's memory is held by the task that it starts, and that
+/// of any other body until the request is answered.
+pub(crate) async fn arrive(request: Request, next: Next) -> Response {
+    let client = Client::of(&request);
+    let path = request.uri().path();
+    let (limit, is_question) = (if is_api(path) { LIMIT } else { FORM }, path == "/api/chat");
+    let (mut parts, body) = request.into_parts();
+    let (body, memory) = match receive(body, limit, client).await {
+        Ok(received) => received,
+        Err(refusal) => return refusal,
+    };
+    let mut memory = Some(memory);
+    if is_question {
+        hold(&mut parts.extensions, memory.take());
+    }
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    drop(memory);
+    response
+}
 
 /// The whole body, as far as it isn't too much, from who doesn't take for ever to send it.
-pub(crate) async fn receive(body: Body, client: Client) -> Result<(Bytes, Places), Response> {
-    let (bytes, mut places) = timeout(WHOLE, read(body, client)).await.map_err(|_| too_slow())??;
-    add_weight(&bytes, &mut places, client).map_err(TooMuch::refusal)?;
-    Ok((bytes, places))
+pub(crate) async fn receive(body: Body, limit: usize, client: Client) -> Result<(Bytes, Memory), Response> {
+    let mut memory = MEMORY.none(client);
+    if body.is_end_stream() {
+        return Ok((Bytes::new(), memory));
+    }
+    let _arriving = ARRIVING.take(client).map_err(|full| TooMuch::Arriving(full).refusal())?;
+    let bytes = timeout(WHOLE, read(body, limit, &mut memory)).await.map_err(|_| too_slow())??;
+    add_weight(&bytes, &mut memory).map_err(TooMuch::refusal)?;
+    Ok((bytes, memory))
 }
 
-fn add_weight(bytes: &[u8], places: &mut Places, client: Client) -> Result<(), TooMuch> {
+/// Takes what the body weighs while its request is at work. Its texts are there twice: as they came or in what is sent to the
+/// model server, and in the question that was made of them.
+fn add_weight(bytes: &Bytes, memory: &mut Memory) -> Result<(), TooMuch> {
     let weight = weigh(bytes);
-    if weight > WEIGHT { Err(TooMuch::Weight) } else { make_room(places, weight, client) }
+    if weight > WEIGHT {
+        return Err(TooMuch::Weight);
+    }
+    memory.grow(weight + bytes.len()).map_err(TooMuch::Memory)
 }
 
-/// What there is no place for is read as well, and thrown away: see [`DISCARD`].
-async fn read(body: Body, client: Client) -> Result<(Bytes, Places), Response> {
+/// What there is no memory for is read as well, and thrown away: see [`DISCARD`].
+async fn read(body: Body, limit: usize, memory: &mut Memory) -> Result<Bytes, Response> {
     let mut chunks = body.into_data_stream();
     let mut length = 0;
-    let mut taken = Ok((BytesMut::new(), Places::new()));
+    let mut taken = Ok(Vec::new());
     while length <= DISCARD
         && let Some(chunk) = timeout(NEXT, chunks.next()).await.map_err(|_| too_slow())?
     {
         let chunk = chunk.map_err(|_| refuse(StatusCode::BAD_REQUEST, "The request broke off."))?;
         length += chunk.len();
-        taken = taken.and_then(|taken| take(taken, &chunk, client));
+        taken = taken.and_then(|bytes| take(bytes, &chunk, limit, memory));
     }
-    taken.map(|(bytes, places)| (bytes.freeze(), places)).map_err(TooMuch::refusal)
+    taken.map(Bytes::from).map_err(TooMuch::refusal)
 }
 
-fn take(
-    (mut bytes, mut places): (BytesMut, Places),
-    chunk: &[u8],
-    client: Client,
-) -> Result<(BytesMut, Places), TooMuch> {
+/// Takes a piece. The buffer doubles when it is full, and its memory is counted before it is there.
+fn take(mut bytes: Vec<u8>, chunk: &[u8], limit: usize, memory: &mut Memory) -> Result<Vec<u8>, TooMuch> {
     let length = bytes.len() + chunk.len();
-    if length > LIMIT {
-        return Err(TooMuch::Length);
+    if length > limit {
+        return Err(TooMuch::Length(limit));
     }
-    make_room(&mut places, length, client)?;
+    if length > bytes.capacity() {
+        let capacity = (2 * length).min(limit);
+        memory.grow(capacity).map_err(TooMuch::Memory)?;
+        bytes.reserve_exact(capacity - bytes.len());
+    }
     bytes.extend_from_slice(chunk);
-    Ok((bytes, places))
-}
-
-/// Takes what a body of this weight needs.
-fn make_room(places: &mut Places, weight: usize, client: Client) -> Result<(), TooMuch> {
-    while places.len() < weight / PIECE {
-        places.push(PLACES.take(client).map_err(TooMuch::Places)?);
-    }
-    Ok(())
+    Ok(bytes)
 }
 
 /// What this takes in memory if it is JSON, itself included.
@@ -134,8 +180,9 @@ fn weigh(bytes: &[u8]) -> usize {
 }
 
 /// Reads what comes of a request that is refused unread, and throws it away: who is still sending when the connection is
-/// closed loses what was answered.
-pub(crate) async fn discard(body: Body) {
+/// closed loses what was answered. Who sends many at once is not waited for.
+pub(crate) async fn discard(body: Body, client: Client) {
+    let Ok(_arriving) = ARRIVING.take(client) else { return };
     let mut chunks = body.into_data_stream();
     let mut length = 0;
     let reading = async {
@@ -165,19 +212,43 @@ mod tests {
         assert_eq!(weigh(text.as_bytes()), text.len() + OBJECT, "that is a text");
     }
 
+    /// What holds the memory of a body of so many bytes, or the status of its refusal.
+    async fn arrived(length: usize, from: u8) -> Result<Memory, StatusCode> {
+        let client = Client::at([10, 0, 0, from].into());
+        let received = receive(Body::from(vec![b' '; length]), LIMIT, client).await;
+        received.map(|(_, memory)| memory).map_err(|refusal| refusal.status())
+    }
+
     #[tokio::test]
-    async fn a_client_has_four_of_the_longest_bodies_and_leaves_room_for_others() {
-        let receive = async |n: u8| receive(Body::from(vec![b' '; LIMIT]), Client::at([10, 0, 0, n].into())).await;
+    async fn a_client_has_two_of_the_longest_bodies_at_work_and_leaves_room_for_others() {
         let mut held = Vec::new();
-        for _ in 0..4 {
-            held.push(receive(1).await.unwrap().1);
+        for client in [1, 1, 2, 2, 3, 3] {
+            held.push(arrived(LIMIT, client).await.unwrap());
         }
-        assert_eq!(receive(1).await.unwrap_err().status(), StatusCode::TOO_MANY_REQUESTS);
-        for n in (2..5).flat_map(|n| [n; 4]) {
-            held.push(receive(n).await.unwrap().1);
+        assert_eq!(arrived(1, 1).await.unwrap_err(), StatusCode::TOO_MANY_REQUESTS, "every byte counts");
+        for client in [4, 4] {
+            held.push(arrived(LIMIT, client).await.unwrap());
         }
-        assert_eq!(receive(6).await.unwrap_err().status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(arrived(1, 6).await.unwrap_err(), StatusCode::SERVICE_UNAVAILABLE);
         held.pop();
-        assert!(receive(6).await.is_ok());
+        assert!(arrived(LIMIT, 6).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn bodies_of_any_length_take_what_they_take_twice_and_no_client_more_than_its_share() {
+        let client = Client::at([10, 0, 1, 1].into());
+        for length in [100_000, 63 * 1024] {
+            let slots = Slots::new(16 * LIMIT, 4 * LIMIT);
+            let one = async || {
+                let mut memory = slots.none(client);
+                let bytes = read(Body::from(vec![b' '; length]), LIMIT, &mut memory).await.ok()?;
+                add_weight(&bytes, &mut memory).ok().map(|()| memory)
+            };
+            let mut held = Vec::new();
+            while let Some(memory) = one().await {
+                held.push(memory);
+            }
+            assert_eq!(held.len(), 4 * LIMIT / (2 * length), "{length}");
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! What every request passes before it is answered, in this order: who it comes from, by which name it asks, whose page it is,
-//! whether whoever sends it may come in, whether they may end other people's tasks, and whether there is a place for the task
-//! that they want.
+//! whether whoever sends it may come in, whether they may end other people's tasks, whether its body has arrived, and whether there
+//! is a place for the task that they want.
 
 use crate::{
     admission::{Admission, admit},
     auth::Auth,
+    bodies,
     clients::Proxies,
     config::Config,
     failure::Failure,
@@ -56,7 +57,8 @@ impl Front {
 
     /// `app`, for who gets past all of it.
     pub fn guard(self, app: Router) -> Router {
-        let app = self.killers.mark(app.layer(from_fn_with_state(Admission::new(self.tasks), admit)));
+        let app = app.layer(from_fn_with_state(Admission::new(self.tasks), admit)).layer(from_fn(bodies::arrive));
+        let app = self.killers.mark(app);
         let app = self.hosts.guard(origin::guard(self.auth.guard(app)));
         self.proxies.tell(app.layer(from_fn(headers::common)))
     }

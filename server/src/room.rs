@@ -1,13 +1,17 @@
 //! How much there is room for on this machine: each connection is an open file, and a system lets a program have only so many.
 
-use crate::{config::Config, files, slots::Slots};
+use crate::{config::Config, failure::Failure, files, slots::Slots};
 use std::sync::Arc;
 
 /// How many tasks may live at once, unless somebody says otherwise.
 const TASKS: usize = 8192;
 
-/// Open files that are no connections: logs, pipes, whatever the runtime has.
+/// Open files that are no connections: logs, pipes, whatever the runtime has. At the most, and where there are few, at least.
 const OTHERS: usize = 64;
+const FEW_OTHERS: usize = 16;
+
+/// Room for fewer tasks than this is worth a warning.
+const FEW: usize = 256;
 
 /// One part in so many of the connections is for others than whoever has all the rest: they may be a proxy that everybody comes
 /// through, or mean it ill.
@@ -24,24 +28,57 @@ pub struct Room {
 
 impl Room {
     /// As much as `config` asks for, if the system allows that many open files: a task needs two, the connection of its page
-    /// and its own to the model server. Says so if it doesn't.
-    #[must_use]
-    pub fn of(config: &Config) -> Self {
+    /// and its own to the model server. Says so if it doesn't, or if there is little room.
+    ///
+    /// # Errors
+    /// There is no room at all.
+    pub fn of(config: &Config) -> Result<Self, Failure> {
         let files = files::most();
-        let possible = files.saturating_sub(OTHERS) / 2;
+        let possible = possible(files);
+        if possible == 0 {
+            return Err(Failure::runtime(format!(
+                "can't serve anybody: the system allows {files} open files, and one answer needs {}. {MORE}",
+                FEW_OTHERS + 2
+            )));
+        }
         let wanted = config.max_tasks.unwrap_or(TASKS.min(possible));
         if wanted > possible {
             tracing::warn!(
                 "--max-tasks {wanted} needs {} open files, and the system allows {files}: there is room for {possible} tasks. \
-                 Allow more files (ulimit -n, or LimitNOFILE= in a systemd unit), or ask for fewer tasks",
+                 {MORE}, or ask for fewer tasks",
                 wanted * 2 + OTHERS
             );
+        } else if possible < FEW {
+            tracing::warn!("the system allows {files} open files: there is room for {possible} tasks. {MORE}");
         }
         let tasks = wanted.min(possible);
-        let connections = files.saturating_sub(OTHERS + tasks);
-        Self {
+        let connections = files.saturating_sub(others(files) + tasks);
+        Ok(Self {
             tasks: Slots::new(tasks, config.max_tasks_per_client),
             connections: Slots::new(connections, connections - connections / SHARE),
-        }
+        })
+    }
+}
+
+/// What to do about it.
+const MORE: &str = "Allow more files (ulimit -n, or LimitNOFILE= in a systemd unit)";
+
+/// How many of so many files are for other things than connections.
+fn others(files: usize) -> usize {
+    (files / 4).clamp(FEW_OTHERS, OTHERS)
+}
+
+/// How many tasks so many files are enough for.
+fn possible(files: usize) -> usize {
+    files.saturating_sub(others(files)) / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_files_are_enough_for_a_few_tasks_and_fewer_for_none() {
+        assert_eq!([16, 17, 18, 64, 256, 1024, 20_000].map(possible), [0, 0, 1, 24, 96, 480, 9968]);
     }
 }

@@ -55,7 +55,7 @@ pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Route
         .route("/readyz", get(async move || readiness.answer()))
         .route("/metrics", get(async move || metrics(&watched.tally(), &counted)))
         .fallback_service(page_or_not_found)
-        .layer(DefaultBodyLimit::disable()) // the API has its own
+        .layer(DefaultBodyLimit::disable()) // `bodies::arrive` has limits
         .layer(from_fn(api::plain_http))
         .layer(from_fn(link::proxies::passed_on))
         .layer(map_response_with_state(traffic, traffic::count))

@@ -34,6 +34,10 @@ const PING: Duration = Duration::from_secs(8);
 /// What one stream of an HTTP/2 connection may have waiting for a client that is slow to read, in bytes.
 const STREAM_BUFFER: usize = 64 * 1024;
 
+/// What one HTTP/2 connection may have sent that nobody has read yet, in bytes: of one stream, and of all of them. These bytes
+/// are counted nowhere else.
+const WINDOW: u32 = 256 * 1024;
+
 /// How to serve.
 #[derive(Debug)]
 pub struct Terms {
@@ -51,13 +55,13 @@ impl Terms {
     /// As `config` asks for.
     ///
     /// # Errors
-    /// There is something wrong with the certificate.
+    /// There is something wrong with the certificate, or the system allows too few open files.
     pub async fn of(config: &Config) -> Result<Self, Failure> {
         let tls = match &config.tls {
             Some(files) => Some(files.load().await?),
             None => None,
         };
-        Ok(Self { tls, room: Room::of(config), drain: config.drain, readiness: Readiness::default() })
+        Ok(Self { tls, room: Room::of(config)?, drain: config.drain, readiness: Readiness::default() })
     }
 }
 
@@ -134,5 +138,6 @@ fn set_limits(http: &mut Builder<TokioExecutor>) {
     http.http1().timer(PatientTimer).header_read_timeout(NEXT_REQUEST).max_buf_size(HEAD);
     let mut http = http.http2();
     http.timer(PatientTimer).keep_alive_interval(PING).keep_alive_timeout(PING).max_send_buf_size(STREAM_BUFFER);
+    http.initial_stream_window_size(WINDOW).initial_connection_window_size(WINDOW);
     http.max_header_list_size(u32::try_from(HEAD).unwrap_or(u32::MAX));
 }

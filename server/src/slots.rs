@@ -1,4 +1,4 @@
-//! Room for so many, of whom one client may take so much. What is over stays out; what is in stays in.
+//! A quota: of tasks, of connections, of bytes. One client may take so much of it. What is over is refused; what is in stays in.
 
 use crate::clients::Client;
 use std::{
@@ -20,11 +20,12 @@ struct Taken {
     by: HashMap<Client, usize>,
 }
 
-/// A place in it, free again when this is dropped.
+/// So much of it, free again when this is dropped.
 #[derive(Debug)]
 pub struct Slot {
     slots: Arc<Slots>,
     client: Client,
+    count: usize,
 }
 
 /// Why there is no place.
@@ -53,17 +54,14 @@ impl Slots {
     /// # Errors
     /// There is none.
     pub fn take(self: &Arc<Self>, client: Client) -> Result<Slot, Full> {
-        let mut taken = self.taken();
-        if taken.all >= self.most {
-            return Err(Full::ForAll);
-        }
-        let of_client = taken.by.get(&client).copied().unwrap_or(0);
-        if of_client >= self.most_each {
-            return Err(Full::ForThisClient);
-        }
-        taken.by.insert(client, of_client + 1);
-        taken.all += 1;
-        Ok(Slot { slots: self.clone(), client })
+        let mut slot = self.none(client);
+        slot.grow(1)?;
+        Ok(slot)
+    }
+
+    /// Nothing yet, to [`grow`](Slot::grow).
+    pub(crate) fn none(self: &Arc<Self>, client: Client) -> Slot {
+        Slot { slots: self.clone(), client, count: 0 }
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
@@ -71,16 +69,50 @@ impl Slots {
     }
 }
 
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let mut taken = self.slots.taken();
-        taken.all -= 1;
-        if let Some(left) = taken.by.get_mut(&self.client) {
-            *left -= 1;
+impl Taken {
+    fn add(&mut self, client: Client, more: usize) {
+        self.all += more;
+        *self.by.entry(client).or_default() += more;
+    }
+
+    fn remove(&mut self, client: Client, count: usize) {
+        self.all -= count;
+        if let Some(left) = self.by.get_mut(&client) {
+            *left -= count;
             if *left == 0 {
-                taken.by.remove(&self.client); // or every client that ever came would be remembered
+                self.by.remove(&client); // or every client that ever came would be remembered
             }
         }
+    }
+}
+
+impl Slot {
+    /// Takes more, until it is `count` in all. Never less than there is.
+    ///
+    /// # Errors
+    /// There is not so much. What there is stays.
+    pub(crate) fn grow(&mut self, count: usize) -> Result<(), Full> {
+        let more = count.saturating_sub(self.count);
+        if more == 0 {
+            return Ok(());
+        }
+        let mut taken = self.slots.taken();
+        let of_client = taken.by.get(&self.client).copied().unwrap_or(0);
+        if taken.all.saturating_add(more) > self.slots.most {
+            return Err(Full::ForAll);
+        }
+        if of_client.saturating_add(more) > self.slots.most_each {
+            return Err(Full::ForThisClient);
+        }
+        taken.add(self.client, more);
+        self.count += more;
+        Ok(())
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.slots.taken().remove(self.client, self.count);
     }
 }
 
@@ -103,6 +135,13 @@ mod tests {
         drop(held);
         assert!(slots.take(other).is_ok() && slots.take(one).is_ok());
         drop(last);
+        let mut growing = slots.none(one);
+        assert_eq!(growing.grow(2), Ok(()));
+        assert_eq!(growing.grow(3), Err(Full::ForThisClient));
+        assert_eq!((growing.grow(1), growing.count), (Ok(()), 2), "what there is stays");
+        let rest = slots.take(other).unwrap();
+        assert_eq!(slots.take(other).unwrap_err(), Full::ForAll);
+        drop((growing, rest));
         let taken = slots.taken();
         assert_eq!((taken.all, taken.by.len()), (0, 0), "nobody is remembered");
     }

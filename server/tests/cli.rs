@@ -4,17 +4,21 @@
 mod support;
 
 use app::link::Reason;
+use futures::future::join_all;
 use std::{
     fs,
     net::{SocketAddr, TcpListener},
-    process::Output,
+    process::{Output, Stdio},
 };
 use support::{
     client::{Page, get, post, send},
     program::{Running, empty_folder, output, signal, starcrossed, text},
     upstream::{Step, Upstream, delta, head},
 };
-use tokio::time::{Duration, Instant, timeout};
+use tokio::{
+    process::Command,
+    time::{Duration, Instant, timeout},
+};
 
 #[tokio::test]
 async fn help_explains_every_option() {
@@ -259,6 +263,46 @@ async fn a_slow_reader_costs_little_memory() {
     connection.stalled().await;
     let grown = resident(process).saturating_sub(before);
     assert!(grown < 4 * 1024 * 1024, "{grown} bytes for one reader, after {} were written", connection.written());
+}
+
+#[tokio::test]
+async fn with_few_open_files_it_serves_as_many_as_it_can_and_says_so() {
+    let mut running = Running::start(&mut with_open_files(64)).await;
+    let said = running.logged("").await;
+    assert!(
+        said.contains("allows 64 open files") && said.contains("room for 24 tasks") && said.contains("ulimit -n"),
+        "{said}"
+    );
+    let asked = (0..15).map(|_| post(running.address, "/api/task", br#"{"chunks":1,"interval_ms":300}"#));
+    for answer in join_all(asked).await {
+        assert!(answer.text().contains("\"normal\""), "{} {}", answer.status, answer.text());
+    }
+}
+
+#[tokio::test]
+async fn with_too_few_open_files_for_a_single_answer_it_does_not_start() {
+    for most in [12, 17] {
+        let refused = output(&mut with_open_files(most)).await;
+        one_line(&refused, 1, "");
+        assert!(
+            most < 16 || text(&refused.stderr).contains("the system allows 17 open files"),
+            "{}",
+            text(&refused.stderr)
+        );
+    }
+}
+
+/// The program, which may have so many open files.
+fn with_open_files(most: u32) -> Command {
+    let program = env!("CARGO_BIN_EXE_starcrossed");
+    let mut command = Command::new("sh");
+    command.args([
+        "-c",
+        &format!("ulimit -n {most}; exec {program} --listen 127.0.0.1:0 --upstream http://127.0.0.1:9/v1"),
+    ]);
+    command.env_clear().current_dir(empty_folder()).kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
 }
 
 /// The bytes of memory that a process holds.

@@ -3,16 +3,17 @@
 
 mod support;
 
-use app::link::{Fate, Reason};
+use app::link::Reason;
+use futures::{StreamExt, stream::FuturesUnordered};
 use server::{
     models::Models,
     openai::{Client, Upstream as Asked, parse_url},
     slots::Slots,
 };
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use support::{
-    client::{Farewell, Page, Response, fate, get, post, request_with},
-    http2::Unread,
+    client::{Farewell, Page, Response, get, post, request_with},
+    http2::{Slow, Unread},
     server::{Rules, Server},
     soon,
     upstream::{Step, Upstream, delta, done, finish, head},
@@ -205,19 +206,75 @@ async fn what_would_take_too_much_of_the_server_is_refused_and_says_what_is_allo
 }
 
 #[tokio::test]
-async fn only_so_many_look_on_at_once_and_whoever_is_next_is_told_so() {
-    let server = Server::alone().await;
+async fn a_client_looks_on_so_many_times_and_all_clients_together_a_few_times_more() {
+    let rules = Rules { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Rules::default() };
+    let server = Server::under(rules, Models::new([], None)).await;
     let mut monitors = Vec::new();
-    for _ in 0..100 {
-        monitors.push(Page::start(server.address, "/api/monitor", "{}").await);
+    for client in 1..=5 {
+        for _ in 0..20 {
+            monitors.push(look_on(server.address, client).await.unwrap());
+        }
+        let status = if client < 5 { 429 } else { 503 };
+        assert_eq!(look_on(server.address, client).await.unwrap_err(), status);
     }
-    refused(503, &post(server.address, "/api/monitor", b"{}").await);
-    let one = monitors.pop().unwrap();
-    let task = one.task.clone();
-    let _socket = one.leave(Farewell::Fin).await;
-    let is_watched = async || matches!(fate(server.address, &task).await, Fate::Running);
-    soon("its place is free", async { while is_watched().await {} }).await;
-    Page::start(server.address, "/api/monitor", "{}").await;
+    assert_eq!(look_on(server.address, 6).await.unwrap_err(), 503);
+    monitors.pop();
+    soon("its place is free", async { while look_on(server.address, 6).await.is_err() {} }).await;
+}
+
+/// Looks at the monitor for this client, or is refused with a status.
+async fn look_on(address: SocketAddr, client: u8) -> Result<TcpStream, u16> {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /api/monitor HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: 10.0.0.{client}\r\ncontent-length: 2\r\n\r\n{{}}"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut line = [0; 12];
+    soon("an answer", stream.read_exact(&mut line)).await.unwrap();
+    match str::from_utf8(&line).unwrap().split(' ').nth(1).unwrap().parse().unwrap() {
+        200 => Ok(stream),
+        status => Err(status),
+    }
+}
+
+#[tokio::test]
+async fn who_has_not_asked_yet_takes_no_place() {
+    let rules = Rules { tasks: Slots::new(1, 1), ..Rules::default() };
+    let server = Server::under(rules, Models::new([], None)).await;
+    let mut slow = Vec::new();
+    for path in ["/api/task", "/api/chat", "/api/monitor"].repeat(10) {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let half = format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 50\r\n\r\n{{");
+        stream.write_all(half.as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    for _ in 0..3 {
+        let mut page = Page::start(server.address, "/api/task", r#"{"chunks":1,"interval_ms":0}"#).await;
+        assert_eq!(page.delta().await, "Async work chunk 1");
+        page.exit().await;
+        no_task_lives(&server).await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_has_so_many_requests_on_their_way_and_others_ask_all_the_same() {
+    let rules = Rules { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Rules::default() };
+    let server = Server::under(rules, Models::new([], None)).await;
+    let asks = ["x-forwarded-for: 203.0.113.8", "content-length: 28"];
+    let ask =
+        async || request_with(server.address, "POST", "/api/task", &asks, br#"{"chunks":1,"interval_ms":0}"#).await;
+    let mut connections = Vec::new();
+    for _ in 0..4 {
+        connections.push(Slow::connect(server.address, "203.0.113.7").await);
+    }
+    let mut refusals = FuturesUnordered::new();
+    for slow in &mut connections {
+        (0..150).for_each(|_| refusals.push(slow.post("/api/task")));
+    }
+    for _ in 0..600 - 512 {
+        assert_eq!(soon("a refusal", refusals.next()).await, Some(429));
+    }
+    assert_eq!(ask().await.status, 200);
 }
 
 async fn crowded(upstream: &Upstream, tasks: Arc<Slots>) -> Server {

@@ -8,6 +8,7 @@ use crate::{
 };
 use axum::{
     Form, RequestExt,
+    body::Body,
     extract::{Query, Request, State},
     http::{
         HeaderValue, StatusCode,
@@ -24,8 +25,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      frame-ancestors 'none'",
 );
 
-/// The longest form, in bytes, and how long it may take to arrive: anybody may send one.
-pub(super) const LONGEST: usize = 8 * 1024;
+/// How long a form may take to arrive: anybody may send one.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
@@ -48,10 +48,15 @@ pub(super) async fn page(Query(destination): Query<Destination>) -> Response {
 pub(super) async fn log_in(State(door): State<Arc<Door>>, request: Request) -> Response {
     let client = Client::of(&request);
     let is_secure = IsSecure::of(&request);
-    let attempt = match timeout(PATIENCE, request.extract::<Form<Attempt>, _>()).await {
-        Ok(Ok(Form(attempt))) => attempt,
-        Ok(Err(_)) => return api::refuse(StatusCode::BAD_REQUEST, "That is not the form of this page."),
+    let (parts, body) = request.into_parts();
+    let (sent, _memory) = match timeout(PATIENCE, bodies::receive(body, bodies::FORM, client)).await {
+        Ok(Ok(received)) => received,
+        Ok(Err(refusal)) if refusal.status() == StatusCode::PAYLOAD_TOO_LARGE => return no_form(),
+        Ok(Err(refusal)) => return refusal,
         Err(_) => return bodies::too_slow(),
+    };
+    let Ok(Form(attempt)) = Request::from_parts(parts, Body::from(sent)).extract::<Form<Attempt>, _>().await else {
+        return no_form();
     };
     let next = local(attempt.next);
     match door.takes_password(client, &attempt.password) {
@@ -61,6 +66,10 @@ pub(super) async fn log_in(State(door): State<Arc<Door>>, request: Request) -> R
         Ok(false) => form(StatusCode::UNAUTHORIZED, Some("That is not the password."), &next),
         Err(wait) => too_often(&wait, &next),
     }
+}
+
+fn no_form() -> Response {
+    api::refuse(StatusCode::BAD_REQUEST, "That is not the form of this page.")
 }
 
 /// `POST /logout`: removes the cookie, and ends its session, so that a copy of it is worth nothing.

@@ -11,7 +11,7 @@ use attempts::{Attempts, Wait};
 use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{Request, State},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
         header::{AUTHORIZATION, COOKIE, RETRY_AFTER, WWW_AUTHENTICATE},
@@ -89,7 +89,6 @@ impl Auth {
         let login = Router::new()
             .route("/login", get(login::page).post(login::log_in))
             .route("/logout", post(login::log_out))
-            .layer(DefaultBodyLimit::max(login::LONGEST))
             .with_state(door.clone());
         app.layer(from_fn_with_state(door, check)).merge(login)
     }
@@ -144,7 +143,8 @@ async fn check(State(door): State<Arc<Door>>, mut request: Request, next: Next) 
         Ok(false) => turn_away(&request),
         Err(wait) => too_often(&wait),
     };
-    bodies::discard(request.into_body()).await;
+    let client = Client::of(&request);
+    bodies::discard(request.into_body(), client).await;
     answer
 }
 

@@ -1,15 +1,16 @@
-//! An HTTP/2 client with a flow-control window of zero: it asks, and never reads what it is answered.
+//! HTTP/2 clients that mean it ill: one asks, and never reads what it is answered; one never comes to the end of its question.
 
 use super::soon;
 use bytes::Bytes;
-use http_body_util::Full;
+use futures::{Stream, stream};
+use http_body_util::{Full, StreamBody};
 use hyper::{
     Request, Response,
-    body::Incoming,
+    body::{Frame, Incoming},
     client::conn::http2::{Builder, SendRequest},
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use std::net::SocketAddr;
+use std::{convert::Infallible, net::SocketAddr, pin::Pin};
 use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -39,5 +40,35 @@ impl Unread {
         let status = answer.status().as_u16();
         self.answers.push(answer);
         status
+    }
+}
+
+/// The pieces of a body.
+type Pieces = Pin<Box<dyn Stream<Item = Result<Frame<Bytes>, Infallible>> + Send>>;
+
+/// One connection, and questions that begin and never end.
+#[derive(Debug)]
+pub(crate) struct Slow {
+    requests: SendRequest<StreamBody<Pieces>>,
+    url: String,
+    /// Whom a proxy would name.
+    client: &'static str,
+    _connection: AbortOnDropHandle<hyper::Result<()>>,
+}
+
+impl Slow {
+    pub(crate) async fn connect(address: SocketAddr, client: &'static str) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let (requests, connection) = Builder::new(TokioExecutor::new()).handshake(TokioIo::new(stream)).await.unwrap();
+        let connection = AbortOnDropHandle::new(tokio::spawn(connection));
+        Self { requests, url: format!("http://{address}"), client, _connection: connection }
+    }
+
+    /// Begins to post, and returns the status of the answer, which can only be a refusal.
+    pub(crate) fn post(&mut self, path: &str) -> impl Future<Output = u16> + use<> {
+        let pieces: Pieces = Box::pin(stream::pending());
+        let request = Request::post(format!("{}{path}", self.url)).header("x-forwarded-for", self.client);
+        let answer = self.requests.send_request(request.body(StreamBody::new(pieces)).unwrap());
+        async move { answer.await.unwrap().status().as_u16() }
     }
 }
