@@ -31,6 +31,7 @@ test("the history outlives the browser", async ({ start, upstream, server }) => 
     const first = await start({ profile });
     const chat = await new Chat(await first.tab(), server.url).open();
     await chat.talk(upstream, "About cats", "I like cats");
+    await chat.keeps("I like cats");
     await first.quit();
     const second = await start({ profile });
     const again = await new Chat(await second.tab(), server.url).open();

@@ -2,7 +2,10 @@
 
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import type { Question, Upstream } from "../../support/upstream";
 import { limited } from "../driver/leash";
@@ -15,6 +18,9 @@ const SOON_MS = 1000;
 
 /** What was shown longer than this is never lost. */
 const KEPT_MS = 100;
+
+/** More than a second, in which answers used to be kept. */
+const COUNTING_MS = 1700;
 
 const test = base.extend<{ elsewhere: string }>({
   elsewhere: async ({}, use) => {
@@ -110,20 +116,45 @@ test.describe("nothing that was shown is lost when", () => {
   for (const [way, leave] of Object.entries(WAYS)) {
     test(way, async ({ chat, other, upstream }) => {
       pending("what was written last isn't always kept");
-      await chat.ask("Count");
-      const question = await upstream.asked();
-      void pour(question, counted(5000), { rate: 100, size: 10 });
-      await after(1700);
-      const shown = (await chat.answer.text())!;
-      const address = new URL(await chat.tab.url()).pathname;
-      await after(KEPT_MS);
+      const { question, address, last } = await counting(chat, upstream);
       await leave(chat);
       await expectClosed(question);
       await other.open(address);
-      await other.status.reads("Interrupted");
-      const last = /\d+(?=\D*$)/.exec(/(\d+ )+/.exec(shown)![0])![0];
-      await other.answer.contains(` ${last} `, 1000);
+      await expectKept(other, last);
     });
+  }
+
+  test("the browser is killed", async ({ start, upstream, server }) => {
+    pending("what was written last isn't always kept");
+    const profile = await mkdtemp(join(tmpdir(), "profile-"));
+    try {
+      const first = await start({ profile });
+      const chat = await new Chat(await first.tab(), server.url).open();
+      const { question, address, last } = await counting(chat, upstream);
+      await first.kill();
+      await expectClosed(question);
+      const second = await start({ profile });
+      await expectKept(await new Chat(await second.tab(), server.url).open(address), last);
+    } finally {
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    }
+  });
+
+  /** An answer that counts, and the last number that has been shown for long enough. */
+  async function counting(chat: Chat, upstream: Upstream) {
+    await chat.ask("Count");
+    const question = await upstream.asked();
+    void pour(question, counted(5000), { rate: 100, size: 10 });
+    await after(COUNTING_MS);
+    const shown = /(\d+ )+/.exec((await chat.answer.text())!)![0];
+    const address = new URL(await chat.tab.url()).pathname;
+    await after(KEPT_MS);
+    return { question, address, last: shown.trim().split(" ").at(-2)! }; // the very last may be cut
+  }
+
+  async function expectKept(chat: Chat, last: string): Promise<void> {
+    await chat.answer.matches(new RegExp(` ${last} `));
+    await chat.status.reads("Interrupted");
   }
 });
 

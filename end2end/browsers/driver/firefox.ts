@@ -66,6 +66,7 @@ export class Firefox implements Browser {
       return new Firefox(folder, process, puppet, (await puppet.version()).replace("firefox/", "Firefox "));
     } catch (error) {
       await process.end();
+      if (!profile) await rm(folder, { recursive: true, force: true });
       throw new Error(`Firefox did not start: ${String(error)}\n${process.said.join("\n")}`);
     }
   }

@@ -36,8 +36,14 @@ export class Session {
     return call("POST", `${this.url}/${command}`, body) as Promise<T>;
   }
 
-  delete(command: string): Promise<unknown> {
-    return call("DELETE", `${this.url}/${command}`);
+  /** Closes the current window. */
+  close(): Promise<unknown> {
+    return call("DELETE", `${this.url}/window`);
+  }
+
+  /** Ends the session, and with it the browser. */
+  end(): Promise<unknown> {
+    return call("DELETE", this.url);
   }
 
   /** An element's id, for commands about it. */

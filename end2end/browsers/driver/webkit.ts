@@ -69,6 +69,7 @@ export class WebKit implements Browser {
       return new WebKit(folder, display, driver, session, await session.get<string>("window"), javascript !== false);
     } catch (error) {
       await Promise.all([driver.end(), display.end()]);
+      if (!profile) await rm(folder, { recursive: true, force: true });
       throw new Error(`WebKit did not start: ${String(error)}\n${driver.said.join("\n")}`);
     }
   }
@@ -98,7 +99,7 @@ export class WebKit implements Browser {
 
   /** Quits as a person would: the profile is left as it should be. */
   async quit(): Promise<void> {
-    await this.session.delete("").catch(() => {});
+    await this.session.end().catch(() => {});
     await Promise.all([this.driver.end(), this.display.end()]);
   }
 
@@ -188,7 +189,7 @@ class WebKitTab implements Tab {
   }
 
   async close(): Promise<void> {
-    await this.browser.at(this.window, (session) => session.delete("window"));
+    await this.browser.at(this.window, (session) => session.close());
     this.browser.forget();
   }
 

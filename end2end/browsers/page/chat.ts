@@ -92,6 +92,21 @@ export class Chat {
     return question;
   }
 
+  /** Waits until the browser's database has a text. */
+  async keeps(text: string): Promise<void> {
+    await eventually(async () => {
+      const kept = await this.tab.evaluate(async () => {
+        const opening = indexedDB.open("starcrossed");
+        const database = await new Promise<IDBDatabase>((opened) => (opening.onsuccess = () => opened(opening.result)));
+        const reading = database.transaction("messages").objectStore("messages").getAll();
+        const messages = await new Promise<unknown[]>((read) => (reading.onsuccess = () => read(reading.result)));
+        database.close();
+        return messages.join("\n");
+      });
+      if (!kept.includes(text)) throw new Error(`"${text}" isn't kept`);
+    });
+  }
+
   /** The message at this place, questions and answers counted; from the end if negative. */
   message(index: number): Part {
     return this.messages.nth(index);
