@@ -144,7 +144,8 @@ function ask(port, path, body, agent, onPart = () => {}) {
   });
 }
 
-const question = (content) => JSON.stringify({ messages: [{ role: "user", content }] });
+/** As the page asks. */
+const question = (content) => JSON.stringify({ messages: [{ role: "user", content }], paced: true });
 
 /** How many of the answers break off. Questions are short and long, since long ones are passed on in several pieces. */
 async function broken(port) {

@@ -19,6 +19,10 @@ use tokio_stream::StreamExt as TokioStreamExt;
 /// How long a stream stays silent before it says that it is still there.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
+/// The same of a stream that a page reads. HAProxy and Apache, as they come, see that a client has gone only when they have
+/// written to it twice: a Stop of a silent model would take 20 s.
+pub const KEEP_PAGE_ALIVE: Duration = Duration::from_secs(1);
+
 /// How long the head of a stream waits after the end of its question, where the question came through a proxy over HTTP/1.1.
 ///
 /// A proxy written in Go (Caddy, Traefik, cloudflared) sends the question's last bytes and only then reads that the question has
@@ -31,10 +35,10 @@ pub const SETTLED: Duration = Duration::from_millis(20);
 const RELAYED: [&str; 6] =
     ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
 
-/// Makes a stream speak up when it has been silent for [`KEEP_ALIVE`]. A proxy that keeps an idle stream open after its
+/// Makes a stream speak up when it has been silent for so long. A proxy that keeps an idle stream open after its
 /// client has gone finds that out by this write, so it is part of the kill, not a courtesy.
-pub(super) fn keep_alive<T>(events: impl Stream<Item = Event<T>>) -> impl Stream<Item = Event<T>> {
-    let timed = TokioStreamExt::timeout_repeating(events, interval(KEEP_ALIVE));
+pub(super) fn keep_alive<T>(events: impl Stream<Item = Event<T>>, silence: Duration) -> impl Stream<Item = Event<T>> {
+    let timed = TokioStreamExt::timeout_repeating(events, interval(silence));
     StreamExt::map(timed, |event| event.unwrap_or(Event::KeepAlive))
 }
 

@@ -46,7 +46,8 @@ pub fn spawn_paced<T: Fragment + Unpin + 'static, F: Future<Output = Exit> + Sen
         Some(pace) => Either::Left(Paced::new(deltas, task, pace)),
         None => Either::Right(unpaced(deltas, task)),
     };
-    EventStream::new(watch.over(proxies::keep_alive(start.chain(until_the_first(progress, told)))))
+    let silence = if pace.is_some() { proxies::KEEP_PAGE_ALIVE } else { proxies::KEEP_ALIVE };
+    EventStream::new(watch.over(proxies::keep_alive(start.chain(until_the_first(progress, told)), silence)))
 }
 
 /// The deltas, and then the exit.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     chat::message::Delta,
-    link::{Deltas, EventStream, Fates, Reason, proxies::KEEP_ALIVE, spawn_paced},
+    link::{Deltas, EventStream, Fates, Reason, proxies::KEEP_PAGE_ALIVE, spawn_paced},
 };
 use futures::StreamExt;
 use std::sync::Arc;
@@ -199,5 +199,5 @@ async fn a_silent_task_says_that_it_is_still_there() {
     events.next().await;
     let asked = Instant::now();
     assert_eq!(events.next().await, Some(Event::KeepAlive));
-    assert_eq!(asked.elapsed(), KEEP_ALIVE);
+    assert_eq!(asked.elapsed(), KEEP_PAGE_ALIVE);
 }
