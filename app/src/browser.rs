@@ -1,13 +1,11 @@
 //! The few things that are asked of the browser itself.
 
-use js_sys::{Array, Reflect};
+use js_sys::{Reflect, Uint8Array};
 use leptos::{
     html,
     prelude::*,
     wasm_bindgen::{JsCast, prelude::Closure},
-    web_sys::{
-        Blob, BlobPropertyBag, Clipboard, File, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, Url,
-    },
+    web_sys::{Blob, Clipboard, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, Url},
 };
 use std::time::Duration;
 
@@ -101,18 +99,17 @@ pub fn focus_on_box() {
     }
 }
 
-/// The text in a file that somebody picked; empty if it can't be read.
-pub async fn text_of(file: &File) -> String {
-    let read = file.text().await;
-    read.ok().and_then(|text| text.as_string()).unwrap_or_default()
+/// A part of a file that somebody picked, from this byte to that; empty if it can't be read.
+#[expect(clippy::cast_precision_loss, reason = "no file has 2^53 bytes")]
+pub async fn bytes_of(file: &Blob, from: usize, to: usize) -> Vec<u8> {
+    let Ok(part) = file.slice_with_f64_and_f64(from as f64, to as f64) else { return Vec::new() };
+    let read = part.array_buffer().await;
+    read.map(|buffer| Uint8Array::new(&buffer).to_vec()).unwrap_or_default()
 }
 
 /// Gives the person a file to keep.
-pub fn save_file(name: &str, kind: &str, text: &str) {
-    let options = BlobPropertyBag::new();
-    options.set_type(kind);
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options);
-    let Ok(url) = blob.and_then(|blob| Url::create_object_url_with_blob(&blob)) else { return };
+pub fn save(name: &str, file: &Blob) {
+    let Ok(url) = Url::create_object_url_with_blob(file) else { return };
     let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
     if let Some(link) = link {
         link.set_href(&url);

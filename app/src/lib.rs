@@ -40,6 +40,7 @@ pub mod early;
 pub mod error;
 pub mod later;
 pub mod mark;
+pub mod pace;
 pub mod pages;
 pub mod root;
 pub mod scroll;

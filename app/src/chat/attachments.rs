@@ -102,7 +102,7 @@ pub fn question(message: &Message) -> AnyView {
                 <li>
                     <details>
                         <summary class="name">{file.name.clone()}</summary>
-                        <pre tabindex="0">{text_in(file)}</pre>
+                        {long_text(text_in(file), |text| view! { <pre tabindex="0">{text}</pre> }.into_any())}
                     </details>
                 </li>
             }
@@ -113,9 +113,36 @@ pub fn question(message: &Message) -> AnyView {
         <ul class="files" aria-label="Attached files" hidden=message.files.is_empty()>
             {message.files.iter().map(sent).collect_view()}
         </ul>
-        <p class="text" hidden=message.text.is_empty()>
-            {message.text.clone()}
-        </p>
+        {long_text(message.text.clone(), |text| {
+            view! {
+                <p class="text" hidden=move || text.with(String::is_empty)>
+                    {text}
+                </p>
+            }
+            .into_any()
+        })}
+    }
+    .into_any()
+}
+
+/// How much of a text is shown at first, and by how much more at each click, in bytes: a browser lays a text out in one go.
+const SHOWN: usize = 64 * 1024;
+
+/// A text, or its beginning and a button that shows more of it.
+fn long_text(whole: String, show: fn(RwSignal<String>) -> AnyView) -> AnyView {
+    let beginning = |length: usize| move |whole: &String| whole[..whole.floor_char_boundary(length)].to_owned();
+    let text = RwSignal::new(beginning(SHOWN)(&whole));
+    if whole.len() <= SHOWN {
+        return show(text);
+    }
+    let whole = StoredValue::new(whole);
+    let left = move || whole.with_value(String::len).saturating_sub(text.with(String::len));
+    let more = move |_| text.set(whole.with_value(beginning(text.with_untracked(String::len) + SHOWN)));
+    view! {
+        {show(text)}
+        <button type="button" class="more" hidden=move || left() == 0 on:click=more>
+            {move || ["Show more (", &(left() / 1024 + 1).to_string(), " kB)"].concat()}
+        </button>
     }
     .into_any()
 }

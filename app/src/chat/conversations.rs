@@ -5,6 +5,7 @@ pub mod transfer;
 
 use super::{
     history::History,
+    job::Unwatched,
     shared::Shared,
     tree::{Conversation, Kept, find::Hit},
 };
@@ -27,6 +28,8 @@ pub struct Line {
     pub message: String,
 }
 
+/// How many conversations are listed at once.
+const LISTED: usize = 200;
 /// How many conversations a search finds at most.
 const MOST_HITS: usize = 50;
 /// How long typing has to pause before the search begins, in milliseconds.
@@ -45,10 +48,12 @@ pub fn Conversations(
     let deleted = RwSignal::new(None::<Kept>);
     search(history, sought, hits);
 
+    let most = RwSignal::new(LISTED);
     let lines = Memo::new(move |_| match hits.get() {
         Some(hits) => history.list.with(|list| found(list, hits)),
-        None => history.list.with(|list| list.iter().map(line).collect::<Vec<_>>()),
+        None => history.list.with(|list| list.iter().take(most.get()).map(line).collect::<Vec<_>>()),
     });
+    let are_all = move || hits.with(Option::is_some) || history.list.with(Vec::len) <= most.get();
     // Done for the list, not for its line, which goes as soon as this begins.
     let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
     let delete = move |id: String| {
@@ -73,7 +78,7 @@ pub fn Conversations(
         if let Some(kept) = deleted.try_update(Option::take).flatten() {
             spawn_local_scoped_with_cancellation(async move {
                 let there = ["/c/", &kept.conversation.id].concat();
-                match history.import(std::slice::from_ref(&kept)).await {
+                match history.import(std::slice::from_ref(&kept), &mut Unwatched::new()).await {
                     Ok(_) => address.go(&there),
                     Err(_) => deleted.set(Some(kept)), // the notice says why; it can be tried again
                 }
@@ -109,6 +114,14 @@ pub fn Conversations(
                     children=move |line| view! { <Item line shared naming delete=Callback::new(delete) /> }
                 />
             </ul>
+            <button
+                type="button"
+                class="more"
+                hidden=are_all
+                on:click=move |_| most.update(|most| *most += LISTED)
+            >
+                "Show more"
+            </button>
             <p class="none" aria-live="polite" hidden=move || hits.with(Option::is_none) || !lines.with(Vec::is_empty)>
                 "Nothing found"
             </p>

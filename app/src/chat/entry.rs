@@ -82,8 +82,8 @@ pub(super) fn retain(entries: &mut Vec<Entry>, stays: &dyn Fn(&Entry) -> bool) {
     entries.retain(|entry| !entry.lanes.is_empty() || stays(entry));
 }
 
-/// The branch that the tree shows. What is on the page already stays as it is.
-pub(super) fn draw(tree: &Tree, shown: &[Entry], fresh_key: &dyn Fn() -> u32) -> Vec<Entry> {
+/// The branch that the tree shows, without its first `earlier` messages. What is on the page already stays as it is.
+pub(super) fn draw(tree: &Tree, earlier: usize, shown: &[Entry], fresh_key: &dyn Fn() -> u32) -> Vec<Entry> {
     let one = |message: &Message| match find(shown, &message.id) {
         Some(entry) => entry,
         None => Entry {
@@ -103,7 +103,7 @@ pub(super) fn draw(tree: &Tree, shown: &[Entry], fresh_key: &dyn Fn() -> u32) ->
         }
         Entry { lanes, ..entry }
     };
-    tree.path().into_iter().map(row).collect()
+    tree.path().into_iter().skip(earlier).map(row).collect()
 }
 
 /// The key of these answers, if they are on the page as they are. Which of them was chosen makes no difference to that.

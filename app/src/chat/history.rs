@@ -7,6 +7,7 @@ mod memory;
 mod whole;
 
 use super::{
+    job::Unwatched,
     store::{
         Fault, Store, newest_first, tab,
         tabs::{CHANGED, Tabs},
@@ -108,7 +109,7 @@ impl History {
     pub async fn load(self, id: &str) -> Option<Tree> {
         let mut tree = match (self.read(id).await, self.remembered(id)) {
             (Some(kept), Some(newer)) => Tree::united(kept, newer),
-            (kept, remembered) => Tree::new(kept.or(remembered)?),
+            (kept, remembered) => Tree::build(kept.or(remembered)?, &mut Unwatched::new()).await.ok()?,
         };
         tree.settle(&tab::name(), tab::now_ms());
         if let Some(draft) = tab::draft(id) {

@@ -27,6 +27,7 @@ pub mod options;
 
 pub mod entry;
 pub mod history;
+pub mod job;
 pub mod store;
 pub mod transcript;
 pub mod tree;

@@ -16,11 +16,16 @@ use leptos::{
     web_sys::Element,
 };
 
+/// How much of a text is drawn in one frame, in bytes. More would keep the page from hearing clicks and keys.
+const PIECE: usize = 32 * 1024;
+
 /// What has been drawn so far.
 struct Drawn {
     document: Document,
     /// How much of the text is in it, in bytes.
     taken: usize,
+    /// Whether more has come than was drawn in the last frame.
+    is_behind: bool,
     /// The headings that are final.
     outline: Outline,
     /// The frame that will draw what has come since.
@@ -31,9 +36,13 @@ impl Drawn {
     /// What has come since the last frame.
     fn take(&mut self, message: &Message) -> Patch {
         self.frame = None;
-        self.document.push(message.text.get(self.taken..).unwrap_or_default());
-        self.taken = message.text.len();
-        if message.exit.is_some() {
+        let rest = message.text.get(self.taken..).unwrap_or_default();
+        let piece = rest.get(..rest.floor_char_boundary(PIECE)).unwrap_or_default();
+        self.document.push(piece);
+        self.taken += piece.len();
+        self.is_behind = piece.len() < rest.len();
+        self.document.expect_more(self.is_behind);
+        if message.exit.is_some() && !self.is_behind {
             self.document.finish();
         }
         let mut patch = self.document.render(whole(now_ms()));
@@ -59,8 +68,13 @@ pub fn Prose(
     let body = NodeRef::<html::Div>::new();
     let tail = NodeRef::<html::Div>::new();
     let ids = message.with_untracked(|message| message.id.clone());
-    let drawn =
-        StoredValue::new(Drawn { document: Document::new(&ids), taken: 0, outline: Outline::default(), frame: None });
+    let drawn = StoredValue::new(Drawn {
+        document: Document::new(&ids),
+        taken: 0,
+        is_behind: false,
+        outline: Outline::default(),
+        frame: None,
+    });
     // A frame is outside of every component; what is asked of the server belongs to this one, and ends with it.
     // Held weakly: it holds what is stored here.
     let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
@@ -81,13 +95,13 @@ pub fn Prose(
             owner.with(|| typeset_in(&changed));
         }
         // A large block isn't drawn for each word; but the last word may be followed by none.
-        if drawn.with_value(|drawn| drawn.document.is_behind()) {
+        if drawn.with_value(|drawn| drawn.is_behind || drawn.document.is_behind()) {
             ask_for_frame();
         }
     };
     Effect::new(move |before: Option<()>| {
         message.track();
-        // What was there from the beginning is drawn at once: nobody sees the page without it.
+        // What was there from the beginning is drawn at once, or its first piece: nobody sees the page without it.
         if before.is_none() {
             on_frame.set_value(Some(Closure::<dyn Fn()>::new(draw)));
             draw();

@@ -7,10 +7,12 @@
 //! Not everything that was kept can be read: another version may have written it, or a disk failed. Such a record is
 //! skipped and counted, and stays where it is.
 //!
+//! [`batch`] reads many messages, or long ones, without keeping the page from its work.
 //! [`idb`] makes futures of the browser's requests, [`fault`] says what can go wrong with them, [`tabs`] tells other tabs
 //! of what has been written, and [`tab`] is what is this tab's alone. That the wrapper is our own is for its size: each
 //! crate that does this brings more code than all of ours.
 
+mod batch;
 pub mod fault;
 mod idb;
 pub mod tab;
@@ -54,11 +56,11 @@ impl Store {
     /// # Errors
     /// Nothing can be read.
     pub async fn list(&self) -> Result<Read<Vec<Conversation>>, Fault> {
-        let all = Transaction::read(&self.database)?.store(CONVERSATIONS)?.get_all()?;
         let mut read = Read::default();
-        for text in texts(idb::done(&all).await?) {
-            keep(serde_json::from_str(&text).ok().filter(has_id), &mut read);
-        }
+        batch::each(&self.database, CONVERSATIONS, None, async |record, _| {
+            keep(serde_json::from_str(&String::from(record)).ok().filter(has_id), &mut read);
+        })
+        .await?;
         Ok(Read { found: newest_first(read.found), skipped: read.skipped })
     }
 
@@ -68,7 +70,16 @@ impl Store {
     /// # Errors
     /// Nothing can be read.
     pub async fn load(&self, id: &str) -> Result<Read<Option<Kept>>, Fault> {
-        read(&Transaction::read(&self.database)?, id).await
+        let record = Transaction::read(&self.database)?.store(CONVERSATIONS)?.get(&id.into())?;
+        let record = idb::done(&record).await?;
+        let Read { found: messages, mut skipped } = batch::messages(&self.database, id).await?;
+        if record.is_undefined() && messages.is_empty() {
+            return Ok(Read { found: None, skipped });
+        }
+        let known = record.as_string().and_then(|text| serde_json::from_str(&text).ok()).filter(has_id);
+        skipped += usize::from(known.is_none());
+        let conversation = known.unwrap_or_else(|| Conversation { id: id.to_owned(), ..Conversation::default() });
+        Ok(Read { found: Some(Kept { conversation, messages }), skipped })
     }
 
     /// Keeps these messages of a conversation, and what is known of it if that is new, all or nothing. It is asked for at
@@ -99,8 +110,8 @@ impl Store {
     /// # Errors
     /// The browser refuses; then all of it is still there.
     pub async fn delete(&self, id: &str) -> Result<Option<Kept>, Fault> {
+        let kept = self.load(id).await?.found;
         let transaction = Transaction::write(&self.database)?;
-        let kept = read(&transaction, id).await?.found;
         transaction.store(CONVERSATIONS)?.delete(&id.into())?;
         transaction.store(MESSAGES)?.delete(&idb::messages_of(id)?)?;
         transaction.written().await?;
@@ -108,23 +119,9 @@ impl Store {
     }
 }
 
-/// Reads one conversation. Both requests are made before the first is waited for.
-async fn read(transaction: &Transaction, id: &str) -> Result<Read<Option<Kept>>, Fault> {
-    let record = transaction.store(CONVERSATIONS)?.get(&id.into())?;
-    let records = transaction.store(MESSAGES)?.get_all_with_key(&idb::messages_of(id)?)?;
-    let record = idb::done(&record).await?;
-    let mut messages = Read::default();
-    for text in texts(idb::done(&records).await?) {
-        keep(serde_json::from_str(&text).ok().filter(|message: &Message| !message.id.is_empty()), &mut messages);
-    }
-    let Read { found: messages, mut skipped } = messages;
-    if record.is_undefined() && messages.is_empty() {
-        return Ok(Read { found: None, skipped });
-    }
-    let known = record.as_string().and_then(|text| serde_json::from_str(&text).ok()).filter(has_id);
-    skipped += usize::from(known.is_none());
-    let conversation = known.unwrap_or_else(|| Conversation { id: id.to_owned(), ..Conversation::default() });
-    Ok(Read { found: Some(Kept { conversation, messages }), skipped })
+/// Takes in a record of the messages' store.
+fn take(message: Option<Message>, read: &mut Read<Vec<Message>>) {
+    keep(message.filter(|message| !message.id.is_empty()), read);
 }
 
 /// That which was worked on last comes first.

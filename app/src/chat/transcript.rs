@@ -30,10 +30,15 @@ pub struct Transcript {
     pub progress: RwSignal<Option<Progress>>,
     /// How the latest answer ended; of several at once, how the worst of those that have ended did.
     pub exit: RwSignal<Option<Exit>>,
+    /// How many messages at the beginning of the branch are not on the page.
+    pub earlier: RwSignal<usize>,
     /// Where it is kept.
     history: History,
     next_key: StoredValue<u32>,
 }
+
+/// How many messages are drawn at once: of a long conversation the last, and then as many before as somebody asks for.
+const DRAWN: usize = 40;
 
 /// An answer that is being written is kept when it has begun, and then this often, in milliseconds.
 const KEEP_EVERY_MS: u64 = 1000;
@@ -50,6 +55,7 @@ impl Transcript {
             deltas: RwSignal::new(0),
             progress: RwSignal::new(None),
             exit: RwSignal::new(None),
+            earlier: RwSignal::new(0),
             history,
             next_key: StoredValue::new(0),
         }
@@ -61,6 +67,7 @@ impl Transcript {
         self.model.set(tab::model());
         self.tree.set(Tree::default());
         self.entries.set(Vec::new());
+        self.earlier.set(0);
         self.exit.set(None);
     }
 
@@ -77,9 +84,25 @@ impl Transcript {
     pub fn open(self, tree: Tree) {
         self.draft.set(tree.conversation.draft.clone());
         self.model.set(tree.conversation.model.clone());
+        self.earlier.set(beginning(tree.path().len()));
         self.tree.set(tree);
         self.entries.set(Vec::new());
         self.show();
+    }
+
+    /// Draws more messages from before those that are on the page.
+    pub fn show_earlier(self) {
+        self.earlier.update(|earlier| *earlier = earlier.saturating_sub(DRAWN));
+        self.show();
+    }
+
+    /// Draws all messages of the branch from this one on.
+    pub fn show_from(self, id: &str) {
+        let place = self.tree.with_untracked(|tree| tree.path().iter().position(|message| message.id == id));
+        if let Some(place) = place.filter(|place| *place < self.earlier.get_untracked()) {
+            self.earlier.set(place);
+            self.show();
+        }
     }
 
     /// Shows the branch that a message is on, and goes on with it.
@@ -206,8 +229,18 @@ impl Transcript {
     fn show(self) {
         let shown = self.entries.get_untracked();
         let fresh_key = || self.next_key.try_update_value(|key| std::mem::replace(key, *key + 1)).unwrap_or_default();
-        let entries = self.tree.with_untracked(|tree| entry::draw(tree, &shown, &fresh_key));
+        let length = self.tree.with_untracked(|tree| tree.path().len());
+        if self.earlier.get_untracked() >= length {
+            self.earlier.set(beginning(length)); // another branch is shown, which is shorter
+        }
+        let earlier = self.earlier.get_untracked();
+        let entries = self.tree.with_untracked(|tree| entry::draw(tree, earlier, &shown, &fresh_key));
         self.exit.set(entries.last().and_then(Entry::exit));
         self.entries.set(entries);
     }
+}
+
+/// How many messages of a branch of this length are not drawn at first. None of a branch that is a little longer only.
+fn beginning(length: usize) -> usize {
+    if length > 2 * DRAWN { length - DRAWN } else { 0 }
 }

@@ -20,6 +20,7 @@ pub mod request;
 pub mod title;
 pub mod writing;
 
+use super::job::{Cancelled, Watch};
 pub use message::{File, Message, Stamp};
 pub use record::{Conversation, Kept, Settings};
 
@@ -32,6 +33,10 @@ pub struct Tree {
     messages: Vec<Message>,
     /// Where the parent of each stands; none for those that count as a beginning.
     parents: Vec<Option<usize>>,
+    /// Where those stand that hang from each, oldest first.
+    children: Vec<Vec<usize>>,
+    /// Where those stand that count as a beginning, oldest first.
+    roots: Vec<usize>,
 }
 
 impl Tree {
@@ -41,6 +46,23 @@ impl Tree {
         let mut tree = Self { conversation: kept.conversation, ..Self::default() };
         tree.merge(kept.messages);
         tree
+    }
+
+    /// The same in slices, for what may be very large.
+    ///
+    /// # Errors
+    /// Whoever watches has cancelled.
+    pub async fn build(kept: Kept, watch: &mut impl Watch) -> Result<Self, Cancelled> {
+        let mut tree = Self { conversation: kept.conversation, ..Self::default() };
+        for message in kept.messages {
+            tree.take(message);
+            watch.go_on(0).await?;
+        }
+        for step in [Self::find_parents, Self::cut_circles, Self::order_children, Self::show_newest] {
+            step(&mut tree);
+            watch.go_on(0).await?;
+        }
+        Ok(tree)
     }
 
     /// What was kept, and what is newer of it.
@@ -65,6 +87,10 @@ impl Tree {
             self.take(message);
         }
         self.link();
+        self.show_newest();
+    }
+
+    fn show_newest(&mut self) {
         self.conversation.head = self.newest_leaf(self.head());
     }
 
@@ -132,6 +158,9 @@ impl Tree {
 
     /// Messages come from the store in the order of their ids, so that almost always this is a push.
     fn take(&mut self, message: Message) {
+        if self.messages.last().is_none_or(|last| last.id < message.id) {
+            return self.messages.push(message);
+        }
         match self.place(&message.id) {
             Ok(place) if message.is_later_than(&self.messages[place]) => self.messages[place] = message,
             Ok(_) => {}
@@ -155,39 +184,45 @@ impl Tree {
     }
 
     /// Those that hang from `parent`, oldest first.
-    fn children(&self, parent: Option<usize>) -> Vec<usize> {
-        let children: Vec<usize> = (0..self.messages.len()).filter(|place| self.parents[*place] == parent).collect();
-        // Those asked in one millisecond stay in the order of their ids.
-        let asked_ms: Vec<u64> = children.iter().map(|place| self.messages[*place].asked_ms).collect();
-        in_order(&asked_ms).into_iter().map(|at| children[at]).collect()
+    fn children(&self, parent: Option<usize>) -> &[usize] {
+        parent.map_or(self.roots.as_slice(), |parent| &self.children[parent])
     }
 
     /// The end of the branch that was worked on last, of those that go through `place`, or of all.
     fn newest_leaf(&self, place: Option<usize>) -> Option<String> {
-        let mut is_leaf = vec![true; self.messages.len()];
-        for parent in self.parents.iter().flatten() {
-            is_leaf[*parent] = false;
+        let mut newest: Option<usize> = None;
+        let mut waiting = place.map_or_else(|| self.roots.clone(), |place| vec![place]);
+        while let Some(place) = waiting.pop() {
+            waiting.extend(&self.children[place]);
+            let is_leaf = self.children[place].is_empty();
+            let age = |place: usize| (self.messages[place].asked_ms, place);
+            if is_leaf && newest.is_none_or(|newest| age(newest) < age(place)) {
+                newest = Some(place);
+            }
         }
-        let leaves = (0..self.messages.len()).filter(|leaf| is_leaf[*leaf] && self.is_under(*leaf, place));
-        let newest = leaves.max_by_key(|leaf| self.messages[*leaf].asked_ms)?;
-        Some(self.messages[newest].id.clone())
-    }
-
-    fn is_under(&self, leaf: usize, place: Option<usize>) -> bool {
-        let mut next = Some(leaf);
-        while next.is_some() && next != place {
-            next = next.and_then(|place| self.parents[place]);
-        }
-        next == place
+        newest.map(|newest| self.messages[newest].id.clone())
     }
 }
 
 /// The places of these keys in their order, equal ones as they came. The standard library's sort is made for each type
 /// anew, and each time it is several kilobytes to download.
 pub(super) fn in_order(keys: &[u64]) -> Vec<usize> {
-    let mut order: Vec<usize> = Vec::with_capacity(keys.len());
-    for (at, key) in keys.iter().enumerate() {
-        order.insert(order.partition_point(|before| keys[*before] <= *key), at);
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    let mut length = 1;
+    while length < order.len() {
+        let mut merged = Vec::with_capacity(order.len());
+        for pair in order.chunks(2 * length) {
+            let (mut left, mut right) = pair.split_at(length.min(pair.len()));
+            while let (Some(first), Some(second)) = (left.first(), right.first()) {
+                let next = if keys[*first] <= keys[*second] { &mut left } else { &mut right };
+                merged.push(next[0]);
+                *next = &next[1..];
+            }
+            merged.extend(left);
+            merged.extend(right);
+        }
+        order = merged;
+        length *= 2;
     }
     order
 }

@@ -27,9 +27,14 @@ pub fn Messages(
     /// The open conversation.
     talk: Talk,
 ) -> impl IntoView {
-    let entries = talk.transcript.entries;
+    let (entries, earlier) = (talk.transcript.entries, talk.transcript.earlier);
     view! {
         <div class="said" on:click=|event| copy_code(&event)>
+            <button type="button" class="earlier" hidden=move || earlier.get() == 0 on:click=move |_| {
+                talk.transcript.show_earlier();
+            }>
+                {move || ["Show earlier messages (", &earlier.get().to_string(), ")"].concat()}
+            </button>
             <For
                 each=move || entries.get()
                 key=|entry| entry.key

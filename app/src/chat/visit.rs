@@ -90,6 +90,7 @@ fn lead_to(shared: Shared) {
     let Some(sought) = shared.sought.try_update_value(std::mem::take).filter(|sought| !sought.is_empty()) else {
         return;
     };
+    shared.talk.transcript.show_from(&sought);
     let lead = move || {
         if let Some(message) = document().get_element_by_id(&["m-", &sought].concat()) {
             message.scroll_into_view();

@@ -7,6 +7,7 @@ use super::mend::mend;
 use super::parse::{Parsed, parse};
 use super::patch::{Patch, Tail};
 use super::references::References;
+use super::seam::{GIANT, Seam, seam};
 
 /// A tail up to this length (in bytes) is looked at whenever it has changed.
 pub const EAGER: usize = 16 * 1024;
@@ -22,6 +23,9 @@ const LONG: usize = 64 * 1024;
 
 /// All the rewrites before the last cost so many times the length of the text.
 const REWRITES: usize = 8;
+
+/// A longer text isn't written again: a definition has no effect on what was final before it.
+const LONGEST_REWRITE: usize = 256 * 1024;
 
 /// Markdown that is still arriving.
 #[derive(Debug, Default)]
@@ -44,6 +48,8 @@ pub struct Document {
     due_ms: u32,
     /// Up to where blocks have been looked for.
     split: usize,
+    /// Whether more of the text is there already.
+    expects_more: bool,
     /// How many bytes have been parsed; by rewrites, too.
     parsed: usize,
     rewritten: usize,
@@ -65,6 +71,11 @@ impl Document {
         self.finished = true;
     }
 
+    /// Whether more of the text is there already: then the tail isn't worth showing yet.
+    pub fn expect_more(&mut self, expects_more: bool) {
+        self.expects_more = expects_more;
+    }
+
     /// How many bytes have been given to the parser so far: what all of this has cost.
     pub fn parsed(&self) -> usize {
         self.parsed
@@ -82,7 +93,13 @@ impl Document {
             self.close(&mut patch);
         } else if self.is_behind() && (self.source.len() >= self.due || now_ms >= self.due_ms) {
             while self.advance(&mut patch) {}
-            self.show(&mut patch);
+            if !self.expects_more {
+                self.show(&mut patch);
+            } else if !patch.frozen.is_empty() && self.code.is_none() {
+                // What was the tail has become final.
+                patch.tail = Tail::Html(String::new());
+                self.tail = None;
+            }
             let pending = self.source.len() - self.frozen;
             let wait = if pending > EAGER && self.code.is_none() { pending / PART } else { 0 };
             self.seen = self.source.len();
@@ -126,12 +143,15 @@ impl Document {
     /// Makes all blocks final but the last one.
     fn split(&mut self, patch: &mut Patch) -> bool {
         let end = self.source.rfind('\n').map_or(0, |at| at + 1);
+        if self.source.len() - self.frozen > GIANT && end <= self.frozen {
+            return self.cut(patch); // a line without an end
+        }
         if end <= self.split || end <= self.frozen {
             return false;
         }
         self.split = end;
         let mut parsed = self.parse(self.frozen, end);
-        let Some(last) = parsed.last else { return false };
+        let Some(last) = parsed.last else { return end - self.frozen > GIANT && self.cut(patch) };
         let text = self.source.get(self.frozen..end).unwrap_or_default();
         let cut = self.frozen + text.split_inclusive('\n').take(last.line).map(str::len).sum::<usize>();
         parsed.html.truncate(last.html);
@@ -146,6 +166,19 @@ impl Document {
         true
     }
 
+    /// Makes final the first part of a block that is too large, as a block of its own.
+    fn cut(&mut self, patch: &mut Patch) -> bool {
+        let block = self.source.get(self.frozen..).unwrap_or_default();
+        let Seam { at, head } = seam(block);
+        let end = self.frozen + at;
+        let parsed = self.parse(self.frozen, end);
+        self.learn(end, &parsed, usize::MAX);
+        self.freeze(end, &parsed.html, patch);
+        self.source.insert_str(end, &head);
+        self.split = 0;
+        true
+    }
+
     fn learn(&mut self, cut: usize, parsed: &Parsed, end: usize) {
         let source = self.source.get(self.frozen..cut).unwrap_or_default();
         self.references.learn(source, parsed, end);
@@ -154,7 +187,7 @@ impl Document {
     /// Everything before `end` is final; `html` is what is new of it.
     fn freeze(&mut self, end: usize, html: &str, patch: &mut Patch) {
         self.frozen = end;
-        if self.references.dirty() && self.rewritten + end <= REWRITES * self.source.len() {
+        if self.references.dirty() && end <= LONGEST_REWRITE && self.rewritten + end <= REWRITES * self.source.len() {
             self.rewritten += end;
             self.rewrite(end, patch);
         } else {
@@ -192,7 +225,7 @@ impl Document {
         let (start, end) = (self.frozen, self.source.len());
         let parsed = self.parse(start, end);
         self.learn(end, &parsed, usize::MAX);
-        if start > 0 && self.references.dirty() {
+        if start > 0 && self.references.dirty() && end <= LONGEST_REWRITE {
             self.rewrite(end, patch);
         } else {
             patch.frozen = parsed.html;

@@ -1,16 +1,25 @@
 //! To take conversations elsewhere, and to bring them in.
 
 use crate::{
-    browser::{save_file, text_of},
+    browser::bytes_of,
     chat::{
-        export,
+        export::{
+            self,
+            file::Pieces,
+            long::{Unread, write_message},
+        },
         history::History,
+        job::{Cancelled, Job, Watch},
         store::{Fault, tab},
         talk::Talk,
+        transcript::Transcript,
         tree::Kept,
     },
 };
-use leptos::{html, prelude::*, task::spawn_local_scoped_with_cancellation};
+use leptos::{html, prelude::*, task::spawn_local_scoped_with_cancellation, web_sys::File};
+
+/// How much of a file is read at once, in bytes.
+const PIECE: usize = 512 * 1024;
 
 /// All of them or the open one to a file, and a file's to them.
 #[component]
@@ -22,30 +31,27 @@ pub fn Transfer(
 ) -> impl IntoView {
     let picked = NodeRef::<html::Input>::new();
     let told = RwSignal::new(String::new());
+    let job = Job::new();
     let export_all = move |_| {
         spawn_local_scoped_with_cancellation(async move {
-            let (all, fault) = history.all().await;
-            told.set(fault.map(Fault::sentence).unwrap_or_default().into());
-            if fault.is_none() || !all.is_empty() {
-                save_file("starcrossed.json", "application/json", &export::to_json(all));
-            }
+            told.set(export_all(history, job).await.unwrap_or_else(|fault| fault.sentence().into()));
+            job.end();
         });
     };
     let export_open = move |_| {
-        let text = talk.transcript.tree.with_untracked(export::markdown::to_markdown);
-        save_file("conversation.md", "text/markdown", &text);
+        spawn_local_scoped_with_cancellation(async move {
+            let exported = export_open(talk.transcript, job).await;
+            told.set(exported.map_or_else(|_| Fault::Cancelled.sentence().into(), |()| String::new()));
+            job.end();
+        });
     };
     let import = move |_| {
         let file = picked.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
         let Some(file) = file else { return };
         spawn_local_scoped_with_cancellation(async move {
-            match read(&text_of(&file).await) {
-                Ok(all) => told.set(match history.import(&all).await {
-                    Ok(count) => imported(count, all.len()),
-                    Err(fault) => ["Nothing was imported. ", fault.sentence()].concat(),
-                }),
-                Err(sentence) => told.set(sentence),
-            }
+            told.set(String::new());
+            told.set(import(&file, history, job).await);
+            job.end();
             if let Some(input) = picked.get_untracked() {
                 input.set_value("");
             }
@@ -54,27 +60,125 @@ pub fn Transfer(
     view! {
         <details class="transfer">
             <summary>"Export and import"</summary>
-            <button type="button" on:click=export_all>
+            <button type="button" disabled=move || job.is_running() on:click=export_all>
                 "Export all"
             </button>
-            <button type="button" on:click=export_open disabled=move || talk.transcript.id().is_none()>
+            <button type="button" on:click=export_open disabled=move || job.is_running() || talk.transcript.id().is_none()>
                 "Export this one as Markdown"
             </button>
             <label class="button">
                 "Import…"
-                <input type="file" accept=".json,.md" node_ref=picked on:change=import />
+                <input
+                    type="file"
+                    accept=".json,.md"
+                    node_ref=picked
+                    disabled=move || job.is_running()
+                    on:change=import
+                />
             </label>
+            <p class="progress" hidden=move || !job.is_running()>
+                <span>{job.words}</span>
+                <button type="button" on:click=move |_| job.cancel()>
+                    "Cancel"
+                </button>
+            </p>
             <p aria-live="polite">{told}</p>
         </details>
     }
 }
 
-/// What is in a file that has been picked: a title is how Markdown begins, and no JSON.
-fn read(text: &str) -> Result<Vec<Kept>, String> {
-    if text.starts_with('#') {
-        return export::from_markdown::from_markdown(text, &tab::stamp).map(|kept| vec![kept]);
+/// Gives the person a file of all conversations. Returns what is to be said of it.
+async fn export_all(history: History, job: Job) -> Result<String, Fault> {
+    let (all, fault) = history.all().await;
+    let mut progress = job.begin("Exporting", all.len(), "conversations");
+    let mut file = Pieces::default();
+    file.push(&export::begin());
+    for (at, id) in all.iter().enumerate() {
+        if let Some(kept) = history.whole(id).await? {
+            write(&kept, at, &mut file, &mut progress).await?;
+        }
+        progress.go_on(at).await?;
     }
-    export::from_json(text)
+    file.push(export::END);
+    if fault.is_none() || !all.is_empty() {
+        file.save("starcrossed.json", "application/json");
+    }
+    Ok(fault.map(Fault::sentence).unwrap_or_default().into())
+}
+
+/// Adds the conversation at this place.
+async fn write(kept: &Kept, at: usize, file: &mut Pieces, watch: &mut impl Watch) -> Result<(), Cancelled> {
+    file.push(&export::begin_conversation(&kept.conversation, at == 0));
+    for (number, message) in kept.messages.iter().enumerate() {
+        if number > 0 {
+            file.push(",");
+        }
+        for piece in write_message(message, at, watch).await? {
+            file.push(&piece);
+        }
+        watch.go_on(at).await?;
+    }
+    file.push(export::END_OF_MESSAGES);
+    Ok(())
+}
+
+/// Gives the person the open conversation as Markdown.
+async fn export_open(transcript: Transcript, job: Job) -> Result<(), Cancelled> {
+    let tree = transcript.tree;
+    let (heading, path) = tree.with_untracked(|tree| {
+        let path: Vec<String> = tree.path().iter().map(|message| message.id.clone()).collect();
+        (export::markdown::heading(tree), path)
+    });
+    let mut progress = job.begin("Exporting", path.len(), "messages");
+    let mut file = Pieces::default();
+    file.push(&heading);
+    for (at, id) in path.iter().enumerate() {
+        let text = tree.with_untracked(|tree| tree.message(id).map(export::markdown::message));
+        file.push(&text.unwrap_or_default());
+        progress.go_on(at).await?;
+    }
+    file.save("conversation.md", "text/markdown");
+    Ok(())
+}
+
+/// Takes in a file that has been picked. Returns what is to be said of it.
+async fn import(file: &File, history: History, job: Job) -> String {
+    let all = match read(file, job).await {
+        Ok(all) => all,
+        Err(Unread::Cancelled) => return "Cancelled. Nothing was imported.".into(),
+        Err(Unread::Wrong(sentence)) => return sentence,
+    };
+    let count = all.iter().map(|kept| kept.messages.len()).sum();
+    match history.import(&all, &mut job.begin("Importing", count, "messages")).await {
+        Ok(count) => imported(count, all.len()),
+        Err(Fault::Cancelled) => "Cancelled. Nothing was imported.".into(),
+        Err(fault) => ["Nothing was imported. ", fault.sentence()].concat(),
+    }
+}
+
+/// What is in the file: a title is how Markdown begins, and no JSON.
+async fn read(file: &File, job: Job) -> Result<Vec<Kept>, Unread> {
+    let size = whole(file.size());
+    let mut progress = job.begin("Reading", 2 * size, "%");
+    let mut bytes = Vec::new();
+    while bytes.len() < size {
+        let part = bytes_of(file, bytes.len(), bytes.len() + PIECE).await;
+        if part.is_empty() {
+            break;
+        }
+        bytes.extend(part);
+        progress.go_on(bytes.len()).await?;
+    }
+    if bytes.starts_with(b"#") {
+        let text = String::from_utf8_lossy(&bytes);
+        return Ok(vec![export::from_markdown::from_markdown(&text, &tab::stamp, &mut progress).await?]);
+    }
+    export::from_json(&bytes, &mut progress).await
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size is a whole number")]
+fn whole(size: f64) -> usize {
+    size as usize
 }
 
 /// What is said of a file of `all` conversations that has added something to `count`.

@@ -1,49 +1,59 @@
 //! A conversation that was exported as Markdown, read back: what was said, in its order. What Markdown doesn't have is not
 //! in it: other branches, settings, pictures. A file of text that was sent along is part of its question's text.
 
-use super::markdown::{ANSWER, CUT, HEADING, MARK, NAMELESS, QUESTION, REASONED, REASONING};
+use super::{
+    long::Unread,
+    markdown::{ANSWER, CUT, HEADING, MARK, NAMELESS, QUESTION, REASONED, REASONING},
+};
 use crate::{
-    chat::tree::{Kept, Message, Stamp, Tree},
+    chat::{
+        job::Watch,
+        tree::{Conversation, Kept, Message, Stamp},
+    },
     link::{Exit, Reason},
 };
 
 /// Reads such a file. `stamp` says who takes it in, and when, and what the next thing in it is to be called.
 ///
 /// # Errors
-/// A sentence that says what is wrong with it.
-pub fn from_markdown(text: &str, stamp: &dyn Fn() -> Stamp) -> Result<Kept, String> {
+/// A sentence that says what is wrong with it, or that the person has cancelled.
+pub async fn from_markdown(text: &str, stamp: &dyn Fn() -> Stamp, watch: &mut impl Watch) -> Result<Kept, Unread> {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mark = ["\n", MARK].concat();
     let mut parts = text.split(&mark);
     let title = parts.next().and_then(|head| head.trim().strip_prefix("# "));
-    let mut tree = Tree::default();
-    tree.conversation.id = stamp().id;
-    let known = parts.all(|part| add(part, stamp, &mut tree).is_some());
-    match title {
-        Some(title) if known && !tree.messages().is_empty() => tree.rename(title),
-        _ => return Err("This is not a conversation that Starcrossed has exported as Markdown.".into()),
+    let (id, mut messages, mut done) = (stamp().id, Vec::<Message>::new(), 0);
+    for part in parts {
+        let Some(message) = read(part, stamp(), messages.last()) else { return Err(foreign()) };
+        messages.push(message);
+        done += part.len();
+        watch.go_on(done).await?;
     }
-    Ok(tree.into_kept())
+    let (Some(title), Some(last)) = (title, messages.last()) else { return Err(foreign()) };
+    let (created_ms, updated_ms) = (messages.first().map_or(0, |first| first.asked_ms), last.asked_ms);
+    let known = Conversation { id, created_ms, updated_ms, head: Some(last.id.clone()), ..Conversation::default() };
+    let mut conversation = known;
+    title.trim().clone_into(&mut conversation.title);
+    Ok(Kept { conversation, messages })
 }
 
-/// Adds a message; none if this isn't one.
-fn add(part: &str, stamp: &dyn Fn() -> Stamp, tree: &mut Tree) -> Option<()> {
+fn foreign() -> Unread {
+    Unread::Wrong("This is not a conversation that Starcrossed has exported as Markdown.".into())
+}
+
+/// A message, said after the one `before`; none if this isn't one.
+fn read(part: &str, stamp: Stamp, before: Option<&Message>) -> Option<Message> {
     let (kind, rest) = part.split_once(HEADING)?;
     let (speaker, text) = rest.split_once('\n').unwrap_or((rest, ""));
-    let (stamp, text) = (stamp(), text.trim());
+    let (parent, text) = (before.map(|before| before.id.clone()), text.trim());
     match kind {
-        QUESTION => tree.ask(stamp, text.to_owned(), Vec::new()),
+        QUESTION => Some(Message::question(stamp, parent, text.to_owned(), Vec::new())),
         ANSWER => {
             let model = if speaker == NAMELESS { "" } else { speaker };
-            let parent = tree.conversation.head.clone()?;
-            let id = stamp.id.clone();
-            tree.answer(stamp, &parent, model.to_owned());
-            let answer = said(text, tree.message(&id)?.clone());
-            tree.update(answer);
+            Some(said(text, Message::answer(stamp, Some(parent?), model.to_owned())))
         }
-        _ => return None,
+        _ => None,
     }
-    Some(())
 }
 
 /// An answer, with what it said.
@@ -61,15 +71,17 @@ fn said(text: &str, answer: Message) -> Message {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::export::markdown::to_markdown;
+    use crate::chat::{export::markdown::to_markdown, job::tests::After, tree::Tree};
+    use futures::executor::block_on;
     use std::cell::Cell;
 
-    fn read(text: &str) -> Result<Kept, String> {
+    fn read(text: &str) -> Result<Kept, Unread> {
         let next = Cell::new(0);
-        from_markdown(text, &|| {
+        let stamp = || {
             next.set(next.get() + 1);
             Stamp { id: next.get().to_string(), writer: "here".into(), now_ms: next.get() }
-        })
+        };
+        block_on(from_markdown(text, &stamp, &mut After(usize::MAX)))
     }
 
     #[test]

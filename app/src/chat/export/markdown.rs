@@ -19,13 +19,27 @@ pub(super) const REASONED: &str = "\n\n</details>";
 pub(super) const CUT: &str = "*(Cut off here.)*";
 
 /// The branch being shown, as Markdown to be read.
-#[must_use]
-pub fn to_markdown(tree: &Tree) -> String {
-    let title = tree.conversation.title.as_str();
-    let mut text = ["# ", if title.is_empty() { UNTITLED } else { title }, "\n"].concat();
+#[cfg(test)]
+pub(super) fn to_markdown(tree: &Tree) -> String {
+    let mut text = heading(tree);
     for message in tree.path() {
         add(message, &mut text);
     }
+    text
+}
+
+/// How the file begins.
+#[must_use]
+pub fn heading(tree: &Tree) -> String {
+    let title = tree.conversation.title.as_str();
+    ["# ", if title.is_empty() { UNTITLED } else { title }, "\n"].concat()
+}
+
+/// One message of the file.
+#[must_use]
+pub fn message(message: &Message) -> String {
+    let mut text = String::new();
+    add(message, &mut text);
     text
 }
 

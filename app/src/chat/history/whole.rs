@@ -2,10 +2,14 @@
 
 use super::{History, Kept};
 use crate::chat::{
+    job::Watch,
     store::{Fault, search_in},
     tree::{Tree, find::Hit},
 };
 use leptos::prelude::*;
+
+/// Of how many conversations other tabs are told after an import: for each they read the list again.
+const MOST_TOLD: usize = 20;
 
 impl History {
     /// Deletes a conversation, and returns what it was, for who thinks better of it.
@@ -33,46 +37,73 @@ impl History {
         }
     }
 
-    /// All conversations, to be exported: what is in the store, and what couldn't be put there. If the store can't be
-    /// read, why, and what is left.
-    pub async fn all(self) -> (Vec<Kept>, Option<Fault>) {
+    /// Which conversations there are to be exported: those in the store, and those that couldn't be put there. If the store
+    /// can't be read, why, and which are left.
+    pub async fn all(self) -> (Vec<String>, Option<Fault>) {
         let stored = match self.store.get_value() {
-            Some(store) => store.all().await.map(|read| read.found),
+            Some(store) => store.list().await.map(|read| read.found),
             None => Ok(Vec::new()),
         };
         let fault = stored.as_ref().err().copied();
-        let mut all = stored.unwrap_or_default();
-        for newer in self.memory.get_value() {
-            match all.iter_mut().find(|kept| kept.conversation.id == newer.conversation.id) {
-                Some(kept) => *kept = Tree::united(std::mem::take(kept), newer).into_kept(),
-                None => all.push(newer),
+        let held = self.memory.with_value(|memory| memory.iter().map(|kept| kept.conversation.id.clone()).collect());
+        let mut all: Vec<String> = held;
+        let held = all.len();
+        for stored in stored.unwrap_or_default() {
+            if !all[..held].contains(&stored.id) {
+                all.push(stored.id);
             }
         }
         (all, fault)
+    }
+
+    /// All of one conversation: what is in the store of it, and what couldn't be put there.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn whole(self, id: &str) -> Result<Option<Kept>, Fault> {
+        let stored = match self.store.get_value() {
+            Some(store) => store.load(id).await?.found,
+            None => None,
+        };
+        Ok(match (stored, self.remembered(id)) {
+            (Some(stored), Some(newer)) => Some(Tree::united(stored, newer).into_kept()),
+            (stored, remembered) => stored.or(remembered),
+        })
     }
 
     /// Takes in conversations that were deleted or exported, and says to how many that added anything. What is here already
     /// stays as it is.
     ///
     /// # Errors
-    /// There is no room for them, or the browser refuses: then nothing has been taken in.
-    pub async fn import(self, all: &[Kept]) -> Result<usize, Fault> {
+    /// There is no room for them, the browser refuses, or the person has cancelled: then nothing has been taken in.
+    pub async fn import(self, all: &[Kept], watch: &mut impl Watch) -> Result<usize, Fault> {
         let Some(store) = self.store.get_value() else {
             self.welcome(all);
             return Ok(all.iter().filter(|kept| self.hold(kept)).count());
         };
-        let changed = store.import(all).await.inspect_err(|fault| self.fault.set(Some(*fault)))?;
+        let changed = store.import(all, watch).await.inspect_err(|fault| self.note_fault(*fault))?;
         self.welcome(all);
-        for id in &changed {
+        // Whoever hears of one reads the whole list again.
+        for id in changed.iter().take(MOST_TOLD) {
             self.tell(id);
         }
         self.refresh().await;
         Ok(changed.len())
     }
 
+    fn note_fault(self, fault: Fault) {
+        if fault != Fault::Cancelled {
+            self.fault.set(Some(fault));
+        }
+    }
+
     /// What was deleted may be here again.
     fn welcome(self, all: &[Kept]) {
-        self.gone.update_value(|gone| gone.retain(|id| all.iter().all(|kept| kept.conversation.id != *id)));
+        self.gone.update_value(|gone| {
+            if !gone.is_empty() {
+                gone.retain(|id| all.iter().all(|kept| kept.conversation.id != *id));
+            }
+        });
     }
 
     /// Takes in one conversation where there is no store, and says whether that added anything.
@@ -91,7 +122,7 @@ impl History {
 
     /// Where this text was said: at most `limit` places, one a conversation.
     pub async fn search(self, text: &str, limit: usize) -> Vec<Hit> {
-        let mut hits = self.memory.with_value(|memory| search_in(memory, text, limit));
+        let mut hits = search_in(&self.memory.get_value(), text, limit).await;
         if let Some(store) = self.store.get_value() {
             let found = store.search(text, limit).await.unwrap_or_else(|fault| {
                 self.fault.set(Some(fault));

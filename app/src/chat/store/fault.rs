@@ -1,5 +1,6 @@
 //! What can go wrong with keeping things in a browser.
 
+use crate::chat::job::Cancelled;
 use leptos::{
     wasm_bindgen::{JsCast, JsValue},
     web_sys::DomException,
@@ -18,6 +19,8 @@ pub enum Fault {
     Closed,
     /// Something else, most likely a damaged database.
     Broken,
+    /// The person has cancelled. Nothing is wrong.
+    Cancelled,
 }
 
 impl Fault {
@@ -42,6 +45,7 @@ impl Fault {
                 "This browser's storage failed: what is said now is not kept. Export what you want to keep, and restart \
                  the browser."
             }
+            Self::Cancelled => "Cancelled.",
         }
     }
 
@@ -54,6 +58,12 @@ impl Fault {
             "InvalidStateError" | "AbortError" => Self::Closed,
             _ => Self::Broken,
         }
+    }
+}
+
+impl From<Cancelled> for Fault {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
     }
 }
 

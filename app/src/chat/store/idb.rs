@@ -78,6 +78,11 @@ pub(super) fn messages_of(conversation: &str) -> Result<JsValue, Fault> {
     Ok(IdbKeyRange::bound_with_lower_open_and_upper_open(&first.into(), &end.into(), false, true)?.into())
 }
 
+/// The key of a message.
+pub(super) fn key_of(conversation: &str, message: &str) -> String {
+    [conversation, "/", message].concat()
+}
+
 /// Something that is done as a whole or not at all. It lives for as long as requests are made in it and waited for, with
 /// nothing else waited for in between.
 pub(super) struct Transaction(IdbTransaction);

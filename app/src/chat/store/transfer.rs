@@ -1,14 +1,20 @@
 //! All conversations at once: to search them, to export them, and to take in what was exported.
 
 use super::{
-    Fault, Read, Store,
+    Fault, Store, batch,
     idb::{self, CONVERSATIONS, MESSAGES, Transaction},
-    lower, texts,
+    lower,
 };
-use crate::chat::tree::{
-    Conversation, Kept,
-    find::{Hit, excerpt, find},
+use crate::chat::{
+    export::long::write_message,
+    job::{Cancelled, Unwatched, Watch},
+    tree::{
+        Conversation, Kept,
+        find::{Hit, excerpt, parts, texts_of},
+    },
 };
+use js_sys::JsString;
+use leptos::web_sys::IdbDatabase;
 
 impl Store {
     /// The conversations that have this text in their title or in a message, whatever its case: one hit each, that which
@@ -22,6 +28,7 @@ impl Store {
         if needle.is_empty() {
             return Ok(hits);
         }
+        let mut pace = Unwatched::new();
         for conversation in self.list().await?.found {
             if hits.len() >= limit {
                 break;
@@ -30,53 +37,158 @@ impl Store {
                 Some(hit) => Some(hit),
                 None => {
                     let kept = self.load(&conversation.id).await?.found;
-                    kept.and_then(|kept| in_messages(&kept, &needle))
+                    match kept {
+                        Some(kept) => in_messages(&kept, &needle, &mut pace).await?,
+                        None => None,
+                    }
                 }
             });
+            pace.go_on(0).await?;
         }
         Ok(hits)
     }
 
-    /// All of it, to be exported.
+    /// Takes in what was exported or deleted, and returns the ids of the conversations to which that added anything. Of
+    /// what is here already nothing is overwritten: a message that is kept stays as it is, and so does what is known of its
+    /// conversation. `watch` hears how many messages have been looked at.
+    ///
+    /// It takes many transactions, so that neither this page nor another tab waits for all of it. A conversation comes into
+    /// the list after its last message. If the import fails or is cancelled, what it added is deleted again.
     ///
     /// # Errors
-    /// Nothing can be read.
-    pub async fn all(&self) -> Result<Read<Vec<Kept>>, Fault> {
-        let Read { found: list, mut skipped } = self.list().await?;
-        let mut found = Vec::new();
-        for conversation in list {
-            let read = self.load(&conversation.id).await?;
-            found.extend(read.found);
-            skipped += read.skipped;
+    /// There is no room, the browser refuses, or the person has cancelled.
+    pub async fn import(&self, conversations: &[Kept], watch: &mut impl Watch) -> Result<Vec<String>, Fault> {
+        let mut added = Vec::new();
+        let imported = self.add_all(conversations, watch, &mut added).await;
+        if let Err(fault) = imported {
+            self.take_back(added).await?;
+            return Err(fault);
         }
-        Ok(Read { found, skipped })
+        Ok(added.into_iter().map(|added| added.id).collect())
     }
 
-    /// Takes in what was exported or deleted, all or nothing, and returns the ids of the conversations to which that added
-    /// anything. Of what is here already nothing is overwritten: a message that is kept stays as it is, and so does what
-    /// is known of its conversation.
-    ///
-    /// # Errors
-    /// There is no room, or the browser refuses.
-    pub async fn import(&self, conversations: &[Kept]) -> Result<Vec<String>, Fault> {
-        let transaction = Transaction::write(&self.database)?;
-        let mut changed = Vec::new();
+    async fn add_all(&self, conversations: &[Kept], watch: &mut impl Watch, all: &mut Vec<Added>) -> Result<(), Fault> {
+        let mut done = 0;
         for kept in conversations {
-            if add(&transaction, kept).await? {
-                changed.push(kept.conversation.id.clone());
+            let id = kept.conversation.id.as_str();
+            let known = Transaction::read(&self.database)?.store(CONVERSATIONS)?.get(&id.into())?;
+            let is_new = idb::done(&known).await?.is_undefined();
+            let keys = batch::keys(&self.database, id).await?;
+            let at = all.len();
+            let mut added = Added { id: id.to_owned(), is_new, keys: Vec::new() };
+            let mut batch = Batch::new(&self.database);
+            for message in &kept.messages {
+                let key = idb::key_of(id, &message.id);
+                // The keys come in their order.
+                if keys.binary_search(&key).is_err() {
+                    let record = write_message(message, done, watch).await?;
+                    added.keys.push(key);
+                    note(all, at, &mut added);
+                    batch.put(MESSAGES, &idb::key_of(id, &message.id), &record).await?;
+                }
+                done += 1;
+                watch.go_on(done).await?;
+            }
+            if is_new {
+                note(all, at, &mut added);
+                let record = serde_json::to_string(&kept.conversation).unwrap_or_default();
+                batch.put(CONVERSATIONS, id, &[record]).await?;
+            }
+            batch.finish().await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes what an import has added.
+    async fn take_back(&self, all: Vec<Added>) -> Result<(), Fault> {
+        let mut pace = Unwatched::new();
+        for added in all {
+            let transaction = Transaction::write(&self.database)?;
+            if added.is_new {
+                transaction.store(CONVERSATIONS)?.delete(&added.id.as_str().into())?;
+            }
+            transaction.written().await?;
+            for keys in added.keys.chunks(BATCH) {
+                let transaction = Transaction::write(&self.database)?;
+                for key in keys {
+                    transaction.store(MESSAGES)?.delete(&key.into())?;
+                }
+                transaction.written().await?;
+                pace.go_on(0).await?;
             }
         }
-        transaction.written().await?;
-        Ok(changed)
+        Ok(())
     }
 }
 
+/// What an import has added to a conversation.
+struct Added {
+    id: String,
+    is_new: bool,
+    keys: Vec<String>,
+}
+
+/// Notes what is about to be added to the conversation at this place.
+fn note(all: &mut Vec<Added>, at: usize, added: &mut Added) {
+    match all.get_mut(at) {
+        Some(noted) => noted.keys.append(&mut added.keys),
+        None => {
+            let (id, keys) = (added.id.clone(), std::mem::take(&mut added.keys));
+            all.push(Added { id, is_new: added.is_new, keys });
+        }
+    }
+}
+
+/// The most records of one transaction.
+const BATCH: usize = 200;
+
+/// Records on their way into the store, some hundred in a transaction.
+struct Batch<'a> {
+    database: &'a IdbDatabase,
+    waiting: Vec<(&'static str, String, JsString)>,
+    length: u32,
+}
+
+impl<'a> Batch<'a> {
+    fn new(database: &'a IdbDatabase) -> Self {
+        Self { database, waiting: Vec::new(), length: 0 }
+    }
+
+    /// Puts a record, whose pieces are these, under this key.
+    async fn put(&mut self, store: &'static str, key: &str, record: &[String]) -> Result<(), Fault> {
+        let record = record.iter().fold(JsString::from(""), |record, piece| record.concat(&piece.into()));
+        self.length += record.length();
+        self.waiting.push((store, key.to_owned(), record));
+        if self.waiting.len() >= BATCH || self.length > MOST_TEXT { self.finish().await } else { Ok(()) }
+    }
+
+    async fn finish(&mut self) -> Result<(), Fault> {
+        let transaction = Transaction::write(self.database)?;
+        for (store, key, record) in self.waiting.drain(..) {
+            transaction.store(store)?.put_with_key(&record, &key.into())?;
+        }
+        self.length = 0;
+        transaction.written().await
+    }
+}
+
+/// The most text of one transaction, in UTF-16 units, unless one record is longer.
+const MOST_TEXT: u32 = 1024 * 1024;
+
 /// The same in conversations that no store has.
-pub fn search_in(all: &[Kept], text: &str, limit: usize) -> Vec<Hit> {
-    let needle = lower(text.trim());
-    let hit = |kept: &Kept| in_title(&kept.conversation, &needle).or_else(|| in_messages(kept, &needle));
-    let found = all.iter().filter(|_| !needle.is_empty()).filter_map(hit);
-    found.take(limit).collect()
+pub async fn search_in(all: &[Kept], text: &str, limit: usize) -> Vec<Hit> {
+    let (needle, mut pace) = (lower(text.trim()), Unwatched::new());
+    let mut hits = Vec::new();
+    for kept in all.iter().filter(|_| !needle.is_empty()) {
+        if hits.len() >= limit {
+            break;
+        }
+        hits.extend(match in_title(&kept.conversation, &needle) {
+            Some(hit) => Some(hit),
+            None => in_messages(kept, &needle, &mut pace).await.unwrap_or_default(),
+        });
+    }
+    hits
 }
 
 fn in_title(conversation: &Conversation, needle: &str) -> Option<Hit> {
@@ -84,29 +196,15 @@ fn in_title(conversation: &Conversation, needle: &str) -> Option<Hit> {
     Some(Hit { conversation: conversation.id.clone(), message: String::new(), excerpt })
 }
 
-fn in_messages(kept: &Kept, needle: &str) -> Option<Hit> {
-    let (message, excerpt) = find(&kept.messages, needle, &lower)?;
-    Some(Hit { conversation: kept.conversation.id.clone(), message, excerpt })
-}
-
-/// Adds what of a conversation is missing, and says whether anything was.
-async fn add(transaction: &Transaction, kept: &Kept) -> Result<bool, Fault> {
-    let id = kept.conversation.id.as_str();
-    let known = transaction.store(CONVERSATIONS)?.get(&id.into())?;
-    let keys = transaction.store(MESSAGES)?.get_all_keys_with_key(&idb::messages_of(id)?)?;
-    let is_new = idb::done(&known).await?.is_undefined();
-    let keys: Vec<String> = texts(idb::done(&keys).await?).collect();
-    if is_new {
-        transaction.put_conversation(&kept.conversation)?;
-    }
-    let mut changed = is_new;
+async fn in_messages(kept: &Kept, needle: &str, watch: &mut impl Watch) -> Result<Option<Hit>, Cancelled> {
     for message in &kept.messages {
-        // The keys come in their order.
-        let is_known = keys.binary_search_by(|key| key.as_str().cmp(&[id, "/", &message.id].concat())).is_ok();
-        if !is_known {
-            transaction.put_message(id, message)?;
-            changed = true;
+        for text in texts_of(message).flat_map(parts) {
+            if let Some(excerpt) = excerpt(text, needle, &lower) {
+                let (conversation, message) = (kept.conversation.id.clone(), message.id.clone());
+                return Ok(Some(Hit { conversation, message, excerpt }));
+            }
+            watch.go_on(0).await?;
         }
     }
-    Ok(changed)
+    Ok(None)
 }

@@ -47,7 +47,7 @@ impl Tree {
     /// The versions of what hangs from one parent, each by its first message, and which of them `place` belongs to.
     pub(super) fn versions(&self, place: usize) -> (usize, Vec<usize>) {
         let mut versions: Vec<usize> = Vec::new();
-        for child in self.children(self.parents[place]) {
+        for child in self.children(self.parents[place]).iter().copied() {
             if !versions.iter().any(|version| self.are_grouped(*version, child)) {
                 versions.push(child);
             }
@@ -67,8 +67,8 @@ impl Tree {
     }
 
     fn beside(&self, place: usize) -> Vec<usize> {
-        let siblings = self.children(self.parents[place]);
-        siblings.into_iter().filter(|sibling| *sibling == place || self.are_grouped(*sibling, place)).collect()
+        let siblings = self.children(self.parents[place]).iter().copied();
+        siblings.filter(|sibling| *sibling == place || self.are_grouped(*sibling, place)).collect()
     }
 
     fn are_grouped(&self, one: usize, other: usize) -> bool {

@@ -17,22 +17,30 @@ pub struct Hit {
 const BEFORE: usize = 30;
 const AFTER: usize = 90;
 
-/// The first message that has `needle` in it, which is in lower case, and an excerpt. `lower` makes a text lower case: the
-/// browser can, and the standard library's table for it would be kilobytes to download.
-#[must_use]
-pub fn find(messages: &[Message], needle: &str, lower: &dyn Fn(&str) -> String) -> Option<(String, String)> {
-    let in_message = |message: &Message| texts(message).find_map(|text| excerpt(text, needle, lower));
-    messages.iter().find_map(|message| Some((message.id.clone(), in_message(message)?)))
-}
-
 /// All that can be read in a message: what is said, what was thought before, and what was sent along.
-fn texts(message: &Message) -> impl Iterator<Item = &str> {
+pub fn texts_of(message: &Message) -> impl Iterator<Item = &str> {
     let named = message.files.iter().map(|file| file.name.as_str());
     let sent = message.files.iter().filter(|file| !file.is_image()).map(|file| file.data.as_str());
     [message.text.as_str(), message.reasoning.as_str()].into_iter().chain(named).chain(sent)
 }
 
-/// What stands around `needle` in a text, on one line; none where it isn't in there.
+/// How much of a text is searched at once, and how much of it is searched with the next part again, in bytes.
+const PART: usize = 128 * 1024;
+const OVERLAP: usize = 4096;
+
+/// A text in parts that can be searched one by one: the browser can't be interrupted while it makes one lower case.
+pub fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = text.floor_char_boundary(PART);
+        rest = (end < text.len()).then(|| &text[text.floor_char_boundary(end - OVERLAP)..]);
+        Some(&text[..end])
+    })
+}
+
+/// What stands around `needle`, which is in lower case, in a text, on one line; none where it isn't in there. `lower` makes
+/// a text lower case: the browser can, and the standard library's table for it would be kilobytes to download.
 #[must_use]
 pub fn excerpt(text: &str, needle: &str, lower: &dyn Fn(&str) -> String) -> Option<String> {
     let lowered = lower(text);
@@ -84,8 +92,8 @@ mod tests {
         let file =
             |name: &str, mime: &str, data: &str| File { name: name.into(), mime: mime.into(), data: data.into() };
         let files = vec![file("Plan.txt", "text/plain", "Sow in May"), file("a.png", "image/png", "data:,abc")];
-        let messages = [Message { id: "a".into(), reasoning: "Hm, rye".into(), files, ..Message::default() }];
-        let found = |needle| find(&messages, needle, &str::to_lowercase).map(|(_, excerpt)| excerpt);
+        let message = Message { id: "a".into(), reasoning: "Hm, rye".into(), files, ..Message::default() };
+        let found = |needle| texts_of(&message).find_map(|text| in_text(text, needle));
         assert_eq!(found("rye").as_deref(), Some("Hm, rye"));
         assert_eq!(found("plan").as_deref(), Some("Plan.txt"));
         assert_eq!(found("in may").as_deref(), Some("Sow in May"));
@@ -93,9 +101,14 @@ mod tests {
     }
 
     #[test]
-    fn the_message_that_has_the_words_is_named() {
-        let message = |id: &str, text: &str| Message { id: id.into(), text: text.into(), ..Message::default() };
-        let messages = [message("a", "nothing"), message("b", "Something")];
-        assert_eq!(find(&messages, "some", &str::to_lowercase), Some(("b".into(), "Something".into())));
+    fn a_long_text_is_searched_as_a_whole() {
+        let text = "é".repeat(PART * 2);
+        assert!(parts(&text).count() > 3 && parts(&text).all(|part| part.len() <= PART));
+        for at in (0..text.len()).step_by(PART / 16) {
+            let mut text = text.clone();
+            text.insert_str(text.floor_char_boundary(at), "needle");
+            assert!(parts(&text).any(|part| part.contains("needle")), "{at}");
+        }
+        assert_eq!(parts("").collect::<Vec<_>>(), [""]);
     }
 }

@@ -99,3 +99,30 @@ fn definitions_that_change_everything_are_not_obeyed_every_time() {
     let (_, page) = stream([text.as_str()]);
     assert_eq!(page.frozen, whole(&text));
 }
+
+#[test]
+fn a_giant_block_costs_a_few_times_its_length_and_is_all_there() {
+    for piece in ["- an item\n", "1. a\n\n   b\n\n", "> quote\n", "a line\n", "word ", "é", "| a | b |\n", "* * a\n"] {
+        let table = if piece.starts_with('|') { "| x | y |\n|---|---|\n" } else { "" };
+        let text = [table, &piece.repeat(1024 * 1024 / piece.len())].concat();
+        let mut document = Document::new("t-");
+        let (mut frozen, mut longest) = (String::new(), 0);
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let (next, more) = rest.split_at(rest.floor_char_boundary(32 * 1024));
+            document.push(next);
+            document.expect_more(!more.is_empty());
+            let before = document.parsed();
+            frozen += &document.render(0).frozen;
+            longest = longest.max(document.parsed() - before);
+            rest = more;
+        }
+        document.finish();
+        frozen += &document.render(0).frozen;
+        assert!(document.parsed() < 16 * text.len() && longest < 512 * 1024, "{piece:?}: {longest}");
+        let count = |text: &str| {
+            text.matches(piece.trim_matches(['-', '1', '.', '>', '|', '*', ' ', '\n']).chars().next().unwrap()).count()
+        };
+        assert!(count(&frozen) >= count(&text), "{piece:?}");
+    }
+}

@@ -1,0 +1,60 @@
+//! Long work on the page's one thread, in slices. Between two of them the browser draws, and hears clicks and keys.
+
+use crate::browser::now_ms;
+use js_sys::{Array, Function, Promise, Reflect};
+use leptos::{
+    prelude::window,
+    wasm_bindgen::{JsCast, JsValue},
+};
+
+/// The length of a slice, in milliseconds: a frame at 60 Hz. A task is long from 50 ms on
+/// (<https://www.w3.org/TR/longtasks-1/>); what was begun when the slice ends has the rest.
+const SLICE_MS: f64 = 16.0;
+
+/// Knows when the browser has waited long enough.
+#[derive(Debug)]
+pub struct Pace {
+    until_ms: f64,
+}
+
+impl Pace {
+    /// A slice begins now.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { until_ms: now_ms() + SLICE_MS }
+    }
+
+    /// Whether the slice is over.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        now_ms() >= self.until_ms
+    }
+
+    /// Lets the browser work. Then the next slice begins.
+    pub async fn rest(&mut self) {
+        rest().await;
+        *self = Self::new();
+    }
+}
+
+/// Ends this task of the browser's event loop, and goes on in another.
+pub async fn rest() {
+    let message = Promise::new(&mut |resolve, _| {
+        if post(&resolve).is_none() {
+            _ = resolve.call0(&JsValue::NULL);
+        }
+    });
+    _ = message.await;
+}
+
+/// Has `hear` called by a message. A timer would come after 4 ms, and in a hidden tab after a second
+/// (<https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#timers>).
+fn post(hear: &Function) -> Option<()> {
+    let class: Function = Reflect::get(&window(), &"MessageChannel".into()).ok()?.dyn_into().ok()?;
+    let channel = Reflect::construct(&class, &Array::new()).ok()?;
+    let (near, far) = (Reflect::get(&channel, &"port1".into()).ok()?, Reflect::get(&channel, &"port2".into()).ok()?);
+    Reflect::set(&near, &"onmessage".into(), hear).ok()?;
+    let post: Function = Reflect::get(&far, &"postMessage".into()).ok()?.dyn_into().ok()?;
+    post.call1(&far, &JsValue::NULL).ok()?;
+    Some(())
+}

@@ -1,0 +1,136 @@
+// What can't be interrupted is small: however much there is, the page hears clicks and keys, and draws.
+
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import type { Page, TestInfo } from "@playwright/test";
+import type { Chat } from "./support/chat";
+import { expect, test } from "./support/fixtures";
+
+/** A slice is 16 ms, and what was begun in it has until 50. The rest is for a machine that is busy: the browser counts the
+ * time in which other programs had the processor, too. */
+const LONGEST_MS = 200;
+
+/** The browser itself copies a record as a whole, in and out of its store. */
+const RECORD_MS = 1000;
+
+test.slow();
+
+/** Watches how long the page's thread is busy at a time. */
+async function watch(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    let longest = 0;
+    new PerformanceObserver((list) => {
+      for (const task of list.getEntries()) longest = Math.max(longest, task.duration);
+    }).observe({ type: "longtask" });
+    Reflect.set(window, "longest", () => longest);
+  });
+  return () => page.evaluate(() => (Reflect.get(window, "longest") as () => number)());
+}
+
+interface Said {
+  id: string;
+  role: "user" | "assistant";
+  text: string;
+}
+
+/** A file of one conversation. */
+async function file(testInfo: TestInfo, said: Said[]): Promise<string> {
+  const messages = said.map((message, at) => ({
+    ...message,
+    parent: at ? said[at - 1]!.id : null,
+    exit: { reason: "normal" },
+    asked_ms: at + 1,
+    writer: "elsewhere",
+  }));
+  const conversation = { id: randomBytes(8).toString("hex"), title: "A large one", updated_ms: 1, head: said.at(-1)!.id };
+  const path = testInfo.outputPath("large.json");
+  await writeFile(path, JSON.stringify({ starcrossed: 1, conversations: [{ conversation, messages }] }));
+  return path;
+}
+
+const many = (count: number): Said[] =>
+  Array.from({ length: count }, (_, at) => ({
+    id: `m${String(at).padStart(6, "0")}`,
+    role: at % 2 ? "assistant" : "user",
+    text: `Message number ${at}`,
+  }));
+
+async function pick(chat: Chat, path: string): Promise<void> {
+  const transfer = chat.conversations.locator("details.transfer");
+  if (!(await transfer.evaluate((details: HTMLDetailsElement) => details.open))) {
+    await chat.conversations.getByText("Export and import").click();
+  }
+  await chat.conversations.locator("input[type=file]").setInputFiles(path);
+}
+
+const large = (chat: Chat) => chat.conversations.getByRole("link", { name: "A large one" });
+
+test("a hundred thousand messages are imported, opened, searched and deleted, and the page is never blocked", async ({ chat, page }, testInfo) => {
+  await chat.wake();
+  const longest = await watch(page);
+  await pick(chat, await file(testInfo, many(100_000)));
+  await expect(chat.conversations.getByText(/^(Reading|Importing): /)).toBeVisible();
+  await expect(chat.conversations.getByText("1 imported")).toBeVisible({ timeout: 60_000 });
+  expect(await longest(), "importing").toBeLessThanOrEqual(LONGEST_MS);
+
+  await large(chat).click();
+  await expect(chat.answer).toContainText("Message number 99999", { timeout: 30_000 });
+  await page.getByRole("button", { name: "Show earlier messages" }).click();
+  await expect(chat.log).toContainText("Message number 99921");
+  expect(await longest(), "opening").toBeLessThanOrEqual(LONGEST_MS);
+
+  await chat.conversations.getByRole("searchbox").fill("number 99990");
+  await expect(chat.conversations.getByRole("listitem").getByText("Message number 99990")).toBeVisible({ timeout: 30_000 });
+  await chat.conversations.getByRole("searchbox").fill("");
+  expect(await longest(), "searching").toBeLessThanOrEqual(LONGEST_MS);
+
+  await chat.conversations.getByRole("button", { name: "Delete A large one" }).click();
+  await expect(chat.conversations.getByText("Deleted “A large one”")).toBeVisible({ timeout: 30_000 });
+  expect(await longest(), "deleting").toBeLessThanOrEqual(LONGEST_MS);
+});
+
+test("a cancelled import leaves everything as it was", async ({ chat, page }, testInfo) => {
+  await chat.wake();
+  await pick(chat, await file(testInfo, many(20_000)));
+  await expect(chat.conversations.getByText(/^Importing: [1-9]/)).toBeVisible();
+  await chat.conversations.getByRole("button", { name: "Cancel" }).click();
+  await expect(chat.conversations.getByText("Cancelled. Nothing was imported.")).toBeVisible();
+  await expect(large(chat)).toHaveCount(0);
+  const left = await page.evaluate(async () => {
+    const open = indexedDB.open("starcrossed");
+    const database = await new Promise<IDBDatabase>((opened) => (open.onsuccess = () => opened(open.result)));
+    const count = database.transaction("messages").objectStore("messages").count();
+    return new Promise((counted) => (count.onsuccess = () => counted(count.result)));
+  });
+  expect(left).toBe(0);
+});
+
+test("a record of 30 MB is imported, opened and exported, and the page is blocked for no longer than the browser copies it", async ({ chat, page }, testInfo) => {
+  await chat.wake();
+  const longest = await watch(page);
+  const text = `It begins.\n\n${"A line with \"quotes\" and ünïcödé.\n".repeat(900_000)}`;
+  const said: Said[] = [{ id: "q", role: "user", text }, { id: "r", role: "assistant", text: "Thank you" }];
+  await pick(chat, await file(testInfo, said));
+  await expect(chat.conversations.getByText("1 imported")).toBeVisible({ timeout: 60_000 });
+  await large(chat).click();
+  await expect(chat.answer).toContainText("Thank you", { timeout: 30_000 });
+  await expect(page.getByRole("button", { name: "Show more" })).toBeVisible();
+  const download = page.waitForEvent("download", { timeout: 60_000 });
+  await page.getByRole("button", { name: "Export all" }).click();
+  expect((await download).suggestedFilename()).toBe("starcrossed.json");
+  expect(await longest()).toBeLessThanOrEqual(RECORD_MS);
+});
+
+test("an answer that is a list of megabytes is there at once, and is drawn without blocking the page", async ({ chat, page }, testInfo) => {
+  await chat.wake();
+  const list = Array.from({ length: 100_000 }, (_, at) => `- item ${at}, and a few more words`).join("\n");
+  const said: Said[] = [{ id: "q", role: "user", text: "All of them?" }, { id: "r", role: "assistant", text: list }];
+  await pick(chat, await file(testInfo, said));
+  await expect(chat.conversations.getByText("1 imported")).toBeVisible({ timeout: 60_000 });
+  const longest = await watch(page);
+  await large(chat).click();
+  await expect(chat.answer).toContainText("item 0,");
+  await chat.box.fill("I can type");
+  await expect(chat.answer).toContainText("item 99999,", { timeout: 60_000 });
+  expect(await longest()).toBeLessThanOrEqual(LONGEST_MS);
+});
