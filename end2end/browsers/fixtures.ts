@@ -41,7 +41,14 @@ interface Fixtures {
 export const test = base.extend<Fixtures, Worker>({
   engine: ["Firefox", { option: true, scope: "worker" }],
 
-  missing: [async ({ engine }, use) => use(await ENGINES[engine].missing()), { scope: "worker" }],
+  missing: [
+    async ({ engine }, use) => {
+      const why = await ENGINES[engine].missing();
+      if (why) console.log(`${engine} is left out: ${why}`);
+      await use(why);
+    },
+    { scope: "worker" },
+  ],
 
   shared: [
     async ({ engine, missing }, use) => {
