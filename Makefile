@@ -20,7 +20,7 @@ test: setup ## everything: format, lints, unit tests, release build, browser tes
 	.ci/setup-browsers
 	.ci/test
 
-fates: build ## measure how soon the model stops, for each cause, through nginx, HAProxy and Caddy too (about an hour)
+fates: build ## measure how soon the model stops, for each cause, in three browsers, through three proxies (an hour and a half)
 	.ci/setup-fates
 	.ci/setup-browsers
 	. target/tools.env && cd end2end && npm run --silent fates
