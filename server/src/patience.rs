@@ -29,11 +29,19 @@ pub struct Elapsed;
 /// # Errors
 /// Nothing, within so much time.
 pub async fn timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, Elapsed> {
+    timeout_at(Instant::now() + limit, future).await
+}
+
+/// What `future` comes to until then.
+///
+/// # Errors
+/// Nothing, until then.
+pub async fn timeout_at<T>(deadline: Instant, future: impl Future<Output = T>) -> Result<T, Elapsed> {
     let mut future = pin!(future);
     tokio::select! {
         biased;
         done = &mut future => Ok(done),
-        () = wait_until(Instant::now() + limit) => Err(Elapsed),
+        () = wait_until(deadline) => Err(Elapsed),
     }
 }
 

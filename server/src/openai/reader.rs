@@ -1,6 +1,7 @@
 //! An answer as it comes in over its connection: what is read is passed on, and somebody looks at the clock.
 
 use super::{answer::Answer, dialect, failure::Failure, parse::parsed, upstream::Upstream};
+use crate::patience::timeout_at;
 use app::{
     chat::message::Delta,
     link::{Deltas, Exit, Progress, decode::LIMIT},
@@ -8,7 +9,7 @@ use app::{
 use bytes::Bytes;
 use reqwest::{Response, header::CONTENT_TYPE};
 use std::{mem, time::Duration};
-use tokio::time::{self, Instant};
+use tokio::time::Instant;
 
 /// How long to read on after the answer is complete, for what it cost.
 const AFTERWORD: Duration = Duration::from_secs(3);
@@ -70,14 +71,14 @@ impl<'a> Reader<'a> {
 
     /// The next bytes; none at the end of the stream.
     async fn next_chunk(&self, response: &mut Response) -> Result<Option<Bytes>, Failure> {
-        match time::timeout_at(self.give_up, response.chunk()).await {
+        match timeout_at(self.give_up, response.chunk()).await {
             Ok(chunk) => chunk.map_err(Failure::Cut),
             Err(_) => Err(self.silent()),
         }
     }
 
     async fn read_in_one(&mut self, response: &mut Response) -> Result<(), Failure> {
-        let body = time::timeout_at(self.give_up, read_whole(response)).await.unwrap_or_else(|_| Err(self.silent()))?;
+        let body = timeout_at(self.give_up, read_whole(response)).await.unwrap_or_else(|_| Err(self.silent()))?;
         let (said, body) = parsed(body, dialect::read_whole).await;
         self.answer.take_whole(said, &body, &mut self.out)
     }
