@@ -29,6 +29,7 @@ const LONGEST_REWRITE: usize = 256 * 1024;
 
 /// Markdown that is still arriving.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate fact, and all combinations of them occur")]
 pub struct Document {
     ids: String,
     source: String,

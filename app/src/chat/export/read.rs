@@ -172,9 +172,8 @@ impl<'a> Cursor<'a> {
             match byte {
                 b'"' => self.at = end_of_text(self.json, self.at + 1, 0, watch).await?,
                 b'{' | b'[' => depth += 1,
-                b'}' | b']' if depth == 0 => break,
+                b'}' | b']' | b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => break,
                 b'}' | b']' => depth -= 1,
-                b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => break,
                 _ => {}
             }
             self.at += 1;

@@ -6,7 +6,7 @@ use super::{
     take, texts,
 };
 use crate::chat::{
-    export::long::{Unread, read_message},
+    export::long::read_message,
     job::{Unwatched, Watch},
     tree::Message,
 };
@@ -88,10 +88,7 @@ async fn message(record: &JsString, pace: &mut Unwatched) -> Option<Message> {
         at = end;
         pace.go_on(0).await.ok()?;
     }
-    match read_message(json.as_bytes(), 0, pace).await {
-        Ok(message) => Some(message),
-        Err(Unread::Wrong(_) | Unread::Cancelled) => None,
-    }
+    read_message(json.as_bytes(), 0, pace).await.ok()
 }
 
 /// Not between the two halves of a letter.
