@@ -419,16 +419,12 @@ test("two tabs on one conversation overwrite nothing", async ({ chat, upstream, 
   await expect(other.log).toContainText("Here");
 });
 
-test("a tab that crashes loses at most a second of its answer", async ({ chat, upstream, context }) => {
+test("a tab that crashes loses nothing of its answer, and another goes on with it", async ({ chat, upstream, context }) => {
   await chat.ask("Count");
   const question = await upstream.asked();
   question.delta("one, ");
   await expect(chat.answer).toContainText("one,");
-  // Kept once a second: the second delta comes when the first has been kept.
-  await expect.poll(async () => {
-    question.delta(".");
-    return kept(chat);
-  }).toContain("one,");
+  await expect.poll(() => kept(chat)).toContain("one,");
   const address = chat.page.url();
   const crashed = chat.page.waitForEvent("crash");
   chat.page.goto("chrome://crash").catch(() => {});
@@ -438,8 +434,7 @@ test("a tab that crashes loses at most a second of its answer", async ({ chat, u
   await again.page.goto(address);
   await again.alive();
   await expect(again.answer).toContainText("one,");
-  // That nobody writes it any more is seen when nobody has for a while.
-  await expect(again.status).toHaveText("Interrupted", { timeout: 30_000 });
+  await expect(again.status).toHaveText("Interrupted", { timeout: 2000 });
   await again.action(again.answer, "Continue").click();
   const rest = await upstream.asked();
   rest.delta("two");

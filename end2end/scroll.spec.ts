@@ -1,6 +1,6 @@
 // Where the reader is in a conversation: at its end while it grows, and wherever they scroll to instead.
 
-import type { Locator, Page } from "@playwright/test";
+import type { BrowserContext, Locator, Page } from "@playwright/test";
 import type { Chat } from "./support/chat";
 import { expect, test } from "./support/fixtures";
 import type { Question, Upstream } from "./support/upstream";
@@ -51,6 +51,7 @@ test("who scrolls up in the frame in which much arrives is left alone, too", asy
     new ResizeObserver((_, observer) => {
       if (content.clientHeight <= before) return;
       observer.disconnect();
+      main.dispatchEvent(new WheelEvent("wheel", { deltaY: -30 }));
       main.scrollTop -= 30;
     }).observe(content);
   });
@@ -94,4 +95,119 @@ test("Enter that asks nothing leaves the reader where they are, and a question l
   await chat.box.press("Enter");
   (await upstream.asked()).finish();
   await expect.poll(below(page)).toBeLessThan(2);
+});
+
+test("a browser that moves the list by itself while it grows is no reader", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  const pressed = jump(page);
+  await main(page).evaluate((main) => {
+    // As WebKit does when a block is replaced.
+    const back = () => (main.scrollTop = main.scrollHeight - main.clientHeight - 96);
+    new MutationObserver(() => setTimeout(back, 3)).observe(main, { childList: true, subtree: true, characterData: true });
+    Reflect.set(window, "shown", 0);
+    const button = document.querySelector(".latest")!;
+    new MutationObserver(() => button.hasAttribute("hidden") || Reflect.set(window, "shown", 1)).observe(button, { attributes: true });
+  });
+  for (let part = 0; part < 20; part++) {
+    question.delta(`More.\n\n\`\`\`rust\nfn part_${part}() {}\n\`\`\`\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`);
+    await expect(chat.answer).toContainText(`part_${part}`);
+  }
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await expect.poll(below(page)).toBeLessThan(2);
+  await expect(pressed).toBeHidden();
+  expect(await page.evaluate(() => Reflect.get(window, "shown")), "the button never showed").toBe(0);
+});
+
+const keys = ["PageUp", "Home", "ArrowUp", "Shift+Space"];
+
+for (const key of keys) {
+  test(`${key} is enough to be left alone, and End leads back`, async ({ chat, upstream, page }) => {
+    const question = await long(chat, upstream, "A long one", 80);
+    await main(page).evaluate((main) => {
+      main.tabIndex = -1;
+      main.focus();
+    });
+    const flow = setInterval(() => question.delta("More. "), 20);
+    await page.keyboard.press(key);
+    await expect(jump(page)).toBeVisible();
+    clearInterval(flow);
+    lines(question, 40);
+    await expect.poll(below(page)).toBeGreaterThan(500);
+    question.finish();
+    await expect(chat.status).toHaveText("Done");
+    await page.keyboard.press("End");
+    await expect(jump(page)).toBeHidden();
+  });
+}
+
+test("what is typed into the box is no scrolling", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  await chat.box.pressSequentially("a draft");
+  for (const key of ["Home", "ArrowUp", "PageUp", "End"]) await chat.box.press(key);
+  lines(question, 40);
+  await expect.poll(below(page)).toBeLessThan(2);
+  await expect(jump(page)).toBeHidden();
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test.describe("on a touch screen", () => {
+  test.use({ hasTouch: true });
+
+  test("a finger that draws the list down is left alone", async ({ chat, upstream, page }) => {
+    const question = await long(chat, upstream, "A long one", 80);
+    const flow = setInterval(() => question.delta("More. "), 20);
+    const box = (await main(page).boundingBox())!;
+    const hand = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: { x: number; y: number }[]) =>
+      hand.send("Input.dispatchTouchEvent", { type, touchPoints });
+    const [x, y] = [box.x + box.width / 2, box.y + 100];
+    await touch("touchStart", { x, y });
+    for (let moved = 10; moved <= 200; moved += 10) await touch("touchMove", { x, y: y + moved });
+    await touch("touchEnd");
+    await expect(jump(page)).toBeVisible();
+    clearInterval(flow);
+    lines(question, 40);
+    await expect.poll(below(page)).toBeGreaterThan(500);
+    question.finish();
+    await expect(chat.status).toHaveText("Done");
+  });
+});
+
+const barred = test.extend<{ context: BrowserContext; page: Page }>({
+  // Headless browsers show no scroll bars unless they are told to.
+  context: async ({ playwright, launchOptions, baseURL }, use) => {
+    const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs: ["--hide-scrollbars"] });
+    await use(await browser.newContext({ baseURL }));
+    await browser.close();
+  },
+  page: async ({ context }, use) => use(await context.newPage()),
+});
+
+barred("who drags the scroll bar up is left alone", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  const flow = setInterval(() => question.delta("More. "), 20);
+  const box = (await main(page).boundingBox())!;
+  const x = box.x + box.width - 5;
+  await page.mouse.move(x, box.y + box.height - 30);
+  await page.mouse.down();
+  await page.mouse.move(x, box.y + box.height - 130, { steps: 10 });
+  await expect(jump(page)).toBeVisible();
+  await page.mouse.up();
+  clearInterval(flow);
+  lines(question, 40);
+  await expect.poll(below(page)).toBeGreaterThan(500);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test("a tool that leads somewhere while nothing grows is followed there", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await page.waitForTimeout(500); // the list has settled
+  await main(page).evaluate((main) => (main.scrollTop -= 200)); // find in page, a screen reader
+  await expect(jump(page)).toBeVisible();
+  expect(await below(page)()).toBe(200);
 });

@@ -169,3 +169,28 @@ test("a long list of models can be searched, and a short one need not be", async
   const question = await ask(chat, upstream, "Why?");
   expect(question.body.model).toBe("maker/Model-29");
 });
+
+test("a click beside the settings closes them, also in a browser that doesn't know how, and a selection that ends there doesn't", async ({
+  chat: _,
+  page,
+}) => {
+  for (const knows of [true, false]) {
+    const settings = await new Settings(page).open();
+    if (!knows) await settings.dialog.evaluate((dialog) => dialog.removeAttribute("closedby"));
+    const box = (await settings.dialog.boundingBox())!;
+    const field = (await settings.field("System prompt").boundingBox())!;
+    await settings.field("System prompt").fill("Be brief.");
+    await page.mouse.move(field.x + 30, field.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(box.x - 20, box.y + 50, { steps: 5 });
+    await page.mouse.up();
+    await expect(settings.dialog).toBeVisible();
+    await page.mouse.click(box.x + 4, box.y + 4);
+    await expect(settings.dialog, "its edge is part of it").toBeVisible();
+    await page.mouse.click(box.x - 20, box.y + 50);
+    await expect(settings.dialog).toBeHidden();
+    await settings.open();
+    await expect(settings.field("System prompt")).toHaveValue("Be brief.");
+    await settings.done();
+  }
+});

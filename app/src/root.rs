@@ -47,10 +47,11 @@ impl Page {
 }
 
 /// Gets the page's code ready while the rest of the page is still being read, and lets it begin when that is; but first what
-/// somebody has typed meanwhile, which is why it takes a breath.
-const BEGIN: &str = "import init,{hydrate}from'CODE';\
-    const read=new Promise(r=>document.readyState=='loading'?document.addEventListener('DOMContentLoaded',r):r());\
-    await init({module_or_path:'PROGRAM'});await read;await new Promise(r=>setTimeout(r));hydrate()";
+/// somebody has typed meanwhile, which is why it takes a breath. Whatever goes wrong, the page says so: see [`early::script`].
+const BEGIN: &str = "if(window.program)try{const read=new Promise(r=>document.readyState=='loading'?\
+    document.addEventListener('DOMContentLoaded',r):r()),{default:init,hydrate}=await import('CODE');\
+    await init({module_or_path:window.program});await read;await new Promise(r=>setTimeout(r));await hydrate()}\
+    catch(e){window.unready(e)}";
 
 /// What `cargo leptos build --split` calls the file by which parts of the program are fetched later.
 const SPLITTER: &str = "__wasm_split.______________________.js";
@@ -61,7 +62,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let title = use_context().map_or(Page::Chat, |address: Address| Page::at(&address.path())).title();
     let file = |name: &str| ["/", &options.site_pkg_dir, "/", name].concat();
     let (style, code, program) = (file("starcrossed.css"), file("starcrossed.js"), file("starcrossed.wasm"));
-    let begin = BEGIN.replace("CODE", &code).replace("PROGRAM", &program);
+    let begin = BEGIN.replace("CODE", &code);
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -75,11 +76,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 // With what a proxy may ask for: a page behind a password has its manifest there too.
                 <link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials" />
-                <script nonce=use_nonce() inner_html=early::SCRIPT></script>
+                <script nonce=use_nonce() inner_html=early::script(&program)></script>
                 <link rel="stylesheet" href=style />
                 <link rel="modulepreload" href=code />
                 <link rel="modulepreload" href=file(SPLITTER) />
-                <link rel="preload" href=program r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 <script type="module" async nonce=use_nonce() inner_html=begin></script>
                 <AutoReload options />
             </head>
@@ -102,11 +102,15 @@ pub fn App() -> impl IntoView {
             early::done();
         }
     });
-    move || match page.get() {
+    let shown = move || match page.get() {
         Page::Chat => view! { <ChatPage /> }.into_any(),
         Page::Task => fetched(|pages| (pages.task)()),
         Page::Monitor => fetched(|pages| (pages.monitor)()),
         Page::Nowhere => view! { <NotFound /> }.into_any(),
+    };
+    view! {
+        <noscript inner_html=early::NO_SCRIPT></noscript>
+        {shown}
     }
 }
 
@@ -145,15 +149,8 @@ fn NotFound() -> impl IntoView {
     }
 }
 
-/// Fetches what the page at this address can't be taken over without. Says whether it is here, in the page too if not.
+/// Fetches what the page at this address can't be taken over without. Says whether it is here.
 pub async fn is_whole() -> bool {
     let path = window().location().pathname().unwrap_or_default();
-    if !matches!(Page::at(&path), Page::Task | Page::Monitor) || pages().await.is_ok() {
-        return true;
-    }
-    if let Some(body) = document().body() {
-        _ = body
-            .insert_adjacent_html("afterbegin", "<p role=alert>A part of this page can't be loaded. Reload it.</p>");
-    }
-    false
+    !matches!(Page::at(&path), Page::Task | Page::Monitor) || pages().await.is_ok()
 }

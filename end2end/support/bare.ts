@@ -15,14 +15,24 @@ interface Answer {
 }
 
 export class BareBrowser {
+  private child!: ChildProcess;
   private readonly waiting = new Map<number, (answer: Answer) => void>();
   private asked = 0;
   private gone?: string;
 
   private constructor(
-    private readonly child: ChildProcess,
+    private readonly program: string,
+    private readonly args: string[],
     private readonly folder: string,
   ) {
+    this.begin();
+  }
+
+  private begin(): void {
+    const all = ["--headless", "--remote-debugging-pipe", `--user-data-dir=${this.folder}`, ...this.args];
+    const child = spawn(this.program, all, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+    this.child = child;
+    this.gone = undefined;
     // The protocol's messages come and go by two pipes, each message with a zero behind it.
     let rest = "";
     (child.stdio[4] as Readable).setEncoding("utf8").on("data", (piece: string) => {
@@ -36,9 +46,20 @@ export class BareBrowser {
   }
 
   static async start(program: string, args: string[]): Promise<BareBrowser> {
-    const folder = await mkdtemp(join(tmpdir(), "browser-"));
-    const all = ["--headless", "--remote-debugging-pipe", `--user-data-dir=${folder}`, ...args];
-    return new BareBrowser(spawn(program, all, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] }), folder);
+    return new BareBrowser(program, args, await mkdtemp(join(tmpdir(), "browser-")));
+  }
+
+  /** Kills it: it has time for nothing. What it has written stays. */
+  async kill(): Promise<void> {
+    const ended = once(this.child, "exit");
+    this.child.kill("SIGKILL");
+    await ended;
+  }
+
+  /** Starts it again after a kill, with what it has written. */
+  async restart(): Promise<void> {
+    await rm(join(this.folder, "SingletonLock"), { force: true });
+    this.begin();
   }
 
   /** Asks the browser, or one of its pages: https://chromedevtools.github.io/devtools-protocol/ */

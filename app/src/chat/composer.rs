@@ -64,8 +64,10 @@ pub fn Composer(
         }
     };
     view! {
+        // Before this code is here, and where no scripts run, a form like this sends nothing anywhere.
         <form
             class="composer"
+            method="dialog"
             class:editing=editing
             on:pointerdown=move |event| is_mouse.set_value(event.pointer_type() == "mouse")
             on:submit=move |event| {

@@ -7,12 +7,13 @@ mod memory;
 mod whole;
 
 use super::{
+    alive,
     job::Unwatched,
     store::{
         Fault, Store, newest_first, tab,
         tabs::{CHANGED, Tabs},
     },
-    tree::{Conversation, Kept, Message, Tree},
+    tree::{Conversation, Kept, Message, Tree, piece::Piece},
 };
 use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
@@ -111,7 +112,8 @@ impl History {
             (Some(kept), Some(newer)) => Tree::united(kept, newer),
             (kept, remembered) => Tree::build(kept.or(remembered)?, &mut Unwatched::new()).await.ok()?,
         };
-        tree.settle(&tab::name(), tab::now_ms());
+        let alive = alive::among(tree.unfinished()).await;
+        tree.settle(&tab::name(), &alive, tab::now_ms());
         if let Some(draft) = tab::draft(id) {
             tree.conversation.draft = draft;
         }
@@ -160,8 +162,10 @@ impl History {
             match asked.await {
                 Ok(()) => {
                     self.let_go(&kept, is_new);
-                    if is_finished {
+                    if is_new {
                         tab::note_kept();
+                    }
+                    if is_finished {
                         self.tell(&kept.conversation.id);
                         self.try_again();
                     }
@@ -170,6 +174,26 @@ impl History {
                     self.fault.try_set(Some(fault));
                     self.remember_all(kept);
                 }
+            }
+        });
+    }
+
+    /// Whether there is a store, as far as is known.
+    #[must_use]
+    pub fn is_kept(self) -> bool {
+        self.store.try_with_value(Option::is_some) == Some(true)
+    }
+
+    /// Keeps what has arrived of an answer since it was kept last. Does nothing unless it [is kept](Self::is_kept).
+    pub fn keep_piece(self, conversation: &str, piece: Piece) {
+        if self.is_gone(conversation) {
+            return;
+        }
+        let asked = self.store.with_value(|store| Some(store.as_ref()?.put_piece(conversation, &piece)));
+        let Some(asked) = asked else { return };
+        spawn_local(async move {
+            if let Err(fault) = asked.await {
+                self.fault.try_set(Some(fault));
             }
         });
     }

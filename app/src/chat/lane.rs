@@ -1,8 +1,13 @@
 //! One of the answers that are being written at once: the link to its task, and where on the page it stands.
 
-use super::{entry::Entry, message::Delta, transcript::Transcript};
+use super::{alive::Sign, entry::Entry, message::Delta, transcript::Transcript};
 use crate::link::{EventStream, Exit, Link, Reason};
-use leptos::{ev, prelude::*};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{ev, prelude::*, task::spawn_local};
+use send_wrapper::SendWrapper;
+
+/// How long a page still counts as the writer of an answer that has ended, in milliseconds: time for the end to be kept.
+const KEEPING_MS: u32 = 1000;
 
 /// A place for one answer at a time.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +16,8 @@ pub(super) struct Lane {
     pub(super) link: Link,
     /// What it writes; none while it writes nothing.
     entry: StoredValue<Option<Entry>>,
+    /// What says so to other tabs. In the browser alone, which has one thread.
+    sign: StoredValue<Option<SendWrapper<Sign>>>,
     transcript: Transcript,
 }
 
@@ -38,12 +45,21 @@ pub(super) fn end_all(lanes: &[Lane]) {
 impl Lane {
     fn new(transcript: Transcript) -> Self {
         let entry = StoredValue::new(None::<Entry>);
+        let sign = StoredValue::new(None);
         let link = Link::new(move |exit| {
+            let is_left = exit.reason == Reason::Interrupted;
             if let Some(entry) = entry.try_update_value(Option::take).flatten() {
                 transcript.end(&entry, exit);
             }
+            let sign = sign.try_update_value(Option::take).flatten();
+            if !is_left {
+                spawn_local(async move {
+                    TimeoutFuture::new(KEEPING_MS).await;
+                    drop(sign);
+                });
+            }
         });
-        Self { link, entry, transcript }
+        Self { link, entry, sign, transcript }
     }
 
     /// A task begins to write this.
@@ -53,6 +69,7 @@ impl Lane {
         task: impl Future<Output = Result<EventStream<Delta>, E>> + 'static,
     ) {
         self.entry.set_value(Some(entry.clone()));
+        self.sign.set_value(Some(SendWrapper::new(Sign::of(&entry.id))));
         let transcript = self.transcript;
         self.link.start(task, move |event| transcript.hear(&entry, event));
     }

@@ -3,7 +3,8 @@
 //! [`page`] puts the parts together. A question is typed in the [`composer`], becomes a [`message`] in [`talk`], and goes
 //! to the server function in [`api`], where a [`model`] answers. What comes back is applied to the [`transcript`],
 //! signals around a pure [`tree`], which [`view`] draws, an answer as Markdown in [`prose`], several at once in a [`row`],
-//! and [`history`] keeps in the browser's [`store`], of which `pulse` tells other tabs while it grows; [`aloud`] says it to
+//! and [`history`] keeps in the browser's [`store`]; `alive` tells other tabs that it still grows, and `pulse` looks at
+//! theirs; [`aloud`] says it to
 //! who listens, [`status`] says how it ended, [`crowd`] that there is no connection left, and [`receipt`] asks the server after tasks that were stopped.
 //! [`attach`] takes in what is sent along with a question, `editing` what an earlier one is being made, [`settings`] how it
 //! is to be answered, [`picker`] and [`compare`] by whom. `attention` is where eye and keyboard are led. [`parts`] is what a
@@ -25,6 +26,7 @@ pub mod model;
 #[cfg(feature = "ssr")]
 pub mod options;
 
+mod alive;
 pub mod entry;
 pub mod history;
 pub mod job;

@@ -90,7 +90,7 @@ pub fn ChatPage() -> impl IntoView {
                     <ModelPicker talk />
                     <SettingsButton talk />
                 </header>
-                <main class="scroller" node_ref=follow.scroller on:scroll=move |_| follow.scrolled()>
+                <main class="scroller" class:along=move || follow.along.get() node_ref=follow.scroller>
                     <div class="column" node_ref=follow.content>
                         <Welcome talk hidden=begun />
                         <Heading transcript hidden=move || !begun.get() />

@@ -66,6 +66,7 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
             editing::remember(shared.talk);
             shared.talk.attached.guard();
             pulse::keep_pulse(shared);
+            shared.follow.begin();
             attention::lead(shared);
             heading::name_tab(shared.talk.transcript);
             fit::grow_box(shared.talk.transcript.draft);

@@ -1,24 +1,46 @@
-//! Whether an answer is still being written, between tabs: the one that writes says so while the model is silent, and one
-//! that only reads looks again, since a tab that has crashed can't say that it has.
+//! An answer that one tab writes and another shows: the one that writes keeps it while the model is silent, too, and the one
+//! that shows it looks at what has been kept, and at once when nobody writes it any more.
 
-use super::{shared::Shared, visit};
+use super::{alive, shared::Shared, visit};
+use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use std::time::Duration;
 
-/// Well below [`STALE_MS`](super::tree::writing::STALE_MS), so that one beat may come late.
+/// How often it is kept, and looked at.
 const BEAT: Duration = Duration::from_secs(5);
+
+/// How long after its writer's end an answer is looked at, in milliseconds: longer than
+/// [`GRACE_MS`](super::tree::writing::GRACE_MS).
+const PAUSE_MS: u32 = 750;
 
 /// To be called in a component's body: it ends with it.
 pub(super) fn keep_pulse(shared: Shared) {
     let Shared { talk, .. } = shared;
     let is_writing = Memo::new(move |_| talk.is_running());
     during(is_writing, move || talk.transcript.keep_written());
-    let is_reading = Memo::new(move |_| talk.transcript.is_written_elsewhere());
+    let awaited = Memo::new(move |_| talk.transcript.written_elsewhere());
+    let is_reading = Memo::new(move |_| !awaited.with(Vec::is_empty));
     during(is_reading, move || {
         if let Some(id) = untrack(|| talk.transcript.id()) {
             spawn_local_scoped_with_cancellation(visit::look_again(shared, id));
         }
     });
+    Effect::new(move |_| {
+        for answer in awaited.get() {
+            spawn_local_scoped_with_cancellation(look_after(shared, answer));
+        }
+    });
+}
+
+/// Looks again when the page is gone that writes this answer.
+async fn look_after(shared: Shared, answer: String) {
+    loop {
+        alive::end_of(&answer).await;
+        TimeoutFuture::new(PAUSE_MS).await;
+        if let Some(id) = untrack(|| shared.talk.transcript.id()) {
+            visit::look_again(shared, id).await;
+        }
+    }
 }
 
 /// Calls `tick` at each beat for as long as `is_so`. What it begins ends with that.

@@ -4,7 +4,7 @@ mod field;
 
 use super::{store::tab, talk::Talk, tree::Settings};
 use field::{Field, view_number, view_text};
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*, web_sys::EventTarget};
 
 /// Opens the settings.
 #[component]
@@ -52,6 +52,16 @@ pub fn SettingsForm(
             _ => {}
         }
     });
+    // A click beside a dialog is one on it: nothing of it is there. `closedby` is not known to WebKit yet.
+    let pressed_beside = StoredValue::new(false);
+    let is_beside = move |event: &ev::MouseEvent| {
+        let Some(dialog) = dialog.get_untracked() else { return false };
+        // Counted from inside its border.
+        let (x, y) = (event.offset_x() + dialog.client_left(), event.offset_y() + dialog.client_top());
+        let is_within = (0..=dialog.offset_width()).contains(&x) && (0..=dialog.offset_height()).contains(&y);
+        let on: Option<&EventTarget> = Some(dialog.as_ref());
+        event.target().as_ref() == on && !is_within
+    };
     let closed = move |_| {
         form.apply();
         talk.tuning.set(false);
@@ -64,7 +74,20 @@ pub fn SettingsForm(
     };
     let [system, temperature, top_p, max_tokens, seed] = form.fields;
     view! {
-        <dialog class="settings" aria-label="Settings" closedby="any" node_ref=dialog on:close=closed>
+        <dialog
+            class="settings"
+            aria-label="Settings"
+            closedby="any"
+            node_ref=dialog
+            on:close=closed
+            // Who selects text and lets go beside it has not clicked there.
+            on:pointerdown=move |event| pressed_beside.set_value(is_beside(&event))
+            on:click=move |event| {
+                if pressed_beside.get_value() && is_beside(&event) {
+                    talk.tuning.set(false);
+                }
+            }
+        >
             <form
                 on:change=move |_| _ = form.apply()
                 on:input=move |_| kept.set(false)

@@ -4,6 +4,11 @@
 //! `<conversation>/<message>`. A message is a record of its own, so that two tabs on one conversation never overwrite each
 //! other's; and a list of all conversations reads no message.
 //!
+//! What arrives of an answer is kept every few milliseconds, as a [`Piece`] under `<conversation>/<message>/<place>`. So
+//! the pieces of an answer come right after its record, in their order. Writing the record anew deletes them in the same
+//! transaction. They are no store of their own, which would need another version of the database: a tab with an older
+//! version of this page open would be shut out of it, and a piece is nothing to such a tab but a record that it skips.
+//!
 //! Not everything that was kept can be read: another version may have written it, or a disk failed. Such a record is
 //! skipped and counted, and stays where it is.
 //!
@@ -19,7 +24,7 @@ pub mod tab;
 pub mod tabs;
 mod transfer;
 
-use super::tree::{Conversation, Kept, Message, in_order};
+use super::tree::{Conversation, Kept, Message, in_order, piece::Piece};
 pub use fault::Fault;
 use idb::{CONVERSATIONS, MESSAGES, Transaction};
 use js_sys::JsString;
@@ -99,8 +104,26 @@ impl Store {
         }
         for message in &kept.messages {
             transaction.put_message(&kept.conversation.id, message)?;
+            let pieces = idb::pieces_of(&kept.conversation.id, &message.id)?;
+            transaction.store(MESSAGES)?.delete(&pieces)?;
         }
         // Left to itself it waits until this page has heard of each record, which a page that is being left never does.
+        transaction.commit();
+        Ok(transaction)
+    }
+
+    /// Keeps what has arrived of an answer since its record, or the piece before. It is asked for at once, too.
+    ///
+    /// # Errors
+    /// There is no room, or the browser refuses.
+    pub fn put_piece(&self, conversation: &str, piece: &Piece) -> impl Future<Output = Result<(), Fault>> + use<> {
+        let asked = self.ask_to_put_piece(conversation, piece);
+        async move { asked?.written().await }
+    }
+
+    fn ask_to_put_piece(&self, conversation: &str, piece: &Piece) -> Result<Transaction, Fault> {
+        let transaction = Transaction::write_messages(&self.database)?;
+        transaction.put_piece(conversation, piece)?;
         transaction.commit();
         Ok(transaction)
     }
@@ -122,6 +145,18 @@ impl Store {
 /// Takes in a record of the messages' store.
 fn take(message: Option<Message>, read: &mut Read<Vec<Message>>) {
     keep(message.filter(|message| !message.id.is_empty()), read);
+}
+
+/// How the record of a [`Piece`] begins.
+const PIECE: &str = "{\"of\":";
+
+/// Takes in a piece of the message before.
+fn take_piece(text: &str, read: &mut Read<Vec<Message>>) {
+    let piece: Option<Piece> = serde_json::from_str(text).ok();
+    match (piece, read.found.last_mut()) {
+        (Some(piece), Some(message)) => message.add_piece(piece),
+        _ => read.skipped += 1,
+    }
 }
 
 /// That which was worked on last comes first.
@@ -155,6 +190,29 @@ fn lower(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_is_read_with_its_pieces_and_what_makes_no_sense_is_counted() {
+        let records = [
+            r#"{"id":"a","role":"assistant","writer":"w","text":"one"}"#,
+            r#"{"of":"a","writer":"w","after":{"text":3,"reasoning":0},"text":", two"}"#,
+            r#"{"of":"a","writer":"w","after":{"text":8,"reasoning":0},"text":", three"}"#,
+            r#"{"id":"b","role":"assistant","writer":"w","text":"1"}"#,
+            r#"{"of":"a","writer":"w","after":{"text":1,"reasoning":0},"text":"!"}"#,
+            r#"{"some":"thing"}"#,
+            "",
+        ];
+        let mut read = Read::default();
+        for record in records {
+            match record.starts_with(PIECE) {
+                true => take_piece(record, &mut read),
+                false => take(serde_json::from_str(record).ok(), &mut read),
+            }
+        }
+        assert!(serde_json::to_string(&Piece::default()).unwrap().starts_with(PIECE));
+        let texts: Vec<&str> = read.found.iter().map(|message| message.text.as_str()).collect();
+        assert_eq!((texts, read.skipped), (vec!["one, two, three", "1"], 2));
+    }
 
     #[test]
     fn the_conversation_that_was_worked_on_last_comes_first() {

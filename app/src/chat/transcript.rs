@@ -2,6 +2,7 @@
 
 mod grow;
 mod keep;
+mod pieces;
 
 use super::{
     entry::{self, Entry},
@@ -34,14 +35,17 @@ pub struct Transcript {
     pub earlier: RwSignal<usize>,
     /// Where it is kept.
     history: History,
+    /// How far the answers that are being written are kept.
+    ahead: StoredValue<Vec<pieces::Ahead>>,
     next_key: StoredValue<u32>,
 }
 
 /// How many messages are drawn at once: of a long conversation the last, and then as many before as somebody asks for.
 const DRAWN: usize = 40;
 
-/// An answer that is being written is kept when it has begun, and then this often, in milliseconds.
-const KEEP_EVERY_MS: u64 = 1000;
+/// An answer that is being written is kept whole when it has begun, and then this often, in milliseconds. What arrives in
+/// between is kept in `pieces`.
+const KEEP_EVERY_MS: u64 = 5000;
 
 impl Transcript {
     /// An empty conversation, as the server draws it: what the browser has kept comes once it is there.
@@ -57,6 +61,7 @@ impl Transcript {
             exit: RwSignal::new(None),
             earlier: RwSignal::new(0),
             history,
+            ahead: StoredValue::new(Vec::new()),
             next_key: StoredValue::new(0),
         }
     }
@@ -168,11 +173,12 @@ impl Transcript {
         }
     }
 
-    /// Whether another tab is writing in this conversation, as far as is known.
+    /// The answers that other tabs are writing in this conversation, as far as is known.
     #[must_use]
-    pub fn is_written_elsewhere(self) -> bool {
+    pub fn written_elsewhere(self) -> Vec<String> {
         let here = tab::name();
-        self.tree.with(|tree| tree.messages().iter().any(|message| message.exit.is_none() && message.writer != here))
+        let is_theirs = |message: &&Message| message.exit.is_none() && message.writer != here;
+        self.tree.with(|tree| tree.messages().iter().filter(is_theirs).map(|message| message.id.clone()).collect())
     }
 
     /// What a model is sent to write this answer.
@@ -192,6 +198,8 @@ impl Transcript {
         let is_first = matches!(event, Event::Delta(_)) && entry.message.with_untracked(|message| message.deltas == 0);
         if entry.hear(event) > KEEP_EVERY_MS || is_first {
             self.keep(entry);
+        } else {
+            self.keep_piece(entry);
         }
     }
 

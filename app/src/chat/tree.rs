@@ -4,7 +4,7 @@
 //! beside what was there, so nothing is ever overwritten, and what is shown is one branch: the path from the beginning
 //! to the [`Conversation::head`]. Two tabs on one conversation add messages of their own; put together, they are branches.
 //!
-//! [`message`] and [`record`] are what is kept; [`writing`] is what arrives of an answer, [`grow`] what a person does to
+//! [`message`] and [`record`] are what is kept, [`piece`] what is kept of an answer in between; [`writing`] is what arrives of an answer, [`grow`] what a person does to
 //! the tree, [`compare`] several answers at once, [`request`] what a model is sent of it. [`title`] and [`find`] are for lists.
 //!
 //! What was kept or imported may be damaged. A message whose parent is missing counts as a beginning, as does one message
@@ -15,6 +15,7 @@ pub mod find;
 pub mod grow;
 pub mod message;
 mod parents;
+pub mod piece;
 pub mod record;
 pub mod request;
 pub mod title;
@@ -145,10 +146,19 @@ impl Tree {
         }
     }
 
-    /// What was kept is read back: answers that nobody writes any more were interrupted.
-    pub fn settle(&mut self, writer: &str, now_ms: u64) {
+    /// The ids of the answers that have no end yet.
+    #[must_use]
+    pub fn unfinished(&self) -> Vec<String> {
+        let unfinished = self.messages.iter().filter(|message| message.exit.is_none());
+        unfinished.map(|message| message.id.clone()).collect()
+    }
+
+    /// What was kept is read back: answers that nobody writes any more were interrupted. `alive` are those that have a
+    /// writer, as [`Message::settle`] has it.
+    pub fn settle(&mut self, writer: &str, alive: &[String], now_ms: u64) {
         for message in &mut self.messages {
-            message.settle(writer, now_ms);
+            let is_alive = alive.contains(&message.id);
+            message.settle(writer, is_alive, now_ms);
         }
     }
 

@@ -94,7 +94,7 @@ fn lead_to(shared: Shared) {
     let lead = move || {
         if let Some(message) = document().get_element_by_id(&["m-", &sought].concat()) {
             message.scroll_into_view();
-            shared.follow.scrolled(); // or what is drawn next would lead back to the foot
+            shared.follow.led(); // or what is drawn next would lead back to the foot
         }
     };
     drop(request_animation_frame(move || drop(request_animation_frame(lead))));

@@ -2,7 +2,18 @@
 
 use super::{Event, EventStream, Exit, Reason, breath::breathe};
 use futures::future::{AbortHandle, Abortable, FutureExt};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Date;
 use leptos::{ev, prelude::*, task::spawn_local};
+use std::{cell::Cell, rc::Rc};
+
+/// How long a page must outlive a stream that broke off for the connection to count as lost, in milliseconds. Firefox and
+/// WebKit abort the fetches of a page that is being left before they fire `pagehide`.
+const LEAVING_MS: u32 = 1000;
+
+/// How long after `beforeunload` a broken stream is put down to it, in milliseconds. The page may stay: the new address may
+/// be a download, or take forever and be given up.
+const UNLOADING_MS: f64 = 3000.0;
 
 /// What a component holds while a task works for it. Made once, in the component's body; when the component is
 /// unmounted, or the page is left, the task dies.
@@ -42,10 +53,12 @@ impl Link {
         self.running.set(Some(abort.clone()));
         // A run that was aborted has had its exit. What it still delivers is nobody's.
         let run = async move {
+            let leaving = Leaving::watch();
             let exit = match request.await {
                 Ok(events) => events.listen(|event| (!abort.is_aborted()).then(|| on_event(event))).await,
                 Err(error) => error.into(),
             };
+            let exit = leaving.judge(exit).await;
             (!abort.is_aborted()).then(|| self.end(exit))
         };
         spawn_local(Abortable::new(run, registration).map(drop));
@@ -66,6 +79,45 @@ impl Link {
         if let Some(abort) = self.running.try_maybe_update(|task| (task.is_some(), task.take())).flatten() {
             abort.abort();
             self.on_exit.run(exit);
+        }
+    }
+}
+
+/// Whether the page is about to be left. Listens only while a task runs: some browsers keep no page in their back/forward
+/// cache that listens for `beforeunload`.
+struct Leaving {
+    /// When it was last said to be.
+    said_ms: Rc<Cell<f64>>,
+    listener: Option<WindowListenerHandle>,
+}
+
+impl Leaving {
+    fn watch() -> Self {
+        let said_ms = Rc::new(Cell::new(f64::NEG_INFINITY));
+        let heard_ms = said_ms.clone();
+        let listener = window_event_listener(ev::beforeunload, move |_| heard_ms.set(Date::now()));
+        Self { said_ms, listener: Some(listener) }
+    }
+
+    /// A stream that broke off is no proof of a lost connection while the page may be on its way out. So this waits. A page
+    /// that goes ends the link before this returns.
+    async fn judge(self, exit: Exit) -> Exit {
+        if exit.reason != Reason::Lost {
+            return exit;
+        }
+        let broke_ms = Date::now();
+        if broke_ms - self.said_ms.get() < UNLOADING_MS {
+            return Exit::new(Reason::Interrupted);
+        }
+        TimeoutFuture::new(LEAVING_MS).await;
+        if self.said_ms.get() > broke_ms { Exit::new(Reason::Interrupted) } else { exit }
+    }
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        if let Some(listener) = self.listener.take() {
+            listener.remove();
         }
     }
 }

@@ -2,7 +2,7 @@
 
 import { Chat } from "../page/chat";
 import { Relay, type Fate } from "../relay";
-import { expect, pending, test as base } from "../fixtures";
+import { expect, test as base } from "../fixtures";
 
 /** The page's program, whichever part of it. */
 const PROGRAM = /\.wasm$/;
@@ -62,8 +62,7 @@ test("sends what is sent before the program is there, once", async ({ unopened: 
   expect(upstream.questions).toHaveLength(1);
 });
 
-test("fetches the program once, also where it takes long to come", async ({ unopened: chat, relay, engine }) => {
-  pending("WebKit fetches it again while the preload is under way", engine === "WebKit");
+test("fetches the program once, also where it takes long to come", async ({ unopened: chat, relay }) => {
   const release = await openEarly(chat, relay);
   await new Promise((passed) => setTimeout(passed, 1500)); // a slow line, on which it is under way for a while
   release();
@@ -75,7 +74,6 @@ test("fetches the program once, also where it takes long to come", async ({ unop
 const MISSING: Record<string, Fate> = { "can't be found": 404, "fails on the server": 500, "is cut off": "cut" };
 for (const [how, fate] of Object.entries(MISSING)) {
   test(`says so within five seconds where the program ${how}, and keeps what is typed`, async ({ unopened: chat, relay, allowed }) => {
-    pending("a page without its program says nothing");
     allowed.push(/./); // each browser in its own words
     relay.decide = (path) => (PROGRAM.test(path) ? fate : undefined);
     await chat.visit();
@@ -97,7 +95,6 @@ async function expectToldToReload(chat: Chat): Promise<void> {
 
 test("says what is needed without WebAssembly, and keeps what is typed", async ({ engine, start, server }) => {
   test.skip(engine === "WebKit", "WebKitGTK can't be told to do without");
-  pending("a page without its program says nothing");
   const browser = await start({ wasm: false });
   const chat = new Chat(await browser.tab(), server.url);
   await chat.visit();
@@ -109,7 +106,6 @@ test("says what is needed without WebAssembly, and keeps what is typed", async (
 });
 
 test("without JavaScript says what is needed, and no question leaves the page", async ({ start, relay }) => {
-  pending("the question is sent as a form");
   const NEEDED = "JavaScript";
   const browser = await start({ javascript: false, find: NEEDED });
   const tab = await browser.tab();

@@ -1,7 +1,7 @@
 // Asking, and reading what comes.
 
 import { Prose } from "../../support/prose";
-import { expect, pending, test } from "../fixtures";
+import { expect, test } from "../fixtures";
 import type { Chat } from "../page/chat";
 import type { Part } from "../page/part";
 import { pour } from "../pour";
@@ -127,8 +127,7 @@ test.describe("follows an answer to its end", () => {
     "with code, tables and formulas": () => new Prose(7).text(12_000),
   };
   for (const [what, text] of Object.entries(ANSWERS)) {
-    test(what, async ({ chat, upstream, engine }) => {
-      pending("WebKit is taken for a reader who scrolls", engine === "WebKit" && what !== "of plain words");
+    test(what, async ({ chat, upstream }) => {
       await chat.ask("A long one");
       const question = await upstream.asked();
       await pour(question, text(), { rate: 200, size: 24 });
@@ -140,7 +139,6 @@ test.describe("follows an answer to its end", () => {
   }
 
   test("on a phone", async ({ chat, upstream }) => {
-    pending("the last line stays below the fold");
     await chat.tab.resize(390, 800);
     await chat.ask("A long one");
     const question = await upstream.asked();

@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Upstream } from "../../support/upstream";
-import { expect, pending, test } from "../fixtures";
+import { expect, test } from "../fixtures";
 import type { Chat } from "../page/chat";
 
 /** One red pixel. */
@@ -97,8 +97,7 @@ test.describe("several models side by side", () => {
     await lane(chat, "alpha").contains("still here");
   });
 
-  test("both are followed to their ends", async ({ chat, upstream, engine }) => {
-    pending("WebKit is taken for a reader who scrolls", engine === "WebKit");
+  test("both are followed to their ends", async ({ chat, upstream }) => {
     const asked = await inTheMiddle(chat, upstream);
     for (let line = 0; line < 40; line++) {
       for (const question of asked) question.delta(`\n\n\`\`\`rust\nlet line = ${line};\n\`\`\`\n\nWords.`);
@@ -145,8 +144,7 @@ test.describe("the settings", () => {
     await dialog.goes();
   });
 
-  test("close by a click beside them", async ({ chat, engine }) => {
-    pending("WebKit doesn't know closedby", engine === "WebKit");
+  test("close by a click beside them", async ({ chat }) => {
     const dialog = await open(chat);
     await chat.tab.move(30, 880);
     await chat.tab.press();

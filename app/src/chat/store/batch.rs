@@ -1,9 +1,9 @@
 //! Records, read in batches: one request for all of them would be answered in one task of the page, however many they are.
 
 use super::{
-    Fault, Read,
+    Fault, PIECE, Read,
     idb::{self, MESSAGES, Transaction},
-    take, texts,
+    take, take_piece, texts,
 };
 use crate::chat::{
     export::long::read_message,
@@ -24,13 +24,17 @@ const MOST: u32 = 512;
 const ENOUGH: u32 = 128 * 1024;
 
 /// How much of a long record is taken out of the browser's memory at once, in UTF-16 units.
-const PIECE: u32 = 256 * 1024;
+const SLICE: u32 = 256 * 1024;
 
 /// The messages of a conversation, in the order of their keys.
 pub(super) async fn messages(database: &IdbDatabase, id: &str) -> Result<Read<Vec<Message>>, Fault> {
     let mut read = Read::default();
     each(database, MESSAGES, Some(idb::messages_of(id)?), async |record, pace| {
-        take(message(record, pace).await, &mut read);
+        if record.starts_with(PIECE, 0) {
+            take_piece(&String::from(record), &mut read);
+        } else {
+            take(message(record, pace).await, &mut read);
+        }
     })
     .await?;
     Ok(read)
@@ -93,7 +97,7 @@ async fn message(record: &JsString, pace: &mut Unwatched) -> Option<Message> {
 
 /// Not between the two halves of a letter.
 fn end_of_piece(record: &JsString, at: u32) -> u32 {
-    let end = at + PIECE;
+    let end = at + SLICE;
     let is_half = end < record.length() && (0xd800..0xdc00).contains(&whole(record.char_code_at(end - 1)));
     if is_half { end - 1 } else { end.min(record.length()) }
 }

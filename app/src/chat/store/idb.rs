@@ -1,7 +1,7 @@
 //! The browser's database, as futures.
 
 use super::Fault;
-use crate::chat::tree::{Conversation, Message};
+use crate::chat::tree::{Conversation, Message, piece::Piece};
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::{
     prelude::window,
@@ -83,6 +83,11 @@ pub(super) fn key_of(conversation: &str, message: &str) -> String {
     [conversation, "/", message].concat()
 }
 
+/// The keys of all pieces of an answer.
+pub(super) fn pieces_of(conversation: &str, answer: &str) -> Result<JsValue, Fault> {
+    messages_of(&[conversation, "/", answer].concat())
+}
+
 /// Something that is done as a whole or not at all. It lives for as long as requests are made in it and waited for, with
 /// nothing else waited for in between.
 pub(super) struct Transaction(IdbTransaction);
@@ -94,6 +99,11 @@ impl Transaction {
 
     pub(super) fn write(database: &IdbDatabase) -> Result<Self, Fault> {
         Self::begin(database, IdbTransactionMode::Readwrite)
+    }
+
+    /// In the messages' store alone: so nobody who reads the list has to wait for it.
+    pub(super) fn write_messages(database: &IdbDatabase) -> Result<Self, Fault> {
+        Ok(Self(database.transaction_with_str_and_mode(MESSAGES, IdbTransactionMode::Readwrite)?))
     }
 
     fn begin(database: &IdbDatabase, mode: IdbTransactionMode) -> Result<Self, Fault> {
@@ -111,6 +121,12 @@ impl Transaction {
 
     pub(super) fn put_message(&self, conversation: &str, message: &Message) -> Result<(), Fault> {
         self.put(MESSAGES, &[conversation, "/", &message.id].concat(), serde_json::to_string(message))
+    }
+
+    pub(super) fn put_piece(&self, conversation: &str, piece: &Piece) -> Result<(), Fault> {
+        // As many digits as make numbers and texts stand in the same order.
+        let key = format!("{conversation}/{}/{:010}", piece.of, piece.place());
+        self.put(MESSAGES, &key, serde_json::to_string(piece))
     }
 
     fn put(&self, store: &str, key: &str, record: serde_json::Result<String>) -> Result<(), Fault> {

@@ -16,6 +16,7 @@ impl Transcript {
     pub(super) fn keep(self, entry: &Entry) {
         self.note(entry);
         let message = self.tree.with_untracked(|tree| tree.message(&entry.id).cloned());
+        self.note_whole(message.as_ref());
         self.history.keep(self.conversation(), message);
     }
 

@@ -150,8 +150,10 @@ fn what_another_tab_still_writes_is_worth_another_look() {
     let mut tree = asked();
     tree.answer(Stamp { writer: "there".into(), ..stamp("a2", 3) }, "q1", String::new());
     let is_written = |tree: &Tree| tree.messages().iter().any(|message| message.exit.is_none());
-    tree.settle("here", 4);
+    assert_eq!(tree.unfinished(), ["a2"]);
+    tree.settle("here", &["a2".into()], 1_000_000);
     assert!(is_written(&tree));
-    tree.settle("here", 3 + 1 + writing::STALE_MS);
+    tree.settle("here", &[], 3 + 1 + writing::GRACE_MS);
     assert!(!is_written(&tree));
+    assert!(tree.unfinished().is_empty());
 }

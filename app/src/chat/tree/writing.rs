@@ -6,9 +6,9 @@ use crate::{
     link::{Event, Exit, Reason},
 };
 
-/// An answer that is being written is kept more often than this, also while the model is silent. One that has not been kept
-/// for longer has nobody left who writes it. In milliseconds.
-pub const STALE_MS: u64 = 15_000;
+/// An answer that was kept this recently may have a writer that can't be told of yet: its record is written at once, and the
+/// sign that the writer lives takes effect a moment later. In milliseconds.
+pub const GRACE_MS: u64 = 700;
 
 impl Message {
     /// What an event does to the answer that it is about. Nothing that has arrived is ever taken back.
@@ -95,10 +95,10 @@ impl Message {
     }
 
     /// Read back from where it was kept: an answer that nobody writes any more was interrupted. `writer` is this tab,
-    /// which writes nothing when it has just opened the conversation; what another tab wrote a moment ago, it still
-    /// writes.
-    pub fn settle(&mut self, writer: &str, now_ms: u64) {
-        if self.exit.is_none() && (self.writer == writer || now_ms.abs_diff(self.saved_ms) > STALE_MS) {
+    /// which writes nothing when it has just opened the conversation. `is_alive` says whether any page writes the answer.
+    pub fn settle(&mut self, writer: &str, is_alive: bool, now_ms: u64) {
+        let is_over = !is_alive && now_ms.abs_diff(self.saved_ms) > GRACE_MS;
+        if self.exit.is_none() && (self.writer == writer || is_over) {
             let took_ms = self.took_ms;
             self.end(Exit::new(Reason::Interrupted), now_ms);
             self.took_ms = took_ms;

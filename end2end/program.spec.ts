@@ -1,0 +1,98 @@
+// The page without its program: with scripts turned off, in a browser that can't run it, or with a server that can't send it.
+
+import type { Page, Route } from "@playwright/test";
+import { Chat } from "./support/chat";
+import { expect, test } from "./support/fixtures";
+
+/** What a browser logs of a page that is broken on purpose. */
+const BROKEN = /failed to (fetch|load)|ERR_FAILED|status of 500|WebAssembly|dynamically imported/i;
+
+/** Within this, the page says that it can't start. */
+const SAID_MS = 5000;
+
+const reload = (page: Page) => page.getByRole("button", { name: "Reload", exact: true });
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a question goes nowhere, and the page says what it needs", async ({ page, server, upstream }) => {
+    const chat = new Chat(page);
+    await page.goto("/");
+    await expect(page.locator("noscript p")).toBeVisible();
+    await chat.box.fill("my secret");
+    await chat.send.click();
+    await chat.box.press("Enter");
+    await chat.send.press("Enter");
+    await expect(chat.box).toHaveValue(/my secret/);
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/");
+    expect(upstream.questions).toHaveLength(0);
+    expect(server.log.join("\n")).not.toContain("secret");
+  });
+});
+
+const failures: Record<string, (page: Page) => Promise<unknown>> = {
+  "the server fails to send the program": (page) => page.route("**/*.wasm", (route) => route.fulfill({ status: 500 })),
+  "the connection is cut": (page) => page.route("**/*.wasm", (route) => route.abort()),
+  "its script can't be had": (page) => page.route("**/starcrossed.js", (route) => route.fulfill({ status: 500 })),
+  "what comes is no program": (page) =>
+    page.route("**/*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "hello" })),
+  "there is no WebAssembly": (page) => page.addInitScript(() => Reflect.deleteProperty(window, "WebAssembly")),
+  "the program never comes": (page) => page.route("**/*.wasm", () => {}),
+};
+
+for (const [why, fail] of Object.entries(failures)) {
+  test(`where ${why} the page says so, and what was typed stays`, async ({ page, upstream, complaints }) => {
+    complaints.allow(BROKEN);
+    await fail(page);
+    const chat = new Chat(page);
+    await page.goto("/", { waitUntil: "commit" });
+    const began = performance.now();
+    await chat.box.fill("Is anybody there?");
+    await chat.send.click();
+    await expect(page.getByRole("alert")).toContainText(/can't start|has not started/, { timeout: SAID_MS });
+    expect(performance.now() - began).toBeLessThan(SAID_MS);
+    await expect(chat.box).toHaveValue("Is anybody there?");
+    await reload(page).click();
+    await expect(chat.box, "it is still broken").toHaveValue("Is anybody there?");
+    await expect(page.getByRole("alert")).toContainText(/can't start|has not started/);
+
+    await page.unrouteAll();
+    if (why === "there is no WebAssembly") return;
+    await reload(page).click();
+    await chat.alive();
+    await expect(page.getByRole("alert")).toBeHidden();
+    await expect(chat.box).toHaveValue("Is anybody there?");
+    expect(upstream.questions, "nobody has pressed Send since").toHaveLength(0);
+    await chat.send.click();
+    expect((await upstream.asked()).said).toEqual(["user: Is anybody there?"]);
+    await page.reload();
+    await chat.alive();
+    await expect(chat.box, "nor does it come again").toHaveValue("");
+  });
+}
+
+test("a program that is slow to come is told of, and then all goes on", async ({ page, upstream }) => {
+  let held: Route | undefined;
+  await page.route("**/*.wasm", (route) => {
+    if (held) return route.continue();
+    held = route;
+  });
+  const chat = new Chat(page);
+  await page.goto("/", { waitUntil: "commit" });
+  await chat.box.fill("Am I early?");
+  await chat.send.click();
+  await expect(page.getByRole("alert")).toContainText("has not started");
+  await held!.continue();
+  expect((await upstream.asked()).said).toEqual(["user: Am I early?"]);
+  await expect(reload(page)).toBeHidden();
+});
+
+test("the program is fetched once", async ({ page }) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await new Chat(page).open();
+  await page.waitForLoadState("networkidle");
+  const files = asked.filter((path) => /\.(wasm|js|css)$/.test(path)).map((path) => path.split("/").at(-1)!);
+  expect(files.filter((file) => file === "starcrossed.wasm")).toHaveLength(1);
+  expect(new Set(files).size).toBe(files.length);
+});
