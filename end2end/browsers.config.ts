@@ -1,7 +1,6 @@
 // The same checks in Firefox and in WebKit, whichever protocol drives them: browsers/driver.
 //
 //   npx playwright test --config browsers.config.ts stopping --project WebKit
-//   PENDING=1 npx playwright test --config browsers.config.ts       those, too, whose mend isn't there yet
 //   ENGINES=Chromium npx playwright test --config browsers.config.ts     to try the checks themselves
 
 import { defineConfig } from "@playwright/test";

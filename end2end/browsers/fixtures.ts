@@ -9,9 +9,6 @@ import { Chat } from "./page/chat";
 /** What WebKit says of things that it doesn't know and does without. */
 const UNKNOWN = [/Unrecognized Content-Security-Policy directive 'manifest-src'/, /"interactive-widget" not recognized/];
 
-/** What WebKit still says: it fetches the program again while the preload is under way. */
-const PENDING = [/starcrossed\.wasm was preloaded using link preload but not used/];
-
 interface Worker {
   /** The browser that a project is for. */
   engine: keyof typeof ENGINES;
@@ -71,7 +68,7 @@ export const test = base.extend<Fixtures, Worker>({
     { auto: true },
   ],
 
-  allowed: async ({}, use) => use([...UNKNOWN, ...PENDING]),
+  allowed: async ({}, use) => use([...UNKNOWN]),
 
   openTab: async ({ shared, server: _ }, use) => {
     const tabs: Tab[] = [];
@@ -97,10 +94,5 @@ export const test = base.extend<Fixtures, Worker>({
   chat: async ({ unopened }, use) => use(await unopened.open()),
   other: async ({ openTab, server }, use) => use(new Chat(await openTab(), server.url)),
 });
-
-/** Leaves a check out whose mend isn't there yet: `PENDING=1` runs those, too. */
-export function pending(why: string, isPending = true): void {
-  test.skip(isPending && !process.env.PENDING, `pending: ${why}`);
-}
 
 export { expect };
