@@ -72,6 +72,7 @@ impl Work {
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "it is matched at once; a box would be allocated for each line")]
 enum Step {
     Done(Option<String>),
     More(Code),
@@ -111,14 +112,14 @@ mod tests {
         let formula = Item { text: "x".into(), ..Item::default() };
         let items = vec![rust("let a;\nlet b;\n"), formula, rust(""), rust("let c;")];
         let mut sliced = Work::new(items.clone());
-        let mut slices = 0;
+        let mut count = 0;
         while !sliced.is_done() {
             sliced.go_on(slice);
-            slices += 1;
+            count += 1;
         }
         let mut whole = Work::new(items);
         whole.go_on(|| Slice::begin(MOST, CancellationToken::new()));
-        assert!(whole.is_done() && slices > 4);
+        assert!(whole.is_done() && count > 4);
         assert_eq!(sliced.into_html(), whole.into_html());
     }
 
