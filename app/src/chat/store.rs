@@ -204,9 +204,10 @@ mod tests {
         ];
         let mut read = Read::default();
         for record in records {
-            match record.starts_with(PIECE) {
-                true => take_piece(record, &mut read),
-                false => take(serde_json::from_str(record).ok(), &mut read),
+            if record.starts_with(PIECE) {
+                take_piece(record, &mut read);
+            } else {
+                take(serde_json::from_str(record).ok(), &mut read);
             }
         }
         assert!(serde_json::to_string(&Piece::default()).unwrap().starts_with(PIECE));
