@@ -7,7 +7,7 @@ run: build ## build it and serve it on http://127.0.0.1:3000 (ARGS="--upstream h
 	target/release/starcrossed $(ARGS)
 
 build: setup ## make target/release/starcrossed, the whole program in one file
-	. target/tools.env && cargo leptos build --release --split --precompress
+	.ci/test build
 
 watch: setup ## build for development, serve, and do it again at every change
 	. target/tools.env && cargo leptos watch --split
