@@ -16,8 +16,6 @@ interface Visits {
 interface Fixtures {
   /** What stands in front of the instances. */
   brand: Brand;
-  /** What the instances are started with. */
-  args: string[];
   fleet: Fleet;
   /** How a browser comes to each of them. */
   places: Record<Name, Place>;
@@ -26,7 +24,6 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures, { certificate: Certificate }>({
   brand: ["haproxy", { option: true }],
-  args: [[], { option: true }],
   ignoreHTTPSErrors: true,
 
   certificate: [
@@ -38,6 +35,7 @@ export const test = base.extend<Fixtures, { certificate: Certificate }>({
     { scope: "worker" },
   ],
 
+  // `args` are those of each instance.
   fleet: async ({ brand, args, certificate }, use, testInfo) => {
     const fleet = await Fleet.start(brand, certificate, args).catch((error) => {
       testInfo.skip(error instanceof Missing, error.message);

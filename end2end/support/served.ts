@@ -22,7 +22,7 @@ export const test = base.extend<Fixtures>({
 
   upstreams: async ({ upstream }, use) => use([upstream.url]),
 
-  args: async ({}, use) => use([]),
+  args: [[], { option: true }],
 
   server: async ({ upstreams, args }, use, testInfo) => {
     const server = await Server.start(upstreams, { args });

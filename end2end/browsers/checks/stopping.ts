@@ -96,7 +96,7 @@ test("a double click on Send asks once, and stops nothing", async ({ chat, upstr
 
 test.describe("Stop is heard at once in a flood", () => {
   // It isn't to end because the answer has become too long.
-  test.use({ args: async ({}, use) => use(["--max-answer", "4096"]) });
+  test.use({ args: ["--max-answer", "4096"] });
 
   const PARAGRAPH = `${"flood ".repeat(6)}\n\n`;
   const FLOODS: Record<string, (question: Question) => unknown> = {
