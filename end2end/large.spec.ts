@@ -121,16 +121,25 @@ test("a record of 30 MB is imported, opened and exported, and the page is blocke
   expect(await longest()).toBeLessThanOrEqual(RECORD_MS);
 });
 
-test("an answer that is a list of megabytes is there at once, and is drawn without blocking the page", async ({ chat, page }, testInfo) => {
+test("an answer that is a list of a megabyte is there at once, and is drawn without blocking the page", async ({ chat, page }, testInfo) => {
   await chat.wake();
-  const list = Array.from({ length: 100_000 }, (_, at) => `- item ${at}, and a few more words`).join("\n");
+  const list = Array.from({ length: 30_000 }, (_, at) => `- item ${at}, and a few more words`).join("\n");
   const said: Said[] = [{ id: "q", role: "user", text: "All of them?" }, { id: "r", role: "assistant", text: list }];
   await pick(chat, await file(testInfo, said));
   await expect(chat.conversations.getByText("1 imported")).toBeVisible({ timeout: 60_000 });
   const longest = await watch(page);
   await large(chat).click();
-  await expect(chat.answer).toContainText("item 0,");
+  await shown(page, "item 0,");
   await chat.box.fill("I can type");
-  await expect(chat.answer).toContainText("item 99999,", { timeout: 60_000 });
+  await shown(page, "item 29999,");
   expect(await longest()).toBeLessThanOrEqual(LONGEST_MS);
 });
+
+/** Waits until the first or the last list item of the page says this. A locator would copy a megabyte at each look. */
+async function shown(page: Page, text: string): Promise<void> {
+  const isShown = (text: string) => {
+    const items = document.querySelectorAll("article li");
+    return [items[0], items[items.length - 1]].some((item) => item?.textContent?.includes(text));
+  };
+  await page.waitForFunction(isShown, text, { timeout: 60_000, polling: 250 });
+}

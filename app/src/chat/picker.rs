@@ -2,7 +2,8 @@
 
 mod narrow;
 
-use super::{catalog::catalog, entry::is_trouble, store::tab, talk::Talk};
+use super::{catalog::catalog, store::tab, talk::Talk};
+use crate::link::Reason;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
 pub(super) use narrow::Offer;
 use narrow::{is_long, narrowed};
@@ -135,9 +136,11 @@ fn look_again(talk: Talk, again: Trigger) {
         }
     });
     on_cleanup(move || focus.remove());
-    // A server that answers is there. One that failed may have gone, or have other models now.
+    // A model server that answers is there. One that failed may have gone, or have other models now. A shutdown and a lost
+    // connection say nothing about models, and nobody would answer.
     let answers = Memo::new(move |_| talk.transcript.deltas.get() > 0);
-    let failed = Memo::new(move |_| talk.transcript.exit.with(|exit| exit.as_ref().map(is_trouble)));
+    let failed =
+        Memo::new(move |_| talk.transcript.exit.with(|exit| exit.as_ref().map(|exit| exit.reason == Reason::Failed)));
     Effect::new(move |before: Option<()>| {
         let is_news = answers.get() | failed.get().is_some();
         if before.is_some() && is_news && (failed.get() == Some(true) || is_doubtful()) {
