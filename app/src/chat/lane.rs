@@ -5,6 +5,7 @@ use crate::link::{EventStream, Exit, Link, Reason};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
+use std::any::Any;
 
 /// How long a page still counts as the writer of an answer that has ended, in milliseconds: time for the end to be kept.
 const KEEPING_MS: u32 = 1000;
@@ -14,10 +15,18 @@ const KEEPING_MS: u32 = 1000;
 pub(super) struct Lane {
     /// The task that writes it.
     pub(super) link: Link,
-    /// What it writes; none while it writes nothing.
+    writing: Writing,
+    /// [`Writing::end`], once it is here. Its address and not its name, since its code is fetched later than ours.
+    end: StoredValue<Option<fn(Writing, Exit)>>,
+}
+
+/// What a task writes.
+#[derive(Clone, Copy, Debug)]
+struct Writing {
+    /// None while it writes nothing.
     entry: StoredValue<Option<Entry>>,
-    /// What says so to other tabs. In the browser alone, which has one thread.
-    sign: StoredValue<Option<SendWrapper<Sign>>>,
+    /// The [`Sign`] of that for other tabs. In the browser alone, which has one thread.
+    sign: StoredValue<Option<SendWrapper<Box<dyn Any>>>>,
     transcript: Transcript,
 }
 
@@ -44,22 +53,14 @@ pub(super) fn end_all(lanes: &[Lane]) {
 
 impl Lane {
     fn new(transcript: Transcript) -> Self {
-        let entry = StoredValue::new(None::<Entry>);
-        let sign = StoredValue::new(None);
+        let writing = Writing { entry: StoredValue::new(None), sign: StoredValue::new(None), transcript };
+        let end = StoredValue::new(None::<fn(Writing, Exit)>);
         let link = Link::new(move |exit| {
-            let is_left = exit.reason == Reason::Interrupted;
-            if let Some(entry) = entry.try_update_value(Option::take).flatten() {
-                transcript.end(&entry, exit);
-            }
-            let sign = sign.try_update_value(Option::take).flatten();
-            if !is_left {
-                spawn_local(async move {
-                    TimeoutFuture::new(KEEPING_MS).await;
-                    drop(sign);
-                });
+            if let Some(end) = end.try_get_value().flatten() {
+                end(writing, exit);
             }
         });
-        Self { link, entry, sign, transcript }
+        Self { link, writing, end }
     }
 
     /// A task begins to write this.
@@ -68,22 +69,40 @@ impl Lane {
         entry: Entry,
         task: impl Future<Output = Result<EventStream<Delta>, E>> + 'static,
     ) {
-        self.entry.set_value(Some(entry.clone()));
-        self.sign.set_value(Some(SendWrapper::new(Sign::of(&entry.id))));
-        let transcript = self.transcript;
+        let Writing { entry: written, sign, transcript } = self.writing;
+        self.end.set_value(Some(Writing::end));
+        written.set_value(Some(entry.clone()));
+        sign.set_value(Some(SendWrapper::new(Box::new(Sign::of(&entry.id)))));
         self.link.start(task, move |event| transcript.hear(&entry, event));
     }
 
     /// Whether a task has been asked for that has no name yet.
     pub(super) fn is_waiting(self) -> bool {
         let has_no_name = |entry: &Entry| entry.message.with(|message| message.task.is_none());
-        self.link.is_running() && self.entry.with_value(|entry| entry.as_ref().is_some_and(has_no_name))
+        self.link.is_running() && self.writing.entry.with_value(|entry| entry.as_ref().is_some_and(has_no_name))
     }
 
     /// Stops the task, if there is one and it is meant. Returns what it was writing.
     pub(super) fn stop_if(self, is_meant: &dyn Fn(&Entry) -> bool) -> Option<Entry> {
-        let entry = self.entry.get_value().filter(is_meant)?;
+        let entry = self.writing.entry.get_value().filter(is_meant)?;
         self.link.stop();
         Some(entry)
+    }
+}
+
+impl Writing {
+    /// The task has ended. Other tabs may know when its end is kept.
+    fn end(self, exit: Exit) {
+        let is_left = exit.reason == Reason::Interrupted;
+        if let Some(entry) = self.entry.try_update_value(Option::take).flatten() {
+            self.transcript.end(&entry, exit);
+        }
+        let sign = self.sign.try_update_value(Option::take).flatten();
+        if !is_left {
+            spawn_local(async move {
+                TimeoutFuture::new(KEEPING_MS).await;
+                drop(sign);
+            });
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     aloud::Aloud, attachments::Attachments, attention, compare::Compare, conversations::Conversations, crowd::Crowd,
-    editing, fit, heading, pulse, rehearsal::rehearse, settings::SettingsForm, shared::Shared, status::Status,
+    editing, fit, heading, picker, pulse, rehearsal::rehearse, settings::SettingsForm, shared::Shared, status::Status,
     talk::Talk, view::Messages, visit,
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
@@ -66,6 +66,7 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
             editing::remember(shared.talk);
             shared.talk.attached.guard();
             pulse::keep_pulse(shared);
+            picker::follow_evidence(shared.talk);
             shared.follow.begin();
             attention::lead(shared);
             heading::name_tab(shared.talk.transcript);

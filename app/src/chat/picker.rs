@@ -19,7 +19,7 @@ pub fn ModelPicker(
 ) -> impl IntoView {
     let (model, list) = (talk.transcript.model, talk.models);
     let (sought, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let again = Trigger::new();
+    let again = talk.list_again;
     Effect::new(move |_| {
         again.track();
         // Ends with the component, and when it is asked again.
@@ -31,7 +31,13 @@ pub fn ModelPicker(
             }
         });
     });
-    look_again(talk, again);
+    // A model server that was started after the page, or is back, is found by who looks again.
+    let focus = window_event_listener(ev::focus, move |_| {
+        if is_doubtful(talk) {
+            again.notify();
+        }
+    });
+    on_cleanup(move || focus.remove());
     // The model that would answer is what the box shows, even if nobody has touched it. What was chosen stays chosen: its
     // server may be back any moment, and what is meant for one server is no other's business.
     Effect::new(move |_| {
@@ -123,28 +129,22 @@ pub fn ModelPicker(
     }
 }
 
-/// The list follows the evidence: it is asked for again where what is listed can't be all, or isn't true any more.
-fn look_again(talk: Talk, again: Trigger) {
-    let (model, list) = (talk.transcript.model, talk.models);
-    let is_doubtful = move || {
-        list.with_untracked(|list| list.is_partial() || list.names == [BUILT_IN] || list.lacks(&model.get_untracked()))
-    };
-    // A model server that was started after the page, or is back, is found by who looks again.
-    let focus = window_event_listener(ev::focus, move |_| {
-        if is_doubtful() {
-            again.notify();
-        }
-    });
-    on_cleanup(move || focus.remove());
-    // A model server that answers is there. One that failed may have gone, or have other models now. A shutdown and a lost
-    // connection say nothing about models, and nobody would answer.
+/// Whether what is listed can't be all, or isn't true any more.
+fn is_doubtful(talk: Talk) -> bool {
+    let model = talk.transcript.model.get_untracked();
+    talk.models.with_untracked(|list| list.is_partial() || list.names == [BUILT_IN] || list.lacks(&model))
+}
+
+/// The list follows the evidence. A model server that answers is there. One that failed may have gone, or have other models
+/// now. A shutdown and a lost connection say nothing about models, and nobody would answer.
+pub(super) fn follow_evidence(talk: Talk) {
     let answers = Memo::new(move |_| talk.transcript.deltas.get() > 0);
     let failed =
         Memo::new(move |_| talk.transcript.exit.with(|exit| exit.as_ref().map(|exit| exit.reason == Reason::Failed)));
     Effect::new(move |before: Option<()>| {
         let is_news = answers.get() | failed.get().is_some();
-        if before.is_some() && is_news && (failed.get() == Some(true) || is_doubtful()) {
-            again.notify();
+        if before.is_some() && is_news && (failed.get() == Some(true) || is_doubtful(talk)) {
+            talk.list_again.notify();
         }
     });
 }

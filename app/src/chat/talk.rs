@@ -27,6 +27,8 @@ pub struct Talk {
     pub attached: Attached,
     /// The models that can be asked.
     pub models: RwSignal<Catalog>,
+    /// Notified when they have to be asked for again.
+    pub list_again: Trigger,
     /// Whether its settings are being looked at.
     pub tuning: RwSignal<bool>,
     /// The tasks that answer. They die with the component that opened this.
@@ -69,6 +71,7 @@ impl Talk {
             transcript,
             attached: Attached::new(),
             models: RwSignal::new(Catalog::default()),
+            list_again: Trigger::new(),
             tuning: RwSignal::new(false),
             lanes: lane::lanes(transcript),
             others: RwSignal::new(Default::default()),
