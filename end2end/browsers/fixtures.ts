@@ -9,6 +9,9 @@ import { Chat } from "./page/chat";
 /** What WebKit says of things that it doesn't know and does without. */
 const UNKNOWN = [/Unrecognized Content-Security-Policy directive 'manifest-src'/, /"interactive-widget" not recognized/];
 
+/** What WebKit says of a page that ended before it could hear that its journal was written. The write itself goes on. */
+const ENDED = /Cache API operation failed: Context is stopped/;
+
 interface Worker {
   /** The browser that a project is for. */
   engine: keyof typeof ENGINES;
@@ -68,7 +71,7 @@ export const test = base.extend<Fixtures, Worker>({
     { auto: true },
   ],
 
-  allowed: async ({}, use) => use([...UNKNOWN]),
+  allowed: async ({}, use) => use([...UNKNOWN, ENDED]),
 
   openTab: async ({ shared, server: _ }, use) => {
     const tabs: Tab[] = [];

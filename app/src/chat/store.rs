@@ -12,6 +12,9 @@
 //! Not everything that was kept can be read: another version may have written it, or a disk failed. Such a record is
 //! skipped and counted, and stays where it is.
 //!
+//! A browser may be slow to write. What it hasn't confirmed is noted in a [`journal`], and put into the database by
+//! [`recover`] before anything is read.
+//!
 //! [`batch`] reads many messages, or long ones, without keeping the page from its work.
 //! [`idb`] makes futures of the browser's requests, [`fault`] says what can go wrong with them, [`tabs`] tells other tabs
 //! of what has been written, and [`tab`] is what is this tab's alone. That the wrapper is our own is for its size: each
@@ -20,6 +23,8 @@
 mod batch;
 pub mod fault;
 mod idb;
+mod journal;
+mod recover;
 pub mod tab;
 pub mod tabs;
 mod transfer;
@@ -27,15 +32,18 @@ mod transfer;
 use super::tree::{Conversation, Kept, Message, in_order, piece::Piece};
 pub use fault::Fault;
 use idb::{CONVERSATIONS, MESSAGES, Transaction};
+use journal::{Entry, Journal};
 use js_sys::JsString;
 use leptos::wasm_bindgen::JsValue;
 use leptos::web_sys::IdbDatabase;
+use std::rc::Rc;
 pub use transfer::search_in;
 
 /// The conversations that this browser keeps.
 #[derive(Clone, Debug)]
 pub struct Store {
     database: IdbDatabase,
+    journal: Rc<Journal>,
 }
 
 /// What was read, and how many records could not be.
@@ -53,7 +61,8 @@ impl Store {
     /// # Errors
     /// The browser refuses, as some do in private mode: the page goes on in memory, and says so.
     pub async fn open() -> Result<Self, Fault> {
-        Ok(Self { database: idb::open().await? })
+        let database = idb::open().await?;
+        Ok(Self { database, journal: Rc::new(Journal::open().await) })
     }
 
     /// All conversations without their messages, that which was worked on last first.
@@ -61,6 +70,7 @@ impl Store {
     /// # Errors
     /// Nothing can be read.
     pub async fn list(&self) -> Result<Read<Vec<Conversation>>, Fault> {
+        self.recover_if_possible().await;
         let mut read = Read::default();
         batch::each(&self.database, CONVERSATIONS, None, async |record, _| {
             keep(serde_json::from_str(&String::from(record)).ok().filter(has_id), &mut read);
@@ -75,6 +85,7 @@ impl Store {
     /// # Errors
     /// Nothing can be read.
     pub async fn load(&self, id: &str) -> Result<Read<Option<Kept>>, Fault> {
+        self.recover_if_possible().await;
         let record = Transaction::read(&self.database)?.store(CONVERSATIONS)?.get(&id.into())?;
         let record = idb::done(&record).await?;
         let Read { found: messages, mut skipped } = batch::messages(&self.database, id).await?;
@@ -87,14 +98,18 @@ impl Store {
         Ok(Read { found: Some(Kept { conversation, messages }), skipped })
     }
 
+    /// What can't be recovered now stays in the journal, and keeps nobody from reading.
+    async fn recover_if_possible(&self) {
+        _ = self.recover().await;
+    }
+
     /// Keeps these messages of a conversation, and what is known of it if that is new, all or nothing. It is asked for at
     /// once, not when the future is first polled, so that a page that is being left has asked in time.
     ///
     /// # Errors
     /// There is no room, or the browser refuses. What was kept before stays.
     pub fn put(&self, kept: &Kept, is_new: bool) -> impl Future<Output = Result<(), Fault>> + use<> {
-        let asked = self.ask_to_put(kept, is_new);
-        async move { asked?.written().await }
+        self.journal.follow(Entry::kept(kept, is_new), self.ask_to_put(kept, is_new))
     }
 
     fn ask_to_put(&self, kept: &Kept, is_new: bool) -> Result<Transaction, Fault> {
@@ -103,9 +118,7 @@ impl Store {
             transaction.put_conversation(&kept.conversation)?;
         }
         for message in &kept.messages {
-            transaction.put_message(&kept.conversation.id, message)?;
-            let pieces = idb::pieces_of(&kept.conversation.id, &message.id)?;
-            transaction.store(MESSAGES)?.delete(&pieces)?;
+            transaction.replace_message(&kept.conversation.id, message)?;
         }
         // Left to itself it waits until this page has heard of each record, which a page that is being left never does.
         transaction.commit();
@@ -117,8 +130,7 @@ impl Store {
     /// # Errors
     /// There is no room, or the browser refuses.
     pub fn put_piece(&self, conversation: &str, piece: &Piece) -> impl Future<Output = Result<(), Fault>> + use<> {
-        let asked = self.ask_to_put_piece(conversation, piece);
-        async move { asked?.written().await }
+        self.journal.follow(Entry::piece(conversation, piece), self.ask_to_put_piece(conversation, piece))
     }
 
     fn ask_to_put_piece(&self, conversation: &str, piece: &Piece) -> Result<Transaction, Fault> {

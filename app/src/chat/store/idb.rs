@@ -123,6 +123,13 @@ impl Transaction {
         self.put(MESSAGES, &[conversation, "/", &message.id].concat(), serde_json::to_string(message))
     }
 
+    /// Writes a message whole: its pieces are in it.
+    pub(super) fn replace_message(&self, conversation: &str, message: &Message) -> Result<(), Fault> {
+        self.put_message(conversation, message)?;
+        self.store(MESSAGES)?.delete(&pieces_of(conversation, &message.id)?)?;
+        Ok(())
+    }
+
     pub(super) fn put_piece(&self, conversation: &str, piece: &Piece) -> Result<(), Fault> {
         // As many digits as make numbers and texts stand in the same order.
         let key = format!("{conversation}/{}/{:010}", piece.of, piece.place());

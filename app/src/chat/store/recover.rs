@@ -1,0 +1,101 @@
+//! Puts into the database what a page noted in its journal and could not see written before it ended.
+
+use super::{
+    Fault, Store,
+    idb::{self, CONVERSATIONS, MESSAGES, Transaction},
+    journal::Entry,
+};
+use crate::chat::tree::{Conversation, Message};
+use serde::Deserialize;
+
+/// The time of a record, whichever kind it is.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Time {
+    saved_ms: u64,
+    updated_ms: u64,
+}
+
+impl Store {
+    /// The entries may be those of a tab that lives and has written more since: a record is only replaced by a newer one,
+    /// and a piece is the same whoever writes it.
+    pub(super) async fn recover(&self) -> Result<(), Fault> {
+        let entries = self.journal.entries().await;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let transaction = Transaction::write(&self.database)?;
+        for (_, entry) in &entries {
+            put_records(&transaction, entry).await?;
+        }
+        // A record deletes the pieces that it has in it, so these come last.
+        for (_, entry) in &entries {
+            if let Some(piece) = &entry.piece {
+                transaction.put_piece(&entry.of, piece)?;
+            }
+        }
+        transaction.written().await?;
+        for (address, _) in &entries {
+            self.journal.remove(address);
+        }
+        Ok(())
+    }
+}
+
+async fn put_records(transaction: &Transaction, entry: &Entry) -> Result<(), Fault> {
+    if let Some(conversation) = &entry.conversation {
+        let known = read(transaction, CONVERSATIONS, &conversation.id).await?;
+        if is_newer(conversation, known.as_deref()) {
+            transaction.put_conversation(conversation)?;
+        }
+    }
+    for message in &entry.messages {
+        let known = read(transaction, MESSAGES, &idb::key_of(&entry.of, &message.id)).await?;
+        if is_later(message, known.as_deref()) {
+            transaction.replace_message(&entry.of, message)?;
+        }
+    }
+    Ok(())
+}
+
+async fn read(transaction: &Transaction, store: &str, key: &str) -> Result<Option<String>, Fault> {
+    let record = transaction.store(store)?.get(&key.into())?;
+    Ok(idb::done(&record).await?.as_string())
+}
+
+fn is_newer(conversation: &Conversation, known: Option<&str>) -> bool {
+    known.is_none_or(|known| conversation.updated_ms > time(known).updated_ms)
+}
+
+fn is_later(message: &Message, known: Option<&str>) -> bool {
+    known.is_none_or(|known| message.saved_ms > time(known).saved_ms)
+}
+
+/// The latest there is for a record that can't be read: it stays.
+fn time(record: &str) -> Time {
+    serde_json::from_str(record).unwrap_or(Time { saved_ms: u64::MAX, updated_ms: u64::MAX })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::tree::Stamp;
+
+    #[test]
+    fn a_record_is_replaced_only_by_a_newer_one() {
+        let stamp = Stamp { id: "a".into(), writer: "here".into(), now_ms: 1000 };
+        let old = Message::answer(stamp, None, "demo".into());
+        let new = Message { saved_ms: old.saved_ms + 1, ..old.clone() };
+        let record = serde_json::to_string(&old).unwrap();
+        assert!(is_later(&old, None) && is_later(&new, Some(&record)));
+        assert!(!is_later(&old, Some(&record)) && !is_later(&new, Some("damaged")));
+    }
+
+    #[test]
+    fn what_is_known_of_a_conversation_is_replaced_only_by_what_is_newer() {
+        let at = |updated_ms| Conversation { id: "c".into(), updated_ms, ..Conversation::default() };
+        let record = serde_json::to_string(&at(1)).unwrap();
+        assert!(is_newer(&at(1), None) && is_newer(&at(2), Some(&record)));
+        assert!(!is_newer(&at(1), Some(&record)) && !is_newer(&at(2), Some("damaged")));
+    }
+}
