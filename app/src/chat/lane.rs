@@ -10,6 +10,9 @@ use std::any::Any;
 /// How long a page still counts as the writer of an answer that has ended, in milliseconds: time for the end to be kept.
 const KEEPING_MS: u32 = 1000;
 
+/// What is done when a task has ended.
+type End = fn(Writing, Exit);
+
 /// A place for one answer at a time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lane {
@@ -17,7 +20,7 @@ pub(super) struct Lane {
     pub(super) link: Link,
     writing: Writing,
     /// [`Writing::end`], once it is here. Its address and not its name, since its code is fetched later than ours.
-    end: StoredValue<Option<fn(Writing, Exit)>>,
+    end: StoredValue<Option<End>>,
 }
 
 /// What a task writes.
@@ -54,7 +57,7 @@ pub(super) fn end_all(lanes: &[Lane]) {
 impl Lane {
     fn new(transcript: Transcript) -> Self {
         let writing = Writing { entry: StoredValue::new(None), sign: StoredValue::new(None), transcript };
-        let end = StoredValue::new(None::<fn(Writing, Exit)>);
+        let end = StoredValue::new(None::<End>);
         let link = Link::new(move |exit| {
             if let Some(end) = end.try_get_value().flatten() {
                 end(writing, exit);

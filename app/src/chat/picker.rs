@@ -19,25 +19,7 @@ pub fn ModelPicker(
 ) -> impl IntoView {
     let (model, list) = (talk.transcript.model, talk.models);
     let (sought, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let again = talk.list_again;
-    Effect::new(move |_| {
-        again.track();
-        // Ends with the component, and when it is asked again.
-        spawn_local_scoped_with_cancellation(async move {
-            if let Ok(answer) = catalog().await
-                && list.with_untracked(|list| *list != answer)
-            {
-                list.set(answer);
-            }
-        });
-    });
-    // A model server that was started after the page, or is back, is found by who looks again.
-    let focus = window_event_listener(ev::focus, move |_| {
-        if is_doubtful(talk) {
-            again.notify();
-        }
-    });
-    on_cleanup(move || focus.remove());
+    keep_up(talk);
     // The model that would answer is what the box shows, even if nobody has touched it. What was chosen stays chosen: its
     // server may be back any moment, and what is meant for one server is no other's business.
     Effect::new(move |_| {
@@ -119,7 +101,7 @@ pub fn ModelPicker(
             />
             <select
                 aria-label="Model"
-                on:focus=move |_| again.notify()
+                on:focus=move |_| talk.list_again.notify()
                 on:change=move |event| choose(event_target_value(&event))
             >
                 {options}
@@ -127,6 +109,29 @@ pub fn ModelPicker(
             <p class="trouble" hidden=move || trouble().is_none()>{trouble}</p>
         </div>
     }
+}
+
+/// Asks for the list, and again whenever that is due. A model server that was started after the page, or is back, is found
+/// when somebody comes back to the window.
+fn keep_up(talk: Talk) {
+    let Talk { models, list_again, .. } = talk;
+    Effect::new(move |_| {
+        list_again.track();
+        // Ends with the component, and when it is asked again.
+        spawn_local_scoped_with_cancellation(async move {
+            if let Ok(answer) = catalog().await
+                && models.with_untracked(|models| *models != answer)
+            {
+                models.set(answer);
+            }
+        });
+    });
+    let focus = window_event_listener(ev::focus, move |_| {
+        if is_doubtful(talk) {
+            list_again.notify();
+        }
+    });
+    on_cleanup(move || focus.remove());
 }
 
 /// Whether what is listed can't be all, or isn't true any more.

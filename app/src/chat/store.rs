@@ -98,9 +98,9 @@ impl Store {
         Ok(Read { found: Some(Kept { conversation, messages }), skipped })
     }
 
-    /// What can't be recovered now stays in the journal, and keeps nobody from reading.
+    /// What can't be recovered now, or not in time, stays in the journal, and keeps nobody from reading.
     async fn recover_if_possible(&self) {
-        _ = self.recover().await;
+        _ = journal::in_time(self.recover()).await;
     }
 
     /// Keeps these messages of a conversation, and what is known of it if that is new, all or nothing. It is asked for at

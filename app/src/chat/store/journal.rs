@@ -12,6 +12,8 @@
 
 use super::{Fault, idb::Transaction, tab};
 use crate::chat::tree::{Conversation, Kept, Message, piece::Piece};
+use futures::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Promise, Reflect};
 use leptos::{
     prelude::window,
@@ -20,7 +22,7 @@ use leptos::{
     web_sys::{Cache, Request, Response},
 };
 use serde::{Deserialize, Serialize};
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, pin::pin, rc::Rc};
 
 const NAME: &str = "starcrossed-journal";
 
@@ -29,6 +31,9 @@ const PLACE: &str = "/journal/";
 
 /// A database that takes longer than this to commit is slow, in milliseconds.
 const SLOW_MS: u64 = 20;
+
+/// How long a reader waits for the journal, in milliseconds.
+const PATIENCE_MS: u32 = 1000;
 
 /// What one transaction writes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -62,7 +67,7 @@ pub(super) struct Journal {
 impl Journal {
     /// An empty one that notes nothing, where the browser has no caches.
     pub(super) async fn open() -> Self {
-        Self { cache: open_cache().await, waiting: RefCell::default() }
+        Self { cache: in_time(open_cache()).await.flatten(), waiting: RefCell::default() }
     }
 
     /// Waits until a transaction is committed, with its entry noted if that may take long.
@@ -125,6 +130,14 @@ async fn read(cache: &Cache, request: &Request) -> Option<Entry> {
     let response: Response = found.await.ok()?.dyn_into().ok()?;
     let text: Promise = response.text().ok()?.unchecked_into();
     serde_json::from_str(&text.await.ok()?.as_string()?).ok()
+}
+
+/// None if it takes longer than a reader can be kept waiting.
+pub(super) async fn in_time<T>(work: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(work), TimeoutFuture::new(PATIENCE_MS)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
 }
 
 async fn open_cache() -> Option<Cache> {
