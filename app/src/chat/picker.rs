@@ -54,9 +54,9 @@ pub fn ModelPicker(
         tab::keep_model(&name);
         model.set(name);
     };
-    let long = Memo::new(move |_| list.with(|list| is_long(&list.names)));
+    let long = move || list.with(|list| is_long(&list.names));
     // Where not all models are listed, the name of one can be typed.
-    let can_type = Memo::new(move |_| list.with(|list| list.trouble.is_some()));
+    let can_type = move || list.with(|list| list.trouble.is_some());
     let choose_typed = move || {
         let name = sought.get_untracked().trim().to_owned();
         if !name.is_empty() {
@@ -67,13 +67,13 @@ pub fn ModelPicker(
     };
     let choose_first = move || {
         let found = list.with_untracked(|list| sought.with_untracked(|sought| narrowed(&list.names, sought)));
-        match found.into_iter().next().filter(|_| long.get_untracked()) {
+        match found.into_iter().next().filter(|_| untrack(long)) {
             Some(found) => choose(found),
-            None if can_type.get_untracked() => choose_typed(),
+            None if untrack(can_type) => choose_typed(),
             None => {}
         }
     };
-    let name = move || if long.get() { "Search models" } else { "Model name" };
+    let name = move || if long() { "Search models" } else { "Model name" };
     let trouble = move || list.with(|list| list.trouble.clone());
     view! {
         <div class="picker">
@@ -82,11 +82,11 @@ pub fn ModelPicker(
                 aria-label=name
                 placeholder=name
                 autocomplete="off"
-                hidden=move || !long.get() && !can_type.get()
+                hidden=move || !long() && !can_type()
                 prop:value=sought
                 on:input=move |event| sought.set(event_target_value(&event))
                 on:change=move |_| {
-                    if !long.get_untracked() && can_type.get_untracked() {
+                    if !untrack(long) && untrack(can_type) {
                         choose_typed();
                     }
                 }
