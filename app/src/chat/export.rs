@@ -18,7 +18,7 @@ pub fn begin() -> String {
     ["{\"starcrossed\":", &VERSION.to_string(), ",\"conversations\":["].concat()
 }
 
-/// What stands before the messages of a conversation. Its messages are written by [`long::write_message`], with commas in
+/// The JSON before the messages of a conversation. The messages are written by [`long::write_message`], with commas in
 /// between, and are followed by [`END_OF_MESSAGES`].
 #[must_use]
 pub fn begin_conversation(conversation: &Conversation, is_first: bool) -> String {
@@ -27,10 +27,10 @@ pub fn begin_conversation(conversation: &Conversation, is_first: bool) -> String
     [if is_first { "" } else { "," }, "{\"conversation\":", &known, ",\"messages\":["].concat()
 }
 
-/// What stands after the messages of a conversation.
+/// The JSON after the messages of a conversation.
 pub const END_OF_MESSAGES: &str = "]}";
 
-/// What stands after all conversations.
+/// The JSON after all conversations.
 pub const END: &str = "]}";
 
 /// What a conversation or a message can be called: what keys and addresses are made of.

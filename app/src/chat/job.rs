@@ -37,7 +37,7 @@ impl Watch for Unwatched {
     }
 }
 
-/// What the page shows of the work that is under way.
+/// The work that is under way, as the page shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Job {
     /// How far it is, in words; empty when nothing is under way.

@@ -10,7 +10,7 @@ use std::any::Any;
 /// How long a page still counts as the writer of an answer that has ended, in milliseconds: time for the end to be kept.
 const KEEPING_MS: u32 = 1000;
 
-/// What is done when a task has ended.
+/// The function that handles the end of a task.
 type End = fn(Writing, Exit);
 
 /// A place for one answer at a time.
@@ -23,7 +23,7 @@ pub(super) struct Lane {
     end: StoredValue<Option<End>>,
 }
 
-/// What a task writes.
+/// The answer that a task writes.
 #[derive(Clone, Copy, Debug)]
 struct Writing {
     /// None while it writes nothing.

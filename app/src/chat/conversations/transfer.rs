@@ -156,7 +156,7 @@ async fn import(file: &File, history: History, job: Job) -> String {
     }
 }
 
-/// What is in the file: a title is how Markdown begins, and no JSON.
+/// Reads a file. Markdown begins with a title, and JSON never does.
 async fn read(file: &File, job: Job) -> Result<Vec<Kept>, Unread> {
     let size = whole(file.size());
     let mut progress = job.begin("Reading", 2 * size, "%");

@@ -16,7 +16,7 @@ const PIECE: usize = 128 * 1024;
 pub enum Unread {
     /// The person has cancelled.
     Cancelled,
-    /// What is wrong with it.
+    /// The fault in the file.
     Wrong(String),
 }
 
@@ -32,7 +32,7 @@ impl From<serde_json::Error> for Unread {
     }
 }
 
-/// What stands in the place of the text with this number.
+/// The placeholder for the text with this number.
 fn mark(number: usize) -> String {
     ["\0", &number.to_string()].concat()
 }

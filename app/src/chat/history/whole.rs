@@ -83,7 +83,7 @@ impl History {
         };
         let changed = store.import(all, watch).await.inspect_err(|fault| self.note_fault(*fault))?;
         self.welcome(all);
-        // Whoever hears of one reads the whole list again.
+        // Each message to other tabs makes them read the whole list again.
         for id in changed.iter().take(MOST_TOLD) {
             self.tell(id);
         }
