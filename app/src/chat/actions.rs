@@ -2,13 +2,13 @@
 
 use super::{talk::Talk, tree::Message};
 use crate::browser::copy;
+use gloo_timers::future::TimeoutFuture;
 use leptos::{
     prelude::*,
     task::spawn_local,
     wasm_bindgen::JsCast,
     web_sys::{Element, MouseEvent},
 };
-use std::time::Duration;
 
 /// What a button of this name says for a moment, after its own word.
 const COPIED: &str = " ✓";
@@ -20,8 +20,8 @@ pub(super) fn copy_for(button: Element, text: String) {
     spawn_local(async move {
         let (said, for_ms) = if copy(&text).await { (COPIED, 1500) } else { (NOT_COPIED, 5000) };
         _ = button.set_attribute("data-copied", said);
-        let after = move || drop(button.remove_attribute("data-copied"));
-        drop(set_timeout(after, Duration::from_millis(for_ms)));
+        TimeoutFuture::new(for_ms).await;
+        _ = button.remove_attribute("data-copied");
     });
 }
 

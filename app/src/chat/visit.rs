@@ -1,7 +1,7 @@
 //! Which conversation is shown: the address says it, and what the browser keeps.
 
 use super::{editing, shared::Shared, tree::Tree};
-use crate::root::Page;
+use crate::{browser::in_next_frame, root::Page};
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
 /// Opens what this browser keeps, and hears of what other tabs change in it.
@@ -97,7 +97,7 @@ fn lead_to(shared: Shared) {
             shared.follow.led(); // or what is drawn next would lead back to the foot
         }
     };
-    drop(request_animation_frame(move || drop(request_animation_frame(lead))));
+    in_next_frame(move || in_next_frame(lead));
 }
 
 fn arrive(shared: Shared, tree: Option<Tree>, id: Option<&str>) {
