@@ -9,11 +9,13 @@ import { pour } from "../pour";
 import { press } from "../press";
 
 /** From the click to the end of the model's connection, on a machine with other work. `make fates` measures it alone. */
-const SOON_MS = 1000;
+const SOON_MS = 500;
 
-/** Stops of a flood, how long each goes on before, and the median from the order to click, which the driver is part of. */
-const FLOOD_SOON_MS = 500;
-const TRIALS = 3;
+/** The same in a flood, from the order to click, which the driver is part of: the median of the trials. */
+const FLOOD_SOON_MS = 150;
+const TRIALS = 5;
+
+/** How long each flood goes on before it is stopped. */
 const FLOOD_MS = 1500;
 
 /** Each brings an answer to the moment at which it is stopped. */
@@ -126,7 +128,9 @@ test.describe("Stop is heard at once in a flood", () => {
       }
       expect(server.exits().map(({ reason }) => reason)).toEqual(Array(TRIALS).fill("killed"));
       console.log(`${browser.name}, Stop in a flood ${what}: ${took.map((ms) => ms.toFixed(0)).join(", ")} ms`);
-      expect(took.sort((a, b) => a - b)[Math.floor(TRIALS / 2)], "the median, from the order to click").toBeLessThan(FLOOD_SOON_MS);
+      took.sort((one, other) => one - other);
+      expect(took[Math.floor(TRIALS / 2)], "the median, from the order to click").toBeLessThan(FLOOD_SOON_MS);
+      expect(took.at(-1), "the slowest, from the order to click").toBeLessThan(SOON_MS);
     });
   }
 });
