@@ -110,15 +110,36 @@ async fn a_stream_with_a_pace_is_a_bounded_number_of_writes_and_bytes_and_is_kil
 }
 
 #[tokio::test]
+async fn a_page_that_reads_four_streams_gets_a_quarter_of_the_pace_in_each() {
+    const QUESTION: &str = r#"{"messages":[{"role":"user","content":"Hi"}],"paced":4}"#;
+    let Step::Send(word) = delta("word ") else { panic!("a delta is sent") };
+    let upstream = Upstream::playing([head(), Step::Flood(word.repeat(100).into())]).await;
+    let server = Server::asking(&upstream.url()).await;
+    let begun = Instant::now();
+    let mut page = Page::start(server.address, "/api/chat", QUESTION).await;
+    let (mut events, mut bytes) = (0, 0);
+    while begun.elapsed() < Duration::from_secs(1) {
+        bytes += page.delta().await.len();
+        events += 1;
+    }
+    let ticks = usize::try_from(begun.elapsed().as_millis() / Pace::PAGE.tick.as_millis() / 4).unwrap() + 2;
+    assert!(events <= ticks, "{events} events in {ticks} ticks");
+    assert!(bytes <= Pace::PAGE.burst / 4 + ticks * (Pace::PAGE.bytes + 100), "{bytes} bytes in {ticks} ticks");
+}
+
+#[tokio::test]
 async fn who_asks_for_no_pace_gets_each_delta_as_it_came() {
     let many: Vec<_> = (0..500).map(|n| delta(&format!("{n} "))).collect();
     let upstream = Upstream::playing([vec![head()], many, vec![finish("stop"), done()]].concat()).await;
     let server = Server::asking(&upstream.url()).await;
-    let mut page = Page::chat(server.address).await;
-    for n in 0..500 {
-        assert_eq!(page.delta().await, format!("{n} "));
+    for paced in ["", r#","paced":false"#, r#","paced":0"#] {
+        let question = format!(r#"{{"messages":[{{"role":"user","content":"Hi"}}]{paced}}}"#);
+        let mut page = Page::start(server.address, "/api/chat", &question).await;
+        for n in 0..500 {
+            assert_eq!(page.delta().await, format!("{n} "));
+        }
+        assert_eq!(page.exit().await.reason, Reason::Normal);
     }
-    assert_eq!(page.exit().await.reason, Reason::Normal);
 }
 
 #[tokio::test]

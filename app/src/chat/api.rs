@@ -1,7 +1,7 @@
 //! The server functions behind the chat page. Plain HTTP, usable with curl.
 #![expect(missing_docs, reason = "#[server] makes a struct of the arguments, and gives it no docs")]
 
-use super::message::{ChatRequest, Delta, ModelList};
+use super::message::{ChatRequest, Delta, ModelList, Paced};
 use crate::{
     error::ApiError,
     link::{EventStream, Sse},
@@ -10,21 +10,23 @@ use leptos::prelude::*;
 use server_fn::codec::{GetUrl, Json};
 
 /// `POST /api/chat`: asks a model, in a task that lives as long as the stream of its answer. With `paced`, the stream is no
-/// faster than a browser can show ([`Pace`](crate::link::Pace)), and deltas that are ready together are one.
+/// faster than a browser can show ([`Pace`](crate::link::Pace)), and deltas that are ready together are one. A page that reads
+/// several streams at once gives their number, and each has its share of that.
 ///
 /// # Errors
 /// A request that makes no sense: 400, with a sentence. Whatever goes wrong later is the stream's last event.
 #[server(prefix = "/api", endpoint = "chat", input = Json, output = Sse)]
 pub async fn chat(
     #[server(flatten)] request: ChatRequest,
-    #[server(default)] paced: bool,
+    #[server(default)] paced: Paced,
 ) -> Result<EventStream<Delta>, ApiError> {
     let request = request.checked().map_err(ApiError::Refused)?;
     let model = expect_context::<super::model::SharedModel>();
     let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
     let about = if request.model.is_empty() { "the default model".to_owned() } else { request.model.clone() };
     let permit = crate::link::Permit::of_request();
-    let pace = paced.then_some(crate::link::Pace::PAGE);
+    let streams = paced.streams();
+    let pace = (streams > 0).then(|| crate::link::Pace::PAGE.shared(streams));
     Ok(crate::link::spawn_paced(&fates, about, pace, async move |deltas| {
         let _permit = permit;
         model.reply(request, deltas).await

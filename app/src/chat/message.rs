@@ -1,6 +1,9 @@
 //! What is said: the body of `/api/chat`, which is the field's own, and the deltas that come back.
 
-use crate::link::{Fragment, fragment::cut};
+use crate::link::{
+    Fragment,
+    fragment::{cut, json_length},
+};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 use std::ops::Not;
@@ -97,6 +100,33 @@ fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializ
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// Whether a stream is no faster than a page can draw. Left out, it is as fast as it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Paced {
+    /// `true` for the only stream that the page reads.
+    Is(bool),
+    /// How many streams the page reads at once: each gets its share. 0 for no limit.
+    Among(u32),
+}
+
+impl Paced {
+    /// How many streams share the pace of a page; 0 for no limit.
+    #[must_use]
+    pub const fn streams(self) -> u32 {
+        match self {
+            Self::Is(is_paced) => is_paced as u32,
+            Self::Among(streams) => streams,
+        }
+    }
+}
+
+impl Default for Paced {
+    fn default() -> Self {
+        Self::Is(false)
+    }
+}
+
 /// One piece of an answer: `{"text":"Hel"}` or `{"reasoning":"…"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -111,6 +141,11 @@ impl Fragment for Delta {
     fn size(&self) -> usize {
         let (Self::Text(text) | Self::Reasoning(text)) = self;
         text.len()
+    }
+
+    fn encoded(&self) -> usize {
+        let (Self::Text(text) | Self::Reasoning(text)) = self;
+        json_length(text)
     }
 
     fn pieces(self, most: usize) -> impl Iterator<Item = Self> + Send {

@@ -6,7 +6,7 @@ use super::{
     catalog::Catalog,
     entry::Entry,
     lane::{self, Lane},
-    message::Role,
+    message::{Paced, Role},
     store::tab,
     transcript::Transcript,
     tree::File,
@@ -120,9 +120,7 @@ impl Talk {
             return self.regenerate(&last.id);
         }
         self.transcript.choose(&last.id);
-        for answer in &begun {
-            self.begin(answer);
-        }
+        self.begin(&begun);
     }
 
     fn again(self, answer: &str) -> bool {
@@ -140,7 +138,7 @@ impl Talk {
             Some((question, models)) => self.compare(&question, models),
             None => {
                 let answer = self.transcript.regenerate(id);
-                self.begin(&answer);
+                self.begin(&[answer]);
             }
         }
     }
@@ -155,7 +153,7 @@ impl Talk {
     /// Lets an answer that was cut off go on.
     pub fn resume(self, answer: &str) {
         if !self.is_busy() && self.transcript.resume(answer) {
-            self.begin(answer);
+            self.begin(&[answer.to_owned()]);
         }
     }
 
@@ -265,7 +263,7 @@ impl Talk {
         let models = untrack(|| self.asked());
         if models.len() == 1 {
             let answer = self.transcript.answer(question);
-            return self.begin(&answer);
+            return self.begin(&[answer]);
         }
         self.compare(question, models);
     }
@@ -273,17 +271,17 @@ impl Talk {
     fn compare(self, question: &str, mut models: Vec<String>) {
         models.truncate(LANES); // a file that was imported may have more
         let answers = self.transcript.compare(question, models);
-        for answer in &answers {
-            self.begin(answer);
-        }
+        self.begin(&answers);
     }
 
-    /// An answer gets its task. Nobody begins more at once than there are lanes, and nobody while one is taken.
-    fn begin(self, answer: &str) {
+    /// Each of these answers gets a task. They are no more than there are lanes, and no lane is taken.
+    fn begin(self, answers: &[String]) {
         self.stopped.set(None);
-        let free = self.lanes.into_iter().find(|lane| !untrack(|| lane.link.is_running()));
-        if let (Some(lane), Some(entry)) = (free, self.transcript.entry(answer)) {
-            lane.begin(entry, chat(self.transcript.request(answer), true));
+        for (lane, answer) in self.lanes.into_iter().zip(answers) {
+            if let Some(entry) = self.transcript.entry(answer) {
+                let streams = u32::try_from(answers.len()).unwrap_or(u32::MAX);
+                lane.begin(entry, chat(self.transcript.request(answer), Paced::Among(streams)));
+            }
         }
     }
 }

@@ -12,6 +12,11 @@ pub trait Fragment: Sized + Send {
         0
     }
 
+    /// How many bytes its content takes on the wire, escapes included.
+    fn encoded(&self) -> usize {
+        self.size()
+    }
+
     /// Itself in pieces of at most `most` bytes, or whole if it can't be cut.
     fn pieces(self, most: usize) -> impl Iterator<Item = Self> + Send {
         _ = most;
@@ -40,9 +45,26 @@ pub fn cut(text: String, most: usize) -> impl Iterator<Item = String> + Send {
     })
 }
 
+/// How many bytes a text takes in JSON, without its quotes.
+#[must_use]
+pub fn json_length(text: &str) -> usize {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(escaped).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_length_of_a_text_in_json_is_what_the_library_writes() {
+        let every: String = (0..300).filter_map(char::from_u32).chain("\u{2028}🦀".chars()).collect();
+        assert_eq!(json_length(&every) + 2, serde_json::to_string(&every).unwrap().len());
+    }
 
     fn pieces(text: &str, most: usize) -> Vec<String> {
         cut(text.to_owned(), most).collect()

@@ -4,7 +4,10 @@
 //! So the server sends a page no more than it can draw. The rest waits in the task's channel, and then upstream, as it
 //! does for a slow reader.
 
+mod bucket;
+
 use super::{Event, Exit, Fragment, deltas::Received, life::Life};
+use bucket::Bucket;
 use futures::{FutureExt, Stream};
 use std::{
     collections::VecDeque,
@@ -15,27 +18,38 @@ use std::{
 use tokio::time::{Instant, Sleep, sleep};
 use tokio_util::task::AbortOnDropHandle;
 
-/// A limit on the writes of one stream, and on their bytes. Deltas that leave in one write are joined.
+/// What an event takes on the wire besides its content, in bytes: `event: delta`, `data: {"reasoning":""}`, line ends, and
+/// its part of an HTTP chunk.
+const EVENT: usize = 48;
+
+/// A page never reads more streams than this at once.
+const MOST_STREAMS: u32 = 16;
+
+/// A limit on the writes of one stream, and on their bytes as they are on the wire. Deltas that leave in one write are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// The time from one write to the next, at least.
+    /// The shortest time between two writes.
     pub tick: Duration,
-    /// How many bytes of deltas leave in one tick. One delta may exceed it; then the next tick is later by as much.
+    /// How many bytes leave in one tick. One delta may exceed it; then the next write is later by as much.
     pub bytes: usize,
-    /// How many bytes leave without a limit before the first others.
+    /// How many bytes leave in one write after a silence. A tick of silence is worth `bytes`.
     pub burst: usize,
 }
 
 impl Pace {
-    /// What all browsers draw without falling behind: sixty writes and 64 KiB a second, 3,000 deltas of 21 bytes each. With twice
-    /// as many bytes, WebKit took four times as long to hear Stop in a flood; with half as many, no less time.
+    /// What all browsers draw without falling behind: 62 writes and 64,000 bytes a second, which is 61,000 bytes of plain
+    /// text, or 3,000 deltas of 20 bytes. With twice as many bytes, WebKit took four times as long to hear Stop in a flood;
+    /// with half as many, no less time.
+    ///
+    /// The burst is 128 ms of that. So a word is at most 150 ms late behind a model that sends less than that on average,
+    /// and no more than 16 KiB at once.
     pub const PAGE: Self = Self { tick: Duration::from_millis(16), bytes: 1024, burst: 8 * 1024 };
 
-    /// How long the next write has to wait after one of so many bytes, which the burst doesn't cover.
-    fn wait(&self, bytes: usize) -> Duration {
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let full = u32::try_from(self.bytes.max(1)).unwrap_or(u32::MAX);
-        self.tick.saturating_mul(bytes.max(full)) / full
+    /// The pace of each of several streams that are read at once, so that all of them together keep to this one.
+    #[must_use]
+    pub fn shared(self, streams: u32) -> Self {
+        let streams = streams.clamp(1, MOST_STREAMS);
+        Self { tick: self.tick * streams, burst: self.burst / streams as usize, ..self }
     }
 }
 
@@ -45,9 +59,7 @@ pub(super) struct Paced<T> {
     deltas: Received<T>,
     /// The task, and then its exit, until that has been said.
     task: Task,
-    pace: Pace,
-    /// What is left of the burst.
-    burst: usize,
+    bucket: Bucket,
     /// Elapsed once the next batch may leave.
     gate: Pin<Box<Sleep>>,
     /// What leaves now.
@@ -63,7 +75,7 @@ enum Task {
 impl<T: Fragment> Paced<T> {
     pub(super) fn new(deltas: Received<T>, task: AbortOnDropHandle<Exit>, pace: Pace) -> Self {
         let (gate, batch) = (Box::pin(sleep(Duration::ZERO)), VecDeque::new());
-        Self { deltas, task: Task::Running(task), pace, burst: pace.burst, gate, batch }
+        Self { deltas, task: Task::Running(task), bucket: Bucket::full(pace), gate, batch }
     }
 
     /// Fills the batch. It stays empty once the task has ended and nothing is left.
@@ -73,14 +85,14 @@ impl<T: Fragment> Paced<T> {
             return Poll::Ready(());
         }
         ready!(self.gate.poll_unpin(cx));
-        match ready!(self.deltas.poll(cx)) {
-            Some(first) => self.batch.push_back(first),
-            None => return Poll::Pending, // its exit follows, and wakes this
-        }
-        let bytes = self.gather(self.pace.bytes.max(self.burst));
-        let beyond = bytes.saturating_sub(self.burst);
-        self.burst = self.burst.saturating_sub(bytes);
-        self.gate.as_mut().reset(Instant::now() + self.pace.wait(beyond));
+        let Some(first) = ready!(self.deltas.poll(cx)) else {
+            return Poll::Pending; // its exit follows, and wakes this
+        };
+        let now = Instant::now();
+        let first = self.add(first);
+        let rest = self.gather(self.bucket.level(now).saturating_sub(first));
+        let next = self.bucket.take(first + rest, now);
+        self.gate.as_mut().reset(next);
         Poll::Ready(())
     }
 
@@ -93,26 +105,28 @@ impl<T: Fragment> Paced<T> {
         matches!(self.task, Task::Ended(_))
     }
 
-    /// Adds to the batch what is ready, up to so many bytes. Returns the size of the batch.
+    /// Adds to the batch what is ready, until that is so many bytes. Returns how many it is.
     fn gather(&mut self, most: usize) -> usize {
-        let mut bytes = self.batch.iter().map(counted).sum();
+        let mut bytes = 0;
         while bytes < most
             && let Some(next) = self.deltas.ready()
         {
-            bytes += counted(&next);
-            let apart = match self.batch.back_mut() {
-                Some(last) => last.join(next),
-                None => Some(next),
-            };
-            self.batch.extend(apart);
+            bytes += self.add(next);
         }
         bytes
     }
-}
 
-/// A delta counts even if it has no content, so that a batch has an end.
-fn counted(delta: &impl Fragment) -> usize {
-    delta.size().max(1)
+    /// Adds a delta to the batch. Returns its bytes, at least one: a batch of deltas without content has an end, too.
+    fn add(&mut self, delta: T) -> usize {
+        let content = delta.encoded().max(1);
+        let apart = match self.batch.back_mut() {
+            Some(last) => last.join(delta),
+            None => Some(delta),
+        };
+        let Some(apart) = apart else { return content };
+        self.batch.push_back(apart);
+        EVENT + content
+    }
 }
 
 impl<T: Fragment + Unpin> Stream for Paced<T> {

@@ -1,9 +1,9 @@
 use super::*;
 use crate::{
     chat::message::Delta,
-    link::{Deltas, EventStream, Fates, Reason, proxies::KEEP_PAGE_ALIVE, spawn_paced},
+    link::{Deltas, EventStream, Fates, Reason, proxies::KEEP_PAGE_ALIVE, spawn_paced, sse::encode},
 };
-use futures::StreamExt;
+use futures::{StreamExt, stream};
 use std::sync::Arc;
 use tokio::{sync::oneshot, task::yield_now, time::advance};
 
@@ -18,7 +18,15 @@ fn spawn<F: Future<Output = Exit> + Send>(
     fates: &Arc<Fates>,
     work: impl FnOnce(Deltas<Delta>) -> F + Send + 'static,
 ) -> EventStream<Delta> {
-    spawn_paced(fates, "a test", Some(PACE), work)
+    spawn_at(PACE, fates, work)
+}
+
+fn spawn_at<F: Future<Output = Exit> + Send>(
+    pace: Pace,
+    fates: &Arc<Fates>,
+    work: impl FnOnce(Deltas<Delta>) -> F + Send + 'static,
+) -> EventStream<Delta> {
+    spawn_paced(fates, "a test", Some(pace), work)
 }
 
 /// Sends deltas of this length for ever, as fast as they are taken.
@@ -52,6 +60,64 @@ async fn a_flood_leaves_in_one_write_a_tick_and_so_many_bytes_a_second() {
     }
 }
 
+/// How many bytes and writes there are on the wire in ten seconds, of streams that are read at once.
+async fn on_the_wire(streams: impl IntoIterator<Item = EventStream<Delta>>) -> (usize, usize) {
+    let end = Instant::now() + Duration::from_secs(10);
+    let (mut bytes, mut writes) = (0, 0);
+    let mut all = stream::select_all(streams.into_iter().map(|events| Box::pin(encode(events))));
+    while let Ok(Some(chunk)) = tokio::time::timeout_at(end, all.next()).await {
+        bytes += chunk.len();
+        writes += 1;
+    }
+    (bytes, writes)
+}
+
+/// What a page is sent at most in ten seconds.
+const MOST_BYTES: usize = PACE.burst + 10_000 / 16 * PACE.bytes;
+const MOST_WRITES: usize = 10_000 / 16 + 2;
+
+#[tokio::test(start_paused = true)]
+async fn whatever_the_deltas_are_no_more_is_on_the_wire() {
+    let answer = |text: &str| Delta::Text(text.into());
+    let thought = |text: &str| Delta::Reasoning(text.into());
+    for kinds in [
+        vec![answer("x")],
+        vec![answer("")],
+        vec![answer("a"), thought("b")],
+        vec![answer(""), thought("")],
+        vec![answer("\u{1}\u{2}"), answer("\"\\\n")],
+        vec![answer(&"\u{1}".repeat(4096))],
+        vec![thought("語"), thought("🦀"), answer("word ")],
+    ] {
+        let named = format!("{:.40}", format!("{kinds:?}"));
+        let events = spawn(&Arc::default(), async move |deltas| {
+            for delta in kinds.iter().cycle() {
+                deltas.send(delta.clone()).await;
+            }
+            unreachable!("it goes on for ever")
+        });
+        let (bytes, writes) = on_the_wire([events]).await;
+        // One write holds 16 KiB at most: an event that is longer leaves by itself.
+        assert!(bytes <= MOST_BYTES * 21 / 20 && writes <= 2 * MOST_WRITES, "{named}: {bytes} bytes, {writes} writes");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_that_are_read_at_once_share_one_pace() {
+    for streams in [1, 2, 3, 4] {
+        let flood = |_| spawn_at(PACE.shared(streams), &Arc::default(), async move |deltas| flood(deltas, 10).await);
+        let (bytes, writes) = on_the_wire((0..streams).map(flood)).await;
+        assert!((MOST_BYTES * 3 / 4..=MOST_BYTES * 21 / 20).contains(&bytes), "{streams}: {bytes} bytes");
+        assert!(writes <= MOST_WRITES + 2 * streams as usize, "{streams}: {writes} writes");
+    }
+}
+
+#[test]
+fn no_number_of_streams_makes_a_pace_without_sense() {
+    assert_eq!(PACE.shared(0), PACE);
+    assert_eq!(PACE.shared(u32::MAX), PACE.shared(MOST_STREAMS));
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_first_deltas_leave_at_once_as_far_as_they_are_a_burst() {
     let mut events = spawn(&Arc::default(), async move |deltas| flood(deltas, 100).await);
@@ -60,32 +126,61 @@ async fn the_first_deltas_leave_at_once_as_far_as_they_are_a_burst() {
     assert!((PACE.burst..PACE.burst + 2 * PACE.bytes).contains(&early), "{early}");
 }
 
-#[tokio::test(start_paused = true)]
-async fn three_thousand_deltas_a_second_are_read_within_a_tick_of_being_sent() {
-    let begun = Instant::now();
-    let mut events = spawn(&Arc::default(), async move |deltas| {
-        for _ in 0..3000 {
-            tokio::time::sleep_until(Instant::now() + Duration::from_millis(1)).await;
-            for _ in 0..3 {
-                let sent = begun.elapsed().as_millis();
-                deltas.send(Delta::Text(format!("{sent:8}"))).await;
+/// Sends `count` deltas of `length` at once, every so many milliseconds for nine seconds. Returns how late the latest is read.
+async fn lateness(pace: Pace, every_ms: u64, count: usize, length: usize) -> u128 {
+    let (begun, times) = (Instant::now(), usize::try_from(9000 / every_ms).unwrap());
+    let mut events = spawn_at(pace, &Arc::default(), async move |deltas| {
+        for _ in 0..times {
+            sleep(Duration::from_millis(every_ms)).await;
+            let sent = begun.elapsed().as_millis();
+            for _ in 0..count {
+                deltas.send(Delta::Text(format!("{sent:length$}"))).await;
             }
         }
         Exit::new(Reason::Normal)
     });
-    let (mut latest, mut count) = (0, 0);
+    let (mut latest, mut read) = (0, 0);
     while let Some(event) = events.next().await {
         if let Event::Delta(Delta::Text(text)) = event {
             let now = begun.elapsed().as_millis();
-            for sent in text.as_bytes().chunks(8) {
+            for sent in text.as_bytes().chunks(length) {
                 let sent: u128 = str::from_utf8(sent).unwrap().trim().parse().unwrap();
                 latest = latest.max(now - sent);
-                count += 1;
+                read += 1;
             }
         }
     }
-    assert_eq!(count, 9000);
+    assert_eq!(read, times * count);
+    latest
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_thousand_deltas_a_second_are_read_within_a_tick_of_being_sent() {
+    let latest = lateness(PACE, 1, 3, 8).await;
     assert!(latest <= 20, "{latest} ms");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_below_the_limit_on_average_is_never_late_by_more_than_150_ms() {
+    for (every_ms, count, length) in [(1, 3, 20), (20, 60, 20), (300, 16, 1024), (300, 800, 20), (1000, 256, 64)] {
+        let latest = lateness(Pace::PAGE, every_ms, count, length).await;
+        assert!(latest <= 150, "{count} deltas of {length} bytes every {every_ms} ms: {latest} ms");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_silence_a_burst_leaves_at_once_again() {
+    let mut events = spawn(&Arc::default(), async move |deltas| {
+        loop {
+            for _ in 0..4 {
+                deltas.send(text(1000)).await;
+            }
+            sleep(Duration::from_secs(1)).await;
+        }
+    });
+    let read = read_for(&mut events, Duration::from_millis(9900)).await;
+    let late = read.iter().filter(|(at, _)| at.as_millis() % 1000 > 20).count();
+    assert_eq!((read.iter().map(|(_, bytes)| bytes).sum::<usize>(), late), (40_000, 0));
 }
 
 #[tokio::test(start_paused = true)]
