@@ -108,10 +108,12 @@ impl History {
 
     /// One conversation, as it was kept; none if it isn't there.
     pub async fn load(self, id: &str) -> Option<Tree> {
-        let mut tree = match (self.read(id).await, self.remembered(id)) {
-            (Some(kept), Some(newer)) => Tree::united(kept, newer),
-            (kept, remembered) => Tree::build(kept.or(remembered)?, &mut Unwatched::new()).await.ok()?,
+        let mut pace = Unwatched::new();
+        let tree = match (self.read(id).await, self.remembered(id)) {
+            (Some(kept), Some(newer)) => Tree::united(kept, newer, &mut pace).await,
+            (kept, remembered) => Tree::build(kept.or(remembered)?, &mut pace).await,
         };
+        let mut tree = tree.ok()?;
         let alive = alive::among(tree.unfinished()).await;
         tree.settle(&tab::name(), &alive, tab::now_ms());
         if let Some(draft) = tab::draft(id) {

@@ -7,6 +7,7 @@ mod pieces;
 use super::{
     entry::{self, Entry},
     history::History,
+    job::{Cancelled, Watch},
     message::{ChatRequest, Delta},
     store::tab,
     tree::{Conversation, Message, Tree},
@@ -136,6 +137,21 @@ impl Transcript {
             self.tree.update(|tree| tree.show(id));
             self.show();
         }
+    }
+
+    /// What another tab has said in this conversation, of all that was kept of it. In slices.
+    ///
+    /// # Errors
+    /// Whoever watches has cancelled.
+    pub async fn news(self, kept: Tree, watch: &mut impl Watch) -> Result<Vec<Message>, Cancelled> {
+        let mut news = Vec::new();
+        for message in kept.into_kept().messages {
+            if self.tree.with_untracked(|tree| tree.is_news(&message)) {
+                news.push(message);
+            }
+            watch.go_on(0).await?;
+        }
+        Ok(news)
     }
 
     /// Takes in what another tab has said in this conversation. What is being written here stays as it is.

@@ -40,6 +40,9 @@ pub struct Tree {
     roots: Vec<usize>,
 }
 
+/// So many messages are linked one by one: each costs a walk over all places, and linking all anew costs a sort of them.
+const FEW: usize = 8;
+
 impl Tree {
     /// What was kept, made a tree.
     #[must_use]
@@ -66,13 +69,15 @@ impl Tree {
         Ok(tree)
     }
 
-    /// What was kept, and what is newer of it.
-    #[must_use]
-    pub fn united(kept: Kept, newer: Kept) -> Self {
-        let mut tree = Self::new(kept);
+    /// What was kept, and what is newer of it. In slices, too.
+    ///
+    /// # Errors
+    /// Whoever watches has cancelled.
+    pub async fn united(kept: Kept, newer: Kept, watch: &mut impl Watch) -> Result<Self, Cancelled> {
+        let mut tree = Self::build(kept, watch).await?;
         tree.conversation = newer.conversation;
         tree.merge(newer.messages);
-        tree
+        Ok(tree)
     }
 
     /// All of it, to be kept elsewhere.
@@ -84,11 +89,19 @@ impl Tree {
     /// Takes in messages from elsewhere: what another tab has said, or this one's own as they were kept. Of two records of
     /// one message the later counts. Whichever order they come in, the tree is the same.
     pub fn merge(&mut self, messages: Vec<Message>) {
-        for message in messages {
-            self.take(message);
+        if messages.len() <= FEW {
+            messages.into_iter().for_each(|message| self.take_linked(message));
+        } else {
+            messages.into_iter().for_each(|message| self.take(message));
+            self.link();
         }
-        self.link();
         self.show_newest();
+    }
+
+    /// Whether a message from elsewhere is new here, or later than its record here.
+    #[must_use]
+    pub fn is_news(&self, message: &Message) -> bool {
+        self.message(&message.id).is_none_or(|own| message.is_later_than(own))
     }
 
     fn show_newest(&mut self) {
@@ -205,12 +218,16 @@ impl Tree {
         while let Some(place) = waiting.pop() {
             waiting.extend(&self.children[place]);
             let is_leaf = self.children[place].is_empty();
-            let age = |place: usize| (self.messages[place].asked_ms, place);
-            if is_leaf && newest.is_none_or(|newest| age(newest) < age(place)) {
+            if is_leaf && newest.is_none_or(|newest| self.age(newest) < self.age(place)) {
                 newest = Some(place);
             }
         }
         newest.map(|newest| self.messages[newest].id.clone())
+    }
+
+    /// Siblings stand in this order: those made in one millisecond in the order of their ids.
+    fn age(&self, place: usize) -> (u64, usize) {
+        (self.messages[place].asked_ms, place)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which conversation is shown: the address says it, and what the browser keeps.
 
-use super::{editing, shared::Shared, tree::Tree};
+use super::{editing, job::Unwatched, shared::Shared, tree::Tree};
 use crate::{browser::in_next_frame, root::Page};
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
@@ -30,7 +30,13 @@ pub(super) async fn look_again(shared: Shared, id: String) {
     }
     match history.load(&id).await {
         _ if open().as_ref() != Some(&id) => {} // left meanwhile
-        Some(tree) => talk.transcript.merge(tree.messages().to_vec()),
+        Some(tree) => {
+            if let Ok(news) = talk.transcript.news(tree, &mut Unwatched::new()).await
+                && open().as_ref() == Some(&id)
+            {
+                talk.transcript.merge(news);
+            }
+        }
         // Only if it is certain: what can't be read may still be there.
         None if history.fault.get_untracked().is_some() => {}
         None => {

@@ -2,7 +2,7 @@
 
 use super::{History, Kept};
 use crate::chat::{
-    job::Watch,
+    job::{Unwatched, Watch},
     store::{Fault, search_in},
     tree::{Tree, find::Hit},
 };
@@ -31,10 +31,7 @@ impl History {
         self.list.update(|list| list.retain(|conversation| conversation.id != id));
         self.tell(id);
         self.try_again(); // there is room now
-        match (stored, remembered) {
-            (Some(stored), Some(newer)) => Some(Tree::united(stored, newer).into_kept()),
-            (stored, remembered) => stored.or(remembered),
-        }
+        united(stored, remembered).await
     }
 
     /// Which conversations there are to be exported: those in the store, and those that couldn't be put there. If the store
@@ -65,10 +62,7 @@ impl History {
             Some(store) => store.load(id).await?.found,
             None => None,
         };
-        Ok(match (stored, self.remembered(id)) {
-            (Some(stored), Some(newer)) => Some(Tree::united(stored, newer).into_kept()),
-            (stored, remembered) => stored.or(remembered),
-        })
+        Ok(united(stored, self.remembered(id)).await)
     }
 
     /// Takes in conversations that were deleted or exported, and says to how many that added anything. What is here already
@@ -135,5 +129,13 @@ impl History {
             }
         }
         hits
+    }
+}
+
+/// What is in the store of a conversation, with what is newer of it. Nobody cancels that.
+async fn united(stored: Option<Kept>, newer: Option<Kept>) -> Option<Kept> {
+    match (stored, newer) {
+        (Some(stored), Some(newer)) => Some(Tree::united(stored, newer, &mut Unwatched::new()).await.ok()?.into_kept()),
+        (stored, newer) => stored.or(newer),
     }
 }

@@ -169,6 +169,11 @@ impl Message {
         self.rank() > other.rank()
     }
 
+    /// Whether another record of it has it in the same place of a tree.
+    pub(super) fn has_same_place(&self, other: &Self) -> bool {
+        self.parent == other.parent && self.asked_ms == other.asked_ms
+    }
+
     fn rank(&self) -> (u64, bool, usize, &str, &str, Option<&str>) {
         let size = self.text.len() + self.reasoning.len();
         (self.saved_ms, self.exit.is_some(), size, &self.text, &self.reasoning, self.parent.as_deref())

@@ -3,6 +3,52 @@
 use super::{Message, Tree, in_order};
 
 impl Tree {
+    /// Takes in one message, and links it alone: what hangs from what is found again for all only if it may have changed.
+    pub(super) fn take_linked(&mut self, message: Message) {
+        match self.place(&message.id) {
+            Ok(place) if !message.is_later_than(&self.messages[place]) => {}
+            Ok(place) if self.messages[place].has_same_place(&message) => self.messages[place] = message,
+            Ok(_) => self.relink(message),
+            Err(_) if self.is_awaited(&message.id) => self.relink(message),
+            Err(place) => self.insert(place, message),
+        }
+    }
+
+    fn relink(&mut self, message: Message) {
+        self.take(message);
+        self.link();
+    }
+
+    /// Whether a message says that it hangs from one of this id, which isn't here: it counts as a beginning.
+    fn is_awaited(&self, id: &str) -> bool {
+        self.roots.iter().any(|root| self.messages[*root].parent.as_deref() == Some(id))
+    }
+
+    /// Puts a message from which nothing hangs in its place.
+    fn insert(&mut self, place: usize, message: Message) {
+        let parent = message.parent.as_deref().and_then(|parent| self.place(parent).ok());
+        self.messages.insert(place, message);
+        if place + 1 < self.messages.len() {
+            self.make_room(place);
+        }
+        let parent = parent.map(|parent| moved(parent, place));
+        self.parents.insert(place, parent);
+        self.children.insert(place, Vec::new());
+        let at = self.children(parent).partition_point(|sibling| self.age(*sibling) < self.age(place));
+        match parent {
+            Some(parent) => self.children[parent].insert(at, place),
+            None => self.roots.insert(at, place),
+        }
+    }
+
+    /// Those from this place on have moved to the next.
+    fn make_room(&mut self, from: usize) {
+        let links = self.parents.iter_mut().flatten();
+        for link in links.chain(self.children.iter_mut().flatten()).chain(&mut self.roots) {
+            *link = moved(*link, from);
+        }
+    }
+
     /// Finds again what hangs from what.
     pub(super) fn link(&mut self) {
         self.find_parents();
@@ -53,4 +99,8 @@ impl Tree {
         }
         self.parents[first] = None;
     }
+}
+
+fn moved(place: usize, from: usize) -> usize {
+    place + usize::from(place >= from)
 }

@@ -157,3 +157,12 @@ fn what_another_tab_still_writes_is_worth_another_look() {
     assert!(!is_written(&tree));
     assert!(tree.unfinished().is_empty());
 }
+
+#[test]
+fn only_what_is_not_known_here_or_is_later_is_news() {
+    let tree = asked();
+    let old = tree.message("a1").unwrap().clone();
+    assert!(!tree.is_news(&old));
+    assert!(tree.is_news(&Message { saved_ms: old.saved_ms + 1, ..old.clone() }));
+    assert!(tree.is_news(&Message { id: "a2".into(), ..old }));
+}

@@ -77,6 +77,9 @@ fn play(tree: &mut Tree, writer: &str, acts: &[Act], loses: bool) {
 fn check(tree: &Tree) {
     let messages = tree.messages();
     assert!(messages.windows(2).all(|pair| pair[0].id < pair[1].id));
+    let mut anew = tree.clone();
+    anew.link();
+    assert_eq!(tree, &anew, "what was linked one by one is what is linked at once");
     match &tree.conversation.head {
         None => assert!(messages.is_empty()),
         Some(head) => {
@@ -113,12 +116,20 @@ proptest! {
         play(&mut one, "here", &here, false);
         play(&mut other, "there", &there, false);
         let (of_one, of_other) = (one.messages().to_vec(), other.messages().to_vec());
+        let mut little_by_little = one.clone();
+        for some in of_other.chunks(3) {
+            little_by_little.merge(some.to_vec());
+            check(&little_by_little);
+        }
         one.merge(of_other.clone());
         other.merge(of_one.clone());
         check(&one);
         check(&other);
         prop_assert_eq!(&one.messages, &other.messages);
         prop_assert_eq!(&one.parents, &other.parents);
+        prop_assert_eq!(&one.parents, &little_by_little.parents);
+        prop_assert_eq!(&one.children, &little_by_little.children);
+        prop_assert_eq!(&one.roots, &little_by_little.roots);
         for message in of_one.iter().chain(&of_other) {
             prop_assert!(one.message(&message.id).is_some());
         }
@@ -139,6 +150,11 @@ proptest! {
         for id in messages.iter().map(|message| &message.id) {
             _ = tree.request(id);
         }
+        let mut one_by_one = Tree::default();
+        for message in &messages {
+            one_by_one.merge(vec![message.clone()]);
+        }
+        check(&one_by_one);
         let backwards = Tree::new(Kept { messages: messages.into_iter().rev().collect(), ..Kept::default() });
         prop_assert_eq!(tree.messages, backwards.messages);
     }
