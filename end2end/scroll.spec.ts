@@ -97,26 +97,77 @@ test("Enter that asks nothing leaves the reader where they are, and a question l
   await expect.poll(below(page)).toBeLessThan(2);
 });
 
-test("a browser that moves the list by itself while it grows is no reader", async ({ chat, upstream, page }) => {
-  const question = await long(chat, upstream, "A long one", 80);
-  const pressed = jump(page);
+/** Moves the list back after each change, as WebKit does when a block is replaced, and notes whether the button showed. */
+async function moveBack(page: Page): Promise<void> {
   await main(page).evaluate((main) => {
-    // As WebKit does when a block is replaced.
     const back = () => (main.scrollTop = main.scrollHeight - main.clientHeight - 96);
     new MutationObserver(() => setTimeout(back, 3)).observe(main, { childList: true, subtree: true, characterData: true });
     Reflect.set(window, "shown", 0);
     const button = document.querySelector(".latest")!;
     new MutationObserver(() => button.hasAttribute("hidden") || Reflect.set(window, "shown", 1)).observe(button, { attributes: true });
   });
-  for (let part = 0; part < 20; part++) {
+}
+
+/** An answer goes on in blocks, and is followed to its end. */
+async function expectFollowed(chat: Chat, question: Question, parts: number): Promise<void> {
+  for (let part = 0; part < parts; part++) {
     question.delta(`More.\n\n\`\`\`rust\nfn part_${part}() {}\n\`\`\`\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`);
     await expect(chat.answer).toContainText(`part_${part}`);
   }
   question.finish();
   await expect(chat.status).toHaveText("Done");
-  await expect.poll(below(page)).toBeLessThan(2);
-  await expect(pressed).toBeHidden();
-  expect(await page.evaluate(() => Reflect.get(window, "shown")), "the button never showed").toBe(0);
+  await expect.poll(below(chat.page)).toBeLessThan(2);
+  await expect(jump(chat.page)).toBeHidden();
+  expect(await chat.page.evaluate(() => Reflect.get(window, "shown")), "the button never showed").toBe(0);
+}
+
+test("a browser that moves the list by itself while it grows is no reader", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  await moveBack(page);
+  await expectFollowed(chat, question, 20);
+});
+
+test("a browser that moves the list just after a click into it is no reader either", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  await moveBack(page);
+  const box = (await main(page).boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 + 1, box.y + box.height / 2);
+  question.delta("Held. ");
+  await expect(chat.answer).toContainText("Held.");
+  await page.mouse.up();
+  await expectFollowed(chat, question, 5);
+});
+
+test("nor is one that moves it when the reader has come back to the foot", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  await main(page).evaluate((main) => {
+    main.tabIndex = -1;
+    main.focus();
+  });
+  await page.keyboard.press("ArrowUp");
+  await expect(jump(page)).toBeVisible();
+  await wheel(page, 1000);
+  await expect(jump(page)).toBeHidden();
+  await moveBack(page);
+  await expectFollowed(chat, question, 5);
+});
+
+test("who selects text upwards and out of the window is left alone", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  const flow = setInterval(() => question.delta("More. "), 20);
+  const box = (await main(page).boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2, 1, { steps: 10 });
+  await expect(jump(page)).toBeVisible();
+  await page.mouse.up();
+  clearInterval(flow);
+  lines(question, 40);
+  await expect.poll(below(page)).toBeGreaterThan(500);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
 });
 
 const keys = ["PageUp", "Home", "ArrowUp", "Shift+Space"];

@@ -66,6 +66,11 @@ impl Follow {
             }
             let hand = Hand::watch(scroller, &content, move || self.leave());
             hand::listen(scroller, &["scroll"], move |_| self.scrolled(hand));
+            Effect::new(move |_| {
+                if self.along.get() {
+                    hand.rest();
+                }
+            });
         });
     }
 

@@ -1,10 +1,11 @@
 //! Whether a person scrolls, or the browser.
 //!
-//! A wheel that turns up tells it by itself. A finger, a key, a click on a link within the page or a held mouse button may
-//! scroll or not: then the next scroll events tell, for as long as such a movement goes on. What nobody has touched anything
-//! for is a person's too, if nothing on the list has changed just before (find in page, a screen reader), or if it goes
-//! further than a window's height, which no browser does by itself. A shorter way up that such a tool takes while the list
-//! grows is taken for the browser's, and undone: the reader can scroll first.
+//! A wheel that turns up is certain. A finger, a key, a click on a link within the page, the scroll bar and a dragging mouse
+//! may scroll or not: scroll events that follow such an input within a time limit are the person's.
+//!
+//! Scroll events without any input are the person's in two cases: the list has not changed shortly before (find in page, a
+//! screen reader), or the distance is more than a window's height, which no browser scrolls by itself. A tool that moves up
+//! by less while the list grows is taken for the browser, and undone. The reader can scroll up first.
 
 use js_sys::{Array, Function, Reflect};
 use leptos::{
@@ -22,12 +23,20 @@ const SMOOTH_MS: f64 = 1000.0;
 const MOMENTUM_MS: f64 = 3000.0;
 /// How long after a change of the list a browser may move the window because of it.
 const SETTLING_MS: f64 = 300.0;
+/// How wide a scroll bar is that lies over the list, at most, in pixels.
+const BAR: i32 = 16;
+/// The button whose press makes some browsers scroll with the mouse: <https://www.w3.org/TR/uievents/#dom-mouseevent-button>.
+const MIDDLE: i16 = 1;
+/// How far a mouse moves that drags, in pixels. A click may move it by less.
+const DRAG: i32 = 4;
 
 /// What a person does who may be scrolling, by the page's clock.
 #[derive(Clone, Copy)]
 pub(super) struct Hand {
-    /// Until when a scroll is theirs.
+    /// Until when a scroll is theirs; infinite while they hold the scroll bar or drag.
     until_ms: StoredValue<f64>,
+    /// Where a mouse button was pressed, in pixels from the top left of the window.
+    pressed: StoredValue<(i32, i32)>,
     /// When a change of the list was drawn last; infinite for one that is about to be.
     drawn_ms: StoredValue<f64>,
 }
@@ -35,8 +44,11 @@ pub(super) struct Hand {
 impl Hand {
     /// Watches until the reactive owner ends. `leave` is called when a person certainly wants to go up.
     pub(super) fn watch(scroller: &Element, content: &Element, leave: impl Fn() + Copy + 'static) -> Self {
-        let hand =
-            Self { until_ms: StoredValue::new(f64::NEG_INFINITY), drawn_ms: StoredValue::new(f64::NEG_INFINITY) };
+        let hand = Self {
+            until_ms: StoredValue::new(f64::NEG_INFINITY),
+            pressed: StoredValue::new((0, 0)),
+            drawn_ms: StoredValue::new(f64::NEG_INFINITY),
+        };
         listen(scroller, &["wheel"], move |event| {
             if event.dyn_ref::<WheelEvent>().is_some_and(turns_up) {
                 leave();
@@ -51,9 +63,9 @@ impl Hand {
                 hand.allow(MOMENTUM_MS);
             }
         });
-        // The scroll bar belongs to the scroller. A mouse that selects text scrolls, too, once it leaves the window.
+        let bar = scroller.clone();
         listen(scroller, &["pointerdown", "pointermove", "pointercancel", "click"], move |event| {
-            hand.hear_pointer(&event);
+            hand.hear_pointer(&event, &bar);
         });
         listen(&window(), &["pointerup"], move |_| hand.let_go());
         listen(&window(), &["keydown"], move |event| {
@@ -84,24 +96,52 @@ impl Hand {
         self.until_ms.update_value(|until| *until = until.max(until_ms));
     }
 
-    /// A mouse button was released, if one was held.
+    /// What the person did has led them to the foot. A browser's own scroll after that is not theirs.
+    pub(super) fn rest(self) {
+        self.until_ms.update_value(|until| *until = if *until < f64::INFINITY { f64::NEG_INFINITY } else { *until });
+    }
+
+    fn hold(self) {
+        self.until_ms.set_value(f64::INFINITY);
+    }
+
+    /// The scroll bar was released, or what was dragged, if something was held.
     fn let_go(self) {
         let now_ms = now_ms();
         self.until_ms.update_value(|until| *until = if *until < f64::INFINITY { *until } else { now_ms + SMOOTH_MS });
     }
 
-    fn hear_pointer(self, event: &Event) {
+    fn hear_pointer(self, event: &Event, scroller: &Element) {
         let Some(pointer) = event.dyn_ref::<PointerEvent>() else { return };
+        let is_touch = pointer.pointer_type() == "touch";
         match event.type_().as_str() {
-            "pointerdown" if pointer.pointer_type() != "touch" => self.until_ms.set_value(f64::INFINITY),
+            "pointerdown" if !is_touch => {
+                self.pressed.set_value((pointer.client_x(), pointer.client_y()));
+                if is_on_bar(pointer, scroller) || pointer.button() == MIDDLE {
+                    self.hold();
+                }
+            }
             // The browser takes a finger over from the page that pans, and scrolls.
             "pointercancel" => self.allow(MOMENTUM_MS),
             // Chromium tells of no release of a scroll bar: the mouse that moves with no button held does.
             "pointermove" if pointer.buttons() == 0 => self.let_go(),
+            // A mouse that selects text scrolls once it leaves the window.
+            "pointermove" if !is_touch && self.is_dragging(pointer) => self.hold(),
             "click" if is_way_within(event) => self.allow(SMOOTH_MS),
             _ => {}
         }
     }
+
+    fn is_dragging(self, pointer: &PointerEvent) -> bool {
+        let (x, y) = self.pressed.get_value();
+        (pointer.client_x() - x).abs().max((pointer.client_y() - y).abs()) >= DRAG
+    }
+}
+
+/// Whether the scroll bar is pressed, which may lie beside the list or over it. It belongs to the scroller itself.
+fn is_on_bar(pointer: &PointerEvent, scroller: &Element) -> bool {
+    let is_scroller = pointer.target().is_some_and(|target| target == ***scroller);
+    is_scroller && pointer.offset_x() >= scroller.client_width() - BAR
 }
 
 /// Hears these events of a target until the reactive owner ends. The browser doesn't wait for it before it scrolls.
