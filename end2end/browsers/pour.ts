@@ -5,8 +5,17 @@ import type { Question } from "../support/upstream";
 
 const TICK_MS = 4;
 
-/** Sends a text in deltas of this many characters, so many of them a second, until it or the connection ends. */
-export async function pour(question: Question, text: string, { rate, size }: { rate: number; size: number }): Promise<void> {
+export interface Stream {
+  /** Deltas a second. */
+  rate: number;
+  /** Characters of a delta. */
+  size: number;
+  /** Hears how many characters have been sent in all. */
+  onSent?: (length: number) => void;
+}
+
+/** Sends a text in deltas, until it or the connection ends. */
+export async function pour(question: Question, text: string, { rate, size, onSent }: Stream): Promise<void> {
   let open = true;
   void question.closed.then(() => (open = false));
   const began = performance.now();
@@ -16,6 +25,7 @@ export async function pour(question: Question, text: string, { rate, size }: { r
     const pieces: string[] = [];
     for (; sent < due && sent * size < text.length; sent++) pieces.push(text.slice(sent * size, (sent + 1) * size));
     if (pieces.length) question.deltas(pieces);
+    onSent?.(sent * size);
     await after(TICK_MS);
   }
 }

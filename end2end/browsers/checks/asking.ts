@@ -1,5 +1,6 @@
 // Asking, and reading what comes.
 
+import { now } from "../../support/clock";
 import { Prose } from "../../support/prose";
 import { expect, test } from "../fixtures";
 import type { Chat } from "../page/chat";
@@ -24,6 +25,58 @@ test("shows each piece of the answer as soon as it is there, and that it is done
   await chat.answer.contains("42 tokens");
   await expect.poll(() => server.exits()).toMatchObject([{ reason: "normal" }]);
 });
+
+test("shows no word later than 150 ms after it came, up to 3,000 deltas a second", async ({ chat, upstream }, testInfo) => {
+  await chat.ask("Count");
+  const question = await upstream.asked();
+  question.delta("Numbers: ");
+  await chat.answer.contains("Numbers:");
+  await chat.tab.evaluate(watchNumbers, LOOKS, LOOK_EVERY_MS);
+  const came: number[] = [];
+  const onSent = (length: number) => {
+    for (let number = came.length; number < length / WORD.length; number++) came.push(now());
+  };
+  await pour(question, numbers(RATE * SECONDS), { rate: RATE, size: WORD.length, onSent });
+  const looks = await chat.tab.evaluate(async () => (await Reflect.get(window, "looks")) as [number, number][]);
+  // The word after the last that was shown may have come already: for so long it was late.
+  const late = looks.map(([at, shown]) => at - (came[shown - FIRST + 1] ?? at)).sort((one, other) => one - other);
+  const [median, p95, worst] = [0.5, 0.95, 1].map((part) => late[Math.ceil(part * late.length) - 1]!);
+  console.log(`${testInfo.project.name}, a word is shown after ${median!.toFixed(0)} ms, at most ${worst!.toFixed(0)}`);
+  expect(median, "the median").toBeLessThan(LATE_MS);
+  expect(p95, "19 of 20 looks").toBeLessThan(2 * LATE_MS);
+});
+
+/** How late a word may be. A machine with other work may take longer for one in twenty. */
+const LATE_MS = 150;
+const RATE = 3000;
+const SECONDS = 3;
+
+/** Each word is a number of as many characters. */
+const WORD = "100000 ";
+const FIRST = 100_000;
+
+function numbers(count: number): string {
+  return Array.from({ length: count }, (_, at) => `${FIRST + at} `).join("");
+}
+
+const LOOK_EVERY_MS = 25;
+const LOOKS = (SECONDS * 1000) / LOOK_EVERY_MS - 20;
+
+/** In the page: notes so many times, and when, which number is shown last. */
+function watchNumbers(looks: number, everyMs: number): void {
+  const found: [number, number][] = [];
+  const all = new Promise((done) => {
+    const look = () => {
+      const shown = [...document.querySelectorAll("article")].at(-1)!.querySelector(".markdown")!.textContent!.trimEnd();
+      const last = Number(/(\d{6})\D*$/.exec(shown)?.[1]);
+      if (last) found.push([performance.timeOrigin + performance.now(), last]);
+      if (found.length < looks) setTimeout(look, everyMs);
+      else done(found);
+    };
+    look();
+  });
+  Reflect.set(window, "looks", all);
+}
 
 test("breaks the line with Shift+Enter, and the box grows", async ({ chat, upstream }) => {
   await chat.box.focus();
