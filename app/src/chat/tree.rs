@@ -89,10 +89,11 @@ impl Tree {
     /// Takes in messages from elsewhere: what another tab has said, or this one's own as they were kept. Of two records of
     /// one message the later counts. Whichever order they come in, the tree is the same.
     pub fn merge(&mut self, messages: Vec<Message>) {
-        if messages.len() <= FEW {
-            messages.into_iter().for_each(|message| self.take_linked(message));
-        } else {
-            messages.into_iter().for_each(|message| self.take(message));
+        let are_few = messages.len() <= FEW;
+        for message in messages {
+            if are_few { self.take_linked(message) } else { self.take(message) }
+        }
+        if !are_few {
             self.link();
         }
         self.show_newest();
