@@ -8,8 +8,11 @@ use crate::chat::{
 };
 use std::ops::Range;
 
-/// How much is read or written between two looks at the clock, in bytes. Longer texts are taken out.
+/// How much is read or written between two looks at the clock, in bytes. A record that is no longer is read as one.
 const PIECE: usize = 128 * 1024;
+
+/// Longer texts are taken out of a long record, in bytes.
+const SHORT: usize = 4 * 1024;
 
 /// Why nothing was read.
 #[derive(Debug)]
@@ -35,6 +38,11 @@ impl From<serde_json::Error> for Unread {
 /// The placeholder for the text with this number.
 fn mark(number: usize) -> String {
     ["\0", &number.to_string()].concat()
+}
+
+/// Whether a text in JSON, or its beginning, could be taken for a mark: then one is put in its place.
+fn looks_like_a_mark(json: &[u8]) -> bool {
+    json.starts_with(b"\\u0000")
 }
 
 /// The texts of a message that can be long.
@@ -65,16 +73,20 @@ pub async fn read_message(json: &[u8], at: usize, watch: &mut impl Watch) -> Res
 /// The JSON with marks, and the long texts in its order.
 async fn take_out(json: &[u8], done: usize, watch: &mut impl Watch) -> Result<(Vec<u8>, Vec<String>), Unread> {
     let (mut short, mut long) = (Vec::new(), Vec::new());
-    let (mut copied, mut at) = (0, 0);
+    let (mut copied, mut at, mut pause) = (0, 0, PIECE);
     while let Some(begin) = find(json, at, b'"') {
         let end = end_of_text(json, begin + 1, done, watch).await?;
-        if end - begin > PIECE {
+        if end - begin > SHORT || looks_like_a_mark(&json[begin + 1..end]) {
             short.extend_from_slice(&json[copied..begin]);
             short.extend(serde_json::to_vec(&mark(long.len()))?);
             long.push(unescaped(json, begin + 1..end, done, watch).await?);
             copied = end + 1;
         }
         at = end + 1;
+        if at >= pause {
+            watch.go_on(done + at).await?;
+            pause = at + PIECE;
+        }
     }
     short.extend_from_slice(&json[copied..]);
     Ok((short, long))
@@ -143,7 +155,7 @@ fn cut(json: &[u8], begin: usize, end: usize) -> usize {
 pub async fn write_message(message: &Message, done: usize, watch: &mut impl Watch) -> Result<Vec<String>, Cancelled> {
     let mut short = message.clone();
     let mut long = Vec::new();
-    for text in texts(&mut short).filter(|text| text.len() > PIECE) {
+    for text in texts(&mut short).filter(|text| text.len() > SHORT || text.starts_with('\0')) {
         let mark = mark(long.len());
         long.push(std::mem::replace(text, mark));
     }
@@ -209,6 +221,49 @@ mod tests {
             let json = format!(r#"{{"id":"a","text":"{text}"}}"#);
             let read = block_on(read_message(json.as_bytes(), 0, &mut After(usize::MAX))).unwrap();
             assert!(read.text.trim_start_matches('x').chars().all(|letter| letter == '🦀'));
+        }
+    }
+
+    /// The most that was done between two looks at the clock.
+    #[derive(Default)]
+    struct Gaps {
+        last: usize,
+        longest: usize,
+    }
+
+    impl Watch for Gaps {
+        async fn go_on(&mut self, done: usize) -> Result<(), Cancelled> {
+            self.longest = self.longest.max(done.saturating_sub(self.last));
+            self.last = self.last.max(done);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn many_texts_of_any_length_are_read_and_written_in_pieces() {
+        for length in [1000, SHORT + 1, 100 * 1024, 3 * PIECE] {
+            let file = File { data: "x".repeat(length), ..File::default() };
+            let count = 30 * PIECE / length;
+            let message = Message { files: vec![file; count], ..long("") };
+            let json = serde_json::to_string(&message).unwrap();
+            let mut gaps = Gaps::default();
+            let read = block_on(read_message(json.as_bytes(), 0, &mut gaps)).unwrap();
+            assert!(read == message && gaps.longest <= 2 * PIECE, "{length}: {}", gaps.longest);
+            let pieces = block_on(write_message(&message, 0, &mut gaps)).unwrap();
+            assert!(pieces.concat() == json, "{length}");
+            let longest = pieces.iter().map(String::len).max().unwrap_or_default();
+            assert!(length <= SHORT || longest <= PIECE + 64, "{length}: {longest}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_mark_is_a_text() {
+        for text in ["\0", "\00", "\01", "\u{0}0x"] {
+            let message = Message { reasoning: text.into(), ..long(&"x".repeat(2 * PIECE)) };
+            let json = serde_json::to_string(&message).unwrap();
+            assert!(block_on(read_message(json.as_bytes(), 0, &mut After(usize::MAX))).unwrap() == message, "{text:?}");
+            let pieces = block_on(write_message(&message, 0, &mut After(usize::MAX))).unwrap();
+            assert!(pieces.concat() == json, "{text:?}");
         }
     }
 
