@@ -42,6 +42,22 @@ pub(super) fn block(answer: &Element, at: u32) -> Option<(Element, bool)> {
     growing.item(at).map(|block| (block, at + 1 == growing.length()))
 }
 
+/// The code of a code block: a long one stands in several blocks.
+pub(super) fn code_of(first: Element) -> String {
+    let (mut code, mut part) = (String::new(), Some(first));
+    while let Some(block) = part {
+        let text = block.query_selector("code").ok().flatten().and_then(|text| text.text_content());
+        code.push_str(&text.unwrap_or_default());
+        part = next(&block).filter(|next| next.class_list().contains("more"));
+    }
+    code
+}
+
+/// The block after this one: in its section, in the next, or in the tail.
+fn next(block: &Element) -> Option<Element> {
+    block.next_element_sibling().or_else(|| block.parent_element()?.next_element_sibling()?.first_element_child())
+}
+
 /// Lets the browser leave out the full sections of the frames before this one.
 fn settle(tail: &Element) {
     let mut before = tail.previous_element_sibling();

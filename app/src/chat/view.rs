@@ -8,6 +8,7 @@ use super::{
     prose::Prose,
     reasoning::Reasoning,
     row::Row,
+    sections::code_of,
     talk::Talk,
     tree::Message,
 };
@@ -153,8 +154,7 @@ fn copy_code(event: &MouseEvent) {
     let target = event.target();
     let pressed = target.as_ref().and_then(|target| target.dyn_ref::<Element>());
     let Some(button) = pressed.and_then(|element| element.closest("button.copy").ok().flatten()) else { return };
-    let block = button.closest("figure").ok().flatten();
-    if let Some(code) = block.and_then(|block| block.query_selector("code").ok().flatten()) {
-        copy_for(button, code.text_content().unwrap_or_default());
+    if let Some(block) = button.closest("figure").ok().flatten() {
+        copy_for(button, code_of(block));
     }
 }

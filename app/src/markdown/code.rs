@@ -1,7 +1,12 @@
 //! A code block at the top level that is still open: however long it gets, a delta costs what is in it.
+//!
+//! A long one is cut into parts, which are final one after the other. Where it is cut depends on the code alone.
 
 use super::line::{Fence, fence, line_at, run};
-use super::render::figure;
+use super::patch::Tail;
+use super::render::{Part, figure};
+use super::seam::{GIANT, PART};
+use std::ops::Range;
 
 /// A line that might become the closing fence is held back up to this length.
 const HELD: usize = 64;
@@ -17,8 +22,12 @@ pub(super) struct Code {
     line: usize,
     /// Up to where it has been read.
     at: usize,
-    /// Whether it is in the page.
-    shown: bool,
+    /// Where the part starts that isn't final.
+    part: usize,
+    /// Whether there is a part before that.
+    is_cut: bool,
+    /// Whether the part is in the page.
+    is_shown: bool,
 }
 
 impl Code {
@@ -30,42 +39,76 @@ impl Code {
         let text = line.get(indent..)?;
         let fence = fence(text).filter(|_| indent < 4 && at <= source.len())?;
         let info = text.get(fence.len..).unwrap_or_default().into();
-        Some(Self { fence, indent, info, line: at, at, shown: false })
+        Some(Self { fence, indent, info, line: at, at, part: at, is_cut: false, is_shown: false })
+    }
+
+    /// Whether parts of it are final.
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// The code that has arrived since the last time; and where the block ends, if it has ended.
     pub(super) fn read(&mut self, source: &str) -> (String, Option<usize>) {
-        let mut code = String::new();
+        let from = self.at;
         while let Some(len) = source.get(self.at..).and_then(|rest| rest.find('\n')) {
             let end = self.at + len;
             if self.closed_by(source.get(self.line..end).unwrap_or_default()) {
-                return (code, Some(end + 1));
+                return (self.code(source, from..self.at), Some(end + 1));
             }
-            self.take(source, end + 1, &mut code);
-            self.line = end + 1;
+            self.at = end + 1;
+            self.line = self.at;
         }
         if self.at > self.line || !self.may_become_end(source.get(self.line..).unwrap_or_default()) {
-            self.take(source, source.len(), &mut code);
+            self.at = source.len();
         }
-        (code, None)
+        (self.code(source, from..self.at), None)
     }
 
-    /// The whole block, if it isn't in the page yet.
-    pub(super) fn show(&mut self, code: &str) -> Option<String> {
-        if self.shown {
+    /// Takes a part from the start of a long block. Returns its HTML and where it ends.
+    pub(super) fn cut(&mut self, source: &str) -> Option<(String, usize)> {
+        if self.at.saturating_sub(self.part) <= GIANT {
             return None;
         }
-        self.shown = true;
-        let mut html = String::new();
-        figure(&self.info, code, false, &mut html);
-        Some(html)
+        let part = source.get(self.part..source.floor_char_boundary(self.part + PART)).unwrap_or_default();
+        let end = self.part + part.rfind('\n').map_or(part.len(), |end| end + 1);
+        let html = self.figure(source, end, if self.is_cut { Part::Middle } else { Part::First });
+        (self.part, self.is_cut, self.is_shown) = (end, true, false);
+        Some((html, end))
     }
 
-    fn take(&mut self, source: &str, end: usize, code: &mut String) {
-        let text = source.get(self.at..end).unwrap_or_default();
-        let skipped = if self.at == self.line { run(text, b' ').min(self.indent) } else { 0 };
-        code.push_str(text.get(skipped..).unwrap_or_default());
-        self.at = end;
+    /// The last part of a block that was cut. Nothing of the block comes after what has been read, or after the end of the
+    /// text.
+    pub(super) fn last_part(&self, source: &str, has_ended: bool) -> String {
+        let is_closed = has_ended || self.closed_by(source.get(self.line..).unwrap_or_default());
+        self.figure(source, if is_closed { self.line } else { source.len() }, Part::Last)
+    }
+
+    /// Shows the code that has arrived since the last time, or the whole part if it isn't in the page yet.
+    pub(super) fn show(&mut self, source: &str, new: String, tail: &mut Tail) {
+        if !self.is_shown {
+            self.is_shown = true;
+            *tail = Tail::Html(self.figure(source, self.at, if self.is_cut { Part::Last } else { Part::Whole }));
+        } else if !new.is_empty() {
+            *tail = Tail::Code(new);
+        }
+    }
+
+    fn figure(&self, source: &str, end: usize, part: Part) -> String {
+        let mut html = String::new();
+        figure(part, &self.info, &self.code(source, self.part..end), false, &mut html);
+        html
+    }
+
+    /// What stands there, without the indent.
+    fn code(&self, source: &str, range: Range<usize>) -> String {
+        let mut starts = source.as_bytes().get(range.start.wrapping_sub(1)) == Some(&b'\n');
+        let mut code = String::new();
+        for line in source.get(range).unwrap_or_default().split_inclusive('\n') {
+            let skipped = if starts { run(line, b' ').min(self.indent) } else { 0 };
+            code.push_str(line.get(skipped..).unwrap_or_default());
+            starts = true;
+        }
+        code
     }
 
     fn closed_by(&self, line: &str) -> bool {

@@ -117,16 +117,29 @@ impl Document {
         if self.code.is_none() {
             self.code = Code::open(&self.source, self.frozen);
         }
-        let Some(code) = &mut self.code else { return self.split(patch) };
-        let (text, end) = code.read(&self.source);
+        match self.code.take() {
+            Some(code) => self.advance_code(code, patch),
+            None => self.split(patch),
+        }
+    }
+
+    /// Makes final what is of a code block; whether that is all of it.
+    fn advance_code(&mut self, mut code: Code, patch: &mut Patch) -> bool {
+        let (new, end) = code.read(&self.source);
+        while let Some((html, end)) = code.cut(&self.source) {
+            self.freeze_part(end, &html, patch);
+        }
+        self.tail = None;
         match end {
+            Some(end) if code.is_cut() => self.freeze_part(end, &code.last_part(&self.source, true), patch),
             Some(end) => {
-                self.code = None;
-                self.tail = None;
                 let parsed = self.parse(self.frozen, end);
                 self.freeze(end, &parsed.html, patch);
             }
-            None => show_code(code, &text, &mut self.tail, patch),
+            None => {
+                code.show(&self.source, new, &mut patch.tail);
+                self.code = Some(code);
+            }
         }
         end.is_some()
     }
@@ -141,18 +154,18 @@ impl Document {
         }
     }
 
-    /// Makes all blocks final but the last one.
+    /// Makes all blocks final but the last one, of the first [`GIANT`] bytes: no more is parsed at once.
     fn split(&mut self, patch: &mut Patch) -> bool {
-        let end = self.source.rfind('\n').map_or(0, |at| at + 1);
-        if self.source.len() - self.frozen > GIANT && end <= self.frozen {
-            return self.cut(patch); // a line without an end
-        }
-        if end <= self.split || end <= self.frozen {
-            return false;
+        let is_giant = self.source.len() - self.frozen > GIANT;
+        let most = self.source.floor_char_boundary(self.frozen + GIANT);
+        let lines = self.source.get(self.frozen..most).unwrap_or_default();
+        let end = self.frozen + lines.rfind('\n').map_or(0, |at| at + 1);
+        if end <= self.split || end == self.frozen {
+            return is_giant && self.cut(patch);
         }
         self.split = end;
         let mut parsed = self.parse(self.frozen, end);
-        let Some(last) = parsed.last else { return end - self.frozen > GIANT && self.cut(patch) };
+        let Some(last) = parsed.last else { return is_giant && self.cut(patch) };
         let text = self.source.get(self.frozen..end).unwrap_or_default();
         let cut = self.frozen + text.split_inclusive('\n').take(last.line).map(str::len).sum::<usize>();
         parsed.html.truncate(last.html);
@@ -175,6 +188,7 @@ impl Document {
         let parsed = self.parse(self.frozen, end);
         self.learn(end, &parsed, usize::MAX);
         self.freeze(end, &parsed.html, patch);
+        self.parsed += at; // by the seam
         self.source.insert_str(end, &head);
         self.split = 0;
         true
@@ -194,6 +208,12 @@ impl Document {
         } else {
             patch.frozen.push_str(html);
         }
+    }
+
+    /// A part of a code block is final. It uses no definition.
+    fn freeze_part(&mut self, end: usize, html: &str, patch: &mut Patch) {
+        self.frozen = end;
+        patch.frozen.push_str(html);
     }
 
     /// Writes all that is before `end` again.
@@ -223,15 +243,24 @@ impl Document {
             return;
         }
         self.closed = true;
+        while self.is_long() && self.advance(patch) {}
+        if let Some(code) = self.code.take().filter(Code::is_cut) {
+            self.freeze_part(self.source.len(), &code.last_part(&self.source, false), patch);
+        }
         let (start, end) = (self.frozen, self.source.len());
         let parsed = self.parse(start, end);
         self.learn(end, &parsed, usize::MAX);
         if start > 0 && self.references.dirty() && end <= LONGEST_REWRITE {
             self.rewrite(end, patch);
         } else {
-            patch.frozen = parsed.html;
+            patch.frozen.push_str(&parsed.html);
         }
         patch.tail = Tail::Html(String::new());
+    }
+
+    /// Whether what isn't final is too much to be made final as one.
+    fn is_long(&self) -> bool {
+        self.source.len() - self.frozen > GIANT || self.code.as_ref().is_some_and(Code::is_cut)
     }
 
     fn parse(&mut self, start: usize, end: usize) -> Parsed {
@@ -247,13 +276,4 @@ impl Document {
         self.parsed += text.len() + known.len();
         parse(&self.ids, known, &text).html
     }
-}
-
-fn show_code(code: &mut Code, text: &str, tail: &mut Option<String>, patch: &mut Patch) {
-    match code.show(text) {
-        Some(html) => patch.tail = Tail::Html(html),
-        None if !text.is_empty() => patch.tail = Tail::Code(text.into()),
-        None => {}
-    }
-    *tail = None;
 }

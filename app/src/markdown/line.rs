@@ -41,7 +41,7 @@ fn blanks(bytes: &[u8]) -> usize {
 }
 
 /// The length of the marker that `bytes` start with: `>`, `-`, `1.`; 0 if there is none.
-fn marker(bytes: &[u8]) -> usize {
+pub(super) fn marker(bytes: &[u8]) -> usize {
     let len = match bytes.first() {
         Some(b'>') => return 1,
         Some(b'-' | b'+' | b'*') => 1,

@@ -7,7 +7,7 @@
 //! | where | what |
 //! |---|---|
 //! | `document`, `patch` | what is final, what is the tail, and when to look |
-//! | `seam` | where a block is cut that is too large for one frame |
+//! | `seam`, `reopen` | where a block is cut that is too large for one frame, and what its second part begins with |
 //! | `code` | a code block that is still open: only what is new of it |
 //! | `references` | links and footnotes that are defined after they are used |
 //! | `mend` | the tail as if it were complete: `**bo` is bold |
@@ -25,8 +25,8 @@
 //!   after it has grown by 1/32, so that the bytes parsed for all of it stay below 70 times its length, or after a fifth of a
 //!   second (longer where it is longer than 64 KiB), at 1.3 MB parsed in a second at most. A code block at the top level isn't parsed before it is closed: each character of it is looked at once.
 //! - The definitions so far are parsed again with each of those, up to 4 KB of them.
-//! - A block of more than 64 KiB is cut into parts of some 16 KiB, which become blocks of their own. What is defined in a text
-//!   of more than 256 KiB has no effect on what was final before.
+//! - A block of more than 64 KiB is cut into parts of some 16 KiB, which become blocks of their own; the parts of a code block
+//!   look like one. What is defined in a text of more than 256 KiB has no effect on what was final before.
 //! - A definition that changes what is final makes a rewrite. All the rewrites but the last cost at most eight times the
 //!   length of the text; a definition that comes when that is spent has its effect when the answer ends.
 
@@ -42,6 +42,7 @@ mod parse;
 mod patch;
 mod references;
 mod render;
+mod reopen;
 mod seam;
 mod ticks;
 

@@ -6,7 +6,7 @@ use super::line::{is_blank, is_break, line_at, line_start, run};
 use super::render::Renderer;
 use super::{depth, formula};
 
-const OPTIONS: Options = Options::ENABLE_TABLES
+pub(super) const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_TASKLISTS)

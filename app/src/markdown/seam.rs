@@ -1,35 +1,57 @@
 //! Where a block is cut that is too large to be parsed and drawn as one: a list of a hundred thousand items, a paragraph of
 //! megabytes. Its parts become blocks of their own, which look the same but for the space between them.
 
-use super::line::{lead, line_at, run};
+use super::line::{fence, is_blank, lead, line_at, line_start, run};
+use super::reopen::reopen;
 
 /// A block that is longer than this, in bytes, is cut.
 pub(super) const GIANT: usize = 64 * 1024;
 
 /// How long its parts are.
-const PART: usize = 16 * 1024;
+pub(super) const PART: usize = 16 * 1024;
+
+/// A longer head of a table isn't repeated: there has to be room for rows beside it.
+const LONGEST_HEAD: usize = PART / 8;
 
 /// Where a block is cut.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Seam {
     /// So many bytes after its beginning.
     pub(super) at: usize,
-    /// What the second part has to begin with: the head of a table.
+    /// What the second part has to begin with: the head of a table, or what [`reopen`] says.
     pub(super) head: String,
 }
 
 /// The seam of a block that is longer than [`GIANT`]. The same block always has the same.
 pub(super) fn seam(block: &str) -> Seam {
     let part = block.get(..block.floor_char_boundary(PART)).unwrap_or_default();
-    let head = table_head(part);
-    let is_better = |at: &usize| *at > head.len() && (!head.is_empty() || begins_a_block(line_at(block, *at)));
-    let starts = || part.rmatch_indices('\n').map(|(end, _)| end + 1);
-    let at = starts()
+    let table = table_head(part);
+    // What the part before has put there is in this part, with something of the block after it.
+    let least = if opens(line_at(part, 0)) { line_at(part, 0).len() + 1 } else { table.len() };
+    let is_better = |at: &usize| !table.is_empty() || begins_a_block(line_at(block, *at));
+    let starts = || part.rmatch_indices('\n').map(|(end, _)| end + 1).filter(|at| *at > least);
+    // After a fence there would be no telling whether it has opened a code block or closed one. Before a blank line there is
+    // none what the block goes on with.
+    let is_clear = |at: &usize| !is_fence(line_at(part, line_start(part, at - 1))) && !is_blank(line_at(block, *at));
+    let lines = || starts().filter(is_clear);
+    let at = lines()
         .find(is_better)
-        .or_else(|| starts().find(|at| *at > head.len()))
-        .or_else(|| part.rfind(' ').map(|at| at + 1))
-        .filter(|at| *at > 0);
-    Seam { at: at.unwrap_or(part.len()), head }
+        .or_else(|| lines().next())
+        .or_else(|| part.rfind(' ').map(|at| at + 1).filter(|at| *at > least))
+        .unwrap_or(part.len());
+    let head = if table.is_empty() { reopen(part.get(..at).unwrap_or_default(), line_at(block, at)) } else { table };
+    Seam { at, head }
+}
+
+/// Whether a line may be what [`reopen`] has written.
+fn opens(line: &str) -> bool {
+    is_fence(line) || lead(line, usize::MAX).len == line.len()
+}
+
+/// Whether a line opens or closes a code block, in whatever block.
+fn is_fence(line: &str) -> bool {
+    let lead = lead(line, usize::MAX);
+    fence(line.get(lead.len..).unwrap_or_default()).is_some()
 }
 
 /// Whether a line can begin a part: an item or a quote at the margin.
@@ -43,7 +65,8 @@ fn table_head(block: &str) -> String {
     let head: String = block.split_inclusive('\n').take(2).collect();
     let is_rule =
         |line: &str| line.contains('-') && line.contains('|') && line.bytes().all(|byte| b"|:- \t\n".contains(&byte));
-    if head.lines().nth(1).is_some_and(is_rule) { head } else { String::new() }
+    let is_head = head.len() <= LONGEST_HEAD && head.lines().nth(1).is_some_and(is_rule);
+    if is_head { head } else { String::new() }
 }
 
 #[cfg(test)]

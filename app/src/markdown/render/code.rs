@@ -7,9 +7,29 @@ use super::escape::escape;
 /// A longer name is no language's.
 const LONGEST: usize = 32;
 
-/// A code block. `info` is what stands after the fence.
-pub(in super::super) fn figure(info: &str, code: &str, finished: bool, out: &mut String) {
-    open_figure(info, finished, out);
+/// How much of a code block a figure shows. The parts of one block look like one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Part {
+    Whole,
+    First,
+    Middle,
+    Last,
+}
+
+impl Part {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Whole => "code",
+            Self::First => "code cut",
+            Self::Middle => "code more cut",
+            Self::Last => "code more",
+        }
+    }
+}
+
+/// A code block, or a part of one. `info` is what stands after the fence.
+pub(in super::super) fn figure(part: Part, info: &str, code: &str, finished: bool, out: &mut String) {
+    open_figure(part, info, finished, out);
     escape(code, out);
     out.push_str("</code></pre></figure>");
 }
@@ -17,16 +37,23 @@ pub(in super::super) fn figure(info: &str, code: &str, finished: bool, out: &mut
 /// All of a code block that comes before the code.
 ///
 /// The language of a `finished` one is also in an attribute, by which the page finds what to highlight.
-fn open_figure(info: &str, finished: bool, out: &mut String) {
+fn open_figure(part: Part, info: &str, finished: bool, out: &mut String) {
     let language = info.split_whitespace().next().unwrap_or_default();
     let mut name = String::new();
     escape(
         language.char_indices().nth(LONGEST).and_then(|(end, _)| language.get(..end)).unwrap_or(language),
         &mut name,
     );
-    out.push_str("<figure class=\"code\"><figcaption><span>");
-    out.push_str(&name);
-    out.push_str("</span><button type=\"button\" class=\"copy\" aria-label=\"Copy code\">Copy</button></figcaption>");
+    out.push_str("<figure class=\"");
+    out.push_str(part.class());
+    out.push_str("\">");
+    if matches!(part, Part::Whole | Part::First) {
+        out.push_str("<figcaption><span>");
+        out.push_str(&name);
+        out.push_str(
+            "</span><button type=\"button\" class=\"copy\" aria-label=\"Copy code\">Copy</button></figcaption>",
+        );
+    }
     out.push_str("<pre tabindex=\"0\"><code");
     if finished && !name.is_empty() {
         out.push_str(" data-lang=\"");
@@ -41,6 +68,6 @@ impl Renderer<'_> {
         let info = self.code.take().unwrap_or_default();
         let code = std::mem::take(&mut self.text);
         let finished = !code.contains(CUT) && !info.contains(CUT);
-        figure(&restore(&info, true), &restore(&code, true), finished, &mut self.out);
+        figure(Part::Whole, &restore(&info, true), &restore(&code, true), finished, &mut self.out);
     }
 }

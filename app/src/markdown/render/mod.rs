@@ -9,7 +9,7 @@ mod text;
 
 use pulldown_cmark::{Alignment, Event};
 
-pub(super) use code::figure;
+pub(super) use code::{Part, figure};
 
 /// How deep lists, quotes and inline markup may be nested in the page. What is deeper is there, but not nested.
 const DEEPEST: usize = 24;

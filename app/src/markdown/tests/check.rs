@@ -42,8 +42,23 @@ const TAGS: &[(&str, &[&str])] = &[
 
 const EMPTY: &[&str] = &["hr", "br", "input"];
 
-const CLASSES: &[&str] =
-    &["raw", "image", "math", "math display", "code", "copy", "table", "left", "center", "right", "footnote", "label"];
+const CLASSES: &[&str] = &[
+    "raw",
+    "image",
+    "math",
+    "math display",
+    "code",
+    "code cut",
+    "code more cut",
+    "code more",
+    "copy",
+    "table",
+    "left",
+    "center",
+    "right",
+    "footnote",
+    "label",
+];
 
 /// Panics if anything but what is listed here is in `html`, or if it isn't well-formed.
 pub(super) fn check(html: &str) {

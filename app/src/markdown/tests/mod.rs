@@ -2,6 +2,7 @@ mod check;
 mod cost;
 mod formulas;
 mod gfm;
+mod giants;
 mod hostile;
 mod live;
 mod normal;
