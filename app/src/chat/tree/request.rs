@@ -49,7 +49,8 @@ fn say(message: &Message, said: &mut Vec<ChatMessage>) {
 /// The thought that an answer is to go on with, if it had come no further. llama-server goes on with it; who can't isn't asked
 /// to.
 fn thought(message: &Message) -> Option<ChatMessage> {
-    let goes_on = message.has_waited_again() && message.text.is_empty() && !message.reasoning.is_empty();
+    let has_only_thought = message.text.trim().is_empty() && !message.reasoning.trim().is_empty();
+    let goes_on = message.has_waited_again() && has_only_thought;
     let reasoning_content = message.reasoning.clone();
     goes_on.then(|| ChatMessage { reasoning_content, ..ChatMessage::new(message.role, Content::default()) })
 }

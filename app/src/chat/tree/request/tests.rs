@@ -55,6 +55,11 @@ fn a_thought_that_is_to_go_on_is_sent_and_one_that_begins_anew_is_not() {
     assert_eq!((messages.len(), messages[1].role, &messages[1].content), (2, Assistant, &Content::default()));
     assert_eq!(messages[1].reasoning_content, "Hm, so");
 
+    let mut blank = think();
+    blank.messages[1].text = "\n".into();
+    assert!(blank.resume(stamp(), "1"));
+    assert_eq!(blank.request("1").messages.last().unwrap().reasoning_content, "Hm, so");
+
     let mut tree = think();
     tree.messages[1].begin_anew(String::new(), 9);
     assert_eq!(sent(&tree, "1"), [(User, "a".into())]);
