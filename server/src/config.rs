@@ -39,6 +39,8 @@ pub struct Config {
     pub drain: Duration,
     /// The model servers; none for whatever is found on this machine.
     pub upstreams: Vec<Endpoint>,
+    /// Whether a key was given and no server to send it to.
+    pub is_key_unused: bool,
     /// The model that answers if none is named.
     pub model: Option<String>,
     /// How long the model server may take to be connected to.
@@ -90,6 +92,7 @@ impl Config {
             max_tasks: args.max_tasks.map(|most| most as usize),
             max_tasks_per_client: args.max_tasks_per_client.map_or(usize::MAX, |most| most as usize),
             drain: args.drain,
+            is_key_unused: upstreams.is_empty() && args.api_key.iter().any(|key| !key.trim().is_empty()),
             upstreams: endpoints::with_keys(upstreams, &args.api_key, other("OPENAI_API_KEY"))?,
             model: given(args.model),
             connect_timeout: args.connect_timeout,
@@ -131,6 +134,7 @@ impl Config {
             name,
             url,
             api_key,
+            is_found: false,
             connect_timeout: self.connect_timeout,
             header_timeout: self.header_timeout,
             idle_timeout: self.idle_timeout,

@@ -58,10 +58,12 @@ impl Found {
     }
 }
 
-/// Looks at all the usual places at once. Only what lists models counts, or loads one, or wants a key: on these ports there
-/// may be anything.
-pub async fn find() -> Vec<Found> {
-    find_among(&USUAL, PATIENCE).await
+/// Looks at all the usual places at once, but for these. Only what lists models counts, or loads one, or wants a key: on these
+/// ports there may be anything.
+pub async fn find_except(known: &[Url]) -> Vec<Found> {
+    let is_known = |url: &str| known.iter().any(|known| known.as_str() == url);
+    let places = USUAL.into_iter().filter(|(_, url)| !is_known(url)).collect::<Vec<_>>();
+    find_among(&places, PATIENCE).await
 }
 
 /// The same, at these places, each a name and a base URL, and for so long. The order stays.
@@ -78,15 +80,13 @@ async fn look(name: &str, url: &str, patience: Duration) -> Option<Found> {
 
 /// What a server has, and what it does; none if it is no model server.
 async fn ask(client: &Client) -> Option<(Vec<String>, State)> {
-    if client.recognise().await == Some(Kind::Interrupting) {
-        return Some((Vec::new(), State::Unasked));
-    }
     match client.listed().await {
         Ok(listing) => Some((listing.names(), State::Ready)),
+        Err(_) if client.kind() == Some(Kind::Interrupting) => Some((Vec::new(), State::Unasked)),
         Err(unlisted) => match unlisted.absence {
             Absence::Loading => Some((Vec::new(), State::Loading)),
             Absence::Locked => Some((Vec::new(), State::Locked)),
-            Absence::Silent | Absence::NoList | Absence::Gone => None,
+            Absence::Silent | Absence::Busy | Absence::NoList | Absence::Gone => None,
         },
     }
 }

@@ -19,14 +19,14 @@ const SEEK: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct Models {
     servers: Arc<Mutex<Servers>>,
-    default: Option<String>,
 }
 
-/// A way to look for model servers. What it finds is kept, what it doesn't find is looked for again.
+/// A way to look for model servers. What it finds is kept, what it doesn't find is looked for again. What it has found before
+/// need not be found again.
 #[derive(Clone)]
 pub struct Seek(Arc<dyn Fn() -> BoxFuture<'static, Vec<Client>> + Send + Sync>);
 
-/// The servers, and how to look for them as long as there are none.
+/// The servers, and how to look for more.
 #[derive(Debug)]
 struct Servers {
     upstreams: Upstreams,
@@ -38,31 +38,40 @@ impl Models {
     /// The models of these servers; without any, the built-in model answers to every name. `default` answers if none is
     /// named.
     pub fn new(upstreams: impl IntoIterator<Item = Client>, default: Option<String>) -> Self {
-        Self::of(Upstreams::new(upstreams, default.clone()), None, default)
+        Self::of(Upstreams::new(upstreams, default), None)
     }
 
-    /// The same, of servers that are not there yet. While there are none, `seek` looks for them whenever a list or an answer
-    /// is wanted, at most once a second.
+    /// The same, of servers that are not there yet. `seek` looks for them whenever a list is wanted, or an answer of no model
+    /// that is named, at most once a second.
     #[must_use]
     pub fn seeking(seek: Seek, default: Option<String>) -> Self {
-        Self::of(Upstreams::new([], default.clone()), Some(seek), default)
+        Self::finding([], seek, default)
     }
 
-    fn of(upstreams: Upstreams, seek: Option<Seek>, default: Option<String>) -> Self {
+    /// The same, where some have been found already. Those that are found later come after them.
+    #[must_use]
+    pub fn finding(found: impl IntoIterator<Item = Client>, seek: Seek, default: Option<String>) -> Self {
+        Self::of(Upstreams::new(found, default), Some(seek))
+    }
+
+    fn of(upstreams: Upstreams, seek: Option<Seek>) -> Self {
         let servers = Servers { upstreams, seek, sought: None };
-        Self { servers: Arc::new(Mutex::new(servers)), default }
+        Self { servers: Arc::new(Mutex::new(servers)) }
     }
 
-    /// The servers that there are now. However many want to know, one of them looks.
-    async fn upstreams(&self) -> Upstreams {
+    /// The servers that there are, and before that a look for others if one is wanted and due. However many want one, one of them
+    /// looks.
+    async fn upstreams(&self, wants_look: bool) -> Upstreams {
         let mut servers = self.servers.lock().await;
         let is_due = servers.sought.is_none_or(|sought| sought.elapsed() >= SEEK);
-        if servers.upstreams.are_none()
+        if (wants_look || servers.upstreams.are_none())
             && is_due
             && let Some(Seek(seek)) = servers.seek.clone()
         {
             let found = seek().await;
-            servers.upstreams = Upstreams::new(found, self.default.clone());
+            if !found.is_empty() {
+                servers.upstreams = servers.upstreams.with(found);
+            }
             servers.sought = Some(Instant::now());
         }
         servers.upstreams.clone()
@@ -77,7 +86,7 @@ impl Model for Models {
         }
         let this = self.clone();
         async move {
-            let upstreams = this.upstreams().await;
+            let upstreams = this.upstreams(request.model.is_empty()).await;
             if upstreams.are_none() {
                 demo::reply(request, deltas).await
             } else {
@@ -90,7 +99,7 @@ impl Model for Models {
     fn list(&self) -> BoxFuture<'static, ModelList> {
         let this = self.clone();
         async move {
-            let upstreams = this.upstreams().await;
+            let upstreams = this.upstreams(true).await;
             if upstreams.are_none() { ModelList::of([demo::NAME.to_owned()]) } else { upstreams.list().await }
         }
         .boxed()

@@ -12,7 +12,7 @@ use std::{
 use tokio::time::{Instant, sleep, sleep_until};
 
 /// The last part of each wait. A pause in it makes it begin again.
-const LAST: Duration = Duration::from_secs(1);
+pub(crate) const LAST: Duration = Duration::from_secs(1);
 
 /// How late a timer may be on a busy machine. One that is later has been paused.
 const LATE: Duration = Duration::from_millis(250);
@@ -52,10 +52,15 @@ pub(crate) async fn wait_until(deadline: Instant) {
     for _ in 0..TRIES {
         let begun = Instant::now();
         sleep(last).await;
-        if begun.elapsed() <= last + LATE {
+        if !was_paused(begun, last) {
             return;
         }
     }
+}
+
+/// Whether a timer of `limit` that was set at `begun` is so late now that this process must have been paused.
+pub(crate) fn was_paused(begun: Instant, limit: Duration) -> bool {
+    begun.elapsed() > limit + LATE
 }
 
 /// The timers of hyper's connections: for the head of a request, and for the answer to an HTTP/2 ping.

@@ -10,7 +10,7 @@ use crate::{
     output::{complain, say},
 };
 use futures::{FutureExt, future::join_all};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use url::Url;
 
 /// How many models are named; some servers have hundreds.
@@ -18,13 +18,18 @@ const NAMED: usize = 5;
 
 /// What is going to answer.
 #[derive(Debug)]
-pub enum Found {
-    /// Servers that were named.
+pub struct Found {
+    servers: Servers,
+    /// Whether there is a key that no server is sent.
+    is_key_unused: bool,
+}
+
+#[derive(Debug)]
+enum Servers {
+    /// Those that were named.
     Named(Vec<Client>),
-    /// Those that run on this machine, and what each seems to be and has.
-    Here(Vec<(Client, discovery::Found)>),
-    /// None yet, and how to look again.
-    Nothing(Seek),
+    /// Those that run on this machine, and how to look for others; what each seems to be and has.
+    Here { clients: Vec<Client>, sighted: Vec<discovery::Found>, seek: Seek },
 }
 
 /// Looks for the model servers that `config` names, or else for any on this machine.
@@ -32,35 +37,51 @@ pub enum Found {
 /// # Errors
 /// If one can't be asked from this machine, whether it is there or not.
 pub async fn find(config: &Config) -> Result<Found, Failure> {
+    let is_key_unused = config.is_key_unused;
     let several = config.upstreams.len() > 1;
     let named = config.upstreams.iter().map(|one| client(config, several, &one.name, &one.url, one.api_key.clone()));
     let named = named.collect::<Result<Vec<_>, _>>()?;
     if !named.is_empty() {
-        return Ok(Found::Named(named));
+        return Ok(Found { servers: Servers::Named(named), is_key_unused });
     }
-    let terms = Arc::new(config.upstream_at(String::new(), discovery::anywhere(), None));
-    let found = look(&terms).await;
-    if !found.is_empty() {
-        return Ok(Found::Here(found));
-    }
-    let seek = move || {
-        let terms = terms.clone();
-        async move { look(&terms).await.into_iter().map(|(client, _)| client).collect() }.boxed()
-    };
-    Ok(Found::Nothing(Seek::new(seek)))
+    let terms = Upstream { is_found: true, ..config.upstream_at(String::new(), discovery::anywhere(), None) };
+    let lookout = Arc::new(Lookout { terms, taken: Mutex::default() });
+    let (clients, sighted) = lookout.look().await;
+    let seek = Seek::new(move || {
+        let lookout = lookout.clone();
+        async move { lookout.look().await.0 }.boxed()
+    });
+    Ok(Found { servers: Servers::Here { clients, sighted, seek }, is_key_unused })
 }
 
 /// Looks for servers on this machine, which are then to be asked on these terms.
-async fn look(terms: &Upstream) -> Vec<(Client, discovery::Found)> {
-    let mut here = discovery::find().await;
-    here.sort_by_key(|server| (server.state == State::Locked, server.models.is_empty())); // those that can answer first
-    let several = here.len() > 1;
-    let client = |one: discovery::Found| {
-        let name = if several { one.short_name() } else { String::new() };
-        let client = Client::new(Upstream { name, url: one.url.clone(), ..terms.clone() }).ok()?;
-        Some((client, one))
-    };
-    here.into_iter().filter_map(client).collect()
+#[derive(Debug)]
+struct Lookout {
+    terms: Upstream,
+    /// Where servers have been found. They are not looked for again, as a look might disturb them.
+    taken: Mutex<Vec<Url>>,
+}
+
+impl Lookout {
+    /// The servers that have not been found before, and all that was seen. Who wants a key gets no question, and is looked at
+    /// again: on these ports there may be anything.
+    async fn look(&self) -> (Vec<Client>, Vec<discovery::Found>) {
+        let taken = self.taken().clone();
+        let mut sighted = discovery::find_except(&taken).await;
+        sighted.sort_by_key(|server| (server.state == State::Locked, server.models.is_empty())); // those that can answer first
+        let open = sighted.iter().filter(|server| server.state != State::Locked);
+        let clients = open.filter_map(|server| self.client(server)).collect::<Vec<_>>();
+        self.taken().extend(clients.iter().map(|client| client.upstream().url.clone()));
+        (clients, sighted)
+    }
+
+    fn client(&self, server: &discovery::Found) -> Option<Client> {
+        Client::new(Upstream { name: server.short_name(), url: server.url.clone(), ..self.terms.clone() }).ok()
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Vec<Url>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A client of one server. The only one is called nothing.
@@ -74,10 +95,9 @@ impl Found {
     /// The models that can be asked; `default` answers if none is named.
     #[must_use]
     pub fn models(&self, default: Option<String>) -> Models {
-        match self {
-            Self::Named(clients) => Models::new(clients.iter().cloned(), default),
-            Self::Here(here) => Models::new(here.iter().map(|(client, _)| client.clone()), default),
-            Self::Nothing(seek) => Models::seeking(seek.clone(), default),
+        match &self.servers {
+            Servers::Named(clients) => Models::new(clients.iter().cloned(), default),
+            Servers::Here { clients, seek, .. } => Models::finding(clients.iter().cloned(), seek.clone(), default),
         }
     }
 
@@ -88,16 +108,23 @@ impl Found {
         if assets::are_missing() {
             complain("there are no pages in this build, so only the API works. Build it with: make build");
         }
-        match self {
-            Self::Here(here) => {
-                for (client, found) in here {
-                    let address = client.upstream().address();
-                    say(&format!("{} {}", found.name, doing(&found, &address)));
+        if self.is_key_unused {
+            complain(
+                "the API key is not used: a server that was only found gets none. Say whose it is: \
+                 starcrossed --upstream ADDRESS --api-key KEY",
+            );
+        }
+        match self.servers {
+            Servers::Here { clients, sighted, .. } => {
+                for found in sighted {
+                    say(&format!("{} {}", found.name, doing(&found)));
+                }
+                if clients.is_empty() {
+                    say("No model server was found on this machine, so the built-in demo answers. \
+                         To connect one: starcrossed --upstream http://127.0.0.1:11434/v1");
                 }
             }
-            Self::Nothing(_) => say("No model server was found on this machine, so the built-in demo answers. \
-                 To connect one: starcrossed --upstream http://127.0.0.1:11434/v1"),
-            Self::Named(clients) => announce_named(&clients).await,
+            Servers::Named(clients) => announce_named(&clients).await,
         }
     }
 }
@@ -119,11 +146,9 @@ async fn named(client: &Client) -> Result<String, String> {
         "" => format!("{address} {does}"),
         name => format!("{name} {does}, at {address}"),
     };
-    if client.recognise().await == Some(Kind::Interrupting) {
-        return Ok(format!("{}: {UNASKED}", says("answers")));
-    }
     match client.listed().await {
         Ok(listing) => Ok(format!("{}: {}", says("answers"), listed(&listing.names()))),
+        Err(_) if client.kind() == Some(Kind::Interrupting) => Ok(format!("{}: {UNASKED}", says("answers"))),
         Err(unlisted) if unlisted.absence == Absence::Loading => Ok(says("is loading its model")),
         Err(unlisted) => {
             let why = unlisted.why;
@@ -133,10 +158,11 @@ async fn named(client: &Client) -> Result<String, String> {
 }
 
 /// Why a server's models aren't named.
-const UNASKED: &str = "it is asked for its models when a page needs them, since that ends an answer that it is writing";
+const UNASKED: &str = "it isn't asked for its models, since that would end an answer that it is writing";
 
 /// What a server that was found does, as the rest of a sentence.
-fn doing(found: &discovery::Found, address: &str) -> String {
+fn doing(found: &discovery::Found) -> String {
+    let address = &found.url;
     match found.state {
         State::Ready => format!("answers, at {address}: {}", listed(&found.models)),
         State::Loading => format!("is loading its model, at {address}"),

@@ -18,7 +18,9 @@ use server::{
     models::{Models, Seek},
     openai::{Client, Upstream as Settings, parse_url},
 };
+use socket2::{Domain, Socket, Type};
 use std::{
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -27,7 +29,7 @@ use std::{
 };
 use support::{
     advance, soon,
-    upstream::{Connection, Request, Step, Upstream, answer, answer_json, delta, done, finish, head, models},
+    upstream::{Connection, Request, Step, Upstream, answer, answer_json, delta, done, finish, head, models, raw, sse},
 };
 use tokio::{net::TcpListener, time::Instant};
 
@@ -58,6 +60,10 @@ async fn with_upstream(script: impl Into<Vec<Step>>) -> (Upstream, Arc<Models>) 
     let upstream = Upstream::playing(script).await;
     let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
     (upstream, Arc::new(Models::new([client], None)))
+}
+
+fn client(upstream: &Upstream) -> Client {
+    Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap()
 }
 
 /// All of them, under these names.
@@ -195,6 +201,27 @@ async fn a_server_that_comes_later_is_found_when_somebody_wants_to_know_or_asks(
     assert_eq!(looks.load(Ordering::Relaxed), 2, "what was found is not looked for again");
 }
 
+#[tokio::test]
+async fn a_server_that_comes_beside_another_is_found_too_and_nothing_is_forgotten() {
+    let (first, second) = (Upstream::playing([Step::Hang]).await, Upstream::playing([Step::Hang]).await);
+    let named = |name: &str, upstream: &Upstream| {
+        Client::new(Settings { name: name.into(), ..Settings::new(parse_url(&upstream.url()).unwrap()) }).unwrap()
+    };
+    let (one, two) = (named("one", &first), named("two", &second));
+    let seek = Seek::new({
+        let one = one.clone();
+        move || {
+            let found = vec![one.clone(), two.clone()];
+            async move { found }.boxed()
+        }
+    });
+    let models = Arc::new(Models::finding([one], seek, None));
+    let _events = ask(&models, json!({ "model": "fake" }));
+    assert_eq!(names(&models).await, ["one/fake", "two/fake"]);
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(names(&models).await, ["one/fake", "two/fake"], "each once");
+}
+
 // What must not be disturbed
 
 /// An answer that has begun, at a server that ends it when it is asked for anything else.
@@ -221,14 +248,96 @@ async fn no_list_is_asked_for_while_an_answer_runs_and_what_is_known_is_shown() 
 }
 
 #[tokio::test]
-async fn a_server_that_can_be_interrupted_is_asked_for_its_models_once() {
+async fn a_server_that_can_be_interrupted_is_never_asked_for_its_models() {
     let (upstream, models, events, connection) = an_answer_that_could_be_interrupted().await;
     connection.go();
     told(events).await;
     for _ in 0..3 {
-        assert_eq!(names(&models).await, ["fake"]);
+        let list = models.list().await;
+        assert_eq!(list.data.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), ["fake"], "it has answered");
+        assert!(list.message.unwrap().ends_with("Ask without choosing a model, or type the name of one."));
     }
+    assert_eq!(upstream.times_listed(), 0);
+}
+
+#[tokio::test]
+async fn which_model_answers_where_none_was_named_is_learned_from_the_answer() {
+    let mut word = json!({ "choices": [{ "index": 0, "delta": { "content": "Hi" } }] });
+    word["model"] = json!("own/name");
+    let upstream = Upstream::interrupting([head(), sse(&word), Step::Hang]).await;
+    let models = Arc::new(Models::new([client(&upstream)], None));
+    assert!(names(&models).await.is_empty());
+    let mut events = ask(&models, json!({}));
+    while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+    assert_eq!(names(&models).await, ["own/name"]);
+    assert_eq!(upstream.times_listed(), 0);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_say_who_it_is_is_not_asked_for_its_models() {
+    let upstream = Upstream::silent_about_itself([head(), delta("Hi"), finish("stop"), done()]).await;
+    let models = Arc::new(Models::new([client(&upstream)], None));
+    let listing = tokio::spawn({
+        let models = models.clone();
+        async move { models.list().await }
+    });
+    upstream.asked_who().await;
+    advance(Duration::from_secs(3)).await;
+    let list = soon("the list", listing).await.unwrap();
+    assert!(list.data.is_empty());
+    assert!(list.message.unwrap().ends_with("has sent nothing for 3 seconds, so it was given up."));
+    assert_eq!(upstream.times_listed(), 0);
+    let events = ask(&models, json!({}));
+    upstream.asked_who().await;
+    advance(Duration::from_secs(3)).await;
+    assert_eq!(told(events).await.0, ["Hi"], "the question goes on without knowing");
+}
+
+#[tokio::test]
+async fn a_server_that_has_made_way_for_one_that_can_be_interrupted_is_recognised() {
+    let upstream = Upstream::playing([Step::Hang]).await;
+    let models = Models::new([client(&upstream)], None);
+    assert_eq!(names(&models).await, ["fake"]);
+    upstream.become_interrupting();
+    assert!(names(&models).await.is_empty());
     assert_eq!(upstream.times_listed(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_can_be_interrupted_and_is_gone_is_said_to_be_gone() {
+    let (upstream, models, events, connection) = an_answer_that_could_be_interrupted().await;
+    connection.go();
+    told(events).await;
+    drop(upstream);
+    tokio::task::yield_now().await; // the listener closes
+    let list = models.list().await;
+    assert!(list.data.is_empty());
+    assert!(list.message.unwrap().contains("Nothing answers at"));
+}
+
+#[tokio::test]
+async fn a_server_that_hides_its_description_is_recognised_by_its_list() {
+    let list = json!({ "object": "list", "data": [{ "id": "a", "object": "model", "owned_by": "me" }] });
+    let upstream = Upstream::listing([answer_json(200, &list)]).await;
+    let models = Models::new([client(&upstream)], None);
+    assert_eq!(names(&models).await, ["a"]);
+    assert!(models.list().await.message.unwrap().contains("does one thing at a time"));
+    assert_eq!(upstream.times_listed(), 1);
+}
+
+#[tokio::test]
+async fn two_upstreams_that_lead_to_one_server_share_what_must_not_be_disturbed() {
+    let script = [head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()];
+    let mut upstream = Upstream::playing(script).await;
+    let models = several(&[("one", &upstream), ("two", &upstream)], None);
+    assert_eq!(names(&models).await, ["one/fake", "two/fake"]);
+    let mut events = ask(&models, json!({ "model": "one/fake" }));
+    let connection = upstream.connection().await;
+    while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+    assert_eq!(names(&models).await, ["one/fake", "two/fake"]);
+    assert_eq!(upstream.times_listed(), 2);
+    connection.go();
+    assert_eq!(told(events).await.0, ["lo"]);
 }
 
 #[tokio::test]
@@ -242,17 +351,69 @@ async fn a_question_without_a_model_asks_such_a_server_for_no_list() {
 }
 
 #[tokio::test]
-async fn an_answer_waits_for_a_list_that_is_under_way_at_such_a_server() {
-    let mut upstream = Upstream::interrupting([head(), delta("Hi"), finish("stop"), done()]).await;
-    let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
-    let models = Arc::new(Models::new([client], None));
+async fn no_list_is_asked_for_once_an_answer_has_begun() {
+    let mut upstream = Upstream::silent_about_itself([head(), delta("Hi"), Step::Hang]).await;
+    let models = Arc::new(Models::new([client(&upstream)], None));
     let listing = tokio::spawn({
         let models = models.clone();
-        async move { names(&models).await }
+        async move { models.list().await }
     });
-    upstream.list().await;
-    assert_eq!(told(ask(&models, json!({ "model": "fake" }))).await.0, ["Hi"]);
-    assert_eq!(soon("the list", listing).await.unwrap(), ["fake"]);
+    upstream.asked_who().await;
+    let mut events = ask(&models, json!({ "model": "fake" }));
+    upstream.connection().await;
+    while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+    advance(Duration::from_secs(3)).await;
+    soon("the list", listing).await.unwrap();
+    assert_eq!(upstream.times_listed(), 0);
+}
+
+#[tokio::test]
+async fn the_list_as_it_was_is_shown_while_an_answer_runs_and_it_may_have_changed() {
+    let not_found = vec![answer_json(404, &json!({ "error": { "message": "no such model" } }))];
+    let scripts = [not_found, vec![head(), delta("Hel"), Step::Wait, finish("stop"), done()]];
+    let mut upstream = Upstream::playing_in_turn(scripts).await;
+    let models = Arc::new(Models::new([client(&upstream)], None));
+    assert_eq!(names(&models).await, ["fake"]);
+    told(ask(&models, json!({ "model": "gone" }))).await;
+    upstream.connection().await;
+    let mut events = ask(&models, json!({ "model": "other" }));
+    let connection = upstream.connection().await;
+    while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+    let list = models.list().await;
+    assert_eq!(list.data.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), ["fake"]);
+    assert!(list.message.unwrap().contains("is asked for its models when that has ended"), "so the page asks again");
+    connection.go();
+    told(events).await;
+    let list = models.list().await;
+    assert_eq!((list.data[0].id.as_str(), list.message), ("fake", None));
+}
+
+#[tokio::test]
+async fn models_are_listed_while_a_question_waits_for_a_server_that_loads() {
+    let loading = answer_json(503, &json!({ "error": { "message": "Loading model" } }));
+    let mut upstream = Upstream::playing([loading]).await;
+    let models = Arc::new(Models::new([client(&upstream)], None));
+    let mut events = ask(&models, json!({ "model": "fake" }));
+    upstream.connection().await;
+    while !matches!(soon("it waits", events.next()).await, Some(Event::Progress(_))) {}
+    assert_eq!(names(&models).await, ["fake"]);
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_connected_to_is_gone_and_not_silent() {
+    let (_listener, _queue, address) = deaf();
+    let client = Client::new(Settings::new(parse_url(&format!("http://{address}/v1")).unwrap())).unwrap();
+    assert!(client.models().await.unwrap_err().contains("can't be reached: no connection within 2 seconds"));
+}
+
+/// A listener whose queue is full: the kernel answers to nobody else.
+fn deaf() -> (Socket, std::net::TcpStream, SocketAddr) {
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let in_the_queue = std::net::TcpStream::connect(address).unwrap();
+    (listener, in_the_queue, address)
 }
 
 #[tokio::test]
@@ -283,6 +444,35 @@ async fn a_long_list_is_cut_and_that_is_said() {
     assert_eq!(listed.data.len(), 10_000);
     let message = listed.message.unwrap();
     assert_eq!(message, "The list of models is long: its first 10000 are shown, 7 more can be asked by name.");
+}
+
+#[tokio::test]
+async fn a_list_of_some_megabytes_is_read_whole() {
+    let padding = "x".repeat(1700);
+    let entry = |n: usize| format!(r#"{{"id":"model-{n}","object":"model","description":"{padding}"}}"#);
+    let list = format!(r#"{{"object":"list","data":[{}]}}"#, (0..2500).map(entry).collect::<Vec<_>>().join(","));
+    assert!(list.len() > 4 * 1024 * 1024);
+    let upstream = Upstream::listing([answer(200, &["content-type: application/json"], &list)]).await;
+    let listed = Models::new([client(&upstream)], None).list().await;
+    assert_eq!((listed.data.len(), listed.message), (2500, None));
+}
+
+#[tokio::test]
+async fn of_a_list_that_never_ends_the_beginning_is_read() {
+    let begun = raw("HTTP/1.1 200 OK\r\n\r\n{\"data\":[{\"id\":\"a\"},{\"id\":\"b\",\"x\":\"");
+    let script = [head(), delta("Hi"), finish("stop"), done()];
+    let list = [begun, Step::Flood("x".repeat(64 * 1024).into())];
+    let mut upstream = Upstream::listing_and_playing(list, script).await;
+    let models = Arc::new(Models::new([client(&upstream)], None));
+    assert_eq!(told(ask(&models, json!({}))).await.0, ["Hi"]);
+    assert_eq!(upstream.connection().await.request.body["model"], "a");
+}
+
+#[tokio::test]
+async fn a_server_with_an_empty_list_says_that_a_name_can_be_typed() {
+    let upstream = Upstream::listing([models(&[])]).await;
+    let list = Models::new([client(&upstream)], None).list().await;
+    assert!(list.message.unwrap().ends_with("lists no models yet. If it has one all the same, type its name."));
 }
 
 #[tokio::test]
@@ -320,6 +510,44 @@ async fn that_a_server_can_go_on_with_a_thought_is_told() {
         (list["data"][0].get("continues_thought"), list["data"][1].get("continues_thought")),
         (Some(&json!(true)), None)
     );
+}
+
+#[tokio::test]
+async fn a_model_that_has_refused_to_go_on_with_a_thought_is_not_asked_again() {
+    let data = ["a", "b"].map(|id| json!({ "id": id, "owned_by": "llamacpp" }));
+    let list = json!({ "object": "list", "data": data });
+    let refusals = [
+        vec![answer_json(500, &json!({ "error": { "message": "Assistant response prefill is incompatible" } }))],
+        vec![head(), sse(&json!({ "error": { "message": "enable_thinking does not go with a prefill" } }))],
+        vec![answer_json(400, &json!({ "error": { "message": "the context size is exceeded" } }))],
+    ];
+    for (refusal, goes_on) in refusals.into_iter().zip([false, false, true]) {
+        let upstream = Upstream::listing_and_playing([answer_json(200, &list)], refusal).await;
+        let models = Arc::new(Models::new([client(&upstream)], None));
+        let thought = json!({ "role": "assistant", "content": "", "reasoning_content": "Hm" });
+        let messages = json!([{ "role": "user", "content": "Think" }, thought]);
+        told(ask(&models, json!({ "model": "a", "messages": messages }))).await;
+        let can = models.list().await.data.into_iter().map(|model| model.continues_thought).collect::<Vec<_>>();
+        assert_eq!(can, [goes_on, true]);
+    }
+}
+
+#[tokio::test]
+async fn while_a_router_loads_a_model_the_page_is_told() {
+    let list = json!({ "object": "list", "data": [{ "id": "a", "status": { "value": "unloaded" } }] });
+    let not_loaded = answer_json(400, &json!({ "error": { "message": "model is not loaded" } }));
+    let scripts = vec![vec![Step::Wait, not_loaded.clone()], vec![Step::Wait, not_loaded]];
+    let mut upstream = Upstream::listing_and_playing_in_turn([answer_json(200, &list)], scripts).await;
+    let models = Arc::new(Models::new([client(&upstream)], None));
+    assert_eq!(names(&models).await, ["a"]);
+    let mut events = ask(&models, json!({ "model": "a" }));
+    let (one, other) = (upstream.connection().await, upstream.connection().await);
+    let (props, question) = if one.request.method == "GET" { (one, other) } else { (other, one) };
+    assert_eq!(props.request.path, "/props?model=a&autoload=false");
+    props.go();
+    while soon("it loads", events.next()).await != Some(Event::Progress(Progress::LOADING)) {}
+    drop(events);
+    question.closed_by_peer().await;
 }
 
 #[tokio::test]
@@ -464,6 +692,66 @@ async fn a_plain_name_will_do_where_one_server_alone_has_the_model() {
     assert_eq!((exit.reason, exit.message.as_deref()), (Reason::Failed, Some(why)));
     let (_, exit) = told(ask(&models, json!({ "model": "nobodys" }))).await;
     assert_eq!(exit.message.as_deref(), Some("No model server has a model nobodys."));
+}
+
+#[tokio::test]
+async fn a_name_that_several_have_is_refused_at_once_although_another_server_loads() {
+    let loading = answer_json(503, &json!({ "error": { "message": "Loading model" } }));
+    let loading = Upstream::listing([loading]).await;
+    let (one, two) = (Upstream::listing([models(&["x"])]).await, Upstream::listing([models(&["x"])]).await);
+    let all = several(&[("loading", &loading), ("one", &one), ("two", &two)], None);
+    let (_, exit) = soon("the answer", told(ask(&all, json!({ "model": "x" })))).await;
+    assert_eq!(exit.message.as_deref(), Some("Several model servers have a model x. Say which: one/x or two/x."));
+}
+
+#[tokio::test]
+async fn while_a_question_waits_only_those_are_asked_again_that_may_have_something_new_to_say() {
+    let loading = answer_json(503, &json!({ "error": { "message": "Loading model" } }));
+    let (mut loading, other) = (Upstream::listing([loading]).await, Upstream::listing([models(&["x"])]).await);
+    let all = several(&[("loading", &loading), ("other", &other)], None);
+    let _events = ask(&all, json!({ "model": "y" }));
+    loading.list().await;
+    for pause in [1, 2, 4] {
+        settle().await;
+        advance(Duration::from_secs(pause)).await;
+        loading.list().await;
+    }
+    assert_eq!((loading.times_listed(), other.times_listed()), (4, 1));
+}
+
+/// Lets everything that can happen without a clock happen.
+async fn settle() {
+    tokio::time::sleep(Duration::from_millis(100)).await;
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_lists_goes_to_the_only_server_without_a_list() {
+    let listing = Upstream::listing([models(&["x"])]).await;
+    let script = [head(), delta("Hi"), finish("stop"), done()];
+    let mut without = Upstream::listing_and_playing([answer(404, &[], "no such thing")], script.clone()).await;
+    let all = several(&[("listing", &listing), ("without", &without)], None);
+    assert_eq!(told(ask(&all, json!({ "model": "mine" }))).await.0, ["Hi"]);
+    assert_eq!(without.connection().await.request.body["model"], "mine");
+    let too = Upstream::listing_and_playing([answer(404, &[], "no such thing")], script).await;
+    let all = several(&[("listing", &listing), ("without", &without), ("too", &too)], None);
+    let (_, exit) = told(ask(&all, json!({ "model": "mine" }))).await;
+    let message = exit.message.unwrap();
+    assert!(message.contains("If one has it, say which: without/mine or too/mine."), "{message}");
+}
+
+#[tokio::test]
+async fn of_several_servers_one_that_answers_is_asked_for_no_list_and_is_still_the_first() {
+    let mut one = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let two = Upstream::listing([models(&["y"])]).await;
+    let all = several(&[("one", &one), ("two", &two)], None);
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        let mut events = ask(&all, json!({}));
+        assert_eq!(one.connection().await.request.body["model"], "fake");
+        while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+        answers.push(events); // it goes on
+    }
+    assert_eq!(one.times_listed(), 1);
 }
 
 #[tokio::test]

@@ -48,6 +48,31 @@ async fn an_answer_goes_on_after_its_server_was_stopped_for_a_while_over_http_1_
 }
 
 #[tokio::test]
+async fn an_answer_that_began_while_its_server_was_stopped_is_read() {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    let scripts = [
+        vec![Step::Wait, head(), delta("Hel"), Step::Hang],
+        vec![Step::Wait, head(), Step::Wait, delta("Hel"), Step::Hang],
+    ];
+    let mut upstream = Upstream::playing_in_turn(scripts).await;
+    let arguments = ["--listen", "127.0.0.1:0", "--header-timeout", "2", "--upstream", &upstream.url()];
+    let running = Running::start(&mut starcrossed(&arguments)).await;
+    let mut at_once = Page::chat(running.address).await;
+    let first = upstream.connection().await;
+    let mut later = Page::chat(running.address).await;
+    let second = upstream.connection().await;
+    running.signal("-STOP");
+    first.go();
+    second.go();
+    sleep(PATIENCE * 2).await;
+    running.signal("-CONT");
+    assert_eq!(at_once.delta().await, "Hel", "its head and its word arrived in the pause");
+    sleep(Duration::from_millis(300)).await;
+    second.go();
+    assert_eq!(later.delta().await, "Hel", "its head arrived in the pause, its word soon after");
+}
+
+#[tokio::test]
 async fn a_pong_that_arrived_in_a_pause_keeps_its_connection_and_none_at_all_ends_it() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let server = Server::asking(&upstream.url()).await;

@@ -198,6 +198,15 @@ async fn where_progress_is_refused_the_question_is_asked_again_without_and_never
         answer_json(400, &json!({ "error": { "message": "Invalid JSON payload: Unknown name \"return_progress\"" } })),
         answer_json(400, &json!({ "error": { "message": "Extra inputs are not permitted" } })),
         answer(500, &[], "TypeError: create() got an unexpected keyword argument 'return_progress'"),
+        answer_json(400, &json!({ "error": { "message": "Invalid request body" } })),
+        answer_json(422, &json!({ "error": "Additional properties are not allowed" })),
+        answer(400, &[], ""),
+        answer_json(200, &json!({ "error": { "message": "Unknown field return_progress" } })),
+        Step::Send(
+            [sent(head()), sent(sse(&json!({ "error": { "message": "Unknown field return_progress" } })))]
+                .concat()
+                .into(),
+        ),
     ] {
         let scripts = [vec![refusal], vec![head(), delta("Hi"), finish("stop"), done()]];
         let upstream = Upstream::playing_in_turn(scripts).await;
@@ -210,6 +219,37 @@ async fn where_progress_is_refused_the_question_is_asked_again_without_and_never
         let has = upstream.requests().iter().map(|it| it.body.get("return_progress").is_some()).collect::<Vec<_>>();
         assert_eq!(has, [true, false, false]);
     }
+}
+
+#[tokio::test]
+async fn that_one_model_refuses_progress_says_nothing_of_the_others() {
+    let refusal = answer_json(400, &json!({ "error": { "message": "Unknown field return_progress" } }));
+    let answer = vec![head(), delta("Hi"), finish("stop"), done()];
+    let upstream = Upstream::playing_in_turn([vec![refusal], answer]).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    for model in ["cloud", "local", "cloud"] {
+        let (client, request) = (client.clone(), ChatRequest { model: model.into(), ..question() });
+        let work = move |deltas| async move { client.reply(request, deltas).await };
+        listen_to_the_end(spawn_linked(&Arc::<Fates>::default(), "a test", work)).await.completely("Hi");
+    }
+    let has = upstream.requests().iter().map(|it| it.body.get("return_progress").is_some()).collect::<Vec<_>>();
+    assert_eq!(has, [true, false, true, false], "cloud, cloud again, local, cloud");
+}
+
+#[tokio::test]
+async fn a_model_that_has_taken_progress_is_not_asked_again_without_when_it_refuses_something_else() {
+    let answer = vec![head(), delta("Hi"), finish("stop"), done()];
+    let refusal = vec![answer_json(400, &json!({ "error": { "message": "Invalid request body" } }))];
+    let upstream = Upstream::playing_in_turn([answer, refusal]).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    let ask = || {
+        let client = client.clone();
+        let work = move |deltas| async move { client.reply(question(), deltas).await };
+        listen_to_the_end(spawn_linked(&Arc::<Fates>::default(), "a test", work))
+    };
+    ask().await.completely("Hi");
+    ask().await.not_at_all("Invalid request body");
+    assert_eq!(upstream.requests().len(), 2);
 }
 
 /// An answer that has begun, and is to go on.
@@ -623,8 +663,9 @@ async fn a_kill_while_a_model_loads_asks_no_more() {
     assert_eq!(next_progress(&mut events).await, Progress::LOADING);
     drop(events);
     let asked = upstream.requests().len();
-    tokio::time::sleep(Duration::from_millis(1200)).await; // twice as long as the next try would take
-    assert_eq!(upstream.requests().len(), asked);
+    advance(Duration::from_millis(1200)).await; // twice as long as the next try would take
+    Client::new(settings(&upstream)).unwrap().models().await.unwrap(); // and time for it
+    assert_eq!(upstream.requests().len() - upstream.times_listed(), asked);
 }
 
 #[tokio::test]

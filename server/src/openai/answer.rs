@@ -13,6 +13,7 @@ use app::{
         decode::{Decoder, Frame, TooLong},
     },
 };
+use std::mem;
 
 /// An answer while it is coming in. Knows nothing of sockets and clocks.
 #[derive(Debug, Default)]
@@ -25,6 +26,9 @@ pub(super) struct Answer {
     length: usize,
     /// How much of the prompt has been read, in percent, if that is news.
     read: Option<u8>,
+    /// Whether the name of the model that answers is still to be looked for.
+    pub(super) wants_name: bool,
+    name: Option<String>,
 }
 
 impl Answer {
@@ -74,6 +78,11 @@ impl Answer {
         self.read.take()
     }
 
+    /// The name of the model that answers, once, if that was wanted and is known.
+    pub(super) fn take_name(&mut self) -> Option<String> {
+        self.name.take()
+    }
+
     /// How many bytes the model has said or thought, those included that nobody is shown.
     pub(super) const fn length(&self) -> usize {
         self.length
@@ -101,6 +110,9 @@ impl Answer {
 
     fn hear(&mut self, said: Said, words: &str, out: &mut Vec<Delta>) -> Result<bool, Failure> {
         if let Said::Piece(piece) = &said {
+            if mem::take(&mut self.wants_name) {
+                self.name = dialect::model_in(words);
+            }
             self.read = piece.read.or(self.read);
             if piece.is_progress() {
                 return Ok(false);

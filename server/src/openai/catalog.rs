@@ -3,10 +3,11 @@
 //! A list comes from outside, so it is read in one pass, up to [`MOST`] entries. Each entry is read on its own: one that
 //! can't be understood is left out, and hides no other.
 
+use super::mend::mended;
 use app::chat::options::LONGEST_NAME;
 use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, SeqAccess, Visitor},
+    Deserializer,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Value, value::RawValue};
 use std::{
@@ -28,12 +29,14 @@ pub(crate) struct Listed {
     pub(crate) context: Option<u64>,
     /// Whether llama-server has it, which can go on with a thought.
     pub(crate) is_llama_cpp: bool,
+    /// Whether a router has it, which loads a model when it is asked for it.
+    pub(crate) is_routed: bool,
 }
 
 impl Listed {
     /// A model of which only the name is known.
     pub(super) fn of(name: &str) -> Self {
-        Self { name: name.to_owned(), images: None, context: None, is_llama_cpp: false }
+        Self { name: name.to_owned(), images: None, context: None, is_llama_cpp: false, is_routed: false }
     }
 }
 
@@ -44,6 +47,10 @@ pub(crate) struct Listing {
     pub(crate) models: Vec<Listed>,
     /// How many entries came after the first [`MOST`], and were not read.
     pub(crate) cut: usize,
+    /// Whether the list was longer than is read, so that nobody knows how many entries are missing.
+    pub(crate) is_cut_off: bool,
+    /// Whether every entry is `owned_by` `me`, as llama-cpp-python alone writes.
+    pub(crate) interrupts: bool,
 }
 
 impl Listing {
@@ -53,66 +60,155 @@ impl Listing {
     }
 }
 
-/// The models in `{"data":[{"id":…}]}`, in `{"models":[{"name":…}]}` or in a bare list; none if it is no list of models.
-pub(super) fn models(body: &str) -> Option<Listing> {
-    if body.trim_start().starts_with('[') {
-        return listing(&serde_json::from_str(body).ok()?, &HashMap::new());
-    }
-    let body = serde_json::from_str::<Body<'_>>(body).ok()?;
-    let others = body.models.and_then(|models| serde_json::from_str::<Entries<'_>>(models.get()).ok());
-    let Some(data) = body.data else {
-        // A server with no model to offer says so; anything else with such a field is something else.
-        let is_list = body.object.is_some_and(|object| object.get() == "\"list\"");
-        return others.map_or_else(|| is_list.then(Listing::default), |models| listing(&models, &HashMap::new()));
-    };
-    // llama-server lists its models twice, and says what they can do in the other list.
-    let others = others.iter().flat_map(Entries::read).filter_map(|model| Some((name(&model)?, images(&model)?)));
-    listing(&serde_json::from_str(data.get()).ok()?, &others.collect())
+/// The models in `{"data":[{"id":…}]}`, in `{"models":[{"name":…}]}` or in a bare list; none if it is no list of models. Of a body
+/// that was cut off (`is_cut`), those that came before the cut.
+pub(super) fn models(body: &str, is_cut: bool) -> Option<Listing> {
+    read(body, is_cut).or_else(|| read(&mended(body), is_cut))
 }
 
-/// What is read of a list that is an object.
-#[derive(Deserialize)]
-struct Body<'a> {
-    #[serde(borrow, default)]
-    data: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    models: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    object: Option<&'a RawValue>,
+fn read(body: &str, is_cut: bool) -> Option<Listing> {
+    let mut lists = Lists::default();
+    let whole = lists.deserialize(&mut serde_json::Deserializer::from_str(body));
+    if whole.is_err() && !is_cut {
+        return None;
+    }
+    let listing = lists.listing()?;
+    (!is_cut || !listing.models.is_empty()).then_some(Listing { is_cut_off: is_cut, ..listing })
+}
+
+/// The lists in a body, as far as it could be read: what was read before an error stays.
+#[derive(Default)]
+struct Lists<'a> {
+    /// The body itself, or its `data`.
+    data: Entries<'a>,
+    /// Its `models`. llama-server lists its models twice, and says what they can do in this list.
+    models: Entries<'a>,
+    /// Whether it says that it is a list.
+    is_list: bool,
+}
+
+impl Lists<'_> {
+    fn listing(&self) -> Option<Listing> {
+        if self.data.first.is_empty()
+            && !self.models.first.is_empty()
+            && let Some(models) = listing(&self.models, &HashMap::new())
+        {
+            return Some(models);
+        }
+        if !self.data.is_list {
+            // A server with no model to offer says so; anything else with such a field is something else.
+            let is_empty = !self.data.is_other && self.models.first.is_empty() && (self.models.is_list || self.is_list);
+            return is_empty.then(Listing::default);
+        }
+        let others = self.models.read().filter_map(|model| Some((name(&model)?, images(&model)?)));
+        listing(&self.data, &others.collect())
+    }
+}
+
+impl<'de: 'a, 'a> DeserializeSeed<'de> for &mut Lists<'a> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de: 'a, 'a> Visitor<'de> for &mut Lists<'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of models")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
+        self.data.visit_seq(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        while let Some(field) = fields.next_key::<String>()? {
+            match field.as_str() {
+                "data" => fields.next_value_seed(&mut self.data)?,
+                "models" => fields.next_value_seed(&mut self.models)?,
+                "object" => self.is_list = fields.next_value::<&RawValue>()?.get() == "\"list\"",
+                _ => _ = fields.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A list's first entries, not read yet, and how many came after them.
+#[derive(Default)]
 struct Entries<'a> {
     first: Vec<&'a RawValue>,
     more: usize,
+    is_list: bool,
+    /// Whether something else stands in its place, and not even `null`.
+    is_other: bool,
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(First)
+impl<'de: 'a, 'a> DeserializeSeed<'de> for &mut Entries<'a> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct First;
-
-impl<'de> Visitor<'de> for First {
-    type Value = Entries<'de>;
+/// What is no list is passed over.
+impl<'de: 'a, 'a> Visitor<'de> for &mut Entries<'a> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Entries<'de>, A::Error> {
-        let mut entries = Entries { first: Vec::new(), more: 0 };
-        while entries.first.len() < MOST
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        self.is_list = true;
+        while self.first.len() < MOST
             && let Some(entry) = list.next_element()?
         {
-            entries.first.push(entry);
+            self.first.push(entry);
         }
         while list.next_element::<IgnoredAny>()?.is_some() {
-            entries.more += 1;
+            self.more += 1;
         }
-        Ok(entries)
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        self.is_other = true;
+        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        self.is_other = true;
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        self.is_other = true;
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        self.is_other = true;
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        self.is_other = true;
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        self.is_other = true;
+        Ok(())
     }
 }
 
@@ -124,16 +220,20 @@ impl Entries<'_> {
 
 /// The models among these entries; none if there are entries, and not one is a model.
 fn listing(entries: &Entries<'_>, others: &HashMap<String, bool>) -> Option<Listing> {
-    let mut names = HashSet::new();
-    let mut models = Vec::new();
+    let (mut names, mut models) = (HashSet::new(), Vec::new());
+    let mut all_are_me = true;
     for model in entries.read() {
         if let Some(name) = name(&model).filter(|name| names.insert(name.clone())) {
             let images = images(&model).or_else(|| others.get(&name).copied());
             let (context, is_llama_cpp) = (context(&model), model["owned_by"] == "llamacpp");
-            models.push(Listed { name, images, context, is_llama_cpp });
+            let is_routed = model["status"]["value"].is_string();
+            all_are_me &= model["owned_by"] == "me";
+            models.push(Listed { name, images, context, is_llama_cpp, is_routed });
         }
     }
-    (!models.is_empty() || entries.first.is_empty()).then_some(Listing { models, cut: entries.more })
+    let interrupts = all_are_me && !models.is_empty();
+    let listing = Listing { models, cut: entries.more, is_cut_off: false, interrupts };
+    (!listing.models.is_empty() || entries.first.is_empty()).then_some(listing)
 }
 
 /// What a model is called. A name that can't be asked for, or that a terminal would obey, is none.
@@ -176,7 +276,7 @@ mod tests {
     use super::*;
 
     fn names(list: &str) -> Vec<String> {
-        models(list).unwrap().models.into_iter().map(|model| model.name).collect()
+        models(list, false).unwrap().models.into_iter().map(|model| model.name).collect()
     }
 
     #[test]
@@ -200,10 +300,10 @@ mod tests {
             (r#"{"id":"a","context_length":"long"}"#, None),
             (r#"{"id":"a","meta":null}"#, None),
         ] {
-            assert_eq!(models(&format!("[{model}]")).unwrap().models[0].context, context, "{model}");
+            assert_eq!(models(&format!("[{model}]"), false).unwrap().models[0].context, context, "{model}");
         }
         let list = r#"{"data":[{"id":"a","owned_by":"llamacpp"},{"id":"b","owned_by":"me"}]}"#;
-        let is = models(list).unwrap().models.iter().map(|model| model.is_llama_cpp).collect::<Vec<_>>();
+        let is = models(list, false).unwrap().models.iter().map(|model| model.is_llama_cpp).collect::<Vec<_>>();
         assert_eq!(is, [true, false]);
     }
 
@@ -234,11 +334,53 @@ mod tests {
     fn a_list_is_read_up_to_a_limit_and_what_is_left_out_is_counted() {
         let entry = |n: usize| format!(r#"{{"id":"model-{n}"}}"#);
         let list = |n: usize| format!("[{}]", (0..n).map(entry).collect::<Vec<_>>().join(","));
-        let whole = models(&list(MOST)).unwrap();
+        let whole = models(&list(MOST), false).unwrap();
         assert_eq!((whole.models.len(), whole.cut), (MOST, 0));
-        let long = models(&list(MOST + 7)).unwrap();
+        let long = models(&list(MOST + 7), false).unwrap();
         assert_eq!((long.models.len(), long.cut), (MOST, 7));
         assert_eq!(long.models[MOST - 1].name, format!("model-{}", MOST - 1));
+    }
+
+    #[test]
+    fn of_a_list_that_was_cut_off_what_came_before_the_cut_is_read() {
+        for list in [
+            r#"{"object":"list","data":[{"id":"a"},{"id":"b"},{"id":"c"#,
+            r#"{"models":[{"name":"a"},{"name":"b"},"#,
+            r#"[{"id":"a"},{"id":"b"},{"id""#,
+            r#"{"data":[{"id":"a","x":NaN},{"id":"b"},"#,
+        ] {
+            assert_eq!(models(list, false), None, "{list}");
+            let cut = models(list, true).unwrap();
+            assert_eq!((cut.names(), cut.is_cut_off), (vec!["a".to_owned(), "b".to_owned()], true), "{list}");
+        }
+        assert_eq!(models("<html>", true), None);
+        assert_eq!(models(r#"{"object":"list","data":["#, true), None);
+    }
+
+    #[test]
+    fn what_is_no_json_in_one_entry_hides_no_other() {
+        for odd in [r#"{"id":"b","cost":NaN}"#, r#"{"id":"b","max":-Infinity}"#, "{\"id\":\"b\",\"note\":\"one\ttwo\"}"]
+        {
+            assert_eq!(names(&format!(r#"{{"data":[{{"id":"a"}},{odd},{{"id":"c"}}]}}"#)), ["a", "b", "c"], "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_good_list_is_read_beside_what_is_none() {
+        for data in ["{}", "null", "[]", "7", "\"x\"", "true", "-1.5", "{\"a\":[1]}"] {
+            assert_eq!(names(&format!(r#"{{"data":{data},"models":[{{"name":"a"}}]}}"#)), ["a"], "{data}");
+            assert_eq!(names(&format!(r#"{{"models":[{{"name":"a"}}],"data":{data}}}"#)), ["a"], "{data}");
+        }
+    }
+
+    #[test]
+    fn the_marks_of_llama_cpp_python_and_of_a_router_are_known() {
+        let listing = |list| models(list, false).unwrap();
+        assert!(listing(r#"{"data":[{"id":"a","owned_by":"me"},{"id":"b","owned_by":"me"}]}"#).interrupts);
+        assert!(!listing(r#"{"data":[{"id":"a","owned_by":"me"},{"id":"b","owned_by":"you"}]}"#).interrupts);
+        assert!(!listing(r#"{"data":[]}"#).interrupts);
+        let routed = listing(r#"[{"id":"a","status":{"value":"unloaded"}},{"id":"b","status":"up"},"c"]"#);
+        assert_eq!(routed.models.iter().map(|model| model.is_routed).collect::<Vec<_>>(), [true, false, false]);
     }
 
     #[test]
@@ -247,21 +389,21 @@ mod tests {
         let entries = (0..MOST).map(entry).collect::<Vec<_>>().join(",");
         let body = format!(r#"{{"models":[{entries}],"object":"list","data":[{entries}]}}"#);
         let start = std::time::Instant::now();
-        assert_eq!(models(&body).unwrap().models.len(), MOST);
+        assert_eq!(models(&body, false).unwrap().models.len(), MOST);
         // Each with each would be a hundred million comparisons: minutes in a test's build.
         assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
     }
 
     #[test]
     fn a_server_without_models_has_an_empty_list() {
-        assert_eq!(models(r#"{"object":"list","data":null}"#), Some(Listing::default()));
-        assert_eq!(models(r#"{"object":"list","data":[]}"#), Some(Listing::default()));
+        assert_eq!(models(r#"{"object":"list","data":null}"#, false), Some(Listing::default()));
+        assert_eq!(models(r#"{"object":"list","data":[]}"#, false), Some(Listing::default()));
     }
 
     #[test]
     fn what_lists_no_models_is_no_list() {
         for other in ["<html>", "{}", r#"{"data":null}"#, r#"{"data":{}}"#, r#"[{"title":"x"}]"#, "7", ""] {
-            assert_eq!(models(other), None, "{other}");
+            assert_eq!(models(other, false), None, "{other}");
         }
     }
 
@@ -281,12 +423,12 @@ mod tests {
             (r#"{"id":"a","capabilities":["tools"]}"#, None),
             (r#""a""#, None),
         ] {
-            let listed = models(&format!("[{model}]")).unwrap().models;
+            let listed = models(&format!("[{model}]"), false).unwrap().models;
             assert_eq!(listed, [Listed { images, ..Listed::of("a") }], "{model}");
         }
         let twice =
             r#"{"models":[{"name":"a","capabilities":["completion"]}],"object":"list","data":[{"id":"a"},{"id":"b"}]}"#;
-        let images = models(twice).unwrap().models.into_iter().map(|model| model.images).collect::<Vec<_>>();
+        let images = models(twice, false).unwrap().models.into_iter().map(|model| model.images).collect::<Vec<_>>();
         assert_eq!(images, [Some(false), None]);
     }
 }

@@ -2,18 +2,20 @@
 
 use super::{
     context::Room,
-    endpoint::{Answering, Endpoint, Kind},
+    endpoint::Endpoint,
     failure::{Failure, Refusal},
-    question::{Extras, Question},
+    place::{Answering, Kind},
+    question::{Extras, Progressing, Question},
     reader::{Reader, read_beginning},
     upstream::Upstream,
 };
+use crate::patience::{self, timeout, timeout_at};
 use app::{
     chat::message::{ChatRequest, Delta},
     link::{Deltas, Exit, Progress},
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header::ACCEPT, redirect::Policy};
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::time::{self, Instant};
 use url::Url;
 
@@ -26,10 +28,16 @@ const LOADING: Duration = Duration::from_millis(500);
 /// How much of a refusal is read, in bytes.
 const REFUSAL: usize = 64 * 1024;
 
+/// How long a connection may take on which an answer isn't asked for. Shorter than [`SHORT`], so that a server that can't be
+/// reached is told from one that is silent.
+const ASIDE: Duration = Duration::from_secs(2);
+
 /// Asks one model server. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
+    /// The same, less patient with connecting.
+    aside: reqwest::Client,
     upstream: Arc<Upstream>,
     pub(super) endpoint: Arc<Endpoint>,
 }
@@ -40,7 +48,11 @@ impl Client {
     /// # Errors
     /// If the server is asked over TLS, and this machine has no certificates to check it with.
     pub fn new(upstream: Upstream) -> reqwest::Result<Self> {
-        Ok(Self { http: http(&upstream)?, upstream: Arc::new(upstream), endpoint: Arc::default() })
+        let limit = upstream.connect_timeout;
+        let http = http(&upstream, limit)?;
+        let aside = if limit > ASIDE { self::http(&upstream, ASIDE)? } else { http.clone() };
+        let endpoint = Arc::new(Endpoint::of(&upstream));
+        Ok(Self { http, aside, upstream: Arc::new(upstream), endpoint })
     }
 
     /// The server that it asks.
@@ -50,47 +62,77 @@ impl Client {
     }
 
     /// Asks, passes on the answer as it comes, and says how it ended. Drop this, and the connection is closed.
-    pub async fn reply(&self, request: ChatRequest, deltas: Deltas<Delta>) -> Exit {
+    pub async fn reply(&self, mut request: ChatRequest, deltas: Deltas<Delta>) -> Exit {
         let limit = self.upstream.answer_timeout;
-        let exit = time::timeout(limit, self.answer(request, &deltas)).await;
-        exit.unwrap_or_else(|_| Failure::TooSlow(limit).exit(&self.upstream))
+        let answer = Box::pin(self.answer(&mut request, &deltas));
+        let exit = timeout(limit, answer).await.unwrap_or(Err(Failure::TooSlow(limit)));
+        exit.unwrap_or_else(|failure| {
+            self.learn_failure(&failure);
+            failure.exit(&self.upstream)
+        })
     }
 
-    async fn answer(&self, mut request: ChatRequest, deltas: &Deltas<Delta>) -> Exit {
-        let patience = self.upstream.header_timeout;
-        let give_up = Instant::now() + patience;
-        let asked = time::timeout_at(give_up, self.ask(&mut request, give_up, deltas)).await;
-        match asked.unwrap_or(Err(Failure::Silent(patience))) {
-            Ok((response, _answering)) => {
-                let exit = Reader::new(&self.upstream, give_up, deltas).read(response).await;
-                Exit { full: exit.full || self.room(&request).is_full_after(&exit), ..exit }
-            }
-            Err(failure) => {
-                self.learn_failure(&failure);
-                failure.exit(&self.upstream)
-            }
+    /// Asks until there is an answer, reads it, and says how it ended. What keeps it from beginning is a failure.
+    async fn answer(&self, request: &mut ChatRequest, deltas: &Deltas<Delta>) -> Result<Exit, Failure> {
+        let give_up = Instant::now() + self.upstream.header_timeout;
+        if request.model.is_empty() {
+            request.model = self.until(give_up, Box::pin(self.named(give_up, deltas))).await?.unwrap_or_default();
         }
+        let mut extras = self.extras(request);
+        loop {
+            // Boxed, so that it takes no memory while the answer is read.
+            let asked = self.until(give_up, Box::pin(self.ask(request, &mut extras, give_up, deltas))).await;
+            let (response, _answering) = asked.inspect_err(|failure| self.learn_thoughtless(request, failure))?;
+            let mut reader = Reader::new(&self.upstream, &self.endpoint, give_up, deltas)
+                .learning_who_answers(request.model.is_empty());
+            let read = reader.read(response).await;
+            if let Err(failure) = &read
+                && !reader.has_begun()
+            {
+                if extras.give_up_progress(failure) {
+                    continue;
+                }
+                self.learn_thoughtless(request, failure);
+            }
+            let exit = reader.end(read).await;
+            return Ok(Exit { full: exit.full || self.room(request).is_full_after(&exit), ..exit });
+        }
+    }
+
+    async fn until<T>(&self, give_up: Instant, done: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        timeout_at(give_up, done).await.unwrap_or(Err(Failure::Silent(self.upstream.header_timeout)))
+    }
+
+    fn extras(&self, request: &ChatRequest) -> Extras {
+        let takes_progress = if self.endpoint.refuses_progress(&request.model) {
+            Progressing::Refused
+        } else if self.endpoint.has_taken_progress(&request.model) {
+            Progressing::Taken
+        } else {
+            Progressing::Untried
+        };
+        Extras::of(request, takes_progress)
     }
 
     /// Asks, and waits while the server loads its model. The answer runs for as long as what is returned lives.
     async fn ask(
         &self,
-        request: &mut ChatRequest,
+        request: &ChatRequest,
+        extras: &mut Extras,
         give_up: Instant,
         deltas: &Deltas<Delta>,
     ) -> Result<(Response, Answering), Failure> {
-        if request.model.is_empty() {
-            request.model = self.named(give_up, deltas).await?.unwrap_or_default();
-        }
-        let answering = self.endpoint.answering().await;
-        let mut extras = Extras::of(request, self.endpoint.takes_progress());
         loop {
-            match self.post(request, &extras).await {
+            let answering = self.endpoint.answering();
+            match self.post(request, extras, deltas).await {
                 Ok(response) => {
-                    self.learn(&response, request, &extras);
+                    self.learn(&response, request, extras);
                     return Ok((response, answering));
                 }
-                Err(Failure::Refused(refusal)) if refusal.is_loading() => self.loading(give_up, deltas).await?,
+                Err(Failure::Refused(refusal)) if refusal.is_loading() => {
+                    drop(answering); // nothing runs there while this waits
+                    self.loading(give_up, deltas).await?;
+                }
                 // Again without what the server minds, if that can be done without.
                 Err(Failure::Refused(refusal)) if extras.give_up(&refusal) => {}
                 Err(failure) => return Err(failure),
@@ -119,38 +161,83 @@ impl Client {
 
     fn learn(&self, response: &Response, request: &ChatRequest, extras: &Extras) {
         if let Some(kind) = Kind::in_headers(response.headers()) {
-            self.endpoint.learn_kind(kind);
+            self.endpoint.place.learn_kind(kind);
         }
         self.endpoint.learn_answer(&request.model);
-        self.endpoint.learn_progress(extras.return_progress);
+        self.endpoint.learn_progress(&request.model, extras.asks_for_progress());
     }
 
-    fn learn_failure(&self, failure: &Failure) {
+    pub(super) fn learn_failure(&self, failure: &Failure) {
         let has_no_such_model = |refusal: &Refusal| refusal.status == StatusCode::NOT_FOUND;
         match failure {
-            Failure::Unreachable(_) => self.endpoint.forget(),
-            Failure::Refused(refusal) if has_no_such_model(refusal) => self.endpoint.forget_list(),
+            Failure::Unreachable(..) => self.endpoint.forget(),
+            Failure::Refused(refusal) if has_no_such_model(refusal) => self.endpoint.doubt_list(),
             _ => {}
         }
+    }
+
+    /// Whether a model can't go on with a thought shows when it is asked to.
+    fn learn_thoughtless(&self, request: &ChatRequest, failure: &Failure) {
+        let goes_on_with_thought = request.messages.last().is_some_and(|last| !last.reasoning_content.is_empty());
+        if goes_on_with_thought && failure.is_about_thought() {
+            self.endpoint.learn_thoughtless(&request.model);
+        }
+    }
+
+    /// Whether this model has refused to go on with a thought.
+    pub(crate) fn is_thoughtless(&self, model: &str) -> bool {
+        self.endpoint.is_thoughtless(model)
     }
 
     fn room(&self, request: &ChatRequest) -> Room {
         Room {
             asked: request.most_tokens(),
             context: self.endpoint.context(&request.model),
-            is_unlimited: self.endpoint.kind() == Some(Kind::LlamaCpp),
+            is_unlimited: matches!(self.endpoint.kind(), Some(Kind::LlamaCpp | Kind::Interrupting)),
         }
     }
 
-    async fn post(&self, request: &ChatRequest, extras: &Extras) -> Result<Response, Failure> {
+    async fn post(&self, request: &ChatRequest, extras: &Extras, deltas: &Deltas<Delta>) -> Result<Response, Failure> {
         let question = Question { request, stream: true, extras };
-        accepted(self.request(Method::POST, self.upstream.endpoint("chat/completions")).json(&question)).await
+        let question =
+            self.request(&self.http, Method::POST, self.upstream.endpoint("chat/completions")).json(&question);
+        let mut posted = pin!(accepted(question, self.upstream.connect_timeout));
+        tokio::select! {
+            biased;
+            response = &mut posted => response,
+            () = self.tell_whether_it_loads(&request.model, deltas) => posted.await,
+        }
+    }
+
+    /// A router loads a model when it is asked for it, and sends nothing meanwhile. So it is asked whether the model is there,
+    /// which starts nothing (`autoload=false`) and disturbs nothing.
+    async fn tell_whether_it_loads(&self, model: &str, deltas: &Deltas<Delta>) {
+        if !self.endpoint.is_routed(model) {
+            return;
+        }
+        let mut url = self.upstream.beside("props");
+        url.query_pairs_mut().append_pair("model", model).append_pair("autoload", "false");
+        let props = accepted(self.get(url, self.limit_aside()), self.limit_aside()).await;
+        if matches!(&props, Err(Failure::Refused(refusal)) if refusal.says_that_it_is_not_loaded()) {
+            deltas.progress(Progress::LOADING);
+        }
+    }
+
+    /// How long a connection may take on which an answer isn't asked for.
+    pub(super) fn limit_aside(&self) -> Duration {
+        self.upstream.connect_timeout.min(ASIDE)
+    }
+
+    /// A request for something else than an answer. `limit` is how long the connection may take.
+    pub(super) fn get(&self, url: Url, limit: Duration) -> RequestBuilder {
+        let http = if limit < self.upstream.connect_timeout { &self.aside } else { &self.http };
+        self.request(http, Method::GET, url)
     }
 
     /// A request with all that it needs, and nothing that it doesn't: `X-Conversation-Id` would make llama-server go
     /// on generating after the connection has gone.
-    pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        let request = self.http.request(method, url);
+    fn request(&self, http: &reqwest::Client, method: Method, url: Url) -> RequestBuilder {
+        let request = http.request(method, url);
         let request = request.header(ACCEPT, "text/event-stream, application/json");
         match self.upstream.key() {
             Some(key) => request.bearer_auth(key),
@@ -159,21 +246,37 @@ impl Client {
     }
 }
 
-/// Sends a request, and takes only yes for an answer.
-pub(super) async fn accepted(request: RequestBuilder) -> Result<Response, Failure> {
-    let mut response = request.send().await.map_err(Failure::Unreachable)?;
+/// Sends a request, and takes only yes for an answer. `limit` is how long the connection may take.
+pub(super) async fn accepted(request: RequestBuilder, limit: Duration) -> Result<Response, Failure> {
+    let mut response = send(request, limit).await?;
     let status = response.status();
     if status.is_success() {
         return Ok(response);
     }
     let headers = response.headers().clone();
     // A refusal whose words don't come is still one.
-    let body = time::timeout(SHORT, read_beginning(&mut response, REFUSAL)).await;
+    let body = timeout(SHORT, read_beginning(&mut response, REFUSAL)).await;
     let body = body.ok().and_then(Result::ok).unwrap_or_default();
     Err(Failure::Refused(Box::new(Refusal { status, headers, body })))
 }
 
-fn http(upstream: &Upstream) -> reqwest::Result<reqwest::Client> {
+/// Sends a request, and waits for the head of its response. reqwest times the connecting, and its timers know nothing of
+/// pauses: an attempt that a pause has ended is repeated. Nothing had been sent in it.
+pub(super) async fn send(mut request: RequestBuilder, limit: Duration) -> Result<Response, Failure> {
+    loop {
+        let (begun, again) = (Instant::now(), request.try_clone());
+        match (request.send().await, again) {
+            (Err(error), Some(again))
+                if error.is_connect() && error.is_timeout() && patience::was_paused(begun, limit) =>
+            {
+                request = again;
+            }
+            (sent, _) => return sent.map_err(|error| Failure::Unreachable(error, limit)),
+        }
+    }
+}
+
+fn http(upstream: &Upstream, connect_timeout: Duration) -> reqwest::Result<reqwest::Client> {
     let mut http = reqwest::Client::builder()
         .user_agent(concat!("starcrossed/", env!("CARGO_PKG_VERSION")))
         // One connection for one question, so that the end of one is the end of the other: over HTTP/2 a kill would
@@ -184,7 +287,7 @@ fn http(upstream: &Upstream) -> reqwest::Result<reqwest::Client> {
         .redirect(Policy::none())
         // Never `timeout`: it is for the whole answer, and a long answer is no fault. A server that vanishes without a
         // word is found out by the keep-alive of TCP, which reqwest turns on.
-        .connect_timeout(upstream.connect_timeout);
+        .connect_timeout(connect_timeout);
     if upstream.is_loopback() {
         http = http.no_proxy();
     }

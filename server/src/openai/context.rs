@@ -19,11 +19,12 @@ impl Room {
         if exit.reason != Reason::Normal || exit.finish_reason.as_deref() != Some("length") {
             return false;
         }
-        match (self.context, exit.usage) {
-            (Some(context), Some(usage)) => {
+        match (self.context, self.asked, exit.usage) {
+            (Some(context), _, Some(usage)) => {
                 usage.prompt_tokens.saturating_add(usage.completion_tokens).saturating_add(1) >= context
             }
-            _ => self.is_unlimited && self.asked.is_none(),
+            (None, Some(asked), Some(usage)) => (1..asked).contains(&usage.completion_tokens),
+            (_, asked, _) => self.is_unlimited && asked.is_none(),
         }
     }
 }
@@ -32,10 +33,21 @@ impl Room {
 pub(super) fn is_too_long(error: &str) -> bool {
     let error = error.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| error.contains(word));
-    has(&["context_length_exceeded", "exceed_context_size"])
-        || has(&["context size", "context length", "context window", "context limit", "n_ctx"])
+    has(&TOO_LONG)
+        || has(&["context size", "context length", "context window", "context limit", "n_ctx", "max_seq_len"])
             && has(&["exceed", "too long", "too large", "maximum", "larger", "greater", "longer", "reduce", "full"])
+        || error.contains("inputs` tokens") && error.contains("must be <=")
 }
+
+/// What servers say of that alone: OpenAI and llama.cpp, vLLM, SGLang, Gemini, Anthropic.
+const TOO_LONG: [&str; 6] = [
+    "context_length_exceeded",
+    "exceed_context_size",
+    "longer than the maximum model length",
+    "exceeds the maximum allowed length",
+    "exceeds the maximum number of tokens",
+    "prompt is too long",
+];
 
 #[cfg(test)]
 mod tests {
@@ -65,12 +77,28 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_ended_before_the_limit_that_was_asked_for_has_filled_the_context() {
+        let room = Room { asked: Some(50), context: None, is_unlimited: false };
+        assert!(room.is_full_after(&ended("length", 400, 49)));
+        assert!(!room.is_full_after(&ended("length", 400, 50)));
+        assert!(!room.is_full_after(&ended("length", 400, 0)), "some count nothing");
+        let known = Room { context: Some(4096), ..room };
+        assert!(!known.is_full_after(&ended("length", 400, 20)), "the server has a limit of its own");
+    }
+
+    #[test]
     fn an_error_about_the_context_is_told_from_others() {
         for error in [
             "the request exceeds the available context size, try increasing it",
             "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens",
             r#"{"error":{"code":"context_length_exceeded","message":"Please reduce the length of the messages"}}"#,
             "Requested tokens (600) exceed context window of 512",
+            "The decoder prompt (length 600) is longer than the maximum model length of 512.",
+            "Input length (600 tokens) exceeds the maximum allowed length (512 tokens).",
+            "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 2048. Given: 3000 `inputs` tokens",
+            "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+            "prompt is too long: 210000 tokens > 200000 maximum",
+            "Prompt length 600 is greater than max_seq_len 512",
             r#"{"error":{"type":"exceed_context_size_error","n_prompt_tokens":600,"n_ctx":512}}"#,
         ] {
             assert!(is_too_long(error), "{error}");

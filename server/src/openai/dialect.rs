@@ -3,8 +3,11 @@
 //! An error is looked for before anything else, since some servers send one inside what looks like a delta. Every field
 //! is optional, and what isn't known is ignored.
 
-use super::halves;
-use app::link::{Usage, decode::Frame};
+use super::mend;
+use app::{
+    chat::options::LONGEST_NAME,
+    link::{Usage, decode::Frame},
+};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 
@@ -65,9 +68,16 @@ pub(super) fn read_whole(body: &str) -> Said {
     }
 }
 
+/// The name of the model that answers, as each event of an answer has it.
+pub(super) fn model_in(event: &str) -> Option<String> {
+    let event = mend::read::<Value>(event).ok()?;
+    let name = event["model"].as_str().filter(|name| !name.trim().is_empty() && name.len() <= LONGEST_NAME)?;
+    (!name.contains(char::is_control)).then(|| name.to_owned())
+}
+
 /// The words of an error, wherever in a JSON body they stand.
 pub(super) fn error_in(body: &str) -> Option<String> {
-    words(&serde_json::from_str(body).ok()?)
+    words(&mend::read(body).ok()?)
 }
 
 /// Everything that is read of an event. Large parts of one are nobody's business here.
@@ -141,8 +151,7 @@ impl<T> Lenient<T> {
 }
 
 fn interpret(json: &str, message: impl Fn(Choice) -> Option<Message>) -> Said {
-    let Ok(mut body) = serde_json::from_str::<Body>(json).or_else(|_| serde_json::from_str(&halves::replaced(json)))
-    else {
+    let Ok(mut body) = mend::read::<Body>(json) else {
         return error_in_list(json).map_or(Said::Rubbish, Said::Error);
     };
     if let Some(error) = body.take_error() {
@@ -255,6 +264,8 @@ mod tests {
             (r#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":false}]}"#, piece("Hi", "", None)),
             (r#"{"choices":[{"delta":{"content":7}}]}"#, piece("", "", None)),
             (r#"{"choices":[{"delta":{"content":"Hi \ud83c"}}]}"#, piece("Hi \u{fffd}", "", None)),
+            (r#"{"choices":[{"delta":{"content":"Hi"},"logprobs":{"logprob":NaN}}]}"#, piece("Hi", "", None)),
+            ("{\"choices\":[{\"delta\":{\"content\":\"a\tb\"}}]}", piece("a b", "", None)),
             (r#"{"choices":null}"#, piece("", "", None)),
             (r#"{"choices":[],"prompt_filter_results":[{"prompt_index":0}]}"#, piece("", "", None)),
             (r#"{"choices":[{"delta":{"content":"Hi"}}],"error":null}"#, piece("Hi", "", None)),

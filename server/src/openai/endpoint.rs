@@ -1,150 +1,143 @@
-//! What is known of one endpoint, and what goes on there.
-//!
-//! Nothing that is asked on the side may disturb an answer. So the list of models is never asked for while an answer of ours
-//! runs at the endpoint, and an answer waits for a list that is under way.
+//! What is known of one endpoint: its models, and what they have refused.
 
-use super::catalog::{Listed, Listing};
-use reqwest::header::{HeaderMap, SERVER};
-use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+use super::{
+    catalog::{Listed, Listing},
+    names::Names,
+    place::{Answering, Kind, Place},
+    upstream::Upstream,
 };
-use tokio::{sync, time};
-
-/// How long an answer waits for a list that is under way.
-const LISTING: Duration = Duration::from_secs(1);
-
-/// What a server is, as far as that changes what may be asked of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// llama-cpp-python. Any other request ends the answer that it is writing (its `interrupt_requests`), so it is asked for
-    /// its models once, when somebody first needs them.
-    Interrupting,
-    /// llama-server. It can go on with a thought, and an answer without a limit ends for want of room alone.
-    LlamaCpp,
-    /// Any other. Its models can be asked for at any time.
-    Other,
-}
-
-impl Kind {
-    /// What the headers of any response tell.
-    pub(super) fn in_headers(headers: &HeaderMap) -> Option<Self> {
-        let server = headers.get(SERVER)?.to_str().ok()?;
-        server.starts_with("llama.cpp").then_some(Self::LlamaCpp)
-    }
-}
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One endpoint. All clones of a client share it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Endpoint {
-    /// How many answers of ours run there.
-    answers: AtomicUsize,
-    /// Held while the list of models is asked for.
-    pub(super) listing: sync::Mutex<()>,
+    pub(super) place: Arc<Place>,
     known: Mutex<Known>,
 }
 
 #[derive(Debug, Default)]
 struct Known {
-    kind: Option<Kind>,
+    /// The list as it was last heard.
     listing: Option<Arc<Listing>>,
-    /// The model that answered last: it is there, whatever the list says.
-    answered: Option<String>,
-    refuses_progress: bool,
+    /// Whether there is reason to believe that the list has changed.
+    is_stale: bool,
+    /// Whether the server has said that it has no list.
+    has_no_list: bool,
+    /// The models that have answered: they are there, whatever the list says.
+    answered: Names,
+    /// The models that were asked to tell their progress: those that took it, and those that refused.
+    progress: Names,
+    no_progress: Names,
+    /// The models that have refused to go on with a thought.
+    thoughtless: Names,
 }
 
 impl Known {
     fn answered(&self) -> Option<Arc<Listing>> {
-        let models = vec![Listed::of(self.answered.as_deref()?)];
-        Some(Arc::new(Listing { models, cut: 0 }))
-    }
-}
-
-/// An answer of ours runs for as long as this lives.
-#[derive(Debug)]
-pub(super) struct Answering(Arc<Endpoint>);
-
-impl Drop for Answering {
-    fn drop(&mut self) {
-        self.0.answers.fetch_sub(1, Ordering::SeqCst);
+        let models = self.answered.iter().map(Listed::of).collect::<Vec<_>>();
+        (!models.is_empty()).then(|| Arc::new(Listing { models, ..Listing::default() }))
     }
 }
 
 impl Endpoint {
-    /// No list is asked for from now on. Waits for one that is under way, as the server may take it for an interruption.
-    pub(super) async fn answering(self: &Arc<Self>) -> Answering {
-        self.answers.fetch_add(1, Ordering::SeqCst);
-        let answering = Answering(self.clone());
-        if !matches!(self.kind(), Some(Kind::LlamaCpp | Kind::Other)) {
-            _ = time::timeout(LISTING, self.listing.lock()).await;
-        }
-        answering
+    pub(super) fn of(upstream: &Upstream) -> Self {
+        Self { place: Place::of(upstream), known: Mutex::default() }
     }
 
-    /// The list as it was last heard, where it must not be asked for now.
-    pub(super) fn only_known(&self) -> Option<Arc<Listing>> {
+    /// No list is asked for while what is returned lives.
+    pub(super) fn answering(&self) -> Answering {
+        self.place.answering()
+    }
+
+    pub(super) fn kind(&self) -> Option<Kind> {
+        self.place.kind()
+    }
+
+    /// The list, if it was heard and nothing speaks against it.
+    pub(super) fn listing(&self) -> Option<Arc<Listing>> {
         let known = self.known();
-        let is_listed = known.kind == Some(Kind::Interrupting) && known.listing.is_some();
-        if !self.is_answering() && !is_listed {
-            return None;
-        }
-        Some(known.listing.clone().or_else(|| known.answered()).unwrap_or_default())
+        known.listing.clone().filter(|_| !known.is_stale)
     }
 
-    /// The model that answered last, as a list.
+    /// The list as it was last heard, or else the models that have answered.
+    pub(super) fn last_known(&self) -> Option<Arc<Listing>> {
+        let known = self.known();
+        known.listing.clone().or_else(|| known.answered())
+    }
+
+    /// The models that have answered, as a list.
     pub(super) fn answered(&self) -> Option<Arc<Listing>> {
         self.known().answered()
     }
 
-    pub(super) fn is_answering(&self) -> bool {
-        self.answers.load(Ordering::SeqCst) > 0
-    }
-
-    pub(super) fn kind(&self) -> Option<Kind> {
-        self.known().kind
-    }
-
-    pub(super) fn learn_kind(&self, kind: Kind) {
-        self.known().kind = Some(kind);
+    pub(super) fn has_no_list(&self) -> bool {
+        self.known().has_no_list
     }
 
     pub(super) fn learn_list(&self, listing: Arc<Listing>) {
-        self.known().listing = Some(listing);
+        let mut known = self.known();
+        (known.listing, known.is_stale, known.has_no_list) = (Some(listing), false, false);
+    }
+
+    pub(super) fn learn_that_it_has_no_list(&self) {
+        self.known().has_no_list = true;
     }
 
     /// This model answers.
     pub(super) fn learn_answer(&self, model: &str) {
         if !model.is_empty() {
-            self.known().answered = Some(model.to_owned());
+            self.known().answered.add(model);
         }
     }
 
     /// The server has gone. What comes back may be another one.
     pub(super) fn forget(&self) {
+        self.place.forget();
         let mut known = self.known();
-        (known.kind, known.listing) = (None, None);
+        *known = Known { listing: known.listing.take(), is_stale: true, ..Known::default() };
     }
 
     /// The server has other models than it had.
-    pub(super) fn forget_list(&self) {
-        self.known().listing = None;
+    pub(super) fn doubt_list(&self) {
+        self.known().is_stale = true;
     }
 
-    pub(super) fn takes_progress(&self) -> bool {
-        !self.known().refuses_progress
+    pub(super) fn refuses_progress(&self, model: &str) -> bool {
+        self.known().no_progress.has(model)
     }
 
-    pub(super) fn learn_progress(&self, is_taken: bool) {
-        self.known().refuses_progress = !is_taken;
+    pub(super) fn has_taken_progress(&self, model: &str) -> bool {
+        self.known().progress.has(model)
+    }
+
+    pub(super) fn learn_progress(&self, model: &str, is_taken: bool) {
+        let mut known = self.known();
+        known.progress.remove(model);
+        known.no_progress.remove(model);
+        if is_taken { known.progress.add(model) } else { known.no_progress.add(model) }
+    }
+
+    pub(super) fn is_thoughtless(&self, model: &str) -> bool {
+        self.known().thoughtless.has(model)
+    }
+
+    pub(super) fn learn_thoughtless(&self, model: &str) {
+        self.known().thoughtless.add(model);
     }
 
     /// How many tokens fit a model's context, if the server lists that.
     pub(super) fn context(&self, model: &str) -> Option<u64> {
+        self.listed(model)?.context
+    }
+
+    /// Whether this is a model of a router, which may have to load it first.
+    pub(super) fn is_routed(&self, model: &str) -> bool {
+        self.listed(model).is_some_and(|listed| listed.is_routed)
+    }
+
+    fn listed(&self, model: &str) -> Option<Listed> {
         let listing = self.known().listing.clone()?;
-        listing.models.iter().find(|listed| listed.name == model)?.context
+        listing.models.iter().find(|listed| listed.name == model).cloned()
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -36,8 +36,14 @@ const END: char = '\u{2}';
 /// Every way in which there can be no answer.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// There was no connection, or it broke before an answer.
-    Unreachable(reqwest::Error),
+    /// There was no connection within this time, or it broke before an answer.
+    Unreachable(reqwest::Error, Duration),
+    /// The server writes an answer of ours, so it isn't asked for its models.
+    Busy,
+    /// The server can do one thing at a time, so it isn't asked for its models.
+    OneAtATime,
+    /// The server has said before that it has no list of models.
+    NoList,
     /// The server said no.
     Refused(Box<Refusal>),
     /// The server said what went wrong, in place of an answer or in the middle of one. No words: it said only that.
@@ -90,18 +96,36 @@ impl Failure {
         }
     }
 
+    /// Whether the model can't go on with a thought, as far as this tells. Servers fail in many ways over that.
+    pub(super) fn is_about_thought(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => {
+                matches!(refusal.status.as_u16(), 400 | 422 | 500 | 501)
+                    && !self.is_about_context()
+                    && !refusal.is_loading()
+            }
+            Self::Said(words) => {
+                let words = words.to_lowercase();
+                ["prefill", "continue_final_message", "enable_thinking"].iter().any(|word| words.contains(word))
+            }
+            _ => false,
+        }
+    }
+
     /// The sentence for a person who wanted to know the models.
     pub(super) fn why_no_list(&self, upstream: &Upstream) -> String {
-        if self.absence() == Absence::NoList {
-            return format!("{} lists no models. Type the name of the one that is to answer.", upstream.address());
+        match self {
+            Self::Refused(_) if self.absence() == Absence::NoList => Self::NoList.sentence(upstream),
+            _ => self.sentence(upstream),
         }
-        self.sentence(upstream)
     }
 
     /// What this says of a server that was asked for its models.
     pub(super) fn absence(&self) -> Absence {
         match self {
             Self::Silent(_) => Absence::Silent,
+            Self::Busy => Absence::Busy,
+            Self::OneAtATime | Self::NoList => Absence::NoList,
             Self::Refused(refusal) if refusal.is_loading() => Absence::Loading,
             Self::Refused(refusal) if refusal.wants_a_key() => Absence::Locked,
             Self::Refused(refusal) if matches!(refusal.status.as_u16(), 404 | 405 | 501) => Absence::NoList,
@@ -118,7 +142,13 @@ impl Failure {
     fn words(&self, upstream: &Upstream) -> String {
         let address = upstream.address();
         match self {
-            Self::Unreachable(error) => unreachable(upstream, error),
+            Self::Unreachable(error, limit) => unreachable(upstream, error, *limit),
+            Self::Busy => format!("{address} is writing an answer. It is asked for its models when that has ended."),
+            Self::OneAtATime => format!(
+                "{address} does one thing at a time: a request for its models would end an answer, so it isn't asked. Ask \
+                 without choosing a model, or type the name of one."
+            ),
+            Self::NoList => format!("{address} lists no models. Type the name of the one that is to answer."),
             Self::Refused(refusal) => refusal.sentence(upstream),
             Self::Said(words) if words.is_empty() => format!("{address} ended its answer with an error."),
             Self::Said(words) => {
@@ -179,24 +209,61 @@ impl Refusal {
         self.minds(part) && unknown.iter().any(|word| body.contains(word))
     }
 
-    /// Whether it names this part of the request, with whatever status: some fail with a 500 over what they don't know.
+    /// Whether it names this part of the request: some fail with a 500 over what they don't know.
     pub(super) fn names(&self, part: &str) -> bool {
-        (self.status.is_client_error() || self.status.is_server_error()) && self.body.contains(part)
+        matches!(self.status.as_u16(), 400 | 422 | 500..=599) && self.body.contains(part)
     }
 
-    /// Whether the server is there, and loads its model: llama-server says `Loading model`.
+    /// Whether it says that the request is wrong, and not that this is because of a part that it names, or of the conversation.
+    pub(super) fn may_be_about_anything(&self) -> bool {
+        let parts = ["stream_options", "continue_final_message", "add_generation_prompt"];
+        matches!(self.status.as_u16(), 400 | 422)
+            && !is_too_long(&self.body)
+            && !parts.iter().any(|part| self.body.contains(part))
+    }
+
+    /// Whether a router says that it would have to load the model first.
+    pub(super) fn says_that_it_is_not_loaded(&self) -> bool {
+        self.status == StatusCode::BAD_REQUEST && self.body.contains("not loaded")
+    }
+
+    /// Whether the server is there, and loads its model. llama-server says `Loading model`, with the type `unavailable_error`;
+    /// a broker puts its own words around that.
     pub(super) fn is_loading(&self) -> bool {
+        const LOADING: [&str; 5] = ["loading", "warming up", "not ready", "starting", "initializ"];
+        const FAILED: [&str; 9] = [
+            "failed to load",
+            "failed loading",
+            "loading failed",
+            "failed to start",
+            "failed to initializ",
+            "error loading",
+            "unable to load",
+            "could not load",
+            "cannot load",
+        ];
+        if self.status != StatusCode::SERVICE_UNAVAILABLE {
+            return false;
+        }
         let words = error_in(&self.body).unwrap_or_else(|| self.body.clone()).to_lowercase();
-        let has = |words_of: &[&str]| words_of.iter().any(|word| words.contains(word));
-        self.status == StatusCode::SERVICE_UNAVAILABLE
-            && has(&["loading", "warming up"])
-            && !has(&["fail", "error", "unable", "could not", "cannot"])
+        let has = |phrases: &[&str]| phrases.iter().any(|phrase| words.contains(phrase));
+        !has(&FAILED) && (has(&LOADING) || self.error_type().as_deref() == Some("unavailable_error"))
+    }
+
+    fn error_type(&self) -> Option<String> {
+        let body: serde_json::Value = serde_json::from_str(&self.body).ok()?;
+        Some(body.pointer("/error/type")?.as_str()?.to_owned())
     }
 
     /// Whether it comes from an API that wants a key. A browser's password box (`Basic`) and a web page are something else.
     fn wants_a_key(&self) -> bool {
         let is_for_browsers = self.header(WWW_AUTHENTICATE.as_str()).is_some_and(|how| how.starts_with("Basic"));
-        self.status == StatusCode::UNAUTHORIZED && !is_for_browsers && !self.body.trim_start().starts_with('<')
+        let body = self.body.trim_start();
+        match self.status {
+            StatusCode::UNAUTHORIZED => !is_for_browsers && !body.starts_with('<'),
+            StatusCode::FORBIDDEN => body.starts_with('{'),
+            _ => false,
+        }
     }
 
     fn sentence(&self, upstream: &Upstream) -> String {
@@ -264,7 +331,7 @@ impl Refusal {
 }
 
 /// Why a connection failed, and what to look at.
-fn unreachable(upstream: &Upstream, error: &reqwest::Error) -> String {
+fn unreachable(upstream: &Upstream, error: &reqwest::Error, limit: Duration) -> String {
     let address = upstream.address();
     let cause = plain(&root(error), upstream);
     let refused = io_error(error).is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
@@ -274,7 +341,7 @@ fn unreachable(upstream: &Upstream, error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return format!(
             "{address} can't be reached: no connection within {}. Check the URL, and the network between.",
-            span(upstream.connect_timeout)
+            span(limit)
         );
     }
     if error.is_dns() {
@@ -353,13 +420,15 @@ pub(super) fn word(word: &str, upstream: &Upstream) -> String {
 
 fn within(words: &str, most: usize, upstream: &Upstream) -> String {
     let read = words.floor_char_boundary(READ);
-    cut(&upstream.redact(&in_one_line(&words[..read])), most)
+    let line = in_one_line(&words[..read]);
+    cut(&if read < words.len() { upstream.redact_cut(&line) } else { upstream.redact(&line) }, most)
 }
 
 impl Upstream {
     /// How it is given a key.
     fn key_option(&self) -> String {
         match self.name.as_str() {
+            _ if self.is_found => format!("--upstream {} --api-key KEY", self.address()),
             "" => "--api-key or OPENAI_API_KEY".into(),
             name => format!("--api-key {name}=KEY"),
         }
@@ -413,6 +482,46 @@ mod tests {
         assert_eq!(word("st\nop sk-0123456789", &upstream), "st op [key]");
         assert_eq!(word(&"x".repeat(100_000), &upstream).chars().count(), WORD + 1);
         assert_eq!(plain(&"ä".repeat(100_000), &upstream).chars().count(), QUOTED + 1);
+    }
+
+    #[test]
+    fn no_part_of_a_key_is_quoted_that_lies_where_the_words_are_cut() {
+        let key = "sk-0123456789abcdef";
+        let upstream = upstream("http://127.0.0.1/v1", key);
+        for before in (READ - key.len())..READ {
+            let words = format!("{}{key} and more", " ".repeat(before));
+            assert!(!plain(&words, &upstream).contains("sk"), "{before}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_loads_is_told_from_one_that_has_failed() {
+        let is_loading = |status: u16, body: &str| {
+            let status = StatusCode::from_u16(status).unwrap();
+            Refusal { status, headers: HeaderMap::new(), body: body.to_owned() }.is_loading()
+        };
+        for body in [
+            r#"{"error":{"message":"Loading model","type":"unavailable_error","code":503}}"#,
+            r#"{"error":{"message":"litellm.ServiceUnavailableError: OpenAIException - Loading model"}}"#,
+            r#"{"error":{"message":"Please wait","type":"unavailable_error"}}"#,
+            r#"{"detail":"The model is not ready yet"}"#,
+            "The server is starting",
+            "Engine is initializing, cannot serve requests",
+        ] {
+            assert!(is_loading(503, body), "{body}");
+            assert!(!is_loading(500, body), "{body}");
+        }
+        for body in [
+            "",
+            "Service Unavailable",
+            r#"{"error":{"message":"Failed to load model","type":"unavailable_error"}}"#,
+            r#"{"error":"error loading model: out of memory"}"#,
+            "Unable to load the model",
+            r#"{"error":{"message":"Failed loading model"}}"#,
+            "The engine failed to initialize",
+        ] {
+            assert!(!is_loading(503, body), "{body}");
+        }
     }
 
     #[test]

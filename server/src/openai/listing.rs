@@ -1,20 +1,27 @@
 //! Asking for the list of models, where that disturbs nobody.
+//!
+//! Before each list, a server is asked who it is, which disturbs none. What was there a moment ago may have made way for another
+//! one. A server that doesn't say is not asked for its list.
 
 use super::{
     catalog::{self, Listing},
-    client::{Client, SHORT, accepted},
-    endpoint::Kind,
+    client::{Client, SHORT, accepted, send},
     failure::Failure,
     parse::parsed,
-    reader::{read_beginning, read_whole},
+    place::Kind,
+    reader::read_beginning,
 };
-use reqwest::Method;
+use crate::patience::timeout;
 use std::{sync::Arc, time::Duration};
-use tokio::time;
 
-/// How long a server may take to say who it is, and how much of what it says is read.
-const RECOGNISED: Duration = Duration::from_secs(2);
-const DESCRIPTION: usize = 1024 * 1024;
+/// How long a server may take to say who it is. Longer than it may take to connect, so that the two can be told apart.
+const RECOGNISED: Duration = Duration::from_secs(3);
+
+/// How much of what it says is read, in bytes. The title stands at the beginning.
+const DESCRIPTION: usize = 64 * 1024;
+
+/// How much of a list is read, in bytes. A list of 10,000 models is mostly 1 to 15 MiB long.
+const LIST: usize = 32 * 1024 * 1024;
 
 /// What llama-cpp-python calls itself in its `/openapi.json`.
 const INTERRUPTING: &str = "llama.cpp Python API";
@@ -26,7 +33,7 @@ pub(crate) struct Unlisted {
     pub(crate) why: String,
     /// What kind of why.
     pub(crate) absence: Absence,
-    /// What is known to be there all the same: of a server without a list, the model that answered last.
+    /// What is known to be there all the same: the list as it was last heard, or the models that have answered.
     pub(crate) known: Option<Arc<Listing>>,
 }
 
@@ -35,14 +42,23 @@ pub(crate) struct Unlisted {
 pub(crate) enum Absence {
     /// It loads its model.
     Loading,
-    /// It was silent for too long.
+    /// It is connected, and was silent for too long.
     Silent,
+    /// It writes an answer of ours, which nothing may disturb.
+    Busy,
     /// It wants a key, or another.
     Locked,
-    /// It has no such list, but may answer.
+    /// It has no such list, or must not be asked for it, but may answer.
     NoList,
     /// It isn't there, or it is something else.
     Gone,
+}
+
+impl Absence {
+    /// Whether there may be a list soon.
+    pub(crate) fn may_pass(self) -> bool {
+        matches!(self, Self::Loading | Self::Silent | Self::Busy)
+    }
 }
 
 impl Client {
@@ -56,22 +72,27 @@ impl Client {
 
     /// The same, with what the server says of each. While an answer of ours runs there, it is what was heard last.
     pub(crate) async fn listed(&self) -> Result<Arc<Listing>, Unlisted> {
-        let listed = time::timeout(SHORT, self.list()).await.unwrap_or(Err(Failure::Silent(SHORT)));
-        listed.map_err(|failure| {
-            let absence = failure.absence();
-            let known = (absence == Absence::NoList).then(|| self.endpoint.answered()).flatten();
-            Unlisted { why: failure.why_no_list(self.upstream()), absence, known }
-        })
+        let listed = timeout(SHORT, Box::pin(self.list())).await.unwrap_or(Err(Failure::Silent(SHORT)));
+        listed.map_err(|failure| self.unlisted(&failure))
     }
 
     /// The model that answers if none is named: the first that is listed. None where the server needs none to be named, or
-    /// must not be asked for its list. Takes as long as the server does.
+    /// must not be asked for its list. Takes as long as the server does. One that doesn't say who it is is asked for its list all
+    /// the same: the question that follows would interrupt it anyway.
     pub(super) async fn first_model(&self) -> Result<Option<String>, Failure> {
-        if self.recognise().await == Some(Kind::Interrupting) {
-            return Ok(None);
+        let _alone = self.endpoint.place.listing.lock().await;
+        let first = |listing: &Listing| listing.models.first().map(|first| first.name.clone());
+        if self.endpoint.place.is_answering() {
+            return Ok(self.endpoint.last_known().and_then(|listing| first(&listing)));
         }
-        match self.list().await {
-            Ok(listing) => Ok(listing.models.first().map(|first| first.name.clone())),
+        let limit = self.upstream().connect_timeout;
+        match self.recognise(limit).await {
+            Ok(Some(Kind::Interrupting)) => return Ok(None),
+            Ok(_) | Err(Failure::Silent(_)) => {}
+            Err(failure) => return Err(failure),
+        }
+        match self.ask_for_list(limit).await {
+            Ok(listing) => Ok(first(&listing)),
             Err(failure) if failure.absence() == Absence::NoList => Ok(None),
             Err(failure) => Err(failure),
         }
@@ -82,47 +103,93 @@ impl Client {
         self.endpoint.kind()
     }
 
-    /// Which kind of server it is, if that can be told. It disturbs no server to be asked that.
-    pub(crate) async fn recognise(&self) -> Option<Kind> {
-        if self.endpoint.kind().is_none()
-            && let Ok(Some(kind)) = time::timeout(RECOGNISED, self.ask_who()).await
-        {
-            self.endpoint.learn_kind(kind);
-        }
-        self.endpoint.kind()
-    }
-
-    async fn ask_who(&self) -> Option<Kind> {
-        let mut response = self.request(Method::GET, self.upstream().beside("openapi.json")).send().await.ok()?;
-        if let Some(kind) = Kind::in_headers(response.headers()) {
-            return Some(kind);
-        }
-        if response.status().is_server_error() {
-            return None; // it may know better later
-        }
-        let description = read_beginning(&mut response, DESCRIPTION).await.ok()?;
-        Some(if description.contains(INTERRUPTING) { Kind::Interrupting } else { Kind::Other })
-    }
-
     async fn list(&self) -> Result<Arc<Listing>, Failure> {
-        let _alone = self.endpoint.listing.lock().await;
-        if !self.endpoint.is_answering() {
-            self.recognise().await;
-        }
-        if let Some(known) = self.endpoint.only_known() {
+        let _alone = self.endpoint.place.listing.lock().await;
+        if let Some(known) = self.only_known()? {
             return Ok(known);
         }
-        let listing = Arc::new(self.ask_for_list().await?);
+        let limit = self.limit_aside();
+        if self.recognise(limit).await? == Some(Kind::Interrupting) {
+            return Err(Failure::OneAtATime);
+        }
+        if let Some(known) = self.only_known()? {
+            return Ok(known); // an answer has begun
+        }
+        self.ask_for_list(limit).await
+    }
+
+    /// What is to be said in place of a list while an answer of ours runs there; none while none does.
+    fn only_known(&self) -> Result<Option<Arc<Listing>>, Failure> {
+        if !self.endpoint.place.is_answering() {
+            return Ok(None);
+        }
+        if self.kind() == Some(Kind::Interrupting) {
+            return Err(Failure::OneAtATime);
+        }
+        if self.endpoint.has_no_list() {
+            return Err(Failure::NoList);
+        }
+        self.endpoint.listing().map(Some).ok_or(Failure::Busy)
+    }
+
+    /// Which kind of server it is, by its own word or else as was known before. `limit` is how long a connection may take.
+    async fn recognise(&self, limit: Duration) -> Result<Option<Kind>, Failure> {
+        let kind =
+            timeout(RECOGNISED, Box::pin(self.ask_who(limit))).await.unwrap_or(Err(Failure::Silent(RECOGNISED)))?;
+        if let Some(kind) = kind {
+            self.endpoint.place.learn_kind(kind);
+        }
+        Ok(self.kind())
+    }
+
+    /// Who it says it is. None if it fails to say, but isn't silent.
+    async fn ask_who(&self, limit: Duration) -> Result<Option<Kind>, Failure> {
+        let request = self.get(self.upstream().beside("openapi.json"), limit);
+        let mut response = match send(request, limit).await {
+            Ok(response) => response,
+            Err(Failure::Unreachable(error, _)) if !error.is_connect() => return Ok(None),
+            Err(failure) => return Err(failure),
+        };
+        if let Some(kind) = Kind::in_headers(response.headers()) {
+            return Ok(Some(kind));
+        }
+        if response.status().is_server_error() {
+            return Ok(None); // it may know better later
+        }
+        let Ok(description) = read_beginning(&mut response, DESCRIPTION).await else { return Ok(None) };
+        Ok(Some(if description.contains(INTERRUPTING) { Kind::Interrupting } else { Kind::Other }))
+    }
+
+    async fn ask_for_list(&self, limit: Duration) -> Result<Arc<Listing>, Failure> {
+        let request = self.get(self.upstream().endpoint("models"), limit);
+        let mut response = accepted(request, limit).await?;
+        let body = read_beginning(&mut response, LIST).await?;
+        let (is_cut, client) = (body.len() >= LIST, self.clone());
+        let read = move |body: &str| {
+            let mut listing = catalog::models(body, is_cut)?;
+            client.upstream().leave_out_secrets(&mut listing.models);
+            Some(listing)
+        };
+        let (listing, body) = parsed(body, read).await;
+        let listing = Arc::new(listing.ok_or(Failure::Rubbish(body))?);
+        if listing.interrupts {
+            self.endpoint.place.learn_from_list_that_it_interrupts();
+        }
         self.endpoint.learn_list(listing.clone());
         Ok(listing)
     }
 
-    async fn ask_for_list(&self) -> Result<Listing, Failure> {
-        let mut response = accepted(self.request(Method::GET, self.upstream().endpoint("models"))).await?;
-        let body = read_whole(&mut response).await?;
-        let (listing, body) = parsed(body, catalog::models).await;
-        let mut listing = listing.ok_or(Failure::Rubbish(body))?;
-        self.upstream().leave_out_secrets(&mut listing.models);
-        Ok(listing)
+    fn unlisted(&self, failure: &Failure) -> Unlisted {
+        self.learn_failure(failure);
+        let absence = failure.absence();
+        if absence == Absence::NoList {
+            self.endpoint.learn_that_it_has_no_list();
+        }
+        let known = match absence {
+            Absence::NoList => self.endpoint.answered(),
+            Absence::Loading | Absence::Silent | Absence::Busy => self.endpoint.last_known(),
+            Absence::Locked | Absence::Gone => None,
+        };
+        Unlisted { why: failure.why_no_list(self.upstream()), absence, known }
     }
 }

@@ -4,8 +4,8 @@
 //! [`upstream`] (where the server is, and how patient to be with it), [`client`] (one question on one connection),
 //! [`question`] (what is asked for, and what can be done without), [`reader`] (its answer, and the clock), [`answer`]
 //! (bytes as deltas and an end), [`dialect`] (what one event means), [`halves`] (of characters), [`parse`] (of long bodies, off the runtime), [`think`] (thoughts hidden
-//! in the text), [`endpoint`] (what goes on there), [`listing`] and [`catalog`] (the list of models), [`context`] (whether an answer
-//! can go on), [`failure`] (what to tell a person), [`redact`] (what is never repeated). [`replay`] reads an answer that is
+//! in the text), [`place`] (one server, and what runs there), [`endpoint`] and [`names`] (what is known of it), [`listing`] and
+//! [`catalog`] (the list of models), [`mend`] (JSON that is nearly JSON), [`context`] (whether an answer can go on), [`failure`] (what to tell a person), [`redact`] (what is never repeated). [`replay`] reads an answer that is
 //! there already.
 
 mod answer;
@@ -17,7 +17,10 @@ mod endpoint;
 mod failure;
 mod halves;
 mod listing;
+mod mend;
+mod names;
 mod parse;
+mod place;
 mod question;
 mod reader;
 mod redact;
@@ -27,6 +30,6 @@ mod upstream;
 
 pub(crate) use catalog::{Listed, Listing, MOST as MOST_LISTED};
 pub use client::Client;
-pub(crate) use endpoint::Kind;
 pub(crate) use listing::{Absence, Unlisted};
+pub(crate) use place::Kind;
 pub use upstream::{Upstream, parse_url};

@@ -7,7 +7,10 @@ use tokio::task;
 const LONG: usize = 128 * 1024;
 
 /// What `read` makes of the body, and the body itself.
-pub(super) async fn parsed<T: Send + 'static>(body: String, read: fn(&str) -> T) -> (T, String) {
+pub(super) async fn parsed<T: Send + 'static>(
+    body: String,
+    read: impl FnOnce(&str) -> T + Send + 'static,
+) -> (T, String) {
     if body.len() < LONG {
         return (read(&body), body);
     }

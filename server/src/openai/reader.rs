@@ -1,7 +1,7 @@
 //! An answer as it comes in over its connection: what is read is passed on, and somebody looks at the clock.
 
-use super::{answer::Answer, dialect, failure::Failure, parse::parsed, upstream::Upstream};
-use crate::patience::timeout_at;
+use super::{answer::Answer, dialect, endpoint::Endpoint, failure::Failure, parse::parsed, upstream::Upstream};
+use crate::patience::{LAST, timeout_at};
 use app::{
     chat::message::Delta,
     link::{Deltas, Exit, Progress, decode::LIMIT},
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 /// How long to read on after the answer is complete, for what it cost.
 const AFTERWORD: Duration = Duration::from_secs(3);
 
-/// How much is read of what isn't a stream.
+/// How much is read of an answer that isn't a stream, in bytes.
 const WHOLE: usize = 4 * LIMIT;
 
 /// How many bytes are decoded before their deltas are passed on. A chunk from the socket can be hundreds of KiB long, and its
@@ -25,6 +25,7 @@ const SLICE: usize = 16 * 1024;
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     upstream: &'a Upstream,
+    endpoint: &'a Endpoint,
     deltas: &'a Deltas<Delta>,
     answer: Answer,
     /// What has been read and not yet been passed on.
@@ -34,18 +35,36 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// `give_up`: when the answer must have begun.
-    pub(super) fn new(upstream: &'a Upstream, give_up: Instant, deltas: &'a Deltas<Delta>) -> Self {
-        Self { upstream, deltas, answer: Answer::default(), out: Vec::new(), give_up }
+    /// `give_up`: when the answer must have begun. A head may have arrived while this process was paused, and `give_up` be
+    /// over: its first word then has a second left.
+    pub(super) fn new(
+        upstream: &'a Upstream,
+        endpoint: &'a Endpoint,
+        give_up: Instant,
+        deltas: &'a Deltas<Delta>,
+    ) -> Self {
+        let give_up = give_up.max(Instant::now() + LAST);
+        Self { upstream, endpoint, deltas, answer: Answer::default(), out: Vec::new(), give_up }
     }
 
-    /// Reads to the end, and says how that was.
-    pub(super) async fn read(mut self, mut response: Response) -> Exit {
-        let read = if is_stream(&response) {
-            self.read_stream(&mut response).await
-        } else {
-            self.read_in_one(&mut response).await
-        };
+    /// The same, of an answer to a question that named no model. Which one answers is learned from the answer.
+    pub(super) fn learning_who_answers(mut self, is_wanted: bool) -> Self {
+        self.answer.wants_name = is_wanted;
+        self
+    }
+
+    /// Reads to the end.
+    pub(super) async fn read(&mut self, mut response: Response) -> Result<(), Failure> {
+        if is_stream(&response) { self.read_stream(&mut response).await } else { self.read_in_one(&mut response).await }
+    }
+
+    /// Whether the model has begun to answer, or to think aloud.
+    pub(super) const fn has_begun(&self) -> bool {
+        self.answer.has_begun()
+    }
+
+    /// Passes on the rest, and says how the answer ended, given how reading it did.
+    pub(super) async fn end(mut self, read: Result<(), Failure>) -> Exit {
         let exit = mem::take(&mut self.answer).end(read, self.upstream, &mut self.out);
         self.pass_on().await;
         exit
@@ -85,6 +104,9 @@ impl<'a> Reader<'a> {
 
     /// Waits while the page is slow to read. Nothing is read meanwhile, so in the end the server has to wait too.
     async fn pass_on(&mut self) {
+        if let Some(model) = self.answer.take_name() {
+            self.endpoint.learn_answer(&model);
+        }
         for delta in self.out.drain(..) {
             self.deltas.send(delta).await;
         }
@@ -123,7 +145,7 @@ fn is_stream(response: &Response) -> bool {
 ///
 /// # Errors
 /// The connection broke, or the body is longer than [`WHOLE`].
-pub(super) async fn read_whole(response: &mut Response) -> Result<String, Failure> {
+async fn read_whole(response: &mut Response) -> Result<String, Failure> {
     let body = read_beginning(response, WHOLE + 1).await?;
     if body.len() > WHOLE { Err(Failure::TooLong) } else { Ok(body) }
 }

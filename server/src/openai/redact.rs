@@ -1,13 +1,13 @@
 //! What is never repeated of a model server's words: its key, and the credentials in its URL.
 //!
-//! Each is replaced by `[key]` as it is, percent-encoded, as JSON escapes it, and in Base64 as `Authorization: Basic` has it.
+//! Each is replaced by `[key]` as it is, percent-encoded in either case, as JSON escapes it, and in Base64 as `Authorization: Basic` has it.
 
 use super::{catalog::Listed, upstream::Upstream};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE},
 };
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
 /// An API key shorter than this is a placeholder (`ollama`, `none`, `x`), and a word that errors are made of.
@@ -18,10 +18,24 @@ const WORD: usize = 3;
 
 const REDACTED: &str = "[key]";
 
+/// What is percent-encoded by most: all but letters, digits, and the characters that a URL may have as they are
+/// ([RFC 3986, 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 impl Upstream {
     /// The line without the key and the URL's credentials.
     pub(super) fn redact(&self, line: &str) -> String {
-        self.forms().iter().fold(line.to_owned(), |line, form| replaced(&line, form))
+        let line = self.forms().iter().fold(line.to_owned(), |line, form| replaced(&line, form));
+        self.encoded_forms().iter().fold(line, |line, form| without_case(&line, form))
+    }
+
+    /// The same, of a line whose end was cut off. A secret may have been cut in two, so the last part of the line is left out that
+    /// could hold the first half of one.
+    pub(super) fn redact_cut(&self, line: &str) -> String {
+        let longest = self.forms().iter().chain(&self.encoded_forms()).map(String::len).max().unwrap_or_default();
+        let mut line = self.redact(line);
+        line.truncate(line.floor_char_boundary(line.len().saturating_sub(longest)));
+        line
     }
 
     /// Leaves out the models whose names hold a secret. A short one may well be a model's name.
@@ -36,6 +50,21 @@ impl Upstream {
         forms.sort_unstable_by_key(|form| std::cmp::Reverse(form.len()));
         forms.dedup();
         forms
+    }
+
+    /// The secrets that look otherwise in a URL, percent-encoded in the two ways that are usual, in lower case: `%2F` is `%2f`.
+    fn encoded_forms(&self) -> Vec<String> {
+        let mut encoded = Vec::new();
+        for secret in self.secrets().iter().filter(|secret| secret.len() >= WORD) {
+            let whole = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+            let usual = utf8_percent_encode(secret, RESERVED).to_string();
+            encoded.extend(
+                [whole, usual].into_iter().filter(|form| form.contains('%')).map(|form| form.to_ascii_lowercase()),
+            );
+        }
+        encoded.sort_unstable_by_key(|form| std::cmp::Reverse(form.len()));
+        encoded.dedup();
+        encoded
     }
 
     /// All that is secret, in each encoding in which a server may repeat it.
@@ -103,6 +132,18 @@ fn replaced(line: &str, secret: &str) -> String {
     kept
 }
 
+/// The line with [`REDACTED`] in place of a secret, which is given in lower case.
+fn without_case(line: &str, secret: &str) -> String {
+    let (mut kept, mut end) = (String::with_capacity(line.len()), 0);
+    for (at, _) in line.to_ascii_lowercase().match_indices(secret) {
+        kept.push_str(&line[end..at]);
+        kept.push_str(REDACTED);
+        end = at + secret.len();
+    }
+    kept.push_str(&line[end..]);
+    kept
+}
+
 /// The words with one space between each two, and nothing in them that a terminal would obey.
 pub(super) fn in_one_line(words: &str) -> String {
     let words = words.split(|c: char| c.is_whitespace() || c.is_control());
@@ -161,6 +202,23 @@ mod tests {
         assert_eq!(upstream.redact(&STANDARD.encode("sk-0123456789")), REDACTED);
         let stopgap = Upstream { api_key: Some("ollama".into()), ..at("http://h/v1") };
         assert_eq!(stopgap.redact("ollama has no such model"), "ollama has no such model");
+    }
+
+    #[test]
+    fn a_key_is_redacted_percent_encoded_in_either_case() {
+        let upstream = Upstream { api_key: Some("sk/0123+456 7-9".into()), ..at("http://h/v1") };
+        for form in ["sk%2F0123%2B456%207-9", "sk%2f0123%2b456%207-9", "sk%2F0123%2B456%207%2D9"] {
+            assert_eq!(upstream.redact(&format!("ä?key={form}&b")), "ä?key=[key]&b");
+        }
+    }
+
+    #[test]
+    fn of_a_line_that_was_cut_no_half_of_a_secret_is_left() {
+        let upstream = Upstream { api_key: Some("sk-0123456789".into()), ..at("http://h/v1") };
+        let line = format!("{} sk-01234567", "x".repeat(100));
+        let kept = upstream.redact_cut(&line);
+        assert!(kept.len() > 50 && !kept.contains("sk-"), "{kept}");
+        assert_eq!(Upstream { api_key: None, ..upstream }.redact_cut("as it is"), "as it is");
     }
 
     #[test]

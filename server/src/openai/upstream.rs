@@ -13,6 +13,8 @@ pub struct Upstream {
     pub url: Url,
     /// The key that it wants, if it wants one.
     pub api_key: Option<String>,
+    /// Whether it was found on this machine. Then no option names it yet.
+    pub is_found: bool,
     /// How long a connection may take.
     pub connect_timeout: Duration,
     /// How long it may take from the question to the first word of the answer. Long: llama-server sends nothing, not
@@ -35,6 +37,7 @@ impl Upstream {
             name: String::new(),
             url,
             api_key: None,
+            is_found: false,
             connect_timeout: Duration::from_secs(10),
             header_timeout: Duration::from_mins(30),
             idle_timeout: Duration::from_mins(2),
@@ -64,6 +67,17 @@ impl Upstream {
     pub(super) fn beside(&self, part: &str) -> Url {
         let base = self.base();
         self.at(&format!("{}/{part}", base.strip_suffix("/v1").unwrap_or(base)))
+    }
+
+    /// Which server it is, whatever it is called here: host, port, and the path above the API.
+    pub(super) fn place(&self) -> String {
+        let host = match self.url.host() {
+            Some(Host::Ipv4(ip)) if !ip.is_unspecified() => ip.to_string(),
+            Some(Host::Domain(name)) if name != "localhost" => name.to_owned(),
+            Some(Host::Ipv6(ip)) if !(ip.is_loopback() || ip.is_unspecified()) => ip.to_string(),
+            _ => "127.0.0.1".into(),
+        };
+        format!("{host} {} {}", self.url.port_or_known_default().unwrap_or_default(), self.beside("").path())
     }
 
     fn base(&self) -> &str {

@@ -129,6 +129,7 @@ pub(crate) struct Upstream {
     connections: mpsc::UnboundedReceiver<Connection>,
     lists: mpsc::UnboundedReceiver<Connection>,
     requests: Arc<Mutex<Vec<Request>>>,
+    plan: Arc<Plan>,
     listener: AbortHandle,
 }
 
@@ -138,6 +139,17 @@ impl Drop for Upstream {
     }
 }
 
+/// What there is at `/openapi.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Description {
+    /// Nothing.
+    None,
+    /// What llama-cpp-python has there. Any request ends the answers that such a server is writing.
+    LlamaCppPython,
+    /// Silence.
+    Silence,
+}
+
 /// What to play to whom.
 #[derive(Debug)]
 struct Plan {
@@ -145,10 +157,9 @@ struct Plan {
     scripts: Mutex<Vec<Vec<Step>>>,
     /// For `GET …/models`.
     models: Vec<Step>,
-    /// What it calls itself in its `/openapi.json`; nothing for a server that has none.
-    title: Option<String>,
-    /// Whether any request ends the answers that it is writing, as at llama-cpp-python.
-    interrupts: bool,
+    description: Mutex<Description>,
+    /// Tells each time that it was asked for its description.
+    asked_who: Notify,
     interruption: Notify,
     requests: Arc<Mutex<Vec<Request>>>,
     connections: mpsc::UnboundedSender<Connection>,
@@ -158,49 +169,68 @@ struct Plan {
 impl Upstream {
     /// Plays this script to every question. Asked for its models, it has one: `fake`.
     pub(crate) async fn playing(script: impl Into<Vec<Step>>) -> Self {
-        Self::start(vec![script.into()], vec![models(&["fake"])], None).await
+        Self::start(vec![script.into()], vec![models(&["fake"])], Description::None).await
     }
 
     /// Plays this script to every question, as llama-cpp-python does: it writes one answer at a time, and being asked for
     /// anything but its description ends that.
     pub(crate) async fn interrupting(script: impl Into<Vec<Step>>) -> Self {
-        let title = "\u{1f999} llama.cpp Python API".to_owned();
-        Self::start(vec![script.into()], vec![models(&["fake"])], Some(title)).await
+        Self::start(vec![script.into()], vec![models(&["fake"])], Description::LlamaCppPython).await
+    }
+
+    /// Plays this script to every question, and never answers when it is asked who it is.
+    pub(crate) async fn silent_about_itself(script: impl Into<Vec<Step>>) -> Self {
+        Self::start(vec![script.into()], vec![models(&["fake"])], Description::Silence).await
     }
 
     /// Plays the first script to the first question, and so on; the last one to all that come later.
     pub(crate) async fn playing_in_turn(scripts: impl IntoIterator<Item = Vec<Step>>) -> Self {
-        Self::start(scripts.into_iter().collect(), vec![models(&["fake"])], None).await
+        Self::start(scripts.into_iter().collect(), vec![models(&["fake"])], Description::None).await
     }
 
     /// Plays this script when it is asked for its models, and hangs when it is asked anything else.
     pub(crate) async fn listing(models: impl Into<Vec<Step>>) -> Self {
-        Self::start(vec![vec![Step::Hang]], models.into(), None).await
+        Self::start(vec![vec![Step::Hang]], models.into(), Description::None).await
     }
 
     /// Lists these models, and plays this script to every question.
     pub(crate) async fn listing_and_playing(models: impl Into<Vec<Step>>, script: impl Into<Vec<Step>>) -> Self {
-        Self::start(vec![script.into()], models.into(), None).await
+        Self::start(vec![script.into()], models.into(), Description::None).await
     }
 
-    async fn start(scripts: Vec<Vec<Step>>, models: Vec<Step>, title: Option<String>) -> Self {
+    /// Lists these models, and plays the first script to the first question, and so on.
+    pub(crate) async fn listing_and_playing_in_turn(models: impl Into<Vec<Step>>, scripts: Vec<Vec<Step>>) -> Self {
+        Self::start(scripts, models.into(), Description::None).await
+    }
+
+    async fn start(scripts: Vec<Vec<Step>>, models: Vec<Step>, description: Description) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, connections) = mpsc::unbounded_channel();
         let (lists_sender, lists) = mpsc::unbounded_channel();
         let requests = Arc::<Mutex<Vec<Request>>>::default();
-        let plan = Plan {
+        let plan = Arc::new(Plan {
             scripts: Mutex::new(scripts),
             models,
-            interrupts: title.is_some(),
+            description: Mutex::new(description),
+            asked_who: Notify::new(),
             interruption: Notify::new(),
-            title,
             requests: requests.clone(),
             connections: sender,
             lists: lists_sender,
-        };
-        let listener = tokio::spawn(listen(listener, Arc::new(plan))).abort_handle();
-        Self { address, connections, lists, requests, listener }
+        });
+        let listener = tokio::spawn(listen(listener, plan.clone())).abort_handle();
+        Self { address, connections, lists, requests, plan, listener }
+    }
+
+    /// From now on it is llama-cpp-python, as if another server had been started in its place.
+    pub(crate) fn become_interrupting(&self) {
+        *self.plan.description.lock().unwrap() = Description::LlamaCppPython;
+    }
+
+    /// Waits until it has been asked who it is.
+    pub(crate) async fn asked_who(&self) {
+        soon("the upstream is asked who it is", self.plan.asked_who.notified()).await;
     }
 
     /// Its base URL, as `--upstream` takes it.
@@ -242,6 +272,10 @@ async fn listen(listener: TcpListener, plan: Arc<Plan>) {
 async fn serve(mut stream: TcpStream, plan: Arc<Plan>) {
     let Some(request) = read_request(&mut stream).await else { return };
     if request.path.ends_with("/openapi.json") {
+        plan.asked_who.notify_one();
+        if *plan.description.lock().unwrap() == Description::Silence {
+            return closed(stream.split().0).await;
+        }
         let Step::Send(description) = plan.description() else { return };
         _ = stream.write_all(&description).await;
         return;
@@ -260,7 +294,7 @@ async fn serve(mut stream: TcpStream, plan: Arc<Plan>) {
     let taken_by = if request.is_for_models() { &plan.lists } else { &plan.connections };
     _ = taken_by.send(connection.clone());
     let who = tokio::select! {
-        () = plan.interruption.notified(), if plan.interrupts => End::Interrupted,
+        () = plan.interruption.notified(), if plan.interrupts() => End::Interrupted,
         who = play_until_closed(&mut stream, &script, &connection) => who,
     };
     drop(stream);
@@ -276,12 +310,15 @@ impl Request {
 impl Plan {
     /// What `GET /openapi.json` says, as FastAPI writes it.
     fn description(&self) -> Step {
-        match &self.title {
-            Some(title) => {
-                answer_json(200, &json!({ "openapi": "3.1.0", "info": { "title": title, "version": "0.3.36" } }))
-            }
-            None => answer(404, &[], "not found"),
+        if !self.interrupts() {
+            return answer(404, &[], "not found");
         }
+        let title = "\u{1f999} llama.cpp Python API";
+        answer_json(200, &json!({ "openapi": "3.1.0", "info": { "title": title, "version": "0.3.36" } }))
+    }
+
+    fn interrupts(&self) -> bool {
+        *self.description.lock().unwrap() == Description::LlamaCppPython
     }
 
     fn script(&self, request: &Request) -> Vec<Step> {
