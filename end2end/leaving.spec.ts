@@ -1,11 +1,9 @@
 // Every way in which a page and its server can lose each other in the middle of an answer.
 
-import { createServer } from "node:http";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { Chat } from "./support/chat";
 import { SERVER_GONE } from "./support/console";
+import { elsewhere } from "./support/elsewhere";
 import { document, expect, test as base } from "./support/fixtures";
 import type { Question, Upstream } from "./support/upstream";
 
@@ -31,16 +29,7 @@ async function expectInterrupted(chat: Chat, upstream: Upstream): Promise<void> 
   await expect(chat.status).toHaveText("Done");
 }
 
-const test = base.extend<{ elsewhere: string }>({
-  elsewhere: async ({}, use) => {
-    const site = createServer((_, response) => response.setHeader("content-type", "text/html").end("<h1>Elsewhere"));
-    site.listen(0, "127.0.0.1");
-    await once(site, "listening");
-    await use(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
-    site.close();
-    site.closeAllConnections();
-  },
-});
+const test = base.extend<{ elsewhere: string }>({ elsewhere });
 
 test.describe("the model stops when", () => {
   test("another page of the app is opened, and the answer is there on return", async ({ chat, upstream, page }) => {

@@ -1,12 +1,10 @@
 // Every way in which a page and its server lose each other in the middle of an answer.
 
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
+import { elsewhere } from "../../support/elsewhere";
 import type { Question, Upstream } from "../../support/upstream";
 import { limited } from "../driver/leash";
 import { expect, test as base } from "../fixtures";
@@ -25,16 +23,7 @@ const COUNTING_MS = 1700;
 /** What a browser logs of a stream that it breaks off because its page is left. */
 const BROKEN_OFF = /Load failed|JSHandle@error|input stream|NetworkError/;
 
-const test = base.extend<{ elsewhere: string }>({
-  elsewhere: async ({}, use) => {
-    const site = createServer((_, response) => response.setHeader("content-type", "text/html").end("<h1>Elsewhere"));
-    site.listen(0, "127.0.0.1");
-    await once(site, "listening");
-    await use(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
-    site.close();
-    site.closeAllConnections();
-  },
-});
+const test = base.extend<{ elsewhere: string }>({ elsewhere });
 
 /** The conversation is as it was left, and goes on. */
 async function expectInterrupted(chat: Chat, upstream: Upstream): Promise<void> {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import puppeteer, { type Browser as Puppet, type KeyInput, type Page } from "puppeteer-core";
 import type { Browser, Settings, Tab } from "./browser";
 import { find, Leash, limited } from "./leash";
+import { PagedTab } from "./paged";
 import { LIMIT_MS, START_MS } from "./webdriver";
 
 const PROGRAMS = ["firefox-esr", "firefox"];
@@ -107,42 +108,10 @@ export class Firefox implements Browser {
   }
 }
 
-class FirefoxTab implements Tab {
-  constructor(private readonly page: Page) {}
-
-  async goto(url: string): Promise<void> {
-    await this.page.goto(url, { waitUntil: "domcontentloaded" });
-  }
-
-  async reload(): Promise<void> {
-    await this.page.reload({ waitUntil: "domcontentloaded" });
-  }
-
-  async url(): Promise<string> {
-    return this.page.url();
-  }
-
-  async evaluate<R, A extends unknown[]>(code: (...args: A) => R | Promise<R>, ...args: A): Promise<R> {
-    const call = `(${code})(...${JSON.stringify(args)})`;
-    return limited("the page to evaluate", LIMIT_MS, this.page.evaluate(call)) as Promise<R>;
-  }
-
-  async move(x: number, y: number): Promise<void> {
-    await this.page.mouse.move(x, y);
-  }
-
-  async press(): Promise<void> {
-    await this.page.mouse.down();
-    await this.page.mouse.up();
-  }
-
+class FirefoxTab extends PagedTab<Page> {
   async wheel(x: number, y: number, pixels: number): Promise<void> {
     await this.page.mouse.move(x, y);
     await this.page.mouse.wheel({ deltaY: pixels });
-  }
-
-  async type(text: string): Promise<void> {
-    await this.page.keyboard.type(text);
   }
 
   async key(chord: string): Promise<void> {
@@ -158,9 +127,5 @@ class FirefoxTab implements Tab {
 
   async resize(width: number, height: number): Promise<void> {
     await this.page.setViewport({ width, height });
-  }
-
-  async close(): Promise<void> {
-    await this.page.close();
   }
 }

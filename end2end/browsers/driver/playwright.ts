@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser as Playwright, BrowserContext, BrowserServer, BrowserType, LaunchOptions, Page } from "@playwright/test";
 import type { Browser, Settings, Tab } from "./browser";
-import { limited } from "./leash";
+import { PagedTab } from "./paged";
 import { LIMIT_MS } from "./webdriver";
 
 const NAMES: Record<string, string> = { chromium: "Chromium", firefox: "Firefox", webkit: "WebKit" };
@@ -84,43 +84,10 @@ export class Played implements Browser {
   }
 }
 
-class PlayedTab implements Tab {
-  constructor(private readonly page: Page) {}
-
-  async goto(url: string): Promise<void> {
-    await this.page.goto(url, { waitUntil: "domcontentloaded" });
-  }
-
-  async reload(): Promise<void> {
-    await this.page.reload({ waitUntil: "domcontentloaded" });
-  }
-
-  async url(): Promise<string> {
-    return this.page.url();
-  }
-
-  async evaluate<R, A extends unknown[]>(code: (...args: A) => R | Promise<R>, ...args: A): Promise<R> {
-    // Playwright calls a function with one argument.
-    const call = `(${code})(...${JSON.stringify(args)})`;
-    return limited("the page to evaluate", LIMIT_MS, this.page.evaluate(call)) as Promise<R>;
-  }
-
-  async move(x: number, y: number): Promise<void> {
-    await this.page.mouse.move(x, y);
-  }
-
-  async press(): Promise<void> {
-    await this.page.mouse.down();
-    await this.page.mouse.up();
-  }
-
+class PlayedTab extends PagedTab<Page> {
   async wheel(x: number, y: number, pixels: number): Promise<void> {
     await this.page.mouse.move(x, y);
     await this.page.mouse.wheel(0, pixels);
-  }
-
-  async type(text: string): Promise<void> {
-    await this.page.keyboard.type(text);
   }
 
   async key(chord: string): Promise<void> {
@@ -138,9 +105,5 @@ class PlayedTab implements Tab {
   async slowDown(rate: number): Promise<void> {
     const machine = await this.page.context().newCDPSession(this.page);
     await machine.send("Emulation.setCPUThrottlingRate", { rate });
-  }
-
-  async close(): Promise<void> {
-    await this.page.close();
   }
 }
