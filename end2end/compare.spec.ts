@@ -3,6 +3,7 @@
 import type { Page } from "@playwright/test";
 import { Chat } from "./support/chat";
 import { expect, test as base } from "./support/fixtures";
+import { crash } from "./support/store";
 import type { Question, Upstream } from "./support/upstream";
 
 const MODELS = ["alpha", "beta", "gamma", "delta"];
@@ -246,3 +247,33 @@ base("where there is one model, there is nothing to compare it with", async ({ u
   await expect(chat.model.getByRole("option")).toHaveText(["alone"]);
   await expect(page.getByRole("button", { name: /^Compare/ })).toBeHidden();
 });
+
+const BROWSERS: Record<string, () => void> = {
+  locks: () => {},
+  "no locks, as on plain HTTP": () => Object.defineProperty(Navigator.prototype, "locks", { value: undefined }),
+};
+
+for (const [has, prepare] of Object.entries(BROWSERS)) {
+  test(`another tab says within two seconds that the page of four answers has crashed (${has})`, async ({
+    page,
+    context,
+    upstream,
+  }) => {
+    await context.addInitScript(prepare);
+    const chat = await new Chat(page).open();
+    await compareWith(page, "beta", "gamma", "delta");
+    await chat.ask("Who are you?");
+    const asked = await allAsked(upstream, ...MODELS);
+    for (const question of asked) question.delta(`I am ${question.body.model}`);
+    for (const model of MODELS) await expect(lane(chat, model)).toContainText(`I am ${model}`);
+    const other = new Chat(await context.newPage());
+    await other.page.goto(page.url());
+    await other.alive();
+    for (const model of MODELS) await expect(lane(other, model)).toContainText(`I am ${model}`);
+    await crash(page);
+    const began = performance.now();
+    await expect(other.status).toHaveText("Interrupted");
+    expect(performance.now() - began).toBeLessThan(2000);
+    for (const question of asked) expect(await question.closed).toBe("client");
+  });
+}

@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import { readFile } from "node:fs/promises";
 import { Chat } from "./support/chat";
 import { expect, test } from "./support/fixtures";
+import { crash, kept, occupyTheStore } from "./support/store";
 import type { Upstream } from "./support/upstream";
 
 /** Has a conversation of one question and one answer. */
@@ -61,24 +62,6 @@ async function afterTheStore(page: Page): Promise<void> {
     await new Promise<void>((read) => (reading.onsuccess = () => read()));
     database.close();
     await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-  });
-}
-
-/** Whoever wants to read what is kept waits until `occupied` is false. */
-async function occupyTheStore(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const open = indexedDB.open("starcrossed");
-    const database = await new Promise<IDBDatabase>((opened) => (open.onsuccess = () => opened(open.result)));
-    const store = database.transaction([...database.objectStoreNames], "readwrite").objectStore("messages");
-    Reflect.set(window, "occupied", true);
-    await new Promise<void>((begun) => {
-      const hold = () => {
-        begun();
-        if (Reflect.get(window, "occupied")) store.count().onsuccess = hold;
-        else database.close();
-      };
-      hold();
-    });
   });
 }
 
@@ -194,7 +177,7 @@ test("what there was no room for is exported and found, and is kept as soon as t
   await makeRoom(page);
   await page.getByRole("button", { name: "Delete About cats" }).click();
   await expect(page.getByText("There is no room left")).toBeHidden();
-  await expect.poll(() => kept(chat)).toContain("I like dogs");
+  await expect.poll(() => kept(chat.page)).toContain("I like dogs");
   await page.reload();
   await chat.alive();
   await expect(chat.answer).toContainText("I like dogs");
@@ -358,7 +341,7 @@ test("the list stays as it is while an answer grows", async ({ chat, upstream, p
   await chat.box.fill("a draft");
   await expect.poll(async () => {
     question.delta("like dogs ");
-    return kept(chat);
+    return kept(chat.page);
   }).toContain("I like dogs");
   question.finish();
   await expect(chat.status).toHaveText("Done");
@@ -424,11 +407,9 @@ test("a tab that crashes loses nothing of its answer, and another goes on with i
   const question = await upstream.asked();
   question.delta("one, ");
   await expect(chat.answer).toContainText("one,");
-  await expect.poll(() => kept(chat)).toContain("one,");
+  await expect.poll(() => kept(chat.page)).toContain("one,");
   const address = chat.page.url();
-  const crashed = chat.page.waitForEvent("crash");
-  chat.page.goto("chrome://crash").catch(() => {});
-  await crashed;
+  await crash(chat.page);
   expect(await question.closed).toBe("client");
   const again = new Chat(await context.newPage());
   await again.page.goto(address);
@@ -447,31 +428,13 @@ test("an answer is kept as one that is being written while the model is silent",
   await chat.ask("Count");
   const question = await upstream.asked();
   question.delta("one, ");
-  await expect.poll(() => kept(chat)).toContain("one,");
-  const saved = async () => Number(/"text":"one, ".*"saved_ms":(\d+)/.exec(await kept(chat))?.[1]);
+  await expect.poll(() => kept(chat.page)).toContain("one,");
+  const saved = async () => Number(/"text":"one, ".*"saved_ms":(\d+)/.exec(await kept(chat.page))?.[1]);
   const first = await saved();
   await expect.poll(saved).toBeGreaterThan(first);
   question.finish();
   await expect(chat.status).toHaveText("Done");
 });
-
-/** All messages in the browser's database, as text. */
-function kept(chat: Chat): Promise<string> {
-  return chat.page.evaluate(
-    () =>
-      new Promise<string>((resolve, reject) => {
-        const opening = indexedDB.open("starcrossed");
-        opening.onerror = reject;
-        opening.onsuccess = () => {
-          const all = opening.result.transaction("messages").objectStore("messages").getAll();
-          all.onsuccess = () => {
-            opening.result.close();
-            resolve(all.result.join("\n"));
-          };
-        };
-      }),
-  );
-}
 
 test("where the browser keeps nothing the page says so, and goes on", async ({ browser, baseURL, upstream }) => {
   const page = await browser.newPage({ baseURL });

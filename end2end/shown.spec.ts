@@ -6,6 +6,7 @@ import { BareBrowser } from "./support/bare";
 import { Chat } from "./support/chat";
 import { SERVER_GONE } from "./support/console";
 import { expect, test } from "./support/fixtures";
+import { crash } from "./support/store";
 import type { Question, Upstream } from "./support/upstream";
 
 /** What was shown for longer than this is never lost. */
@@ -28,13 +29,6 @@ async function counting(chat: Chat, upstream: Upstream, ms = 1500): Promise<{ qu
   const shown = (await chat.answer.innerText()).match(/(\d+ )+/)![0];
   await after(KEPT_MS);
   return { question, last: shown.trim().split(" ").at(-1)!, address: chat.page.url() };
-}
-
-/** Kills the page's process: it is told of nothing. */
-async function crash(page: Page): Promise<void> {
-  const crashed = page.waitForEvent("crash");
-  page.goto("chrome://crash").catch(() => {});
-  await crashed;
 }
 
 async function open(context: BrowserContext, address: string): Promise<Chat> {

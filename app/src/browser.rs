@@ -67,6 +67,12 @@ pub fn whole(ms: f64) -> u32 {
     ms.round() as u32
 }
 
+/// Does this after so many milliseconds, also if what asks for it has ended by then: Leptos's own would end with that.
+pub fn after(ms: u32, act: impl FnOnce() + 'static) {
+    let act = Closure::once_into_js(act);
+    _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(act.unchecked_ref(), ms.cast_signed());
+}
+
 /// Does this in the next frame, also if what asks for it has been drawn anew by then: Leptos's own would end with that.
 pub fn in_next_frame(act: impl FnOnce() + 'static) {
     let act = Closure::once_into_js(act);

@@ -4,8 +4,8 @@
 //! the page dies, however that happens. Browsers have locks for pages on HTTPS and on this machine. Everywhere else a page
 //! that writes replies when it is asked over a `BroadcastChannel`; silence means that it is gone.
 
-use super::store::tabs::Tabs;
-use futures::future::{Either, select};
+use super::{store::tabs::Tabs, tree::Unfinished};
+use futures::future::{Either, join_all, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::{
@@ -19,6 +19,12 @@ use leptos::{
 const REPLY_MS: u32 = 400;
 /// How often it is asked.
 const ASK_EVERY_MS: u32 = 300;
+/// A page keeps what it writes every 5 s, or once a minute where the browser slows down the timers of a hidden page. An
+/// answer that was kept longer ago than this, in milliseconds, has no page.
+const SILENT_MS: u64 = 120_000;
+/// How long after its page's end an answer is looked at, in milliseconds: longer than
+/// [`GRACE_MS`](super::tree::writing::GRACE_MS).
+const PAUSE_MS: u32 = 750;
 
 const IS_IT_WRITTEN: &str = "?";
 const IT_IS: &str = "!";
@@ -48,35 +54,41 @@ impl Drop for Sign {
     }
 }
 
-/// Those of these answers that a page writes.
-pub(super) async fn among(answers: Vec<String>) -> Vec<String> {
-    let mut alive = Vec::new();
-    for answer in answers {
-        let is_alive = match locks() {
-            Some(locks) => is_held(&locks, &name(&answer)).await.unwrap_or(false),
-            None => replies(&name(&answer)).await,
-        };
-        if is_alive {
-            alive.push(answer);
-        }
+/// The ids of those of these answers that a page writes. All are asked for at once.
+pub(super) async fn among(mut answers: Vec<Unfinished>, now_ms: u64) -> Vec<String> {
+    if answers.is_empty() {
+        return Vec::new();
     }
-    alive
+    let alive = match locks() {
+        Some(locks) => {
+            let held = held(&locks).await.unwrap_or_default();
+            answers.iter().map(|answer| held.contains(&name(&answer.id))).collect()
+        }
+        None => {
+            answers.retain(|answer| now_ms.abs_diff(answer.saved_ms) < SILENT_MS);
+            let names: Vec<String> = answers.iter().map(|answer| name(&answer.id)).collect();
+            join_all(names.iter().map(|name| replies(name))).await
+        }
+    };
+    answers.into_iter().zip(alive).filter_map(|(answer, is_alive)| is_alive.then_some(answer.id)).collect()
 }
 
-/// Waits until no page writes this answer.
+/// Waits until no page writes this answer, and its end can be told from what was kept of it.
 pub(super) async fn end_of(answer: &str) {
     let name = name(answer);
-    if let Some(locks) = locks() {
-        // Shared, so that those who wait don't wait for each other.
-        let granted = Closure::once_into_js(|_: JsValue| {});
-        if let Ok(freed) = request(&locks, &name, "shared", &granted) {
-            _ = freed.await;
+    let Some(locks) = locks() else {
+        while replies(&name).await {
+            TimeoutFuture::new(ASK_EVERY_MS).await;
         }
-        return;
+        // A page that gave no reply in time has been gone for as long.
+        return TimeoutFuture::new(PAUSE_MS - REPLY_MS).await;
+    };
+    // Shared, so that those who wait don't wait for each other.
+    let granted = Closure::once_into_js(|_: JsValue| {});
+    if let Ok(freed) = request(&locks, &name, "shared", &granted) {
+        _ = freed.await;
     }
-    while replies(&name).await {
-        TimeoutFuture::new(ASK_EVERY_MS).await;
-    }
+    TimeoutFuture::new(PAUSE_MS).await;
 }
 
 fn name(answer: &str) -> String {
@@ -94,7 +106,7 @@ fn request(locks: &JsValue, name: &str, mode: &str, granted: &JsValue) -> Result
     request.call3(locks, &name.into(), &options, granted)?.dyn_into()
 }
 
-/// Takes the lock; what is returned frees it. Until it is granted it counts as held: see [`is_held`].
+/// Takes the lock; what is returned frees it. Until it is granted it counts as held: see [`held`].
 fn hold(locks: &JsValue, name: &str) -> Option<Function> {
     let mut release = None;
     let released = Promise::new(&mut |resolve, _| release = Some(resolve));
@@ -105,19 +117,20 @@ fn hold(locks: &JsValue, name: &str) -> Option<Function> {
     release.map(JsCast::unchecked_into)
 }
 
-async fn is_held(locks: &JsValue, name: &str) -> Result<bool, JsValue> {
+/// The names of the locks that pages hold.
+async fn held(locks: &JsValue) -> Result<Vec<String>, JsValue> {
     let query: Function = Reflect::get(locks, &"query".into())?.dyn_into()?;
     let asked: Promise = query.call0(locks)?.dyn_into()?;
     let state = asked.await?;
+    let mut names = Vec::new();
     for list in ["held", "pending"] {
         for lock in Array::from(&Reflect::get(&state, &list.into())?).iter() {
-            let is = |field: &str, text: &str| Reflect::get(&lock, &field.into()).is_ok_and(|value| value == text);
-            if is("name", name) && is("mode", "exclusive") {
-                return Ok(true);
+            if Reflect::get(&lock, &"mode".into())? == "exclusive" {
+                names.extend(Reflect::get(&lock, &"name".into())?.as_string());
             }
         }
     }
-    Ok(false)
+    Ok(names)
 }
 
 /// Replies to who asks on this line.

@@ -114,8 +114,9 @@ impl History {
             (kept, remembered) => Tree::build(kept.or(remembered)?, &mut pace).await,
         };
         let mut tree = tree.ok()?;
-        let alive = alive::among(tree.unfinished()).await;
-        tree.settle(&tab::name(), &alive, tab::now_ms());
+        let here = tab::name();
+        let alive = alive::among(tree.unfinished(&here), tab::now_ms()).await;
+        tree.settle(&here, &alive, tab::now_ms());
         if let Some(draft) = tab::draft(id) {
             tree.conversation.draft = draft;
         }
@@ -186,16 +187,18 @@ impl History {
         self.store.try_with_value(Option::is_some) == Some(true)
     }
 
-    /// Keeps what has arrived of an answer since it was kept last. Does nothing unless it [is kept](Self::is_kept).
-    pub fn keep_piece(self, conversation: &str, piece: Piece) {
+    /// Keeps what has arrived of an answer since it was kept last, and calls `failed` if that fails. Does nothing unless it
+    /// [is kept](Self::is_kept).
+    pub fn keep_piece(self, conversation: &str, piece: &Piece, failed: impl FnOnce() + 'static) {
         if self.is_gone(conversation) {
             return;
         }
-        let asked = self.store.with_value(|store| Some(store.as_ref()?.put_piece(conversation, &piece)));
+        let asked = self.store.with_value(|store| Some(store.as_ref()?.put_piece(conversation, piece)));
         let Some(asked) = asked else { return };
         spawn_local(async move {
             if let Err(fault) = asked.await {
                 self.fault.try_set(Some(fault));
+                failed();
             }
         });
     }

@@ -7,7 +7,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
 use std::any::Any;
 
-/// How long a page still counts as the writer of an answer that has ended, in milliseconds: time for the end to be kept.
+/// How long a page still counts as the writer of an answer that has ended, in milliseconds. Its end is written meanwhile.
 const KEEPING_MS: u32 = 1000;
 
 /// The function that handles the end of a task.

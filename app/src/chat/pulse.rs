@@ -2,20 +2,21 @@
 //! that shows it looks at what has been kept, and at once when nobody writes it any more.
 
 use super::{alive, shared::Shared, visit};
-use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use std::time::Duration;
 
 /// How often it is kept, and looked at.
 const BEAT: Duration = Duration::from_secs(5);
 
-/// How long after its writer's end an answer is looked at, in milliseconds: longer than
-/// [`GRACE_MS`](super::tree::writing::GRACE_MS).
-const PAUSE_MS: u32 = 750;
-
 /// To be called in a component's body: it ends with it.
 pub(super) fn keep_pulse(shared: Shared) {
     let Shared { talk, .. } = shared;
+    let hidden = window_event_listener_untyped("visibilitychange", move |_| {
+        if document().hidden() {
+            talk.transcript.keep_pieces();
+        }
+    });
+    on_cleanup(move || hidden.remove());
     let is_writing = Memo::new(move |_| talk.is_running());
     during(is_writing, move || talk.transcript.keep_written());
     let awaited = Memo::new(move |_| talk.transcript.written_elsewhere());
@@ -36,7 +37,6 @@ pub(super) fn keep_pulse(shared: Shared) {
 async fn look_after(shared: Shared, answer: String) {
     loop {
         alive::end_of(&answer).await;
-        TimeoutFuture::new(PAUSE_MS).await;
         if let Some(id) = untrack(|| shared.talk.transcript.id()) {
             visit::look_again(shared, id).await;
         }

@@ -12,8 +12,8 @@
 //! Not everything that was kept can be read: another version may have written it, or a disk failed. Such a record is
 //! skipped and counted, and stays where it is.
 //!
-//! A browser may be slow to write. What it hasn't confirmed is noted in a [`journal`], and put into the database by
-//! [`recover`] before anything is read.
+//! A browser may be slow to write. What it hasn't confirmed is noted in a [`journal`], whose entries are in [`notes`], and
+//! put into the database by [`recover`] before anything is read.
 //!
 //! [`batch`] reads many messages, or long ones, without keeping the page from its work.
 //! [`idb`] makes futures of the browser's requests, [`fault`] says what can go wrong with them, [`tabs`] tells other tabs
@@ -24,6 +24,7 @@ mod batch;
 pub mod fault;
 mod idb;
 mod journal;
+mod notes;
 mod recover;
 pub mod tab;
 pub mod tabs;
@@ -34,8 +35,8 @@ pub use fault::Fault;
 use idb::{CONVERSATIONS, MESSAGES, Transaction};
 use journal::{Entry, Journal};
 use js_sys::JsString;
-use leptos::wasm_bindgen::JsValue;
-use leptos::web_sys::IdbDatabase;
+use leptos::{task::spawn_local, wasm_bindgen::JsValue, web_sys::IdbDatabase};
+use recover::Recovery;
 use std::rc::Rc;
 pub use transfer::search_in;
 
@@ -44,6 +45,7 @@ pub use transfer::search_in;
 pub struct Store {
     database: IdbDatabase,
     journal: Rc<Journal>,
+    recovery: Rc<Recovery>,
 }
 
 /// What was read, and how many records could not be.
@@ -62,7 +64,7 @@ impl Store {
     /// The browser refuses, as some do in private mode: the page goes on in memory, and says so.
     pub async fn open() -> Result<Self, Fault> {
         let database = idb::open().await?;
-        Ok(Self { database, journal: Rc::new(Journal::open().await) })
+        Ok(Self { database, journal: Rc::new(Journal::open().await), recovery: Rc::default() })
     }
 
     /// All conversations without their messages, that which was worked on last first.
@@ -70,7 +72,7 @@ impl Store {
     /// # Errors
     /// Nothing can be read.
     pub async fn list(&self) -> Result<Read<Vec<Conversation>>, Fault> {
-        self.recover_if_possible().await;
+        self.recover_in_time().await;
         let mut read = Read::default();
         batch::each(&self.database, CONVERSATIONS, None, async |record, _| {
             keep(serde_json::from_str(&String::from(record)).ok().filter(has_id), &mut read);
@@ -85,7 +87,7 @@ impl Store {
     /// # Errors
     /// Nothing can be read.
     pub async fn load(&self, id: &str) -> Result<Read<Option<Kept>>, Fault> {
-        self.recover_if_possible().await;
+        self.recover_in_time().await;
         let record = Transaction::read(&self.database)?.store(CONVERSATIONS)?.get(&id.into())?;
         let record = idb::done(&record).await?;
         let Read { found: messages, mut skipped } = batch::messages(&self.database, id).await?;
@@ -96,11 +98,6 @@ impl Store {
         skipped += usize::from(known.is_none());
         let conversation = known.unwrap_or_else(|| Conversation { id: id.to_owned(), ..Conversation::default() });
         Ok(Read { found: Some(Kept { conversation, messages }), skipped })
-    }
-
-    /// What can't be recovered now, or not in time, stays in the journal, and keeps nobody from reading.
-    async fn recover_if_possible(&self) {
-        _ = journal::in_time(self.recover()).await;
     }
 
     /// Keeps these messages of a conversation, and what is known of it if that is new, all or nothing. It is asked for at
@@ -146,11 +143,19 @@ impl Store {
     /// The browser refuses; then all of it is still there.
     pub async fn delete(&self, id: &str) -> Result<Option<Kept>, Fault> {
         let kept = self.load(id).await?.found;
+        // A recovery that is under way would bring it back.
+        self.journal.forget(id);
+        self.delete_records(id).await.inspect_err(|_| self.journal.remember(id))?;
+        let (journal, id) = (Rc::clone(&self.journal), id.to_owned());
+        spawn_local(async move { journal.clear(&id).await });
+        Ok(kept)
+    }
+
+    async fn delete_records(&self, id: &str) -> Result<(), Fault> {
         let transaction = Transaction::write(&self.database)?;
         transaction.store(CONVERSATIONS)?.delete(&id.into())?;
         transaction.store(MESSAGES)?.delete(&idb::messages_of(id)?)?;
-        transaction.written().await?;
-        Ok(kept)
+        transaction.written().await
     }
 }
 

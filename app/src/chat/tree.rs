@@ -43,6 +43,15 @@ pub struct Tree {
 /// So many messages are linked one by one: each costs a walk over all places, and linking all anew costs a sort of them.
 const FEW: usize = 8;
 
+/// An answer that has no end yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Its id.
+    pub id: String,
+    /// When it was kept last, in milliseconds since 1970.
+    pub saved_ms: u64,
+}
+
 impl Tree {
     /// What was kept, made a tree.
     #[must_use]
@@ -160,11 +169,11 @@ impl Tree {
         }
     }
 
-    /// The ids of the answers that have no end yet.
+    /// The answers that have no end yet, and that another tab than this one began to write.
     #[must_use]
-    pub fn unfinished(&self) -> Vec<String> {
-        let unfinished = self.messages.iter().filter(|message| message.exit.is_none());
-        unfinished.map(|message| message.id.clone()).collect()
+    pub fn unfinished(&self, here: &str) -> Vec<Unfinished> {
+        let unfinished = self.messages.iter().filter(|message| message.exit.is_none() && message.writer != here);
+        unfinished.map(|message| Unfinished { id: message.id.clone(), saved_ms: message.saved_ms }).collect()
     }
 
     /// What was kept is read back: answers that nobody writes any more were interrupted. `alive` are those that have a

@@ -10,6 +10,11 @@ impl History {
         self.memory.with_value(|memory| memory.iter().find(|kept| kept.conversation.id == id).cloned())
     }
 
+    /// Whether this message is held.
+    pub fn holds(self, message: &str) -> bool {
+        self.memory.try_with_value(|memory| memory.iter().any(|kept| has(&kept.messages, message))) == Some(true)
+    }
+
     /// Holds this, too.
     pub(super) fn remember(self, conversation: Conversation, message: Option<Message>) {
         self.remember_all(Kept { conversation, messages: message.into_iter().collect() });

@@ -6,31 +6,21 @@
 //! one message to another process, which needs nothing more of the page.
 //!
 //! So a write is noted here while the database is slow, and removed when it is committed. [`Store::recover`] puts what is
-//! still noted into the database. A browser has no caches outside of a secure context: there is no journal then.
+//! still noted into the database. [`Notes`] are where the entries stand.
 //!
+//! [`Cache`]: leptos::web_sys::Cache
 //! [`Store::recover`]: super::Store::recover
 
-use super::{Fault, idb::Transaction, tab};
+use super::{Fault, idb::Transaction, notes::Notes, tab};
 use crate::chat::tree::{Conversation, Kept, Message, piece::Piece};
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Promise, Reflect};
-use leptos::{
-    prelude::window,
-    task::spawn_local,
-    wasm_bindgen::{JsCast, JsValue},
-    web_sys::{Cache, Request, Response},
-};
+use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, pin::pin, rc::Rc};
 
-const NAME: &str = "starcrossed-journal";
-
-/// Each entry has an address below this one. Nothing is ever fetched from there.
-const PLACE: &str = "/journal/";
-
 /// A database that takes longer than this to commit is slow, in milliseconds.
-const SLOW_MS: u64 = 20;
+const SLOW_MS: u32 = 20;
 
 /// How long a reader waits for the journal, in milliseconds.
 const PATIENCE_MS: u32 = 1000;
@@ -60,76 +50,99 @@ impl Entry {
 
 #[derive(Debug)]
 pub(super) struct Journal {
-    cache: Option<Cache>,
+    notes: Notes,
     waiting: RefCell<Waiting>,
+    /// The conversations that have been deleted: what is noted of them is not recovered.
+    deleted: RefCell<Vec<String>>,
 }
 
 impl Journal {
-    /// An empty one that notes nothing, where the browser has no caches.
+    /// It notes nothing where the browser keeps nothing.
     pub(super) async fn open() -> Self {
-        Self { cache: in_time(open_cache()).await.flatten(), waiting: RefCell::default() }
+        let notes = Notes::open().await;
+        Self { notes, waiting: RefCell::default(), deleted: RefCell::default() }
     }
 
-    /// Waits until a transaction is committed, with its entry noted if that may take long.
+    /// Waits until a transaction is committed, with its entry noted if that takes long.
     pub(super) fn follow(
         self: &Rc<Self>,
         entry: Entry,
         asked: Result<Transaction, Fault>,
     ) -> impl Future<Output = Result<(), Fault>> + use<> {
         let (name, began_ms, journal) = (tab::fresh_id(), tab::now_ms(), Rc::clone(self));
-        if asked.is_ok() && self.cache.is_some() {
-            let due = self.waiting.borrow_mut().begin(&name, entry);
-            for (name, entry) in &due {
-                self.note(name, entry);
-            }
+        if asked.is_ok() {
+            self.begin(&name, entry);
         }
         async move {
             let written = asked?.written().await;
             let is_noted = journal.waiting.borrow_mut().end(&name, tab::now_ms().saturating_sub(began_ms));
             // A transaction that was cut short says so to the page, which may be ending: the entry is then all there is.
             if is_noted && written != Err(Fault::Closed) {
-                journal.remove(&address(&name));
+                journal.notes.remove(&name);
             }
             written
         }
     }
 
-    fn note(&self, name: &str, entry: &Entry) {
-        // Nothing in an entry can fail to be written as JSON.
-        let text = serde_json::to_string(entry).unwrap_or_default();
-        if let (Some(cache), Ok(response)) = (&self.cache, Response::new_with_opt_str(Some(&text))) {
-            ignore(cache.put_with_str(&address(name), &response).unchecked_into());
+    /// Notes a write at once if the database is slow, else when it turns out to be.
+    fn begin(self: &Rc<Self>, name: &str, entry: Entry) {
+        let due = self.waiting.borrow_mut().begin(name, entry);
+        if !due.is_empty() {
+            return self.note(&due);
+        }
+        let (journal, name) = (Rc::clone(self), name.to_owned());
+        spawn_local(async move {
+            TimeoutFuture::new(SLOW_MS).await;
+            let due = journal.waiting.borrow_mut().overdue(&name);
+            journal.note(&due);
+        });
+    }
+
+    fn note(&self, due: &[(String, Entry)]) {
+        for (name, entry) in due {
+            // Nothing in an entry can fail to be written as JSON.
+            self.notes.put(name, &serde_json::to_string(entry).unwrap_or_default());
         }
     }
 
-    /// Removes the entry at this address.
-    pub(super) fn remove(&self, address: &str) {
-        if let Some(cache) = &self.cache {
-            ignore(cache.delete_with_str(address).unchecked_into());
-        }
+    /// Removes the entry of this name.
+    pub(super) fn remove(&self, name: &str) {
+        self.notes.remove(name);
     }
 
-    /// All entries that can be read, of all tabs, with their addresses, in any order.
+    /// All entries that can be read, of all tabs, with their names, in any order. Not those of deleted conversations. An
+    /// entry of another version of this page stays where it is.
     pub(super) async fn entries(&self) -> Vec<(String, Entry)> {
-        let Some(cache) = &self.cache else { return Vec::new() };
-        let keys: Promise = cache.keys().unchecked_into();
-        let Ok(keys) = keys.await else { return Vec::new() };
-        let mut found = Vec::new();
-        for request in Array::from(&keys).iter().filter_map(|key| key.dyn_into::<Request>().ok()) {
-            // An entry of another version of this page stays where it is.
-            if let Some(entry) = read(cache, &request).await {
-                found.push((request.url(), entry));
-            }
-        }
-        found
+        let mut entries = self.read().await;
+        entries.retain(|(_, entry)| !self.is_deleted(&entry.of));
+        entries
     }
-}
 
-async fn read(cache: &Cache, request: &Request) -> Option<Entry> {
-    let found: Promise = cache.match_with_request(request).unchecked_into();
-    let response: Response = found.await.ok()?.dyn_into().ok()?;
-    let text: Promise = response.text().ok()?.unchecked_into();
-    serde_json::from_str(&text.await.ok()?.as_string()?).ok()
+    async fn read(&self) -> Vec<(String, Entry)> {
+        let notes = self.notes.all().await;
+        notes.into_iter().filter_map(|(name, text)| Some((name, serde_json::from_str(&text).ok()?))).collect()
+    }
+
+    /// From here on nothing is recovered of this conversation.
+    pub(super) fn forget(&self, conversation: &str) {
+        self.deleted.borrow_mut().push(conversation.to_owned());
+    }
+
+    /// The conversation is there after all.
+    pub(super) fn remember(&self, conversation: &str) {
+        self.deleted.borrow_mut().retain(|deleted| deleted != conversation);
+    }
+
+    pub(super) fn is_deleted(&self, conversation: &str) -> bool {
+        self.deleted.borrow().iter().any(|deleted| deleted == conversation)
+    }
+
+    /// Removes all entries of a conversation.
+    pub(super) async fn clear(&self, conversation: &str) {
+        for (name, _) in self.read().await.iter().filter(|(_, entry)| entry.of == conversation) {
+            self.remove(name);
+        }
+    }
 }
 
 /// None if it takes longer than a reader can be kept waiting.
@@ -138,25 +151,6 @@ pub(super) async fn in_time<T>(work: impl Future<Output = T>) -> Option<T> {
         Either::Left((done, _)) => Some(done),
         Either::Right(_) => None,
     }
-}
-
-async fn open_cache() -> Option<Cache> {
-    // The bindings take it for granted, which it is not.
-    let caches = Reflect::get(&window(), &JsValue::from("caches")).ok()?;
-    if caches.is_undefined() {
-        return None;
-    }
-    let opening: Promise = window().caches().ok()?.open(NAME).unchecked_into();
-    opening.await.ok()?.dyn_into().ok()
-}
-
-fn address(name: &str) -> String {
-    [PLACE, name].concat()
-}
-
-/// Whether it succeeds makes no difference: the database is asked for the same.
-fn ignore(promise: Promise) {
-    spawn_local(async move { drop(promise.await) });
 }
 
 /// The writes that are not committed yet, oldest first.
@@ -175,20 +169,27 @@ struct Write {
 }
 
 impl Waiting {
-    /// Adds a write, and returns what is to be noted now. One write is not noted without those that it follows: a piece of
-    /// an answer is worth nothing without the piece before.
+    /// Adds a write, and returns the writes to be noted now. They are noted together with all earlier ones: a piece of an
+    /// answer is worth nothing without the piece before.
     fn begin(&mut self, name: &str, entry: Entry) -> Vec<(String, Entry)> {
         let is_slow = !self.is_quick || !self.all.is_empty();
         self.all.push(Write { name: name.to_owned(), entry: Some(entry) });
-        if !is_slow {
-            return Vec::new();
-        }
+        if is_slow { self.due() } else { Vec::new() }
+    }
+
+    /// The writes to be noted now that this one has taken long: none if it is committed or noted.
+    fn overdue(&mut self, name: &str) -> Vec<(String, Entry)> {
+        let is_overdue = self.all.iter().any(|write| write.name == name && write.entry.is_some());
+        if is_overdue { self.due() } else { Vec::new() }
+    }
+
+    fn due(&mut self) -> Vec<(String, Entry)> {
         self.all.iter_mut().filter_map(|write| Some((write.name.clone(), write.entry.take()?))).collect()
     }
 
     /// Removes a write, and returns whether it was noted.
     fn end(&mut self, name: &str, took_ms: u64) -> bool {
-        self.is_quick = took_ms <= SLOW_MS;
+        self.is_quick = took_ms <= u64::from(SLOW_MS);
         let place = self.all.iter().position(|write| write.name == name);
         place.is_some_and(|place| self.all.remove(place).entry.is_none())
     }
@@ -206,20 +207,30 @@ mod tests {
     fn a_write_is_noted_until_the_database_has_proved_quick() {
         let mut waiting = Waiting::default();
         assert_eq!(begin(&mut waiting, "a"), ["a"]);
-        assert!(waiting.end("a", SLOW_MS));
+        assert!(waiting.end("a", SLOW_MS.into()));
         assert_eq!(begin(&mut waiting, "b"), [""; 0]);
-        assert!(!waiting.end("b", SLOW_MS + 1));
+        assert!(!waiting.end("b", u64::from(SLOW_MS) + 1));
         assert_eq!(begin(&mut waiting, "c"), ["c"]);
     }
 
     #[test]
-    fn a_write_behind_another_is_noted_with_all_that_it_follows() {
+    fn a_write_behind_another_is_noted_together_with_it() {
         let mut waiting = Waiting { is_quick: true, ..Waiting::default() };
         assert_eq!(begin(&mut waiting, "a"), [""; 0]);
         assert_eq!(begin(&mut waiting, "b"), ["a", "b"]);
         assert_eq!(begin(&mut waiting, "c"), ["c"]);
         assert!(waiting.end("a", 1) && waiting.end("b", 1) && waiting.end("c", 1));
         assert!(!waiting.end("c", 1));
+    }
+
+    #[test]
+    fn a_single_write_is_noted_once_it_is_overdue() {
+        let mut waiting = Waiting { is_quick: true, ..Waiting::default() };
+        begin(&mut waiting, "a");
+        assert_eq!(waiting.overdue("a").len(), 1);
+        assert!(waiting.overdue("a").is_empty(), "it is noted already");
+        assert!(waiting.end("a", 1000));
+        assert!(waiting.overdue("a").is_empty(), "it is committed");
     }
 
     #[test]

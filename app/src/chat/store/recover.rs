@@ -3,10 +3,26 @@
 use super::{
     Fault, Store,
     idb::{self, CONVERSATIONS, MESSAGES, Transaction},
-    journal::Entry,
+    journal::{Entry, in_time},
 };
 use crate::chat::tree::{Conversation, Message};
+use futures::future::{FutureExt, LocalBoxFuture, Shared};
+use leptos::task::spawn_local;
 use serde::Deserialize;
+use std::cell::{Cell, RefCell};
+
+/// How many entries one transaction writes.
+const BATCH: usize = 32;
+
+/// The recovery that is under way, if there is one.
+#[derive(Debug, Default)]
+pub(super) struct Recovery {
+    work: RefCell<Option<Work>>,
+    /// Somebody has waited for it in vain.
+    is_late: Cell<bool>,
+}
+
+type Work = Shared<LocalBoxFuture<'static, ()>>;
 
 /// The time of a record, whichever kind it is.
 #[derive(Default, Deserialize)]
@@ -17,26 +33,56 @@ struct Time {
 }
 
 impl Store {
+    /// Waits a little for what can be recovered. What can't be in time keeps nobody from reading: the recovery goes on by
+    /// itself, and nobody waits for it again.
+    pub(super) async fn recover_in_time(&self) {
+        if self.recovery.is_late.get() {
+            return;
+        }
+        let running = self.recovery.work.borrow().clone();
+        let work = running.unwrap_or_else(|| self.begin_recovery());
+        let is_done = in_time(work).await.is_some();
+        self.recovery.is_late.set(!is_done && self.recovery.work.borrow().is_some());
+    }
+
+    fn begin_recovery(&self) -> Work {
+        let store = self.clone();
+        let work = async move {
+            // What fails stays in the journal.
+            _ = store.recover().await;
+            store.recovery.is_late.set(false);
+            store.recovery.work.take();
+        };
+        let work = work.boxed_local().shared();
+        self.recovery.work.replace(Some(work.clone()));
+        spawn_local(work.clone());
+        work
+    }
+
     /// The entries may be those of a tab that lives and has written more since: a record is only replaced by a newer one,
     /// and a piece is the same whoever writes it.
-    pub(super) async fn recover(&self) -> Result<(), Fault> {
+    async fn recover(&self) -> Result<(), Fault> {
         let entries = self.journal.entries().await;
-        if entries.is_empty() {
-            return Ok(());
-        }
-        let transaction = Transaction::write(&self.database)?;
-        for (_, entry) in &entries {
-            put_records(&transaction, entry).await?;
-        }
         // A record deletes the pieces that it has in it, so these come last.
-        for (_, entry) in &entries {
+        let (pieces, records): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(_, entry)| entry.piece.is_some());
+        for batch in records.chunks(BATCH).chain(pieces.chunks(BATCH)) {
+            self.put_back(batch).await?;
+        }
+        Ok(())
+    }
+
+    /// What is written is removed from the journal, so that a page that ends meanwhile leaves less to the next.
+    async fn put_back(&self, batch: &[(String, Entry)]) -> Result<(), Fault> {
+        let transaction = Transaction::write(&self.database)?;
+        for (_, entry) in batch.iter().filter(|(_, entry)| !self.journal.is_deleted(&entry.of)) {
+            put_records(&transaction, entry).await?;
             if let Some(piece) = &entry.piece {
                 transaction.put_piece(&entry.of, piece)?;
             }
         }
         transaction.written().await?;
-        for (address, _) in &entries {
-            self.journal.remove(address);
+        for (name, _) in batch {
+            self.journal.remove(name);
         }
         Ok(())
     }

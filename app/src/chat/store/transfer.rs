@@ -71,6 +71,7 @@ impl Store {
         let mut done = 0;
         for kept in conversations {
             let id = kept.conversation.id.as_str();
+            self.journal.remember(id);
             let known = Transaction::read(&self.database)?.store(CONVERSATIONS)?.get(&id.into())?;
             let is_new = idb::done(&known).await?.is_undefined();
             let keys = batch::keys(&self.database, id).await?;

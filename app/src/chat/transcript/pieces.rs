@@ -3,26 +3,35 @@
 //! don't wait for it, and a browser that is killed tells nobody anything.
 
 use super::Transcript;
-use crate::chat::{
-    entry::Entry,
-    store::tab,
-    tree::{Message, piece::Extent},
+use crate::{
+    browser::after,
+    chat::{
+        entry::Entry,
+        store::tab,
+        tree::{Message, piece::Extent},
+    },
 };
 use leptos::prelude::*;
-use std::time::Duration;
 
 /// How long what has arrived may wait until it is written, in milliseconds.
-const PIECE_EVERY_MS: u64 = 50;
+const PIECE_EVERY_MS: u32 = 50;
+
+/// How often an answer is written whole because pieces of it can't be written, in milliseconds.
+const MEND_EVERY_MS: u32 = 1000;
 
 /// How far an answer that is being written is kept.
 #[derive(Debug)]
 pub(super) struct Ahead {
     answer: String,
     kept: Extent,
+    /// When all of it was written last.
+    whole_ms: u64,
     /// When something of it was written last.
     at_ms: u64,
     /// Whether a timer will write what has arrived since.
     is_due: bool,
+    /// A piece could not be written. Pieces after it are worth nothing, so none is written until all of it has been.
+    is_broken: bool,
 }
 
 impl Transcript {
@@ -33,8 +42,8 @@ impl Transcript {
             let is_due = ahead.iter().any(|one| one.answer == message.id && one.is_due);
             ahead.retain(|one| one.answer != message.id);
             if message.exit.is_none() {
-                let (answer, kept, at_ms) = (message.id.clone(), message.extent(), message.saved_ms);
-                ahead.push(Ahead { answer, kept, at_ms, is_due });
+                let (answer, kept, now_ms) = (message.id.clone(), message.extent(), message.saved_ms);
+                ahead.push(Ahead { answer, kept, whole_ms: now_ms, at_ms: now_ms, is_due, is_broken: false });
             }
         });
     }
@@ -49,7 +58,7 @@ impl Transcript {
             if ahead.is_due {
                 return None;
             }
-            let wait_ms = PIECE_EVERY_MS.saturating_sub(now_ms.abs_diff(ahead.at_ms));
+            let wait_ms = left(PIECE_EVERY_MS, now_ms.abs_diff(ahead.at_ms));
             ahead.is_due = wait_ms > 0;
             Some(wait_ms)
         });
@@ -58,15 +67,30 @@ impl Transcript {
             Some(0) => self.keep_piece_now(entry),
             Some(wait_ms) => {
                 let entry = entry.clone();
-                drop(set_timeout(move || self.keep_piece_now(&entry), Duration::from_millis(wait_ms)));
+                after(wait_ms, move || self.keep_piece_now(&entry));
             }
         }
     }
 
+    /// Writes what has arrived of all answers that are being written here. A hidden page may be frozen or ended at any time.
+    pub fn keep_pieces(self) {
+        if self.history.is_kept() {
+            let last = self.last();
+            let written = last.iter().flat_map(Entry::all).filter(|entry| entry.is_written_here());
+            written.for_each(|entry| self.keep_piece_now(entry));
+        }
+    }
+
     fn keep_piece_now(self, entry: &Entry) {
+        if self.history.holds(&entry.id) {
+            self.mend(entry); // it could not be written whole, so pieces of it are worth nothing
+        }
         let now_ms = tab::now_ms();
         let piece = self.update_ahead(&entry.id, |ahead| {
             ahead.is_due = false;
+            if ahead.is_broken {
+                return None;
+            }
             let piece = entry.message.with_untracked(|message| message.piece_after(ahead.kept, now_ms))?;
             ahead.kept = entry.message.with_untracked(Message::extent);
             ahead.at_ms = now_ms;
@@ -74,7 +98,25 @@ impl Transcript {
         });
         let Some(conversation) = self.tree.try_with_untracked(|tree| tree.conversation.id.clone()) else { return };
         if let Some(piece) = piece.flatten() {
-            self.history.keep_piece(&conversation, piece);
+            let entry = entry.clone();
+            self.history.keep_piece(&conversation, &piece, move || self.mend(&entry));
+        }
+    }
+
+    /// Has an answer written whole, since a piece of it could not be written.
+    fn mend(self, entry: &Entry) {
+        let now_ms = tab::now_ms();
+        let wait_ms = self.update_ahead(&entry.id, |ahead| {
+            let was_broken = std::mem::replace(&mut ahead.is_broken, true);
+            (!was_broken).then(|| left(MEND_EVERY_MS, now_ms.abs_diff(ahead.whole_ms)))
+        });
+        if let Some(wait_ms) = wait_ms.flatten() {
+            let entry = entry.clone();
+            after(wait_ms, move || {
+                if self.update_ahead(&entry.id, |ahead| ahead.is_broken) == Some(true) {
+                    self.keep(&entry);
+                }
+            });
         }
     }
 
@@ -82,4 +124,9 @@ impl Transcript {
     fn update_ahead<T>(self, answer: &str, update: impl FnOnce(&mut Ahead) -> T) -> Option<T> {
         self.ahead.try_update_value(|all| all.iter_mut().find(|one| one.answer == answer).map(update)).flatten()
     }
+}
+
+/// What is left of a wait.
+fn left(wait_ms: u32, passed_ms: u64) -> u32 {
+    wait_ms.saturating_sub(u32::try_from(passed_ms).unwrap_or(wait_ms))
 }

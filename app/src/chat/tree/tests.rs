@@ -150,12 +150,13 @@ fn what_another_tab_still_writes_is_worth_another_look() {
     let mut tree = asked();
     tree.answer(Stamp { writer: "there".into(), ..stamp("a2", 3) }, "q1", String::new());
     let is_written = |tree: &Tree| tree.messages().iter().any(|message| message.exit.is_none());
-    assert_eq!(tree.unfinished(), ["a2"]);
+    assert_eq!(tree.unfinished("here"), [Unfinished { id: "a2".into(), saved_ms: 3 }]);
+    assert!(tree.unfinished("there").is_empty(), "a tab that opens a conversation writes nothing in it");
     tree.settle("here", &["a2".into()], 1_000_000);
     assert!(is_written(&tree));
     tree.settle("here", &[], 3 + 1 + writing::GRACE_MS);
     assert!(!is_written(&tree));
-    assert!(tree.unfinished().is_empty());
+    assert!(tree.unfinished("here").is_empty());
 }
 
 #[test]
