@@ -131,7 +131,8 @@ impl Upstreams {
         if self.is_one() || heard.iter().any(|(client, _)| client.upstream().name == *name) {
             let id = self.id(client, model);
             let listed = models.iter().position(|other| other.id == id).map(|at| models.remove(at));
-            let unlisted = || ModelInfo { id, object: "model".into(), owned_by: name.clone(), ..ModelInfo::default() };
+            let owned_by = self.owned_by(client);
+            let unlisted = || ModelInfo { id, object: "model".into(), owned_by, ..ModelInfo::default() };
             models.insert(0, listed.unwrap_or_else(unlisted));
         }
     }
@@ -271,9 +272,14 @@ impl Upstreams {
         let is_name = id.len() <= LONGEST_NAME;
         let is_llama_cpp = model.is_llama_cpp || client.kind() == Some(Kind::LlamaCpp);
         let continues_thought = is_llama_cpp && !client.is_thoughtless(&model.name);
-        let owned_by = client.upstream().name.clone();
+        let owned_by = self.owned_by(client);
         let info = ModelInfo { id, object: "model".into(), owned_by, images: model.images, continues_thought };
         is_name.then_some(info)
+    }
+
+    /// The server that has a model, where there are several.
+    fn owned_by(&self, client: &Client) -> String {
+        if self.is_one() { String::new() } else { client.upstream().name.clone() }
     }
 
     fn id(&self, client: &Client, model: &str) -> String {

@@ -186,6 +186,15 @@ async fn it_says_what_its_model_server_has() {
 }
 
 #[tokio::test]
+async fn it_says_that_a_key_is_not_used_without_an_upstream() {
+    let mut running =
+        Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--api-key", "sk-0123456789"])).await;
+    running.logged("starcrossed: the API key is not used").await;
+    running.signal("-TERM");
+    assert!(!running.end().await.1.contains("sk-0123456789"));
+}
+
+#[tokio::test]
 async fn it_says_what_each_of_its_model_servers_has_and_keeps_their_keys() {
     let (one, two) = (Upstream::playing([Step::Hang]).await, Upstream::playing([Step::Hang]).await);
     let (first, second) = (format!("one={}", one.url()), format!("two={}", two.url()));

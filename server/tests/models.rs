@@ -215,6 +215,8 @@ async fn a_server_that_comes_beside_another_is_found_too_and_nothing_is_forgotte
             async move { found }.boxed()
         }
     });
+    let alone = serde_json::to_value(Models::new([one.clone()], None).list().await).unwrap();
+    assert_eq!(alone["data"], json!([{ "id": "fake", "object": "model" }]), "the only one is not named");
     let models = Arc::new(Models::finding([one], seek, None));
     let _events = ask(&models, json!({ "model": "fake" }));
     assert_eq!(names(&models).await, ["one/fake", "two/fake"]);

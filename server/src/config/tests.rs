@@ -159,6 +159,16 @@ fn a_key_that_may_be_anybodys_is_sent_to_nobody() {
 }
 
 #[test]
+fn a_key_without_an_upstream_is_known_to_be_unused() {
+    let is_unused = |line: &[&str]| read(line, |_| None).unwrap().is_key_unused;
+    assert!(is_unused(&["--api-key", "sk-0123456789"]));
+    assert!(!is_unused(&["--api-key", "sk-0123456789", "--upstream", "http://h/v1"]));
+    assert!(!is_unused(&["--api-key", " "]) && !is_unused(&[]));
+    let others = |name: &str| (name == "OPENAI_API_KEY").then(|| "sk-0123456789".to_owned());
+    assert!(!read(&[], others).unwrap().is_key_unused, "it is there for other tools");
+}
+
+#[test]
 fn what_others_use_as_key_goes_to_openai_alone_where_there_are_several() {
     let theirs = |name: &str| (name == "OPENAI_API_KEY").then(|| "sk-o".to_owned());
     let keys = |line: &[&str]| {

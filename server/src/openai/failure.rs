@@ -525,6 +525,25 @@ mod tests {
     }
 
     #[test]
+    fn who_wants_a_key_is_told_from_others_and_how_it_gets_one_is_said() {
+        let refusal = |status: StatusCode, body: &str| {
+            Failure::Refused(Box::new(Refusal { status, headers: HeaderMap::new(), body: body.to_owned() }))
+        };
+        for (status, body, is_locked) in [
+            (StatusCode::UNAUTHORIZED, "{}", true),
+            (StatusCode::UNAUTHORIZED, "<html>", false),
+            (StatusCode::FORBIDDEN, r#"{"error":"no key"}"#, true),
+            (StatusCode::FORBIDDEN, "<html>", false),
+            (StatusCode::FORBIDDEN, "Forbidden", false),
+        ] {
+            assert_eq!(refusal(status, body).absence() == Absence::Locked, is_locked, "{status} {body}");
+        }
+        let found = Upstream { is_found: true, name: "vllm".into(), ..Upstream::new("http://h/v1".parse().unwrap()) };
+        let sentence = refusal(StatusCode::UNAUTHORIZED, "{}").sentence(&found);
+        assert!(sentence.ends_with("give it with --upstream http://h/v1 --api-key KEY."), "{sentence}");
+    }
+
+    #[test]
     fn in_the_log_nothing_is_quoted() {
         let upstream = upstream("http://127.0.0.1/v1", "none");
         for (failure, page, log) in [
