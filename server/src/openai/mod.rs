@@ -3,10 +3,11 @@
 //! What they claim and what they send are two things, so each file here knows one part of the difference:
 //! [`upstream`] (where the server is, and how patient to be with it), [`client`] (one question on one connection),
 //! [`question`] (what is asked for, and what can be done without), [`reader`] (its answer, and the clock), [`answer`]
-//! (bytes as deltas and an end), [`dialect`] (what one event means), [`halves`] (of characters), [`parse`] (of long bodies, off the runtime), [`think`] (thoughts hidden
-//! in the text), [`place`] (one server, and what runs there), [`endpoint`] and [`names`] (what is known of it), [`listing`] and
-//! [`catalog`] (the list of models), [`mend`] (JSON that is nearly JSON), [`context`] (whether an answer can go on), [`failure`] (what to tell a person), [`redact`] (what is never repeated). [`replay`] reads an answer that is
-//! there already.
+//! (bytes as deltas and an end), [`dialect`] (what one event means), [`halves`] (of characters), [`mend`] (JSON that is nearly
+//! JSON), [`parse`] (of long bodies, off the runtime), [`think`] (thoughts hidden in the text), [`place`] (one server, and what
+//! runs there), [`endpoint`] and [`names`] (what is known of it), [`listing`] and [`catalog`] (the list of models), [`context`]
+//! (whether an answer can go on), [`failure`] (what to tell a person), [`redact`] (what is never repeated). [`replay`] reads an
+//! answer that is there already.
 
 mod answer;
 mod catalog;
