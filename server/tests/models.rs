@@ -537,19 +537,21 @@ async fn a_model_that_has_refused_to_go_on_with_a_thought_is_not_asked_again() {
 #[tokio::test]
 async fn while_a_router_loads_a_model_the_page_is_told() {
     let list = json!({ "object": "list", "data": [{ "id": "a", "status": { "value": "unloaded" } }] });
-    let not_loaded = answer_json(400, &json!({ "error": { "message": "model is not loaded" } }));
-    let scripts = vec![vec![Step::Wait, not_loaded.clone()], vec![Step::Wait, not_loaded]];
-    let mut upstream = Upstream::listing_and_playing_in_turn([answer_json(200, &list)], scripts).await;
-    let models = Arc::new(Models::new([client(&upstream)], None));
-    assert_eq!(names(&models).await, ["a"]);
-    let mut events = ask(&models, json!({ "model": "a" }));
-    let (one, other) = (upstream.connection().await, upstream.connection().await);
-    let (props, question) = if one.request.method == "GET" { (one, other) } else { (other, one) };
-    assert_eq!(props.request.path, "/props?model=a&autoload=false");
-    props.go();
-    while soon("it loads", events.next()).await != Some(Event::Progress(Progress::LOADING)) {}
-    drop(events);
-    question.closed_by_peer().await;
+    for (status, words) in [(400, "model is not loaded"), (503, "Loading model")] {
+        let refusal = answer_json(status, &json!({ "error": { "message": words } }));
+        let scripts = vec![vec![Step::Wait, refusal.clone()], vec![Step::Wait, refusal]];
+        let mut upstream = Upstream::listing_and_playing_in_turn([answer_json(200, &list)], scripts).await;
+        let models = Arc::new(Models::new([client(&upstream)], None));
+        assert_eq!(names(&models).await, ["a"]);
+        let mut events = ask(&models, json!({ "model": "a" }));
+        let (one, other) = (upstream.connection().await, upstream.connection().await);
+        let (props, question) = if one.request.method == "GET" { (one, other) } else { (other, one) };
+        assert_eq!(props.request.path, "/props?model=a&autoload=false");
+        props.go();
+        while soon("it loads", events.next()).await != Some(Event::Progress(Progress::LOADING)) {}
+        drop(events);
+        question.closed_by_peer().await;
+    }
 }
 
 #[tokio::test]

@@ -218,7 +218,10 @@ impl Client {
         let mut url = self.upstream.beside("props");
         url.query_pairs_mut().append_pair("model", model).append_pair("autoload", "false");
         let props = accepted(self.get(url, self.limit_aside()), self.limit_aside()).await;
-        if matches!(&props, Err(Failure::Refused(refusal)) if refusal.says_that_it_is_not_loaded()) {
+        // It says 400 before the question has reached it, and 503 while it loads.
+        if let Err(Failure::Refused(refusal)) = &props
+            && (refusal.says_that_it_is_not_loaded() || refusal.is_loading())
+        {
             deltas.progress(Progress::LOADING);
         }
     }

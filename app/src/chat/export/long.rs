@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_mark_is_a_text() {
-        for text in ["\0", "\00", "\01", "\u{0}0x"] {
+        for text in ["\u{0}", "\u{0}0", "\u{0}1", "\u{0}0x"] {
             let message = Message { reasoning: text.into(), ..long(&"x".repeat(2 * PIECE)) };
             let json = serde_json::to_string(&message).unwrap();
             assert!(block_on(read_message(json.as_bytes(), 0, &mut After(usize::MAX))).unwrap() == message, "{text:?}");
