@@ -85,7 +85,7 @@ pub struct Args {
     #[arg(long, env = "STARCROSSED_MAX_TASKS", value_name = "NUMBER", value_parser = value_parser!(u32).range(1..=1_000_000))]
     pub max_tasks: Option<u32>,
 
-    /// How many of them one client may have, that is one address. Unless this is given, all
+    /// How many of them one client may have, that is one address. Unless this is given, nine tenths
     #[arg(long, env = "STARCROSSED_MAX_TASKS_PER_CLIENT", value_name = "NUMBER", value_parser = value_parser!(u32).range(1..))]
     pub max_tasks_per_client: Option<u32>,
 

@@ -26,6 +26,10 @@ use std::{
 #[allow_missing = true]
 struct Site;
 
+/// Says of a response that its body is part of the program, and so takes no memory of its own. (In a debug build it does.)
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Embedded;
+
 /// Where the site's code and style are.
 const PKG: &str = "pkg/";
 
@@ -123,6 +127,7 @@ fn respond(
     let etag = etag(&file);
     let known = asked.get(IF_NONE_MATCH).is_some_and(|known| names(known, &etag));
     let mut response = Response::new(if known { Body::empty() } else { body(file.data) });
+    response.extensions_mut().insert(Embedded);
     let headers = response.headers_mut();
     if let Ok(etag) = HeaderValue::try_from(etag) {
         headers.insert(ETAG, etag);

@@ -33,8 +33,8 @@ pub struct Config {
     pub trusted: Vec<IpNet>,
     /// How many tasks may live at once; none for as many as there can be.
     pub max_tasks: Option<usize>,
-    /// How many of them one client may have.
-    pub max_tasks_per_client: usize,
+    /// How many of them one client may have; none for nine tenths.
+    pub max_tasks_per_client: Option<usize>,
     /// How long to go on after having been asked to stop.
     pub drain: Duration,
     /// The model servers; none for whatever is found on this machine.
@@ -90,7 +90,7 @@ impl Config {
             tls: args.tls_cert.zip(args.tls_key).map(|(certificate, key)| tls::Files { certificate, key }),
             trusted: args.trust_proxy,
             max_tasks: args.max_tasks.map(|most| most as usize),
-            max_tasks_per_client: args.max_tasks_per_client.map_or(usize::MAX, |most| most as usize),
+            max_tasks_per_client: args.max_tasks_per_client.map(|most| most as usize),
             drain: args.drain,
             is_key_unused: upstreams.is_empty() && args.api_key.iter().any(|key| !key.trim().is_empty()),
             upstreams: endpoints::with_keys(upstreams, &args.api_key, other("OPENAI_API_KEY"))?,

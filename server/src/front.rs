@@ -1,6 +1,7 @@
 //! What every request passes before it is answered, in this order: who it comes from, by which name it asks, whose page it is,
 //! whether whoever sends it may come in, whether they may end other people's tasks, whether its body has arrived, and whether there
-//! is a place for the task that they want.
+//! is a place for the task that they want. On the way out, the memory of a response is counted until it is
+//! read, and a proxy is given what it needs to pass the response on.
 
 use crate::{
     admission::{Admission, admit},
@@ -13,8 +14,11 @@ use crate::{
     hosts::Hosts,
     killers::Killers,
     origin,
+    room::Room,
     slots::Slots,
+    unread::{self, Unread},
 };
+use app::link::proxies::passed_on;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
@@ -35,15 +39,17 @@ pub struct Front {
     pub killers: Killers,
     /// How many tasks there may be.
     pub tasks: Arc<Slots>,
+    /// The responses that wait to be read.
+    pub unread: Unread,
 }
 
 impl Front {
-    /// As `config` asks for, on a server that listens at `address` and has room for these tasks. The key that a password
+    /// As `config` asks for, on a server that listens at `address` and has this room. The key that a password
     /// makes takes 0.2 s of a processor, so it is made on a thread of its own.
     ///
     /// # Errors
     /// There is no thread.
-    pub async fn of(config: &Config, address: SocketAddr, tasks: Arc<Slots>) -> Result<Self, Failure> {
+    pub async fn of(config: &Config, address: SocketAddr, room: &Room) -> Result<Self, Failure> {
         let (password, tokens) = (config.password.clone(), config.tokens.clone());
         let auth = spawn_blocking(|| Auth::new(password, tokens)).await.map_err(Failure::runtime)?;
         Ok(Self {
@@ -51,7 +57,8 @@ impl Front {
             hosts: Hosts::of(address, config.hosts.clone()),
             killers: Killers::of(address, &auth),
             auth,
-            tasks,
+            tasks: room.tasks.clone(),
+            unread: room.unread.clone(),
         })
     }
 
@@ -60,6 +67,7 @@ impl Front {
         let app = app.layer(from_fn_with_state(Admission::new(self.tasks), admit)).layer(from_fn(bodies::arrive));
         let app = self.killers.mark(app);
         let app = self.hosts.guard(origin::guard(self.auth.guard(app)));
-        self.proxies.tell(app.layer(from_fn(headers::common)))
+        let app = app.layer(from_fn(headers::common)).layer(from_fn_with_state(self.unread, unread::hold));
+        self.proxies.tell(app.layer(from_fn(passed_on)))
     }
 }

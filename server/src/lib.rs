@@ -6,7 +6,7 @@
 //! [`traffic`] how much was sent, [`heap`] how much memory is in use, [`headers`] what every response has.
 //! [`front`] stands before all of it: [`clients`] knows who is asking, [`hosts`] the server's own names, [`origin`] its own
 //! pages, [`auth`] who may come in, [`killers`] who of them may end other people's tasks, and [`admission`] whether there is a place for one more task; [`room`] says how many
-//! [`slots`] there are, [`files`] why not more.
+//! [`slots`] there are, [`files`] why not more, and [`unread`] what responses take that nobody reads.
 //! [`serve`] listens, serves and goes down, [`tls`] has its certificate, [`readiness`] what a load balancer is told;
 //! [`socket`] notices clients that have gone without a word, [`first_request`] those that ask nothing, [`signals`] when to stop.
 //! [`patience`] is how all of them wait in a process that may be paused.
@@ -53,6 +53,7 @@ pub mod killers;
 pub mod origin;
 pub mod room;
 pub mod slots;
+pub mod unread;
 
 pub mod first_request;
 pub mod patience;

@@ -65,7 +65,7 @@ struct Begun {
 async fn begin(config: &Config) -> Result<Begun, Failure> {
     let (listener, address) = serve::listen(config).await?;
     let terms = serve::Terms::of(config).await?;
-    let front = Front::of(config, address, terms.room.tasks.clone()).await?;
+    let front = Front::of(config, address, &terms.room).await?;
     let found = startup::find(config).await?;
     Ok(Begun { listener, address, terms, front, found })
 }

@@ -1,6 +1,6 @@
 //! How much there is room for on this machine: each connection is an open file, and a system lets a program have only so many.
 
-use crate::{config::Config, failure::Failure, files, slots::Slots};
+use crate::{config::Config, failure::Failure, files, slots::Slots, unread::Unread};
 use std::sync::Arc;
 
 /// How many tasks may live at once, unless somebody says otherwise.
@@ -13,17 +13,19 @@ const FEW_OTHERS: usize = 16;
 /// Room for fewer tasks than this is worth a warning.
 const FEW: usize = 256;
 
-/// One part in so many of the connections is for others than whoever has all the rest: they may be a proxy that everybody comes
-/// through, or mean it ill.
+/// One client may take all but one part in so many, of the connections and of the tasks: it may be a proxy that everybody
+/// comes through, or an attacker.
 const SHARE: usize = 10;
 
-/// Room for tasks, and for connections.
-#[derive(Debug)]
+/// Room for tasks, for connections, and for responses that wait to be read.
+#[derive(Clone, Debug)]
 pub struct Room {
     /// For tasks.
     pub tasks: Arc<Slots>,
     /// For connections.
     pub connections: Arc<Slots>,
+    /// The responses that wait to be read.
+    pub unread: Unread,
 }
 
 impl Room {
@@ -53,11 +55,18 @@ impl Room {
         }
         let tasks = wanted.min(possible);
         let connections = files.saturating_sub(others(files) + tasks);
+        let tasks_each = config.max_tasks_per_client.unwrap_or(most_of(tasks));
         Ok(Self {
-            tasks: Slots::new(tasks, config.max_tasks_per_client),
-            connections: Slots::new(connections, connections - connections / SHARE),
+            tasks: Slots::new(tasks, tasks_each),
+            connections: Slots::new(connections, most_of(connections)),
+            unread: Unread::default(),
         })
     }
+}
+
+/// What one client may have of so many.
+const fn most_of(all: usize) -> usize {
+    all - all / SHARE
 }
 
 /// What to do about it.
@@ -76,6 +85,11 @@ fn possible(files: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_client_leaves_a_tenth_to_others_where_there_is_a_tenth() {
+        assert_eq!([1, 9, 10, 100, TASKS].map(most_of), [1, 9, 9, 90, 7373]);
+    }
 
     #[test]
     fn few_files_are_enough_for_a_few_tasks_and_fewer_for_none() {

@@ -112,6 +112,7 @@ pub async fn run(
     tokio::select! {
         served = serve(listener, app, handle.clone(), terms.tls, terms.room.connections) => served,
         never = going_down => never,
+        never = terms.room.unread.sweep() => match never {},
     }
 }
 

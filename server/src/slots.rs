@@ -1,4 +1,5 @@
-//! A quota: of tasks, of connections, of bytes. One client may take so much of it. What is over is refused; what is in stays in.
+//! A quota: of tasks, of connections, of bytes. A client has a share of it, and so has a network, since somebody may have every
+//! address of one. A request for more than there is left is refused; what was granted stays granted.
 
 use crate::clients::Client;
 use std::{
@@ -11,14 +12,21 @@ use std::{
 pub struct Slots {
     most: usize,
     most_each: usize,
+    /// How much the clients of one network may take together.
+    most_of_network: usize,
     taken: Mutex<Taken>,
 }
 
 #[derive(Debug, Default)]
 struct Taken {
     all: usize,
-    by: HashMap<Client, usize>,
+    by: Counts,
+    by_network: Counts,
 }
+
+/// How much each client or network has taken. Those that have nothing are forgotten.
+#[derive(Debug, Default)]
+struct Counts(HashMap<Client, usize>);
 
 /// So much of it, free again when this is dropped.
 #[derive(Debug)]
@@ -33,15 +41,25 @@ pub struct Slot {
 pub enum Full {
     /// All of it is taken.
     ForAll,
-    /// This client has taken all that one may.
+    /// This client, or its network, has taken all that it may.
     ForThisClient,
 }
 
 impl Slots {
-    /// Room for `most`, of which each client may take `most_each`.
+    /// Room for `most`, of which each client may take `most_each`, and each network half, or as much as a client if that is more.
     #[must_use]
     pub fn new(most: usize, most_each: usize) -> Arc<Self> {
-        Arc::new(Self { most, most_each, taken: Mutex::default() })
+        Arc::new(Self { most, most_each, most_of_network: most_each.max(most.div_ceil(2)), taken: Mutex::default() })
+    }
+
+    /// How much one client may take.
+    pub(crate) const fn most_each(&self) -> usize {
+        self.most_each
+    }
+
+    /// How much this client has taken.
+    pub(crate) fn taken_by(&self, client: Client) -> usize {
+        self.taken().by.of(client)
     }
 
     /// How much room there is for all clients together.
@@ -72,15 +90,31 @@ impl Slots {
 impl Taken {
     fn add(&mut self, client: Client, more: usize) {
         self.all += more;
-        *self.by.entry(client).or_default() += more;
+        self.by.add(client, more);
+        self.by_network.add(client.network(), more);
     }
 
     fn remove(&mut self, client: Client, count: usize) {
         self.all -= count;
-        if let Some(left) = self.by.get_mut(&client) {
+        self.by.remove(client, count);
+        self.by_network.remove(client.network(), count);
+    }
+}
+
+impl Counts {
+    fn of(&self, client: Client) -> usize {
+        self.0.get(&client).copied().unwrap_or(0)
+    }
+
+    fn add(&mut self, client: Client, more: usize) {
+        *self.0.entry(client).or_default() += more;
+    }
+
+    fn remove(&mut self, client: Client, count: usize) {
+        if let Some(left) = self.0.get_mut(&client) {
             *left -= count;
             if *left == 0 {
-                self.by.remove(&client); // or every client that ever came would be remembered
+                self.0.remove(&client);
             }
         }
     }
@@ -97,11 +131,12 @@ impl Slot {
             return Ok(());
         }
         let mut taken = self.slots.taken();
-        let of_client = taken.by.get(&self.client).copied().unwrap_or(0);
         if taken.all.saturating_add(more) > self.slots.most {
             return Err(Full::ForAll);
         }
-        if of_client.saturating_add(more) > self.slots.most_each {
+        let of_client = taken.by.of(self.client).saturating_add(more);
+        let of_network = taken.by_network.of(self.client.network()).saturating_add(more);
+        if of_client > self.slots.most_each || of_network > self.slots.most_of_network {
             return Err(Full::ForThisClient);
         }
         taken.add(self.client, more);
@@ -127,7 +162,7 @@ mod tests {
     #[test]
     fn one_client_may_take_its_share_and_all_together_what_there_is() {
         let slots = Slots::new(3, 2);
-        let (one, other) = (client("10.0.0.1"), client("10.0.0.2"));
+        let (one, other) = (client("10.0.0.1"), client("10.0.1.1"));
         let held = [slots.take(one).unwrap(), slots.take(one).unwrap()];
         assert_eq!(slots.take(one).unwrap_err(), Full::ForThisClient);
         let last = slots.take(other).unwrap();
@@ -143,6 +178,26 @@ mod tests {
         assert_eq!(slots.take(other).unwrap_err(), Full::ForAll);
         drop((growing, rest));
         let taken = slots.taken();
-        assert_eq!((taken.all, taken.by.len()), (0, 0), "nobody is remembered");
+        assert_eq!((taken.all, taken.by.0.len(), taken.by_network.0.len()), (0, 0, 0), "nobody is remembered");
+    }
+
+    #[test]
+    fn who_has_every_address_of_a_network_takes_half_and_leaves_the_rest_to_others() {
+        for (net, other) in [("2001:db8:1", "2001:db8:2::1"), ("10.0.1", "10.0.2.1")] {
+            let slots = Slots::new(20, 4);
+            let address = |n: u8| if net.contains(':') { format!("{net}:{n}::1") } else { format!("{net}.{n}") };
+            let held: Vec<_> = (0..=255).filter_map(|n| slots.take(client(&address(n))).ok()).collect();
+            assert_eq!(held.len(), 10);
+            assert_eq!(slots.take(client(&address(0))).unwrap_err(), Full::ForThisClient);
+            assert!(slots.take(client(other)).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_client_alone_in_its_network_has_its_whole_share() {
+        let slots = Slots::new(10, 9);
+        let one = client("10.0.0.1");
+        assert_eq!((0..10).filter_map(|_| slots.take(one).ok().map(std::mem::forget)).count(), 9);
+        assert_eq!(slots.taken_by(one), 9);
     }
 }

@@ -12,6 +12,7 @@ use server::{
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use support::{
+    advance,
     client::{Farewell, Page, Response, get, post, request_with},
     http2::{Slow, Unread},
     server::{Rules, Server},
@@ -22,6 +23,8 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
+
+const TASK: &[u8] = br#"{"chunks":1,"interval_ms":0}"#;
 
 const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
 
@@ -88,6 +91,74 @@ async fn the_memory_of_a_question_is_free_when_the_task_has_ended_though_nobody_
         assert_eq!(client.post("/api/chat", body.into()).await, 200);
         no_task_lives(&server).await;
     }
+}
+
+#[tokio::test]
+async fn responses_that_a_client_leaves_unread_take_so_much_memory_and_others_are_answered() {
+    let rules = Rules { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Rules::default() };
+    let server = Server::under(rules, Models::new([], None)).await;
+    let item = format!(r#"{{"text":"{}","lang":"rust"}}"#, "<".repeat(64 * 1024)); // each becomes &lt;
+    let megabyte = format!(r#"{{"items":[{item},{item},{item},{item}]}}"#);
+    let mut client = Unread::connect(server.address).await;
+    let mut answered = 0;
+    while client.post("/api/typeset", megabyte.clone().into()).await == 200 {
+        answered += 1;
+        assert!(answered < 32, "more than 32 MiB");
+    }
+    assert!(answered > 16, "{answered} MiB");
+    let headers = ["x-forwarded-for: 203.0.113.9", "content-length: 12"];
+    let other = request_with(server.address, "POST", "/api/typeset", &headers, br#"{"items":[]}"#).await;
+    assert_eq!(other.status, 200);
+    refused(429, &post(server.address, "/api/typeset", megabyte.as_bytes()).await);
+    assert_eq!(get(server.address, "/healthz").await.status, 200, "what takes next to nothing gets through");
+    drop(client);
+    let free = async { while post(server.address, "/api/typeset", megabyte.as_bytes()).await.status != 200 {} };
+    soon("the memory is free", free).await;
+}
+
+#[tokio::test]
+async fn answers_that_a_client_leaves_unread_are_so_many_and_others_are_answered() {
+    let rules = Rules { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Rules::default() };
+    let server = Server::under(rules, Models::new([], None)).await;
+    let (mut clients, mut answered) = (Vec::new(), 0);
+    let status = loop {
+        if answered % 100 == 0 {
+            clients.push(Unread::connect(server.address).await); // one connection has 200 at most
+        }
+        match clients.last_mut().unwrap().post("/api/task", TASK.into()).await {
+            200 => answered += 1,
+            status => break status,
+        }
+        no_task_lives(&server).await;
+    };
+    assert_eq!((status, answered), (429, 409));
+    let refusal = post(server.address, "/api/task", TASK).await;
+    refused(429, &refusal);
+    assert!(refusal.text().contains("wait to be read"), "{}", refusal.text());
+    let length = format!("content-length: {}", TASK.len());
+    let other =
+        request_with(server.address, "POST", "/api/task", &["x-forwarded-for: 203.0.113.9", &length], TASK).await;
+    assert_eq!(other.status, 200);
+    drop(clients);
+    let free = async { while post(server.address, "/api/task", TASK).await.status != 200 {} };
+    soon("their places are free", free).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_left_unread_for_a_quarter_of_an_hour_ends_though_its_client_answers_pings() {
+    let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let server = Server::start(models(&upstream, |asked| asked.idle_timeout = Duration::from_hours(9))).await;
+    let mut client = Unread::connect(server.address).await;
+    assert_eq!(client.post("/api/chat", QUESTION.into()).await, 200);
+    for _ in 0..14 {
+        advance(Duration::from_mins(1)).await;
+        assert_eq!(client.post("/api/typeset", br#"{"items":[]}"#.as_slice().into()).await, 200);
+    }
+    assert_eq!(server.fates.live(), 1, "it is early yet");
+    advance(Duration::from_mins(1)).await;
+    no_task_lives(&server).await;
+    upstream.connection().await.closed_by_peer().await;
+    assert_eq!(client.post("/api/task", TASK.into()).await, 200, "the connection goes on");
 }
 
 async fn no_task_lives(server: &Server) {
@@ -226,7 +297,7 @@ async fn a_client_looks_on_so_many_times_and_all_clients_together_a_few_times_mo
 async fn look_on(address: SocketAddr, client: u8) -> Result<TcpStream, u16> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
-        "POST /api/monitor HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: 10.0.0.{client}\r\ncontent-length: 2\r\n\r\n{{}}"
+        "POST /api/monitor HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: 10.0.{client}.1\r\ncontent-length: 2\r\n\r\n{{}}"
     );
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut line = [0; 12];

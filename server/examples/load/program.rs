@@ -105,7 +105,8 @@ impl Setting<'_> {
         };
         let address = SocketAddr::new(self.listen, 0).to_string();
         command.args(["--listen", &address, "--upstream", &model.url(), "--model", "fake", "--open"]);
-        command.args(["--max-tasks", &self.tasks.to_string()]).env_clear();
+        let tasks = self.tasks.to_string(); // one client has them all
+        command.args(["--max-tasks", &tasks, "--max-tasks-per-client", &tasks]).env_clear();
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path); // taskset is found by it
         }

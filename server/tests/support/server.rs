@@ -17,6 +17,7 @@ use server::{
     serve::{self, Terms},
     slots::Slots,
     tls::Tls,
+    unread::Unread,
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -85,10 +86,10 @@ impl Server {
         let readiness = Readiness::default();
         let app = router::app(fates.clone(), Arc::new(models), readiness.clone());
         let Rules { tls, auth, trusted, tasks, connections, drain } = rules;
-        let room = Room { tasks: tasks.clone(), connections };
+        let room = Room { tasks: tasks.clone(), connections, unread: Unread::default() };
         let proxies = Proxies::new(&trusted, tls.is_some());
         let (hosts, killers) = (Hosts::of(address, Vec::new()), Killers::of(address, &auth));
-        let app = Front { proxies, hosts, auth, killers, tasks }.guard(app);
+        let app = Front { proxies, hosts, auth, killers, tasks, unread: room.unread.clone() }.guard(app);
         let (shutdown, asked) = oneshot::channel();
         let asked = async { _ = asked.await };
         let terms = Terms { tls, room, drain, readiness };
