@@ -3,7 +3,7 @@
 use app::link::Fates;
 use server::{config::Config, failure::Failure, front::Front, log, output, router, serve, signals::Signals, startup};
 use std::{net::SocketAddr, process::ExitCode, sync::Arc};
-use tokio::{net::TcpListener, runtime::Runtime};
+use tokio::{net::TcpListener, runtime::Runtime, task::spawn_blocking};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 fn main() -> ExitCode {
@@ -22,30 +22,28 @@ fn start() -> Result<(), Failure> {
         let _context = runtime.enter();
         Signals::listen()?
     };
-    let Some(config) = Config::load()? else { return Ok(()) };
-    log::init(&config.log, config.log_format)?;
-    let served = runtime.block_on(run(config, signals));
-    runtime.shutdown_background(); // dropping it would wait for a name that is being looked up
+    let served = runtime.block_on(run(signals));
+    runtime.shutdown_background(); // dropping it would wait for a file that can't be read, or a name that is looked up
     served
 }
 
 /// Serves until somebody asks for the end, and ends at once if they ask twice.
-async fn run(config: Config, mut signals: Signals) -> Result<(), Failure> {
+async fn run(mut signals: Signals) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     let asked_twice = async {
-        signals.next().await;
+        signals.stop().await;
         stop.cancel();
-        signals.next().await;
+        signals.stop_at_once().await;
     };
     tokio::select! {
-        served = serve_until(config, &stop) => served,
+        served = serve_until(&stop) => served,
         () = asked_twice => Err(Failure::interrupted()),
     }
 }
 
-async fn serve_until(config: Config, stop: &CancellationToken) -> Result<(), Failure> {
-    let Some(begun) = stop.run_until_cancelled(begin(&config)).await else { return Ok(()) };
-    let Begun { listener, address, terms, front, found } = begun?;
+async fn serve_until(stop: &CancellationToken) -> Result<(), Failure> {
+    let Some(begun) = stop.run_until_cancelled(begin()).await else { return Ok(()) };
+    let Some(Begun { config, listener, address, terms, front, found }) = begun? else { return Ok(()) };
     let fates = Arc::new(Fates::default());
     let app = router::app(fates.clone(), Arc::new(found.models(config.model.clone())), terms.readiness.clone());
     let app = front.guard(app);
@@ -55,6 +53,7 @@ async fn serve_until(config: Config, stop: &CancellationToken) -> Result<(), Fai
 
 /// What is there before the first connection is served.
 struct Begun {
+    config: Config,
     listener: TcpListener,
     address: SocketAddr,
     terms: serve::Terms,
@@ -62,10 +61,22 @@ struct Begun {
     found: startup::Found,
 }
 
-async fn begin(config: &Config) -> Result<Begun, Failure> {
-    let (listener, address) = serve::listen(config).await?;
-    let terms = serve::Terms::of(config).await?;
-    let front = Front::of(config, address, &terms.room).await?;
-    let found = startup::find(config).await?;
-    Ok(Begun { listener, address, terms, front, found })
+/// None if the command line asked for nothing but the help or the version.
+async fn begin() -> Result<Option<Begun>, Failure> {
+    let Some(config) = configure().await? else { return Ok(None) };
+    let (listener, address) = serve::listen(&config).await?;
+    let terms = serve::Terms::of(&config).await?;
+    let front = Front::of(&config, address, &terms.room).await?;
+    let found = startup::find(&config).await?;
+    Ok(Some(Begun { config, listener, address, terms, front, found }))
+}
+
+/// Reads the configuration on a thread of its own, since a password file may be a pipe or on a disk that hangs. Then starts
+/// the log.
+async fn configure() -> Result<Option<Config>, Failure> {
+    let config = spawn_blocking(Config::load).await.map_err(Failure::runtime)??;
+    if let Some(config) = &config {
+        log::init(&config.log, config.log_format)?;
+    }
+    Ok(config)
 }

@@ -19,7 +19,7 @@ use tokio::{net::TcpListener, time::sleep};
 
 /// How long connections may take to end after every task has. The exits are on their way within a millisecond, so whoever
 /// hasn't read theirs by then isn't reading.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long an HTTP/1.1 connection may take over each later question, and be idle before it.
 const NEXT_REQUEST: Duration = Duration::from_mins(1);
@@ -88,7 +88,7 @@ fn cannot_listen(address: &str, error: &io::Error) -> Failure {
 }
 
 /// Serves `app` until `shutdown` is over, and then for as long as it drains. Then every task ends at once, each page is told,
-/// and what hasn't closed its connection within 1.5 s is left behind.
+/// and what hasn't closed its connection within 1 s is left behind.
 ///
 /// # Errors
 /// None that are known: a connection that can't be accepted is tried again.

@@ -1,4 +1,4 @@
-//! Being asked to stop, where there is Ctrl-C alone.
+//! Requests to stop, where there is Ctrl-C alone.
 
 use crate::failure::Failure;
 use tokio::signal::ctrl_c;
@@ -16,10 +16,15 @@ impl Signals {
         Ok(Self)
     }
 
-    /// Waits for the next request to stop.
-    pub async fn next(&mut self) {
+    /// Waits for the first request to stop.
+    pub async fn stop(&mut self) {
         if ctrl_c().await.is_err() {
             std::future::pending::<()>().await; // it can't be heard, so it never comes
         }
+    }
+
+    /// Waits for a request to stop at once.
+    pub async fn stop_at_once(&mut self) {
+        self.stop().await;
     }
 }

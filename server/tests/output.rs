@@ -5,14 +5,14 @@ mod support;
 
 use futures::future::join_all;
 use std::{
-    fs::File,
+    fs::{self, File},
     net::{SocketAddr, TcpListener},
     os::{fd::OwnedFd, unix::net::UnixStream},
     process::Stdio,
 };
 use support::{
     client::{get, metric, post},
-    program::{Running, output, signal, starcrossed},
+    program::{Running, empty_folder, output, signal, starcrossed},
     soon,
 };
 use tokio::{
@@ -38,6 +38,30 @@ async fn a_disk_that_is_full_loses_the_log_and_the_answers_go_on() {
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
     let (child, address) = silent(|command| command.stdout(full()).stderr(full())).await;
     goes_on(child, address).await;
+}
+
+/// `ulimit -f` counts in blocks of 512 bytes or 1 KiB.
+#[tokio::test]
+async fn a_log_that_may_grow_no_further_is_lost_and_the_answers_go_on() {
+    let path = empty_folder().with_file_name(format!("log-{}", std::process::id()));
+    fs::write(&path, [b'x'; 2048]).unwrap();
+    let log = || Stdio::from(File::options().append(true).open(&path).unwrap());
+    let (child, address) = silent(|command| {
+        *command = limited(command);
+        command.stdout(Stdio::null()).stderr(log())
+    })
+    .await;
+    goes_on(child, address).await;
+    assert_eq!(fs::metadata(&path).unwrap().len(), 2048);
+}
+
+/// The same program, which may make no file longer than one block.
+fn limited(command: &Command) -> Command {
+    let command = command.as_std();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -f 1; exec \"$@\"", "sh"]).arg(command.get_program()).args(command.get_args());
+    shell.env_clear().stdin(Stdio::null()).kill_on_drop(true);
+    shell
 }
 
 #[tokio::test]

@@ -4,19 +4,28 @@
 
 mod support;
 
-use std::{fs, time::Duration};
+use app::link::Reason;
+use std::{
+    fs,
+    process::{self, Stdio},
+    time::Duration,
+};
 use support::{
     advance,
-    client::Page,
+    client::{Page, get},
     frames::Http2,
-    program::{Running, starcrossed},
+    program::{Running, empty_folder, signal, starcrossed},
     server::Server,
     soon,
     upstream::{Step, Upstream, delta, head},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{
+        TcpStream,
+        unix::pipe::{OpenOptions, Sender},
+    },
+    process::{Child, Command},
     time::{Instant, sleep},
 };
 
@@ -130,18 +139,43 @@ async fn a_body_that_arrived_in_a_pause_is_read_over_http_1_and_2() {
 }
 
 #[tokio::test]
-async fn asked_to_stop_as_soon_as_it_can_hear_it_stops() {
-    for name in ["-TERM", "-INT"] {
-        let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--password", "hunter22"]);
-        let mut child = command.spawn().unwrap();
-        let process = child.id().unwrap();
-        soon("it hears signals", async { while !hears_sigterm(process) {} }).await;
-        let heard = Instant::now();
-        support::program::signal(process, name);
-        let code = soon("the program ends", child.wait()).await.unwrap().code();
-        assert_eq!(code, Some(0));
-        assert!(heard.elapsed() < Duration::from_secs(2), "{:?}", heard.elapsed());
+async fn a_stop_is_heard_while_the_configuration_is_read() {
+    for name in ["-TERM", "-INT", "-HUP"] {
+        let password = new_pipe(name);
+        let mut child = starcrossed(&["--listen", "127.0.0.1:0", "--password-file", &password]).spawn().unwrap();
+        let _writes_nothing = soon("the program reads the file", opened(&password)).await;
+        signal(child.id().unwrap(), name);
+        ends_at_once(&mut child).await;
     }
+}
+
+/// A shell and the kernel both say so when a terminal is closed.
+#[tokio::test]
+async fn a_closed_terminal_ends_every_answer_as_a_shutdown_however_often_it_is_said() {
+    let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
+    let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()]);
+    let running = Running::start(&mut command).await;
+    let mut page = Page::chat(running.address).await;
+    assert_eq!(page.delta().await, "Hel");
+    running.signal("-HUP");
+    running.signal("-HUP");
+    assert_eq!(page.exit().await.reason, Reason::Shutdown);
+    drop(page);
+    let (code, _, log) = running.end_with_all().await;
+    assert_eq!(code, Some(0), "{log}");
+}
+
+#[tokio::test]
+async fn a_program_that_was_started_to_outlive_its_terminal_does() {
+    let mut command = Command::new("nohup");
+    let program = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "http://127.0.0.1:9/v1"]);
+    command.arg(program.as_std().get_program()).args(program.as_std().get_args()).env_clear().kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let running = Running::start(&mut command).await;
+    running.signal("-HUP");
+    assert_eq!(get(running.address, "/healthz").await.text(), "ok");
+    running.signal("-TERM");
+    assert_eq!(running.end().await.0, Some(0));
 }
 
 #[tokio::test]
@@ -155,12 +189,29 @@ async fn asked_twice_it_does_not_drain() {
     assert!(log.contains("starcrossed: ended at once"), "{log}");
 }
 
-/// Whether the process has a handler for SIGTERM, and for SIGINT, which comes after it.
-fn hears_sigterm(process: u32) -> bool {
-    const INT_AND_TERM: u64 = 1 << 1 | 1 << 14;
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim();
-    u64::from_str_radix(caught, 16).unwrap() & INT_AND_TERM == INT_AND_TERM
+/// A pipe with a name, in which nothing is.
+fn new_pipe(name: &str) -> String {
+    let path = empty_folder().with_file_name(format!("password{name}-{}", process::id()));
+    _ = fs::remove_file(&path);
+    assert!(process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    path.to_str().unwrap().to_owned()
+}
+
+/// Opens the pipe for writing, which can be done once somebody reads it.
+async fn opened(pipe: &str) -> Sender {
+    loop {
+        if let Ok(sender) = OpenOptions::new().open_sender(pipe) {
+            return sender;
+        }
+        sleep(Duration::from_millis(1)).await;
+    }
+}
+
+async fn ends_at_once(child: &mut Child) {
+    let asked = Instant::now();
+    let code = soon("the program ends", child.wait()).await.unwrap().code();
+    assert_eq!(code, Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
 }
 
 async fn read(mut client: TcpStream) -> String {

@@ -59,7 +59,7 @@ fn start(args: Args) -> Fallible<Vec<String>> {
         let mut signals = Signals::listen().map_err(|failure| failure.to_string())?;
         tokio::select! {
             done = run(args) => done,
-            () = signals.next() => Err("interrupted".into()), // what `run` held is cleared away
+            () = signals.stop() => Err("interrupted".into()), // what `run` held is cleared away
         }
     });
     runtime.shutdown_background();
