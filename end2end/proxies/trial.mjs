@@ -2,8 +2,10 @@
 //
 //   node end2end/proxies/trial.mjs [answers]        after `make build`; 2,000 answers unless told otherwise
 //
-// For each proxy that is installed: how many answers over HTTP/1.1 broke off, how late a delta arrives, and how long after a
-// client has gone the model's connection is closed, while the model is silent. Fails if an answer broke off.
+// For each proxy that is installed: how many answers over HTTP/1.1 broke off, streams and JSON; whether a question of 2 MiB gets
+// through; how late a delta arrives; and how long after a client has gone the model's connection is closed, while the model is
+// silent. Fails if an answer broke off, if a question was refused in a way that the page can't explain, if deltas or Stop were
+// late, or if no proxy is installed.
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -16,6 +18,9 @@ const ANSWERS = Number(process.argv[2] ?? 2000);
 const AT_ONCE = 8;
 const STOPS = 5;
 const LATE_MS = 30_000;
+/** What is promised: half of the deltas within this time, and every Stop, with some room for a busy machine. */
+const DELTA_MS = 250;
+const STOP_MS = 3_000;
 const PROGRAM = process.env.STARCROSSED ?? resolve(import.meta.dirname, "../../target/release/starcrossed");
 
 /** Each proxy: what is run in a folder with its configuration in the file `config`. */
@@ -147,16 +152,29 @@ function ask(port, path, body, agent, onPart = () => {}) {
 /** As the page asks. */
 const question = (content) => JSON.stringify({ messages: [{ role: "user", content }], paced: true });
 
-/** How many of the answers break off. Questions are short and long, since long ones are passed on in several pieces. */
-async function broken(port) {
+/** Questions are short and long, since a proxy passes a long one on in several pieces. */
+const STREAM = {
+  path: "/api/chat",
+  body: (n) => question("hi ".repeat(n % 2 ? 1 : 7000)),
+  isWhole: ({ text }) => text.includes('event: exit\ndata: {"reason":"normal"'),
+};
+
+/** Longer than what a proxy passes on at once. */
+const JSON_ANSWER = {
+  path: "/api/typeset",
+  body: () => JSON.stringify({ items: [{ text: "let a = 'b';\n".repeat(400), lang: "rust" }] }),
+  isWhole: ({ status, text }) => status === 200 && text.length > 4096 && JSON.parse(text).html.length === 1,
+};
+
+/** How many of so many answers of a kind break off. */
+async function broken(port, { path, body, isWhole }, answers) {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const reasons = {};
-  let [left, count] = [ANSWERS, 0];
+  let [left, count] = [answers, 0];
   const one = async () => {
     while (left-- > 0) {
-      const body = question("hi ".repeat(left % 2 ? 1 : 7000));
-      const why = await ask(port, "/api/chat", body, agent).then(
-        ({ status, text }) => (text.includes('event: exit\ndata: {"reason":"normal"') ? "" : `${status} ${text.slice(-60)}`),
+      const why = await ask(port, path, body(left), agent).then(
+        (answer) => (isWhole(answer) ? "" : `${answer.status} ${answer.text.slice(-60)}`),
         (error) => error.message,
       );
       if (why) [count, reasons[why.replace(/"task":"\w+"/, "…")]] = [count + 1, true];
@@ -164,7 +182,14 @@ async function broken(port) {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
   agent.destroy();
-  return { count, reasons: Object.keys(reasons).slice(0, 3) };
+  return { count, of: answers, reasons: Object.keys(reasons).slice(0, 3) };
+}
+
+/** What becomes of a question with a picture of 2 MiB. The page can explain a refusal in these words (`app/src/error.rs`). */
+async function long(port) {
+  const answer = await ask(port, "/api/chat", question("x".repeat(2 * 1024 * 1024))).catch((error) => ({ text: error.message }));
+  if (STREAM.isWhole(answer)) return "yes";
+  return /(Entity|Content|Payload) Too Large/.test(answer.text) ? "no: 413" : `riddle: ${answer.status} ${answer.text.slice(0, 60)}`;
 }
 
 /** How late each delta is, in milliseconds; the middle one. */
@@ -201,7 +226,9 @@ async function trial(name, server) {
   writeFileSync(join(place, "config"), config(port, server));
   const child = start(name, args, place, { HOME: place, XDG_DATA_HOME: place, XDG_CONFIG_HOME: place });
   await answers(port, child);
-  const row = { name, late: await lateness(port), stop: await stop(port), broken: await broken(port) };
+  const row = { name, late: await lateness(port), stop: await stop(port), long: await long(port) };
+  row.streams = await broken(port, STREAM, ANSWERS);
+  row.json = await broken(port, JSON_ANSWER, Math.ceil(ANSWERS / 4));
   child.kill();
   return row;
 }
@@ -222,22 +249,25 @@ const server = await freePort();
 const upstream = `http://127.0.0.1:${model.address().port}/v1`;
 await answers(server, start(PROGRAM, ["--listen", `127.0.0.1:${server}`, "--upstream", upstream], folder));
 
-let failed = false;
-console.log("| proxy | broken off | a delta is late by, p50 | client gone → model's connection closed, max |\n| --- | --: | --: | --: |");
+let [tried, failed] = [0, false];
+console.log("| proxy | streams broken off | JSON broken off | takes 2 MiB | a delta is late by, p50 | client gone → model's connection closed, max |");
+console.log("| --- | --: | --: | --- | --: | --: |");
 for (const name of Object.keys(PROXIES)) {
   if (!isInstalled(name)) {
-    console.log(`| ${name} | not installed | | |`);
+    console.log(`| ${name} | not installed | | | | |`);
     continue;
   }
+  tried += 1;
   try {
-    const { late, stop, broken } = await trial(name, server);
+    const { late, stop, long, streams, json } = await trial(name, server);
     const closed = Number.isFinite(stop) ? `${Math.round(stop)} ms` : `not within ${LATE_MS / 1000} s`;
-    console.log(`| ${name} | ${broken.count} of ${ANSWERS} | ${late} ms | ${closed} |`);
-    for (const reason of broken.reasons) console.log(`  ${JSON.stringify(reason)}`);
-    failed ||= broken.count > 0;
+    console.log(`| ${name} | ${streams.count} of ${streams.of} | ${json.count} of ${json.of} | ${long} | ${late} ms | ${closed} |`);
+    for (const reason of [...streams.reasons, ...json.reasons]) console.log(`  ${JSON.stringify(reason)}`);
+    failed ||= streams.count + json.count > 0 || long.startsWith("riddle") || !(late <= DELTA_MS) || !(stop <= STOP_MS);
   } catch (error) {
-    console.log(`| ${name} | could not be tried: ${error.message} | | |`);
+    console.log(`| ${name} | could not be tried: ${error.message} | | | | |`);
     failed = true;
   }
 }
-process.exit(failed ? 1 : 0);
+if (tried === 0) console.error(`no proxy is installed: install one of ${Object.keys(PROXIES).join(", ")}`);
+process.exit(failed || tried === 0 ? 1 : 0);

@@ -14,7 +14,7 @@ use any_spawner::Executor;
 use app::{
     address::Address,
     chat::model::SharedModel,
-    link::{self, Fates},
+    link::Fates,
     root::{Page, shell},
 };
 use axum::{
@@ -57,7 +57,6 @@ pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Route
         .fallback_service(page_or_not_found)
         .layer(DefaultBodyLimit::disable()) // `bodies::arrive` has limits
         .layer(from_fn(api::plain_http))
-        .layer(from_fn(link::proxies::passed_on))
         .layer(map_response_with_state(traffic, traffic::count))
 }
 
