@@ -38,6 +38,7 @@ pub mod address;
 pub mod browser;
 pub mod early;
 pub mod error;
+pub mod json;
 pub mod later;
 pub mod mark;
 pub mod pace;

@@ -5,10 +5,9 @@
 #[cfg(feature = "ssr")]
 pub mod typesetter;
 
-use crate::error::ApiError;
+use crate::{error::ApiError, json::LongJson};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use server_fn::codec::Json;
 
 /// The most items in one request.
 pub const MOST_ITEMS: usize = 64;
@@ -43,7 +42,7 @@ pub struct TypesetHtml {
 ///
 /// # Errors
 /// 400 if it is too much, 429 with `Retry-After` if too many requests are waiting. An item that can't be typeset is no error.
-#[server(prefix = "/api", endpoint = "typeset", input = Json)]
+#[server(prefix = "/api", endpoint = "typeset", input = LongJson)]
 pub async fn typeset(items: Vec<Item>) -> Result<TypesetHtml, ApiError> {
     typesetter::fault(&items).map_or(Ok(()), |fault| Err(ApiError::Refused(fault)))?;
     let typesetter = expect_context::<typesetter::SharedTypesetter>();

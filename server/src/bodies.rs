@@ -2,7 +2,7 @@
 //! them may take together. A body arrives whole before the request is given anything that others wait for.
 
 use crate::{
-    api::{hold, is_api, refuse},
+    api::{hold, refuse},
     clients::Client,
     patience::timeout,
     slots::{Full, Slot, Slots},
@@ -20,18 +20,22 @@ use std::{
     sync::{Arc, LazyLock},
     time::Duration,
 };
+use tokio::task::spawn_blocking;
 
-/// The longest body: 16 MiB, pictures included.
+/// The longest body, in bytes: of a question, pictures included; of what is to be typeset, 256 KiB of text written as JSON; of
+/// any other request, the form of the login page included.
 const LIMIT: usize = 16 * 1024 * 1024;
-
-/// The longest body of a request that isn't for the API: the form of the login page, in bytes.
+const TYPESET: usize = 1024 * 1024;
 pub(crate) const FORM: usize = 8 * 1024;
+
+/// A longer body is weighed on a thread of its own, in bytes. A shorter one takes less than 0.1 ms.
+const LONG: usize = 128 * 1024;
 
 /// How much of a longer body is read and thrown away, so that who sends it gets to read the refusal: a connection closed
 /// while it is still being written to loses what was answered.
 const DISCARD: usize = 4 * LIMIT;
 
-/// The bytes of memory for all bodies, 256 MiB, and for those of one client, 64 MiB.
+/// The bytes of memory for all bodies, 256 MiB, and for those of one client, 64 MiB, or of one network, 128 MiB.
 static MEMORY: LazyLock<Arc<Slots>> = LazyLock::new(|| Slots::new(16 * LIMIT, 4 * LIMIT));
 
 /// How many bodies may be on their way, and how many of one client.
@@ -62,6 +66,9 @@ impl TooMuch {
     fn refusal(self) -> Response {
         let (status, message) = match self {
             Self::Length(LIMIT) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."),
+            Self::Length(TYPESET) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request to this address goes up to 1 MiB.")
+            }
             Self::Length(_) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request to this address goes up to 8 KiB.")
             }
@@ -74,14 +81,14 @@ impl TooMuch {
             ),
             Self::Memory(Full::ForThisClient) => (
                 StatusCode::TOO_MANY_REQUESTS,
-                "Your requests at work take all the memory that one client may have. Stop one, or wait for it, and try again.",
+                "Your requests at work take all the memory that one client or network may have. Stop one, or wait for it, and try again.",
             ),
             Self::Arriving(Full::ForAll) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "Too many requests are arriving at once. Try again in a moment.")
             }
             Self::Arriving(Full::ForThisClient) => (
                 StatusCode::TOO_MANY_REQUESTS,
-                "Too many requests of yours are arriving at once. Wait for one, and try again.",
+                "Too many requests of yours or of your network are arriving at once. Wait for one, and try again.",
             ),
         };
         refuse(status, message)
@@ -96,7 +103,7 @@ pub(crate) type Memory = Slot;
 pub(crate) async fn arrive(request: Request, next: Next) -> Response {
     let client = Client::of(&request);
     let path = request.uri().path();
-    let (limit, is_question) = (if is_api(path) { LIMIT } else { FORM }, path == "/api/chat");
+    let (limit, is_question) = (limit_at(path), path == "/api/chat");
     let (mut parts, body) = request.into_parts();
     let (body, memory) = match receive(body, limit, client).await {
         Ok(received) => received,
@@ -111,6 +118,15 @@ pub(crate) async fn arrive(request: Request, next: Next) -> Response {
     response
 }
 
+/// How long a body for this path may be, in bytes.
+fn limit_at(path: &str) -> usize {
+    match path {
+        "/api/chat" => LIMIT,
+        "/api/typeset" => TYPESET,
+        _ => FORM,
+    }
+}
+
 /// The whole body, as far as it isn't too much, from who doesn't take for ever to send it.
 pub(crate) async fn receive(body: Body, limit: usize, client: Client) -> Result<(Bytes, Memory), Response> {
     let mut memory = MEMORY.none(client);
@@ -119,14 +135,14 @@ pub(crate) async fn receive(body: Body, limit: usize, client: Client) -> Result<
     }
     let _arriving = ARRIVING.take(client).map_err(|full| TooMuch::Arriving(full).refusal())?;
     let bytes = timeout(WHOLE, read(body, limit, &mut memory)).await.map_err(|_| too_slow())??;
-    add_weight(&bytes, &mut memory).map_err(TooMuch::refusal)?;
+    add_weight(&bytes, &mut memory).await.map_err(TooMuch::refusal)?;
     Ok((bytes, memory))
 }
 
 /// Takes what the body weighs while its request is at work. Its texts are there twice: as they came or in what is sent to the
 /// model server, and in the question that was made of them.
-fn add_weight(bytes: &Bytes, memory: &mut Memory) -> Result<(), TooMuch> {
-    let weight = weigh(bytes);
+async fn add_weight(bytes: &Bytes, memory: &mut Memory) -> Result<(), TooMuch> {
+    let weight = if bytes.len() < LONG { weigh(bytes) } else { weigh_apart(bytes.clone()).await };
     if weight > WEIGHT {
         return Err(TooMuch::Weight);
     }
@@ -161,6 +177,12 @@ fn take(mut bytes: Vec<u8>, chunk: &[u8], limit: usize, memory: &mut Memory) -> 
     }
     bytes.extend_from_slice(chunk);
     Ok(bytes)
+}
+
+/// The same, on a thread of its own: the bytes of a long body take a core for some milliseconds. A thread that panics has
+/// weighed nothing that could be let in.
+async fn weigh_apart(bytes: Bytes) -> usize {
+    spawn_blocking(move || weigh(&bytes)).await.unwrap_or(usize::MAX)
 }
 
 /// What this takes in memory if it is JSON, itself included.
@@ -214,9 +236,33 @@ mod tests {
 
     /// What holds the memory of a body of so many bytes, or the status of its refusal.
     async fn arrived(length: usize, from: u8) -> Result<Memory, StatusCode> {
-        let client = Client::at([10, 0, 0, from].into());
+        let client = Client::at([10, 0, from, 1].into());
         let received = receive(Body::from(vec![b' '; length]), LIMIT, client).await;
         received.map(|(_, memory)| memory).map_err(|refusal| refusal.status())
+    }
+
+    #[tokio::test]
+    async fn each_address_takes_bodies_as_long_as_it_has_a_use_for() {
+        for (path, limit) in [
+            ("/api/chat", "16 MiB"),
+            ("/api/typeset", "1 MiB"),
+            ("/api/task", "8 KiB"),
+            ("/api/kill", "8 KiB"),
+            ("/api/monitor", "8 KiB"),
+            ("/api/models", "8 KiB"),
+            ("/login", "8 KiB"),
+        ] {
+            let refusal = TooMuch::Length(limit_at(path)).refusal();
+            assert_eq!(refusal.status(), StatusCode::PAYLOAD_TOO_LARGE);
+            let message = axum::body::to_bytes(refusal.into_body(), 1024).await.unwrap();
+            assert!(String::from_utf8_lossy(&message).contains(limit), "{path} {message:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_body_weighs_the_same_as_its_parts() {
+        let long = Bytes::from("[0,".repeat(LONG));
+        assert_eq!(weigh_apart(long.clone()).await, weigh(&long));
     }
 
     #[tokio::test]
@@ -236,13 +282,13 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_of_any_length_take_what_they_take_twice_and_no_client_more_than_its_share() {
-        let client = Client::at([10, 0, 1, 1].into());
+        let client = Client::at([10, 1, 1, 1].into());
         for length in [100_000, 63 * 1024] {
             let slots = Slots::new(16 * LIMIT, 4 * LIMIT);
             let one = async || {
                 let mut memory = slots.none(client);
                 let bytes = read(Body::from(vec![b' '; length]), LIMIT, &mut memory).await.ok()?;
-                add_weight(&bytes, &mut memory).ok().map(|()| memory)
+                add_weight(&bytes, &mut memory).await.ok().map(|()| memory)
             };
             let mut held = Vec::new();
             while let Some(memory) = one().await {

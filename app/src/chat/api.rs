@@ -4,10 +4,11 @@
 use super::message::{ChatRequest, Delta, ModelList, Paced};
 use crate::{
     error::ApiError,
+    json::LongJson,
     link::{EventStream, Sse},
 };
 use leptos::prelude::*;
-use server_fn::codec::{GetUrl, Json};
+use server_fn::codec::GetUrl;
 
 /// `POST /api/chat`: asks a model, in a task that lives as long as the stream of its answer. With `paced`, the stream is no
 /// faster than a browser can show ([`Pace`](crate::link::Pace)), and deltas that are ready together are one. A page that reads
@@ -15,7 +16,7 @@ use server_fn::codec::{GetUrl, Json};
 ///
 /// # Errors
 /// A request that makes no sense: 400, with a sentence. Whatever goes wrong later is the stream's last event.
-#[server(prefix = "/api", endpoint = "chat", input = Json, output = Sse)]
+#[server(prefix = "/api", endpoint = "chat", input = LongJson, output = Sse)]
 pub async fn chat(
     #[server(flatten)] request: ChatRequest,
     #[server(default)] paced: Paced,
