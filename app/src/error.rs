@@ -1,6 +1,7 @@
 //! What a server function answers when it can't do what it was asked to, and what the page makes of it.
 
 use crate::link::{Exit, Reason};
+use bytes::Bytes;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use server_fn::{
@@ -73,8 +74,24 @@ impl From<ApiError> for Exit {
     }
 }
 
+/// What a proxy says in HTML whose limit on bodies is below ours: nginx takes 1 MiB unless told. RFC 9110 and its predecessors have
+/// three names for the status.
+const TOO_LARGE: [&str; 3] = ["Entity Too Large", "Content Too Large", "Payload Too Large"];
+
+const TOO_LONG: &str = "A proxy in front of this server takes no question this long. Take a picture away, or allow 16 MB there \
+    (nginx: client_max_body_size 16m).";
+
 impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
+
+    /// The body of a refusal: ours is JSON, a proxy's is not.
+    fn de(body: Bytes) -> Self {
+        match serde_json::from_slice::<Self>(&body) {
+            Ok(refusal) => refusal,
+            Err(_) if is_too_large(&body) => Self::Refused(TOO_LONG.to_owned()),
+            Err(error) => Self::Framework(ServerFnErrorErr::Deserialization(error.to_string())),
+        }
+    }
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self::Framework(error)
@@ -87,6 +104,38 @@ impl FromServerFnError for ApiError {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
             _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+fn is_too_large(body: &[u8]) -> bool {
+    let html = String::from_utf8_lossy(body);
+    TOO_LARGE.iter().any(|name| html.contains(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NGINX: &str = "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n\
+        <center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n";
+
+    fn message(body: &'static str) -> String {
+        Exit::from(ApiError::de(Bytes::from(body))).message.unwrap_or_default()
+    }
+
+    #[test]
+    fn a_proxy_that_takes_no_long_question_is_told_apart_and_what_to_do_is_said() {
+        for body in [NGINX, "Request Entity Too Large", "413 Payload Too Large", "<h1>413 Content Too Large</h1>"] {
+            assert_eq!(message(body), TOO_LONG);
+        }
+    }
+
+    #[test]
+    fn a_refusal_of_ours_says_what_it_says_and_any_other_page_is_a_riddle() {
+        assert_eq!(message(r#"{"error":{"message":"Payload Too Large is a book."}}"#), "Payload Too Large is a book.");
+        for body in ["", "<h1>502 Bad Gateway</h1>", "400 Request Header Or Cookie Too Large"] {
+            assert!(message(body).starts_with("This page's server gave an answer that makes no sense here."), "{body}");
         }
     }
 }
