@@ -55,8 +55,8 @@ async fn known(State(hosts): State<Hosts>, request: Request, next: Next) -> Resp
     }
 }
 
-/// The name that the request was sent to, without a port: HTTP/2 has it in the address, HTTP/1.1 in a header. HTTP/1.0 may
-/// have none: health checks of old proxies do without.
+/// The name that the request was sent to, without a port: HTTP/2 has it in the address. HTTP/1.1 has it in a header, and may
+/// repeat it in the address, which then counts. HTTP/1.0 may have none: health checks of old proxies do without.
 ///
 /// # Errors
 /// There is no name, or more than one, or none that can be read: a bad request
@@ -67,14 +67,13 @@ pub(crate) fn host(request: &Request) -> Result<Option<String>, &'static str> {
     if headers.next().is_some() {
         return Err("This request has more than one Host header. Send one.");
     }
-    if let Some(host) = request.uri().host() {
-        return Ok(Some(host.to_owned()));
+    if header.is_none() && request.version() == Version::HTTP_11 {
+        return Err("This request has no Host header. Send one, with the name of this server.");
     }
-    match header {
-        Some(header) => name_in(header).map(Some).ok_or("The Host header of this request is no name."),
-        None if request.version() < Version::HTTP_11 => Ok(None),
-        None => Err("This request has no Host header. Send one, with the name of this server."),
-    }
+    let in_header =
+        header.map(|header| name_in(header).ok_or("The Host header of this request is no name.")).transpose()?;
+    let in_address = request.uri().host().map(ToOwned::to_owned);
+    Ok(in_address.or(in_header))
 }
 
 fn name_in(header: &HeaderValue) -> Option<String> {

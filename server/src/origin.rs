@@ -24,8 +24,8 @@ async fn check(request: Request, next: Next) -> Response {
     }
     refuse(
         StatusCode::FORBIDDEN,
-        "This comes from another site's page, which has no business here. If it is this server's own page, then the proxy in \
-         front of it doesn't pass the Host header on.",
+        "Cross-site request refused. If it comes from this server's own page, then the proxy in front of it doesn't pass the \
+         Host header on.",
     )
 }
 

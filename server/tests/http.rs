@@ -79,7 +79,7 @@ async fn a_request_without_a_host_or_with_two_is_bad() {
         ("HTTP/1.1\r\nhost: localhost\r\n", 200),
         ("HTTP/1.0\r\n", 200), // as health checks of old proxies ask
     ] {
-        for path in ["/", "/api/models", "/healthz"] {
+        for path in ["/", "/api/models", "/healthz", "http://localhost/healthz"] {
             let answer = send(server.address, format!("GET {path} {hosts}connection: close\r\n\r\n").as_bytes()).await;
             assert_eq!(answer.status, status, "{path} {hosts:?}");
             if status == 400 {
