@@ -7,15 +7,15 @@ use super::{
     scopes::{Class, Classes},
     slice::Slice,
 };
-use std::{sync::Arc, time::Duration};
+use std::{iter, sync::Arc, time::Duration};
 use syntect::parsing::{ParseState, ScopeStack, ScopeStackOp, SyntaxSet};
 
 /// A longer line, in bytes, goes without colours.
 const LONGEST_LINE: usize = 1024;
 
-/// A longer line is parsed by its first `STEP` bytes, then by twice as many, and so on, and only as a whole once none of
-/// these has taken longer than `STEP_MOST`. The library can't be interrupted within a line, and the time of some grammars'
-/// expressions is exponential in its length: 128 bytes of `a-a-a-…` take half a second as Less.
+/// A longer line is parsed by its first `STEP` bytes, then by a quarter more, at most `STEP`, and so on, and only as a whole once
+/// none of these has taken longer than `STEP_MOST`. The library can't be interrupted within a line, and the time of some
+/// grammars' expressions is exponential in its length: 128 bytes of `a-a-a-…` take half a second as Less.
 const STEP: usize = 64;
 const STEP_MOST: Duration = Duration::from_millis(8);
 
@@ -81,18 +81,25 @@ impl Code {
         if line.len() > LONGEST_LINE {
             return None;
         }
-        for end in (STEP..line.len()).step_by(STEP) {
+        for end in steps(line.len()) {
             let begin = &line[..line.floor_char_boundary(end)];
             // What is slow the first time may have been the compilation of expressions.
-            if slice.is_cancelled() || self.is_slow(begin) && self.is_slow(begin) {
+            if self.is_slow_or_cancelled(begin, slice) && self.is_slow_or_cancelled(begin, slice) {
                 return None;
             }
+        }
+        if slice.is_cancelled() {
+            return None;
         }
         let mut state = self.state.clone();
         let changes = state.parse_line(line, &self.syntaxes).ok()?;
         let is_sound =
             changes.is_sorted_by_key(|(at, _)| *at) && changes.iter().all(|(at, _)| line.is_char_boundary(*at));
         is_sound.then_some((state, changes))
+    }
+
+    fn is_slow_or_cancelled(&self, text: &str, slice: &Slice) -> bool {
+        slice.is_cancelled() || self.is_slow(text)
     }
 
     fn is_slow(&self, text: &str) -> bool {
@@ -122,6 +129,12 @@ impl Code {
         self.spans.push(self.text.get(self.at..end).unwrap_or_default(), None);
         self.at = end;
     }
+}
+
+/// The lengths of the beginnings by which a line of this length is parsed before it is parsed as a whole.
+fn steps(length: usize) -> impl Iterator<Item = usize> {
+    let longer = |end: &usize| Some(end + (end / 4).min(STEP));
+    iter::successors(Some(STEP), longer).take_while(move |end| *end < length)
 }
 
 /// HTML in the making. Neighbours of one class share a span.

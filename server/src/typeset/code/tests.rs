@@ -144,3 +144,24 @@ proptest! {
         prop_assert!(is_clean(&html), "{}", html);
     }
 }
+
+#[test]
+fn a_line_is_never_parsed_by_much_more_than_what_was_quick_before() {
+    for length in 0..=LONGEST_LINE {
+        let tried = steps(length).chain([length]).collect::<Vec<_>>();
+        assert!(tried[0] <= STEP && tried.is_sorted(), "{tried:?}");
+        assert!(tried.windows(2).all(|pair| pair[1] - pair[0] <= (pair[0] / 4).min(STEP)), "{tried:?}");
+    }
+}
+
+#[test]
+fn a_line_that_nobody_waits_for_is_not_parsed() {
+    let cancelled = CancellationToken::new();
+    let slice = Slice::begin(Duration::ZERO, cancelled.clone());
+    let mut code = Code::new("let a;\nlet b;\n", "rust").unwrap();
+    code.colour_line(&slice);
+    cancelled.cancel();
+    code.colour_line(&slice);
+    let html = code.finish();
+    assert!(html.contains("let</span> a") && html.ends_with("let b;\n"), "{html}");
+}
