@@ -50,8 +50,12 @@ fn lasts(is_so: Memo<bool>, time: Duration) -> RwSignal<bool> {
     let lasts = RwSignal::new(false);
     Effect::new(move |_| {
         lasts.set(false);
-        let timer = is_so.get().then(|| set_timeout(move || lasts.set(true), time));
-        on_cleanup(move || _ = timer.and_then(Result::ok).map(|timer| timer.clear()));
+        if !is_so.get() {
+            return;
+        }
+        if let Ok(timer) = set_timeout(move || lasts.set(true), time) {
+            on_cleanup(move || timer.clear());
+        }
     });
     lasts
 }

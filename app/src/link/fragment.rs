@@ -29,7 +29,9 @@ pub trait Fragment: Sized + Send {
     }
 }
 
-/// A text in pieces of at most `most` bytes, cut between characters. Yields at least one piece, which may be empty.
+/// A text in pieces of at most `most` bytes, cut between characters. Yields at least one piece, which may be empty. Holds the whole
+/// text until the last piece is taken: a delta longer than the channel's buffer takes its own length of memory while its
+/// reader is slow.
 pub fn cut(text: String, most: usize) -> impl Iterator<Item = String> + Send {
     let most = most.max(4); // the longest character
     let mut rest = Some((text, 0_usize));

@@ -55,11 +55,20 @@ impl Link {
         let run = async move {
             let leaving = Leaving::watch();
             let exit = match request.await {
-                Ok(events) => events.listen(|event| (!abort.is_aborted()).then(|| on_event(event))).await,
+                Ok(events) => {
+                    let hear = |event| {
+                        if !abort.is_aborted() {
+                            on_event(event);
+                        }
+                    };
+                    events.listen(hear).await
+                }
                 Err(error) => error.into(),
             };
             let exit = leaving.judge(exit).await;
-            (!abort.is_aborted()).then(|| self.end(exit))
+            if !abort.is_aborted() {
+                self.end(exit);
+            }
         };
         spawn_local(Abortable::new(run, registration).map(drop));
     }
@@ -69,9 +78,14 @@ impl Link {
     pub fn stop(self) {
         let Some(task) = self.running.get_untracked().filter(|task| !task.is_aborted()) else { return };
         task.abort();
-        // Unless it has ended otherwise by then, as when the page is left: what runs next is not what was stopped.
-        let is_stopped = move || self.running.try_get_untracked().flatten().is_some_and(|task| task.is_aborted());
-        spawn_local(breathe().map(move |()| _ = is_stopped().then(|| self.end(Exit::new(Reason::Killed)))));
+        spawn_local(async move {
+            breathe().await;
+            // It may have ended otherwise by then, as when the page is left. What runs then is not what was stopped.
+            let running = self.running.try_get_untracked().flatten();
+            if running.is_some_and(|task| task.is_aborted()) {
+                self.end(Exit::new(Reason::Killed));
+            }
+        });
     }
 
     /// The one way out: every exit, of whatever kind, passes here, once. Does nothing while no task is running.
