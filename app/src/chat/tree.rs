@@ -71,10 +71,8 @@ impl Tree {
             tree.take(message);
             watch.go_on(0).await?;
         }
-        for step in [Self::find_parents, Self::cut_circles, Self::order_children, Self::show_newest] {
-            step(&mut tree);
-            watch.go_on(0).await?;
-        }
+        tree.link_in_slices(watch).await?;
+        tree.show_newest();
         Ok(tree)
     }
 

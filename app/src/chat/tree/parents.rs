@@ -1,6 +1,7 @@
 //! What hangs from what, whatever the records say.
 
 use super::{Message, Tree, in_order};
+use crate::chat::job::{Cancelled, Watch};
 
 impl Tree {
     /// Takes in one message, and links it alone: what hangs from what is found again for all only if it may have changed.
@@ -56,13 +57,32 @@ impl Tree {
         self.order_children();
     }
 
-    pub(super) fn find_parents(&mut self) {
-        let parent = |message: &Message| self.place(message.parent.as_deref()?).ok();
-        self.parents = self.messages.iter().map(parent).collect();
+    /// The same in slices.
+    pub(super) async fn link_in_slices(&mut self, watch: &mut impl Watch) -> Result<(), Cancelled> {
+        self.parents.clear();
+        for place in 0..self.messages.len() {
+            self.parents.push(self.parent_of(place));
+            rest(place, watch).await?;
+        }
+        self.cut_circles();
+        watch.go_on(0).await?;
+        for (at, place) in self.let_go().into_iter().enumerate() {
+            self.hang(place);
+            rest(at, watch).await?;
+        }
+        Ok(())
+    }
+
+    fn find_parents(&mut self) {
+        self.parents = (0..self.messages.len()).map(|place| self.parent_of(place)).collect();
+    }
+
+    fn parent_of(&self, place: usize) -> Option<usize> {
+        self.place(self.messages[place].parent.as_deref()?).ok()
     }
 
     /// Cuts each circle at one place, the same every time.
-    pub(super) fn cut_circles(&mut self) {
+    fn cut_circles(&mut self) {
         // Which walk has been here: whoever meets its own footsteps goes round in a circle.
         let mut walks = vec![usize::MAX; self.parents.len()];
         for walk in 0..self.parents.len() {
@@ -77,16 +97,26 @@ impl Tree {
         }
     }
 
-    pub(super) fn order_children(&mut self) {
-        // Those asked in one millisecond stay in the order of their ids.
-        let asked_ms: Vec<u64> = self.messages.iter().map(|message| message.asked_ms).collect();
+    fn order_children(&mut self) {
+        for place in self.let_go() {
+            self.hang(place);
+        }
+    }
+
+    /// Nothing hangs from anything any more. Returns all places, oldest first.
+    fn let_go(&mut self) -> Vec<usize> {
         self.children = vec![Vec::new(); self.messages.len()];
         self.roots.clear();
-        for place in in_order(&asked_ms) {
-            match self.parents[place] {
-                Some(parent) => self.children[parent].push(place),
-                None => self.roots.push(place),
-            }
+        // Those asked in one millisecond stay in the order of their ids.
+        let asked_ms: Vec<u64> = self.messages.iter().map(|message| message.asked_ms).collect();
+        in_order(&asked_ms)
+    }
+
+    /// Hangs a message from its parent, behind those that are older.
+    fn hang(&mut self, place: usize) {
+        match self.parents[place] {
+            Some(parent) => self.children[parent].push(place),
+            None => self.roots.push(place),
         }
     }
 
@@ -99,6 +129,13 @@ impl Tree {
         }
         self.parents[first] = None;
     }
+}
+
+/// How many messages are linked between two looks at the clock.
+const SOME: usize = 256;
+
+async fn rest(done: usize, watch: &mut impl Watch) -> Result<(), Cancelled> {
+    if done.is_multiple_of(SOME) { watch.go_on(0).await } else { Ok(()) }
 }
 
 fn moved(place: usize, from: usize) -> usize {

@@ -1,6 +1,8 @@
 //! Whatever is done to a tree, it stays one.
 
 use super::*;
+use crate::chat::job::tests::After;
+use futures::executor::block_on;
 use proptest::prelude::*;
 
 /// What a person, or another tab, does. The numbers choose a message among those that there are.
@@ -150,6 +152,9 @@ proptest! {
         for id in messages.iter().map(|message| &message.id) {
             _ = tree.request(id);
         }
+        let kept = Kept { messages: messages.clone(), ..Kept::default() };
+        let built = block_on(Tree::build(kept, &mut After(usize::MAX))).unwrap();
+        prop_assert_eq!(&tree, &built, "in slices");
         let mut one_by_one = Tree::default();
         for message in &messages {
             one_by_one.merge(vec![message.clone()]);
