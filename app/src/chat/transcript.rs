@@ -48,6 +48,11 @@ const DRAWN: usize = 40;
 /// between is kept in `pieces`.
 const KEEP_EVERY_MS: u64 = 5000;
 
+/// One that is so many times as long is kept whole after as many times that, in bytes, but at least this often: without locks,
+/// other tabs take one for dead that was kept minutes ago.
+const LONG: usize = 128 * 1024;
+const KEEP_AT_LEAST_EVERY_MS: u64 = 60_000;
+
 impl Transcript {
     /// An empty conversation, as the server draws it: what the browser has kept comes once it is there.
     #[must_use]
@@ -212,7 +217,7 @@ impl Transcript {
             self.deltas.update(|deltas| *deltas += 1);
         }
         let is_first = matches!(event, Event::Delta(_)) && entry.message.with_untracked(|message| message.deltas == 0);
-        if entry.hear(event) > KEEP_EVERY_MS || is_first {
+        if entry.hear(event) > entry.message.with_untracked(keep_every_ms) || is_first {
             self.keep(entry);
         } else {
             self.keep_piece(entry);
@@ -264,7 +269,32 @@ impl Transcript {
     }
 }
 
+/// How long an answer goes without being kept whole, in milliseconds.
+fn keep_every_ms(message: &Message) -> u64 {
+    let extent = message.extent();
+    let every_ms = KEEP_EVERY_MS * (1 + (extent.text + extent.reasoning) / LONG) as u64;
+    every_ms.min(KEEP_AT_LEAST_EVERY_MS)
+}
+
 /// How many messages of a branch of this length are not drawn at first. None of a branch that is a little longer only.
 fn beginning(length: usize) -> usize {
     if length > 2 * DRAWN { length - DRAWN } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_whole_of_an_answer_in_a_second_has_a_limit() {
+        let of = |text: usize, reasoning: usize| {
+            let message = Message { text: "x".repeat(text), reasoning: "x".repeat(reasoning), ..Message::default() };
+            (text + reasoning) as u64 * 1000 / keep_every_ms(&message)
+        };
+        assert_eq!(keep_every_ms(&Message::default()), KEEP_EVERY_MS);
+        for length in [LONG - 1, LONG, 5 * LONG] {
+            assert!(of(length, 0) < 32 * 1024 && of(0, length) < 32 * 1024 && of(length, length) < 32 * 1024);
+        }
+        assert!(of(64 * LONG, 0) < 150 * 1024);
+    }
 }

@@ -1,7 +1,11 @@
 //! What has been said is kept as it grows.
 
-use super::Transcript;
-use crate::chat::{entry::Entry, store::tab, tree::Conversation};
+use super::{KEEP_EVERY_MS, Transcript, keep_every_ms};
+use crate::chat::{
+    entry::Entry,
+    store::tab,
+    tree::{Conversation, Message},
+};
 use leptos::prelude::*;
 
 impl Transcript {
@@ -27,7 +31,14 @@ impl Transcript {
 
     /// Keeps the answers that are being written here, though nothing new has come: so other tabs know that they still are.
     pub fn keep_written(self) {
-        for entry in self.last().iter().flat_map(Entry::all).filter(|entry| entry.is_written_here()) {
+        let now_ms = tab::now_ms();
+        let is_due = |message: &Message| {
+            let every_ms = keep_every_ms(message);
+            every_ms <= KEEP_EVERY_MS || now_ms.abs_diff(message.saved_ms) > every_ms
+        };
+        let written = self.last();
+        let written = written.iter().flat_map(Entry::all).filter(|entry| entry.is_written_here());
+        for entry in written.filter(|entry| entry.message.with_untracked(is_due)) {
             self.keep(entry);
         }
     }
