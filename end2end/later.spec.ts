@@ -76,7 +76,8 @@ test("where it can't be fetched the page says so, keeps what was typed, and trie
   rest.fail();
   const chat = await new Chat(page).open();
   await chat.ask("Is anybody there?");
-  await expect(page.getByText("A part of this page can't be loaded")).toBeVisible();
+  await expect(chat.alert).toContainText("A part of this page can't be loaded");
+  await expect(page.getByRole("button", { name: "Reload", exact: true })).toBeVisible();
   await expect(chat.box).toHaveValue("Is anybody there?");
   rest.come();
   await chat.send.click();
@@ -84,6 +85,52 @@ test("where it can't be fetched the page says so, keeps what was typed, and trie
   await expect(chat.status).toHaveText("Done");
   await expect(page.getByText("A part of this page can't be loaded")).toBeHidden();
   expect(upstream.questions).toHaveLength(1);
+});
+
+test("where it doesn't come the page says so, and asks when it does", async ({ page, upstream }) => {
+  const rest = new Rest(page);
+  await rest.watch();
+  const release = rest.hold();
+  const chat = await new Chat(page).open();
+  await chat.ask("Is anybody there?");
+  const began = performance.now();
+  await expect(chat.alert).toContainText("still on its way");
+  expect(performance.now() - began).toBeLessThan(5000);
+  await expect(page.getByRole("button", { name: "Reload", exact: true })).toBeVisible();
+  await expect(chat.box).toHaveValue("Is anybody there?");
+  release();
+  const question = await upstream.asked();
+  expect(question.said).toEqual(["user: Is anybody there?"]);
+  await expect(page.getByRole("button", { name: "Reload", exact: true })).toBeHidden();
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test("a reload keeps what was typed while a part of the page didn't come", async ({ page, upstream }) => {
+  const rest = new Rest(page);
+  await rest.watch();
+  rest.hold();
+  const chat = await new Chat(page).open();
+  await chat.ask("Is anybody there?");
+  await page.getByRole("button", { name: "Reload", exact: true }).click();
+  rest.come();
+  await chat.alive();
+  await expect(chat.box).toHaveValue("Is anybody there?");
+  await chat.send.click();
+  expect((await upstream.asked()).said).toEqual(["user: Is anybody there?"]);
+});
+
+test("the essay's page says so where its code doesn't come, and the chat has nothing to say then", async ({ page, chat }) => {
+  const rest = new Rest(page);
+  await rest.watch();
+  const release = rest.hold();
+  await chat.page.getByRole("link", { name: "How it works" }).click();
+  await expect(chat.alert).toContainText("still on its way");
+  await expect(page.getByRole("button", { name: "Reload", exact: true })).toBeVisible();
+  await page.evaluate(() => history.back());
+  await expect(chat.box).toBeVisible();
+  await expect(chat.alert).toBeHidden();
+  release();
 });
 
 test("what is asked early in a conversation goes on with that one", async ({ chat, upstream, page }) => {

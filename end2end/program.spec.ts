@@ -72,6 +72,108 @@ for (const [why, fail] of Object.entries(failures)) {
   });
 }
 
+/** Changes the document on its way. */
+const alter = (page: Page, change: (html: string) => string, headers?: (csp: string) => string) =>
+  page.route("/", async (route) => {
+    const response = await route.fetch();
+    const policy = response.headers()["content-security-policy"]!;
+    const changed = { ...response.headers(), "content-security-policy": headers?.(policy) ?? policy };
+    await route.fulfill({ response, headers: changed, body: change(await response.text()) });
+  });
+
+const TOO_OLD = /too old/;
+const NOT_HERE = /can't be loaded or run here/;
+
+const refusals: Record<string, [RegExp, (page: Page) => Promise<unknown>]> = {
+  "can't read the page's script": [TOO_OLD, (page) => alter(page, (html) => html.replace("await hydrate()", "await hydrate("))],
+  "can't read the program's script": [
+    TOO_OLD,
+    (page) => page.route("**/starcrossed.js", (route) => route.fulfill({ contentType: "text/javascript", body: "let = 1 1" })),
+  ],
+  "doesn't know the policy's word for WebAssembly": [
+    TOO_OLD,
+    (page) => alter(page, (html) => html, (policy) => policy.replace("'wasm-unsafe-eval'", "")),
+  ],
+  "refuses the program": [
+    TOO_OLD,
+    (page) =>
+      page.addInitScript(() => {
+        const refuse = () => Promise.reject(new WebAssembly.CompileError("invalid opcode"));
+        Object.assign(WebAssembly, { instantiate: refuse, instantiateStreaming: refuse });
+      }),
+  ],
+  "is given no program": [
+    NOT_HERE,
+    (page) => page.route("**/*.wasm", (route) => route.fulfill({ contentType: "text/html", body: "<h1>Log in" })),
+  ],
+  "makes the program panic": [
+    NOT_HERE,
+    (page) => alter(page, (html) => html.replace(/<body>.*<\/body>/s, '<body><p><textarea name="message" aria-label="Message">')),
+  ],
+};
+
+for (const [how, [words, refuse]] of Object.entries(refusals)) {
+  test(`a browser that ${how} is told so in the right words`, async ({ page, complaints }) => {
+    complaints.allow(/./); // each in its own words
+    await refuse(page);
+    const chat = new Chat(page);
+    await page.goto("/");
+    await chat.box.fill("Is anybody there?");
+    await expect(chat.alert).toContainText(words, { timeout: SAID_MS });
+    await expect(reload(page)).toBeVisible();
+    await expect(chat.box).toHaveValue("Is anybody there?");
+  });
+}
+
+test("a program that has not come after a long time may never come", async ({ page }) => {
+  await page.clock.install();
+  await page.route("**/*.wasm", () => {});
+  await page.goto("/", { waitUntil: "domcontentloaded" });
+  await page.clock.runFor(4000);
+  await expect(page.getByRole("alert")).toContainText("still on its way");
+  await page.clock.runFor(11_000);
+  await expect(page.getByRole("alert")).toContainText("may never come");
+  await expect(reload(page)).toBeVisible();
+});
+
+/** The browser draws frames, which it doesn't while it waits for a style sheet. */
+const draws = (page: Page) => page.evaluate(() => new Promise<void>((drawn) => requestAnimationFrame(() => drawn())));
+
+test("where only the document comes it is drawn, and says so", async ({ page, complaints }) => {
+  complaints.allow(BROKEN);
+  await page.route("**/pkg*/**", () => {});
+  const chat = new Chat(page);
+  const began = performance.now();
+  await page.goto("/", { waitUntil: "commit" });
+  await expect(chat.alert).toContainText("has not started", { timeout: SAID_MS });
+  await draws(page);
+  expect(performance.now() - began).toBeLessThan(SAID_MS);
+  await expect(chat.alert).toBeInViewport({ ratio: 1 });
+  await chat.box.fill("Is anybody there?");
+  await reload(page).click();
+  await expect(chat.alert, "it is still broken").toContainText("has not started");
+  await expect(chat.box).toHaveValue("Is anybody there?");
+  await page.unrouteAll();
+  await page.reload();
+  await chat.alive();
+  await expect(chat.box).toHaveValue("Is anybody there?");
+});
+
+test("a style sheet that is slow to come keeps nobody from the page, and is used when it comes", async ({ page, upstream }) => {
+  let come = () => {};
+  const held = new Promise<void>((resolve) => (come = resolve));
+  await page.route("**/*.css", async (route) => (await held, route.continue().catch(() => {}))); // the page may have given it up
+  const chat = new Chat(page);
+  await page.goto("/", { waitUntil: "commit" });
+  await expect(chat.alert).toContainText("still on its way", { timeout: SAID_MS });
+  await draws(page);
+  await chat.ask("Is this a page?");
+  expect((await upstream.asked()).said).toEqual(["user: Is this a page?"]);
+  come();
+  await expect(chat.alert).toBeHidden();
+  await expect(page.locator(".chat")).toHaveCSS("display", "grid");
+});
+
 test("a program that is slow to come is told of, and then all goes on", async ({ page, upstream }) => {
   let held: Route | undefined;
   await page.route("**/*.wasm", (route) => {

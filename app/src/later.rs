@@ -1,12 +1,16 @@
 //! Code that is fetched when it is first wanted, so that a first visit carries only what it needs.
 //!
-//! A function marked `#[lazy]` is where the program is cut: what only it leads to becomes a file of its own when the site is
-//! built (`cargo leptos build --split`). It hands out function pointers, and whoever has them calls them as if they had
-//! always been there. On the server all of the code is there from the beginning.
+//! A function marked `#[lazy]` is where the program is split: what only it leads to becomes a file of its own when the site
+//! is built (`cargo leptos build --split`). It returns function pointers. On the server all of the code is there from the
+//! beginning.
 
+use crate::{browser::after, early};
 use futures::FutureExt;
 use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 use std::pin::Pin;
+
+/// How long code may be on its way before the page says so, in milliseconds.
+const LATE_MS: u32 = 4000;
 
 /// What a `#[lazy]` function returns: the code, or that it can't be had.
 pub type Fetched<T> = Result<T, SplitLoaderError>;
@@ -38,7 +42,10 @@ impl<T: Copy + Send + Sync + 'static> Later<T> {
         let mut fetched = (self.fetch)();
         match (&mut fetched).now_or_never() {
             Some(fetched) => self.take(fetched),
-            None => spawn_local(async move { self.take(fetched.await) }),
+            None => {
+                spawn_local(async move { self.arrive(fetched.await) });
+                after(LATE_MS, move || self.note_late());
+            }
         }
     }
 
@@ -52,11 +59,26 @@ impl<T: Copy + Send + Sync + 'static> Later<T> {
         self.code.get_untracked()
     }
 
+    /// A page that has been left says nothing about its code.
+    fn arrive(self, fetched: Fetched<T>) {
+        if !self.code.is_disposed() {
+            early::tell(if fetched.is_ok() { "whole" } else { "missing" });
+            self.take(fetched);
+        }
+    }
+
+    fn note_late(self) {
+        let is_awaited = self.asked.try_get_value() == Some(true);
+        if is_awaited && self.code.try_with_untracked(Option::is_none) == Some(true) {
+            early::tell("late");
+        }
+    }
+
     fn take(self, fetched: Fetched<T>) {
-        self.failed.try_set(fetched.is_err());
+        self.failed.set(fetched.is_err());
         match fetched {
-            Ok(code) => drop(self.code.try_set(Some(code))),
-            Err(_) => drop(self.asked.try_set_value(false)),
+            Ok(code) => self.code.set(Some(code)),
+            Err(_) => self.asked.set_value(false),
         }
     }
 }

@@ -46,12 +46,12 @@ impl Page {
     }
 }
 
-/// Gets the page's code ready while the rest of the page is still being read, and lets it begin when that is; but first what
-/// somebody has typed meanwhile, which is why it takes a breath. Whatever goes wrong, the page says so: see [`early::script`].
-const BEGIN: &str = "if(window.program)try{const read=new Promise(r=>document.readyState=='loading'?\
+/// Loads the page's code while the document is still being parsed, and starts it after that. It waits one more turn of the
+/// event loop, so that what has been typed meanwhile comes first. Every failure is passed to `unready`: see [`early::script`].
+const BEGIN: &str = "if(window.program)(async()=>{const read=new Promise(r=>document.readyState=='loading'?\
     document.addEventListener('DOMContentLoaded',r):r()),{default:init,hydrate}=await import('CODE');\
-    await init({module_or_path:window.program});await read;await new Promise(r=>setTimeout(r));await hydrate()}\
-    catch(e){window.unready(e)}";
+    await init({module_or_path:window.program});await read;await new Promise(r=>setTimeout(r));await hydrate()})()\
+    .catch(unready)";
 
 /// What `cargo leptos build --split` calls the file by which parts of the program are fetched later.
 const SPLITTER: &str = "__wasm_split.______________________.js";
@@ -95,7 +95,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     let address = Address::follow();
     let page = Memo::new(move |_| Page::at(&address.path()));
-    Effect::new(move |_| document().set_title(page.get().title()));
+    Effect::new(move |_| {
+        document().set_title(page.get().title());
+        early::tell("whole"); // what the page before missed is of no interest any more
+    });
     // The chat page has something to look up first, and says itself when it is ready.
     Effect::new(move |_| {
         if page.get() != Page::Chat {
@@ -125,14 +128,13 @@ fn fetched(page: fn(Pages) -> AnyView) -> AnyView {
     .into_any()
 }
 
-/// What stands where a page is about to be.
+/// What stands where a page is about to be. Why it isn't there is said by [`early::script`].
 #[component]
 fn Missing(failed: RwSignal<bool>) -> impl IntoView {
     view! {
         <main class="plain" hidden=move || !failed.get()>
             <h1>"This page can't be loaded"</h1>
             <p>
-                "The server can't be reached, or a newer one has taken its place. Reload the page when it is back. "
                 <a href="/" rel="external">"Back to the chat"</a>
             </p>
         </main>

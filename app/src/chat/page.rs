@@ -16,9 +16,6 @@ use super::{
 use crate::{browser::focus_on_box, later::Later, mark::Mark};
 use leptos::{ev, prelude::*};
 
-const PART_MISSING: &str = "A part of this page can't be loaded: the server can't be reached, or a newer one has taken its \
-    place. What you have typed stays; reload the page when the server is back.";
-
 /// `/` and `/c/…`: ask a model, watch it answer, stop it.
 #[component]
 pub fn ChatPage() -> impl IntoView {
@@ -46,9 +43,7 @@ pub fn ChatPage() -> impl IntoView {
     });
     on_cleanup(move || escape.remove());
 
-    let notice = move || {
-        if parts.failed.get() { Some(PART_MISSING) } else { history.fault.get().map(Fault::sentence) }
-    };
+    let notice = move || history.fault.get().map(Fault::sentence);
     let empty = move || transcript.entries.with(Vec::is_empty);
     let begun = Signal::derive(move || !empty() || address.path() != "/");
     view! {

@@ -77,20 +77,47 @@ for (const [how, fate] of Object.entries(MISSING)) {
     allowed.push(/./); // each browser in its own words
     relay.decide = (path) => (PROGRAM.test(path) ? fate : undefined);
     await chat.visit();
-    await chat.box.focus();
-    await chat.tab.type("Is anybody there?");
-    await chat.tab.key("Enter");
-    await expectToldToReload(chat);
-    await chat.box.holds("Is anybody there?");
+    await askInVain(chat);
     relay.decide = () => undefined;
     await chat.button("Reload").click();
     await chat.alive();
   });
 }
 
-/** Whatever says so, it is an alert or a status, and offers Reload. */
-async function expectToldToReload(chat: Chat): Promise<void> {
+test("says so within five seconds where only the document comes, which is drawn", async ({ unopened: chat, relay, allowed, engine }) => {
+  test.skip(engine === "Firefox", "Firefox draws nothing until a style sheet that it has begun to load is there, or has failed");
+  allowed.push(/./); // each browser in its own words
+  relay.decide = (path) => (path.startsWith("/pkg") ? new Promise(() => {}) : undefined);
+  await chat.visit();
+  await askInVain(chat);
+  await chat.tab.evaluate(() => new Promise<void>((drawn) => requestAnimationFrame(() => drawn())));
+  relay.decide = () => undefined;
+  await chat.button("Reload").click();
+  await chat.alive();
+});
+
+test("says so within five seconds where a part that is fetched later doesn't come", async ({ chat, upstream }) => {
+  await chat.tab.evaluate(() => {
+    const real = window.fetch;
+    const held = new Promise<void>((release) => Reflect.set(window, "release", release));
+    window.fetch = async (...request) => (await held, real(...request));
+  });
+  await askInVain(chat);
+  await chat.tab.evaluate(() => Reflect.get(window, "release")());
+  const question = await upstream.asked();
+  expect(question.said).toEqual(["user: Is anybody there?"]);
+  question.finish();
+  await chat.status.reads("Done");
+  await chat.alert.goes();
+});
+
+/** Types and sends. Whatever doesn't come, the page says so beside Reload, and what was typed stays. */
+async function askInVain(chat: Chat): Promise<void> {
+  await chat.box.focus();
+  await chat.tab.type("Is anybody there?");
+  await chat.tab.key("Enter");
   await chat.button("Reload").shows(6000);
+  await chat.box.holds("Is anybody there?");
 }
 
 test("says what is needed without WebAssembly, and keeps what is typed", async ({ engine, start, server }) => {
@@ -98,11 +125,7 @@ test("says what is needed without WebAssembly, and keeps what is typed", async (
   const browser = await start({ wasm: false });
   const chat = new Chat(await browser.tab(), server.url);
   await chat.visit();
-  await chat.box.focus();
-  await chat.tab.type("Is anybody there?");
-  await chat.tab.key("Enter");
-  await expectToldToReload(chat);
-  await chat.box.holds("Is anybody there?");
+  await askInVain(chat);
 });
 
 test("without JavaScript says what is needed, and no question leaves the page", async ({ start, relay }) => {
