@@ -10,7 +10,7 @@ import { expect, test } from "./support/fixtures";
  * time in which other programs had the processor, too. */
 const LONGEST_MS = 200;
 
-/** The browser lays out a list as a whole, which takes longer with each part of it that is drawn. */
+/** The browser lays out a list, and a part of a code block, as a whole: a list takes longer with each part that is drawn. */
 const LAYOUT_MS = 500;
 
 /** The browser itself copies a record as a whole, in and out of its store. */
@@ -34,13 +34,14 @@ interface Said {
   id: string;
   role: "user" | "assistant";
   text: string;
+  files?: { name: string; mime: string; data: string }[];
 }
 
-/** A file of one conversation. */
-async function file(testInfo: TestInfo, said: Said[]): Promise<string> {
+/** A file of one conversation, of branches that are so long. */
+async function file(testInfo: TestInfo, said: Said[], branch = Infinity): Promise<string> {
   const messages = said.map((message, at) => ({
     ...message,
-    parent: at ? said[at - 1]!.id : null,
+    parent: at % branch ? said[at - 1]!.id : null,
     exit: { reason: "normal" },
     asked_ms: at + 1,
     writer: "elsewhere",
@@ -92,6 +93,24 @@ test("a hundred thousand messages are imported, opened, searched and deleted, an
   expect(await longest(), "deleting").toBeLessThanOrEqual(LONGEST_MS);
 });
 
+test("a question is asked in a conversation of a hundred thousand messages, and the page is never blocked", async ({ chat, page, upstream }, testInfo) => {
+  await chat.wake();
+  await pick(chat, await file(testInfo, many(100_000), 1000));
+  await expect(chat.conversations.getByText("1 imported")).toBeVisible({ timeout: 60_000 });
+  await large(chat).click();
+  await expect(chat.answer).toContainText("Message number 99999", { timeout: 30_000 });
+  const longest = await watch(page);
+  for (const text of ["One more", "And another"]) {
+    await chat.ask(`${text}?`);
+    const question = await upstream.asked();
+    question.delta(`${text}.`);
+    question.finish();
+    await expect(chat.status).toHaveText("Done");
+    await expect(chat.answer).toContainText(`${text}.`);
+  }
+  expect(await longest()).toBeLessThanOrEqual(LONGEST_MS);
+});
+
 test("a cancelled import leaves everything as it was", async ({ chat, page }, testInfo) => {
   await chat.wake();
   await pick(chat, await file(testInfo, many(20_000)));
@@ -124,6 +143,40 @@ test("a record of 30 MB is imported, opened and exported, and the page is blocke
   expect(await longest()).toBeLessThanOrEqual(RECORD_MS);
 });
 
+test("a record of 300 files is imported, opened and exported in slices, too", async ({ chat, page }, testInfo) => {
+  await chat.wake();
+  const longest = await watch(page);
+  const data = "A line with \"quotes\" and ünïcödé.\n".repeat(3000);
+  const files = Array.from({ length: 300 }, (_, at) => ({ name: `${at}.txt`, mime: "text/plain", data }));
+  const said: Said[] = [{ id: "q", role: "user", text: "These", files }, { id: "r", role: "assistant", text: "Thank you" }];
+  await pick(chat, await file(testInfo, said));
+  await expect(chat.conversations.getByText("1 imported")).toBeVisible({ timeout: 60_000 });
+  await large(chat).click();
+  await expect(chat.answer).toContainText("Thank you", { timeout: 30_000 });
+  const download = page.waitForEvent("download", { timeout: 60_000 });
+  await page.getByRole("button", { name: "Export all" }).click();
+  expect((await download).suggestedFilename()).toBe("starcrossed.json");
+  expect(await longest()).toBeLessThanOrEqual(RECORD_MS);
+});
+
+test("an answer that is a code block of megabytes is drawn without blocking the page, and copied as one", async ({ chat, page, context }, testInfo) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await chat.wake();
+  const code = Array.from({ length: 100_000 }, (_, at) => `let line_${at} = a < b && c;\n`).join("");
+  const text = `Here:\n\n\`\`\`rust\n${code}\`\`\`\n\nThat is all.`;
+  const said: Said[] = [{ id: "q", role: "user", text: "All of it?" }, { id: "r", role: "assistant", text }];
+  await pick(chat, await file(testInfo, said));
+  await expect(chat.conversations.getByText("1 imported")).toBeVisible({ timeout: 60_000 });
+  const longest = await watch(page);
+  await large(chat).click();
+  await shown(page, "p", "That is all.");
+  expect(await longest()).toBeLessThanOrEqual(LAYOUT_MS);
+  const copy = chat.answer.getByRole("button", { name: "Copy code" });
+  await expect(copy).toHaveCount(1);
+  await copy.click();
+  await expect.poll(() => page.evaluate(async () => (await navigator.clipboard.readText()).length)).toBe(code.length);
+});
+
 test("an answer that is a list of a megabyte is there at once, and is drawn without blocking the page", async ({ chat, page }, testInfo) => {
   await chat.wake();
   const list = Array.from({ length: 30_000 }, (_, at) => `- item ${at}, and a few more words`).join("\n");
@@ -132,17 +185,17 @@ test("an answer that is a list of a megabyte is there at once, and is drawn with
   await expect(chat.conversations.getByText("1 imported")).toBeVisible({ timeout: 60_000 });
   const longest = await watch(page);
   await large(chat).click();
-  await shown(page, "item 0,");
+  await shown(page, "li", "item 0,");
   await chat.box.fill("I can type");
-  await shown(page, "item 29999,");
+  await shown(page, "li", "item 29999,");
   expect(await longest()).toBeLessThanOrEqual(LAYOUT_MS);
 });
 
-/** Waits until the first or the last list item of the page says this. A locator would copy a megabyte at each look. */
-async function shown(page: Page, text: string): Promise<void> {
-  const isShown = (text: string) => {
-    const items = document.querySelectorAll("article li");
-    return [items[0], items[items.length - 1]].some((item) => item?.textContent?.includes(text));
+/** Waits until the first or the last such element of the page says this. A locator would copy a megabyte at each look. */
+async function shown(page: Page, tag: "li" | "p", text: string): Promise<void> {
+  const isShown = ([tag, text]: string[]) => {
+    const found = document.querySelectorAll(`article .markdown ${tag}`);
+    return [found[0], found[found.length - 1]].some((element) => element?.textContent?.includes(text!));
   };
-  await page.waitForFunction(isShown, text, { timeout: 60_000, polling: 250 });
+  await page.waitForFunction(isShown, [tag, text], { timeout: 60_000, polling: 250 });
 }
