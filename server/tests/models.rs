@@ -537,7 +537,7 @@ async fn a_model_that_has_refused_to_go_on_with_a_thought_is_not_asked_again() {
 #[tokio::test]
 async fn while_a_router_loads_a_model_the_page_is_told() {
     let list = json!({ "object": "list", "data": [{ "id": "a", "status": { "value": "unloaded" } }] });
-    for (status, words) in [(400, "model is not loaded"), (503, "Loading model")] {
+    for (status, words) in [(400, "model is not loaded"), (500, "Internal error"), (503, "Loading model")] {
         let refusal = answer_json(status, &json!({ "error": { "message": words } }));
         let scripts = vec![vec![Step::Wait, refusal.clone()], vec![Step::Wait, refusal]];
         let mut upstream = Upstream::listing_and_playing_in_turn([answer_json(200, &list)], scripts).await;

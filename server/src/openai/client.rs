@@ -218,9 +218,9 @@ impl Client {
         let mut url = self.upstream.beside("props");
         url.query_pairs_mut().append_pair("model", model).append_pair("autoload", "false");
         let props = accepted(self.get(url, self.limit_aside()), self.limit_aside()).await;
-        // It says 400 before the question has reached it, and 503 while it loads.
+        // It answers 400 before it begins to load the model, then 500 or 503.
         if let Err(Failure::Refused(refusal)) = &props
-            && (refusal.says_that_it_is_not_loaded() || refusal.is_loading())
+            && (refusal.says_that_it_is_not_loaded() || refusal.status.is_server_error())
         {
             deltas.progress(Progress::LOADING);
         }
