@@ -131,7 +131,8 @@ impl Refused {
                 "As many answers as the server may hold have ended and wait to be read. Try again in a moment."
             }
             Self::Answers(Full::ForThisClient) => {
-                "Answers of yours have ended and wait to be read, as many as one client or network may have. Read them or                  close their connections, and try again."
+                "Answers of yours have ended and wait to be read, as many as one client or network may have. Read them or \
+                 close their connections, and try again."
             }
         }
     }
