@@ -75,8 +75,8 @@ impl From<ApiError> for Exit {
 }
 
 /// What a proxy says in HTML whose limit on bodies is below ours: nginx takes 1 MiB unless told. RFC 9110 and its predecessors have
-/// three names for the status.
-const TOO_LARGE: [&str; 3] = ["Entity Too Large", "Content Too Large", "Payload Too Large"];
+/// three names for the status. A cookie that is too large is something else.
+const TOO_LARGE: [&[u8]; 3] = [b"Entity Too Large", b"Content Too Large", b"Payload Too Large"];
 
 const TOO_LONG: &str = "A proxy in front of this server takes no question this long. Take a picture away, or allow 16 MB there \
     (nginx: client_max_body_size 16m).";
@@ -108,9 +108,9 @@ impl FromServerFnError for ApiError {
     }
 }
 
+/// Not by the library's search for a text, whose code would be a kilobyte of the first visit.
 fn is_too_large(body: &[u8]) -> bool {
-    let html = String::from_utf8_lossy(body);
-    TOO_LARGE.iter().any(|name| html.contains(name))
+    TOO_LARGE.iter().any(|name| body.windows(name.len()).any(|part| part == *name))
 }
 
 #[cfg(test)]
