@@ -10,16 +10,13 @@ use super::references::References;
 use super::seam::{GIANT, Seam, seam};
 
 /// A tail up to this length (in bytes) is looked at whenever it has changed.
-pub const EAGER: usize = 16 * 1024;
+pub const EAGER: usize = 8 * 1024;
 
 /// A larger one, when it has grown by one part in so many.
 const PART: usize = 32;
 
 /// However slowly it grows, it is looked at again after so many milliseconds.
 const PATIENCE_MS: u32 = 200;
-
-/// One that is so many times as long, after as many times that: so what it costs in a second has a limit.
-const LONG: usize = 64 * 1024;
 
 /// All the rewrites before the last cost so many times the length of the text.
 const REWRITES: usize = 8;
@@ -105,8 +102,7 @@ impl Document {
             let wait = if pending > EAGER && self.code.is_none() { pending / PART } else { 0 };
             self.seen = self.source.len();
             self.due = self.seen + wait;
-            let times = u32::try_from(pending / LONG).unwrap_or(u32::MAX).max(1);
-            self.due_ms = now_ms.saturating_add(PATIENCE_MS.saturating_mul(times));
+            self.due_ms = now_ms.saturating_add(PATIENCE_MS);
         }
         patch
     }

@@ -22,10 +22,10 @@
 //! - [`Document::push`] appends.
 //! - [`Document::render`] costs what has arrived, plus the block that is still growing while that is smaller than
 //!   [`EAGER`]: it is parsed twice at most, for the tail and to see whether it has ended. A larger one is looked at again only
-//!   after it has grown by 1/32, so that the bytes parsed for all of it stay below 70 times its length, or after a fifth of a
-//!   second (longer where it is longer than 64 KiB), at 1.3 MB parsed in a second at most. A code block at the top level isn't parsed before it is closed: each character of it is looked at once.
+//!   after it has grown by 1/32, or after a fifth of a second, at 1.3 MB parsed in a second at most. A code block at the top
+//!   level isn't parsed before it is closed: each character of it is looked at once.
 //! - The definitions so far are parsed again with each of those, up to 4 KB of them.
-//! - A block of more than 64 KiB is cut into parts of some 16 KiB, which become blocks of their own; the parts of a code block
+//! - A block of more than 16 KiB is cut into parts of some 8 KiB, which become blocks of their own; the parts of a code block
 //!   look like one. What is defined in a text of more than 256 KiB has no effect on what was final before.
 //! - A definition that changes what is final makes a rewrite. All the rewrites but the last cost at most eight times the
 //!   length of the text; a definition that comes when that is spent has its effect when the answer ends.

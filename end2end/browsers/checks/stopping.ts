@@ -105,6 +105,7 @@ test.describe("Stop is heard at once in a flood", () => {
     "of 2,500 deltas a second": (question) => pour(question, "word ".repeat(200_000), { rate: 2500, size: 5 }),
     "of 24,000 deltas a second": (question) => pour(question, "word ".repeat(2_000_000), { rate: 24_000, size: 5 }),
     "of deltas as fast as they are taken": (question) => question.flood(PARAGRAPH),
+    "of code as fast as it is taken": (question) => (question.delta("\n\n```\n"), question.flood("let it = flood();\n".repeat(3))),
   };
   for (const [what, flood] of Object.entries(FLOODS)) {
     test(what, async ({ start, upstream, server }) => {

@@ -62,7 +62,7 @@ fn one_big_block_is_not_parsed_again_and_again() {
 #[test]
 fn a_big_block_that_grows_slowly_is_seen_to_grow() {
     let mut document = Document::new("t-");
-    document.push(&"- an item\n".repeat(3200));
+    document.push(&"- an item\n".repeat(1200));
     document.render(1000);
     assert!(!document.is_behind());
     document.push("- one more\n");
@@ -74,7 +74,7 @@ fn a_big_block_that_grows_slowly_is_seen_to_grow() {
 
 #[test]
 fn what_a_big_block_costs_in_a_second_has_a_limit() {
-    for kib in [32, 64, 127, 256, 1024] {
+    for kib in [7, 9, 15, 32, 64, 1024] {
         let mut document = Document::new("t-");
         document.push(&"word ".repeat(kib * 1024 / 5));
         document.render(0);
