@@ -208,7 +208,7 @@ alone("a page from before an update says that its parts are gone, and keeps what
     await route.fulfill({ response: answer });
   });
   await chat.ask("Is my page too old?");
-  await expect(page.getByText("A part of this page can't be loaded")).toContainText("a newer one has taken its place");
+  await expect(page.getByText("A part of this page can't be loaded")).toContainText("it was updated");
   await expect(chat.box).toHaveValue("Is my page too old?");
   expect(missing).toContain(404);
 
