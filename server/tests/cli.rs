@@ -104,6 +104,9 @@ async fn who_asks_by_a_stranger_s_name_is_refused_and_told_how_to_make_it_known(
             assert_eq!(answer.status, status, "{host}{path}");
             assert_eq!(answer.header("x-content-type-options"), "nosniff", "{host}{path}");
             assert!(status == 200 || answer.text().contains("--host evil.example"), "{}", answer.text());
+            if path == "/" && status == 200 {
+                assert!(answer.header("permissions-policy").contains("camera=()"), "a page may not ask for it");
+            }
         }
     }
 }
