@@ -30,7 +30,10 @@ pub mod tab;
 pub mod tabs;
 mod transfer;
 
-use super::tree::{Conversation, Kept, Message, in_order, piece::Piece};
+use super::{
+    message::Role,
+    tree::{Conversation, Kept, Message, in_order, piece::Piece},
+};
 pub use fault::Fault;
 use idb::{CONVERSATIONS, MESSAGES, Transaction};
 use journal::{Entry, Journal};
@@ -106,7 +109,16 @@ impl Store {
     /// # Errors
     /// There is no room, or the browser refuses. What was kept before stays.
     pub fn put(&self, kept: &Kept, is_new: bool) -> impl Future<Output = Result<(), Fault>> + use<> {
-        self.journal.follow(Entry::kept(kept, is_new), self.ask_to_put(kept, is_new))
+        let written = self.journal.follow(Entry::kept(kept, is_new), self.ask_to_put(kept, is_new));
+        let answers = kept.messages.iter().filter(|message| message.role == Role::Assistant);
+        let pieces: Vec<_> = answers.filter_map(|answer| idb::pieces_in(&kept.conversation.id, answer).ok()).collect();
+        let database = self.database.clone();
+        async move {
+            written.await?;
+            // What can't be deleted does no harm: a piece that doesn't fit is left out.
+            _ = delete_pieces(&database, &pieces);
+            Ok(())
+        }
     }
 
     fn ask_to_put(&self, kept: &Kept, is_new: bool) -> Result<Transaction, Fault> {
@@ -115,7 +127,7 @@ impl Store {
             transaction.put_conversation(&kept.conversation)?;
         }
         for message in &kept.messages {
-            transaction.replace_message(&kept.conversation.id, message)?;
+            transaction.put_message(&kept.conversation.id, message)?;
         }
         // Left to itself it waits until this page has heard of each record, which a page that is being left never does.
         transaction.commit();
@@ -157,6 +169,20 @@ impl Store {
         transaction.store(MESSAGES)?.delete(&idb::messages_of(id)?)?;
         transaction.written().await
     }
+}
+
+/// Deletes pieces of answers that are in records which are written. Not together with these: of a transaction that is begun
+/// while a page ends, WebKit may do the deletion alone.
+fn delete_pieces(database: &IdbDatabase, pieces: &[JsValue]) -> Result<(), Fault> {
+    if pieces.is_empty() {
+        return Ok(());
+    }
+    let transaction = Transaction::write_messages(database)?;
+    for keys in pieces {
+        transaction.delete_messages(keys)?;
+    }
+    transaction.commit();
+    Ok(())
 }
 
 /// Takes in a record of the messages' store.

@@ -1,7 +1,10 @@
 //! The browser's database, as futures.
 
 use super::Fault;
-use crate::chat::tree::{Conversation, Message, piece::Piece};
+use crate::chat::tree::{
+    Conversation, Message,
+    piece::{Extent, Piece},
+};
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::{
     prelude::window,
@@ -83,9 +86,17 @@ pub(super) fn key_of(conversation: &str, message: &str) -> String {
     [conversation, "/", message].concat()
 }
 
-/// The keys of all pieces of an answer.
-pub(super) fn pieces_of(conversation: &str, answer: &str) -> Result<JsValue, Fault> {
-    messages_of(&[conversation, "/", answer].concat())
+/// The keys of the pieces of an answer that are in this record of it.
+pub(super) fn pieces_in(conversation: &str, message: &Message) -> Result<JsValue, Fault> {
+    let Extent { text, reasoning } = message.extent();
+    let first = key_of(conversation, &message.id) + "/";
+    let end = piece_key(conversation, &message.id, text + reasoning);
+    Ok(IdbKeyRange::bound_with_lower_open_and_upper_open(&first.into(), &end.into(), false, true)?.into())
+}
+
+/// As many digits as make numbers and texts stand in the same order.
+fn piece_key(conversation: &str, answer: &str, place: usize) -> String {
+    format!("{conversation}/{answer}/{place:010}")
 }
 
 /// Something that is done as a whole or not at all. It lives for as long as requests are made in it and waited for, with
@@ -123,16 +134,14 @@ impl Transaction {
         self.put(MESSAGES, &[conversation, "/", &message.id].concat(), serde_json::to_string(message))
     }
 
-    /// Writes a message whole: its pieces are in it.
-    pub(super) fn replace_message(&self, conversation: &str, message: &Message) -> Result<(), Fault> {
-        self.put_message(conversation, message)?;
-        self.store(MESSAGES)?.delete(&pieces_of(conversation, &message.id)?)?;
+    /// Deletes the messages with these keys.
+    pub(super) fn delete_messages(&self, keys: &JsValue) -> Result<(), Fault> {
+        self.store(MESSAGES)?.delete(keys)?;
         Ok(())
     }
 
     pub(super) fn put_piece(&self, conversation: &str, piece: &Piece) -> Result<(), Fault> {
-        // As many digits as make numbers and texts stand in the same order.
-        let key = format!("{conversation}/{}/{:010}", piece.of, piece.place());
+        let key = piece_key(conversation, &piece.of, piece.place());
         self.put(MESSAGES, &key, serde_json::to_string(piece))
     }
 

@@ -63,7 +63,7 @@ impl Store {
     /// and a piece is the same whoever writes it.
     async fn recover(&self) -> Result<(), Fault> {
         let entries = self.journal.entries().await;
-        // A record deletes the pieces that it has in it, so these come last.
+        // A piece is worth nothing without its record, so these come last.
         let (pieces, records): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(_, entry)| entry.piece.is_some());
         for batch in records.chunks(BATCH).chain(pieces.chunks(BATCH)) {
             self.put_back(batch).await?;
@@ -98,7 +98,7 @@ async fn put_records(transaction: &Transaction, entry: &Entry) -> Result<(), Fau
     for message in &entry.messages {
         let known = read(transaction, MESSAGES, &idb::key_of(&entry.of, &message.id)).await?;
         if is_later(message, known.as_deref()) {
-            transaction.replace_message(&entry.of, message)?;
+            transaction.put_message(&entry.of, message)?;
         }
     }
     Ok(())
