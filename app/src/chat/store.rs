@@ -115,7 +115,7 @@ impl Store {
         let database = self.database.clone();
         async move {
             written.await?;
-            // What can't be deleted does no harm: a piece that doesn't fit is left out.
+            // A piece that stays does no harm: a reader leaves out pieces that don't fit.
             _ = delete_pieces(&database, &pieces);
             Ok(())
         }

@@ -144,10 +144,10 @@ impl Transcript {
         }
     }
 
-    /// What another tab has said in this conversation, of all that was kept of it. In slices.
+    /// Selects the messages that other tabs have added to this conversation, in slices.
     ///
     /// # Errors
-    /// Whoever watches has cancelled.
+    /// The watcher has cancelled.
     pub async fn news(self, kept: Tree, watch: &mut impl Watch) -> Result<Vec<Message>, Cancelled> {
         let mut news = Vec::new();
         for message in kept.into_kept().messages {

@@ -64,7 +64,7 @@ impl Tree {
     /// The same in slices, for what may be very large.
     ///
     /// # Errors
-    /// Whoever watches has cancelled.
+    /// The watcher has cancelled.
     pub async fn build(kept: Kept, watch: &mut impl Watch) -> Result<Self, Cancelled> {
         let mut tree = Self { conversation: kept.conversation, ..Self::default() };
         for message in kept.messages {
@@ -76,10 +76,10 @@ impl Tree {
         Ok(tree)
     }
 
-    /// What was kept, and what is newer of it. In slices, too.
+    /// Merges stored records with newer ones, in slices.
     ///
     /// # Errors
-    /// Whoever watches has cancelled.
+    /// The watcher has cancelled.
     pub async fn united(kept: Kept, newer: Kept, watch: &mut impl Watch) -> Result<Self, Cancelled> {
         let mut tree = Self::build(kept, watch).await?;
         tree.conversation = newer.conversation;

@@ -132,7 +132,7 @@ impl History {
     }
 }
 
-/// What is in the store of a conversation, with what is newer of it. Nobody cancels that.
+/// Merges the stored records of a conversation with newer ones. It can't be cancelled.
 async fn united(stored: Option<Kept>, newer: Option<Kept>) -> Option<Kept> {
     match (stored, newer) {
         (Some(stored), Some(newer)) => Some(Tree::united(stored, newer, &mut Unwatched::new()).await.ok()?.into_kept()),

@@ -25,13 +25,13 @@ const SLOW_MS: u32 = 20;
 /// How long a reader waits for the journal, in milliseconds.
 const PATIENCE_MS: u32 = 1000;
 
-/// What one transaction writes.
+/// The records that one transaction writes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Entry {
     /// The id of the conversation.
     pub(super) of: String,
-    /// What is known of it, if that is written.
+    /// The conversation's own record, if it is written.
     pub(super) conversation: Option<Conversation>,
     pub(super) messages: Vec<Message>,
     pub(super) piece: Option<Piece>,

@@ -107,7 +107,7 @@ fn address(name: &str) -> String {
     [PLACE, name].concat()
 }
 
-/// What an address is made of: the part after [`PLACE`].
+/// The name of an entry: the part of its address after [`PLACE`].
 fn name_in(url: &str) -> Option<String> {
     Some(url.split_once(PLACE)?.1.to_owned())
 }

@@ -48,7 +48,7 @@ impl Store {
     fn begin_recovery(&self) -> Work {
         let store = self.clone();
         let work = async move {
-            // What fails stays in the journal.
+            // An entry that fails stays in the journal.
             _ = store.recover().await;
             store.recovery.is_late.set(false);
             store.recovery.work.take();
@@ -71,7 +71,7 @@ impl Store {
         Ok(())
     }
 
-    /// What is written is removed from the journal, so that a page that ends meanwhile leaves less to the next.
+    /// Each batch is removed from the journal once it is written. A page that ends meanwhile leaves less to the next.
     async fn put_back(&self, batch: &[(String, Entry)]) -> Result<(), Fault> {
         let transaction = Transaction::write(&self.database)?;
         for (_, entry) in batch.iter().filter(|(_, entry)| !self.journal.is_deleted(&entry.of)) {

@@ -126,7 +126,7 @@ impl Transcript {
     }
 }
 
-/// What is left of a wait.
+/// The rest of a wait, in milliseconds.
 fn left(wait_ms: u32, passed_ms: u64) -> u32 {
     wait_ms.saturating_sub(u32::try_from(passed_ms).unwrap_or(wait_ms))
 }
