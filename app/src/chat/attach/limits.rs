@@ -1,6 +1,9 @@
 //! What can be sent along with a question. Pure.
 
-use crate::chat::tree::{File, Message};
+use crate::{
+    chat::tree::{File, Message},
+    link::fragment::json_length,
+};
 
 /// How many files go with one question.
 pub const MOST_FILES: usize = 8;
@@ -100,12 +103,7 @@ pub fn weight_of_files(files: &[File]) -> usize {
 /// How many bytes a text is in JSON, where a line break takes two.
 #[must_use]
 pub fn weight(text: &str) -> usize {
-    let in_json = |byte: u8| match byte {
-        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 2,
-        0..0x20 => 6,
-        _ => 1,
-    };
-    text.bytes().map(in_json).sum()
+    json_length(text)
 }
 
 /// Where a picture is to be shown from, if the file is one. Never from elsewhere: a conversation that was imported may say
