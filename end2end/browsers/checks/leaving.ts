@@ -1,10 +1,11 @@
 // Every way in which a page and its server lose each other in the middle of an answer.
 
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { elsewhere } from "../../support/elsewhere";
+import { Server } from "../../support/server";
 import type { Question, Upstream } from "../../support/upstream";
 import { limited } from "../driver/leash";
 import { expect, test as base } from "../fixtures";
@@ -131,6 +132,26 @@ test.describe("nothing that was shown is lost when", () => {
     }
   });
 
+  // A page that isn't in a secure context has no caches: another journal takes their place.
+  for (const [way, leave] of Object.entries(WAYS)) {
+    test(`${way}, over plain HTTP and from another address`, async ({ openTab, upstream, allowed }) => {
+      const far = farAddress();
+      test.skip(!far, "this machine has the loopback address alone");
+      allowed.push(BROKEN_OFF);
+      const server = await Server.start(upstream.url, { listen: `${far}:0`, args: ["--open"] });
+      try {
+        const chat = await new Chat(await openTab(), server.url).open();
+        expect(await chat.tab.evaluate(() => isSecureContext)).toBe(false);
+        const { question, address, last } = await counting(chat, upstream);
+        await leave(chat);
+        await expectClosed(question);
+        await expectKept(await new Chat(await openTab(), server.url).open(address), last);
+      } finally {
+        await server.end();
+      }
+    });
+  }
+
   /** An answer that counts, and the last number that has been shown for long enough. */
   async function counting(chat: Chat, upstream: Upstream) {
     await chat.ask("Count");
@@ -148,6 +169,12 @@ test.describe("nothing that was shown is lost when", () => {
     await chat.status.reads("Interrupted");
   }
 });
+
+/** An address of this machine that isn't its loopback address. */
+function farAddress(): string | undefined {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+}
 
 /** The numbers up to this one. */
 function counted(last: number): string {
