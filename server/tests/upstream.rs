@@ -11,7 +11,7 @@ use futures::StreamExt;
 use serde_json::{Value, json};
 use server::openai::{self, Client, parse_url};
 use socket2::{Domain, Socket, Type};
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{borrow::Borrow, net::SocketAddr, sync::Arc, time::Duration};
 use support::{
     advance, soon,
     upstream::{
@@ -115,7 +115,7 @@ fn with_delta(delta: &Value) -> Step {
 
 #[tokio::test]
 async fn a_question_is_sent_as_the_page_asked_it() {
-    let mut upstream = Upstream::playing([head(), finish("stop"), done()]).await;
+    let mut upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), done()]).await;
     let mut settings = settings(&upstream);
     settings.api_key = Some("sk-secret\n".into());
     let events = ask(settings, question());
@@ -134,7 +134,7 @@ async fn a_question_is_sent_as_the_page_asked_it() {
     );
     assert_eq!(request.headers["authorization"], "Bearer sk-secret");
     assert!(!request.headers.contains_key("x-conversation-id"), "llama-server would outlive the page");
-    listen_to_the_end(events).await.completely("");
+    listen_to_the_end(events).await.completely("Hi");
 }
 
 #[tokio::test]
@@ -384,13 +384,6 @@ async fn content_may_be_null() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_word_is_an_answer() {
-    let call = with_delta(&json!({ "tool_calls": [{ "index": 0, "function": { "name": "f", "arguments": "{}" } }] }));
-    let told = told([head(), call, finish("tool_calls"), done()]).await;
-    assert_eq!((told.exit.reason, told.exit.finish_reason.as_deref()), (Reason::Normal, Some("tool_calls")));
-}
-
-#[tokio::test]
 async fn thoughts_go_by_several_names() {
     let thoughts = [
         vec![reasoning("Hm")],
@@ -456,6 +449,268 @@ async fn an_answer_may_come_in_one_piece() {
     told.completely("Hi");
     assert_eq!(told.reasoning, "Hm");
     assert_eq!(told.exit.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
+}
+
+/// Whether an answer is whole, in every way in which it may end.
+#[tokio::test]
+async fn an_answer_is_done_if_the_model_ended_it_of_itself() {
+    for reason in ["stop", "STOP", "eos", "eos_token", "end_turn", "stop_sequence"] {
+        let told = told([head(), delta("Hi"), finish(reason), done()]).await;
+        assert_eq!((told.text.as_str(), told.exit.reason), ("Hi", Reason::Normal), "{reason}");
+        assert_eq!(told.exit.finish_reason.as_deref(), Some(reason));
+    }
+    for reason in ["length", "max_tokens", "MAX_TOKENS", "model_length"] {
+        let told = told([head(), delta("Hi"), finish(reason), done()]).await;
+        assert_eq!(
+            (told.exit.reason, told.exit.finish_reason.as_deref()),
+            (Reason::Normal, Some("length")),
+            "{reason}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_something_else_has_ended_has_failed_and_what_was_said_stays() {
+    for (reason, why) in [
+        ("content_filter", "A content filter at http://127.0.0.1:"),
+        ("SAFETY", "A content filter at http://127.0.0.1:"),
+        ("abort", "gave the reason abort."),
+        ("cancelled", "gave the reason cancelled."),
+        ("insufficient_system_resource", "gave the reason insufficient_system_resource."),
+        ("tool_calls", "called a tool instead of answering"),
+        ("function_call", "called a tool instead of answering"),
+    ] {
+        let cut = told([head(), delta("Hel"), finish(reason), usage(3, 1), done()]).await;
+        cut.partly("Hel", why);
+        assert_eq!(cut.exit.finish_reason.as_deref(), Some(reason));
+        assert_eq!(cut.exit.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 1 }));
+        told([head(), finish(reason), done()]).await.not_at_all(why);
+        let whole = |text: &str| {
+            let message = json!({ "role": "assistant", "content": text });
+            answer_json(200, &json!({ "choices": [{ "message": message, "finish_reason": reason }] }))
+        };
+        told([whole("Hel")]).await.partly("Hel", why);
+        told([whole("")]).await.not_at_all(why);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_says_nothing_has_failed() {
+    for text in ["", " \n", "\u{200b}"] {
+        let told = told([head(), delta(text), finish("stop"), done()]).await;
+        assert!(told.message().contains("sent an empty answer"), "{text:?} {told:?}");
+    }
+    told([head(), finish("stop"), done()]).await.not_at_all("sent an empty answer");
+    told([head(), finish("length"), done()]).await.not_at_all("before the first word of its answer");
+    told([head(), with_delta(&json!({ "role": "assistant" })), done()]).await.not_at_all("sent an empty answer");
+    let message = json!({ "role": "assistant", "content": null });
+    let whole = json!({ "choices": [{ "message": message, "finish_reason": "stop" }] });
+    told([answer_json(200, &whole)]).await.not_at_all("sent an empty answer");
+}
+
+#[tokio::test]
+async fn thoughts_alone_are_no_answer_and_stay() {
+    for thought in [reasoning("Hm"), delta("<think>Hm"), delta("<think>Hm</think>\n")] {
+        for (reason, why) in [("stop", "sent thoughts and no answer"), ("length", "token limit while it was thinking")]
+        {
+            let told = told([head(), thought.clone(), finish(reason), done()]).await;
+            told.failed("", why);
+            assert_eq!((told.reasoning.as_str(), told.exit.finish_reason.as_deref()), ("Hm", Some(reason)));
+        }
+    }
+    let message = json!({ "role": "assistant", "content": "", "reasoning_content": "Hm" });
+    let told = told([answer_json(200, &json!({ "choices": [{ "message": message, "finish_reason": "stop" }] }))]).await;
+    told.failed("", "sent thoughts and no answer");
+    assert_eq!(told.reasoning, "Hm");
+}
+
+#[tokio::test]
+async fn a_tool_that_nobody_offered_is_no_answer() {
+    let call =
+        json!([{ "index": 0, "id": "1", "type": "function", "function": { "name": "clock", "arguments": "{}" } }]);
+    let more = with_delta(&json!({ "tool_calls": [{ "index": 0, "function": { "arguments": "}" } }] }));
+    let why = "called the tool clock instead of answering";
+    for delta in [
+        json!({ "content": null, "tool_calls": call }),
+        json!({ "function_call": { "name": "clock", "arguments": "" } }),
+        json!({ "content": [{ "type": "tool_use", "name": "clock", "input": {} }] }),
+    ] {
+        for reason in ["tool_calls", "stop", "length"] {
+            let events = [head(), with_delta(&delta), more.clone(), finish(reason), done()];
+            told(events).await.not_at_all(why);
+            let events = [head(), support::upstream::delta("Let me look."), with_delta(&delta), finish(reason), done()];
+            told(events).await.partly("Let me look.", why);
+        }
+        let mut message = delta.clone();
+        message["role"] = json!("assistant");
+        let whole = json!({ "choices": [{ "message": message, "finish_reason": "tool_calls" }] });
+        told([answer_json(200, &whole)]).await.not_at_all(why);
+    }
+}
+
+#[tokio::test]
+async fn what_can_not_be_shown_is_told_of() {
+    for (delta, why) in [
+        (
+            json!({ "content": [{ "type": "image_url", "image_url": { "url": "data:image/png;base64,AA==" } }] }),
+            "a picture",
+        ),
+        (json!({ "content": "", "images": [{ "type": "image_url", "image_url": { "url": "x" } }] }), "a picture"),
+        (json!({ "content": null, "audio": { "id": "a", "data": "AA==" } }), "sound"),
+        (json!({ "content": [{ "type": "audio", "audio": {} }] }), "sound"),
+        (json!({ "content": [{ "type": "video_url", "video_url": {} }] }), "a video"),
+        (json!({ "content": [{ "type": "file", "file": {} }] }), "content of the type file"),
+    ] {
+        let why = format!("answered with {why}, which can't be shown here");
+        told([head(), with_delta(&delta), finish("stop"), done()]).await.not_at_all(&why);
+        let events = [head(), support::upstream::delta("Look:"), with_delta(&delta), finish("stop"), done()];
+        told(events).await.partly("Look:", &why);
+        let whole = json!({ "choices": [{ "message": delta, "finish_reason": "stop" }] });
+        told([answer_json(200, &whole)]).await.not_at_all(&why);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_model_is_its_answer() {
+    let refusal = || with_delta(&json!({ "content": null, "refusal": "No." }));
+    told([head(), refusal(), finish("stop"), done()]).await.completely("No.");
+    told([head(), refusal(), finish("content_filter"), done()]).await.partly("No.", "A content filter");
+    let whole = json!({ "choices": [{ "message": { "content": null, "refusal": "No." }, "finish_reason": "stop" }] });
+    told([answer_json(200, &whole)]).await.completely("No.");
+}
+
+#[tokio::test]
+async fn one_that_goes_on_may_have_nothing_to_add() {
+    let upstream = Upstream::playing([head(), finish("stop"), done()]).await;
+    listen_to_the_end(ask(settings(&upstream), unfinished())).await.completely("");
+}
+
+// Bodies that are something else than their label says
+
+const LABELS: [&str; 8] = [
+    "content-type: text/event-stream",
+    "content-type: application/json",
+    "content-type: application/x-ndjson",
+    "content-type: application/jsonl; charset=utf-8",
+    "content-type: text/plain",
+    "content-type: text/html",
+    "content-type: application/octet-stream",
+    "x-no-label: none",
+];
+
+fn labelled(label: &str, body: &str) -> Step {
+    raw(format!("HTTP/1.1 200 OK\r\n{label}\r\nconnection: close\r\n\r\n{body}"))
+}
+
+fn lines(events: &[impl Borrow<Value>]) -> String {
+    events.iter().flat_map(|event| [event.borrow().to_string(), "\n".to_owned()]).collect()
+}
+
+fn events(events: &[impl Borrow<Value>]) -> String {
+    events.iter().flat_map(|event| ["data: ".to_owned(), event.borrow().to_string(), "\n\n".to_owned()]).collect()
+}
+
+#[tokio::test]
+async fn an_answer_is_read_as_what_it_is_whatever_it_is_called() {
+    let delta = |text: &str| json!({ "choices": [{ "delta": { "content": text } }] });
+    let stop = json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] });
+    let chunks = [delta("Hel"), delta("lo"), stop.clone()];
+    let message = |text: &str| json!({ "choices": [{ "delta": null, "message": { "content": text } }] });
+    let whole = json!({ "choices": [{ "message": { "content": "Hello" }, "finish_reason": "stop" }] });
+    let ollama = |text: &str, done: bool| json!({ "message": { "role": "assistant", "content": text }, "done": done });
+    let bodies = [
+        events(&chunks) + "data: [DONE]\n\n",
+        events(&chunks).replace('\n', "\r\n"),
+        events(&chunks).replace("\n\n", "\n"),
+        lines(&chunks),
+        lines(&chunks) + "[DONE]\n",
+        format!(": ping\n\n{}", lines(&chunks)),
+        json!(chunks).to_string(),
+        serde_json::to_string_pretty(&json!(chunks)).unwrap(),
+        whole.to_string(),
+        serde_json::to_string_pretty(&whole).unwrap(),
+        format!("\u{feff}{whole}\n"),
+        format!("\n  \n {whole}"),
+        events(&[&whole]),
+        events(&[message("Hel"), message("lo"), stop.clone()]),
+        events(&[delta("Hel"), message("lo"), stop.clone()]),
+        events(&[delta("Hel"), delta("lo"), whole.clone()]),
+        lines(&[message("Hel"), message("lo"), stop.clone()]),
+        lines(&[ollama("Hel", false), ollama("lo", false), ollama("", true)]),
+        events(&[delta("Hel")]) + &lines(&[delta("lo"), stop]),
+    ];
+    for label in LABELS {
+        for body in &bodies {
+            let told = told([labelled(label, body)]).await;
+            assert_eq!((told.text.as_str(), told.exit.reason), ("Hello", Reason::Normal), "{label}: {body} {told:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn lines_of_json_are_told_as_they_come() {
+    let line = |text: &str| raw(lines(&[json!({ "choices": [{ "delta": { "content": text } }] })]));
+    let head = labelled("content-type: application/x-ndjson", "");
+    let mut upstream = Upstream::playing([head, line("Hel"), Step::Wait, line("lo"), Step::Hang]).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    assert_eq!(next_delta(&mut events).await, Delta::Text("Hel".into()));
+    connection.go();
+    assert_eq!(next_delta(&mut events).await, Delta::Text("lo".into()));
+    drop(events);
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn an_error_is_read_as_one_wherever_it_stands() {
+    let part = json!({ "choices": [{ "delta": { "content": "Hel" } }] });
+    for error in [
+        json!({ "error": { "message": "Out of memory", "type": "server_error", "code": 500 } }),
+        json!({ "error": "Out of memory" }),
+        json!({ "error": true, "message": "Out of memory" }),
+        json!({ "object": "error", "message": "Out of memory", "code": 40303 }),
+        json!({ "detail": "Out of memory" }),
+        json!({ "detail": [{ "loc": ["body"], "msg": "Out of memory" }] }),
+        json!({ "message": "Out of memory" }),
+        json!({ "success": false, "errors": [{ "code": 7003, "message": "Out of memory" }] }),
+        json!({ "code": 1113, "msg": "Out of memory" }),
+        json!({ "type": "error", "error": { "type": "overloaded", "message": "Out of memory" } }),
+        json!([{ "error": { "code": 500, "message": "Out of memory" } }]),
+    ] {
+        let pretty = serde_json::to_string_pretty(&error).unwrap();
+        for label in [LABELS[0], LABELS[1], LABELS[7]] {
+            for body in [error.to_string(), pretty.clone(), format!("\n{error}\n"), events(&[&error])] {
+                told([labelled(label, &body)]).await.not_at_all("Out of memory");
+            }
+            for body in [
+                events(&[&part]) + &lines(&[&error]),
+                events(&[&part]) + &lines(&[&error]) + "\ndata: [DONE]\n\n",
+                events(&[&part, &error]),
+                lines(&[&part, &error]),
+                format!("data: {part}\n{error}"),
+                events(&[&part]) + &pretty,
+            ] {
+                told([labelled(label, &body)]).await.partly("Hel", "Out of memory");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_answer_is_quoted_whatever_it_is_called() {
+    for label in LABELS {
+        let page = "<!doctype html>\n<title>Welcome to nginx!</title>\n<p>…";
+        for (body, why) in [
+            (page, "a web page, “Welcome to nginx!”"),
+            ("Bad gateway", "This came: Bad gateway."),
+            ("{\"status\":\"ok\"}", "This came: {\"status\":\"ok\"}."),
+            ("{\"choices\":[{\"delta\":{\"con", "something else than was asked for"),
+            ("", "sent an empty answer"),
+            (": ping\n\n", "sent an empty answer"),
+        ] {
+            told([labelled(label, body)]).await.not_at_all(why);
+        }
+    }
 }
 
 // Answers that break off

@@ -1,29 +1,38 @@
 //! The bytes of one answer as deltas, and as an end.
 
 use super::{
+    body::{Body, Unit, has_strays},
     dialect::{self, Piece, Said},
+    ending::{Ended, Shortfall, is_at_limit, is_visible},
     failure::{Failure, word},
+    message::Beyond,
+    repeat::Repeat,
     think::Think,
     upstream::Upstream,
 };
 use app::{
     chat::message::Delta,
-    link::{
-        Exit, Reason, Usage,
-        decode::{Decoder, Frame, TooLong},
-    },
+    link::{Exit, Reason, Usage, decode::TooLong},
 };
 use std::mem;
+
+/// How much is kept of the beginning of a body in which nothing is heard, in bytes. It may have to be quoted.
+const BEGINNING: usize = 16 * 1024;
 
 /// An answer while it is coming in. Knows nothing of sockets and clocks.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
-    decoder: Decoder,
+    body: Body,
+    /// The beginning of the body, until something is heard in it.
+    beginning: Vec<u8>,
     think: Think,
+    repeat: Repeat,
     finish_reason: Option<String>,
     usage: Option<Usage>,
     heard: bool,
     length: usize,
+    seen: Seen,
+    beyond: Option<Beyond>,
     /// How much of the prompt has been read, in percent, if that is news.
     read: Option<u8>,
     /// Whether the name of the model that answers is still to be looked for.
@@ -31,36 +40,79 @@ pub(super) struct Answer {
     name: Option<String>,
 }
 
+/// What there was so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    /// Text that can be seen, in this answer or in the one that it goes on with.
+    text: bool,
+    /// A thought that can be seen.
+    thought: bool,
+    /// JSON that is no part of an answer.
+    unknown: bool,
+}
+
 impl Answer {
-    /// Takes in what has arrived, puts what it says into `out`, and tells whether that was the end of it.
-    pub(super) fn feed(&mut self, bytes: &[u8], out: &mut Vec<Delta>) -> Result<bool, Failure> {
-        self.decoder.feed(bytes);
-        while let Some(frame) = self.decoder.next()? {
-            if self.take(&frame, out)? {
-                return Ok(true);
+    /// The answer to a question whose last message is the answer's own beginning: to add nothing is to say that it is whole.
+    pub(super) fn going_on(&mut self) {
+        self.seen.text = true;
+    }
+
+    /// Takes in what has arrived, and puts what it completes into `units`, to be heard one after the other.
+    pub(super) fn feed(&mut self, bytes: &[u8], units: &mut Vec<Unit>) -> Result<(), TooLong> {
+        if !self.heard {
+            let more = bytes.len().min(BEGINNING - self.beginning.len());
+            self.beginning.extend_from_slice(&bytes[..more]);
+        }
+        self.body.feed(bytes, units)
+    }
+
+    /// Nothing more will arrive, so what was not closed is.
+    pub(super) fn feed_end(&mut self, units: &mut Vec<Unit>) -> Result<(), TooLong> {
+        self.body.finish(units)
+    }
+
+    /// Hears what one part of the body says, puts what a person is to be told into `out`, and tells whether that was the end.
+    pub(super) fn hear(&mut self, said: Said, unit: &Unit, out: &mut Vec<Delta>) -> Result<bool, Failure> {
+        if let Said::Piece(piece) = &said {
+            if mem::take(&mut self.wants_name) {
+                self.name = dialect::model_in(unit.text());
             }
+            self.read = piece.read.or(self.read);
+            if piece.is_progress() {
+                return Ok(false);
+            }
+        }
+        match said {
+            Said::Nothing => return Ok(false),
+            Said::Unknown => {
+                self.seen.unknown = true;
+                return Ok(false);
+            }
+            _ if self.heard => {}
+            _ => (self.heard, self.beginning) = (true, Vec::new()),
+        }
+        match said {
+            Said::Piece(piece) => self.add(piece, out),
+            Said::Done => return Ok(true),
+            Said::Error(words) => return Err(Failure::Said(words)),
+            _ => return Err(Failure::Rubbish(unit.text().to_owned())),
         }
         Ok(false)
     }
 
-    /// Nothing more will arrive, so what was not closed is.
-    pub(super) fn feed_end(&mut self, out: &mut Vec<Delta>) -> Result<(), Failure> {
-        match self.decoder.finish()? {
-            Some(frame) => self.take(&frame, out).map(|_| ()),
-            None => Ok(()),
-        }
-    }
-
-    /// Takes in an answer that came in one piece: what it says, and its body.
-    pub(super) fn take_whole(&mut self, said: Said, body: &str, out: &mut Vec<Delta>) -> Result<(), Failure> {
-        self.hear(said, body, out).map(|_| ())
-    }
-
     /// The answer is over, however reading it went: what was held back comes out, and this is what a person is told.
     pub(super) fn end(mut self, read: Result<(), Failure>, upstream: &Upstream, out: &mut Vec<Delta>) -> Exit {
+        let told = out.len();
         self.think.finish(out);
-        let exit = self.outcome(read).unwrap_or_else(|failure| failure.exit(upstream));
-        Exit { finish_reason: exit.finish_reason.map(|reason| word(&reason, upstream)), ..exit }
+        self.look_at(&out[told..]);
+        let reason = self.finish_reason.clone().map(|reason| word(&reason, upstream));
+        let finish_reason = reason.map(|reason| if is_at_limit(&reason) { "length".into() } else { reason });
+        let usage = self.usage;
+        let exit = match self.outcome(read) {
+            Ok(()) => Exit::new(Reason::Normal),
+            Err(failure) => failure.exit(upstream),
+        };
+        Exit { finish_reason, usage, ..exit }
     }
 
     /// Whether the model has said that its answer is complete. Usage may still follow.
@@ -90,52 +142,58 @@ impl Answer {
 
     /// How the answer ended, given how reading it did. Once the model has said that it is complete, nothing that goes
     /// wrong later changes that.
-    fn outcome(self, read: Result<(), Failure>) -> Result<Exit, Failure> {
-        match (self.finish_reason, read) {
-            (Some(reason), _) if reason == "error" => Err(Failure::Said(String::new())),
+    fn outcome(self, read: Result<(), Failure>) -> Result<(), Failure> {
+        let (has_text, has_thought) = (self.seen.text, self.seen.thought);
+        let failure = match (self.finish_reason, read) {
+            (Some(reason), _) if reason == "error" => return Err(Failure::Said(String::new())),
             (Some(reason), _) => {
-                Ok(Exit { finish_reason: Some(reason), usage: self.usage, ..Exit::new(Reason::Normal) })
+                let ended = Ended { reason, has_text, has_thought, beyond: self.beyond };
+                let Some(shortfall) = ended.shortfall() else { return Ok(()) };
+                Failure::Short(shortfall)
             }
-            (None, Err(failure)) if self.length > 0 => Err(Failure::Part(Box::new(failure))),
-            (None, Err(failure)) => Err(failure),
-            (None, Ok(())) if self.heard => Err(Failure::Incomplete),
-            (None, Ok(())) => Err(Failure::Empty),
-        }
-    }
-
-    fn take(&mut self, frame: &Frame, out: &mut Vec<Delta>) -> Result<bool, Failure> {
-        let said = dialect::read(frame);
-        self.hear(said, &frame.data, out)
-    }
-
-    fn hear(&mut self, said: Said, words: &str, out: &mut Vec<Delta>) -> Result<bool, Failure> {
-        if let Said::Piece(piece) = &said {
-            if mem::take(&mut self.wants_name) {
-                self.name = dialect::model_in(words);
-            }
-            self.read = piece.read.or(self.read);
-            if piece.is_progress() {
-                return Ok(false);
-            }
-        }
-        self.heard |= said != Said::Nothing;
-        match said {
-            Said::Nothing => {}
-            Said::Piece(piece) => self.add(piece, out),
-            Said::Done => return Ok(true),
-            Said::Error(words) => return Err(Failure::Said(words)),
-            Said::Rubbish => return Err(Failure::Rubbish(words.to_owned())),
-        }
-        Ok(false)
+            (None, Err(failure)) if self.length > 0 => return Err(Failure::Part(Box::new(failure))),
+            (None, Err(failure)) => return Err(failure),
+            (None, Ok(())) if has_text || has_thought => return Err(Failure::Incomplete),
+            (None, Ok(())) => match self.beyond {
+                Some(beyond) => Failure::Short(Shortfall::Beyond(beyond)),
+                None => unheard(&self.beginning, self.seen.unknown),
+            },
+        };
+        Err(if has_text { Failure::Part(Box::new(failure)) } else { failure })
     }
 
     fn add(&mut self, piece: Piece, out: &mut Vec<Delta>) {
-        self.length += piece.text.len() + piece.reasoning.len();
-        out.extend((!piece.reasoning.is_empty()).then_some(Delta::Reasoning(piece.reasoning)));
-        self.think.push(piece.text, out);
         self.finish_reason = piece.finish_reason.or(self.finish_reason.take());
         self.usage = piece.usage.or(self.usage);
+        self.beyond = self.beyond.take().or(piece.beyond);
+        if self.repeat.is_repetition(&piece.text, &piece.reasoning, piece.is_message) {
+            return;
+        }
+        self.length += piece.text.len() + piece.reasoning.len();
+        let told = out.len();
+        out.extend((!piece.reasoning.is_empty()).then_some(Delta::Reasoning(piece.reasoning)));
+        self.think.push(piece.text, out);
+        self.look_at(&out[told..]);
     }
+
+    /// Looks whether something can be seen of what a person is told.
+    fn look_at(&mut self, told: &[Delta]) {
+        for delta in told {
+            match delta {
+                Delta::Text(text) => self.seen.text = self.seen.text || is_visible(text),
+                Delta::Reasoning(thought) => self.seen.thought = self.seen.thought || is_visible(thought),
+            }
+        }
+    }
+}
+
+/// Why there is no answer in a body that began like this.
+fn unheard(beginning: &[u8], has_unknown: bool) -> Failure {
+    let beginning = String::from_utf8_lossy(beginning).into_owned();
+    if has_unknown || has_strays(&beginning) {
+        return Failure::Rubbish(beginning);
+    }
+    Failure::Short(Shortfall::Nothing { is_cut: false })
 }
 
 impl From<TooLong> for Failure {
@@ -148,6 +206,7 @@ impl From<TooLong> for Failure {
 #[allow(clippy::unwrap_used, reason = "in a test, a panic is the right answer to a surprise")]
 mod tests {
     use super::*;
+    use crate::openai::replay;
 
     /// A stream that has in it what can go wrong at a split: characters of several bytes, line ends of every kind,
     /// comments, a thought in tags, and no blank line at its end.
@@ -163,12 +222,7 @@ mod tests {
     );
 
     fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (String, String, Exit) {
-        let (mut answer, mut out) = (Answer::default(), Vec::new());
-        for piece in pieces {
-            assert!(!answer.feed(piece, &mut out).unwrap());
-        }
-        answer.feed_end(&mut out).unwrap();
-        let exit = answer.end(Ok(()), &upstream(), &mut out);
+        let (out, exit) = replay::stream(&upstream(), pieces);
         let (mut text, mut reasoning) = (String::new(), String::new());
         for delta in out {
             match delta {
@@ -199,22 +253,41 @@ mod tests {
         }
     }
 
+    /// Hears a stream of these deltas.
+    fn heard(deltas: &[&str], finish_reason: Option<&str>) -> (Answer, Vec<Delta>) {
+        let (mut answer, mut units, mut out) = (Answer::default(), Vec::new(), Vec::new());
+        for content in deltas {
+            let event = format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{content}\"}}}}]}}\n\n");
+            answer.feed(event.as_bytes(), &mut units).unwrap();
+        }
+        if let Some(reason) = finish_reason {
+            let event = format!("data: {{\"choices\":[{{\"finish_reason\":\"{reason}\"}}]}}\n\n");
+            answer.feed(event.as_bytes(), &mut units).unwrap();
+        }
+        for unit in units {
+            answer.hear(dialect::read(&unit), &unit, &mut out).unwrap();
+        }
+        (answer, out)
+    }
+
     #[test]
     fn what_nobody_is_shown_counts_too() {
-        let (mut answer, mut out) = (Answer::default(), Vec::new());
-        for content in ["<think>Hm</think>", "\\n\\n", "\\n"] {
-            let event = format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{content}\"}}}}]}}\n\n");
-            answer.feed(event.as_bytes(), &mut out).unwrap();
-        }
+        let (answer, out) = heard(&["<think>Hm</think>", "\\n\\n", "\\n"], None);
         assert_eq!((answer.length(), out), (20, vec![Delta::Reasoning("Hm".into())]));
     }
 
     #[test]
     fn an_answer_without_a_finish_reason_is_incomplete() {
-        let (mut answer, mut out) = (Answer::default(), Vec::new());
-        answer.feed(b"data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\n", &mut out).unwrap();
-        assert!(answer.feed(b"data: [DONE]\n\n", &mut out).unwrap());
+        let (answer, _) = heard(&["Hi"], None);
         assert!(matches!(answer.outcome(Ok(())), Err(Failure::Incomplete)));
-        assert!(matches!(Answer::default().outcome(Ok(())), Err(Failure::Empty)));
+        let nothing = Shortfall::Nothing { is_cut: false };
+        assert!(matches!(Answer::default().outcome(Ok(())), Err(Failure::Short(what)) if what == nothing));
+    }
+
+    #[test]
+    fn an_answer_that_goes_on_may_have_nothing_to_add() {
+        let (mut answer, _) = heard(&[], Some("stop"));
+        answer.going_on();
+        assert!(answer.outcome(Ok(())).is_ok());
     }
 }

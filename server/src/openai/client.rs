@@ -11,7 +11,7 @@ use super::{
 };
 use crate::patience::{self, timeout, timeout_at};
 use app::{
-    chat::message::{ChatRequest, Delta},
+    chat::message::{ChatRequest, Delta, Role},
     link::{Deltas, Exit, Progress},
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header::ACCEPT, redirect::Policy};
@@ -84,7 +84,8 @@ impl Client {
             let asked = self.until(give_up, Box::pin(self.ask(request, &mut extras, give_up, deltas))).await;
             let (response, _answering) = asked.inspect_err(|failure| self.learn_thoughtless(request, failure))?;
             let mut reader = Reader::new(&self.upstream, &self.endpoint, give_up, deltas)
-                .learning_who_answers(request.model.is_empty());
+                .learning_who_answers(request.model.is_empty())
+                .going_on(goes_on(request));
             let read = reader.read(response).await;
             if let Err(failure) = &read
                 && !reader.has_begun()
@@ -277,6 +278,11 @@ pub(super) async fn send(mut request: RequestBuilder, limit: Duration) -> Result
             (sent, _) => return sent.map_err(|error| Failure::Unreachable(error, limit)),
         }
     }
+}
+
+/// Whether the answer is to go on with words that are there already.
+fn goes_on(request: &ChatRequest) -> bool {
+    request.messages.last().is_some_and(|last| last.role == Role::Assistant && !last.content.is_blank())
 }
 
 fn http(upstream: &Upstream, connect_timeout: Duration) -> reqwest::Result<reqwest::Client> {

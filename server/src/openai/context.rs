@@ -1,6 +1,6 @@
 //! Whether the conversation fills the model's context, so that an answer can't go on.
 
-use app::link::{Exit, Reason};
+use app::link::Exit;
 
 /// What the model was given to write with.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,7 @@ pub(super) struct Room {
 impl Room {
     /// Whether this answer ended for want of room, and not because of the limit that was asked for.
     pub(super) fn is_full_after(self, exit: &Exit) -> bool {
-        if exit.reason != Reason::Normal || exit.finish_reason.as_deref() != Some("length") {
+        if exit.finish_reason.as_deref() != Some("length") {
             return false;
         }
         match (self.context, self.asked, exit.usage) {
@@ -52,7 +52,7 @@ const TOO_LONG: [&str; 6] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::link::Usage;
+    use app::link::{Reason, Usage};
 
     fn ended(finish_reason: &str, prompt_tokens: u64, completion_tokens: u64) -> Exit {
         let usage = Some(Usage { prompt_tokens, completion_tokens });
@@ -66,6 +66,8 @@ mod tests {
         assert!(known.is_full_after(&ended("length", 400, 111)), "some keep one token for themselves");
         assert!(!known.is_full_after(&ended("length", 400, 50)));
         assert!(!known.is_full_after(&ended("stop", 400, 112)));
+        let thoughts = Exit { reason: Reason::Failed, ..ended("length", 400, 112) };
+        assert!(known.is_full_after(&thoughts), "a thought fills it too");
     }
 
     #[test]

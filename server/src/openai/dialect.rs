@@ -1,21 +1,24 @@
-//! What one event of an answer means, in whichever dialect of the API it is said.
+//! What one part of an answer means, in whichever dialect of the API it is said.
 //!
 //! An error is looked for before anything else, since some servers send one inside what looks like a delta. Every field
 //! is optional, and what isn't known is ignored.
 
-use super::mend;
-use app::{
-    chat::options::LONGEST_NAME,
-    link::{Usage, decode::Frame},
+use super::{
+    body::Unit,
+    mend,
+    message::{Beyond, Content, Message},
 };
+use app::{chat::options::LONGEST_NAME, link::Usage};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 
-/// What an event, or a whole answer, says.
+/// What a part of an answer says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Said {
     /// Nothing: an empty `data:`, as some send to keep the line open.
     Nothing,
+    /// JSON that is no part of an answer, and no error.
+    Unknown,
     /// More of the answer, or something about it.
     Piece(Piece),
     /// Nothing more will come.
@@ -35,6 +38,10 @@ pub(super) struct Piece {
     pub(super) usage: Option<Usage>,
     /// How much of the prompt has been read, in percent.
     pub(super) read: Option<u8>,
+    /// What it holds besides words.
+    pub(super) beyond: Option<Beyond>,
+    /// Whether its words come as a `message`, which may repeat the deltas before it.
+    pub(super) is_message: bool,
 }
 
 impl Piece {
@@ -42,10 +49,24 @@ impl Piece {
     pub(super) fn is_progress(&self) -> bool {
         self.read.is_some() && *self == Self { read: self.read, ..Self::default() }
     }
+
+    fn append(&mut self, next: Self) {
+        self.reasoning.push_str(&next.reasoning);
+        self.text.push_str(&next.text);
+        self.finish_reason = next.finish_reason.or(self.finish_reason.take());
+        self.usage = next.usage.or(self.usage);
+        self.read = next.read.or(self.read);
+        self.beyond = self.beyond.take().or(next.beyond);
+        self.is_message |= next.is_message;
+    }
 }
 
-/// What an event of a stream says.
-pub(super) fn read(frame: &Frame) -> Said {
+/// What a part of a body says.
+pub(super) fn read(unit: &Unit) -> Said {
+    let frame = match unit {
+        Unit::Json(json) => return read_bare(json.trim()),
+        Unit::Event(frame) => frame,
+    };
     let data = frame.data.trim();
     if frame.event == "error" {
         return Said::Error(error_in(data).unwrap_or_else(|| data.to_owned()));
@@ -53,19 +74,41 @@ pub(super) fn read(frame: &Frame) -> Said {
     match data {
         "" => Said::Nothing,
         "[DONE]" => Said::Done,
-        _ => interpret(data, |choice| choice.delta),
+        _ => match interpret(data) {
+            Said::Rubbish => read_lines(data),
+            said => said,
+        },
     }
 }
 
-/// What an answer says that isn't a stream although it was asked to be one.
-pub(super) fn read_whole(body: &str) -> Said {
-    if body.trim().is_empty() {
-        return Said::Nothing;
+/// What JSON outside of any event says. What only looks like JSON, such as `[1]` in a line of a log, says nothing.
+pub(super) fn read_bare(json: &str) -> Said {
+    match json {
+        "[DONE]" => Said::Done,
+        _ => match interpret(json) {
+            Said::Rubbish => Said::Unknown,
+            said => said,
+        },
     }
-    match interpret(body, |choice| choice.message.or(choice.delta)) {
-        Said::Piece(piece) if piece == Piece::default() => Said::Rubbish,
-        said => said,
+}
+
+/// What an event says that has a JSON value in each of its lines: some servers leave out the blank lines between events.
+fn read_lines(data: &str) -> Said {
+    let lines = data.lines().map(str::trim).filter(|line| !matches!(*line, "" | "[DONE]"));
+    in_turn(lines.map(interpret))
+}
+
+/// What several values say that come as one.
+fn in_turn(values: impl Iterator<Item = Said>) -> Said {
+    let mut whole = None::<Piece>;
+    for said in values {
+        match said {
+            Said::Piece(piece) => whole.get_or_insert_default().append(piece),
+            Said::Nothing | Said::Unknown | Said::Done => {}
+            Said::Error(_) | Said::Rubbish => return said,
+        }
     }
+    whole.map_or(Said::Unknown, Said::Piece)
 }
 
 /// The name of the model that answers, as each event of an answer has it.
@@ -85,11 +128,13 @@ pub(super) fn error_in(body: &str) -> Option<String> {
 struct Body {
     error: Option<Value>,
     object: Option<Value>,
-    message: Option<Value>,
-    detail: Option<Value>,
     choices: Option<Vec<Choice>>,
     usage: Option<Lenient<Usage>>,
     prompt_progress: Option<Lenient<PromptProgress>>,
+    /// Ollama's own API: the delta, whether that is the last one, and why.
+    message: Option<Lenient<Message>>,
+    done: Option<Lenient<bool>>,
+    done_reason: Option<Lenient<String>>,
 }
 
 /// How far llama-server is with reading a prompt, in tokens. What it has read before (`cache`) counts as processed.
@@ -109,28 +154,14 @@ impl PromptProgress {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Choice {
     delta: Option<Message>,
     message: Option<Message>,
+    /// Where the API for completions without a chat has its words.
+    text: Option<Content>,
     finish_reason: Option<Lenient<String>>,
     error: Option<Value>,
-}
-
-#[derive(Default, Deserialize)]
-struct Message {
-    content: Option<Content>,
-    refusal: Option<Content>,
-    reasoning_content: Option<Content>,
-    reasoning: Option<Content>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Content {
-    Text(String),
-    Parts(Vec<Value>),
-    Other(IgnoredAny),
 }
 
 /// A value that is left out if it isn't what it should be: nobody loses an answer for a count of tokens.
@@ -150,75 +181,107 @@ impl<T> Lenient<T> {
     }
 }
 
-fn interpret(json: &str, message: impl Fn(Choice) -> Option<Message>) -> Said {
-    let Ok(mut body) = mend::read::<Body>(json) else {
-        return error_in_list(json).map_or(Said::Rubbish, Said::Error);
-    };
-    if let Some(error) = body.take_error() {
-        return Said::Error(words(&error).unwrap_or_else(|| error.to_string()));
+fn interpret(json: &str) -> Said {
+    if json.starts_with('[') {
+        return interpret_list(json);
+    }
+    let Ok(mut body) = mend::read::<Body>(json) else { return Said::Rubbish };
+    body.take_ollama();
+    if let Some(error) = body.take_error(json) {
+        return Said::Error(error);
+    }
+    if body.choices.is_none() && body.usage.is_none() && body.prompt_progress.is_none() {
+        return Said::Unknown;
     }
     let read = body.prompt_progress.and_then(Lenient::good).map(|progress| progress.percent());
     let mut piece = Piece { usage: body.usage.and_then(Lenient::good), read, ..Piece::default() };
-    for mut choice in body.choices.unwrap_or_default() {
-        let finish_reason = choice.finish_reason.take().and_then(Lenient::good).filter(|reason| !reason.is_empty());
-        piece.finish_reason = finish_reason.or(piece.finish_reason);
-        message(choice).unwrap_or_default().add_to(&mut piece);
+    for choice in body.choices.unwrap_or_default() {
+        piece.append(choice.into_piece());
     }
     Said::Piece(piece)
 }
 
+/// Google sends an error as the only thing in a list, and its own API sends a whole answer as one.
+fn interpret_list(json: &str) -> Said {
+    let values = mend::read::<Vec<Value>>(json).unwrap_or_default();
+    if values.is_empty() || !values.iter().all(Value::is_object) {
+        return Said::Rubbish;
+    }
+    in_turn(values.iter().map(|value| interpret(&value.to_string())))
+}
+
 impl Body {
-    fn take_error(&mut self) -> Option<Value> {
-        let in_choice = self.choices.iter_mut().flatten().find_map(|choice| choice.error.take());
-        let is_error = self.object.as_ref().is_some_and(|object| object == "error");
-        let is_answer = self.choices.is_some() || self.usage.is_some();
-        let complaint = if is_error || !is_answer { self.message.take().or(self.detail.take()) } else { None };
-        let is_none = |error: &Value| *error == Value::Bool(false) || *error == "";
-        self.error.take().or(in_choice).or(complaint).filter(|error| !is_none(error))
+    /// What Ollama's own API says, as this API says it.
+    fn take_ollama(&mut self) {
+        let Some(is_done) = self.done.take().and_then(Lenient::good) else { return };
+        let Some(delta) = self.message.take().and_then(Lenient::good).filter(|_| self.choices.is_none()) else {
+            return;
+        };
+        let reason = self.done_reason.take().or_else(|| Some(Lenient::Good("stop".into())));
+        let choice = Choice { delta: Some(delta), finish_reason: reason.filter(|_| is_done), ..Choice::default() };
+        self.choices = Some(vec![choice]);
+    }
+
+    /// The words of the error that this is, if it is one.
+    fn take_error(&mut self, json: &str) -> Option<String> {
+        let in_choice = self.choices.iter_mut().flatten().find_map(|choice| choice.error.take().filter(is_error));
+        let error = self.error.take().filter(is_error).or(in_choice);
+        if let Some(words) = error.as_ref().and_then(words) {
+            return Some(words);
+        }
+        let is_called_error = self.object.as_ref().is_some_and(|object| object == "error");
+        let is_answer = self.choices.as_ref().is_some_and(|choices| !choices.is_empty()) || self.usage.is_some();
+        let complaint = (error.is_some() || is_called_error || !is_answer).then(|| complaint(json)).flatten();
+        complaint.or_else(|| error.map(|error| error.to_string()))
     }
 }
 
-impl Message {
-    fn add_to(self, piece: &mut Piece) {
-        // Those who send the thought under both names send it twice.
-        let thought = self.reasoning_content.filter(Content::says_something).or(self.reasoning);
-        if let Some(Content::Text(thought)) = thought {
-            piece.reasoning.push_str(&thought);
+/// Whether the value of `error` says that there is one.
+fn is_error(error: &Value) -> bool {
+    let is_none =
+        *error == Value::Bool(false) || *error == "" || *error == 0 || error.as_array().is_some_and(Vec::is_empty);
+    !is_none
+}
+
+impl Choice {
+    fn into_piece(self) -> Piece {
+        let finish_reason = self.finish_reason.and_then(Lenient::good).filter(|reason| !reason.is_empty());
+        let delta = self.delta.filter(Message::says_something);
+        let message = self.message.filter(|message| delta.is_none() && message.says_something());
+        let mut piece = Piece { finish_reason, is_message: message.is_some(), ..Piece::default() };
+        match (delta.or(message), self.text) {
+            (Some(message), _) => message.add_to(&mut piece),
+            (None, Some(Content::Text(text))) => piece.text = text,
+            (None, _) => {}
         }
-        match self.content.filter(Content::says_something).or(self.refusal) {
-            Some(Content::Text(text)) if piece.text.is_empty() => piece.text = text,
-            Some(Content::Text(text)) => piece.text.push_str(&text),
-            Some(Content::Parts(parts)) => parts.iter().for_each(|part| add_part(part, piece)),
-            Some(Content::Other(_)) | None => {}
-        }
+        piece
     }
-}
-
-impl Content {
-    fn says_something(&self) -> bool {
-        match self {
-            Self::Text(text) => !text.is_empty(),
-            Self::Parts(parts) => !parts.is_empty(),
-            Self::Other(_) => false,
-        }
-    }
-}
-
-/// Content in parts, as Mistral's reasoning models have it: `{"type":"text","text":"…"}` or
-/// `{"type":"thinking","thinking":[{"type":"text","text":"…"}]}`.
-fn add_part(part: &Value, piece: &mut Piece) {
-    let thoughts = part["thinking"].as_array().into_iter().flatten().filter_map(|part| part["text"].as_str());
-    piece.reasoning.extend(thoughts);
-    piece.text.push_str(part["text"].as_str().unwrap_or_default());
-}
-
-/// An error as the only thing in a list, which is how Google sends it.
-fn error_in_list(json: &str) -> Option<String> {
-    words(serde_json::from_str::<[Value; 1]>(json).ok()?[0].get("error")?)
 }
 
 /// Where the words of an error stand, the most telling first.
-const WORDS: [&str; 6] = ["error", "message", "msg", "detail", "errors", "code"];
+const WORDS: [&str; 11] = [
+    "error",
+    "message",
+    "msg",
+    "detail",
+    "errors",
+    "error_message",
+    "error_msg",
+    "errorMessage",
+    "Message",
+    "status_msg",
+    "code",
+];
+
+/// Where they stand in a body that is no answer. A number is none here.
+const COMPLAINTS: [&str; 9] =
+    ["message", "msg", "detail", "errors", "error_message", "error_msg", "errorMessage", "Message", "base_resp"];
+
+/// What a body complains of that is no answer.
+fn complaint(json: &str) -> Option<String> {
+    let body = mend::read::<Value>(json).ok()?;
+    COMPLAINTS.iter().find_map(|name| body.get(*name).filter(|value| !value.is_number()).and_then(words))
+}
 
 /// The words of an error, however deep they lie.
 fn words(error: &Value) -> Option<String> {
@@ -239,9 +302,18 @@ fn words(error: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use app::link::decode::Frame;
 
     fn data(data: &str) -> Said {
-        read(&Frame { event: String::new(), data: data.into() })
+        event("", data)
+    }
+
+    fn event(event: &str, data: &str) -> Said {
+        read(&Unit::Event(Frame { event: event.into(), data: data.into() }))
+    }
+
+    fn bare(json: &str) -> Said {
+        read(&Unit::Json(json.into()))
     }
 
     fn piece(text: &str, reasoning: &str, finish_reason: Option<&str>) -> Said {
@@ -266,7 +338,27 @@ mod tests {
             (r#"{"choices":[{"delta":{"content":"Hi \ud83c"}}]}"#, piece("Hi \u{fffd}", "", None)),
             (r#"{"choices":[{"delta":{"content":"Hi"},"logprobs":{"logprob":NaN}}]}"#, piece("Hi", "", None)),
             ("{\"choices\":[{\"delta\":{\"content\":\"a\tb\"}}]}", piece("a b", "", None)),
-            (r#"{"choices":null}"#, piece("", "", None)),
+            (r#"{"choices":[{"text":"Hi","finish_reason":"stop"}]}"#, piece("Hi", "", Some("stop"))),
+            (r#"{"choices":[{"delta":{"content":["Hi",{"type":"text","text":"!"}]}}]}"#, piece("Hi!", "", None)),
+            (r#"{"choices":[{"delta":{"content":{"type":"text","text":"Hi"}}}]}"#, piece("Hi", "", None)),
+            (r#"{"choices":[{"delta":{"content":[{"type":"refusal","refusal":"No."}]}}]}"#, piece("No.", "", None)),
+            (r#"{"choices":[{"delta":{"content":[{"type":"thinking","thinking":"Hm"}]}}]}"#, piece("", "Hm", None)),
+            (r#"{"choices":[{"delta":{"content":[{"type":"reasoning","text":"Hm"}]}}]}"#, piece("", "Hm", None)),
+            (r#"{"choices":[{"delta":{"content":[{"type":"reference","reference_ids":[1]}]}}]}"#, piece("", "", None)),
+            (
+                r#"{"choices":[{"delta":{"tool_calls":[],"function_call":null,"audio":null,"images":[]}}]}"#,
+                piece("", "", None),
+            ),
+            (
+                r#"{"message":{"role":"assistant","content":"Hi","thinking":"Hm"},"done":false}"#,
+                piece("Hi", "Hm", None),
+            ),
+            (r#"{"message":{"role":"assistant","content":""},"done":true}"#, piece("", "", Some("stop"))),
+            (r#"{"message":{"content":""},"done":true,"done_reason":"length"}"#, piece("", "", Some("length"))),
+            (
+                "{\"choices\":[{\"delta\":{\"content\":\"H\"}}]}\n{\"choices\":[{\"delta\":{\"content\":\"i\"}}]}\n[DONE]",
+                piece("Hi", "", None),
+            ),
             (r#"{"choices":[],"prompt_filter_results":[{"prompt_index":0}]}"#, piece("", "", None)),
             (r#"{"choices":[{"delta":{"content":"Hi"}}],"error":null}"#, piece("Hi", "", None)),
             (r#"{"choices":[{"delta":{"content":"Hi"}}],"usage":{"prompt_tokens":"x"}}"#, piece("Hi", "", None)),
@@ -329,13 +421,21 @@ mod tests {
             r#"{"message":"Out of memory"}"#,
             r#"{"type":"error","error":{"type":"overloaded","message":"Out of memory"}}"#,
             r#"[{"error":{"code":500,"message":"Out of memory"}}]"#,
+            r#"{"choices":[],"message":"Out of memory"}"#,
+            r#"{"error":true,"message":"Out of memory"}"#,
+            r#"{"error":{},"msg":"Out of memory"}"#,
+            r#"{"success":false,"errors":[{"code":7003,"message":"Out of memory"}],"result":null}"#,
+            r#"{"errors":["Out of memory"]}"#,
+            r#"{"code":1113,"msg":"Out of memory","success":false}"#,
+            r#"{"error_code":17,"error_msg":"Out of memory"}"#,
+            r#"{"base_resp":{"status_code":1004,"status_msg":"Out of memory"}}"#,
+            r#"{"error":"Out of memory","done":true,"message":{"content":"x"}}"#,
         ] {
             assert_eq!(data(json), Said::Error("Out of memory".into()), "{json}");
+            assert_eq!(bare(json), Said::Error("Out of memory".into()), "{json}");
         }
-        let bare = Frame { event: "error".into(), data: r#"{"message":"Out of memory"}"#.into() };
-        assert_eq!(read(&bare), Said::Error("Out of memory".into()));
-        let words = Frame { event: "error".into(), data: "Out of memory".into() };
-        assert_eq!(read(&words), Said::Error("Out of memory".into()));
+        assert_eq!(event("error", r#"{"message":"Out of memory"}"#), Said::Error("Out of memory".into()));
+        assert_eq!(event("error", "Out of memory"), Said::Error("Out of memory".into()));
     }
 
     #[test]
@@ -352,21 +452,75 @@ mod tests {
 
     #[test]
     fn what_this_api_never_sends_is_rubbish() {
-        for text in ["hello", "[1]", "3", r#"{"choices":"#, r#"{"choices":{}}"#] {
+        for text in ["hello", "[1]", "[]", "3", r#"{"choices":"#, r#"{"choices":{}}"#] {
             assert_eq!(data(text), Said::Rubbish, "{text}");
+            assert_eq!(bare(text), Said::Unknown, "{text}");
+        }
+        for text in ["{}", r#"{"status":"ok"}"#, r#"{"choices":null}"#, r#"{"type":"ping"}"#, r#"{"code":0}"#] {
+            assert_eq!(data(text), Said::Unknown, "{text}");
         }
         assert_eq!(data(""), Said::Nothing);
         assert_eq!(data(" [DONE] "), Said::Done);
+        assert_eq!(bare("[DONE]"), Said::Done);
+    }
+
+    #[test]
+    fn words_may_stand_in_a_message_where_there_is_no_delta() {
+        let message = |choice: &str| {
+            let Said::Piece(piece) = bare(&format!(r#"{{"choices":[{choice}]}}"#)) else { panic!("{choice}") };
+            (piece.text, piece.reasoning, piece.is_message)
+        };
+        let said = ("Hi".to_owned(), "Hm".to_owned(), true);
+        assert_eq!(message(r#"{"delta":null,"message":{"content":"Hi","reasoning":"Hm"}}"#), said);
+        assert_eq!(message(r#"{"delta":{},"message":{"content":"Hi","reasoning":"Hm"}}"#), said);
+        assert_eq!(message(r#"{"delta":{"content":""},"message":{"content":"Hi","reasoning":"Hm"}}"#), said);
+        assert_eq!(message(r#"{"message":{"content":"Hi","reasoning":"Hm"},"finish_reason":"stop"}"#), said);
+        let delta = ("Hi".to_owned(), String::new(), false);
+        assert_eq!(message(r#"{"delta":{"content":"Hi"},"message":{"content":"Hi there"}}"#), delta);
+        assert_eq!(message(r#"{"delta":{"content":"Hi"},"message":null}"#), delta);
+    }
+
+    #[test]
+    fn a_list_is_read_as_what_is_in_it() {
+        let list = r#"[{"choices":[{"delta":{"content":"H"}}]},{"choices":[{"delta":{"content":"i"},"finish_reason":"stop"}]}]"#;
+        assert_eq!(bare(list), piece("Hi", "", Some("stop")));
+        assert_eq!(bare(r#"[{"status":"ok"}]"#), Said::Unknown);
+    }
+
+    #[test]
+    fn what_is_beyond_words_is_known_by_its_kind() {
+        let beyond = |delta: &str| {
+            let Said::Piece(piece) = data(&format!(r#"{{"choices":[{{"delta":{delta}}}]}}"#)) else {
+                panic!("{delta}")
+            };
+            (piece.beyond, piece.text)
+        };
+        let tool = |name: &str| (Some(Beyond::Tool(name.into())), String::new());
+        assert_eq!(beyond(r#"{"tool_calls":[{"index":0,"function":{"name":"clock","arguments":""}}]}"#), tool("clock"));
+        assert_eq!(beyond(r#"{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}"#), tool(""));
+        assert_eq!(beyond(r#"{"function_call":{"name":"clock","arguments":"{}"}}"#), tool("clock"));
+        assert_eq!(beyond(r#"{"content":[{"type":"tool_use","id":"1","name":"clock","input":{}}]}"#), tool("clock"));
+        let said = |kind: Beyond, text: &str| (Some(kind), text.to_owned());
+        for delta in [
+            r#"{"content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}}]}"#,
+            r#"{"content":[{"type":"output_image"}]}"#,
+            r#"{"content":{"type":"image"}}"#,
+            r#"{"images":[{"type":"image_url","image_url":{"url":"x"}}]}"#,
+        ] {
+            assert_eq!(beyond(delta), said(Beyond::Picture, ""), "{delta}");
+        }
+        assert_eq!(beyond(r#"{"content":null,"audio":{"id":"a","data":"AA=="}}"#), said(Beyond::Sound, ""));
+        assert_eq!(beyond(r#"{"audio":{"transcript":"Hi"}}"#), said(Beyond::Sound, "Hi"));
+        assert_eq!(beyond(r#"{"content":[{"type":"input_audio","input_audio":{}}]}"#), said(Beyond::Sound, ""));
+        assert_eq!(beyond(r#"{"content":[{"type":"video_url"}]}"#), said(Beyond::Video, ""));
+        let file = said(Beyond::Other("file".into()), "Hi");
+        assert_eq!(beyond(r#"{"content":[{"type":"text","text":"Hi"},{"type":"file","file":{}}]}"#), file);
     }
 
     #[test]
     fn a_whole_answer_has_its_words_in_a_message() {
         let json = r#"{"object":"chat.completion","choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}"#;
-        assert_eq!(read_whole(json), piece("Hi", "", Some("stop")));
-        assert_eq!(read_whole(r#"{"error":"no"}"#), Said::Error("no".into()));
-        assert_eq!(read_whole("\n"), Said::Nothing);
-        for rubbish in ["{}", "null", "<html>"] {
-            assert_eq!(read_whole(rubbish), Said::Rubbish, "{rubbish}");
-        }
+        let Said::Piece(whole) = bare(json) else { panic!("it is an answer") };
+        assert_eq!((whole.text.as_str(), whole.finish_reason.as_deref()), ("Hi", Some("stop")));
     }
 }

@@ -6,7 +6,9 @@
 use super::{
     context::is_too_long,
     dialect::error_in,
+    ending::Shortfall,
     listing::Absence,
+    message::Beyond,
     redact::{cut, in_one_line},
     upstream::{Upstream, without_secrets},
 };
@@ -62,8 +64,8 @@ pub(super) enum Failure {
     TooSlow(Duration),
     /// The answer got longer than this many bytes, which is all that it may.
     TooMuch(usize),
-    /// The answer ended before it had begun.
-    Empty,
+    /// The answer ended, and something is missing from it.
+    Short(Shortfall),
     /// The answer ended without a word that it was complete.
     Incomplete,
     /// This happened when a part of the answer was there already. It stays.
@@ -176,11 +178,63 @@ impl Failure {
                 "The answer was ended after {} MiB, the longest that one may get here (--max-answer). Continue asks for more.",
                 limit / 1024 / 1024
             ),
-            Self::Empty => format!("{address} sent an empty answer."),
+            Self::Short(shortfall) => shortfall.words(upstream),
             Self::Incomplete => {
                 format!("{address} ended its answer without saying that it was complete, so it may be incomplete.")
             }
             Self::Part(failure) => format!("{} The answer may be incomplete.", failure.words(upstream)),
+        }
+    }
+}
+
+impl Shortfall {
+    fn words(&self, upstream: &Upstream) -> String {
+        let address = upstream.address();
+        match self {
+            Self::Filtered(reason) => format!(
+                "A content filter at {address} ended the answer ({}). Ask in other words, or ask another model.",
+                quoted_word(reason, upstream)
+            ),
+            Self::Beyond(Beyond::Tool(name)) if name.is_empty() => format!(
+                "{address} called a tool instead of answering, and none was offered to it. Retry, or ask another model."
+            ),
+            Self::Beyond(Beyond::Tool(name)) => format!(
+                "{address} called the tool {} instead of answering, and none was offered to it. Retry, or ask another model.",
+                quoted_word(name, upstream)
+            ),
+            Self::Beyond(beyond) => format!(
+                "{address} answered with {}, which can't be shown here. Ask for words, or ask another model.",
+                beyond.words(upstream)
+            ),
+            Self::ThoughtAlone { is_cut: false } => {
+                format!("{address} sent thoughts and no answer. Retry, or ask in other words.")
+            }
+            Self::ThoughtAlone { is_cut: true } => format!(
+                "{address} reached the token limit while it was thinking, before it answered. Allow a longer answer, or let \
+                 it think less, and retry."
+            ),
+            Self::Nothing { is_cut: false } => {
+                format!("{address} sent an empty answer. Retry, or ask in other words.")
+            }
+            Self::Nothing { is_cut: true } => format!(
+                "{address} reached the token limit before the first word of its answer. Allow a longer answer, and retry."
+            ),
+            Self::Other(reason) => format!(
+                "{address} ended its answer before it was complete, and gave the reason {}. Retry, or ask another model.",
+                quoted_word(reason, upstream)
+            ),
+        }
+    }
+}
+
+impl Beyond {
+    fn words(&self, upstream: &Upstream) -> String {
+        match self {
+            Self::Tool(_) => "a tool call".into(),
+            Self::Picture => "a picture".into(),
+            Self::Sound => "sound".into(),
+            Self::Video => "a video".into(),
+            Self::Other(kind) => format!("content of the type {}", quoted_word(kind, upstream)),
         }
     }
 }
@@ -402,6 +456,11 @@ fn without_quotations(words: &str) -> String {
 /// Words of a server's as part of a sentence.
 fn quote(words: &str, upstream: &Upstream) -> String {
     format!("{BEGIN}{}{END}", plain(words, upstream))
+}
+
+/// One word of a server's as part of a sentence.
+fn quoted_word(word: &str, upstream: &Upstream) -> String {
+    format!("{BEGIN}{}{END}", self::word(word, upstream))
 }
 
 /// Words as part of a sentence: without secrets, in one line, at most [`QUOTED`] characters, and with a full stop.

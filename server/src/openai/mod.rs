@@ -3,28 +3,33 @@
 //! What they claim and what they send are two things, so each file here knows one part of the difference:
 //! [`upstream`] (where the server is, and how patient to be with it), [`client`] (one question on one connection),
 //! [`question`] (what is asked for, and what can be done without), [`reader`] (its answer, and the clock), [`answer`]
-//! (bytes as deltas and an end), [`dialect`] (what one event means), [`halves`] (of characters), [`mend`] (JSON that is nearly
-//! JSON), [`parse`] (of long bodies, off the runtime), [`think`] (thoughts hidden in the text), [`place`] (one server, and what
-//! runs there), [`endpoint`] and [`names`] (what is known of it), [`listing`] and [`catalog`] (the list of models), [`context`]
-//! (whether an answer can go on), [`failure`] (what to tell a person), [`redact`] (what is never repeated). [`replay`] reads an
-//! answer that is there already.
+//! (bytes as deltas and an end), [`body`] (events and JSON, whatever the label says), [`dialect`] (what one of these means),
+//! [`message`] (words, and what is none), [`repeat`] (what is said twice), [`ending`] (whether an answer is whole), [`halves`]
+//! (of characters), [`mend`] (JSON that is nearly JSON), [`parse`] (of long bodies, off the runtime), [`think`] (thoughts
+//! hidden in the text), [`place`] (one server, and what runs there), [`endpoint`] and [`names`] (what is known of it),
+//! [`listing`] and [`catalog`] (the list of models), [`context`] (whether an answer can go on), [`failure`] (what to tell a
+//! person), [`redact`] (what is never repeated). [`replay`] reads an answer that is there already.
 
 mod answer;
+mod body;
 mod catalog;
 mod client;
 mod context;
 mod dialect;
+mod ending;
 mod endpoint;
 mod failure;
 mod halves;
 mod listing;
 mod mend;
+mod message;
 mod names;
 mod parse;
 mod place;
 mod question;
 mod reader;
 mod redact;
+mod repeat;
 pub mod replay;
 mod think;
 mod upstream;

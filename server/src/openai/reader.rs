@@ -1,21 +1,26 @@
 //! An answer as it comes in over its connection: what is read is passed on, and somebody looks at the clock.
 
-use super::{answer::Answer, dialect, endpoint::Endpoint, failure::Failure, parse::parsed, upstream::Upstream};
+use super::{
+    answer::Answer,
+    body::Unit,
+    dialect::{self, Said},
+    endpoint::Endpoint,
+    failure::Failure,
+    parse::parsed,
+    upstream::Upstream,
+};
 use crate::patience::{LAST, timeout_at};
 use app::{
     chat::message::Delta,
-    link::{Deltas, Exit, Progress, decode::LIMIT},
+    link::{Deltas, Exit, Progress},
 };
 use bytes::Bytes;
-use reqwest::{Response, header::CONTENT_TYPE};
+use reqwest::Response;
 use std::{mem, time::Duration};
 use tokio::time::Instant;
 
 /// How long to read on after the answer is complete, for what it cost.
 const AFTERWORD: Duration = Duration::from_secs(3);
-
-/// How much is read of an answer that isn't a stream, in bytes.
-const WHOLE: usize = 4 * LIMIT;
 
 /// How many bytes are decoded before their deltas are passed on. A chunk from the socket can be hundreds of KiB long, and its
 /// deltas would take more memory still while the page is slow to read.
@@ -28,7 +33,9 @@ pub(super) struct Reader<'a> {
     endpoint: &'a Endpoint,
     deltas: &'a Deltas<Delta>,
     answer: Answer,
-    /// What has been read and not yet been passed on.
+    /// What has arrived and not yet been heard.
+    units: Vec<Unit>,
+    /// What has been heard and not yet been passed on.
     out: Vec<Delta>,
     /// When to stop waiting for more.
     give_up: Instant,
@@ -44,7 +51,7 @@ impl<'a> Reader<'a> {
         deltas: &'a Deltas<Delta>,
     ) -> Self {
         let give_up = give_up.max(Instant::now() + LAST);
-        Self { upstream, endpoint, deltas, answer: Answer::default(), out: Vec::new(), give_up }
+        Self { upstream, endpoint, deltas, answer: Answer::default(), units: Vec::new(), out: Vec::new(), give_up }
     }
 
     /// The same, of an answer to a question that named no model. Which one answers is learned from the answer.
@@ -53,9 +60,35 @@ impl<'a> Reader<'a> {
         self
     }
 
+    /// The same, of an answer that goes on with the last message of its question.
+    pub(super) fn going_on(mut self, goes_on: bool) -> Self {
+        if goes_on {
+            self.answer.going_on();
+        }
+        self
+    }
+
     /// Reads to the end.
     pub(super) async fn read(&mut self, mut response: Response) -> Result<(), Failure> {
-        if is_stream(&response) { self.read_stream(&mut response).await } else { self.read_in_one(&mut response).await }
+        while let Some(chunk) = self.next_chunk(&mut response).await? {
+            for slice in chunk.chunks(SLICE) {
+                let fed = self.answer.feed(slice, &mut self.units);
+                let is_over = self.hear().await;
+                self.pass_on().await;
+                if is_over? {
+                    return Ok(());
+                }
+                fed?;
+                if self.answer.length() >= self.upstream.max_answer {
+                    return Err(Failure::TooMuch(self.upstream.max_answer));
+                }
+            }
+            self.tell_progress();
+            self.look_at_the_clock();
+        }
+        let fed = self.answer.feed_end(&mut self.units);
+        self.hear().await?;
+        Ok(fed?)
     }
 
     /// Whether the model has begun to answer, or to think aloud.
@@ -70,22 +103,18 @@ impl<'a> Reader<'a> {
         exit
     }
 
-    async fn read_stream(&mut self, response: &mut Response) -> Result<(), Failure> {
-        while let Some(chunk) = self.next_chunk(response).await? {
-            for slice in chunk.chunks(SLICE) {
-                let is_over = self.answer.feed(slice, &mut self.out);
-                self.pass_on().await;
-                if is_over? {
-                    return Ok(());
-                }
-                if self.answer.length() >= self.upstream.max_answer {
-                    return Err(Failure::TooMuch(self.upstream.max_answer));
-                }
+    /// Hears all that has arrived, and tells whether that was the end of the answer.
+    async fn hear(&mut self) -> Result<bool, Failure> {
+        for unit in self.units.drain(..) {
+            let (said, unit) = match unit {
+                Unit::Json(json) => read_json(json).await,
+                event @ Unit::Event(_) => (dialect::read(&event), event),
+            };
+            if self.answer.hear(said, &unit, &mut self.out)? {
+                return Ok(true);
             }
-            self.tell_progress();
-            self.look_at_the_clock();
         }
-        self.answer.feed_end(&mut self.out)
+        Ok(false)
     }
 
     /// The next bytes; none at the end of the stream.
@@ -94,12 +123,6 @@ impl<'a> Reader<'a> {
             Ok(chunk) => chunk.map_err(Failure::Cut),
             Err(_) => Err(self.silent()),
         }
-    }
-
-    async fn read_in_one(&mut self, response: &mut Response) -> Result<(), Failure> {
-        let body = timeout_at(self.give_up, read_whole(response)).await.unwrap_or_else(|_| Err(self.silent()))?;
-        let (said, body) = parsed(body, dialect::read_whole).await;
-        self.answer.take_whole(said, &body, &mut self.out)
     }
 
     /// Waits while the page is slow to read. Nothing is read meanwhile, so in the end the server has to wait too.
@@ -135,19 +158,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether this is the stream that was asked for. What doesn't say what it is is taken for one.
-fn is_stream(response: &Response) -> bool {
-    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    !(kind.contains("json") || kind.contains("html"))
-}
-
-/// The body as text.
-///
-/// # Errors
-/// The connection broke, or the body is longer than [`WHOLE`].
-async fn read_whole(response: &mut Response) -> Result<String, Failure> {
-    let body = read_beginning(response, WHOLE + 1).await?;
-    if body.len() > WHOLE { Err(Failure::TooLong) } else { Ok(body) }
+/// What JSON says that isn't in an event. An answer in one piece can be long.
+async fn read_json(json: String) -> (Said, Unit) {
+    let read = |json: &str| dialect::read_bare(json.trim());
+    let (said, json) = parsed(json, read).await;
+    (said, Unit::Json(json))
 }
 
 /// The first `most` bytes of the body as text. The rest isn't read.

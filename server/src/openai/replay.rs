@@ -1,11 +1,11 @@
 //! An answer without its connection, for who has nothing but the bytes: tests, and what throws arbitrary ones at it
 //! (`server/fuzz`). It takes the way that every answer takes, from bytes to deltas and an end.
 
-use super::{answer::Answer, dialect, failure::Failure, upstream::Upstream};
+use super::{answer::Answer, body::Unit, dialect, failure::Failure, upstream::Upstream};
 use app::{chat::message::Delta, link::Exit};
 
-/// What a page is told of an answer that arrives as a stream, in these pieces, and of its end. What comes after the answer's
-/// last word isn't read.
+/// What a page is told of an answer that arrives in these pieces, and of its end. What comes after the answer's last word isn't
+/// read.
 #[must_use]
 pub fn stream<'a>(upstream: &Upstream, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Delta>, Exit) {
     let (mut answer, mut out) = (Answer::default(), Vec::new());
@@ -17,10 +17,7 @@ pub fn stream<'a>(upstream: &Upstream, pieces: impl IntoIterator<Item = &'a [u8]
 /// The same of an answer that arrives in one piece, although a stream was asked for.
 #[must_use]
 pub fn whole(upstream: &Upstream, body: &str) -> (Vec<Delta>, Exit) {
-    let (mut answer, mut out) = (Answer::default(), Vec::new());
-    let read = answer.take_whole(dialect::read_whole(body), body, &mut out);
-    let exit = answer.end(read, upstream, &mut out);
-    (out, exit)
+    stream(upstream, [body.as_bytes()])
 }
 
 fn read<'a>(
@@ -28,10 +25,24 @@ fn read<'a>(
     pieces: impl IntoIterator<Item = &'a [u8]>,
     out: &mut Vec<Delta>,
 ) -> Result<(), Failure> {
+    let mut units = Vec::new();
     for piece in pieces {
-        if answer.feed(piece, out)? {
+        let fed = answer.feed(piece, &mut units);
+        if hear(answer, &mut units, out)? {
             return Ok(());
         }
+        fed?;
     }
-    answer.feed_end(out)
+    let fed = answer.feed_end(&mut units);
+    hear(answer, &mut units, out)?;
+    Ok(fed?)
+}
+
+fn hear(answer: &mut Answer, units: &mut Vec<Unit>, out: &mut Vec<Delta>) -> Result<bool, Failure> {
+    for unit in units.drain(..) {
+        if answer.hear(dialect::read(&unit), &unit, out)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
