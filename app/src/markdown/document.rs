@@ -3,7 +3,7 @@
 use super::code::Code;
 use super::line::{is_blank, line_at};
 use super::marks::normalise;
-use super::mend::mend;
+use super::mend::{Ending, mend};
 use super::parse::{Parsed, parse};
 use super::patch::{Patch, Tail};
 use super::references::References;
@@ -32,6 +32,7 @@ pub struct Document {
     source: String,
     after_cr: bool,
     finished: bool,
+    was_cut: bool,
     closed: bool,
     /// Everything before here is final, and in the page.
     frozen: usize,
@@ -67,6 +68,12 @@ impl Document {
     /// There will be no more: the next patch makes everything final, and empties the tail.
     pub fn finish(&mut self) {
         self.finished = true;
+    }
+
+    /// There will be no more, and the text isn't complete: its end is drawn as it was while it grew.
+    pub fn cut_off(&mut self) {
+        self.was_cut = true;
+        self.finish();
     }
 
     /// Whether more of the text is there already: then the tail isn't worth showing yet.
@@ -161,7 +168,9 @@ impl Document {
         }
         self.split = end;
         let mut parsed = self.parse(self.frozen, end);
-        let Some(last) = parsed.last else { return is_giant && self.cut(patch) };
+        let Some(last) = parsed.last else {
+            return is_giant && self.cut(patch);
+        };
         let text = self.source.get(self.frozen..end).unwrap_or_default();
         let cut = self.frozen + text.split_inclusive('\n').take(last.line).map(str::len).sum::<usize>();
         parsed.html.truncate(last.html);
@@ -243,6 +252,11 @@ impl Document {
         if let Some(code) = self.code.take().filter(Code::is_cut) {
             self.freeze_part(self.source.len(), &code.last_part(&self.source, false), patch);
         }
+        if self.was_cut {
+            let tail = mend(self.source.get(self.frozen..).unwrap_or_default(), Ending::Cut);
+            self.source.truncate(self.frozen);
+            self.source.push_str(&tail);
+        }
         let (start, end) = (self.frozen, self.source.len());
         let parsed = self.parse(start, end);
         self.learn(end, &parsed, usize::MAX);
@@ -267,7 +281,7 @@ impl Document {
     }
 
     fn parse_tail(&mut self) -> String {
-        let text = mend(self.source.get(self.frozen..).unwrap_or_default());
+        let text = mend(self.source.get(self.frozen..).unwrap_or_default(), Ending::Open);
         let known = self.references.known();
         self.parsed += text.len() + known.len();
         parse(&self.ids, known, &text).html

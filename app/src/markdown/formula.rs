@@ -1,11 +1,14 @@
-//! Which dollars, and which `\(`, are formulas; written so that the parser sees the same.
+//! Which dollars, and which `\(`, are formulas; written so that the parser sees the same. So are the runs of `*` and `~`
+//! that it would misread.
 //!
 //! The parser knows `$…$` and `$$…$$`, by rules that take "**$5** to **$10**" for a formula; it has never heard of
 //! `\(…\)`, and takes the `=` line of a formula for the underline of a heading. So the text is prepared for it:
 //! - a lone dollar, or one that is a price, is escaped. A dollar opens a formula if no letter or digit stands right before
 //!   it and no blank right after it; the next dollar closes it if no blank stands before that one and no digit after it;
 //! - `\(…\)` and `\[…\]` become `$$…$$` with marks that tell what they were;
-//! - the lines of a formula that starts a line start with [`NEUTRAL`], so that none of them can be a heading, a list, ….
+//! - the lines of a formula that starts a line start with [`NEUTRAL`], so that none of them can be a heading, a list, …;
+//! - a run of `*` or `~~` that the parser would misread gets [`NEUTRAL`] on both sides
+//!   ([`flank`](super::flank)), and so does a single tilde that would close another.
 //!
 //! A formula ends before a blank line, a heading, a fence and a code span, or is none. Where the text turns out to be code, all of it
 //! is taken back ([`restore`](super::marks::restore)).
@@ -29,7 +32,7 @@ struct Edit {
 enum Kind {
     /// A dollar is none.
     Escape,
-    /// The line, from here, is text.
+    /// A letter that isn't seen comes next.
     Neutral,
     /// Two bytes become another delimiter.
     OpenRound,
@@ -40,7 +43,7 @@ enum Kind {
 
 /// The text as the parser shall see it.
 pub(super) fn prepare(text: &str) -> Cow<'_, str> {
-    if find(text, "$").or_else(|| find(text, "\\(")).or_else(|| find(text, "\\[")).is_none() {
+    if !may_change(text) {
         return text.into();
     }
     let edits = scan::edits(text);
@@ -48,6 +51,13 @@ pub(super) fn prepare(text: &str) -> Cow<'_, str> {
         return text.into();
     }
     apply(text, &edits).into()
+}
+
+/// Whether there may be something to change in `text`.
+fn may_change(text: &str) -> bool {
+    let has = |needle: &str| find(text, needle).is_some();
+    let is_wide = |byte: u8| byte >= 0xE1;
+    has("$") || has("~") || has("\\(") || has("\\[") || (has("*") && text.bytes().any(is_wide))
 }
 
 fn apply(text: &str, edits: &[Edit]) -> String {

@@ -10,13 +10,13 @@
 //! | `seam`, `reopen` | where a block is cut that is too large for one frame, and what its second part begins with |
 //! | `code` | a code block that is still open: only what is new of it |
 //! | `references` | links and footnotes that are defined after they are used |
-//! | `mend` | the tail as if it were complete: `**bo` is bold |
+//! | `mend` | the tail as if it were complete: `**bo` is bold; and what can't be told yet, held back |
 //! | `outline` | headings that leave a level out |
-//! | `formula`, `depth`, `marks` | the text as the parser shall see it |
+//! | `formula`, `flank`, `depth`, `marks` | the text as the parser shall see it |
 //! | `parse`, `render` | the parser (pulldown-cmark), and its events as HTML |
 //!
-//! The HTML is ours alone: raw HTML in an answer is text, a link goes to `http:`, `https:` or `mailto:` or is text, an image
-//! is a link. There are no styles, no scripts and no event handlers in it.
+//! The HTML is ours alone: raw HTML in an answer is text (but `<br>` in a cell of a table), a link goes to `http:`, `https:`
+//! or `mailto:` or is text, an image is a link. There are no styles, no scripts and no event handlers in it.
 //!
 //! # What it costs
 //! - [`Document::push`] appends.
@@ -33,6 +33,7 @@
 mod code;
 mod depth;
 mod document;
+mod flank;
 mod formula;
 mod line;
 mod marks;

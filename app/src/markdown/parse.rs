@@ -1,6 +1,6 @@
 //! The parser, and what is learnt from it besides the HTML.
 
-use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, OffsetIter, Options, Parser, Tag};
+use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, OffsetIter, Options, Parser, Tag, TagEnd};
 
 use super::line::{is_blank, is_break, line_at, line_start, run};
 use super::render::Renderer;
@@ -118,6 +118,7 @@ fn read(events: Events<'_, '_>, text: &str, start: usize, ids: &str) -> Parsed {
         if range.start < start {
             continue;
         }
+        let event = if is_tilde(text, range.start, &event) { Event::Text("~".into()) } else { event };
         let (starts, ends) = (matches!(event, Event::Start(_)), matches!(event, Event::End(_)));
         if depth == 0 && !ends {
             let line = new_line(text, seen, range.start).or((seen == start).then_some(start));
@@ -139,6 +140,12 @@ fn read(events: Events<'_, '_>, text: &str, start: usize, ids: &str) -> Parsed {
     parsed.html = renderer.finish();
     parsed.last = last.map(|last| Last { line: lines(text, start, last.at), ..last });
     parsed
+}
+
+/// Whether this is one of two single tildes that the parser takes for a pair. "~5 to ~6" are numbers.
+fn is_tilde(text: &str, at: usize, event: &Event<'_>) -> bool {
+    let strikes = matches!(event, Event::Start(Tag::Strikethrough) | Event::End(TagEnd::Strikethrough));
+    strikes && run(text.get(at..).unwrap_or_default(), b'~') == 1
 }
 
 /// The start of the line that `to` is on, if it is after `from`. (Several footnotes can start on one line.)

@@ -1,5 +1,6 @@
 //! One walk through the text, with at most one formula open.
 
+use super::super::flank::needs_letters;
 use super::super::line::{is_break, lead, line_at, run};
 use super::super::ticks::Ticks;
 use super::{Edit, Kind};
@@ -58,6 +59,7 @@ impl Scan<'_> {
             b'\\' => self.backslash(at),
             b'`' => self.code(at),
             b'$' => self.dollars(at),
+            b'*' | b'~' => self.emphasis(at, byte),
             _ => 1,
         }
     }
@@ -108,11 +110,26 @@ impl Scan<'_> {
         let len = run(self.text.get(at..).unwrap_or_default(), b'$');
         match (len, self.open.map(|open| open.delimiter)) {
             (_, Some(Delimiter::Round | Delimiter::Square)) | (1, Some(Delimiter::Dollars)) => {}
-            (1, Some(Delimiter::Dollar)) if self.can_close(at) => self.open = None,
+            (1, Some(Delimiter::Dollar)) if self.can_close(at) => _ = self.take(),
             (1, _) => self.open_dollar(at),
-            (2, Some(Delimiter::Dollars)) => self.neutral_lines(at),
+            (2, Some(Delimiter::Dollars)) => self.close_dollars(at),
             (2, _) => self.open(at, Delimiter::Dollars),
             _ => self.give_up(),
+        }
+        len
+    }
+
+    /// Puts letters around a run that the parser would take for text, and after a single tilde that would close another.
+    fn emphasis(&mut self, at: usize, byte: u8) -> usize {
+        let len = run(self.text.get(at..).unwrap_or_default(), byte);
+        let after = self.text.as_bytes().get(at + len);
+        if (byte, len) == (b'~', 1) {
+            if after.is_none_or(|after| *after != b'_' && !after.is_ascii_alphanumeric()) {
+                self.edits.push(Edit { at: at + 1, kind: Kind::Neutral });
+            }
+        } else if (byte == b'*' || len == 2) && needs_letters(self.text, at, len) {
+            self.edits.push(Edit { at, kind: Kind::Neutral });
+            self.edits.push(Edit { at: at + len, kind: Kind::Neutral });
         }
         len
     }
@@ -126,6 +143,11 @@ impl Scan<'_> {
         } else {
             self.open(at, Delimiter::Dollar);
         }
+    }
+
+    fn close_dollars(&mut self, at: usize) {
+        self.open = self.take();
+        self.neutral_lines(at);
     }
 
     fn can_close(&self, at: usize) -> bool {
@@ -152,21 +174,33 @@ impl Scan<'_> {
     }
 
     fn close(&mut self, at: usize, delimiter: Delimiter, before: Kind, after: Kind) {
-        let Some(open) = self.open.filter(|open| open.delimiter == delimiter) else { return };
+        let Some(open) = self.open.filter(|open| open.delimiter == delimiter) else {
+            return;
+        };
         let tex = self.text.get(open.at + 2..at).unwrap_or_default();
         // `\[\]` is a pair of brackets.
         if !tex.contains(|c: char| c.is_ascii_alphanumeric() || !c.is_ascii()) {
             return;
         }
+        self.edits.truncate(open.edits);
         self.edits.push(Edit { at: open.at, kind: before });
         self.neutral_lines(at);
         self.edits.push(Edit { at, kind: after });
     }
 
+    /// The formula that is open has ended. Nothing in it is changed.
+    fn take(&mut self) -> Option<Open> {
+        let open = self.open.take()?;
+        self.edits.truncate(open.edits);
+        Some(open)
+    }
+
     /// The formula that is open ends at `end`.
     fn neutral_lines(&mut self, end: usize) {
         let Some(open) = self.open.take() else { return };
-        let Some(quotes) = open.starts_line else { return };
+        let Some(quotes) = open.starts_line else {
+            return;
+        };
         let mut at = open.at;
         while let Some(line) = self.text.get(at..end).and_then(|rest| rest.find('\n')) {
             at += line + 1;

@@ -1,7 +1,9 @@
 //! The tail as if it were complete, so that what has half arrived doesn't flicker.
 //!
-//! None of this is ever in what is final, so that it may guess: a guess that is wrong is put right when more has arrived.
+//! At no moment may a sign be seen that the whole text wouldn't show. So what is open is closed, and what can't be told yet is
+//! held back until it can. A guess is never final while more is to come.
 
+mod dollar;
 mod hold;
 mod inline;
 mod run;
@@ -10,15 +12,47 @@ mod table;
 use super::line::{Fence, fence, lead, line_start};
 use super::marks::CUT;
 
+/// So many unfinished signs at the end of a text are taken away one by one; the others of thousands, all at once.
+const TURNS: usize = 16;
+
+/// How the text goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// More is to come.
+    Open,
+    /// It was cut off: this is all there will be. What could be text is shown.
+    Cut,
+}
+
 /// `text`, which starts a block, with an end.
-pub(super) fn mend(text: &str) -> String {
+pub(super) fn mend(text: &str, ending: Ending) -> String {
     if let Some((start, fence)) = open_fence(text) {
-        return mend_code(text, start, fence);
+        return mend_code(text, start, fence, ending);
     }
-    let text = hold::back(text);
-    let mut out = inline::close(text, run::start(text));
+    if is_verbatim(text) {
+        return [text, CUT.encode_utf8(&mut [0; 4])].concat();
+    }
+    let mut shown = hold::back(text, ending);
+    let mut turns = 0;
+    let mut out = loop {
+        let end = match inline::close(text, shown.len(), run::start(shown), ending) {
+            Ok(out) => break out,
+            Err(end) => end,
+        };
+        turns += 1;
+        shown = text.get(..end).unwrap_or_default();
+        if turns > TURNS {
+            shown = shown.trim_end_matches(|c: char| c.is_ascii_punctuation() || c.is_ascii_whitespace());
+        }
+        shown = hold::back(shown, ending);
+    };
     table::complete(&mut out);
     out
+}
+
+/// Whether `text` is an indented code block.
+fn is_verbatim(text: &str) -> bool {
+    text.starts_with("    ") || text.starts_with('\t')
 }
 
 /// The fence that is open at the end of `text`, and where its line starts.
@@ -39,7 +73,7 @@ fn open_fence(text: &str) -> Option<(usize, Fence)> {
 }
 
 /// Half a closing fence isn't code, and half a language is none.
-fn mend_code(text: &str, opening: usize, fence: Fence) -> String {
+fn mend_code(text: &str, opening: usize, fence: Fence, ending: Ending) -> String {
     let last = line_start(text, text.len());
     let line = text.get(last..).unwrap_or_default();
     let closing = !line.is_empty() && line.trim_matches([' ', '>']).bytes().all(|byte| byte == fence.char);
@@ -51,6 +85,10 @@ fn mend_code(text: &str, opening: usize, fence: Fence) -> String {
     } else {
         text
     };
+    if ending == Ending::Cut {
+        // It will not grow, so that it can have its colours.
+        return shown.into();
+    }
     let code = shown.trim_end_matches('\n');
     let mut out = String::with_capacity(shown.len() + 4);
     out.push_str(code);

@@ -40,6 +40,7 @@ impl Renderer<'_> {
             TagEnd::CodeBlock => return self.end_code(),
             TagEnd::Paragraph => return self.end_paragraph(),
             TagEnd::TableHead => self.in_head = false,
+            TagEnd::TableCell => self.in_cell = false,
             TagEnd::Image => return self.end_image(),
             TagEnd::Link => self.end_link(),
             TagEnd::BlockQuote(_)

@@ -64,6 +64,16 @@ fn open_figure(part: Part, info: &str, finished: bool, out: &mut String) {
 }
 
 impl Renderer<'_> {
+    /// Takes in some of the code. Behind its end it has line ends only.
+    pub(super) fn code_text(&mut self, text: &str) {
+        let was_over = self.is_over;
+        let seen = if was_over { "" } else { self.seen(text) };
+        self.text.push_str(seen);
+        if self.is_over {
+            self.text.extend(text.chars().skip(seen.chars().count()).filter(|c| *c == '\n'));
+        }
+    }
+
     pub(super) fn end_code(&mut self) {
         let info = self.code.take().unwrap_or_default();
         let code = std::mem::take(&mut self.text);

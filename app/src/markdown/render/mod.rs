@@ -9,6 +9,8 @@ mod text;
 
 use pulldown_cmark::{Alignment, Event};
 
+use super::marks::CUT;
+
 pub(super) use code::{Part, figure};
 
 /// How deep lists, quotes and inline markup may be nested in the page. What is deeper is there, but not nested.
@@ -34,7 +36,10 @@ pub(super) struct Renderer<'a> {
     columns: Vec<Alignment>,
     column: usize,
     in_head: bool,
+    in_cell: bool,
     expanded: usize,
+    /// The text has ended. What comes after it was put there to close what is open, and is never seen.
+    is_over: bool,
 }
 
 /// What is known of the paragraph that is open.
@@ -63,7 +68,9 @@ impl<'a> Renderer<'a> {
             columns: Vec::new(),
             column: 0,
             in_head: false,
+            in_cell: false,
             expanded: 0,
+            is_over: false,
         }
     }
 
@@ -94,7 +101,12 @@ impl<'a> Renderer<'a> {
                 self.flush();
                 self.end(tag);
             }
-            Event::Text(text) => self.text.push_str(&text),
+            Event::Text(text) if self.code.is_some() => self.code_text(&text),
+            _ if self.is_over => {}
+            Event::Text(text) => {
+                let seen = self.seen(&text);
+                self.text.push_str(seen);
+            }
             Event::SoftBreak => self.text.push('\n'),
             Event::DisplayMath(tex) => self.formula(&tex, true),
             Event::InlineMath(tex) => self.formula(&tex, false),
@@ -110,6 +122,15 @@ impl<'a> Renderer<'a> {
                 self.other("<input type=\"checkbox\" disabled aria-label=\"To do\"> ");
             }
         }
+    }
+
+    /// What is seen of `text`: no more than comes before [`CUT`], which stays.
+    fn seen<'t>(&mut self, text: &'t str) -> &'t str {
+        let Some(at) = text.find(CUT) else {
+            return text;
+        };
+        self.is_over = true;
+        text.get(..at + CUT.len_utf8()).unwrap_or_default()
     }
 
     /// Writes `html` after the text before it.

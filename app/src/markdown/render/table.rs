@@ -27,6 +27,7 @@ impl Renderer<'_> {
     pub(super) fn start_cell(&mut self) {
         let alignment = self.columns.get(self.column).unwrap_or(&Alignment::None);
         self.column += 1;
+        self.in_cell = true;
         self.out.push_str(if self.in_head { "<th scope=\"col\"" } else { "<td" });
         let rest = match alignment {
             Alignment::None => ">",

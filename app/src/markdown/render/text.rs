@@ -5,10 +5,6 @@ use super::Renderer;
 use super::escape::escape;
 use super::link::address;
 
-/// What ends an address besides blanks: no browser writes these, and in Chinese and Japanese no blank comes first.
-const WIDE: [char; 16] =
-    ['。', '，', '、', '；', '：', '？', '！', '（', '）', '「', '」', '『', '』', '《', '》', '】'];
-
 impl Renderer<'_> {
     /// Writes the text that has been gathered.
     pub(super) fn flush(&mut self) {
@@ -25,15 +21,22 @@ impl Renderer<'_> {
         }
     }
 
-    /// HTML in an answer is what the model wrote, and is shown.
+    /// HTML in an answer is what the model wrote, and is shown. Only a line break in a cell of a table is one: there is no
+    /// other way to write it.
     pub(super) fn raw(&mut self, html: &str) {
+        if self.in_cell && is_line_break(html) {
+            return self.other("<br>");
+        }
         self.other("");
+        let html = self.seen(html);
         escape(&restore(html, true), &mut self.out);
     }
 
     pub(super) fn code_span(&mut self, code: &str) {
         self.other("<code>");
-        escape(&restore(code, true), &mut self.out);
+        let code = self.seen(code);
+        // The parser takes away a blank at both ends, and one end hasn't come.
+        escape(&restore(if self.is_over { code.trim_start() } else { code }, true), &mut self.out);
         self.out.push_str("</code>");
     }
 
@@ -42,12 +45,19 @@ impl Renderer<'_> {
         let display = display && !self.text.ends_with(OPEN_ROUND);
         self.flush();
         self.out.push_str(if display { "<span class=\"math display\"" } else { "<span class=\"math\"" });
-        self.out.push_str(if tex.contains(CUT) { ">" } else { " data-tex>" });
+        let tex = self.seen(tex);
+        self.out.push_str(if self.is_over { ">" } else { " data-tex>" });
         escape(restore(tex, true).trim(), &mut self.out);
         self.out.push_str("</span>");
         self.paragraph.formula |= display;
         self.paragraph.other |= !display;
     }
+}
+
+/// Whether `html` is `<br>` without attributes.
+fn is_line_break(html: &str) -> bool {
+    let name = html.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or_default();
+    name.strip_suffix('/').unwrap_or(name).trim_ascii_end().eq_ignore_ascii_case("br")
 }
 
 /// An address that stands in a text, with all that could belong to it, and what has to come before it to make it a link.
@@ -74,7 +84,9 @@ fn link_addresses(text: &str, out: &mut String) {
             continue;
         }
         let shown = trim(text.get(start..end).unwrap_or_default());
-        let Some(address) = address(&[scheme, shown].concat()) else { continue };
+        let Some(address) = address(&[scheme, shown].concat()) else {
+            continue;
+        };
         escape(text.get(copied..start).unwrap_or_default(), out);
         address.open("", "", out);
         escape(shown, out);
@@ -98,8 +110,20 @@ fn web(text: &str, start: usize) -> Option<Bare> {
     if before.is_ascii_alphanumeric() || joins.contains(&before) {
         return None;
     }
-    let ends = |c: char| c.is_whitespace() || c == '<' || c == CUT || WIDE.contains(&c);
+    let ends = |c: char| c.is_whitespace() || c == '<' || c == CUT || ends_address(c);
     Some(Bare { start, end: start + rest.find(ends).unwrap_or(rest.len()), scheme })
+}
+
+/// Whether `c` ends an address, as a blank does: punctuation that no browser writes in one, in any script. In many of them no blank
+/// comes between an address and the sentence around it. `·` and `・` are parts of names.
+fn ends_address(c: char) -> bool {
+    matches!(c,
+        '¡' | '§' | '«' | '¶' | '»' | '¿' | ';' | '՚'..='՟' | '։' | '֊' | '־' | '׀' | '׃' | '׆' | '׳'..='״'
+        | '،'..='؍' | '؛'..='؟' | '٪'..='٭' | '۔' | '।'..='॥' | '๚'..='๛' | '།'..='༒' | '༺'..='༽' | '၊'..='၏' | '፠'..='፨'
+        | '។'..='៖' | '៘'..='៚' | '᠀'..='᠊' | '‐'..='‧' | '‰'..='⁞' | '⁽'..='⁾' | '₍'..='₎' | '⌈'..='⌋' | '〈'..='〉'
+        | '❛'..='❠' | '❨'..='❵' | '⟅'..='⟆' | '⟦'..='⟯' | '⦃'..='⦘' | '⧼'..='⧽' | '⸀'..='⹝'
+        | '、'..='〃' | '〈'..='】' | '〔'..='〟' | '〰' | '︐'..='︙' | '︰'..='﹫'
+        | '！'..='／' | '：'..='；' | '？'..='＠' | '［'..='］' | '｛'..='､')
 }
 
 /// The mail address around the `@` at `at`, if it is one. It starts at `least` or after it.

@@ -33,9 +33,14 @@ fn tasks_are_boxes_that_say_what_they_are() {
 }
 
 #[test]
-fn strikethrough_takes_one_or_two_tildes() {
-    assert_eq!(whole("~~Hi~~ ~Hello~, ~there~~"), "<p><del>Hi</del> <del>Hello</del>, ~there~~</p>");
+fn strikethrough_takes_two_tildes() {
+    assert_eq!(whole("~~Hi~~ ~~there~"), "<p><del>Hi</del> ~~there~</p>");
     assert_eq!(whole("a ~~~b~~~"), "<p>a ~~~b~~~</p>");
+    for text in ["~100k users. Then ~200k", "~Hello~, ~there", "(~5~)", "H~2~O", "~a ~b~ c~", "1~2 and 3~ 4"] {
+        assert_eq!(whole(text), format!("<p>{text}</p>"));
+    }
+    assert_eq!(whole("~5 **a~ b** c"), "<p>~5 <strong>a~ b</strong> c</p>");
+    assert_eq!(whole("~~a ~5 b~ c~~"), "<p><del>a ~5 b~ c</del></p>");
 }
 
 #[test]
@@ -54,6 +59,29 @@ fn addresses_in_the_text_are_links() {
         whole("`https://a.b` xhttps://c.d https:// [https://e.f](/g)"),
         "<p><code>https://a.b</code> xhttps://c.d https:// https://e.f</p>"
     );
+}
+
+#[test]
+fn an_address_ends_before_punctuation_of_any_script() {
+    let link = |url: &str| format!("<a href=\"{url}\" rel=\"noopener nofollow\" target=\"_blank\">{url}</a>");
+    let ends = [
+        "」", "』", "）", "】", "〉", "》", "〕", "〗", "］", "｝", "｠", "”", "’", "»", "›", "…", "—", "–", "―", "‥",
+        "。", "．", "、", "，", "！", "？", "；", "：", "｡", "､", "،", "؛", "؟", "۔", "।", "॥", "։", "။", "។", "፡",
+        "。」", "!”", ".»", ",’", "“", "「",
+    ];
+    for end in ends {
+        for url in ["https://a.b/c", "https://a.b/ü", "www.a.b"] {
+            let html = whole(&format!("x {url}{end}y"));
+            let scheme = if url.starts_with("www") { "http://" } else { "" };
+            let url = link(url).replacen(url, &[scheme, url].concat(), 1);
+            assert_eq!(html, format!("<p>x {url}{end}y</p>"));
+        }
+    }
+    for url in
+        ["https://ja.wikipedia.org/wiki/ジョン・スミス", "https://a.b/नमस्ते", "https://a.b/é_ñ", "https://ca.b/col·lega"]
+    {
+        assert_eq!(whole(&format!("見{url} x")), format!("<p>見{} x</p>", link(url)));
+    }
 }
 
 #[test]
@@ -125,6 +153,29 @@ fn an_image_is_a_link_by_its_words_or_its_address() {
     assert_eq!(whole("![](data:image/png;base64,AAAA)"), "<p>image</p>");
     let html = whole("[![badge](https://a.b/c.svg)](https://d.e)");
     assert_eq!(html, "<p><a href=\"https://d.e\" rel=\"noopener nofollow\" target=\"_blank\">badge</a></p>");
+}
+
+#[test]
+fn a_line_break_in_a_cell_is_one() {
+    for html in ["<br>", "<br/>", "<br />", "<BR>", "<Br  / >", "<br >"] {
+        let is_tag = html != "<Br  / >";
+        let table = whole(&format!("| a{html}b |\n|---|\n| **c{html}d** |\n"));
+        assert_eq!(table.contains("a<br>b</th>") && table.contains("<strong>c<br>d</strong></td>"), is_tag, "{table}");
+        assert!(!whole(&format!("a{html}b\n\n- c{html}d")).contains("<br>"));
+    }
+    for html in [
+        "<br class=\"x\">",
+        "<br onclick=\"x\">",
+        "<br/ x>",
+        "</br>",
+        "<brx>",
+        "<b>",
+        "`<br>`",
+        "\\<br>",
+        "<!--<br>-->",
+    ] {
+        assert!(!whole(&format!("| a{html}b |\n|---|\n")).contains("<br"), "{html}");
+    }
 }
 
 #[test]

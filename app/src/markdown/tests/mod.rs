@@ -1,11 +1,14 @@
 mod check;
+mod cjk;
 mod cost;
+mod cut;
 mod formulas;
 mod gfm;
 mod giants;
 mod hostile;
 mod live;
 mod normal;
+mod prefixes;
 mod spec;
 mod splits;
 mod tokens;

@@ -1,39 +1,53 @@
-//! `*`, `_` and `~` that are open.
+//! `*`, `_` and `~~` that are open.
+
+use super::super::super::flank::{Flanks, flanks};
 
 /// More than this at once aren't meant.
 const DEEPEST: usize = 16;
 
+/// A run that has opened something.
+struct Run {
+    byte: u8,
+    /// How long it was, and how much of it is open.
+    len: usize,
+    open: usize,
+    /// It could have closed something, too.
+    is_both: bool,
+}
+
 /// What is open, the innermost last.
 #[derive(Default)]
-pub(super) struct Stack(Vec<(u8, usize)>);
+pub(super) struct Stack(Vec<Run>);
 
 impl Stack {
     /// Reads the run of `len` times `byte` at `at`: it closes what it can, and opens the rest.
     pub(super) fn read(&mut self, text: &str, at: usize, byte: u8, len: usize) {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let after = text.get(at + len..).and_then(|after| after.chars().next());
-        let word = byte == b'_' && is_word(before) && is_word(after);
-        if word || (byte == b'~' && len > 2) {
+        if byte == b'~' && len != 2 {
             return;
         }
-        let left = if is_flanked(before, after) { self.take(byte, len) } else { len };
-        if left > 0 && is_flanked(after, before) && self.0.len() < DEEPEST {
-            self.0.push((byte, left));
+        let Flanks { opens, closes } = flanks(text, at, len);
+        let left = if closes { self.take(byte, len, opens) } else { len };
+        if left > 0 && opens && self.0.len() < DEEPEST && !multiplies(text, at, byte, len) {
+            self.0.push(Run { byte, len, open: left, is_both: closes });
         }
     }
 
     /// Closes up to `len` of what `byte` opened, and gives how many are left.
-    fn take(&mut self, byte: u8, len: usize) -> usize {
+    fn take(&mut self, byte: u8, len: usize, is_both: bool) -> usize {
         let mut left = len;
+        let fits = |run: &Run| {
+            let odd = (is_both || run.is_both) && (len + run.len).is_multiple_of(3) && !len.is_multiple_of(3);
+            run.byte == byte && !odd
+        };
         while left > 0
-            && let Some(index) = self.0.iter().rposition(|(open, _)| *open == byte)
+            && let Some(index) = self.0.iter().rposition(fits)
         {
             self.0.truncate(index + 1);
-            let Some((_, open)) = self.0.last_mut() else { break };
-            let closed = left.min(*open);
-            *open -= closed;
+            let Some(run) = self.0.last_mut() else { break };
+            let closed = left.min(run.open);
+            run.open -= closed;
             left -= closed;
-            if *open == 0 {
+            if run.open == 0 {
                 self.0.pop();
             }
         }
@@ -42,20 +56,22 @@ impl Stack {
 
     /// Writes what closes all of it.
     pub(super) fn close(&mut self, out: &mut String) {
-        for (byte, len) in self.0.drain(..).rev() {
-            for _ in 0..len {
+        for Run { byte, open, .. } in self.0.drain(..).rev() {
+            for _ in 0..open {
                 out.push(char::from(byte));
             }
         }
     }
 }
 
-fn is_word(c: Option<char>) -> bool {
-    c.is_some_and(|c| c.is_ascii_alphanumeric() || !c.is_ascii() || c == '_')
-}
-
-/// Whether a run belongs to what stands on the side of `inner`.
-fn is_flanked(inner: Option<char>, outer: Option<char>) -> bool {
-    let Some(inner) = inner.filter(|c| !c.is_whitespace()) else { return false };
-    !inner.is_ascii_punctuation() || outer.is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation())
+/// Whether this is an operator between two operands: `2*3`, `a*b`, `f(x)*g(x)`, `2**10`. What is there may be closed later; more
+/// likely it isn't.
+fn multiplies(text: &str, at: usize, byte: u8, len: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let operand = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+    let after = text.as_bytes().get(at + len).copied().unwrap_or(b' ');
+    let is_short = before.len() - operand.len() == 1 && len == 1;
+    let is_number = before.ends_with(|c: char| c.is_ascii_digit() || matches!(c, ')' | ']'));
+    let is_factor = after.is_ascii_digit() && before.len() > operand.len();
+    byte == b'*' && (after.is_ascii_alphanumeric() || after == b'(') && (is_short || is_number || is_factor)
 }
