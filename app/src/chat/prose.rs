@@ -43,7 +43,7 @@ impl Drawn {
         self.is_behind = piece.len() < rest.len();
         self.document.expect_more(self.is_behind);
         if message.exit.is_some() && !self.is_behind {
-            self.document.finish();
+            if message.lacks_its_end() { self.document.cut_off() } else { self.document.finish() }
         }
         let mut patch = self.document.render(whole(now_ms()));
         if patch.rewrite {

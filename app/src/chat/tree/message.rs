@@ -146,8 +146,14 @@ impl Message {
     }
 
     fn was_cut_off(&self) -> bool {
+        self.lacks_its_end() && self.exit.as_ref().is_some_and(|exit| !exit.full)
+    }
+
+    /// Whether this is an answer that ended before the model was done.
+    #[must_use]
+    pub fn lacks_its_end(&self) -> bool {
         let cut = |exit: &Exit| exit.reason != Reason::Normal || exit.finish_reason.as_deref() == Some("length");
-        self.role == Role::Assistant && self.exit.as_ref().is_some_and(|exit| cut(exit) && !exit.full)
+        self.role == Role::Assistant && self.exit.as_ref().is_some_and(cut)
     }
 
     /// How many tokens it has: counted over there if the server says so, else its deltas.
