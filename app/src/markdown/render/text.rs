@@ -67,12 +67,27 @@ struct Bare {
     scheme: &'static str,
 }
 
-/// Writes `text`, with a link where an address stands in it.
+/// The number of a footnote that `text` starts with: `[^1]`. Where the parser gives it as text, the footnote hasn't come yet.
+fn note(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("[^")?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let is_note = (1..=3).contains(&digits) && rest.as_bytes().get(digits) == Some(&b']');
+    rest.get(..digits).filter(|_| is_note)
+}
+
+/// Writes `text`, with a link where an address stands in it, and the numbers of footnotes as such.
 fn link_addresses(text: &str, out: &mut String) {
     let (mut copied, mut at) = (0, 0);
-    let may_be = |byte| matches!(byte, b'h' | b'w' | b'@');
+    let may_be = |byte| matches!(byte, b'h' | b'w' | b'@' | b'[');
     while let Some(found) = text.as_bytes().get(at..).and_then(|rest| rest.iter().position(|byte| may_be(*byte))) {
         at += found;
+        if let Some(number) = note(text.get(at..).unwrap_or_default()) {
+            escape(text.get(copied..at).unwrap_or_default(), out);
+            out.push_str(&["<sup>", number, "</sup>"].concat());
+            at += "[^]".len() + number.len();
+            copied = at;
+            continue;
+        }
         let bare = if text.as_bytes().get(at) == Some(&b'@') { mail(text, copied, at) } else { web(text, at) };
         let Some(Bare { start, end, scheme }) = bare else {
             at += 1;

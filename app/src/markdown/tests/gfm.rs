@@ -118,6 +118,7 @@ fn footnotes_lead_to_their_text_by_ids_of_this_message() {
         <div class=\"footnote\" role=\"note\" id=\"t-fn-two-32words\"><span class=\"label\">two words</span><p>Second.</p></div>";
     assert_eq!(html, expected);
     assert_eq!(whole("Nothing[^missing]."), "<p>Nothing[^missing].</p>");
+    assert_eq!(whole("Not yet[^1], `[^1]` [^1234]"), "<p>Not yet<sup>1</sup>, <code>[^1]</code> [^1234]</p>");
 }
 
 #[test]

@@ -55,6 +55,7 @@ const TEXTS: &[&str] = &[
     "见https://m.n/o。「https://a.b/c」と『https://d.e』、https://f.g—也…https://h.i…",
     "Emoji 👩‍👩‍👧 **🎉 party** é ñ, עברית **מודגש** ו-`קוד`, العربية *مائل* نص.",
     "[^1]: The **note**.\n[^two]: Two.\n\nNote.[^1] More[^two].\n",
+    "Note.[^1] More[^22].\n\n[^1]: The **note**.\n[^22]: Two.\n",
     "Text\n- list *after* text\n- more\n\nText\n1. one\n2. two\n\nEnd * of ** it _ all ~",
 ];
 
