@@ -252,6 +252,155 @@ async fn a_model_that_has_taken_progress_is_not_asked_again_without_when_it_refu
     assert_eq!(upstream.requests().len(), 2);
 }
 
+/// Asks this client, and listens.
+async fn told_by(client: &Client, request: ChatRequest) -> Told {
+    let client = client.clone();
+    let work = move |deltas| async move { client.reply(request, deltas).await };
+    listen_to_the_end(spawn_linked(&Arc::<Fates>::default(), "a test", work)).await
+}
+
+/// The same question, with these options.
+fn with_options(options: &Value) -> ChatRequest {
+    ChatRequest { options: options.as_object().unwrap().clone(), ..question() }
+}
+
+/// The refusals of a parameter that servers are known for.
+fn refusals(name: &str) -> Vec<Step> {
+    vec![
+        answer_json(400, &json!({ "error": { "message": format!("Unsupported parameter: '{name}'"), "param": name } })),
+        answer_json(
+            400,
+            &json!({ "error": { "message": "Unsupported value", "param": name, "code": "unsupported_value" } }),
+        ),
+        answer_json(
+            422,
+            &json!({ "detail": [{ "type": "extra_forbidden", "loc": ["body", name], "msg": "Extra inputs are not permitted" }] }),
+        ),
+        answer_json(
+            400,
+            &json!({ "object": "error", "message": format!("[{{'loc': ('body', '{name}'), 'msg': 'extra fields not permitted'}}]") }),
+        ),
+        answer(400, &[], &format!("{name} is not supported by this model")),
+        answer(500, &[], &format!("TypeError: create() got an unexpected keyword argument '{name}'")),
+        answer_json(200, &json!({ "error": { "message": format!("unknown field: {name}") } })),
+        Step::Send(
+            [sent(head()), sent(sse(&json!({ "error": { "message": format!("{name} is not supported") } })))]
+                .concat()
+                .into(),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_refused_is_left_out_from_then_on_and_that_is_said() {
+    let options = json!({
+        "temperature": 0.5, "top_p": 0.9, "top_k": 40, "min_p": 0.1, "stop": ["x"], "seed": 7, "reasoning_effort": "low",
+        "presence_penalty": 0.1, "frequency_penalty": 0.1,
+    });
+    for name in options.as_object().unwrap().keys() {
+        for refusal in refusals(name) {
+            let scripts = [vec![refusal], vec![head(), delta("Hi"), finish("stop"), done()]];
+            let upstream = Upstream::playing_in_turn(scripts).await;
+            let client = Client::new(settings(&upstream)).unwrap();
+            for _ in 0..2 {
+                let told = told_by(&client, with_options(&options)).await;
+                told.completely("Hi");
+                assert_eq!(told.exit.left_out, [name.as_str()]);
+            }
+            let bodies: Vec<Value> = upstream.requests().into_iter().map(|request| request.body).collect();
+            let has = bodies.iter().map(|body| body.get(name).is_some()).collect::<Vec<_>>();
+            assert_eq!(has, [true, false, false], "{name}");
+            let others = options.as_object().unwrap().keys().filter(|other| *other != name);
+            for other in others {
+                assert!(bodies.iter().all(|body| body[other] == options[other]), "{other} is sent beside {name}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_longest_answer_goes_by_its_other_name_where_one_is_refused() {
+    for (name, twin) in [("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens")] {
+        for refusal in refusals(name) {
+            let scripts = [vec![refusal], vec![head(), delta("Hi"), finish("stop"), done()]];
+            let upstream = Upstream::playing_in_turn(scripts).await;
+            let client = Client::new(settings(&upstream)).unwrap();
+            for _ in 0..2 {
+                let told = told_by(&client, with_options(&json!({ name: 50 }))).await;
+                told.completely("Hi");
+                assert!(told.exit.left_out.is_empty(), "{:?}", told.exit);
+            }
+            let bodies = upstream.requests().into_iter().map(|request| request.body);
+            let sent = bodies.map(|body| (body[name].as_u64(), body[twin].as_u64())).collect::<Vec<_>>();
+            assert_eq!(sent, [(Some(50), None), (None, Some(50)), (None, Some(50))]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_is_refused_under_both_names_is_left_out() {
+    let refusal = |name: &str| vec![refusals(name).remove(0)];
+    let answer = vec![head(), delta("Hi"), finish("stop"), done()];
+    let upstream = Upstream::playing_in_turn([refusal("max_tokens"), refusal("max_completion_tokens"), answer]).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    for _ in 0..2 {
+        let told = told_by(&client, with_options(&json!({ "max_tokens": 50 }))).await;
+        told.completely("Hi");
+        assert_eq!(told.exit.left_out, ["max_tokens"]);
+    }
+    assert_eq!(upstream.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn every_parameter_is_left_out_once_and_then_the_refusal_is_told() {
+    let refusal = answer(400, &[], "temperature, top_p and seed are not supported");
+    let upstream = Upstream::playing([refusal]).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    let options = json!({ "temperature": 0.5, "top_p": 0.5, "seed": 1 });
+    told_by(&client, with_options(&options)).await.not_at_all("seed are not supported");
+    let kept = |request: &support::upstream::Request| {
+        ["temperature", "top_p", "seed"].iter().filter(|name| request.body.get(name).is_some()).count()
+    };
+    let kept = upstream.requests().iter().map(kept).collect::<Vec<_>>();
+    assert_eq!(kept[..4], [3, 2, 1, 0]);
+    assert!(kept.len() <= 5, "once more without return_progress, which may be meant: {kept:?}");
+}
+
+#[tokio::test]
+async fn a_value_that_is_refused_says_nothing_of_others() {
+    let refusal = answer_json(400, &json!({ "error": { "message": "temperature must be between 0 and 1" } }));
+    let upstream = Upstream::playing_in_turn([vec![refusal], vec![head(), delta("Hi"), finish("stop"), done()]]).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    for (temperature, left_out) in [(1.5, true), (1.5, true), (0.5, false)] {
+        let told = told_by(&client, with_options(&json!({ "temperature": temperature }))).await;
+        told.completely("Hi");
+        assert_eq!(!told.exit.left_out.is_empty(), left_out, "{temperature}");
+    }
+    assert_eq!(upstream.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn that_one_model_refuses_a_parameter_says_nothing_of_the_others() {
+    let refusal = vec![refusals("seed").remove(0)];
+    let upstream = Upstream::playing_in_turn([refusal, vec![head(), delta("Hi"), finish("stop"), done()]]).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    for (model, left_out) in [("one", true), ("other", false), ("one", true)] {
+        let request = ChatRequest { model: model.into(), ..with_options(&json!({ "seed": 7 })) };
+        assert_eq!(!told_by(&client, request).await.exit.left_out.is_empty(), left_out, "{model}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_stream_is_asked_for_a_whole_answer() {
+    let refusal =
+        json!({ "error": { "message": "Unsupported value: 'stream' does not support true.", "param": "stream" } });
+    let whole = json!({ "choices": [{ "message": { "content": "Hi" }, "finish_reason": "stop" }] });
+    let upstream = Upstream::playing_in_turn([vec![answer_json(400, &refusal)], vec![answer_json(200, &whole)]]).await;
+    listen_to_the_end(ask(settings(&upstream), question())).await.completely("Hi");
+    let body = &upstream.requests()[1].body;
+    assert_eq!((body.get("stream"), body.get("stream_options")), (None, None));
+}
+
 /// An answer that has begun, and is to go on.
 fn unfinished() -> ChatRequest {
     let mut request = question();

@@ -131,6 +131,9 @@ pub(super) fn ending(message: &Message) -> String {
     if message.first_ms > 0 {
         parts.push(["first after ", &seconds(message.first_ms)].concat());
     }
+    if !exit.left_out.is_empty() {
+        parts.push(["left out: ", &exit.left_out.join(", ")].concat());
+    }
     parts.retain(|part| !part.is_empty());
     parts.join(" · ")
 }

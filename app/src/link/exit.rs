@@ -47,12 +47,23 @@ pub struct Exit {
     /// Whether the conversation fills the model's context, so that the answer can't go on. Left out where it doesn't.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub full: bool,
+    /// The options of the request that the model's server has refused, so that it was asked without them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 impl Exit {
     /// An exit that needs no words.
     pub const fn new(reason: Reason) -> Self {
-        Self { reason, message: None, logged: None, finish_reason: None, usage: None, full: false }
+        Self {
+            reason,
+            message: None,
+            logged: None,
+            finish_reason: None,
+            usage: None,
+            full: false,
+            left_out: Vec::new(),
+        }
     }
 
     /// The task gave up, because of what `message` says.

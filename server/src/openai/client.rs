@@ -5,7 +5,7 @@ use super::{
     endpoint::Endpoint,
     failure::{Failure, Refusal},
     place::{Answering, Kind},
-    question::{Extras, Progressing, Question},
+    question::{Extras, Progressing, Question, Refused},
     reader::{Reader, read_beginning},
     upstream::Upstream,
 };
@@ -90,13 +90,14 @@ impl Client {
             if let Err(failure) = &read
                 && !reader.has_begun()
             {
-                if extras.give_up_progress(failure) {
+                if extras.give_up_after(request, failure) {
                     continue;
                 }
                 self.learn_thoughtless(request, failure);
             }
             let exit = reader.end(read).await;
-            return Ok(Exit { full: exit.full || self.room(request).is_full_after(&exit), ..exit });
+            let full = exit.full || self.room(request).is_full_after(&exit);
+            return Ok(Exit { full, left_out: extras.left_out, ..exit });
         }
     }
 
@@ -104,7 +105,8 @@ impl Client {
         timeout_at(give_up, done).await.unwrap_or(Err(Failure::Silent(self.upstream.header_timeout)))
     }
 
-    fn extras(&self, request: &ChatRequest) -> Extras {
+    /// All that this request is better with, and that its model isn't known to refuse.
+    fn extras(&self, request: &mut ChatRequest) -> Extras {
         let takes_progress = if self.endpoint.refuses_progress(&request.model) {
             Progressing::Refused
         } else if self.endpoint.has_taken_progress(&request.model) {
@@ -112,13 +114,25 @@ impl Client {
         } else {
             Progressing::Untried
         };
-        Extras::of(request, takes_progress)
+        let mut extras = Extras::of(request, takes_progress);
+        while let Some(refused) = self.refused_before(&extras, request) {
+            extras.leave_out(request, refused);
+        }
+        extras
+    }
+
+    /// Something of this question that its model has refused before.
+    fn refused_before(&self, extras: &Extras, request: &ChatRequest) -> Option<Refused> {
+        extras.sent(request).iter().find_map(|name| {
+            let value = request.options.get(name).map(ToString::to_string);
+            self.endpoint.refused(&request.model, name, value)
+        })
     }
 
     /// Asks, and waits while the server loads its model. The answer runs for as long as what is returned lives.
     async fn ask(
         &self,
-        request: &ChatRequest,
+        request: &mut ChatRequest,
         extras: &mut Extras,
         give_up: Instant,
         deltas: &Deltas<Delta>,
@@ -135,7 +149,7 @@ impl Client {
                     self.loading(give_up, deltas).await?;
                 }
                 // Again without what the server minds, if that can be done without.
-                Err(Failure::Refused(refusal)) if extras.give_up(&refusal) => {}
+                Err(Failure::Refused(refusal)) if extras.give_up(request, &refusal) => {}
                 Err(failure) => return Err(failure),
             }
         }
@@ -166,6 +180,7 @@ impl Client {
         }
         self.endpoint.learn_answer(&request.model);
         self.endpoint.learn_progress(&request.model, extras.asks_for_progress());
+        self.endpoint.learn_refused(&request.model, &extras.refused);
     }
 
     pub(super) fn learn_failure(&self, failure: &Failure) {
@@ -199,7 +214,7 @@ impl Client {
     }
 
     async fn post(&self, request: &ChatRequest, extras: &Extras, deltas: &Deltas<Delta>) -> Result<Response, Failure> {
-        let question = Question { request, stream: true, extras };
+        let question = Question { request, extras };
         let question =
             self.request(&self.http, Method::POST, self.upstream.endpoint("chat/completions")).json(&question);
         let mut posted = pin!(accepted(question, self.upstream.connect_timeout));

@@ -4,6 +4,7 @@ use super::{
     catalog::{Listed, Listing},
     names::Names,
     place::{Answering, Kind, Place},
+    question::Refused,
     upstream::Upstream,
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,6 +31,8 @@ struct Known {
     no_progress: Names,
     /// The models that have refused to go on with a thought.
     thoughtless: Names,
+    /// What models have refused of a question: the model, the parameter, and its value if it is about that.
+    refused: Names,
 }
 
 impl Known {
@@ -117,6 +120,25 @@ impl Endpoint {
         if is_taken { known.progress.add(model) } else { known.no_progress.add(model) }
     }
 
+    /// What this model has refused before, of a parameter with this value.
+    pub(super) fn refused(&self, model: &str, name: &str, value: Option<String>) -> Option<Refused> {
+        let known = self.known();
+        let is_refused = |value: Option<&str>| known.refused.has(&refusal(model, name, value));
+        if is_refused(None) {
+            return Some(Refused { name: name.to_owned(), value: None });
+        }
+        let value = value.filter(|value| is_refused(Some(value)))?;
+        Some(Refused { name: name.to_owned(), value: Some(value) })
+    }
+
+    /// The model has answered without this.
+    pub(super) fn learn_refused(&self, model: &str, refused: &[Refused]) {
+        let mut known = self.known();
+        for Refused { name, value } in refused {
+            known.refused.add(&refusal(model, name, value.as_deref()));
+        }
+    }
+
     pub(super) fn is_thoughtless(&self, model: &str) -> bool {
         self.known().thoughtless.has(model)
     }
@@ -143,4 +165,9 @@ impl Endpoint {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How a refused parameter is remembered. A line end stands in none of the names.
+fn refusal(model: &str, name: &str, value: Option<&str>) -> String {
+    [model, name, value.unwrap_or_default()].join("\n")
 }

@@ -10,6 +10,7 @@ use super::{
     listing::Absence,
     message::Beyond,
     redact::{cut, in_one_line},
+    refused::is_about_parameter,
     upstream::{Upstream, without_secrets},
 };
 use app::link::Exit;
@@ -240,8 +241,17 @@ impl Beyond {
 }
 
 impl Refusal {
+    /// Whether it may be about a part of the request that it names. Some fail with a 500 over what they don't know.
+    pub(super) fn may_be_about_parameters(&self) -> bool {
+        match self.status.as_u16() {
+            400 | 422 => true,
+            500..=599 => !self.is_loading() && is_about_parameter(&self.body),
+            _ => false,
+        }
+    }
+
     /// Whether it is this part of the request that the server minds.
-    pub(super) fn minds(&self, part: &str) -> bool {
+    fn minds(&self, part: &str) -> bool {
         matches!(self.status.as_u16(), 400 | 422) && self.body.contains(part)
     }
 
@@ -261,11 +271,6 @@ impl Refusal {
         let body = self.body.to_ascii_lowercase();
         let unknown = ["extra", "unknown", "unrecognized", "unexpected", "not permitted", "not allowed"];
         self.minds(part) && unknown.iter().any(|word| body.contains(word))
-    }
-
-    /// Whether it names this part of the request: some fail with a 500 over what they don't know.
-    pub(super) fn names(&self, part: &str) -> bool {
-        matches!(self.status.as_u16(), 400 | 422 | 500..=599) && self.body.contains(part)
     }
 
     /// Whether it says that the request is wrong, and not that this is because of a part that it names, or of the conversation.

@@ -2,7 +2,7 @@
 //!
 //! What they claim and what they send are two things, so each file here knows one part of the difference:
 //! [`upstream`] (where the server is, and how patient to be with it), [`client`] (one question on one connection),
-//! [`question`] (what is asked for, and what can be done without), [`reader`] (its answer, and the clock), [`answer`]
+//! [`question`] (what is asked for, and what can be done without), [`refused`] (which part that is), [`reader`] (its answer, and the clock), [`answer`]
 //! (bytes as deltas and an end), [`body`] (events and JSON, whatever the label says), [`dialect`] (what one of these means),
 //! [`message`] (words, and what is none), [`repeat`] (what is said twice), [`ending`] (whether an answer is whole), [`halves`]
 //! (of characters), [`mend`] (JSON that is nearly JSON), [`parse`] (of long bodies, off the runtime), [`think`] (thoughts
@@ -29,6 +29,7 @@ mod place;
 mod question;
 mod reader;
 mod redact;
+mod refused;
 mod repeat;
 pub mod replay;
 mod think;

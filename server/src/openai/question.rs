@@ -1,25 +1,34 @@
 //! The body of a question, and what is asked for beside it, where the server takes that.
 
-use super::failure::{Failure, Refusal};
+use super::{
+    failure::{Failure, Refusal},
+    refused::{culprit, is_about_parameter, is_unknown},
+};
 use app::chat::message::{ChatRequest, Role};
 use serde::Serialize;
 use std::ops::Not;
 
+const STREAM: &str = "stream";
+const STREAM_OPTIONS: &str = "stream_options";
 const PROGRESS: &str = "return_progress";
+
+/// The two names of one option. OpenAI's reasoning models take the newer alone, most other servers know the older.
+const TWINS: [(&str, &str); 2] = [("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens")];
 
 /// The page's own question, that the answer shall be a stream, and the extras.
 #[derive(Serialize)]
 pub(super) struct Question<'a> {
     #[serde(flatten)]
     pub(super) request: &'a ChatRequest,
-    pub(super) stream: bool,
     #[serde(flatten)]
     pub(super) extras: &'a Extras,
 }
 
-/// What not every server takes.
+/// What not every server takes, and what this one has refused.
 #[derive(Serialize)]
 pub(super) struct Extras {
+    #[serde(skip_serializing_if = "Not::not")]
+    stream: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream_options: Option<StreamOptions>,
     /// llama-server then writes between the batches of a prompt that it reads, and so notices that nobody waits any more:
@@ -31,6 +40,20 @@ pub(super) struct Extras {
     /// Whether a refusal without a reason may be about `return_progress`.
     #[serde(skip)]
     is_progress_untried: bool,
+    /// What the server has refused of this question.
+    #[serde(skip)]
+    pub(super) refused: Vec<Refused>,
+    /// The options of the request that are missing from the question because of that.
+    #[serde(skip)]
+    pub(super) left_out: Vec<String>,
+}
+
+/// A part of a question that a server has refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub(super) name: String,
+    /// Its value, as JSON, if it may be refused because of that.
+    pub(super) value: Option<String>,
 }
 
 /// What a model has answered so far to being asked for its progress.
@@ -63,10 +86,13 @@ impl Extras {
     pub(super) fn of(request: &ChatRequest, progressing: Progressing) -> Self {
         let goes_on = request.messages.last().is_some_and(|last| last.role == Role::Assistant);
         Self {
+            stream: true,
             stream_options: Some(StreamOptions { include_usage: true }),
             return_progress: progressing != Progressing::Refused,
             going_on: goes_on.then_some(GoingOn { continue_final_message: true, add_generation_prompt: false }),
             is_progress_untried: progressing == Progressing::Untried,
+            refused: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -75,14 +101,15 @@ impl Extras {
         self.return_progress
     }
 
-    /// Leaves out what the server minds, and says whether that was anything: then it may be asked again. One that knows what
-    /// going on is, and can't, isn't asked again: it would begin another answer.
-    pub(super) fn give_up(&mut self, refusal: &Refusal) -> bool {
-        if self.return_progress && (refusal.names(PROGRESS) || refusal.has_never_heard_of_something()) {
-            self.return_progress = false;
+    /// Leaves out what the server minds, and says whether that was anything: then it may be asked again. Nothing is left out
+    /// twice, so this comes to an end. One that knows what going on is, and can't, isn't asked again: it would begin
+    /// another answer.
+    pub(super) fn give_up(&mut self, request: &mut ChatRequest, refusal: &Refusal) -> bool {
+        if refusal.may_be_about_parameters() && self.give_up_named(request, &refusal.body) {
             return true;
         }
-        if refusal.minds("stream_options") && self.stream_options.take().is_some() {
+        if self.return_progress && refusal.has_never_heard_of_something() {
+            self.return_progress = false;
             return true;
         }
         let is_new =
@@ -98,9 +125,49 @@ impl Extras {
     }
 
     /// The same, of an error that came in place of an answer.
-    pub(super) fn give_up_progress(&mut self, failure: &Failure) -> bool {
-        let is_minded = self.return_progress && matches!(failure, Failure::Said(words) if words.contains(PROGRESS));
-        self.return_progress &= !is_minded;
-        is_minded
+    pub(super) fn give_up_after(&mut self, request: &mut ChatRequest, failure: &Failure) -> bool {
+        let Failure::Said(words) = failure else { return false };
+        (words.contains(PROGRESS) || is_about_parameter(words)) && self.give_up_named(request, words)
+    }
+
+    /// Leaves out what these words name.
+    fn give_up_named(&mut self, request: &mut ChatRequest, words: &str) -> bool {
+        let sent = self.sent(request);
+        let Some(name) = culprit(words, &sent.iter().map(String::as_str).collect::<Vec<_>>()) else { return false };
+        let value = request.options.get(name).filter(|_| !is_unknown(words)).map(ToString::to_string);
+        let refused = Refused { name: name.to_owned(), value };
+        self.leave_out(request, refused);
+        true
+    }
+
+    /// The names of what is sent, and may be refused.
+    pub(super) fn sent(&self, request: &ChatRequest) -> Vec<String> {
+        let own =
+            [(STREAM, self.stream), (STREAM_OPTIONS, self.stream_options.is_some()), (PROGRESS, self.return_progress)];
+        let own = own.into_iter().filter(|(_, is_sent)| *is_sent).map(|(name, _)| name.to_owned());
+        own.chain(request.options.keys().cloned()).collect()
+    }
+
+    /// Leaves this out, or sends it by its other name.
+    pub(super) fn leave_out(&mut self, request: &mut ChatRequest, refused: Refused) {
+        let name = refused.name.as_str();
+        match name {
+            STREAM => (self.stream, self.stream_options) = (false, None),
+            STREAM_OPTIONS => self.stream_options = None,
+            PROGRESS => self.return_progress = false,
+            _ => {
+                let value = request.options.remove(name);
+                let twin = TWINS.iter().find(|(one, _)| *one == name).map(|(_, twin)| *twin);
+                let is_renamed = twin.is_some_and(|twin| self.refused.iter().any(|refused| refused.name == twin));
+                match (twin, value) {
+                    (Some(twin), Some(value)) if !is_renamed && !request.options.contains_key(twin) => {
+                        request.options.insert(twin.to_owned(), value);
+                    }
+                    (Some(twin), _) if is_renamed => self.left_out.push(twin.to_owned()),
+                    _ => self.left_out.push(name.to_owned()),
+                }
+            }
+        }
+        self.refused.push(refused);
     }
 }
