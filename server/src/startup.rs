@@ -152,7 +152,12 @@ async fn named(client: &Client) -> Result<String, String> {
         Err(unlisted) if unlisted.absence == Absence::Loading => Ok(says("is loading its model")),
         Err(unlisted) => {
             let why = unlisted.why;
-            Err(format!("{address} lists no models: {why} It is asked again with every question."))
+            let has_none = unlisted.absence == Absence::NoList;
+            Err(if has_none {
+                why
+            } else {
+                format!("{address} lists no models: {why} It is asked again with every question.")
+            })
         }
     }
 }

@@ -4,6 +4,7 @@
 mod support;
 
 use futures::future::join_all;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use reqwest::{Certificate, Client, Response, Version};
 use server::{
     models::Models,
@@ -13,6 +14,8 @@ use server::{
 use std::{fs, path::PathBuf, time::Duration};
 use support::{
     advance,
+    client::post,
+    program::{Running, empty_folder, output, starcrossed, text},
     server::{Rules, Server},
     soon,
     upstream::{Step, Upstream, delta, head},
@@ -95,6 +98,89 @@ async fn files_that_are_no_certificate_are_refused_with_their_names() {
     let (one, other) = (certificate("mixed-one"), certificate("mixed-other"));
     let mixed = Files { certificate: one.certificate, key: other.key };
     assert!(mixed.load().await.is_err(), "a key of another certificate");
+}
+
+/// Asks a program that was started with these variables, and whose model server is at this URL. Returns what its page is told.
+async fn told(url: &str, variables: &[(&str, &str)]) -> String {
+    let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", url]);
+    let running = Running::start(command.envs(variables.iter().copied())).await;
+    let question = br#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#;
+    let told = post(running.address, "/api/chat", question).await.text();
+    running.signal("-KILL");
+    told
+}
+
+/// An HTTPS server. It is no model server, but whoever hears that has a secure connection to it.
+async fn secure(files: &Files) -> (Upstream, Server, String) {
+    let upstream = Upstream::playing([head()]).await;
+    let server = server(files, &upstream).await;
+    let url = format!("https://localhost:{}/v1", server.address.port());
+    (upstream, server, url)
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_is_trusted_where_it_is_named_and_nowhere_else() {
+    for files in [certificate("own"), authority("authority", "localhost")] {
+        let (_upstream, _server, url) = secure(&files).await;
+        let own = files.certificate.to_str().unwrap();
+        let said = told(&url, &[("SSL_CERT_FILE", own)]).await;
+        assert!(said.contains("refused the request (405)"), "{said}");
+        let other = authority("another", "localhost").certificate;
+        let said = told(&url, &[("SSL_CERT_FILE", other.to_str().unwrap())]).await;
+        assert!(said.contains("No secure connection") && said.contains("self-signed"), "{said}");
+        assert!(said.contains("SSL_CERT_FILE") && said.contains(other.to_str().unwrap()), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_not_trusted_where_it_is_named() {
+    let files = authority("elsewhere", "elsewhere.example");
+    let (_upstream, _server, url) = secure(&files).await;
+    let said = told(&url, &[("SSL_CERT_FILE", files.certificate.to_str().unwrap())]).await;
+    assert!(said.contains("its certificate is for another name"), "{said}");
+}
+
+#[tokio::test]
+async fn a_file_of_certificates_that_leads_nowhere_is_named() {
+    let empty = empty_folder().join("no-certificates.pem");
+    fs::write(&empty, "nothing\n").unwrap();
+    for (file, why) in
+        [("/nowhere/ca.pem", "can't be read"), (empty.to_str().unwrap(), "there is no certificate in it")]
+    {
+        let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "https://localhost:9/v1"]);
+        let output = output(command.env("SSL_CERT_FILE", file)).await;
+        let said = text(&output.stderr);
+        assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+        assert!(said.contains("SSL_CERT_FILE") && said.contains(file) && said.contains(why), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_named_with_its_variable() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let proxy = format!("http://me:secret@{closed}");
+    let trusted = certificate("proxied").certificate;
+    for (url, variable) in [
+        ("http://models.example/v1", "HTTP_PROXY"),
+        ("http://models.example/v1", "all_proxy"),
+        ("https://models.example/v1", "HTTPS_PROXY"),
+        ("https://models.example/v1", "ALL_PROXY"),
+    ] {
+        let said = told(url, &[(variable, &proxy), ("SSL_CERT_FILE", trusted.to_str().unwrap())]).await;
+        assert!(said.contains(url) && said.contains(variable), "{said}");
+        assert!(said.contains(&format!("http://{closed}")) && !said.contains("secret"), "{said}");
+    }
+}
+
+/// Writes a new certificate of an authority for this name, as `openssl req -x509` makes them, and says where.
+fn authority(folder: &str, name: &str) -> Files {
+    let files = certificate(folder);
+    let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    fs::write(&files.key, key.serialize_pem()).unwrap();
+    fs::write(&files.certificate, params.self_signed(&key).unwrap().pem()).unwrap();
+    files
 }
 
 /// Writes a new certificate, and says where.

@@ -1096,6 +1096,17 @@ async fn a_server_without_a_list_is_asked_without_a_name_if_there_is_none() {
     }
 }
 
+#[tokio::test]
+async fn one_that_lists_no_models_and_wants_a_name_is_told_apart_and_so_is_the_option_that_names_one() {
+    for (status, body) in [(400, json!({ "error": "model is required" })), (422, json!({ "detail": "no model" }))] {
+        let refusal = answer_json(status, &body);
+        let upstream = Upstream::listing_and_playing([answer(404, &[], "no such thing")], [refusal]).await;
+        let told =
+            listen_to_the_end(ask(settings(&upstream), ChatRequest { model: String::new(), ..question() })).await;
+        told.not_at_all("has no /models that lists one: give its name with --model");
+    }
+}
+
 // Room
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use super::{
     place::{Answering, Kind},
     question::{Extras, Progressing, Question, Refused},
     reader::{Reader, read_beginning},
+    trust,
     upstream::Upstream,
 };
 use crate::patience::{self, timeout, timeout_at};
@@ -15,6 +16,7 @@ use app::{
     link::{Deltas, Exit, Progress},
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header::ACCEPT, redirect::Policy};
+use rustls::ClientConfig;
 use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::time::{self, Instant};
 use url::Url;
@@ -46,11 +48,13 @@ impl Client {
     /// A client of this server. Connects to nothing yet.
     ///
     /// # Errors
-    /// If the server is asked over TLS, and this machine has no certificates to check it with.
-    pub fn new(upstream: Upstream) -> reqwest::Result<Self> {
+    /// If the server is asked over TLS, and this machine has no certificates to check it with: a sentence for the person.
+    pub fn new(upstream: Upstream) -> Result<Self, String> {
         let limit = upstream.connect_timeout;
-        let http = http(&upstream, limit)?;
-        let aside = if limit > ASIDE { self::http(&upstream, ASIDE)? } else { http.clone() };
+        // Over plain HTTP there is nothing to check: there may be no certificates at all, as in a bare container.
+        let tls = if upstream.url.scheme() == "https" { Some(trust::tls()?) } else { None };
+        let http = |limit| http(&upstream, tls.clone(), limit).map_err(|error| error.to_string());
+        let (http, aside) = (http(limit)?, http(limit.min(ASIDE))?);
         let endpoint = Arc::new(Endpoint::of(&upstream));
         Ok(Self { http, aside, upstream: Arc::new(upstream), endpoint })
     }
@@ -82,7 +86,8 @@ impl Client {
         loop {
             // Boxed, so that it takes no memory while the answer is read.
             let asked = self.until(give_up, Box::pin(self.ask(request, &mut extras, give_up, deltas))).await;
-            let (response, _answering) = asked.inspect_err(|failure| self.learn_thoughtless(request, failure))?;
+            let asked = asked.inspect_err(|failure| self.learn_thoughtless(request, failure));
+            let (response, _answering) = asked.map_err(|failure| failure.of_nameless(request.model.is_empty()))?;
             let mut reader = Reader::new(&self.upstream, &self.endpoint, give_up, deltas)
                 .learning_who_answers(request.model.is_empty())
                 .going_on(goes_on(request));
@@ -300,7 +305,7 @@ fn goes_on(request: &ChatRequest) -> bool {
     request.messages.last().is_some_and(|last| last.role == Role::Assistant && !last.content.is_blank())
 }
 
-fn http(upstream: &Upstream, connect_timeout: Duration) -> reqwest::Result<reqwest::Client> {
+fn http(upstream: &Upstream, tls: Option<ClientConfig>, connect_timeout: Duration) -> reqwest::Result<reqwest::Client> {
     let mut http = reqwest::Client::builder()
         .user_agent(concat!("starcrossed/", env!("CARGO_PKG_VERSION")))
         // One connection for one question, so that the end of one is the end of the other: over HTTP/2 a kill would
@@ -315,9 +320,9 @@ fn http(upstream: &Upstream, connect_timeout: Duration) -> reqwest::Result<reqwe
     if upstream.is_loopback() {
         http = http.no_proxy();
     }
-    if upstream.url.scheme() == "http" {
-        // Nothing to check, so nothing to load: there may be no certificates at all, as in a bare container.
-        http = http.tls_certs_only([]);
-    }
+    http = match tls {
+        Some(tls) => http.tls_backend_preconfigured(tls),
+        None => http.tls_certs_only([]),
+    };
     http.build()
 }

@@ -9,8 +9,10 @@ use super::{
     ending::Shortfall,
     listing::Absence,
     message::Beyond,
+    proxy::Proxy,
     redact::{cut, in_one_line},
     refused::is_about_parameter,
+    trust,
     upstream::{Upstream, without_secrets},
 };
 use app::link::Exit;
@@ -49,6 +51,8 @@ pub(super) enum Failure {
     NoList,
     /// The server said no.
     Refused(Box<Refusal>),
+    /// The server said no to a question that names no model, since it lists none.
+    Nameless(Box<Refusal>),
     /// The server said what went wrong, in place of an answer or in the middle of one. No words: it said only that.
     Said(String),
     /// The server sent this, which is not what this API sends.
@@ -89,10 +93,20 @@ impl Failure {
         Exit { logged, full: self.is_about_context(), ..Exit::failed(words.replace([BEGIN, END], "")) }
     }
 
+    /// The same of a question that may have named no model.
+    pub(super) fn of_nameless(self, is_nameless: bool) -> Self {
+        match self {
+            Self::Refused(refusal) if is_nameless && matches!(refusal.status.as_u16(), 400 | 404 | 422) => {
+                Self::Nameless(refusal)
+            }
+            failure => failure,
+        }
+    }
+
     /// Whether the conversation is too long for the model, by what the server says.
     fn is_about_context(&self) -> bool {
         match self {
-            Self::Refused(refusal) => is_too_long(&refusal.body),
+            Self::Refused(refusal) | Self::Nameless(refusal) => is_too_long(&refusal.body),
             Self::Said(words) => is_too_long(words),
             Self::Part(failure) => failure.is_about_context(),
             _ => false,
@@ -151,8 +165,16 @@ impl Failure {
                 "{address} does one thing at a time: a request for its models would end an answer, so it isn't asked. Ask \
                  without choosing a model, or type the name of one."
             ),
-            Self::NoList => format!("{address} lists no models. Type the name of the one that is to answer."),
+            Self::NoList => format!(
+                "{address} lists no models: it has no /models. Type the name of the one that is to answer, or give it with \
+                 --model at the start."
+            ),
             Self::Refused(refusal) => refusal.sentence(upstream),
+            Self::Nameless(refusal) => format!(
+                "{} No model was named, since {address} has no /models that lists one: give its name with --model, or \
+                 type it.",
+                refusal.sentence(upstream)
+            ),
             Self::Said(words) if words.is_empty() => format!("{address} ended its answer with an error."),
             Self::Said(words) => {
                 let hint = if self.is_about_context() { TOO_LONG } else { "" };
@@ -328,6 +350,10 @@ impl Refusal {
     fn sentence(&self, upstream: &Upstream) -> String {
         let (address, code) = (upstream.address(), self.status.as_u16());
         let said = self.said(upstream);
+        if let Some(proxy) = Proxy::of(upstream).filter(|_| matches!(code, 407 | 502..=504)) {
+            let to_do = if code == 407 { proxy.credentials() } else { String::new() };
+            return format!("{address} failed ({code}){said} {}{to_do}", proxy.hint());
+        }
         match code {
             300..=399 => format!("{address} points elsewhere ({code}){}", self.pointed_to(upstream)),
             401 | 403 if upstream.key().is_some() => {
@@ -392,10 +418,19 @@ impl Refusal {
 /// Why a connection failed, and what to look at.
 fn unreachable(upstream: &Upstream, error: &reqwest::Error, limit: Duration) -> String {
     let address = upstream.address();
+    if let Some(error) = find::<rustls::Error>(error) {
+        let trouble = within(&trust::trouble(error), 2 * QUOTED, upstream);
+        return format!("No secure connection to {address}: {trouble}");
+    }
     let cause = plain(&root(error), upstream);
-    let refused = io_error(error).is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
+    let proxy = Proxy::of(upstream);
     if !error.is_connect() {
-        return format!("{address} broke the connection off without an answer: {cause}");
+        let hint = proxy.map_or_else(String::new, |proxy| format!(" {}", proxy.hint()));
+        return format!("{address} broke the connection off without an answer: {cause}{hint}");
+    }
+    if let Some(proxy) = proxy {
+        let cause = if error.is_timeout() { format!("nothing within {}.", span(limit)) } else { cause };
+        return format!("{address} can't be reached: {cause} {} {}", proxy.hint(), proxy.advice());
     }
     if error.is_timeout() {
         return format!(
@@ -406,10 +441,10 @@ fn unreachable(upstream: &Upstream, error: &reqwest::Error, limit: Duration) -> 
     if error.is_dns() {
         return format!("{address} can't be reached: there is no host of that name. Check the URL. ({cause})");
     }
-    if refused {
+    if find::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
         return format!("Nothing answers at {address}. Is the model server running, and is its URL right?");
     }
-    if io_error(error).is_none_or(|error| error.get_ref().is_some()) && upstream.url.scheme() == "https" {
+    if upstream.url.scheme() == "https" && find::<io::Error>(error).is_none_or(|error| error.get_ref().is_some()) {
         return format!(
             "No secure connection to {address}: {cause} If it speaks plain HTTP, its URL begins with http://."
         );
@@ -426,13 +461,17 @@ fn root(error: &dyn Error) -> String {
     error.to_string()
 }
 
-fn io_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+/// The first error of this type among the causes. An I/O error may hold its own cause without naming it as one.
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(error) = next {
-        if let Some(error) = error.downcast_ref() {
-            return Some(error);
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
         }
-        next = error.source();
+        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inside) => Some(inside),
+            None => error.source(),
+        };
     }
     None
 }

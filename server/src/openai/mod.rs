@@ -1,7 +1,8 @@
 //! Asks a model server that speaks the chat completions API, as nearly all of them claim to.
 //!
 //! What they claim and what they send are two things, so each file here knows one part of the difference:
-//! [`upstream`] (where the server is, and how patient to be with it), [`client`] (one question on one connection),
+//! [`upstream`] (where the server is, and how patient to be with it), [`proxy`] and [`trust`] (the way there), [`client`] (one
+//! question on one connection),
 //! [`question`] (what is asked for, and what can be done without), [`refused`] (which part that is), [`reader`] (its answer, and the clock), [`answer`]
 //! (bytes as deltas and an end), [`body`] (events and JSON, whatever the label says), [`dialect`] (what one of these means),
 //! [`message`] (words, and what is none), [`repeat`] (what is said twice), [`ending`] (whether an answer is whole), [`halves`]
@@ -26,6 +27,7 @@ mod message;
 mod names;
 mod parse;
 mod place;
+mod proxy;
 mod question;
 mod reader;
 mod redact;
@@ -33,6 +35,7 @@ mod refused;
 mod repeat;
 pub mod replay;
 mod think;
+mod trust;
 mod upstream;
 
 pub(crate) use catalog::{Listed, Listing, MOST as MOST_LISTED};
