@@ -50,9 +50,10 @@ pub(super) fn mend(text: &str, ending: Ending) -> String {
     out
 }
 
-/// Whether `text` is an indented code block.
+/// Whether `text` is an indented code block, to its last line.
 fn is_verbatim(text: &str) -> bool {
-    text.starts_with("    ") || text.starts_with('\t')
+    let is_indented = |line: &str| line.starts_with("    ") || line.starts_with('\t');
+    is_indented(text) && text.lines().next_back().is_some_and(is_indented)
 }
 
 /// The fence that is open at the end of `text`, and where its line starts.

@@ -37,6 +37,8 @@ const TEXTS: &[&str] = &[
     "> quote\n> **goes** on\n>\n> - in a list\n\n> > deeper\n\nout",
     "```rust\nlet a = \"**b**\";\n```\n\n~~~\n[x](y\n~~~\n\n````md\n```\n````\n\n- ```sh\n  echo $HOME `x`\n  ```\n",
     "    indented **code** x[y] $z\n    a `b\n\nafter",
+    "    indented *code*\n\n    more\n```\nfenced\n```\n\n    indented\n2. two",
+    "[![MIT](https://a.b/c.svg)](./LICENSE) and [![docs](https://a.b/c.svg)](https://d.e).",
     "<details>\n<summary>A *b*</summary>\n\n**in**\n\n</details>\n\n<div class=\"x\">**y**</div>",
     "| a | b |\n|---|:-:|\n| 1 | **2** |\n| `x\\|y` | ~~3~~ |\n| 4 \\| 5 **6** | [l](https://a.b) |\n\nafter",
     "Name | Age\n--- | ---\n*Ann* | 30\nBob | 31\n\nafter a | b of it",

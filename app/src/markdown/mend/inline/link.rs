@@ -1,6 +1,6 @@
 //! Half a link is its text, once it is known to be one.
 
-use super::super::super::line::lead;
+use super::super::super::line::{find, lead};
 use super::super::Ending;
 use super::Inline;
 
@@ -55,8 +55,12 @@ impl Inline<'_> {
             None if self.ending == Ending::Open => self.wait_for(open),
             Some(b'(') => match target(after) {
                 Target::Whole(len) => self.at += 1 + len,
-                // `a[i](b)` is a call, more likely.
-                Target::Half if may_be_html(self.text) || self.text.get(..open.at).is_some_and(ends_in_word) => {
+                // `a[i](b)` is a call, more likely; and what is in a tag may be text.
+                Target::Half
+                    if may_be_html(self.text)
+                        || self.has_link(open)
+                        || self.text.get(..open.at).is_some_and(ends_in_word) =>
+                {
                     self.wait_for(open);
                 }
                 Target::Half => {
@@ -71,6 +75,11 @@ impl Inline<'_> {
             },
             _ => self.at += 1,
         }
+    }
+
+    /// Whether another link, or an image, is in this bracket. What that is depends on where this one leads.
+    fn has_link(&self, open: Bracket) -> bool {
+        self.text.get(open.at..self.at).is_some_and(|label| find(label, "](").is_some())
     }
 
     /// Nothing is shown of what stands in this bracket.
