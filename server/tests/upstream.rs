@@ -4,7 +4,7 @@
 mod support;
 
 use app::{
-    chat::message::{ChatMessage, ChatRequest, Content, Delta, Role},
+    chat::message::{ChatMessage, ChatRequest, Content, Delta, Role, Was},
     link::{Event, EventStream, Exit, Fates, Progress, Reason, Usage, spawn_linked},
 };
 use futures::StreamExt;
@@ -86,6 +86,7 @@ async fn listen_to_the_end(mut events: EventStream<Delta>) -> Told {
         match event {
             Event::Delta(Delta::Text(more)) => text += &more,
             Event::Delta(Delta::Reasoning(more)) => reasoning += &more,
+            Event::Delta(Delta::TextWas(Was::Reasoning)) => reasoning += &std::mem::take(&mut text),
             Event::Exit(exit) => return Told { text, reasoning, exit },
             Event::Start { .. } | Event::Progress(_) | Event::KeepAlive => {}
         }
@@ -545,6 +546,55 @@ async fn thoughts_go_by_several_names() {
         told.completely("Hi");
         assert_eq!(told.reasoning, "Hm");
     }
+}
+
+#[tokio::test]
+async fn a_thought_that_began_in_the_prompt_is_one() {
+    for thought in [
+        vec![delta("H"), delta("m"), delta("</think>")],
+        vec![delta("Hm</thi"), delta("nk>\n\n")],
+        vec![delta("H"), delta("m<"), delta("/"), delta("think>\n")],
+        vec![with_delta(&json!({ "content": [{ "type": "text", "text": "Hm</think>" }] }))],
+    ] {
+        let told = told([vec![head()], thought, vec![delta("Hi"), finish("stop"), done()]].concat()).await;
+        told.completely("Hi");
+        assert_eq!(told.reasoning, "Hm");
+    }
+    let message = json!({ "content": "Hm</think>\n\nHi" });
+    let told = told([answer_json(200, &json!({ "choices": [{ "message": message, "finish_reason": "stop" }] }))]).await;
+    told.completely("Hi");
+    assert_eq!(told.reasoning, "Hm");
+    self::told([head(), delta("</think>Hi"), finish("stop"), done()]).await.completely("Hi");
+    let alone = self::told([head(), delta("Hm</think>\n"), finish("stop"), done()]).await;
+    alone.failed("", "sent thoughts and no answer");
+    assert_eq!(alone.reasoning, "Hm");
+}
+
+#[tokio::test]
+async fn a_character_may_come_in_two_halves() {
+    let half =
+        |name: &str, text: &str| raw(format!("data: {{\"choices\":[{{\"delta\":{{\"{name}\":\"{text}\"}}}}]}}\n\n"));
+    let stop = || vec![finish("stop"), done()];
+    for between in [vec![], vec![delta("")], vec![with_delta(&json!({ "content": null }))], vec![raw(": ping\n\n")]] {
+        let halves = [vec![head(), half("content", "a \\ud83c")], between, vec![half("content", "\\udf1f b")]];
+        told([halves.concat(), stop()].concat()).await.completely("a 🌟 b");
+    }
+    let thought = ["reasoning_content", "reasoning"]
+        .map(|name| vec![head(), half(name, "\\ud83c"), half(name, "\\udf1f"), delta("Hi")]);
+    for thought in thought {
+        let told = told([thought, stop()].concat()).await;
+        told.completely("Hi");
+        assert_eq!(told.reasoning, "🌟");
+    }
+    let cut = [vec![head(), half("content", "a\\ud83c")], stop()].concat();
+    told(cut).await.completely("a\u{fffd}");
+    let alone = [vec![head(), half("content", "\\ud83c"), delta("b")], stop()].concat();
+    told(alone).await.completely("\u{fffd}b");
+    let tagged =
+        [vec![head(), half("content", "<think>\\ud83c"), half("content", "\\udf1f</think>Hi")], stop()].concat();
+    let told = told(tagged).await;
+    told.completely("Hi");
+    assert_eq!(told.reasoning, "🌟");
 }
 
 #[tokio::test]

@@ -27,6 +27,8 @@ const PIECE: usize = 3000;
 struct Said {
     /// What shows the answer.
     answer: Option<Element>,
+    /// Its first block, once that is final. Another one means that what was said was no answer.
+    first: Option<Element>,
     /// How many of its blocks have been said to their end.
     blocks: u32,
     /// How many sentences of the next one.
@@ -122,6 +124,9 @@ impl Said {
     /// Adds what is left of the block that comes next. Whether that was all of it, and there may be another.
     fn add_to(&mut self, piece: &mut String, last: bool) -> bool {
         self.answer = self.answer.take().or_else(newest);
+        if self.first.as_ref().is_some_and(|first| !first.is_connected()) {
+            (self.first, self.blocks, self.sentences) = (None, 0, 0);
+        }
         let Some((block, open)) = self.answer.as_ref().and_then(|answer| block(answer, self.blocks)) else {
             return false;
         };
@@ -133,6 +138,9 @@ impl Said {
             return false;
         }
         piece.push('\n');
+        if self.blocks == 0 && !open {
+            self.first = Some(block);
+        }
         self.blocks += 1;
         self.sentences = 0;
         true

@@ -127,7 +127,7 @@ impl Default for Paced {
     }
 }
 
-/// One piece of an answer: `{"text":"Hel"}` or `{"reasoning":"…"}`.
+/// One piece of an answer: `{"text":"Hel"}`, `{"reasoning":"…"}`, or `{"text_was":"reasoning"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Delta {
@@ -135,23 +135,43 @@ pub enum Delta {
     Text(String),
     /// More of what the model thinks before it answers.
     Reasoning(String),
+    /// What the text so far has turned out to be. What comes is the answer.
+    #[serde(rename = "text_was")]
+    TextWas(Was),
+}
+
+/// What text has turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Was {
+    /// A thought, whose beginning stood in the prompt.
+    Reasoning,
+}
+
+impl Delta {
+    /// Its words; none where it is about words that were said before.
+    fn words(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Reasoning(text) => text,
+            Self::TextWas(_) => "",
+        }
+    }
 }
 
 impl Fragment for Delta {
     fn size(&self) -> usize {
-        let (Self::Text(text) | Self::Reasoning(text)) = self;
-        text.len()
+        self.words().len()
     }
 
     fn encoded(&self) -> usize {
-        let (Self::Text(text) | Self::Reasoning(text)) = self;
-        json_length(text)
+        json_length(self.words())
     }
 
     fn pieces(self, most: usize) -> impl Iterator<Item = Self> + Send {
         let (text, kind): (String, fn(String) -> Self) = match self {
             Self::Text(text) => (text, Self::Text),
             Self::Reasoning(text) => (text, Self::Reasoning),
+            Self::TextWas(Was::Reasoning) => (String::new(), |_| Self::TextWas(Was::Reasoning)),
         };
         cut(text, most).map(kind)
     }

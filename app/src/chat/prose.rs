@@ -19,11 +19,17 @@ use leptos::{
 /// How much of a text is drawn in one frame, in bytes. More would keep the page from hearing clicks and keys.
 const PIECE: usize = 32 * 1024;
 
+/// How much of a text is compared to tell whether it is still the same one, in bytes.
+const HEAD: usize = 32;
+
 /// What has been drawn so far.
 struct Drawn {
     document: Document,
     /// How much of the text is in it, in bytes.
     taken: usize,
+    /// The beginning of the text, at most [`HEAD`] bytes, and how long the thought was: text may turn out to be a thought.
+    head: String,
+    thought: usize,
     /// Whether more has come than was drawn in the last frame.
     is_behind: bool,
     /// The headings that are final.
@@ -36,6 +42,13 @@ impl Drawn {
     /// What has come since the last frame.
     fn take(&mut self, message: &Message) -> Patch {
         self.frame = None;
+        let is_another = self.thought != message.reasoning.len() && !message.text.starts_with(&self.head);
+        if is_another {
+            (self.document, self.taken) = (Document::new(&message.id), 0);
+        }
+        let head = message.text.floor_char_boundary(HEAD);
+        message.text[..head].clone_into(&mut self.head);
+        self.thought = message.reasoning.len();
         let rest = message.text.get(self.taken..).unwrap_or_default();
         let piece = rest.get(..rest.floor_char_boundary(PIECE)).unwrap_or_default();
         self.document.push(piece);
@@ -46,6 +59,7 @@ impl Drawn {
             if message.lacks_its_end() { self.document.cut_off() } else { self.document.finish() }
         }
         let mut patch = self.document.render(whole(now_ms()));
+        patch.rewrite |= is_another;
         if patch.rewrite {
             self.outline = Outline::default();
         }
@@ -71,6 +85,8 @@ pub fn Prose(
     let drawn = StoredValue::new(Drawn {
         document: Document::new(&ids),
         taken: 0,
+        head: String::new(),
+        thought: 0,
         is_behind: false,
         outline: Outline::default(),
         frame: None,

@@ -216,8 +216,10 @@ impl Transcript {
         if matches!(event, Event::Delta(_)) {
             self.deltas.update(|deltas| *deltas += 1);
         }
+        // Pieces are kept of what is added, so what is moved is kept whole.
+        let is_moved = matches!(event, Event::Delta(Delta::TextWas(_)));
         let is_first = matches!(event, Event::Delta(_)) && entry.message.with_untracked(|message| message.deltas == 0);
-        if entry.hear(event) > entry.message.with_untracked(keep_every_ms) || is_first {
+        if entry.hear(event) > entry.message.with_untracked(keep_every_ms) || is_first || is_moved {
             self.keep(entry);
         } else {
             self.keep_piece(entry);

@@ -116,7 +116,7 @@ async fn read(stream: &mut Stream, check: &mut Check, heard: &Heard) -> String {
         match stream.event().await {
             Ok(Some(event)) if event.event == "delta" => match serde_json::from_str(&event.data) {
                 Ok(Delta::Text(text)) => check.feed(&text, |stamp| heard.note(stamp)),
-                Ok(Delta::Reasoning(text)) => return format!("reasoning: {text}"),
+                Ok(delta) => return format!("{delta:?}"),
                 Err(error) => return format!("{error}: {}", event.data),
             },
             Ok(event) => return format!("{event:?}"),

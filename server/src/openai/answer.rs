@@ -5,13 +5,14 @@ use super::{
     dialect::{self, Piece, Said},
     ending::{Ended, Shortfall, is_at_limit, is_visible},
     failure::{Failure, word},
+    halves::Joiner,
     message::Beyond,
     repeat::Repeat,
     think::Think,
     upstream::Upstream,
 };
 use app::{
-    chat::message::Delta,
+    chat::message::{Delta, Was},
     link::{Exit, Reason, Usage, decode::TooLong},
 };
 use std::mem;
@@ -27,6 +28,8 @@ pub(super) struct Answer {
     beginning: Vec<u8>,
     think: Think,
     repeat: Repeat,
+    text_halves: Joiner,
+    thought_halves: Joiner,
     finish_reason: Option<String>,
     usage: Option<Usage>,
     heard: bool,
@@ -102,6 +105,8 @@ impl Answer {
 
     /// The answer is over, however reading it went: what was held back comes out, and this is what a person is told.
     pub(super) fn end(mut self, read: Result<(), Failure>, upstream: &Upstream, out: &mut Vec<Delta>) -> Exit {
+        let (thought, text) = (self.thought_halves.rest(), self.text_halves.rest());
+        self.pass_on(thought, text, out);
         let told = out.len();
         self.think.finish(out);
         self.look_at(&out[told..]);
@@ -166,13 +171,24 @@ impl Answer {
         self.finish_reason = piece.finish_reason.or(self.finish_reason.take());
         self.usage = piece.usage.or(self.usage);
         self.beyond = self.beyond.take().or(piece.beyond);
-        if self.repeat.is_repetition(&piece.text, &piece.reasoning, piece.is_message) {
-            return;
+        let mut thought = self.thought_halves.join(piece.reasoning, piece.has_halves);
+        let text = self.text_halves.join(piece.text, piece.has_halves);
+        if thought.is_empty() && !text.is_empty() {
+            thought = self.thought_halves.rest(); // the thought is over
         }
-        self.length += piece.text.len() + piece.reasoning.len();
+        if !self.repeat.is_repetition(&text, &thought, piece.is_message) {
+            self.pass_on(thought, text, out);
+        }
+    }
+
+    fn pass_on(&mut self, thought: String, text: String, out: &mut Vec<Delta>) {
+        self.length += text.len() + thought.len();
         let told = out.len();
-        out.extend((!piece.reasoning.is_empty()).then_some(Delta::Reasoning(piece.reasoning)));
-        self.think.push(piece.text, out);
+        if !thought.is_empty() {
+            self.think.thinks_elsewhere();
+            out.push(Delta::Reasoning(thought));
+        }
+        self.think.push(text, out);
         self.look_at(&out[told..]);
     }
 
@@ -182,6 +198,10 @@ impl Answer {
             match delta {
                 Delta::Text(text) => self.seen.text = self.seen.text || is_visible(text),
                 Delta::Reasoning(thought) => self.seen.thought = self.seen.thought || is_visible(thought),
+                Delta::TextWas(Was::Reasoning) => {
+                    self.seen.thought |= self.seen.text;
+                    self.seen.text = false;
+                }
             }
         }
     }
@@ -228,6 +248,7 @@ mod tests {
             match delta {
                 Delta::Text(more) => text += &more,
                 Delta::Reasoning(more) => reasoning += &more,
+                Delta::TextWas(Was::Reasoning) => reasoning += &mem::take(&mut text),
             }
         }
         (text, reasoning, exit)

@@ -5,6 +5,7 @@
 
 use super::{
     body::Unit,
+    halves::Joiner,
     mend,
     message::{Beyond, Content, Message},
 };
@@ -40,6 +41,8 @@ pub(super) struct Piece {
     pub(super) read: Option<u8>,
     /// What it holds besides words.
     pub(super) beyond: Option<Beyond>,
+    /// Whether there may be halves of characters in it, as [`Joiner`](super::halves::Joiner) marks them.
+    pub(super) has_halves: bool,
     /// Whether its words come as a `message`, which may repeat the deltas before it.
     pub(super) is_message: bool,
 }
@@ -57,6 +60,7 @@ impl Piece {
         self.usage = next.usage.or(self.usage);
         self.read = next.read.or(self.read);
         self.beyond = self.beyond.take().or(next.beyond);
+        self.has_halves |= next.has_halves;
         self.is_message |= next.is_message;
     }
 }
@@ -185,16 +189,16 @@ fn interpret(json: &str) -> Said {
     if json.starts_with('[') {
         return interpret_list(json);
     }
-    let Ok(mut body) = mend::read::<Body>(json) else { return Said::Rubbish };
+    let Ok((mut body, has_halves)) = mend::read_marked::<Body>(json) else { return Said::Rubbish };
     body.take_ollama();
     if let Some(error) = body.take_error(json) {
-        return Said::Error(error);
+        return Said::Error(Joiner::default().join(error, has_halves));
     }
     if body.choices.is_none() && body.usage.is_none() && body.prompt_progress.is_none() {
         return Said::Unknown;
     }
     let read = body.prompt_progress.and_then(Lenient::good).map(|progress| progress.percent());
-    let mut piece = Piece { usage: body.usage.and_then(Lenient::good), read, ..Piece::default() };
+    let mut piece = Piece { usage: body.usage.and_then(Lenient::good), read, has_halves, ..Piece::default() };
     for choice in body.choices.unwrap_or_default() {
         piece.append(choice.into_piece());
     }
@@ -335,7 +339,6 @@ mod tests {
             (r#"{"choices":[{"delta":null,"finish_reason":""}]}"#, piece("", "", None)),
             (r#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":false}]}"#, piece("Hi", "", None)),
             (r#"{"choices":[{"delta":{"content":7}}]}"#, piece("", "", None)),
-            (r#"{"choices":[{"delta":{"content":"Hi \ud83c"}}]}"#, piece("Hi \u{fffd}", "", None)),
             (r#"{"choices":[{"delta":{"content":"Hi"},"logprobs":{"logprob":NaN}}]}"#, piece("Hi", "", None)),
             ("{\"choices\":[{\"delta\":{\"content\":\"a\tb\"}}]}", piece("a b", "", None)),
             (r#"{"choices":[{"text":"Hi","finish_reason":"stop"}]}"#, piece("Hi", "", Some("stop"))),

@@ -13,9 +13,22 @@ pub(super) fn read<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
     serde_json::from_str(json).or_else(|_| serde_json::from_str(&mended(json)))
 }
 
+/// The same, with a mark in place of half a character, and whether there is one: the other half may come later.
+pub(super) fn read_marked<T: DeserializeOwned>(json: &str) -> serde_json::Result<(T, bool)> {
+    if let Ok(read) = serde_json::from_str(json) {
+        return Ok((read, false));
+    }
+    let (json, has_halves) = halves::marked(&but_for_halves(json));
+    Ok((serde_json::from_str(&json)?, has_halves))
+}
+
 /// The same text: outside of strings, `null` in place of what is no number; in strings, a space in place of each control character,
 /// and `\ufffd` in place of half a character.
 pub(super) fn mended(json: &str) -> String {
+    halves::replaced(&but_for_halves(json))
+}
+
+fn but_for_halves(json: &str) -> String {
     let (mut whole, mut rest, mut is_string) = (String::with_capacity(json.len()), json, false);
     while let Some(first) = rest.chars().next() {
         let (kept, length) = match (is_string, first) {
@@ -28,7 +41,7 @@ pub(super) fn mended(json: &str) -> String {
         whole.push_str(kept);
         rest = &rest[length..];
     }
-    halves::replaced(&whole)
+    whole
 }
 
 /// What stands for the text's beginning, and how long that beginning is.

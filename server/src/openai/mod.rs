@@ -7,7 +7,7 @@
 //! (bytes as deltas and an end), [`body`] (events and JSON, whatever the label says), [`dialect`] (what one of these means),
 //! [`message`] (words, and what is none), [`repeat`] (what is said twice), [`ending`] (whether an answer is whole), [`halves`]
 //! (of characters), [`mend`] (JSON that is nearly JSON), [`parse`] (of long bodies, off the runtime), [`think`] (thoughts
-//! hidden in the text), [`place`] (one server, and what runs there), [`endpoint`] and [`names`] (what is known of it),
+//! hidden in the text), [`code`] (where code stands in it), [`place`] (one server, and what runs there), [`endpoint`] and [`names`] (what is known of it),
 //! [`listing`] and [`catalog`] (the list of models), [`context`] (whether an answer can go on), [`failure`] (what to tell a
 //! person), [`redact`] (what is never repeated). [`replay`] reads an answer that is there already.
 
@@ -15,6 +15,7 @@ mod answer;
 mod body;
 mod catalog;
 mod client;
+mod code;
 mod context;
 mod dialect;
 mod ending;

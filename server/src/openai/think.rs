@@ -1,7 +1,9 @@
 //! Thoughts hidden in the text: some servers leave a model's `<think>…</think>` where the model has put it, at the
-//! beginning of its answer, instead of sending it as reasoning.
+//! beginning of its answer, instead of sending it as reasoning. Some templates put the `<think>` into the prompt, as those of
+//! DeepSeek R1 and QwQ do: then the text begins in the middle of a thought, and only its end shows that it was one.
 
-use app::chat::message::Delta;
+use super::code::Code;
+use app::chat::message::{Delta, Was};
 use std::mem;
 
 const OPEN: &str = "<think>";
@@ -17,6 +19,10 @@ pub(super) struct Think {
     section: Section,
     /// What can't be told yet: it may be part of a tag, or white space beside one.
     held: String,
+    /// Whether the text can't be a thought: there was one before it, or it has a `<think>` of its own.
+    is_certain: bool,
+    /// Where code stands in the text. A tag in it is a word.
+    code: Code,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,18 +36,28 @@ enum Section {
     Thought,
     /// After `</think>`, and nothing but white space since.
     BeforeText,
-    /// The answer itself. Here a tag is a word like any other: the model may be explaining it.
+    /// The answer itself. Here a tag is a word like any other, since the model may be explaining it, unless it ends a thought
+    /// that began in the prompt.
     Text,
 }
 
 impl Think {
     /// Takes in more of the text, and puts what it means into `out`.
     pub(super) fn push(&mut self, text: String, out: &mut Vec<Delta>) {
-        if self.section == Section::Text {
+        let is_clear = self.is_certain || !text.contains('<');
+        if self.section == Section::Text && self.held.is_empty() && is_clear {
+            if !self.is_certain {
+                self.code.read(&text);
+            }
             return out.extend((!text.is_empty()).then_some(Delta::Text(text)));
         }
         self.held.push_str(&text);
         while self.step(out) {}
+    }
+
+    /// The server sends thoughts apart from the text, so there are none in it.
+    pub(super) fn thinks_elsewhere(&mut self) {
+        self.is_certain = true;
     }
 
     /// The answer is over: what was held back is what it looks like.
@@ -64,10 +80,11 @@ impl Think {
             Section::BeforeThought => self.skip_white(Section::Thought),
             Section::Thought => self.think(out),
             Section::BeforeText => self.skip_white(Section::Text),
-            Section::Text => {
+            Section::Text if self.is_certain => {
                 self.finish(out);
                 false
             }
+            Section::Text => self.answer(out),
         }
     }
 
@@ -79,7 +96,12 @@ impl Think {
         } else if let Some(rest) = begun.strip_prefix(OPEN) {
             self.held = rest.to_owned();
             self.section = Section::BeforeThought;
-        } else if OPEN.starts_with(begun) {
+            self.is_certain = true;
+        } else if let Some(rest) = begun.strip_prefix(CLOSE).filter(|_| !self.is_certain) {
+            self.held = rest.to_owned();
+            self.section = Section::BeforeText;
+            self.is_certain = true;
+        } else if OPEN.starts_with(begun) || CLOSE.starts_with(begun) {
             return false;
         } else {
             self.section = Section::Text;
@@ -97,6 +119,39 @@ impl Think {
         true
     }
 
+    /// Text that may turn out to be a thought.
+    fn answer(&mut self, out: &mut Vec<Delta>) -> bool {
+        let tag = tag_in(&self.held);
+        let end = tag.map_or_else(|| without_tag(&self.held), |(at, _)| at);
+        self.tell(end, out);
+        match tag {
+            None => false,
+            Some((_, true)) => {
+                self.is_certain = true;
+                true
+            }
+            Some((_, false)) if self.code.is_in() => {
+                self.tell(CLOSE.len(), out);
+                true
+            }
+            Some((_, false)) => {
+                out.push(Delta::TextWas(Was::Reasoning));
+                self.held.drain(..CLOSE.len());
+                self.section = Section::BeforeText;
+                self.is_certain = true;
+                true
+            }
+        }
+    }
+
+    /// Tells so much of what is held as text.
+    fn tell(&mut self, length: usize, out: &mut Vec<Delta>) {
+        let rest = self.held.split_off(length);
+        let text = mem::replace(&mut self.held, rest);
+        self.code.read(&text);
+        out.extend((!text.is_empty()).then_some(Delta::Text(text)));
+    }
+
     fn think(&mut self, out: &mut Vec<Delta>) -> bool {
         let (thought, after, next) = if let Some((thought, after)) = self.held.split_once(CLOSE) {
             (&thought[..without_white(thought)], after, Section::BeforeText)
@@ -109,6 +164,20 @@ impl Think {
         self.held = after;
         mem::replace(&mut self.section, next) != next
     }
+}
+
+/// The first tag in a text: where it stands, and whether it opens a thought.
+fn tag_in(text: &str) -> Option<(usize, bool)> {
+    text.match_indices('<').find_map(|(at, _)| {
+        let is_open = text[at..].starts_with(OPEN);
+        (is_open || text[at..].starts_with(CLOSE)).then_some((at, is_open))
+    })
+}
+
+/// How much of a text is surely no tag: all but the beginning of one at its end.
+fn without_tag(text: &str) -> usize {
+    let last = text.rfind('<').unwrap_or(text.len());
+    if OPEN.starts_with(&text[last..]) || CLOSE.starts_with(&text[last..]) { last } else { text.len() }
 }
 
 /// How much of a thought is surely thought: all but the beginning of a closing tag, and the white space before it.
@@ -138,6 +207,7 @@ mod tests {
             match delta {
                 Delta::Text(more) => text += &more,
                 Delta::Reasoning(more) => reasoning += &more,
+                Delta::TextWas(Was::Reasoning) => reasoning += &mem::take(&mut text),
             }
         }
         (text, reasoning)
@@ -153,6 +223,14 @@ mod tests {
         ("To think: <think>no</think>", "To think: <think>no</think>", ""),
         ("  indented", "  indented", ""),
         ("<think>one  two</ </think> ", "", "one  two</"),
+        ("Well… a < b.\n</think>\n\nYes.", "Yes.", "Well… a < b.\n"),
+        ("Well…</think>Yes, </think> is a tag.", "Yes, </think> is a tag.", "Well…"),
+        ("</think>\n\nHi", "Hi", ""),
+        ("Well… </thi", "Well… </thi", ""),
+        ("Use `<x>`.\n```\nlet a;\n```\nSo:</think>Hi", "Hi", "Use `<x>`.\n```\nlet a;\n```\nSo:"),
+        ("It ends with `</think>`.", "It ends with `</think>`.", ""),
+        ("It ends with “</think>”, or \"</think>\".", "It ends with “</think>”, or \"</think>\".", ""),
+        ("```xml\n</think>\n```\n", "```xml\n</think>\n```\n", ""),
         ("", "", ""),
     ];
 
@@ -201,8 +279,17 @@ mod tests {
     #[test]
     fn text_is_not_held_back_once_the_answer_has_begun() {
         let (mut think, mut out) = (Think::default(), Vec::new());
-        think.push("Hi".into(), &mut out);
-        think.push(" <".into(), &mut out);
-        assert_eq!(out, [Delta::Text("Hi".into()), Delta::Text(" <".into())]);
+        for text in ["Hi", " <b", " <", "/b>"] {
+            think.push(text.into(), &mut out);
+        }
+        assert_eq!(out, ["Hi", " <b", " ", "</b>"].map(|text| Delta::Text(text.into())));
+    }
+
+    #[test]
+    fn where_thoughts_are_sent_apart_a_tag_is_a_word() {
+        let (mut think, mut out) = (Think::default(), Vec::new());
+        think.thinks_elsewhere();
+        think.push("Well…</think>Hi".into(), &mut out);
+        assert_eq!(out, [Delta::Text("Well…</think>Hi".into())]);
     }
 }

@@ -2,9 +2,10 @@
 
 use super::Message;
 use crate::{
-    chat::message::Delta,
+    chat::message::{Delta, Was},
     link::{Event, Exit, Reason},
 };
+use std::mem;
 
 /// An answer that was kept this recently may have a writer that can't be told of yet: its record is written at once, and the
 /// sign that the writer lives takes effect a moment later. In milliseconds.
@@ -25,7 +26,7 @@ impl Message {
         if self.has_waited_again() {
             self.began_ms = now_ms.saturating_sub(self.took_ms);
         }
-        self.deltas += 1;
+        self.deltas += u64::from(!matches!(delta, Delta::TextWas(_)));
         self.took_ms = now_ms.saturating_sub(self.began_ms).max(1);
         if self.first_ms == 0 {
             self.first_ms = self.took_ms;
@@ -43,6 +44,10 @@ impl Message {
                 if self.text.is_empty() {
                     self.stop_thinking();
                 }
+            }
+            Delta::TextWas(Was::Reasoning) => {
+                self.reasoning.push_str(&mem::take(&mut self.text));
+                self.stop_thinking();
             }
         }
     }

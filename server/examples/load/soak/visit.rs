@@ -164,7 +164,7 @@ async fn listen(stream: &mut Stream, check: &mut Option<Check>) -> Fallible<Exit
 
 fn hear(data: &str, check: &mut Option<Check>) -> Fallible<()> {
     if let Some(check) = check {
-        let (Delta::Text(text) | Delta::Reasoning(text)) = serde_json::from_str(data)?;
+        let (Delta::Text(text) | Delta::Reasoning(text)) = serde_json::from_str(data)? else { return Ok(()) };
         check.feed(&text, |_| ());
     }
     Ok(())

@@ -44,6 +44,18 @@ fn the_times_are_to_the_first_delta_of_the_thought_and_of_it_all() {
 }
 
 #[test]
+fn text_that_turns_out_to_be_a_thought_is_moved_there() {
+    let mut message = answer();
+    message.hear(text("They "), 1200);
+    message.hear(text("greet."), 1300);
+    message.hear(Event::Delta(Delta::TextWas(Was::Reasoning)), 1700);
+    assert_eq!((message.text.as_str(), message.reasoning.as_str(), message.deltas), ("", "They greet.", 2));
+    message.hear(text("Hello."), 1800);
+    assert_eq!((message.text.as_str(), message.reasoning.as_str()), ("Hello.", "They greet."));
+    assert_eq!((message.first_ms, message.thought_ms), (200, 600));
+}
+
+#[test]
 fn an_answer_without_a_thought_took_no_time_to_think() {
     let mut message = answer();
     message.hear(text("so"), 1700);
