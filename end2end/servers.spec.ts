@@ -81,6 +81,31 @@ test("an answer is evidence that its server is there", async ({ upstream, page }
   await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
 });
 
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test("why no model answers takes a line, pushes nothing, and is shown in full to who touches it", async ({ chat, upstream, page }) => {
+    const idea = page.getByRole("button", { name: /limerick/ });
+    const places = async () => [await page.getByRole("banner").boundingBox(), await idea.boundingBox()];
+    await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
+    const before = await places();
+    await upstream.stop();
+    await chat.model.focus(); // the list is asked for
+    await expect(trouble(page)).toContainText("Nothing answers at");
+    await chat.box.focus();
+    expect(await places()).toEqual(before);
+    const height = async () => (await trouble(page).boundingBox())!.height;
+    const line = await height();
+    expect(line).toBeLessThan(32);
+    await trouble(page).click();
+    await expect.poll(height).toBeGreaterThan(line);
+    const hidden = await trouble(page).evaluate((words) => words.scrollWidth - words.clientWidth);
+    expect(hidden, "pixels of it that are out of view").toBe(0);
+    await chat.box.click();
+    await expect.poll(height).toBe(line);
+  });
+});
+
 test("a model that is gone is shown as gone once the server has said so", async ({ chat, upstream }) => {
   await chat.model.selectOption("beta");
   upstream.models = ["alpha"];

@@ -157,10 +157,10 @@ test("a long list of models can be searched, and a short one need not be", async
   await expect(chat.model).toHaveValue("maker/Model-0");
   await chat.model.selectOption("maker/Model-20");
   await search.fill("model 1");
-  await expect.poll(names).toHaveLength(13);
+  await expect.poll(names).toHaveLength(14); // the chosen one, those that are found, and what was typed
   await expect(chat.model).toHaveValue("maker/Model-20");
   await search.fill("29");
-  await expect.poll(names).toEqual(["maker/Model-20", "maker/Model-29"]);
+  await expect.poll(names).toEqual(["maker/Model-20", "maker/Model-29", 'Use "29"']);
   await page.keyboard.press("Enter");
   await expect(chat.model).toHaveValue("maker/Model-29");
   await search.fill("");
@@ -168,6 +168,41 @@ test("a long list of models can be searched, and a short one need not be", async
   await expect(chat.model).toHaveValue("maker/Model-29");
   const question = await ask(chat, upstream, "Why?");
   expect(question.body.model).toBe("maker/Model-29");
+});
+
+test("a model that a long list doesn't have is asked by the name that was typed", async ({ chat, upstream, page }) => {
+  upstream.models = [...Array(30).keys()].map((number) => `maker/Model-${number}`);
+  await page.reload();
+  await chat.alive();
+  const search = page.getByRole("searchbox", { name: "Search models" });
+  const offered = (name: string) => chat.model.locator("option", { hasText: `Use "${name}"` });
+  const chosen = chat.model.locator("option:checked");
+  await expect(search).toBeVisible();
+
+  await search.fill("maker/new");
+  await expect(offered("maker/new")).toHaveCount(1);
+  await search.press("Enter");
+  await expect(chosen).toHaveText("maker/new");
+  await expect(search).toHaveValue("");
+  expect((await ask(chat, upstream, "Why?")).body.model).toBe("maker/new");
+
+  await search.fill("left/there");
+  await chat.box.click();
+  await expect(chosen, "the field was left").toHaveText("left/there");
+
+  await search.fill("Model-2");
+  await expect(offered("Model-2"), "others have it in their names").toHaveCount(1);
+  await chat.model.selectOption("Model-2");
+  await expect(chosen).toHaveText("Model-2");
+  await expect(search).toHaveValue("");
+
+  await search.fill("model-29");
+  await chat.box.click();
+  await expect(chosen, "what was only sought is not taken").toHaveText("Model-2");
+  await search.fill("maker/Model-29");
+  await expect(offered("maker/Model-29"), "it is in the list").toHaveCount(0);
+  await search.press("Enter");
+  await expect(chosen).toHaveText("maker/Model-29");
 });
 
 test("a click beside the settings closes them, also in a browser that doesn't know how, and a selection that ends there doesn't", async ({

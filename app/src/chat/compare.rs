@@ -1,6 +1,6 @@
 //! Which models are asked beside the picked one.
 
-use super::{picker::Offer, shared::Shared};
+use super::{picker::offer, shared::Shared};
 use leptos::{ev, prelude::*};
 
 /// A button beside the model picker, and what it opens: up to three more models. They are asked until the conversation is
@@ -33,8 +33,8 @@ pub fn Compare(
         // What was chosen and isn't listed now stays to be seen.
         let chosen = others.with_untracked(|others| others.get(at).cloned().unwrap_or_default());
         let is_missing = models.with(|list| list.lacks(&chosen));
-        let offer = models.with(|list| Offer::of(&list.names, "", &chosen));
-        let names = offer.names.into_iter().filter(|name| !name.is_empty());
+        let names = models.with(|list| offer(&list.names, "", &chosen));
+        let names = names.into_iter().filter(|name| !name.is_empty());
         let options = std::iter::once(String::new()).chain(names).map(|name| {
             let is_missing = is_missing && name == chosen;
             option(at, name, is_missing)

@@ -82,7 +82,7 @@ pub fn ChatPage() -> impl IntoView {
                         beats=transcript.deltas
                     />
                     <div class="beside">{move || parts.get().map(|Parts { compare, .. }| compare(shared))}</div>
-                    <ModelPicker talk />
+                    <ModelPicker shared />
                     <SettingsButton talk />
                 </header>
                 <main class="scroller" class:along=move || follow.along.get() node_ref=follow.scroller>

@@ -21,6 +21,8 @@ pub struct Parts {
     pub conversations: fn(Shared) -> AnyView,
     /// What goes with the next question.
     pub attachments: fn(Shared) -> AnyView,
+    /// Models that can be picked beside those that are listed: [`picker::rest::other_models`].
+    pub other_models: fn(Talk, RwSignal<String>) -> AnyView,
     /// How the model is to answer.
     pub settings: fn(Shared) -> AnyView,
     /// [`Talk::ask`]
@@ -52,6 +54,7 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
             .into_any()
         },
         attachments: |shared| view! { <Attachments talk=shared.talk models=shared.models /> }.into_any(),
+        other_models: picker::rest::other_models,
         settings: |shared| view! { <SettingsForm talk=shared.talk /> }.into_any(),
         compare: |shared| view! { <Compare shared /> }.into_any(),
         ask: Talk::ask,

@@ -1,11 +1,12 @@
 //! The model picker.
 
 mod narrow;
+pub(super) mod rest;
 
-use super::{catalog::catalog, store::tab, talk::Talk};
+use super::{catalog::catalog, parts::Parts, shared::Shared, store::tab, talk::Talk};
 use crate::link::Reason;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
-pub(super) use narrow::Offer;
+pub(super) use narrow::offer;
 use narrow::{is_long, narrowed};
 
 /// It answers where there is nothing else, and nobody has chosen it.
@@ -14,9 +15,10 @@ const BUILT_IN: &str = "demo";
 /// Which model answers. The list comes after the page, so that a slow upstream never holds the page up.
 #[component]
 pub fn ModelPicker(
-    /// The open conversation.
-    talk: Talk,
+    /// The page's state.
+    shared: Shared,
 ) -> impl IntoView {
+    let Shared { talk, parts, .. } = shared;
     let (model, list) = (talk.transcript.model, talk.models);
     let (sought, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     keep_up(talk);
@@ -41,36 +43,36 @@ pub fn ModelPicker(
     };
     let options = move || {
         let chosen = model.get();
-        let offer = list.with(|list| sought.with(|sought| Offer::of(&list.names, sought, &chosen)));
+        let names = list.with(|list| sought.with(|sought| offer(&list.names, sought, &chosen)));
         let is_missing = list.with(|list| list.lacks(&chosen)) && typed.with(|typed| *typed != chosen);
-        let rest = offer.rest().map(|rest| view! { <option disabled=true>{rest}</option> });
-        let options = offer.names.into_iter().map(|name| {
+        let options = names.into_iter().map(|name| {
             let is_missing = is_missing && name == chosen;
             option(name, is_missing)
         });
-        (options.collect_view(), rest)
+        options.collect_view()
     };
     let choose = move |name: String| {
+        // What was typed in full needn't be in the list, and is sought no longer.
+        if sought.with_untracked(|sought| sought.trim() == name) {
+            typed.set(name.clone());
+            sought.set(String::new());
+        }
         tab::keep_model(&name);
         model.set(name);
     };
     let long = move || list.with(|list| is_long(&list.names));
     // Where not all models are listed, the name of one can be typed.
     let can_type = move || list.with(|list| list.trouble.is_some());
-    let choose_typed = move || {
+    // Enter takes what is found, or else the name as it was typed. Leaving the field takes only what can't be found.
+    let settle = move |is_enter: bool| {
         let name = sought.get_untracked().trim().to_owned();
-        if !name.is_empty() {
-            typed.set(name.clone());
-            sought.set(String::new());
-            choose(name);
-        }
-    };
-    let choose_first = move || {
-        let found = list.with_untracked(|list| sought.with_untracked(|sought| narrowed(&list.names, sought)));
-        match found.into_iter().next().filter(|_| untrack(long)) {
-            Some(found) => choose(found),
-            None if untrack(can_type) => choose_typed(),
-            None => {}
+        let found =
+            list.with_untracked(|list| if is_long(&list.names) { narrowed(&list.names, &name) } else { vec![] });
+        match found.into_iter().reduce(|first, other| if other == name { other } else { first }) {
+            _ if name.is_empty() => {}
+            Some(found) if is_enter => choose(found),
+            Some(_) => {}
+            None => choose(name),
         }
     };
     let name = move || if long() { "Search models" } else { "Model name" };
@@ -85,13 +87,9 @@ pub fn ModelPicker(
                 hidden=move || !long() && !can_type()
                 prop:value=sought
                 on:input=move |event| sought.set(event_target_value(&event))
-                on:change=move |_| {
-                    if !untrack(long) && untrack(can_type) {
-                        choose_typed();
-                    }
-                }
+                on:change=move |_| settle(false)
                 on:keydown=move |event| match event.key().as_str() {
-                    "Enter" => choose_first(),
+                    "Enter" => settle(true),
                     "Escape" => {
                         event.stop_propagation(); // it stops the answer everywhere else
                         sought.set(String::new());
@@ -105,8 +103,10 @@ pub fn ModelPicker(
                 on:change=move |event| choose(event_target_value(&event))
             >
                 {options}
+                {move || parts.get().map(|Parts { other_models, .. }| other_models(talk, sought))}
             </select>
-            <p class="trouble" hidden=move || trouble().is_none()>{trouble}</p>
+            // The keyboard and fingers reach it: the whole of it is shown where it has the focus.
+            <p class="trouble" tabindex="0" hidden=move || trouble().is_none()>{trouble}</p>
         </div>
     }
 }

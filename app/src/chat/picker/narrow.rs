@@ -21,31 +21,20 @@ pub(super) fn narrowed(list: &[String], sought: &str) -> Vec<String> {
 /// How many models are offered at once: a browser takes long to draw thousands.
 const OFFERED: usize = 500;
 
-/// What is offered to choose from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::chat) struct Offer {
-    /// Names, the chosen one among them in any case, or the box would show another.
-    pub(in crate::chat) names: Vec<String>,
-    /// How many are left out.
-    pub(in crate::chat) more: usize,
+/// What is offered to choose from of this list, narrowed to what is sought. The chosen one is among it in any case, or the box
+/// would show another.
+pub(in crate::chat) fn offer(list: &[String], sought: &str, chosen: &str) -> Vec<String> {
+    let mut names = narrowed(list, sought);
+    names.truncate(OFFERED);
+    if !names.iter().any(|name| name == chosen) {
+        names.insert(0, chosen.to_owned());
+    }
+    names
 }
 
-impl Offer {
-    /// Of this list, narrowed to what is sought.
-    pub(in crate::chat) fn of(list: &[String], sought: &str, chosen: &str) -> Self {
-        let mut names = narrowed(list, sought);
-        let more = names.len().saturating_sub(OFFERED);
-        names.truncate(OFFERED);
-        if !names.iter().any(|name| name == chosen) {
-            names.insert(0, chosen.to_owned());
-        }
-        Self { names, more }
-    }
-
-    /// What is said of those that are left out; nothing if there are none.
-    pub(in crate::chat) fn rest(&self) -> Option<String> {
-        (self.more > 0).then(|| [self.more.to_string().as_str(), " more: search for them"].concat())
-    }
+/// How many of those that are sought are not offered.
+pub(super) fn left_out(list: &[String], sought: &str) -> usize {
+    narrowed(list, sought).len().saturating_sub(OFFERED)
 }
 
 #[cfg(test)]
@@ -58,17 +47,16 @@ mod tests {
         assert_eq!(narrowed(&list, " 8B llama "), ["llama-3.1-8b"]);
         assert_eq!(narrowed(&list, "8b"), ["Qwen3-8B", "llama-3.1-8b"]);
         assert!(narrowed(&list, "nothing like it").is_empty());
-        assert_eq!(Offer::of(&list, "8B llama", "gemma").names, ["gemma", "llama-3.1-8b"]);
-        assert_eq!(Offer::of(&list, "", "gemma").names.len(), 4);
-        assert_eq!(Offer::of(&list, "", "not listed now").names.len(), 5);
+        assert_eq!(offer(&list, "8B llama", "gemma"), ["gemma", "llama-3.1-8b"]);
+        assert_eq!(offer(&list, "", "gemma").len(), 4);
+        assert_eq!(offer(&list, "", "not listed now").len(), 5);
     }
 
     #[test]
     fn of_a_long_list_only_so_many_are_offered_and_the_rest_is_counted() {
         let list: Vec<String> = (0..10_000).map(|n| format!("model-{n}")).collect();
-        let offer = Offer::of(&list, "", "model-9999");
-        assert_eq!((offer.names.len(), offer.names[0].as_str(), offer.more), (OFFERED + 1, "model-9999", 9500));
-        assert_eq!(offer.rest().as_deref(), Some("9500 more: search for them"));
-        assert_eq!(Offer::of(&list, "model-123", "model-123").rest(), None);
+        let offered = offer(&list, "", "model-9999");
+        assert_eq!((offered.len(), offered[0].as_str()), (OFFERED + 1, "model-9999"));
+        assert_eq!((left_out(&list, ""), left_out(&list, "model-123")), (9500, 0));
     }
 }
