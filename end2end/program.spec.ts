@@ -174,6 +174,32 @@ test("a style sheet that is slow to come keeps nobody from the page, and is used
   await expect(page.locator(".chat")).toHaveCSS("display", "grid");
 });
 
+const sheets: Record<string, (route: Route) => Promise<void>> = {
+  "fails on the server": (route) => route.fulfill({ status: 500 }),
+  "isn't there": (route) => route.fulfill({ status: 404, contentType: "text/css", body: "" }),
+  "is cut off": (route) => route.abort(),
+};
+
+for (const [how, fail] of Object.entries(sheets)) {
+  test(`a style sheet that ${how} is told of, and what was typed stays`, async ({ page, complaints }) => {
+    complaints.allow(BROKEN, /status of 404|MIME type/);
+    await page.route("**/*.css", fail);
+    const chat = new Chat(page);
+    await page.goto("/", { waitUntil: "commit" });
+    await chat.box.fill("Is this a page?");
+    const notice = page.locator(".unready");
+    await expect(notice).toContainText("can't be loaded", { timeout: SAID_MS });
+    await chat.alive();
+    await expect(notice, "the program has started, and the page is still bare").toBeInViewport({ ratio: 1 });
+    await expect(chat.box).toHaveValue("Is this a page?");
+    await page.unrouteAll();
+    await reload(page).click();
+    await chat.alive();
+    await expect(notice).toBeHidden();
+    await expect(chat.box).toHaveValue("Is this a page?");
+  });
+}
+
 test("a program that is slow to come is told of, and then all goes on", async ({ page, upstream }) => {
   let held: Route | undefined;
   await page.route("**/*.wasm", (route) => {

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What becomes of a request: it waits until it may go on, is answered with a status, or is cut off. */
-export type Fate = Promise<void> | number | "cut" | undefined;
+/** What becomes of a request: it waits until it may go on, is answered with a status, is cut off, or only begun. */
+export type Fate = Promise<void> | number | "cut" | "begun" | undefined;
 
 export class Relay {
   /** The paths that were asked for, oldest first. */
@@ -41,6 +41,7 @@ export class Relay {
     this.asked.push(path);
     const fate = this.decide(path);
     if (fate === "cut") return void to.destroy();
+    if (fate === "begun") return void to.writeHead(200, { "content-type": "text/css" }).write("html {");
     if (typeof fate === "number") return void to.writeHead(fate).end();
     await fate;
     const on = request(`${this.target}${path}`, { method: from.method, headers: from.headers }, (answer) => {
