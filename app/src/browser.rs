@@ -2,7 +2,6 @@
 
 use js_sys::{Reflect, Uint8Array};
 use leptos::{
-    html,
     prelude::*,
     wasm_bindgen::{JsCast, prelude::Closure},
     web_sys::{Blob, Clipboard, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, Url},
@@ -77,16 +76,6 @@ pub fn after(ms: u32, act: impl FnOnce() + 'static) {
 pub fn in_next_frame(act: impl FnOnce() + 'static) {
     let act = Closure::once_into_js(act);
     _ = window().request_animation_frame(act.unchecked_ref());
-}
-
-/// Puts the cursor into a field that is about to be shown.
-pub fn focus_on(field: NodeRef<html::Input>) {
-    drop(request_animation_frame(move || {
-        if let Some(field) = field.get_untracked() {
-            _ = field.focus();
-            field.select();
-        }
-    }));
 }
 
 /// The first element on the page that this CSS selector means.

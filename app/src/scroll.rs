@@ -25,7 +25,7 @@ pub struct Follow {
     pub scroller: NodeRef<html::Main>,
     /// What grows in it.
     pub content: NodeRef<html::Div>,
-    /// Whether the reader is reading along.
+    /// Whether the reader is reading along. Nobody is before there is something to read.
     pub along: RwSignal<bool>,
     /// Where the window on it was, in pixels from the top.
     top: StoredValue<i32>,
@@ -44,7 +44,7 @@ impl Follow {
     /// To be called in a component's body, and its two nodes to be given to elements of that component.
     pub fn new() -> Self {
         let (scroller, content) = (NodeRef::new(), NodeRef::new());
-        Self { scroller, content, along: RwSignal::new(true), top: StoredValue::new(0) }
+        Self { scroller, content, along: RwSignal::new(false), top: StoredValue::new(0) }
     }
 
     /// Follows from here on, until the component ends in which this is called.
@@ -84,6 +84,15 @@ impl Follow {
             scroller.set_scroll_top(scroller.scroll_height());
             // Noted at once: the list may grow by more than the reader moves before that is heard of.
             self.top.set_value(scroller.scroll_top());
+        }
+    }
+
+    /// Goes to the top, where there is nothing to read along.
+    pub fn rise(self) {
+        self.along.set(false);
+        if let Some(scroller) = self.scroller.get_untracked() {
+            scroller.set_scroll_top(0);
+            self.top.set_value(0);
         }
     }
 

@@ -104,7 +104,8 @@ fn put(region: &Element, piece: &str) {
 
 /// What shows the newest answer; of several at once, the chosen one.
 fn newest() -> Option<Element> {
-    let newest = ".said > article:last-child > .markdown, .said > :last-child [aria-current] > .markdown";
+    let newest =
+        ".message-list > article:last-child > .markdown, .message-list > :last-child [aria-current] > .markdown";
     document().query_selector(newest).ok().flatten()
 }
 

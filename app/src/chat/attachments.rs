@@ -61,10 +61,10 @@ pub fn Attachments(
         <ul class="files" aria-label="Files to be sent" hidden=move || attached.files.with(Vec::is_empty)>
             {chips}
         </ul>
-        <p class="refused" aria-live="polite" class:said=move || attached.refused.with(|refused| !refused.is_empty())>
+        <p class="refused" aria-live="polite" class:told=move || attached.refused.with(|refused| !refused.is_empty())>
             {attached.refused}
         </p>
-        <p class="refused" aria-live="polite" class:said=move || blind.with(Option::is_some)>
+        <p class="refused" aria-live="polite" class:told=move || blind.with(Option::is_some)>
             {move || blind.get().map(|name| [name.as_str(), " doesn’t look at pictures, as its server says."].concat())}
         </p>
         <p class="drop" aria-hidden="true" hidden=move || !attached.held.get()>

@@ -107,7 +107,7 @@ pub fn SettingsForm(
                     {view_number("Max tokens", "settings-max-tokens", "The longest answer.", max_tokens)}
                     {view_number("Seed", "settings-seed", "The same seed, the same answer, if it can.", seed)}
                 </div>
-                <p class="kept" aria-live="polite">{move || kept.get().then_some("New conversations will begin like this.")}</p>
+                <p class="saved" aria-live="polite">{move || kept.get().then_some("New conversations will begin like this.")}</p>
                 <div class="ends">
                     <button type="button" on:click=keep>
                         "Use for new conversations"

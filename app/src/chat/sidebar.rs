@@ -25,8 +25,8 @@ pub fn Sidebar(
             >
                 "New chat"
             </button>
-            <div class="kept">{move || parts.get().map(|Parts { conversations, .. }| conversations(shared))}</div>
-            <p class="more">
+            <div class="conversation-list">{move || parts.get().map(|Parts { conversations, .. }| conversations(shared))}</div>
+            <p class="about">
                 <a href="/task">"How it works"</a>
                 <ThemeChoice />
             </p>

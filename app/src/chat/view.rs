@@ -30,7 +30,7 @@ pub fn Messages(
 ) -> impl IntoView {
     let (entries, earlier) = (talk.transcript.entries, talk.transcript.earlier);
     view! {
-        <div class="said" on:click=|event| copy_code(&event)>
+        <div class="message-list" on:click=|event| copy_code(&event)>
             <button type="button" class="earlier" hidden=move || earlier.get() == 0 on:click=move |_| {
                 talk.transcript.show_earlier();
             }>

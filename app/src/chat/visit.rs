@@ -109,9 +109,9 @@ fn lead_to(shared: Shared) {
 fn arrive(shared: Shared, tree: Option<Tree>, id: Option<&str>) {
     shared.talk.arriving.set(false);
     shared.missing.set(id.is_some() && tree.is_none());
-    shared.follow.jump(); // wherever the reader was in the one before
     match tree {
         Some(mut tree) => {
+            shared.follow.jump(); // wherever the reader was in the one before
             shared.sought.with_value(|sought| tree.show(sought));
             shared.talk.transcript.open(tree);
             shared.talk.attached.take_back(id.unwrap_or_default());
@@ -119,6 +119,7 @@ fn arrive(shared: Shared, tree: Option<Tree>, id: Option<&str>) {
             lead_to(shared);
         }
         None => {
+            shared.follow.rise();
             shared.talk.transcript.start();
             shared.talk.transcript.take_defaults();
             shared.talk.attached.take_back("");

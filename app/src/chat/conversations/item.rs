@@ -2,7 +2,7 @@
 
 use super::Line;
 use crate::{
-    browser::{find, focus_on, in_next_frame},
+    browser::{find, in_next_frame},
     chat::{history::History, shared::Shared, talk::Talk, visit},
 };
 use leptos::{ev, html, prelude::*};
@@ -35,7 +35,18 @@ pub fn Item(
             }
         }
     };
+    // What is pressed next is for the field: it takes the focus before the event has ended, not in the next frame.
+    let begin = move |_| {
+        naming.set(id.get_value());
+        if let Some(field) = field.get_untracked() {
+            field.set_hidden(false);
+            _ = field.focus();
+            field.select();
+        }
+    };
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        // The Enter that pressed the button may still be held; an input method's own ends a word.
+        "Enter" if event.repeat() || event.is_composing() || event.key_code() == 229 => {}
         "Enter" => {
             rename();
             id.with_value(|id| focus_on_line(id));
@@ -69,10 +80,7 @@ pub fn Item(
                 aria-label=["Rename ", &title].concat()
                 title="Rename"
                 hidden=is_named
-                on:click=move |_| {
-                    naming.set(id.get_value());
-                    focus_on(field);
-                }
+                on:click=begin
             >
                 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 20h4L19 9l-4-4L4 16zM13 7l4 4" /></svg>
             </button>
