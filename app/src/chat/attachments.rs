@@ -82,7 +82,7 @@ fn chip(attached: Attached) -> impl Fn((usize, &File)) -> AnyView {
         view! {
             <li>
                 {face(file, "")}
-                <span class="name">{file.name.clone()}</span>
+                <span class="name" dir="auto">{file.name.clone()}</span>
                 <button type="button" aria-label=["Remove ", &file.name].concat() title="Remove" on:click=remove>
                     <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 7l10 10M17 7L7 17" /></svg>
                 </button>
@@ -93,7 +93,7 @@ fn chip(attached: Attached) -> impl Fn((usize, &File)) -> AnyView {
 }
 
 /// A question: what was sent along, and what was asked.
-pub fn question(message: &Message) -> AnyView {
+pub fn question(message: &Message, printing: RwSignal<bool>) -> AnyView {
     let sent = |file: &File| {
         if picture(file).is_some() {
             view! { <li>{face(file, &file.name)}</li> }.into_any()
@@ -101,8 +101,8 @@ pub fn question(message: &Message) -> AnyView {
             view! {
                 <li>
                     <details>
-                        <summary class="name">{file.name.clone()}</summary>
-                        {long_text(text_in(file), |text| view! { <pre tabindex="0">{text}</pre> }.into_any())}
+                        <summary class="name" dir="auto">{file.name.clone()}</summary>
+                        {long_text(text_in(file), printing, |text| view! { <pre tabindex="0">{text}</pre> }.into_any())}
                     </details>
                 </li>
             }
@@ -113,9 +113,9 @@ pub fn question(message: &Message) -> AnyView {
         <ul class="files" aria-label="Attached files" hidden=message.files.is_empty()>
             {message.files.iter().map(sent).collect_view()}
         </ul>
-        {long_text(message.text.clone(), |text| {
+        {long_text(message.text.clone(), printing, |text| {
             view! {
-                <p class="text" hidden=move || text.with(String::is_empty)>
+                <p class="text" dir="auto" hidden=move || text.with(String::is_empty)>
                     {text}
                 </p>
             }
@@ -128,8 +128,8 @@ pub fn question(message: &Message) -> AnyView {
 /// How much of a text is shown at first, and by how much more at each click, in bytes: a browser lays a text out in one go.
 const SHOWN: usize = 64 * 1024;
 
-/// A text, or its beginning and a button that shows more of it.
-fn long_text(whole: String, show: fn(RwSignal<String>) -> AnyView) -> AnyView {
+/// A text, or its beginning and a button that shows more of it. All of it is printed.
+fn long_text(whole: String, printing: RwSignal<bool>, show: fn(RwSignal<String>) -> AnyView) -> AnyView {
     let beginning = |length: usize| move |whole: &String| whole[..whole.floor_char_boundary(length)].to_owned();
     let text = RwSignal::new(beginning(SHOWN)(&whole));
     if whole.len() <= SHOWN {
@@ -137,6 +137,11 @@ fn long_text(whole: String, show: fn(RwSignal<String>) -> AnyView) -> AnyView {
     }
     let whole = StoredValue::new(whole);
     let left = move || whole.with_value(String::len).saturating_sub(text.with(String::len));
+    Effect::new(move |_| {
+        if printing.get() {
+            text.set(whole.get_value());
+        }
+    });
     let more = move |_| text.set(whole.with_value(beginning(text.with_untracked(String::len) + SHOWN)));
     view! {
         {show(text)}

@@ -89,6 +89,7 @@ pub fn Composer(
                 aria-label="Message"
                 placeholder="Ask anything"
                 rows="1"
+                dir="auto"
                 autocomplete="off"
                 // For the moment in which another conversation comes, with a draft of its own.
                 readonly=move || talk.arriving.get() && shared.is_ready()

@@ -101,6 +101,7 @@ pub fn Conversations(
                 type="search"
                 aria-label="Search conversations"
                 placeholder="Search"
+                dir="auto"
                 autocomplete="off"
                 hidden=move || history.list.with(Vec::is_empty)
                 prop:value=sought
@@ -126,7 +127,7 @@ pub fn Conversations(
                 "Nothing found"
             </p>
             <p class="deleted" aria-live="polite" hidden=move || deleted.with(Option::is_none)>
-                <span>{move || deleted.with(|kept| kept.as_ref().map(|kept| words(&kept.conversation)))}</span>
+                <span dir="auto">{move || deleted.with(|kept| kept.as_ref().map(|kept| words(&kept.conversation)))}</span>
                 <button type="button" on:click=put_back>
                     "Undo"
                 </button>

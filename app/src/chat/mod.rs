@@ -40,6 +40,7 @@ pub mod actions;
 pub mod aloud;
 pub mod branches;
 pub mod crowd;
+mod direction;
 mod frame;
 pub mod heading;
 pub mod prose;

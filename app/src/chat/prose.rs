@@ -4,7 +4,7 @@
 //! again, so that a delta costs the same at the end of a long answer as at its beginning. The HTML is safe to put into
 //! the page: [`markdown`](crate::markdown) makes all of it.
 
-use super::{regrow::regrow, sections::freeze, tree::Message, typeset::typeset_in};
+use super::{direction::direct, regrow::regrow, sections::freeze, tree::Message, typeset::typeset_in};
 use crate::{
     browser::{now_ms, whole},
     markdown::{Document, Outline, Patch, Tail},
@@ -64,10 +64,12 @@ impl Drawn {
             self.outline = Outline::default();
         }
         self.outline.number(&mut patch.frozen);
+        direct(&mut patch.frozen);
         if let Tail::Html(html) = &mut patch.tail {
             // What isn't final doesn't count for what comes after it.
             let mut outline = self.outline;
             outline.number(html);
+            direct(html);
         }
         patch
     }

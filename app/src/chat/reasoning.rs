@@ -28,7 +28,7 @@ pub fn Reasoning(
     view! {
         <details class="reasoning" open=is_thinking hidden=move || !is_there.get()>
             <summary>{move || message.with(words)}</summary>
-            <p class="text" node_ref=place></p>
+            <p class="text" dir="auto" node_ref=place></p>
         </details>
     }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Upstream } from "../../support/upstream";
 import { expect, test } from "../fixtures";
 import type { Chat } from "../page/chat";
+import type { Part } from "../page/part";
 
 /** One red pixel. */
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
@@ -175,6 +176,64 @@ test("nothing lies outside a window of the size of a phone", async ({ chat, upst
   await chat.send.click();
   (await upstream.asked()).finish();
   await chat.status.reads("Done");
+});
+
+test("nothing but the conversation scrolls, whatever is done", async ({ chat, upstream }) => {
+  await chat.talk(upstream, "At length", `A claim[^1].\n\n${"A line of the answer.\n\n".repeat(60)}[^1]: It is true.\n`);
+  const still = async (what: string) => {
+    const moved = await chat.tab.evaluate(() => {
+      const frame = [document.scrollingElement!, document.body, ...document.querySelectorAll(".chat, .talk, header.bar, .foot")];
+      const { scrollHeight, clientHeight } = document.documentElement;
+      const top = document.querySelector("header.bar")!.getBoundingClientRect().top;
+      return [top, scrollHeight - clientHeight, ...frame.map((part) => Math.abs(part.scrollTop) + Math.abs(part.scrollLeft))];
+    });
+    expect(moved.filter((pixels) => pixels !== 0), what).toEqual([]);
+  };
+  const [width, height] = await chat.tab.evaluate(() => [innerWidth, innerHeight]);
+  for (const [x, y] of [[100, 300], [width - 300, 20], [width - 300, height - 20], [width - 300, height / 2]]) {
+    for (const pixels of [2000, -200, 2000]) await chat.tab.wheel(x, y, pixels);
+    await new Promise((passed) => setTimeout(passed, 300)); // a wheel may be smooth
+    await still(`a wheel at ${x}, ${y}`);
+  }
+  await chat.answer.css("sup a").click();
+  await still("a footnote");
+  const wrong = await chat.tab.evaluate(() => {
+    const place = document.scrollingElement!;
+    for (const part of document.querySelectorAll<HTMLElement>("*")) {
+      for (const block of ["start", "end"] as const) part.scrollIntoView({ block, inline: block });
+      part.focus();
+      if (place.scrollTop || place.scrollLeft) return `${part.localName}.${part.className}`;
+    }
+    scrollTo(0, 500);
+    return place.scrollTop ? "a script" : "";
+  });
+  expect(wrong).toBe("");
+  await still("everything is shown, and has the focus");
+});
+
+test("right-to-left text has its direction, and code its own", async ({ chat, upstream }) => {
+  await chat.box.focus();
+  await chat.tab.evaluate((text) => {
+    const box = document.querySelector("textarea")!;
+    box.value = text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }, "سلام");
+  const direction = (part: Part) => part.evaluate(() => getComputedStyle(Reflect.get(window, "part") as Element).direction);
+  expect(await direction(chat.box)).toBe("rtl");
+  await chat.tab.key("Enter");
+  const question = await upstream.asked();
+  question.delta("سلام\n\n- عليكم\n\n| ب | ج |\n|---|---|\n| د | ه |\n\n```\nسلام\n```\n");
+  question.finish();
+  await chat.status.reads("Done");
+  for (const block of ["p", "ul", "table"]) expect(await direction(chat.answer.css(`.markdown ${block}`)), block).toBe("rtl");
+  expect(await direction(chat.answer.css("pre code"))).toBe("ltr");
+  const right = await chat.answer.css(".markdown li").evaluate(() => {
+    const item = Reflect.get(window, "part") as Element;
+    const range = document.createRange();
+    range.selectNodeContents(item);
+    return item.getBoundingClientRect().right - range.getBoundingClientRect().right;
+  });
+  expect(right, "pixels between an item and its right end").toBeLessThan(3);
 });
 
 test("the keyboard alone asks, stops, and goes on", async ({ chat, upstream }) => {

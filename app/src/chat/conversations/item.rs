@@ -64,12 +64,13 @@ pub fn Item(
                 shown.set(false);
                 visit::look_for(shared, &id.get_value(), &message);
             }>
-                <span>{title.clone()}</span>
-                <small hidden=excerpt.is_empty()>{excerpt.clone()}</small>
+                <span dir="auto">{title.clone()}</span>
+                <small dir="auto" hidden=excerpt.is_empty()>{excerpt.clone()}</small>
             </a>
             <input
                 node_ref=field
                 aria-label="Name"
+                dir="auto"
                 hidden=move || !is_named()
                 prop:value=title.clone()
                 on:keydown=on_key

@@ -1,0 +1,73 @@
+//! Right-to-left text has its direction, block by block: an answer may quote another script. Code stays as it is.
+
+/// Blocks that hold blocks.
+const HOLDERS: [&str; 5] = ["ul", "ol", "blockquote", "table", "div"];
+/// Blocks that hold words.
+const LEAVES: [&str; 7] = ["p", "h1", "h2", "h3", "h4", "h5", "h6"];
+
+/// Says `dir=auto` of each block in HTML that this crate has made of Markdown: its direction is that of its first letter.
+/// What has a direction of its own doesn't count for what holds it, so words in a list or a quote have none. They are set
+/// by style (`unicode-bidi: plaintext`). See <https://html.spec.whatwg.org/multipage/dom.html#the-dir-attribute>.
+pub(super) fn direct(html: &mut String) {
+    let mut directed = String::with_capacity(html.len() + html.len() / 8);
+    let (mut rest, mut depth) = (html.as_str(), 0_usize);
+    while let Some(at) = rest.find('<').map(|at| at + 1) {
+        let (before, tag) = rest.split_at(at);
+        directed.push_str(before);
+        rest = tag;
+        let is = |name: &&&str| is_tag(tag.trim_start_matches('/'), name);
+        if let Some(name) = HOLDERS.iter().find(is) {
+            if tag.starts_with('/') {
+                depth = depth.saturating_sub(1);
+                continue;
+            }
+            depth += 1;
+            rest = say(&mut directed, tag, name);
+        } else if let Some(name) = LEAVES.iter().find(is).filter(|_| depth == 0 && !tag.starts_with('/')) {
+            rest = say(&mut directed, tag, name);
+        }
+    }
+    directed.push_str(rest);
+    *html = directed;
+}
+
+/// Writes the tag's name with its direction. Returns what follows.
+fn say<'a>(directed: &mut String, tag: &'a str, name: &str) -> &'a str {
+    directed.push_str(name);
+    directed.push_str(" dir=\"auto\"");
+    tag.get(name.len()..).unwrap_or_default()
+}
+
+fn is_tag(tag: &str, name: &str) -> bool {
+    tag.strip_prefix(name).is_some_and(|rest| rest.starts_with(['>', ' ']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markdown::to_html;
+
+    fn directed(source: &str) -> String {
+        let mut html = to_html("x", source);
+        direct(&mut html);
+        html
+    }
+
+    #[test]
+    fn each_block_has_its_direction_and_code_has_none() {
+        assert_eq!(directed("سلام"), "<p dir=\"auto\">سلام</p>");
+        let html =
+            directed("# A\n\n> B\n\n- C\n\n3. D\n\n| E |\n|---|\n| F |\n\n***\n\n```\nG\n```\n\n`H`[^1]\n\n[^1]: I\n");
+        for block in ["<h1", "<blockquote", "<ul", "<ol", "<table", "<p", "<div"] {
+            assert!(html.contains(&[block, " dir=\"auto\""].concat()), "{block} in {html}");
+        }
+        assert!(html.contains("<blockquote dir=\"auto\"><p>B"), "{html}");
+        assert!(html.contains("<ol dir=\"auto\" start=\"3\">"), "{html}");
+    }
+
+    #[test]
+    fn what_only_looks_like_a_tag_is_text() {
+        let html = directed("a <p> b `<ul>`");
+        assert_eq!(html.matches("dir=").count(), 1, "{html}");
+    }
+}
