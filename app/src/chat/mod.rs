@@ -2,7 +2,7 @@
 //!
 //! [`page`] puts the parts together. A question is typed in the [`composer`], becomes a [`message`] in [`talk`], and goes
 //! to the server function in [`api`], where a [`model`] answers. What comes back is applied to the [`transcript`],
-//! signals around a pure [`tree`], which [`view`] draws, an answer as Markdown in [`prose`], several at once in a [`row`],
+//! signals around a pure [`tree`], which [`view`] draws and `print` prints, an answer as Markdown in [`prose`], several at once in a [`row`],
 //! and [`history`] keeps in the browser's [`store`]; `alive` tells other tabs that it still grows, and `pulse` looks at
 //! theirs; [`aloud`] says it to
 //! who listens, [`status`] says how it ended, [`crowd`] that there is no connection left, and [`receipt`] asks the server after tasks that were stopped.
@@ -64,6 +64,7 @@ pub mod conversations;
 mod editing;
 mod fit;
 pub mod parts;
+mod print;
 mod pulse;
 mod rehearsal;
 mod visit;

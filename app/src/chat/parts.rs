@@ -3,8 +3,8 @@
 
 use super::{
     aloud::Aloud, attachments::Attachments, attention, compare::Compare, conversations::Conversations, crowd::Crowd,
-    editing, fit, heading, picker, pulse, rehearsal::rehearse, settings::SettingsForm, shared::Shared, status::Status,
-    talk::Talk, view::Messages, visit,
+    editing, fit, heading, picker, print, pulse, rehearsal::rehearse, settings::SettingsForm, shared::Shared,
+    status::Status, talk::Talk, view::Messages, visit,
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
@@ -73,6 +73,7 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
             shared.follow.begin();
             attention::lead(shared);
             heading::name_tab(shared.talk.transcript);
+            print::watch(shared.talk.transcript);
             fit::grow_box(shared.talk.transcript.draft);
             view! { <Conversations shared /> }.into_any()
         },

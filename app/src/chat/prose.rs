@@ -80,6 +80,8 @@ impl Drawn {
 pub fn Prose(
     /// The answer.
     message: RwSignal<Message>,
+    /// Whether it is being printed: then all of it is drawn at once.
+    printing: RwSignal<bool>,
 ) -> impl IntoView {
     let body = NodeRef::<html::Div>::new();
     let tail = NodeRef::<html::Div>::new();
@@ -125,6 +127,11 @@ pub fn Prose(
             draw();
         } else if drawn.with_value(|drawn| drawn.frame.is_none()) {
             ask_for_frame();
+        }
+    });
+    Effect::new(move |_| {
+        while printing.get() && drawn.with_value(|drawn| drawn.is_behind) {
+            draw();
         }
     });
     on_cleanup(move || {

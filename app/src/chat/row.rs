@@ -84,7 +84,7 @@ fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_
                 </button>
             </header>
             <Reasoning message />
-            <Prose message />
+            <Prose message printing=talk.transcript.printing />
             <p class="failure" hidden=move || failure.with(Option::is_none)>{failure}</p>
             <div class="actions" class:waiting=running>
                 <button

@@ -34,6 +34,8 @@ pub struct Transcript {
     pub exit: RwSignal<Option<Exit>>,
     /// How many messages at the beginning of the branch are not on the page.
     pub earlier: RwSignal<usize>,
+    /// Whether it is being printed.
+    pub printing: RwSignal<bool>,
     /// Where it is kept.
     history: History,
     /// How far the answers that are being written are kept.
@@ -66,6 +68,7 @@ impl Transcript {
             progress: RwSignal::new(None),
             exit: RwSignal::new(None),
             earlier: RwSignal::new(0),
+            printing: RwSignal::new(false),
             history,
             ahead: StoredValue::new(Vec::new()),
             next_key: StoredValue::new(0),
@@ -103,7 +106,12 @@ impl Transcript {
 
     /// Draws more messages from before those that are on the page.
     pub fn show_earlier(self) {
-        self.earlier.update(|earlier| *earlier = earlier.saturating_sub(DRAWN));
+        self.show_after(self.earlier.get_untracked().saturating_sub(DRAWN));
+    }
+
+    /// Draws all messages of the branch but so many at its beginning.
+    pub fn show_after(self, earlier: usize) {
+        self.earlier.set(earlier);
         self.show();
     }
 
@@ -111,8 +119,7 @@ impl Transcript {
     pub fn show_from(self, id: &str) {
         let place = self.tree.with_untracked(|tree| tree.path().iter().position(|message| message.id == id));
         if let Some(place) = place.filter(|place| *place < self.earlier.get_untracked()) {
-            self.earlier.set(place);
-            self.show();
+            self.show_after(place);
         }
     }
 

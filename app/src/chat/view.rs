@@ -58,6 +58,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
     let is_answer = message.with_untracked(|message| message.role == Role::Assistant);
     let running = Memo::new(move |_| message.with(|message| message.exit.is_none()));
     let busy = Signal::derive(move || talk.is_running());
+    let printing = talk.transcript.printing;
     let is_last = Memo::new(move |_| {
         talk.transcript.entries.with(|all| id.with_value(|id| all.last().is_some_and(|last| last.id == *id)))
     });
@@ -70,9 +71,9 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
         >
             <Reasoning message />
             {if is_answer {
-                view! { <Prose message /> }.into_any()
+                view! { <Prose message printing /> }.into_any()
             } else {
-                message.with_untracked(question)
+                message.with_untracked(|message| question(message, printing))
             }}
             <div class="actions" class:waiting=running>
                 <Branches talk id />
