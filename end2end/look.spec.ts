@@ -91,6 +91,18 @@ test.describe("on a phone", () => {
     expect(settings.x + settings.width).toBeLessThanOrEqual(WIDTHS.phone.width);
   });
 
+  test("a long list of models leaves the header one line, and what is sought there has room", async ({ page, upstream }) => {
+    upstream.models = [...Array(30).keys()].map((number) => `maker/Model-${number}`);
+    const chat = await new Chat(page).open();
+    await chat.wake();
+    const search = page.getByRole("searchbox", { name: "Search models" });
+    await search.fill("maker/new");
+    expect((await page.getByRole("banner").boundingBox())!.height).toBeLessThan(60);
+    expect((await search.boundingBox())!.width).toBeGreaterThan(80);
+    expect((await chat.model.boundingBox())!.width).toBeGreaterThan(60);
+    expect(await overflow(page)).toBe(0);
+  });
+
   test("the conversations come and go with a button", async ({ chat, upstream, page }) => {
     const menu = page.getByRole("button", { name: "Conversations list", exact: true });
     await expect(chat.conversations).toBeHidden();
