@@ -15,7 +15,7 @@ use std::{fs, path::PathBuf, time::Duration};
 use support::{
     advance,
     client::post,
-    program::{Running, empty_folder, output, starcrossed, text},
+    program::{Running, output, starcrossed, text},
     server::{Rules, Server},
     soon,
     upstream::{Step, Upstream, delta, head},
@@ -142,7 +142,7 @@ async fn a_certificate_for_another_name_is_not_trusted_where_it_is_named() {
 
 #[tokio::test]
 async fn a_file_of_certificates_that_leads_nowhere_is_named() {
-    let empty = empty_folder().join("no-certificates.pem");
+    let empty = certificate("none").certificate;
     fs::write(&empty, "nothing\n").unwrap();
     for (file, why) in
         [("/nowhere/ca.pem", "can't be read"), (empty.to_str().unwrap(), "there is no certificate in it")]
