@@ -5,7 +5,7 @@
 //! nobody hears a mark that nobody sees, and so that a delta costs nothing. A model that says more than anybody can listen to
 //! gets ahead of it: a piece has an end, so that the page isn't held up by it, and the next goes on from there.
 
-use super::{entry::Entry, frame::drawn, sections::block, talk::Talk};
+use super::{entry::Entry, frame::drawn, prose::is_behind, sections::Place, talk::Talk};
 use crate::link::{Exit, Reason};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{
@@ -29,9 +29,9 @@ struct Said {
     answer: Option<Element>,
     /// Its first block, once that is final. Another one means that what was said was no answer.
     first: Option<Element>,
-    /// How many of its blocks have been said to their end.
-    blocks: u32,
-    /// How many sentences of the next one.
+    /// The block after those that have been said to their end.
+    next: Place,
+    /// How many sentences of it have been said.
     sentences: usize,
 }
 
@@ -62,9 +62,11 @@ pub fn Aloud(
             let goes_on = talk.transcript.last().is_some_and(has_text);
             spawn_local_scoped_with_cancellation(async move {
                 if goes_on {
-                    // It is drawn at once, before anything can come, and was heard before.
+                    // It was heard before. It is drawn in the frames that come now.
                     tick().await;
-                    said.update_value(Said::skip);
+                    while said.try_update_value(Said::skip) == Some(true) {
+                        drawn().await;
+                    }
                 }
                 loop {
                     TimeoutFuture::new(PAUSE_MS).await;
@@ -117,18 +119,26 @@ impl Said {
         piece
     }
 
-    /// Takes for said what there is.
-    fn skip(&mut self) {
-        while !self.next(false).is_empty() {}
+    /// Takes for said what there is. Whether more of it is still to be drawn.
+    fn skip(&mut self) -> bool {
+        self.answer = self.answer.take().or_else(newest);
+        let Some(answer) = &self.answer else { return false };
+        self.next = Place::after_final(answer);
+        self.sentences = 0;
+        let is_behind = is_behind(answer);
+        if !is_behind {
+            while !self.next(false).is_empty() {}
+        }
+        is_behind
     }
 
     /// Adds what is left of the block that comes next. Whether that was all of it, and there may be another.
     fn add_to(&mut self, piece: &mut String, last: bool) -> bool {
         self.answer = self.answer.take().or_else(newest);
         if self.first.as_ref().is_some_and(|first| !first.is_connected()) {
-            (self.first, self.blocks, self.sentences) = (None, 0, 0);
+            (self.first, self.next, self.sentences) = (None, Place::default(), 0);
         }
-        let Some((block, open)) = self.answer.as_ref().and_then(|answer| block(answer, self.blocks)) else {
+        let Some((block, open)) = self.answer.as_ref().and_then(|answer| self.next.find(answer)) else {
             return false;
         };
         let text = words(&block);
@@ -139,10 +149,10 @@ impl Said {
             return false;
         }
         piece.push('\n');
-        if self.blocks == 0 && !open {
+        if self.next.is_first() && !open {
             self.first = Some(block);
         }
-        self.blocks += 1;
+        self.next = self.next.next();
         self.sentences = 0;
         true
     }

@@ -6,7 +6,7 @@
 
 use super::{direction::direct, regrow::regrow, sections::freeze, tree::Message, typeset::typeset_in};
 use crate::{
-    browser::{now_ms, whole},
+    browser::{in_next_frame, now_ms, whole},
     markdown::{Document, Outline, Patch, Tail},
 };
 use leptos::{
@@ -15,9 +15,26 @@ use leptos::{
     wasm_bindgen::{JsCast, prelude::Closure},
     web_sys::Element,
 };
+use std::cell::Cell;
 
-/// How much of a text is drawn in one frame, in bytes. More would keep the page from hearing clicks and keys.
+/// How much of a text is drawn in its first frame, and the most and the least in one after that, in bytes. More would keep
+/// the page from hearing clicks and keys.
+const FIRST: usize = 16 * 1024;
 const PIECE: usize = 32 * 1024;
+const SMALLEST: usize = 8 * 1024;
+
+/// How much is drawn in one frame of all texts together, in bytes: a conversation that is opened has many.
+const AT_ONCE: usize = 128 * 1024;
+
+thread_local! {
+    /// How much of that is left.
+    static LEFT: Cell<usize> = const { Cell::new(AT_ONCE) };
+}
+
+/// A frame that takes longer than this is followed by a smaller piece, and a quicker one by a larger piece. In milliseconds.
+/// What takes its time is mostly the browser's layout, which only the next frame can tell of.
+const SLOW_MS: f64 = 40.0;
+const QUICK_MS: f64 = 25.0;
 
 /// How much of a text is compared to tell whether it is still the same one, in bytes.
 const HEAD: usize = 32;
@@ -30,6 +47,10 @@ struct Drawn {
     /// The beginning of the text, at most [`HEAD`] bytes, and how long the thought was: text may turn out to be a thought.
     head: String,
     thought: usize,
+    /// How much of it is taken at once.
+    piece: usize,
+    /// When the last piece was drawn.
+    at_ms: f64,
     /// Whether more has come than was drawn in the last frame.
     is_behind: bool,
     /// The headings that are final.
@@ -49,8 +70,14 @@ impl Drawn {
         let head = message.text.floor_char_boundary(HEAD);
         message.text[..head].clone_into(&mut self.head);
         self.thought = message.reasoning.len();
+        let now_ms = now_ms();
+        if self.is_behind {
+            self.piece = next_piece(self.piece, now_ms - self.at_ms);
+        }
+        self.at_ms = now_ms;
         let rest = message.text.get(self.taken..).unwrap_or_default();
-        let piece = rest.get(..rest.floor_char_boundary(PIECE)).unwrap_or_default();
+        let piece = rest.get(..rest.floor_char_boundary(self.piece.min(LEFT.get()))).unwrap_or_default();
+        draw_on(piece.len());
         self.document.push(piece);
         self.taken += piece.len();
         self.is_behind = piece.len() < rest.len();
@@ -58,7 +85,7 @@ impl Drawn {
         if message.exit.is_some() && !self.is_behind {
             if message.lacks_its_end() { self.document.cut_off() } else { self.document.finish() }
         }
-        let mut patch = self.document.render(whole(now_ms()));
+        let mut patch = self.document.render(whole(now_ms));
         patch.rewrite |= is_another;
         if patch.rewrite {
             self.outline = Outline::default();
@@ -73,6 +100,38 @@ impl Drawn {
         }
         patch
     }
+}
+
+/// Takes this from what can be drawn in this frame.
+fn draw_on(length: usize) {
+    let left = LEFT.get();
+    if left == AT_ONCE && length > 0 {
+        in_next_frame(|| LEFT.set(AT_ONCE));
+    }
+    LEFT.set(left.saturating_sub(length));
+}
+
+/// How much is drawn in a frame, after one with `piece` that took so long.
+fn next_piece(piece: usize, took_ms: f64) -> usize {
+    if took_ms > SLOW_MS {
+        (piece / 2).max(SMALLEST)
+    } else if took_ms < QUICK_MS {
+        (piece * 2).min(PIECE)
+    } else {
+        piece
+    }
+}
+
+/// Marks an answer of which more has come than is drawn.
+fn mark_behind(answer: &Element, is_behind: bool) {
+    if is_behind != self::is_behind(answer) {
+        _ = answer.toggle_attribute_with_force("data-behind", is_behind);
+    }
+}
+
+/// Whether more has come of an answer than is drawn.
+pub(super) fn is_behind(answer: &Element) -> bool {
+    answer.has_attribute("data-behind")
 }
 
 /// The text of one answer.
@@ -91,6 +150,8 @@ pub fn Prose(
         taken: 0,
         head: String::new(),
         thought: 0,
+        piece: FIRST,
+        at_ms: 0.0,
         is_behind: false,
         outline: Outline::default(),
         frame: None,
@@ -111,6 +172,7 @@ pub fn Prose(
         let patch = drawn.try_update_value(|drawn| message.with_untracked(|message| drawn.take(message)));
         let Some(patch) = patch else { return };
         let changed = apply(&body, &tail, &patch);
+        mark_behind(&body, drawn.with_value(|drawn| drawn.is_behind));
         if let (false, Some(owner)) = (changed.is_empty(), owner.get_value().and_then(|owner| owner.upgrade())) {
             owner.with(|| typeset_in(&changed));
         }
@@ -167,4 +229,18 @@ fn apply(body: &Element, tail: &Element, patch: &Patch) -> Vec<Element> {
         }
     }
     changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_frames_draw_less_and_quick_ones_more() {
+        assert_eq!(next_piece(PIECE, 16.7), PIECE);
+        assert_eq!(next_piece(PIECE, 33.4), PIECE);
+        assert_eq!(next_piece(PIECE, 100.0), PIECE / 2);
+        assert_eq!(next_piece(PIECE / 4, 16.7), PIECE / 2);
+        assert_eq!(next_piece(SMALLEST, 1000.0), SMALLEST);
+    }
 }

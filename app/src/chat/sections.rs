@@ -6,8 +6,12 @@
 
 use leptos::{prelude::document, web_sys::Element};
 
-/// How many blocks a section has. It is full then.
+/// How many blocks a section has at most.
 const BLOCKS: u32 = 24;
+
+/// A section with more text than this, in bytes, is full too. The browser lays out a section as a whole when it comes into
+/// view: WebKit takes more than a second for 24 parts of a giant table.
+const HEAVY: usize = 8 * 1024;
 
 /// Puts blocks before the tail. Returns the sections that they have come into.
 pub(super) fn freeze(tail: &Element, html: &str) -> Vec<Element> {
@@ -22,24 +26,58 @@ pub(super) fn freeze(tail: &Element, html: &str) -> Vec<Element> {
         }
         if let Some(section) = sections.last() {
             _ = section.append_child(&block);
+            note_full(section);
         }
     }
     sections
 }
 
-/// The block at this place, counted from the first, and whether it may still grow: final ones stand before the tail.
-pub(super) fn block(answer: &Element, at: u32) -> Option<(Element, bool)> {
-    let sections = answer.children();
-    let tail = answer.last_element_child()?;
-    let section = sections.item(at / BLOCKS).filter(|section| !section.is_same_node(Some(&tail)));
-    if let Some(block) = section.and_then(|section| section.children().item(at % BLOCKS)) {
-        return Some((block, false));
+/// A block's place among all blocks of an answer. It stays the same when the block becomes final.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    /// Which child of the answer it is in, counted from the first: a section, or the tail.
+    section: u32,
+    /// Which block it is, counted from the first of that section, or from the first after the section before.
+    block: u32,
+}
+
+impl Place {
+    /// The place of the next block.
+    pub(super) const fn next(self) -> Self {
+        Self { section: self.section, block: self.block + 1 }
     }
-    let last = tail.previous_element_sibling().map_or(0, |section| section.child_element_count());
-    let ended = sections.length().saturating_sub(2) * BLOCKS + last;
-    let growing = tail.children();
-    let at = at.checked_sub(ended)?;
-    growing.item(at).map(|block| (block, at + 1 == growing.length()))
+
+    /// Whether it is that of the first block.
+    pub(super) const fn is_first(self) -> bool {
+        self.section == 0 && self.block == 0
+    }
+
+    /// The place after the last block that is final.
+    pub(super) fn after_final(answer: &Element) -> Self {
+        let tail = answer.last_element_child();
+        let last = tail.and_then(|tail| tail.previous_element_sibling());
+        let block = last.map_or(0, |section| section.child_element_count());
+        Self { section: answer.child_element_count().saturating_sub(2), block }
+    }
+
+    /// The block there, and whether it may still grow: final ones stand before the tail.
+    pub(super) fn find(&mut self, answer: &Element) -> Option<(Element, bool)> {
+        let (sections, tail) = (answer.children(), answer.last_element_child()?);
+        loop {
+            let section = sections.item(self.section)?;
+            if let Some(block) = section.children().item(self.block) {
+                let is_growing = section.is_same_node(Some(&tail)) && block.next_element_sibling().is_none();
+                return Some((block, is_growing));
+            }
+            let count = section.child_element_count();
+            if !is_full(&section) {
+                let at = self.block.checked_sub(count).filter(|_| !section.is_same_node(Some(&tail)))?;
+                let growing = tail.children();
+                return growing.item(at).map(|block| (block, at + 1 == growing.length()));
+            }
+            (self.section, self.block) = (self.section + 1, self.block - count);
+        }
+    }
 }
 
 /// The code of a code block: a long one stands in several blocks.
@@ -62,7 +100,7 @@ fn next(block: &Element) -> Option<Element> {
 fn settle(tail: &Element) {
     let mut before = tail.previous_element_sibling();
     while let Some(section) = before {
-        if is_full(&section) && !section.has_attribute("data-full") && !is_waiting(&section) {
+        if !section.has_attribute("data-full") && is_full(&section) && !is_waiting(&section) {
             _ = section.set_attribute("data-full", "");
         }
         before = section.previous_element_sibling();
@@ -85,6 +123,15 @@ fn open(tail: &Element) -> Option<Element> {
     Some(section)
 }
 
+/// Closes a section that has enough in it.
+fn note_full(section: &Element) {
+    let is_heavy = || section.text_content().is_some_and(|text| text.len() > HEAVY);
+    if section.child_element_count() >= BLOCKS || is_heavy() {
+        _ = section.set_attribute("data-closed", "");
+    }
+}
+
+/// Whether nothing more comes into it.
 fn is_full(section: &Element) -> bool {
-    section.child_element_count() >= BLOCKS
+    section.has_attribute("data-closed")
 }

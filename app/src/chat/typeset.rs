@@ -11,6 +11,9 @@ use std::rc::Rc;
 /// How many pieces one request has at most.
 const AT_ONCE: usize = 32;
 
+/// How much HTML is put into the page in one frame, in bytes. The browser lays out all of it before it hears anything.
+const IN_A_FRAME: usize = 32 * 1024;
+
 /// How long to wait before a server that is busy or can't be reached is asked again, in milliseconds. After the last it is let be.
 const PAUSES_MS: [u32; 4] = [1000, 5000, 30_000, 0];
 
@@ -36,13 +39,20 @@ pub(super) fn typeset_in(sections: &[Element]) {
 async fn put_in_place(found: &[Element]) -> Vec<Element> {
     let found = found.iter().map(|element| (item(element), element));
     let found: Vec<(Item, &Element)> = found.filter(|(item, _)| item.text.len() <= LONGEST).collect();
-    let (mut rest, mut left) = (found.as_slice(), Vec::new());
+    let (mut rest, mut left, mut put_now) = (found.as_slice(), Vec::new(), 0);
     while !rest.is_empty() {
         let (some, more) = rest.split_at(portion(rest.iter().map(|(item, _)| item.text.len())));
         let answer = ask(some.iter().map(|(item, _)| item.clone()).collect()).await;
         for ((_, element), html) in some.iter().zip(answer) {
             match html {
-                Some(html) => put(element, &html),
+                Some(html) => {
+                    if put_now > IN_A_FRAME {
+                        drawn().await;
+                        put_now = 0;
+                    }
+                    put(element, &html);
+                    put_now += html.len();
+                }
                 None => left.push((*element).clone()),
             }
         }
