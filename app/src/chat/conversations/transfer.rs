@@ -133,9 +133,17 @@ async fn export_open(transcript: Transcript, job: Job) -> Result<(), Cancelled> 
     let mut file = Pieces::default();
     file.push(&heading);
     for (at, id) in path.iter().enumerate() {
-        let text = tree.with_untracked(|tree| tree.message(id).map(export::markdown::message));
-        file.push(&text.unwrap_or_default());
-        progress.go_on(at).await?;
+        let text = tree.with_untracked(|tree| tree.message(id).map(export::markdown::message)).unwrap_or_default();
+        let mut rest = text.as_str();
+        loop {
+            progress.go_on(at).await?;
+            let (piece, more) = rest.split_at(rest.floor_char_boundary(PIECE));
+            file.push(piece);
+            if more.is_empty() {
+                break;
+            }
+            rest = more;
+        }
     }
     file.save("conversation.md", "text/markdown");
     Ok(())
@@ -171,6 +179,7 @@ async fn read(file: &File, job: Job) -> Result<Vec<Kept>, Unread> {
     }
     if bytes.starts_with(b"#") {
         let text = String::from_utf8_lossy(&bytes);
+        progress.go_on(size).await?;
         return Ok(vec![export::from_markdown::from_markdown(&text, &tab::stamp, &mut progress).await?]);
     }
     export::from_json(&bytes, &mut progress).await

@@ -18,13 +18,13 @@ use crate::{
 /// # Errors
 /// A sentence that says what is wrong with it, or that the person has cancelled.
 pub async fn from_markdown(text: &str, stamp: &dyn Fn() -> Stamp, watch: &mut impl Watch) -> Result<Kept, Unread> {
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mark = ["\n", MARK].concat();
-    let mut parts = text.split(&mark);
+    let mut parts = text.trim_start_matches('\u{feff}').split(&mark);
     let title = parts.next().and_then(|head| head.trim().strip_prefix("# "));
     let (id, mut messages, mut done) = (stamp().id, Vec::<Message>::new(), 0);
     for part in parts {
-        let Some(message) = read(part, stamp(), messages.last()) else { return Err(foreign()) };
+        let lines = with_plain_ends(part, done, watch).await?;
+        let Some(message) = read(&lines, stamp(), messages.last()) else { return Err(foreign()) };
         messages.push(message);
         done += part.len();
         watch.go_on(done).await?;
@@ -35,6 +35,24 @@ pub async fn from_markdown(text: &str, stamp: &dyn Fn() -> Stamp, watch: &mut im
     let mut conversation = known;
     title.trim().clone_into(&mut conversation.title);
     Ok(Kept { conversation, messages })
+}
+
+/// How much is read between two looks at the clock, in bytes.
+const PIECE: usize = 128 * 1024;
+
+/// The text with `\n` at the end of each line.
+async fn with_plain_ends(text: &str, done: usize, watch: &mut impl Watch) -> Result<String, Unread> {
+    let (mut lines, mut rest) = (String::with_capacity(text.len()), text);
+    while !rest.is_empty() {
+        let most = rest.floor_char_boundary(PIECE);
+        // Not between the two halves of an end.
+        let end = if rest[..most].ends_with('\r') { most + 1 } else { most };
+        let (piece, more) = rest.split_at(rest.floor_char_boundary(end));
+        lines.push_str(&piece.replace("\r\n", "\n"));
+        rest = more;
+        watch.go_on(done + text.len() - rest.len()).await?;
+    }
+    Ok(lines)
 }
 
 fn foreign() -> Unread {
@@ -106,6 +124,17 @@ mod tests {
         assert_eq!(said, ["Why?\n\n## Because?", "# So\n\n## You\n\n- a", "And?", "Half an"]);
         assert_eq!((kept.messages[1].reasoning.as_str(), kept.messages[1].model.as_str()), ("Hm.", "demo"));
         assert_eq!(to_markdown(&Tree::new(kept)), markdown);
+    }
+
+    #[test]
+    fn the_end_of_a_line_is_read_as_one_wherever_it_stands() {
+        for before in PIECE - 2..PIECE + 2 {
+            let text = ["x".repeat(before), "\r\n\ré".repeat(PIECE / 4)].concat();
+            let lines = block_on(with_plain_ends(&text, 0, &mut After(usize::MAX))).unwrap();
+            assert!(lines == text.replace("\r\n", "\n"), "{before}");
+        }
+        let text = "x".repeat(4 * PIECE);
+        assert!(matches!(block_on(with_plain_ends(&text, 0, &mut After(2))), Err(Unread::Cancelled)));
     }
 
     #[test]
