@@ -48,7 +48,8 @@ impl Tree {
     pub(super) fn versions(&self, place: usize) -> (usize, Vec<usize>) {
         let mut versions: Vec<usize> = Vec::new();
         for child in self.children(self.parents[place]).iter().copied() {
-            if !versions.iter().any(|version| self.are_grouped(*version, child)) {
+            let is_alone = self.messages[child].group.is_empty();
+            if is_alone || !versions.iter().any(|version| self.are_grouped(*version, child)) {
                 versions.push(child);
             }
         }

@@ -167,3 +167,17 @@ fn only_what_is_not_known_here_or_is_later_is_news() {
     assert!(tree.is_news(&Message { saved_ms: old.saved_ms + 1, ..old.clone() }));
     assert!(tree.is_news(&Message { id: "a2".into(), ..old }));
 }
+
+#[test]
+fn a_hundred_thousand_versions_are_counted_in_one_walk() {
+    const COUNT: usize = 100_000;
+    let version = |at: usize| {
+        let id = format!("q{at:06}");
+        Message { id, asked_ms: at as u64, ..Message::default() }
+    };
+    let kept = Kept { messages: (0..COUNT).map(version).collect(), ..Kept::default() };
+    let tree = Tree::new(kept);
+    let began = std::time::Instant::now();
+    assert_eq!(tree.siblings("q099999"), (COUNT, COUNT));
+    assert!(began.elapsed().as_secs() < 5, "each is compared with each");
+}
