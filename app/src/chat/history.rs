@@ -203,6 +203,18 @@ impl History {
         });
     }
 
+    /// Writes a long answer that has ended as one record, in slices. Nothing is lost if that fails: its pieces are kept.
+    /// Nothing is written once `is_current` says that the answer has become another.
+    pub fn gather(self, conversation: String, answer: Message, is_current: impl Fn() -> bool + 'static) {
+        let Some(store) = self.store.try_get_value().flatten() else { return };
+        spawn_local(async move {
+            let is_current = || is_current() && !self.is_gone(&conversation);
+            _ = store.gather(&conversation, &answer, is_current).await;
+            self.tell(&conversation);
+            self.try_again();
+        });
+    }
+
     /// From here on nothing is kept of a conversation.
     pub fn forget(self, id: &str) {
         self.gone.update_value(|gone| gone.push(id.to_owned()));

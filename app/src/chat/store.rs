@@ -31,6 +31,8 @@ pub mod tabs;
 mod transfer;
 
 use super::{
+    export::long::write_message,
+    job::Unwatched,
     message::Role,
     tree::{Conversation, Kept, Message, in_order, piece::Piece},
 };
@@ -42,6 +44,9 @@ use leptos::{task::spawn_local, wasm_bindgen::JsValue, web_sys::IdbDatabase};
 use recover::Recovery;
 use std::rc::Rc;
 pub use transfer::search_in;
+
+/// A record that can't be written within this time, in milliseconds, stays in pieces.
+const GATHERED_WITHIN_MS: u64 = 10_000;
 
 /// The conversations that this browser keeps.
 #[derive(Clone, Debug)]
@@ -149,6 +154,32 @@ impl Store {
         Ok(transaction)
     }
 
+    /// Writes an answer as one record in place of its record and its pieces, if `is_current` says that it should be.
+    ///
+    /// # Errors
+    /// There is no room, the browser refuses, or it took too long.
+    pub async fn gather(
+        &self,
+        conversation: &str,
+        answer: &Message,
+        is_current: impl Fn() -> bool,
+    ) -> Result<(), Fault> {
+        let (began_ms, mut pace) = (tab::now_ms(), Unwatched::new());
+        let record = write_message(answer, 0, &mut pace).await?;
+        let record = transfer::joined(&record, 0, &mut pace).await?;
+        // A page that was frozen meanwhile doesn't know what other tabs have written.
+        let is_late = tab::now_ms().saturating_sub(began_ms) > GATHERED_WITHIN_MS;
+        if is_late || !is_current() || self.journal.is_deleted(conversation) {
+            return Err(Fault::Cancelled);
+        }
+        let transaction = Transaction::write_messages(&self.database)?;
+        let key = idb::key_of(conversation, &answer.id);
+        transaction.store(MESSAGES)?.put_with_key(&record, &key.into())?;
+        transaction.commit();
+        transaction.written().await?;
+        if is_current() { delete_pieces(&self.database, &[idb::pieces_in(conversation, answer)?]) } else { Ok(()) }
+    }
+
     /// Deletes a conversation, and returns what it was: [`Store::import`] puts it back.
     ///
     /// # Errors
@@ -217,12 +248,6 @@ fn keep<T>(record: Option<T>, read: &mut Read<Vec<T>>) {
         Some(record) => read.found.push(record),
         None => read.skipped += 1,
     }
-}
-
-/// The records of an answer, as the texts that they are. What isn't a text is an empty one, which nobody can read.
-fn texts(records: JsValue) -> impl Iterator<Item = String> {
-    let records = js_sys::Array::from(&records);
-    (0..records.length()).map(move |at| records.get(at).as_string().unwrap_or_default())
 }
 
 /// Makes a text lower case, in any script.

@@ -50,6 +50,9 @@ const DRAWN: usize = 40;
 /// between is kept in `pieces`.
 const KEEP_EVERY_MS: u64 = 5000;
 
+/// One that is longer than this, in bytes, is written as pieces alone while it grows.
+const IN_PIECES: usize = 512 * 1024;
+
 /// One that is so many times as long is kept whole after as many times that, in bytes, but at least this often: without locks,
 /// other tabs take one for dead that was kept minutes ago.
 const LONG: usize = 128 * 1024;
@@ -226,7 +229,8 @@ impl Transcript {
         // Pieces are kept of what is added, so what is moved is kept whole.
         let is_moved = matches!(event, Event::Delta(Delta::TextWas(_)));
         let is_first = matches!(event, Event::Delta(_)) && entry.message.with_untracked(|message| message.deltas == 0);
-        if entry.hear(event) > entry.message.with_untracked(keep_every_ms) || is_first || is_moved {
+        let is_due = entry.hear(event) > entry.message.with_untracked(keep_every_ms) || is_first;
+        if is_moved || is_due && !entry.message.with_untracked(is_long) {
             self.keep(entry);
         } else {
             self.keep_piece(entry);
@@ -242,7 +246,7 @@ impl Transcript {
             }
         });
         entry.hear(Event::Exit(exit));
-        self.keep(entry);
+        self.keep_end(entry);
     }
 
     /// The newest message; of several that were given at once, the chosen one.
@@ -283,6 +287,11 @@ fn keep_every_ms(message: &Message) -> u64 {
     let extent = message.extent();
     let every_ms = KEEP_EVERY_MS * (1 + (extent.text + extent.reasoning) / LONG) as u64;
     every_ms.min(KEEP_AT_LEAST_EVERY_MS)
+}
+
+fn is_long(message: &Message) -> bool {
+    let extent = message.extent();
+    extent.text + extent.reasoning > IN_PIECES
 }
 
 /// How many messages of a branch of this length are not drawn at first. None of a branch that is a little longer only.

@@ -3,7 +3,7 @@
 use super::{
     Fault, PIECE, Read,
     idb::{self, MESSAGES, Transaction},
-    take, take_piece, texts,
+    take, take_piece,
 };
 use crate::chat::{
     export::long::read_message,
@@ -13,7 +13,7 @@ use crate::chat::{
 use js_sys::{Array, JsString};
 use leptos::{
     wasm_bindgen::{JsCast, JsValue},
-    web_sys::{IdbDatabase, IdbKeyRange},
+    web_sys::IdbDatabase,
 };
 
 /// The records of the first batch, and the most of any.
@@ -47,18 +47,11 @@ pub(super) async fn each(
     range: Option<JsValue>,
     mut hear: impl AsyncFnMut(&JsString, &mut Unwatched),
 ) -> Result<(), Fault> {
-    let mut pace = Unwatched::new();
-    let all = Transaction::read(database)?.store(store)?;
-    let keys = match range {
-        Some(range) => all.get_all_keys_with_key(&range)?,
-        None => all.get_all_keys()?,
-    };
-    let keys = Array::from(&idb::done(&keys).await?);
-    let (mut at, mut size) = (0, FIRST);
-    while at < keys.length() {
-        let last = (at + size).min(keys.length()) - 1;
-        let range = IdbKeyRange::bound(&keys.get(at), &keys.get(last))?;
-        let records = Transaction::read(database)?.store(store)?.get_all_with_key(&range)?;
+    let (mut pace, mut range, mut size) = (Unwatched::new(), range.unwrap_or_default(), FIRST);
+    loop {
+        let all = Transaction::read(database)?.store(store)?;
+        let keys = all.get_all_keys_with_key_and_limit(&range, size)?;
+        let records = all.get_all_with_key_and_limit(&range, size)?;
         let records = Array::from(&idb::done(&records).await?);
         let mut length = 0;
         for record in records.iter() {
@@ -67,10 +60,13 @@ pub(super) async fn each(
             hear(&record, &mut pace).await;
             pace.go_on(0).await?;
         }
-        at = last + 1;
+        if records.length() < size {
+            return Ok(());
+        }
+        // The requests of a transaction are answered in their order.
+        range = idb::after(&range, &Array::from(&keys.result()?).get(size - 1))?;
         size = next_size(size, length);
     }
-    Ok(())
 }
 
 /// How many records come after a batch of `size` that had this much text.
@@ -111,13 +107,22 @@ fn whole(unit: f64) -> u32 {
     unit as u32
 }
 
+/// How many keys are read at once.
+const KEYS: u32 = 4096;
+
 /// The keys of a conversation's messages.
 pub(super) async fn keys(database: &IdbDatabase, id: &str) -> Result<Vec<String>, Fault> {
-    let (mut found, mut pace) = (Vec::new(), Unwatched::new());
-    let keys = Transaction::read(database)?.store(MESSAGES)?.get_all_keys_with_key(&idb::messages_of(id)?)?;
-    for key in texts(idb::done(&keys).await?) {
-        found.push(key);
-        pace.go_on(0).await?;
+    let (mut found, mut pace, mut range) = (Vec::new(), Unwatched::new(), idb::messages_of(id)?);
+    loop {
+        let some = Transaction::read(database)?.store(MESSAGES)?.get_all_keys_with_key_and_limit(&range, KEYS)?;
+        let some = Array::from(&idb::done(&some).await?);
+        for key in some.iter() {
+            found.push(key.as_string().unwrap_or_default());
+            pace.go_on(0).await?;
+        }
+        if some.length() < KEYS {
+            return Ok(found);
+        }
+        range = idb::after(&range, &some.get(KEYS - 1))?;
     }
-    Ok(found)
 }

@@ -81,6 +81,16 @@ pub(super) fn messages_of(conversation: &str) -> Result<JsValue, Fault> {
     Ok(IdbKeyRange::bound_with_lower_open_and_upper_open(&first.into(), &end.into(), false, true)?.into())
 }
 
+/// What comes after `key` in a range of keys. No range is all keys.
+pub(super) fn after(range: &JsValue, key: &JsValue) -> Result<JsValue, Fault> {
+    let upper = range.dyn_ref::<IdbKeyRange>().map(IdbKeyRange::upper).transpose()?;
+    let after = match upper.filter(|upper| !upper.is_undefined()) {
+        Some(upper) => IdbKeyRange::bound_with_lower_open_and_upper_open(key, &upper, true, true)?,
+        None => IdbKeyRange::lower_bound_with_open(key, true)?,
+    };
+    Ok(after.into())
+}
+
 /// The key of a message.
 pub(super) fn key_of(conversation: &str, message: &str) -> String {
     [conversation, "/", message].concat()
@@ -91,7 +101,9 @@ pub(super) fn pieces_in(conversation: &str, message: &Message) -> Result<JsValue
     let Extent { text, reasoning } = message.extent();
     let first = key_of(conversation, &message.id) + "/";
     let end = piece_key(conversation, &message.id, text + reasoning);
-    Ok(IdbKeyRange::bound_with_lower_open_and_upper_open(&first.into(), &end.into(), false, true)?.into())
+    // What arrives next of an answer that goes on has this very key. The end of one that has ended may have it.
+    let is_going_on = message.exit.is_none();
+    Ok(IdbKeyRange::bound_with_lower_open_and_upper_open(&first.into(), &end.into(), false, is_going_on)?.into())
 }
 
 /// As many digits as make numbers and texts stand in the same order.

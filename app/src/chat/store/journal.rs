@@ -12,7 +12,10 @@
 //! [`Store::recover`]: super::Store::recover
 
 use super::{Fault, idb::Transaction, notes::Notes, tab};
-use crate::chat::tree::{Conversation, Kept, Message, piece::Piece};
+use crate::chat::{
+    job::{Unwatched, Watch},
+    tree::{Conversation, Kept, Message, piece::Piece},
+};
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::task::spawn_local;
@@ -119,8 +122,14 @@ impl Journal {
     }
 
     async fn read(&self) -> Vec<(String, Entry)> {
-        let notes = self.notes.all().await;
-        notes.into_iter().filter_map(|(name, text)| Some((name, serde_json::from_str(&text).ok()?))).collect()
+        let (mut entries, mut pace) = (Vec::new(), Unwatched::new());
+        for (name, text) in self.notes.all().await {
+            if let Ok(entry) = serde_json::from_str(&text) {
+                entries.push((name, entry));
+            }
+            _ = pace.go_on(0).await; // which nobody cancels
+        }
+        entries
     }
 
     /// From here on nothing is recovered of this conversation.

@@ -82,10 +82,10 @@ impl Store {
                 let key = idb::key_of(id, &message.id);
                 // The keys come in their order.
                 if keys.binary_search(&key).is_err() {
-                    let record = write_message(message, done, watch).await?;
+                    let record = joined(&write_message(message, done, watch).await?, done, watch).await?;
                     added.keys.push(key);
                     note(all, at, &mut added);
-                    batch.put(MESSAGES, &idb::key_of(id, &message.id), &record).await?;
+                    batch.put(MESSAGES, &idb::key_of(id, &message.id), record).await?;
                 }
                 done += 1;
                 watch.go_on(done).await?;
@@ -93,7 +93,7 @@ impl Store {
             if is_new {
                 note(all, at, &mut added);
                 let record = serde_json::to_string(&kept.conversation).unwrap_or_default();
-                batch.put(CONVERSATIONS, id, &[record]).await?;
+                batch.put(CONVERSATIONS, id, record.into()).await?;
             }
             batch.finish().await?;
         }
@@ -140,6 +140,16 @@ fn note(all: &mut Vec<Added>, at: usize, added: &mut Added) {
     }
 }
 
+/// The browser's own text of these pieces.
+pub(super) async fn joined(pieces: &[String], done: usize, watch: &mut impl Watch) -> Result<JsString, Cancelled> {
+    let mut text = JsString::from("");
+    for piece in pieces {
+        text = text.concat(&piece.into());
+        watch.go_on(done).await?;
+    }
+    Ok(text)
+}
+
 /// The most records of one transaction.
 const BATCH: usize = 200;
 
@@ -155,9 +165,8 @@ impl<'a> Batch<'a> {
         Self { database, waiting: Vec::new(), length: 0 }
     }
 
-    /// Puts a record, whose pieces are these, under this key.
-    async fn put(&mut self, store: &'static str, key: &str, record: &[String]) -> Result<(), Fault> {
-        let record = record.iter().fold(JsString::from(""), |record, piece| record.concat(&piece.into()));
+    /// Puts a record under this key.
+    async fn put(&mut self, store: &'static str, key: &str, record: JsString) -> Result<(), Fault> {
         self.length += record.length();
         self.waiting.push((store, key.to_owned(), record));
         if self.waiting.len() >= BATCH || self.length > MOST_TEXT { self.finish().await } else { Ok(()) }

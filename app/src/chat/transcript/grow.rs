@@ -97,6 +97,6 @@ impl Transcript {
         self.progress.set(None);
         self.entries.update(|entries| entry::retain(entries, &|entry| entry.id != answer));
         self.show();
-        self.keep_shown(answer);
+        self.keep_begun(answer);
     }
 }

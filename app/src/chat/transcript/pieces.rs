@@ -8,7 +8,10 @@ use crate::{
     chat::{
         entry::Entry,
         store::tab,
-        tree::{Message, piece::Extent},
+        tree::{
+            Message,
+            piece::{Extent, Piece},
+        },
     },
 };
 use leptos::prelude::*;
@@ -82,8 +85,41 @@ impl Transcript {
     }
 
     fn keep_piece_now(self, entry: &Entry) {
+        if let Some(piece) = self.next_piece(entry).filter(|piece| !piece.is_empty()) {
+            self.write_piece(entry, &piece);
+        }
+    }
+
+    /// Writes that an answer is still being written, and what has arrived of it.
+    pub(super) fn keep_sign(self, entry: &Entry) {
+        if let Some(piece) = self.next_piece(entry) {
+            entry.message.update_untracked(|message| message.saved_ms = piece.saved_ms);
+            self.write_piece(entry, &piece);
+        }
+    }
+
+    /// Writes the last piece of an answer that has ended. Does nothing, and says so, if its record and its pieces are not
+    /// all of it.
+    pub(super) fn keep_last_piece(self, entry: &Entry) -> bool {
+        let piece = self.next_piece(entry).filter(|_| self.history.is_kept());
+        let Some((piece, conversation)) = piece.zip(self.name()) else { return false };
+        let failed = {
+            let entry = entry.clone();
+            move || {
+                if self.name().is_some() {
+                    self.keep(&entry);
+                }
+            }
+        };
+        _ = self.ahead.try_update_value(|ahead| ahead.retain(|one| one.answer != entry.id));
+        self.history.keep_piece(&conversation, &piece, failed);
+        true
+    }
+
+    /// What comes after what is kept of an answer; none if pieces of it are worth nothing.
+    fn next_piece(self, entry: &Entry) -> Option<Piece> {
         if self.history.holds(&entry.id) {
-            self.mend(entry); // it could not be written whole, so pieces of it are worth nothing
+            self.mend(entry); // it could not be written whole
         }
         let now_ms = tab::now_ms();
         let piece = self.update_ahead(&entry.id, |ahead| {
@@ -96,11 +132,18 @@ impl Transcript {
             ahead.at_ms = now_ms;
             Some(piece)
         });
-        let Some(conversation) = self.tree.try_with_untracked(|tree| tree.conversation.id.clone()) else { return };
-        if let Some(piece) = piece.flatten() {
-            let entry = entry.clone();
-            self.history.keep_piece(&conversation, &piece, move || self.mend(&entry));
-        }
+        piece.flatten()
+    }
+
+    fn write_piece(self, entry: &Entry, piece: &Piece) {
+        let Some(conversation) = self.name() else { return };
+        let entry = entry.clone();
+        self.history.keep_piece(&conversation, piece, move || self.mend(&entry));
+    }
+
+    /// The conversation's id; none once the page is gone.
+    fn name(self) -> Option<String> {
+        self.tree.try_with_untracked(|tree| tree.conversation.id.clone())
     }
 
     /// Has an answer written whole, since a piece of it could not be written.

@@ -1,9 +1,11 @@
 //! What has arrived of an answer since its record was written.
 //!
 //! Writing a long answer whole many times a second would cost more than drawing it. So the record is written seldom, and
-//! what arrives in between is kept as pieces. Whoever reads the record adds them to it.
+//! what arrives in between is kept as pieces. Whoever reads the record adds them to it. The last piece of a long answer has
+//! its end, so that the end is kept at once, and the record can be written in slices.
 
 use super::Message;
+use crate::link::Exit;
 use serde::{Deserialize, Serialize};
 
 /// How much of an answer there is, in bytes.
@@ -39,9 +41,25 @@ pub struct Piece {
     pub took_ms: u64,
     /// See [`Message::deltas`].
     pub deltas: u64,
+    /// How the answer ended, if this is its last piece. An older version of this page takes such an answer for interrupted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit: Option<Exit>,
+    /// See [`Message::tokens`]. Of the last piece alone.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub tokens: u64,
+}
+
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Piece {
+    /// Whether it adds nothing to the answer but its time.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.reasoning.is_empty() && self.exit.is_none()
+    }
+
     /// Its place among the pieces of one answer: text is only ever added, so this grows from each piece to the next.
     #[must_use]
     pub const fn place(&self) -> usize {
@@ -56,14 +74,11 @@ impl Message {
         Extent { text: self.text.len(), reasoning: self.reasoning.len() }
     }
 
-    /// What is there beyond `kept`; none if nothing is.
+    /// What is there beyond `kept`; none if less than that is there.
     #[must_use]
     pub fn piece_after(&self, kept: Extent, now_ms: u64) -> Option<Piece> {
         let text = self.text.get(kept.text..)?;
         let reasoning = self.reasoning.get(kept.reasoning..)?;
-        if text.is_empty() && reasoning.is_empty() {
-            return None;
-        }
         Some(Piece {
             of: self.id.clone(),
             writer: self.writer.clone(),
@@ -75,6 +90,8 @@ impl Message {
             thought_ms: self.thought_ms,
             took_ms: self.took_ms,
             deltas: self.deltas,
+            tokens: if self.exit.is_some() { self.tokens } else { 0 },
+            exit: self.exit.clone(),
         })
     }
 
@@ -92,6 +109,10 @@ impl Message {
         self.thought_ms = piece.thought_ms;
         self.took_ms = piece.took_ms;
         self.deltas = piece.deltas;
+        if piece.exit.is_some() {
+            self.tokens = piece.tokens;
+            self.exit = piece.exit;
+        }
     }
 }
 
@@ -143,9 +164,29 @@ mod tests {
     }
 
     #[test]
-    fn nothing_new_makes_no_piece() {
+    fn the_last_piece_has_the_end_of_the_answer() {
+        let (mut message, mut record, pieces) = grown();
+        let kept = message.extent();
+        message.hear(text("."), 1600);
+        message.hear(Event::Exit(Exit::new(Reason::Killed)), 1700);
+        let last = message.piece_after(kept, 1700).unwrap();
+        let empty = message.piece_after(message.extent(), 1700).unwrap();
+        assert!(!last.is_empty() && !empty.is_empty());
+        for piece in pieces.iter().chain([&last, &empty]) {
+            let written = serde_json::to_string(piece).unwrap();
+            record.add_piece(serde_json::from_str(&written).unwrap());
+        }
+        assert_eq!(record, Message { saved_ms: 1700, ..message });
+    }
+
+    #[test]
+    fn nothing_new_makes_an_empty_piece() {
         let (message, ..) = grown();
-        assert_eq!(message.piece_after(message.extent(), 2000), None);
+        let piece = message.piece_after(message.extent(), 2000).unwrap();
+        assert!(piece.is_empty());
+        let mut later = message.clone();
+        later.add_piece(piece);
+        assert_eq!(later, Message { saved_ms: 2000, ..message.clone() });
         assert_eq!(message.piece_after(Extent { text: 1000, reasoning: 0 }, 2000), None);
     }
 
