@@ -159,6 +159,29 @@ test("where only the document comes it is drawn, and says so", async ({ page, co
   await expect(chat.box).toHaveValue("Is anybody there?");
 });
 
+test("a program that comes before the document has been read finds what had been typed", async ({ page }) => {
+  let read = () => {};
+  const held = new Promise<void>((resolve) => (read = resolve));
+  await page.route("**/slow.js", async (route) => (await held, route.fulfill({ contentType: "text/javascript", body: "" })));
+  await alter(page, (html) => html.replace(/(<script nonce="[^"]+")/, '$1 defer src="/slow.js"></script>$1'));
+  await page.addInitScript(() => {
+    sessionStorage.setItem("starcrossed-typed", "/\nIs anybody there?");
+    const { instantiateStreaming } = WebAssembly;
+    WebAssembly.instantiateStreaming = async (...program) => {
+      const begun = await instantiateStreaming(...program);
+      Object.assign(window, { begun });
+      return begun;
+    };
+  });
+  const chat = new Chat(page);
+  await page.goto("/", { waitUntil: "commit" });
+  await page.waitForFunction(() => "begun" in window);
+  for (let turn = 0; turn < 20; turn++) await page.evaluate(() => new Promise((next) => setTimeout(next)));
+  read();
+  await chat.alive();
+  await expect(chat.box).toHaveValue("Is anybody there?");
+});
+
 test("a style sheet that is slow to come keeps nobody from the page, and is used when it comes", async ({ page, upstream }) => {
   let come = () => {};
   const held = new Promise<void>((resolve) => (come = resolve));

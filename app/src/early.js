@@ -52,6 +52,8 @@
   });
   if (!window.WebAssembly || !('noModule' in HTMLScriptElement.prototype)) say(OLD, 1);
   else (window.program = fetch('PROGRAM')).catch(() => {});
+  // It starts after that, so that it finds what is put back into the box. No state of the document tells of it.
+  window.parsed = new Promise(done => on('DOMContentLoaded', done));
 
   // The style sheet. Nothing is drawn while it is on its way. Without it, Chromium and WebKit draw as soon as it is removed,
   // and Firefox as soon as a layout is asked for: but Firefox starts no program then. A copy is used when it has come.

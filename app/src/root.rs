@@ -48,9 +48,8 @@ impl Page {
 
 /// Loads the page's code while the document is still being parsed, and starts it after that. It waits one more turn of the
 /// event loop, so that what has been typed meanwhile comes first. Every failure is passed to `unready`: see [`early::script`].
-const BEGIN: &str = "if(window.program)(async()=>{const read=new Promise(r=>document.readyState=='loading'?\
-    document.addEventListener('DOMContentLoaded',r):r()),{default:init,hydrate}=await import('CODE');\
-    await init({module_or_path:window.program});await read;await new Promise(r=>setTimeout(r));await hydrate()})()\
+const BEGIN: &str = "if(window.program)(async()=>{const{default:init,hydrate}=await import('CODE');\
+    await init({module_or_path:program});await parsed;await new Promise(r=>setTimeout(r));await hydrate()})()\
     .catch(unready)";
 
 /// What `cargo leptos build --split` calls the file by which parts of the program are fetched later.
