@@ -45,12 +45,7 @@ pub struct Piece {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit: Option<Exit>,
     /// See [`Message::tokens`]. Of the last piece alone.
-    #[serde(skip_serializing_if = "is_zero")]
     pub tokens: u64,
-}
-
-const fn is_zero(number: &u64) -> bool {
-    *number == 0
 }
 
 impl Piece {
