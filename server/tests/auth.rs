@@ -154,6 +154,9 @@ async fn every_response_has_the_headers_that_keep_browsers_in_check() {
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
         assert!(answer.header("content-security-policy").starts_with("default-src 'none'; "), "{path}");
     }
+    let page = get(server.address, "/login").await;
+    assert_eq!(page.header("cross-origin-opener-policy"), "same-origin");
+    assert!(page.header("permissions-policy").contains("camera=()"));
 }
 
 #[tokio::test]
