@@ -98,6 +98,7 @@ export class Question {
   /** When that was, by the clock that pages have too. */
   readonly closedAt: Promise<number>;
   private endedHere = false;
+  private hasSpoken = false;
 
   constructor(
     readonly body: Body,
@@ -121,11 +122,13 @@ export class Question {
 
   /** More of the answer. */
   delta(text: string): void {
+    this.hasSpoken = true;
     this.chunk({ content: text });
   }
 
   /** Several deltas, sent together. */
   deltas(texts: string[]): void {
+    this.hasSpoken = true;
     this.begin();
     const data = (text: string) => JSON.stringify({ choices: [{ index: 0, delta: { content: text } }] });
     this.response.write(texts.map((text) => `data: ${data(text)}\n\n`).join(""));
@@ -150,6 +153,7 @@ export class Question {
 
   /** More of the answer than anybody can read, as fast as it is taken, until the connection ends. */
   async flood(text: string): Promise<void> {
+    this.hasSpoken = true;
     this.begin();
     const event = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: text } }] })}\n\n`;
     // The connection's end ends this, as an error.
@@ -166,8 +170,9 @@ export class Question {
     return this.response.writableNeedDrain;
   }
 
-  /** The answer is complete, or ends for another reason. */
+  /** The answer is complete, or ends for another reason. One that says nothing would be a failure. */
   finish(reason = "stop"): void {
+    if (reason === "stop" && !this.hasSpoken) this.delta("Well.");
     this.chunk({}, reason);
     this.event({ choices: [], usage: { prompt_tokens: 7, completion_tokens: 42 } });
     this.end("data: [DONE]\n\n");

@@ -27,7 +27,7 @@ const PIECE: usize = 3000;
 struct Said {
     /// What shows the answer.
     answer: Option<Element>,
-    /// Its first block, once that is final. Another one means that what was said was no answer.
+    /// Its first final section. Once that is gone, what was said was no answer.
     first: Option<Element>,
     /// The block after those that have been said to their end.
     next: Place,
@@ -138,6 +138,7 @@ impl Said {
         if self.first.as_ref().is_some_and(|first| !first.is_connected()) {
             (self.first, self.next, self.sentences) = (None, Place::default(), 0);
         }
+        self.first = self.first.take().or_else(|| first_section(self.answer.as_ref()?));
         let Some((block, open)) = self.answer.as_ref().and_then(|answer| self.next.find(answer)) else {
             return false;
         };
@@ -149,13 +150,15 @@ impl Said {
             return false;
         }
         piece.push('\n');
-        if self.next.is_first() && !open {
-            self.first = Some(block);
-        }
         self.next = self.next.next();
         self.sentences = 0;
         true
     }
+}
+
+/// The first section of an answer, unless that is its tail, which is drawn anew with each frame.
+fn first_section(answer: &Element) -> Option<Element> {
+    answer.first_element_child().filter(|first| first.next_element_sibling().is_some())
 }
 
 /// A block as one would read it to somebody. Nobody reads code out before being asked to.

@@ -47,11 +47,6 @@ impl Place {
         Self { section: self.section, block: self.block + 1 }
     }
 
-    /// Whether it is that of the first block.
-    pub(super) const fn is_first(self) -> bool {
-        self.section == 0 && self.block == 0
-    }
-
     /// The place after the last block that is final.
     pub(super) fn after_final(answer: &Element) -> Self {
         let tail = answer.last_element_child();
