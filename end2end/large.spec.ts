@@ -8,12 +8,12 @@ import { expect, test } from "./support/fixtures";
 import { crash } from "./support/store";
 import { longestTask } from "./support/tasks";
 
-/** A slice is 16 ms, and what was begun in it has until 50. The rest is for a build without optimisations, and for a
- * processor whose caches others use, too. */
-const LONGEST_MS = 100;
+/** A slice is 16 ms, and what was begun in it has until 50. The rest is for a machine that is several times as slow: a
+ * fault of this kind takes seconds. */
+const LONGEST_MS = 200;
 
 /** The browser itself copies a record as a whole, in and out of its store. */
-const RECORD_MS = 250;
+const RECORD_MS = 500;
 
 test.slow();
 
