@@ -159,6 +159,20 @@ test("where only the document comes it is drawn, and says so", async ({ page, co
   await expect(chat.box).toHaveValue("Is anybody there?");
 });
 
+test("what was typed before the program came is there after a reload", async ({ page }) => {
+  let come = () => {};
+  const held = new Promise<void>((resolve) => (come = resolve));
+  await page.route("**/*.wasm", async (route) => (await held, route.continue()));
+  const chat = new Chat(page);
+  await page.goto("/", { waitUntil: "commit" });
+  await chat.box.fill("Is anybody there?");
+  come();
+  await chat.alive();
+  await page.reload();
+  await chat.alive();
+  await expect(chat.box).toHaveValue("Is anybody there?");
+});
+
 test("a program that comes before the document has been read finds what had been typed", async ({ page }) => {
   let read = () => {};
   const held = new Promise<void>((resolve) => (read = resolve));

@@ -161,7 +161,9 @@ fn remember_draft(shared: Shared) {
         let draft = transcript.draft.get();
         // What is typed while a conversation is on its way comes after the draft that it brings.
         let is_draft = untrack(|| editing.with(Option::is_none));
-        if before.is_some() && is_draft && shared.is_ready() && !shared.talk.arriving.get_untracked() {
+        // The first draft is what was kept, or what was typed before this code ran.
+        let is_new = before.is_some() || !draft.is_empty();
+        if is_new && is_draft && shared.is_ready() && !shared.talk.arriving.get_untracked() {
             tab::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), &draft);
         }
     });
