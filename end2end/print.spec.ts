@@ -25,7 +25,7 @@ function conversation(): string {
   return JSON.stringify({ starcrossed: 1, conversations: [{ conversation, messages }] });
 }
 
-/** What can be seen of these, as it would be printed. */
+/** The visible part of these elements, as it would be printed. */
 const seen = (page: Page, css: string) =>
   page.locator(css).evaluateAll((all) => all.filter((part) => part.checkVisibility({ contentVisibilityAuto: true })).length);
 

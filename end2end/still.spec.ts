@@ -6,7 +6,7 @@ import { expect, test } from "./support/fixtures";
 
 const SIZES = { desktop: { width: 1366, height: 768 }, phone: { width: 390, height: 844 } };
 
-/** What the page is made of, and what of it is not where it belongs. Runs in the page. */
+/** The elements of the page that are not where they belong. Runs in the page. */
 function displaced(): string[] {
   const frame = [document.scrollingElement!, document.body, ...document.querySelectorAll(".chat, .talk, header.bar, .foot")];
   const scrolled = frame.filter((part) => part.scrollTop || part.scrollLeft).map((part) => `${part.localName}.${part.className}`);

@@ -1,4 +1,4 @@
-// What this does, and why: early.rs
+// early.rs says what this does, and why.
 {
   const BACK = ' Reload when the server is back.', THEN = ' What you have sent is asked when it has come.';
   const FAILED = "This page can't start: its program can't be loaded or run here." + BACK;
@@ -73,7 +73,7 @@
   }, 4000);
   setTimeout(() => { if (!ready()) say(NEVER) }, 15000);
 
-  // What people do before the program runs.
+  // Input before the program runs.
   const clicked = [], KEY = 'starcrossed-typed', path = location.pathname + '\n';
   const kept = act => { try { return act(sessionStorage) } catch (e) {} };
   early('click', e => {

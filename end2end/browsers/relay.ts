@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What becomes of a request: it waits until it may go on, is answered with a status, is cut off, or only begun. */
+/** The fate of a request: it waits until it may go on, is answered with a status, is cut off, or only begun. */
 export type Fate = Promise<void> | number | "cut" | "begun" | undefined;
 
 export class Relay {

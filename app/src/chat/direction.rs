@@ -6,7 +6,7 @@ const HOLDERS: [&str; 5] = ["ul", "ol", "blockquote", "table", "div"];
 const LEAVES: [&str; 7] = ["p", "h1", "h2", "h3", "h4", "h5", "h6"];
 
 /// Says `dir=auto` of each block in HTML that this crate has made of Markdown: its direction is that of its first letter.
-/// What has a direction of its own doesn't count for what holds it, so words in a list or a quote have none. They are set
+/// An element with a direction of its own doesn't count for its parent, so words in a list or a quote have none. They are set
 /// by style (`unicode-bidi: plaintext`). See <https://html.spec.whatwg.org/multipage/dom.html#the-dir-attribute>.
 pub(super) fn direct(html: &mut String) {
     let mut directed = String::with_capacity(html.len() + html.len() / 8);

@@ -135,12 +135,12 @@ pub enum Delta {
     Text(String),
     /// More of what the model thinks before it answers.
     Reasoning(String),
-    /// What the text so far has turned out to be. What comes is the answer.
+    /// The text so far has turned out to be this. The answer follows.
     #[serde(rename = "text_was")]
     TextWas(Was),
 }
 
-/// What text has turned out to be.
+/// A kind that text can turn out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Was {

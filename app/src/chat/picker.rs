@@ -52,7 +52,7 @@ pub fn ModelPicker(
         options.collect_view()
     };
     let choose = move |name: String| {
-        // What was typed in full needn't be in the list, and is sought no longer.
+        // A name that was typed in full needn't be in the list, and is sought no longer.
         if sought.with_untracked(|sought| sought.trim() == name) {
             typed.set(name.clone());
             sought.set(String::new());

@@ -32,7 +32,7 @@ thread_local! {
 }
 
 /// A frame that takes longer than this is followed by a smaller piece, and a quicker one by a larger piece. In milliseconds.
-/// What takes its time is mostly the browser's layout, which only the next frame can tell of.
+/// Most of the time goes into the browser's layout, and only the next frame can tell how long that took.
 const SLOW_MS: f64 = 40.0;
 const QUICK_MS: f64 = 25.0;
 

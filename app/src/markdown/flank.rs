@@ -1,8 +1,8 @@
-//! Which runs of `*`, `_` and `~` can open emphasis, and which can close it: the rules of CommonMark, amended for Chinese, Japanese and
+//! The runs of `*`, `_` and `~` that can open or close emphasis: the rules of CommonMark, amended for Chinese, Japanese and
 //! Korean (<https://github.com/tats-u/markdown-cjk-friendly>). Their sentences have no blanks around a quotation, and by the original
 //! rules `これは**「引用」**です` is no emphasis.
 
-/// What a run can do.
+/// The roles that a run can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Flanks {
     pub(super) opens: bool,
@@ -18,7 +18,7 @@ enum Class {
     Other,
 }
 
-/// What the run of `len` times the same byte at `at` can do.
+/// The roles of the run at `at`, which is the same byte `len` times.
 pub(super) fn flanks(text: &str, at: usize, len: usize) -> Flanks {
     let (before, after) = neighbours(text, at, len);
     let (left, right) = (class_before(text, at), class(after));

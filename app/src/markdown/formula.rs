@@ -1,4 +1,4 @@
-//! Which dollars, and which `\(`, are formulas; written so that the parser sees the same. So are the runs of `*` and `~`
+//! The dollars and the `\(` that are formulas, written so that the parser sees the same. So are the runs of `*` and `~`
 //! that it would misread.
 //!
 //! The parser knows `$…$` and `$$…$$`, by rules that take "**$5** to **$10**" for a formula; it has never heard of

@@ -43,7 +43,7 @@ pub(super) struct Answer {
     name: Option<String>,
 }
 
-/// What there was so far.
+/// The kinds of content so far.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
     /// Text that can be seen, in this answer or in the one that it goes on with.

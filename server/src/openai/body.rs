@@ -11,7 +11,7 @@ use std::mem;
 /// The longest JSON value that is read, in bytes: an answer in one piece.
 const LONGEST: usize = 4 * LIMIT;
 
-/// What may stand before the first line.
+/// Some servers write it before the first line.
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 
 /// One part of a body.
@@ -24,7 +24,7 @@ pub(super) enum Unit {
 }
 
 impl Unit {
-    /// What it says, as it was sent.
+    /// Its text, as it was sent.
     pub(super) fn text(&self) -> &str {
         match self {
             Self::Event(frame) => &frame.data,
@@ -45,7 +45,7 @@ pub(super) struct Body {
     page: usize,
 }
 
-/// What the next byte belongs to.
+/// The part that the next byte belongs to.
 #[derive(Debug, Default)]
 enum Place {
     /// The beginning of a line.

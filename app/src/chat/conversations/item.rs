@@ -35,7 +35,7 @@ pub fn Item(
             }
         }
     };
-    // What is pressed next is for the field: it takes the focus before the event has ended, not in the next frame.
+    // The next key is for the field, so it takes the focus before the event has ended, not in the next frame.
     let begin = move |_| {
         naming.set(id.get_value());
         if let Some(field) = field.get_untracked() {

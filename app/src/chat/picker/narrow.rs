@@ -21,7 +21,7 @@ pub(super) fn narrowed(list: &[String], sought: &str) -> Vec<String> {
 /// How many models are offered at once: a browser takes long to draw thousands.
 const OFFERED: usize = 500;
 
-/// What is offered to choose from of this list, narrowed to what is sought. The chosen one is among it in any case, or the box
+/// The models of this list that are offered, narrowed to the search. The chosen one is among them in any case, or the box
 /// would show another.
 pub(in crate::chat) fn offer(list: &[String], sought: &str, chosen: &str) -> Vec<String> {
     let mut names = narrowed(list, sought);

@@ -81,7 +81,7 @@ pub(super) fn messages_of(conversation: &str) -> Result<JsValue, Fault> {
     Ok(IdbKeyRange::bound_with_lower_open_and_upper_open(&first.into(), &end.into(), false, true)?.into())
 }
 
-/// What comes after `key` in a range of keys. No range is all keys.
+/// The part of a range that comes after `key`. No range is all keys.
 pub(super) fn after(range: &JsValue, key: &JsValue) -> Result<JsValue, Fault> {
     let upper = range.dyn_ref::<IdbKeyRange>().map(IdbKeyRange::upper).transpose()?;
     let after = match upper.filter(|upper| !upper.is_undefined()) {
@@ -101,7 +101,7 @@ pub(super) fn pieces_in(conversation: &str, message: &Message) -> Result<JsValue
     let Extent { text, reasoning } = message.extent();
     let first = key_of(conversation, &message.id) + "/";
     let end = piece_key(conversation, &message.id, text + reasoning);
-    // What arrives next of an answer that goes on has this very key. The end of one that has ended may have it.
+    // The next piece of an answer that goes on has this very key. The last piece of one that has ended may have it.
     let is_going_on = message.exit.is_none();
     Ok(IdbKeyRange::bound_with_lower_open_and_upper_open(&first.into(), &end.into(), false, is_going_on)?.into())
 }

@@ -37,7 +37,7 @@ impl Transcript {
         }
         spawn_local(async move {
             rest().await;
-            // What has ended meanwhile is kept already.
+            // An answer that has ended meanwhile is kept already.
             if self.tree.try_with_untracked(|_| ()).is_some() && entry.is_written_here() {
                 self.keep(&entry);
             }

@@ -116,7 +116,7 @@ impl Transcript {
         true
     }
 
-    /// What comes after what is kept of an answer; none if pieces of it are worth nothing.
+    /// The piece after those that are kept of an answer; none if pieces of it are worth nothing.
     fn next_piece(self, entry: &Entry) -> Option<Piece> {
         if self.history.holds(&entry.id) {
             self.mend(entry); // it could not be written whole

@@ -69,7 +69,7 @@ impl Message {
         Extent { text: self.text.len(), reasoning: self.reasoning.len() }
     }
 
-    /// What is there beyond `kept`; none if less than that is there.
+    /// The piece beyond `kept`; none if less than that is there.
     #[must_use]
     pub fn piece_after(&self, kept: Extent, now_ms: u64) -> Option<Piece> {
         let text = self.text.get(kept.text..)?;

@@ -8,7 +8,7 @@ use super::Ending;
 /// A formula in a line that is longer than this, in bytes, is seen before it has ended.
 const LONGEST: usize = 80;
 
-/// What a dollar is.
+/// The role of a dollar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dollar {
     /// Itself.
@@ -21,7 +21,7 @@ pub(super) enum Dollar {
     Unknown,
 }
 
-/// What the lone dollar at `at` is. By the rules of [`formula`](super::super::formula), as far as the text has arrived.
+/// The role of the lone dollar at `at`, by the rules of [`formula`](super::super::formula), as far as the text has arrived.
 pub(super) fn dollar(text: &str, at: usize, ticks: &mut Ticks, ending: Ending) -> Dollar {
     let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at));
     if before.is_some_and(u8::is_ascii_alphanumeric) || text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_whitespace)
@@ -53,7 +53,7 @@ fn closed(text: &str, at: usize, ticks: &mut Ticks) -> Option<Dollar> {
     }
 }
 
-/// What the dollar at `end` says of the one before it.
+/// The role that the dollar at `end` gives to the one before it.
 fn closing(text: &str, end: usize) -> Option<Dollar> {
     let bytes = text.as_bytes();
     let after_blank = bytes.get(end - 1).is_some_and(u8::is_ascii_whitespace);
@@ -65,7 +65,7 @@ fn closing(text: &str, end: usize) -> Option<Dollar> {
     }
 }
 
-/// What the start of a formula would be that goes on as `tex`, if it did.
+/// The role of a dollar whose formula would go on as `tex`.
 pub(super) fn guess(tex: &str, ending: Ending) -> Dollar {
     let is_amount = tex.starts_with(|c: char| c.is_ascii_digit());
     if words(tex) > usize::from(!is_amount) {

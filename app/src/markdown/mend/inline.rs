@@ -15,7 +15,7 @@ use link::Bracket;
 struct Inline<'a> {
     /// All that has arrived.
     all: &'a str,
-    /// What of it may be seen.
+    /// The part of it that may be seen.
     text: &'a str,
     ending: Ending,
     at: usize,
@@ -242,7 +242,7 @@ impl Inline<'_> {
         self.drop_empty_formula();
         let shown = self.text.get(..self.end).unwrap_or_default();
         if self.end < self.text.len() && self.closer.is_empty() && self.link.is_none() {
-            // What stands at the end now is unfinished, too.
+            // The new end is unfinished, too.
             return Err(self.end);
         }
         let kept = if self.end > start { shown.trim_end() } else { shown };

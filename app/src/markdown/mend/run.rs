@@ -24,7 +24,7 @@ fn formula(text: &str, from: usize) -> Option<usize> {
             if let Some(tex) = opened.strip_prefix(opener) {
                 let end = find(tex, closer).map(|end| at + 2 + end);
                 let Some(end) = end else { return Some(at) };
-                // What closes it opens nothing, at the start of a line either.
+                // A closer opens nothing, at the start of a line either.
                 start = start.max(end + line_at(text, end).len() + 1);
             }
         }

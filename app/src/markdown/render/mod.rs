@@ -124,7 +124,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// What is seen of `text`: no more than comes before [`CUT`], which stays.
+    /// The part of `text` that is seen: no more than comes before [`CUT`], which stays.
     fn seen<'t>(&mut self, text: &'t str) -> &'t str {
         let Some(at) = text.find(CUT) else {
             return text;

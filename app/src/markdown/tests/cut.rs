@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What is in the page of an answer that was cut off after `source`.
+/// The page of an answer that was cut off after `source`.
 fn cut(source: &str) -> String {
     let (mut document, mut page) = (Document::new("t-"), Page::default());
     document.push(source);

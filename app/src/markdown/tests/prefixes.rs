@@ -1,7 +1,7 @@
 //! At every moment an answer looks like an answer: what is seen of a text that is cut off anywhere is the start of what is seen of the
 //! whole.
 //!
-//! What is compared is each character that isn't blank, with the markup around it. Missing may only be the end; a link whose
+//! Each character that isn't blank is compared, with the markup around it. Missing may only be the end; a link whose
 //! address hasn't come; and that a paragraph is a heading or the head of a table, which the line after it says.
 
 use proptest::collection::vec;
@@ -119,7 +119,7 @@ fn may_become(part: &[String], whole: &[String]) -> bool {
     rest.is_some_and(|rest| rest.iter().all(|name| head(name)))
 }
 
-/// What is wrong with `part`, if it isn't the start of `whole`.
+/// The fault of `part`, if it isn't the start of `whole`.
 fn fault(part: &[Seen], whole: &[Seen]) -> Option<String> {
     let show = |seen: &[Seen]| seen.iter().map(|seen| seen.c).collect::<String>();
     for (at, one) in part.iter().enumerate() {
@@ -183,7 +183,7 @@ fn every_prefix_is_the_start_of_the_whole_in_headings_cells_and_emphasis() {
     assert_no_faults(texts.iter().map(String::as_str));
 }
 
-/// What a paragraph is made of.
+/// The parts of a paragraph.
 const WORDS: &[&str] = &[
     "word",
     "**bold**",
