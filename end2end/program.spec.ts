@@ -183,6 +183,15 @@ test("what was typed before the program came is there after a reload", async ({ 
   await expect(chat.box).toHaveValue("Is anybody there?");
 });
 
+test("what was kept by the program and by the document is in the box once", async ({ page }) => {
+  await page.addInitScript(() => {
+    sessionStorage.setItem("starcrossed-typed", "/\nIs anybody there?");
+    sessionStorage.setItem("starcrossed-new-draft", "\nIs anybody there?");
+  });
+  const chat = await new Chat(page).open();
+  await expect(chat.box).toHaveValue("Is anybody there?");
+});
+
 test("a program that comes before the document has been read finds what had been typed", async ({ page }) => {
   let read = () => {};
   const held = new Promise<void>((resolve) => (read = resolve));

@@ -1,6 +1,6 @@
 //! What the parts of the chat page share.
 
-use super::{catalog::Catalog, history::History, parts::Parts, talk::Talk};
+use super::{catalog::Catalog, history::History, parts::Parts, store::tab, talk::Talk};
 use crate::{address::Address, early, later::Later, scroll::Follow};
 use leptos::prelude::*;
 
@@ -118,13 +118,15 @@ impl Shared {
         if self.ready.try_update_value(|ready| std::mem::replace(ready, true)) != Some(false) {
             return;
         }
-        let typed = early::typed();
-        if !typed.is_empty() {
-            self.talk.transcript.draft.update(|draft| {
+        let (typed, transcript) = (early::typed(), self.talk.transcript);
+        // A draft that was kept shortly before a reload may be the very text.
+        if !transcript.draft.with_untracked(|draft| draft.ends_with(&typed)) {
+            transcript.draft.update(|draft| {
                 if !draft.is_empty() {
                     draft.push('\n');
                 }
                 draft.push_str(&typed);
+                tab::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), draft);
             });
         }
         early::done();
