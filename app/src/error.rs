@@ -74,8 +74,8 @@ impl From<ApiError> for Exit {
     }
 }
 
-/// What a proxy says in HTML whose limit on bodies is below ours: nginx takes 1 MiB unless told. RFC 9110 and its predecessors have
-/// three names for the status. A cookie that is too large is something else.
+/// Words in the HTML of a proxy whose limit on bodies is below ours: nginx takes 1 MiB unless told. RFC 9110 and its predecessors
+/// have three names for the status. A cookie that is too large is something else.
 const TOO_LARGE: [&[u8]; 3] = [b"Entity Too Large", b"Content Too Large", b"Payload Too Large"];
 
 const TOO_LONG: &str = "A proxy in front of this server takes no question this long. Take a picture away, or allow 16 MB there \

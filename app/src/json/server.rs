@@ -25,7 +25,7 @@ mod tests {
         time::Duration,
     };
 
-    /// What is parsed here takes until another task of the runtime says so.
+    /// A parse in this test takes until another task of the runtime says so.
     static OTHER_TASK: Mutex<Option<mpsc::Receiver<()>>> = Mutex::new(None);
 
     struct Slow;

@@ -18,7 +18,7 @@ use std::{
 use tokio::time::{Instant, Sleep, sleep};
 use tokio_util::task::AbortOnDropHandle;
 
-/// What an event takes on the wire besides its content, in bytes: `event: delta`, `data: {"reasoning":""}`, line ends, and
+/// The bytes that an event takes on the wire besides its content: `event: delta`, `data: {"reasoning":""}`, line ends, and
 /// its part of an HTTP chunk.
 const EVENT: usize = 48;
 
@@ -37,7 +37,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// What all browsers draw without falling behind: 62 writes and 64,000 bytes a second, which is 61,000 bytes of plain
+    /// The rate that all browsers draw without falling behind: 62 writes and 64,000 bytes a second, which is 61,000 bytes of plain
     /// text, or 3,000 deltas of 20 bytes. With twice as many bytes, WebKit took four times as long to hear Stop in a flood;
     /// with half as many, no less time.
     ///

@@ -99,7 +99,7 @@ impl Code {
         html
     }
 
-    /// What stands there, without the indent.
+    /// The code in this range, without the indent.
     fn code(&self, source: &str, range: Range<usize>) -> String {
         let mut starts = source.as_bytes().get(range.start.wrapping_sub(1)) == Some(&b'\n');
         let mut code = String::new();

@@ -1,4 +1,4 @@
-//! What opens the same blocks again after a cut inside them: a code block with the lists and quotes that it stands in, or lists
+//! The text that opens the same blocks again after a cut inside them: a code block with the lists and quotes that it stands in, or lists
 //! alone, whose text would be code without them.
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
@@ -10,7 +10,7 @@ use super::parse::OPTIONS;
 /// The longest fence that is written again, in bytes, and the longest info string.
 const LONGEST: usize = 64;
 
-/// What is indented by so many columns is code, at the top level.
+/// At the top level, text that is indented by so many columns is code.
 const CODE: usize = 4;
 
 /// How far the text of a footnote is indented.
@@ -24,7 +24,7 @@ enum Container {
     Footnote,
 }
 
-/// What the text after `part`, which begins with the line `next`, has to begin with, so that its lines mean what they meant.
+/// The text that must stand before the line `next`, which follows `part`, so that its lines mean what they meant.
 /// The last line of `part` must be no fence.
 pub(super) fn reopen(part: &str, next: &str) -> String {
     let part = depth::limit(part);
@@ -48,7 +48,7 @@ fn opener(line: &str) -> Option<&str> {
     line.get(..line.floor_char_boundary(fence.len + LONGEST))
 }
 
-/// What is open at the end of a text, each with the place where it starts.
+/// The blocks that are open at the end of a text, each with the place where it starts.
 struct Open {
     containers: Vec<(Container, usize)>,
     code: Option<usize>,

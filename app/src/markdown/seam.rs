@@ -19,7 +19,7 @@ const LONGEST_HEAD: usize = PART / 8;
 pub(super) struct Seam {
     /// So many bytes after its beginning.
     pub(super) at: usize,
-    /// What the second part has to begin with: the head of a table, or what [`reopen`] says.
+    /// The text that the second part begins with: the head of a table, or the result of [`reopen`].
     pub(super) head: String,
 }
 

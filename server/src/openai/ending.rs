@@ -2,14 +2,14 @@
 
 use super::message::Beyond;
 
-/// What servers say of an answer that the model has ended of itself: OpenAI, Hugging Face, Anthropic, Cohere.
+/// Words of servers for an answer that the model has ended of itself: OpenAI, Hugging Face, Anthropic, Cohere.
 const OF_ITSELF: [&str; 8] =
     ["stop", "eos", "eos_token", "end_turn", "end_of_turn", "stop_sequence", "stop_token", "complete"];
 
-/// What they say of one that has reached a limit on its length: Anthropic and Gemini, Mistral, and others.
+/// Words for one that has reached a limit on its length: Anthropic and Gemini, Mistral, and others.
 const AT_LIMIT: [&str; 5] = ["length", "max_tokens", "max_new_tokens", "max_length", "model_length"];
 
-/// What they say of one that a filter has ended: OpenAI, Gemini, Anthropic, Bedrock.
+/// Words for one that a filter has ended: OpenAI, Gemini, Anthropic, Bedrock.
 const FILTERED: [&str; 9] = [
     "content_filter",
     "content_filtered",
@@ -22,10 +22,10 @@ const FILTERED: [&str; 9] = [
     "guardrail_intervened",
 ];
 
-/// What they say of one that calls a tool.
+/// Words for one that calls a tool.
 const CALLS: [&str; 4] = ["tool_calls", "tool_call", "function_call", "tool_use"];
 
-/// What is missing from an answer that has ended.
+/// The part that is missing from an answer that has ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Shortfall {
     /// A filter has ended it, in the server's word.
@@ -40,7 +40,7 @@ pub(super) enum Shortfall {
     Other(String),
 }
 
-/// What an answer has come to.
+/// The content of an answer that has ended.
 #[derive(Debug)]
 pub(super) struct Ended {
     /// Why it ended, in the server's word.

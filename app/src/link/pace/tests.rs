@@ -72,7 +72,7 @@ async fn on_the_wire(streams: impl IntoIterator<Item = EventStream<Delta>>) -> (
     (bytes, writes)
 }
 
-/// What a page is sent at most in ten seconds.
+/// The most bytes that a page is sent in ten seconds.
 const MOST_BYTES: usize = PACE.burst + 10_000 / 16 * PACE.bytes;
 const MOST_WRITES: usize = 10_000 / 16 + 2;
 
