@@ -1,5 +1,5 @@
-//! The text that opens the same blocks again after a cut inside them: a code block with the lists and quotes that it stands in, or lists
-//! alone, whose text would be code without them.
+//! The text that opens the same blocks again after a cut inside them: a code block with the lists and quotes around it, or
+//! lists alone, whose text would be code without them.
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
