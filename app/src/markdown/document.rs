@@ -4,7 +4,7 @@ use super::code::Code;
 use super::line::{is_blank, line_at};
 use super::marks::normalise;
 use super::mend::{Ending, mend};
-use super::parse::{Parsed, parse};
+use super::parse::{Definitions, Parsed, parse};
 use super::patch::{Patch, Tail};
 use super::references::References;
 use super::seam::{GIANT, Seam, seam};
@@ -24,6 +24,9 @@ const REWRITES: usize = 8;
 /// A longer text isn't written again: a definition has no effect on what was final before it.
 const LONGEST_REWRITE: usize = 256 * 1024;
 
+/// After so much text, definitions aren't awaited any more: what isn't defined by then is written as text.
+const LONGEST_WAIT: usize = 64 * 1024;
+
 /// Markdown that is still arriving.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate fact, and all combinations of them occur")]
@@ -34,6 +37,8 @@ pub struct Document {
     finished: bool,
     was_cut: bool,
     closed: bool,
+    /// No definition will come.
+    is_complete: bool,
     /// Everything before here is final, and in the page.
     frozen: usize,
     /// The code block that starts there, if one does.
@@ -207,7 +212,12 @@ impl Document {
     /// Everything before `end` is final; `html` is what is new of it.
     fn freeze(&mut self, end: usize, html: &str, patch: &mut Patch) {
         self.frozen = end;
-        if self.references.dirty() && end <= LONGEST_REWRITE && self.rewritten + end <= REWRITES * self.source.len() {
+        if end > LONGEST_WAIT && self.references.awaits() {
+            self.rewrite(end, patch);
+        } else if self.references.dirty()
+            && end <= LONGEST_REWRITE
+            && self.rewritten + end <= REWRITES * self.source.len()
+        {
             self.rewritten += end;
             self.rewrite(end, patch);
         } else {
@@ -258,9 +268,10 @@ impl Document {
             self.source.push_str(&tail);
         }
         let (start, end) = (self.frozen, self.source.len());
+        self.is_complete = true;
         let parsed = self.parse(start, end);
         self.learn(end, &parsed, usize::MAX);
-        if start > 0 && self.references.dirty() && end <= LONGEST_REWRITE {
+        if start > 0 && (self.references.dirty() || self.references.awaits()) && end <= LONGEST_REWRITE {
             self.rewrite(end, patch);
         } else {
             patch.frozen.push_str(&parsed.html);
@@ -277,13 +288,14 @@ impl Document {
         let text = self.source.get(start..end).unwrap_or_default();
         let known = if start == 0 { "" } else { self.references.known() };
         self.parsed += text.len() + known.len();
-        parse(&self.ids, known, text)
+        let is_late = self.is_complete || end > LONGEST_WAIT;
+        parse(&self.ids, known, text, if is_late { Definitions::Complete } else { Definitions::Awaited })
     }
 
     fn parse_tail(&mut self) -> String {
         let text = mend(self.source.get(self.frozen..).unwrap_or_default(), Ending::Open);
         let known = self.references.known();
         self.parsed += text.len() + known.len();
-        parse(&self.ids, known, &text).html
+        parse(&self.ids, known, &text, Definitions::Awaited).html
     }
 }

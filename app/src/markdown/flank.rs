@@ -94,7 +94,7 @@ fn is_punctuation(c: char) -> bool {
 /// Whether `c` is a CJK character, as the amendment defines it: wide or half wide and no emoji, or Hangul.
 pub(super) fn is_cjk(c: char) -> bool {
     matches!(c,
-        '\u{1100}'..='\u{11FF}' | '\u{20A9}' | '\u{2329}'..='\u{232A}' | '\u{2630}'..='\u{2637}' | '\u{268A}'..='\u{268F}'
+        '\u{0E01}'..='\u{0EDF}' | '\u{1000}'..='\u{109F}' | '\u{1100}'..='\u{11FF}' | '\u{1780}'..='\u{17FF}' | '\u{20A9}' | '\u{2329}'..='\u{232A}' | '\u{2630}'..='\u{2637}' | '\u{268A}'..='\u{268F}'
         | '\u{2E80}'..='\u{303E}' | '\u{3041}'..='\u{A4C6}' | '\u{A960}'..='\u{A97C}' | '\u{AC00}'..='\u{D7FB}'
         | '\u{F900}'..='\u{FAFF}' | '\u{FE10}'..='\u{FE19}' | '\u{FE30}'..='\u{FE6B}' | '\u{FF01}'..='\u{FFEE}'
         | '\u{16FE0}'..='\u{18DF2}' | '\u{1AFF0}'..='\u{1B2FB}' | '\u{1D300}'..='\u{1D376}'

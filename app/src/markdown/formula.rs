@@ -1,5 +1,5 @@
 //! The dollars and the `\(` that are formulas, written so that the parser sees the same. So are the runs of `*` and `~`
-//! that it would misread.
+//! and the tables that it would misread.
 //!
 //! The parser knows `$…$` and `$$…$$`, by rules that take "**$5** to **$10**" for a formula; it has never heard of
 //! `\(…\)`, and takes the `=` line of a formula for the underline of a heading. So the text is prepared for it:
@@ -8,7 +8,8 @@
 //! - `\(…\)` and `\[…\]` become `$$…$$` with marks that tell what they were;
 //! - the lines of a formula that starts a line start with [`NEUTRAL`], so that none of them can be a heading, a list, …;
 //! - a run of `*` or `~~` that the parser would misread gets [`NEUTRAL`] on both sides
-//!   ([`flank`](super::flank)), and so does a single tilde that would close another.
+//!   ([`flank`](super::flank)), and so does a single tilde that would close another;
+//! - the first line of a table that comes right after a line of text gets a bar at its start ([`tables`](super::tables)).
 //!
 //! A formula ends before a blank line, a heading, a fence and a code span, or is none. Where the text turns out to be code, all of it
 //! is taken back ([`restore`](super::marks::restore)).
@@ -18,7 +19,7 @@ mod scan;
 use std::borrow::Cow;
 
 use super::line::find;
-use super::marks::{CLOSE_ROUND, CLOSE_SQUARE, ESCAPE, NEUTRAL, OPEN_ROUND, OPEN_SQUARE};
+use super::marks::{BAR, CLOSE_ROUND, CLOSE_SQUARE, ESCAPE, NEUTRAL, OPEN_ROUND, OPEN_SQUARE};
 
 /// A change at a place of the text.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +40,8 @@ enum Kind {
     OpenSquare,
     CloseRound,
     CloseSquare,
+    /// A bar that isn't seen comes next.
+    Bar,
 }
 
 /// The text as the parser shall see it.
@@ -56,8 +59,8 @@ pub(super) fn prepare(text: &str) -> Cow<'_, str> {
 /// Whether there may be something to change in `text`.
 fn may_change(text: &str) -> bool {
     let has = |needle: &str| find(text, needle).is_some();
-    let is_wide = |byte: u8| byte >= 0xE1;
-    has("$") || has("~") || has("\\(") || has("\\[") || (has("*") && text.bytes().any(is_wide))
+    let is_wide = |byte: u8| byte >= 0xE0;
+    has("$") || has("~") || has("|") || has("\\(") || has("\\[") || (has("*") && text.bytes().any(is_wide))
 }
 
 fn apply(text: &str, edits: &[Edit]) -> String {
@@ -65,7 +68,7 @@ fn apply(text: &str, edits: &[Edit]) -> String {
     let mut copied = 0;
     for edit in edits {
         out.push_str(text.get(copied..edit.at).unwrap_or_default());
-        copied = edit.at + if matches!(edit.kind, Kind::Escape | Kind::Neutral) { 0 } else { 2 };
+        copied = edit.at + if matches!(edit.kind, Kind::Escape | Kind::Neutral | Kind::Bar) { 0 } else { 2 };
         write(edit.kind, &mut out);
     }
     out.push_str(text.get(copied..).unwrap_or_default());
@@ -79,6 +82,10 @@ fn write(kind: Kind, out: &mut String) {
             out.push('\\');
         }
         Kind::Neutral => out.push(NEUTRAL),
+        Kind::Bar => {
+            out.push('|');
+            out.push(BAR);
+        }
         Kind::OpenRound | Kind::OpenSquare => {
             out.push(if kind == Kind::OpenRound { OPEN_ROUND } else { OPEN_SQUARE });
             out.push_str("$$");

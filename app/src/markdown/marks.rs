@@ -21,6 +21,9 @@ pub(super) const ESCAPE: char = '\u{FDD5}';
 /// More will come: what stands before this is unfinished.
 pub(super) const CUT: char = '\u{FDD6}';
 
+/// A bar that wasn't there comes before this.
+pub(super) const BAR: char = '\u{FDD7}';
+
 /// Whether this is one of the marks.
 pub(super) fn is_mark(c: char) -> bool {
     ('\u{FDD0}'..='\u{FDEF}').contains(&c)
@@ -70,6 +73,12 @@ fn restore_mark<'a>(mark: Option<char>, rest: &'a str, verbatim: bool, out: &mut
         Some(CLOSE_ROUND) => restore_close(if verbatim { "\\)" } else { ")" }, rest, out),
         Some(CLOSE_SQUARE) => restore_close(if verbatim { "\\]" } else { "]" }, rest, out),
         Some(ESCAPE) if rest.starts_with("\\$") => rest.get(1..).unwrap_or_default(),
+        Some(BAR) => {
+            if out.ends_with('|') {
+                out.pop();
+            }
+            rest
+        }
         Some(CUT) => {
             out.push(CUT);
             rest

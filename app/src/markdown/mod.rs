@@ -12,7 +12,7 @@
 //! | `references` | links and footnotes that are defined after they are used |
 //! | `mend` | the tail as if it were complete: `**bo` is bold; and what can't be told yet, held back |
 //! | `outline` | headings that leave a level out |
-//! | `formula`, `flank`, `depth`, `marks` | the text as the parser shall see it |
+//! | `formula`, `flank`, `tables`, `depth`, `marks` | the text as the parser shall see it |
 //! | `parse`, `render` | the parser (pulldown-cmark), and its events as HTML |
 //!
 //! The HTML is ours alone: raw HTML in an answer is text (but `<br>` in a cell of a table), a link goes to `http:`, `https:`
@@ -45,6 +45,7 @@ mod references;
 mod render;
 mod reopen;
 mod seam;
+mod tables;
 mod ticks;
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The parser, and what is learnt from it besides the HTML.
 
-use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, OffsetIter, Options, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd};
 
 use super::line::{is_blank, is_break, line_at, line_start, run};
 use super::render::Renderer;
@@ -30,6 +32,8 @@ pub(super) struct Parsed {
     pub(super) broken: Vec<(String, usize)>,
     /// How many bytes of HTML came from the definitions of links.
     pub(super) expanded: usize,
+    /// A link or a footnote is drawn without its brackets, because its definition may come.
+    pub(super) awaits: bool,
 }
 
 /// Where the last block starts.
@@ -63,34 +67,57 @@ impl Parsed {
 type Answer<'a> = Option<(CowStr<'a>, CowStr<'a>)>;
 type Events<'a, 'b> = OffsetIter<'a, &'b mut dyn FnMut(BrokenLink<'a>) -> Answer<'a>>;
 
+/// Whether a definition may still come for what uses one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Definitions {
+    /// It may: `[text][label]` and `[^note]` show no brackets, as if it had.
+    Awaited,
+    /// None will: an undefined label is text.
+    Complete,
+}
+
 /// Parses `text`, which comes after the definitions in `known`.
-pub(super) fn parse(ids: &str, known: &str, text: &str) -> Parsed {
+pub(super) fn parse(ids: &str, known: &str, text: &str, definitions: Definitions) -> Parsed {
     let text = depth::limit(text);
     let text = formula::prepare(&text);
     if known.is_empty() {
-        return parse_prepared(ids, &text, 0);
+        return parse_prepared(ids, &text, 0, definitions);
     }
     let start = known.len() + END.len();
     let mut whole = String::with_capacity(start + text.len());
     whole.push_str(known);
     whole.push_str(END);
     whole.push_str(&text);
-    parse_prepared(ids, &whole, start)
+    parse_prepared(ids, &whole, start, definitions)
 }
 
-fn parse_prepared(ids: &str, text: &str, start: usize) -> Parsed {
-    let mut broken = Vec::new();
+fn parse_prepared(ids: &str, text: &str, start: usize, definitions: Definitions) -> Parsed {
+    let (mut broken, mut awaits) = (Vec::new(), false);
     let mut note = |link: BrokenLink<'_>| {
         broken.push((String::from(&*link.reference), link.span.start));
-        None
+        let is_awaited = definitions == Definitions::Awaited && may_be_defined(text, &link);
+        awaits |= is_awaited;
+        is_awaited.then(|| ("".into(), "".into()))
     };
     let parser = Parser::new_with_broken_link_callback(text, OPTIONS, Some(&mut note as _));
     let events: Events<'_, '_> = parser.into_offset_iter();
     let links = links(&events, start);
-    let mut parsed = read(events, text, start, ids);
+    let mut parsed = read(events, text, start, Renderer::new(ids, definitions));
     parsed.links = links;
     parsed.broken = broken;
+    parsed.awaits |= awaits;
     parsed
+}
+
+/// Whether this is `[text][label]`, for which a definition usually follows. `a[i][j]` and `[1][2]` are text more often.
+fn may_be_defined(text: &str, link: &BrokenLink<'_>) -> bool {
+    let (before, rest) = text.split_at_checked(link.span.start).unwrap_or_default();
+    let span = rest.get(..link.span.len()).unwrap_or_default().trim_start_matches('!');
+    let label = span.rsplit_once("][").map_or(span, |(label, _)| label);
+    let is_index = before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, ']' | ')' | '_'))
+        || (label.len() == "[i".len() && link.reference.bytes().all(|byte| byte.is_ascii_lowercase()));
+    let is_full = matches!(link.link_type, LinkType::Reference | LinkType::Collapsed);
+    is_full && !is_index && !link.reference.starts_with('^') && label.contains(char::is_alphabetic)
 }
 
 /// The links that are defined after `start`.
@@ -109,9 +136,8 @@ fn links(events: &Events<'_, '_>, start: usize) -> Vec<Link> {
     links
 }
 
-fn read(events: Events<'_, '_>, text: &str, start: usize, ids: &str) -> Parsed {
+fn read(events: Events<'_, '_>, text: &str, start: usize, mut renderer: Renderer<'_>) -> Parsed {
     let mut parsed = Parsed::default();
-    let mut renderer = Renderer::new(ids);
     let mut depth = 0_usize;
     let (mut last, mut seen, mut after_sharp) = (None, start, false);
     for (event, range) in events {
@@ -134,12 +160,28 @@ fn read(events: Events<'_, '_>, text: &str, start: usize, ids: &str) -> Parsed {
             parsed.footnotes.push((String::from(&**label), range.start));
         }
         depth = (depth + usize::from(starts)).saturating_sub(usize::from(ends));
+        let is_citation = is_citation(text, &event, range);
+        if is_citation && starts {
+            renderer.event(Event::Text("[".into()));
+        }
         renderer.event(event);
+        if is_citation && ends {
+            renderer.event(Event::Text("]".into()));
+        }
     }
     parsed.expanded = renderer.expanded();
+    parsed.awaits = renderer.awaits();
     parsed.html = renderer.finish();
     parsed.last = last.map(|last| Last { line: lines(text, start, last.at), ..last });
     parsed
+}
+
+/// Whether this is a link `[1]` whose number stands for a source. It keeps its brackets, as it has them until the source is named.
+fn is_citation(text: &str, event: &Event<'_>, range: Range<usize>) -> bool {
+    let label = text.get(range).and_then(|link| link.strip_prefix('[')?.strip_suffix(']')).unwrap_or_default();
+    matches!(event, Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link))
+        && !label.is_empty()
+        && label.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether this is one of two single tildes that the parser takes for a pair. "~5 to ~6" are numbers.

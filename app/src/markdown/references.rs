@@ -29,6 +29,8 @@ pub(super) struct References {
     expanded: usize,
     /// What is final isn't as it should be.
     dirty: bool,
+    /// Something in what is final looks as if it were defined.
+    awaits: bool,
 }
 
 impl References {
@@ -42,6 +44,11 @@ impl References {
         self.dirty
     }
 
+    /// Whether something in what is final looks as if it were defined, and isn't yet.
+    pub(super) fn awaits(&self) -> bool {
+        self.awaits
+    }
+
     /// Everything before has been written again, with all that is known.
     pub(super) fn rewritten(&mut self) {
         self.known.clear();
@@ -49,11 +56,13 @@ impl References {
         self.anything = false;
         self.expanded = 0;
         self.dirty = false;
+        self.awaits = false;
     }
 
     /// `source`, parsed as `parsed`, has become final up to `end` (in the prepared text).
     pub(super) fn learn(&mut self, source: &str, parsed: &Parsed, end: usize) {
         self.expanded += parsed.expanded;
+        self.awaits |= parsed.awaits;
         self.dirty |= self.expanded > EXPANDED;
         // Some `[^a]: b` defines a link, which nothing can use; put before a text, it would be a footnote.
         for link in parsed.links.iter().filter(|link| link.end <= end && !link.label.starts_with('^')) {

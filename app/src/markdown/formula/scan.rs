@@ -2,6 +2,7 @@
 
 use super::super::flank::needs_letters;
 use super::super::line::{is_break, lead, line_at, run};
+use super::super::tables::needs_bar;
 use super::super::ticks::Ticks;
 use super::{Edit, Kind};
 
@@ -75,6 +76,8 @@ impl Scan<'_> {
         if breaks || self.breaks {
             self.open = None;
             self.ticks = Ticks::default();
+        } else if start > 0 && needs_bar(self.text, start) {
+            self.edits.push(Edit { at: start + lead.len, kind: Kind::Bar });
         }
         self.breaks = breaks;
         self.line = start + lead.len;

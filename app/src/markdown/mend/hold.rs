@@ -1,6 +1,7 @@
 //! A last line of which it can't be told yet what it is.
 
-use super::super::line::{find, is_blank, lead, line_at, line_start, run};
+use super::super::line::{find, lead, line_at, line_start, run};
+use super::super::tables::is_delimiters;
 use super::Ending;
 
 /// A line that might be the head of a table without a bar at its start is held back up to this length.
@@ -81,10 +82,21 @@ fn table_head(text: &str, last: usize, ending: Ending) -> usize {
     bar(line).filter(is_head).map_or(text.len(), |bar| last + bar)
 }
 
-/// Whether the line at `start` is the first of a paragraph.
+/// Whether the line at `start` can be the first of a table: it isn't in one.
 fn is_first(text: &str, start: usize) -> bool {
-    let lead = lead(line_at(text, start), usize::MAX);
-    start == 0 || lead.items > 0 || is_blank(line_at(text, line_start(text, start - 1)).trim_start_matches(['>', ' ']))
+    let mut start = start;
+    while start > 0 && lead(line_at(text, start), usize::MAX).items == 0 {
+        start = line_start(text, start - 1);
+        let line = line_at(text, start);
+        let rest = line.get(lead(line, usize::MAX).len..).unwrap_or_default();
+        if rest.is_empty() {
+            return true;
+        }
+        if is_delimiters(line) {
+            return false;
+        }
+    }
+    true
 }
 
 /// Where the first bar stands in `line` that could be one between cells, if it doesn't start with one.

@@ -8,7 +8,7 @@ use super::super::marks::CUT;
 use super::super::ticks::Ticks;
 use super::Ending;
 use super::dollar::{Dollar, dollar, guess};
-use emphasis::Stack;
+use emphasis::{Stack, is_undecided};
 use link::Bracket;
 
 /// Reads the text that is still open.
@@ -210,8 +210,17 @@ impl Inline<'_> {
         if self.at + len == self.text.len() {
             return self.cut(self.at);
         }
+        if self.ending == Ending::Open && is_undecided(self.all, self.at, byte, len) {
+            return self.wait_for_word();
+        }
         self.stack.read(self.text, self.at, byte, len);
         self.at += len;
+    }
+
+    /// Nothing is shown from here on before the word has ended.
+    fn wait_for_word(&mut self) {
+        self.unknown = Some(self.at);
+        self.cut(self.at);
     }
 
     fn angle(&mut self) {

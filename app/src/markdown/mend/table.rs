@@ -2,21 +2,40 @@
 
 use super::super::line::{lead, line_at, line_start};
 use super::super::marks::CUT;
+use super::super::tables::cells;
 
 /// Completes `text` if it ends in the first or the second line of a table.
 pub(super) fn complete(text: &mut String) {
     let last = line_start(text, text.trim_end_matches('\n').len());
     let first = line_start(text, last.saturating_sub(1));
-    if is_row(text, last) && !(first < last && is_row(text, first)) {
-        let line = line_at(text, last);
-        let delimiters = delimiters(line);
-        text.truncate(last + line.len());
-        text.push('\n');
-        text.push_str(&delimiters);
-    } else if first < last && is_row(text, first) && is_delimiters(line_at(text, last)) && !starts_row(text, first) {
-        let delimiters = delimiters(line_at(text, first));
-        text.truncate(last);
-        text.push_str(&delimiters);
+    let is_second = first < last && is_delimiters(line_at(text, last)) && line_at(text, first).contains('|');
+    let header = if is_second { first } else { last };
+    if !is_row(text, header) || starts_row(text, header) {
+        return;
+    }
+    let line = line_at(text, header);
+    let delimiters = delimiters(line);
+    text.truncate(header + line.len());
+    cut(text, header);
+    text.push('\n');
+    text.push_str(&delimiters);
+}
+
+/// Sees to it that nothing after the header, which starts at `start` and ends `text`, is seen: it may turn out to be text. The mark
+/// that says so stands before the last bar. After it, it would be a cell.
+fn cut(text: &mut String, start: usize) {
+    let line = line_at(text, start);
+    let row = line.trim_end_matches([CUT, ' ', '\t']);
+    let cells = row.strip_suffix('|').filter(|cells| !cells.ends_with('\\'));
+    if cells.is_none() && line.contains(CUT) {
+        return;
+    }
+    let end = start + cells.unwrap_or(row).trim_end().len();
+    text.truncate(start + row.len());
+    text.insert(end, CUT);
+    if text.get(..end).is_some_and(|before| before.ends_with(['*', '_', '~'])) {
+        // A letter would keep it from closing what it closes.
+        text.insert(end, ' ');
     }
 }
 
@@ -39,21 +58,9 @@ fn delimiters(header: &str) -> String {
     let lead = lead(header, usize::MAX);
     let (before, row) = header.split_at_checked(lead.len).unwrap_or_default();
     let mut out: String = before.chars().map(|c| if c == '>' { c } else { ' ' }).collect();
-    for _ in 0..cells(row) {
+    for _ in 0..cells(row.trim_end_matches([CUT, ' ', '\t'])) {
         out.push_str("|-");
     }
     out.push('|');
     out
-}
-
-/// How many cells a row has that starts with a bar.
-fn cells(row: &str) -> usize {
-    let row = row.trim_end();
-    let mut escaped = false;
-    let mut bars = 0;
-    for byte in row.bytes() {
-        bars += usize::from(byte == b'|' && !escaped);
-        escaped = byte == b'\\' && !escaped;
-    }
-    if row.ends_with('|') && !row.ends_with("\\|") { bars.saturating_sub(1) } else { bars }
 }

@@ -10,6 +10,7 @@ mod text;
 use pulldown_cmark::{Alignment, Event};
 
 use super::marks::CUT;
+use super::parse::Definitions;
 
 pub(super) use code::{Part, figure};
 
@@ -38,6 +39,9 @@ pub(super) struct Renderer<'a> {
     in_head: bool,
     in_cell: bool,
     expanded: usize,
+    definitions: Definitions,
+    /// How many footnotes were drawn whose definition may come.
+    awaited: usize,
     /// The text has ended. What comes after it was put there to close what is open, and is never seen.
     is_over: bool,
 }
@@ -54,7 +58,7 @@ struct Paragraph {
 
 impl<'a> Renderer<'a> {
     /// One that starts every id with `ids`.
-    pub(super) fn new(ids: &'a str) -> Self {
+    pub(super) fn new(ids: &'a str, definitions: Definitions) -> Self {
         Self {
             out: String::new(),
             ids,
@@ -70,6 +74,8 @@ impl<'a> Renderer<'a> {
             in_head: false,
             in_cell: false,
             expanded: 0,
+            definitions,
+            awaited: 0,
             is_over: false,
         }
     }
@@ -82,6 +88,11 @@ impl<'a> Renderer<'a> {
     /// How much of it came from the definitions of links.
     pub(super) fn expanded(&self) -> usize {
         self.expanded
+    }
+
+    /// Whether a footnote was drawn whose definition may come.
+    pub(super) fn awaits(&self) -> bool {
+        self.awaited > 0
     }
 
     /// All of it.

@@ -1,6 +1,8 @@
 //! What stands in a line.
 
+use super::super::flank::is_cjk;
 use super::super::marks::{CUT, OPEN_ROUND, restore};
+use super::super::parse::Definitions;
 use super::Renderer;
 use super::escape::escape;
 use super::link::address;
@@ -15,7 +17,7 @@ impl Renderer<'_> {
         let restored = restore(&text, false);
         self.paragraph.other |= restored.contains(|c: char| !c.is_whitespace() && c != CUT);
         if self.in_link == 0 {
-            link_addresses(&restored, &mut self.out);
+            self.awaited += link_addresses(&restored, self.definitions, &mut self.out);
         } else {
             escape(&restored, &mut self.out);
         }
@@ -67,24 +69,40 @@ struct Bare {
     scheme: &'static str,
 }
 
-/// The number of a footnote that `text` starts with: `[^1]`. Where the parser gives it as text, the footnote hasn't come yet.
-fn note(text: &str) -> Option<&str> {
-    let rest = text.strip_prefix("[^")?;
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let is_note = (1..=3).contains(&digits) && rest.as_bytes().get(digits) == Some(&b']');
-    rest.get(..digits).filter(|_| is_note)
+/// The number of a footnote that stands at `at`: `[^1]`. Where the parser gives it as text, the footnote hasn't come yet.
+fn number(text: &str, at: usize) -> Option<&str> {
+    label(text, at).filter(|label| label.len() <= 3 && label.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Writes `text`, with a link where an address stands in it, and the numbers of footnotes as such.
-fn link_addresses(text: &str, out: &mut String) {
-    let (mut copied, mut at) = (0, 0);
+/// The name of a footnote that stands at `at`, right after a word or the end of a sentence. `[^a-z]` is no name.
+fn name(text: &str, at: usize) -> Option<&str> {
+    let before = text.get(..at)?;
+    let is_at_word =
+        before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | ',' | ':' | '!' | '?' | '"' | ')'));
+    let is_name = |label: &&str| label.starts_with(|c: char| c.is_alphabetic()) && !label.contains("-z");
+    label(text, at).filter(|_| is_at_word || before.ends_with(ends_address)).filter(is_name)
+}
+
+/// The label in `[^label]` at `at`.
+fn label(text: &str, at: usize) -> Option<&str> {
+    let rest = text.get(at..)?.strip_prefix("[^")?;
+    let label = rest.get(..rest.find(|c: char| !c.is_alphanumeric() && c != '-' && c != '_')?)?;
+    (!label.is_empty() && rest.as_bytes().get(label.len()) == Some(&b']')).then_some(label)
+}
+
+/// Writes `text`, with a link where an address stands in it, and the numbers of footnotes as such. Returns how many
+/// names of footnotes were drawn whose definition may come.
+fn link_addresses(text: &str, definitions: Definitions, out: &mut String) -> usize {
+    let (mut copied, mut at, mut count) = (0, 0, 0);
     let may_be = |byte| matches!(byte, b'h' | b'w' | b'@' | b'[');
     while let Some(found) = text.as_bytes().get(at..).and_then(|rest| rest.iter().position(|byte| may_be(*byte))) {
         at += found;
-        if let Some(number) = note(text.get(at..).unwrap_or_default()) {
+        let awaited = name(text, at).filter(|_| definitions == Definitions::Awaited);
+        if let Some(label) = number(text, at).or(awaited) {
+            count += usize::from(awaited.is_some());
             escape(text.get(copied..at).unwrap_or_default(), out);
-            out.push_str(&["<sup>", number, "</sup>"].concat());
-            at += "[^]".len() + number.len();
+            out.push_str(&["<sup>", label, "</sup>"].concat());
+            at += "[^]".len() + label.len();
             copied = at;
             continue;
         }
@@ -109,6 +127,7 @@ fn link_addresses(text: &str, out: &mut String) {
         copied = start + shown.len();
     }
     escape(text.get(copied..).unwrap_or_default(), out);
+    count
 }
 
 /// The address of a page that starts at `start`, if one does.
@@ -126,7 +145,22 @@ fn web(text: &str, start: usize) -> Option<Bare> {
         return None;
     }
     let ends = |c: char| c.is_whitespace() || c == '<' || c == CUT || ends_address(c);
-    Some(Bare { start, end: start + rest.find(ends).unwrap_or(rest.len()), scheme })
+    let end = rest.find(ends).unwrap_or(rest.len());
+    let name = rest.len() - host.len();
+    let end = name + host_end(host.get(..end - name)?);
+    Some(Bare { start, end: start + end, scheme })
+}
+
+/// Where an address ends of which `host` is all but the scheme. A language without blanks goes on right behind a name:
+/// `https://example.comを見て`. A name in its letters is a name.
+fn host_end(host: &str) -> usize {
+    let name = host.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let ascii = name.find(|c: char| !c.is_ascii()).unwrap_or(name.len());
+    let (before, after) = name.split_at(ascii);
+    let suffix = before.rsplit_once('.').map_or("", |(_, suffix)| suffix);
+    let goes_on = after.starts_with(is_cjk) && !after.contains('.');
+    let is_suffix = suffix.len() > 1 && suffix.bytes().all(|byte| byte.is_ascii_lowercase());
+    if goes_on && is_suffix { ascii } else { host.len() }
 }
 
 /// Whether `c` ends an address, as a blank does: punctuation that no browser writes in one, in any script. In many of them no blank
@@ -135,7 +169,7 @@ fn ends_address(c: char) -> bool {
     matches!(c,
         '¡' | '§' | '«' | '¶' | '»' | '¿' | ';' | '՚'..='՟' | '։' | '֊' | '־' | '׀' | '׃' | '׆' | '׳'..='״'
         | '،'..='؍' | '؛'..='؟' | '٪'..='٭' | '۔' | '।'..='॥' | '๚'..='๛' | '།'..='༒' | '༺'..='༽' | '၊'..='၏' | '፠'..='፨'
-        | '។'..='៖' | '៘'..='៚' | '᠀'..='᠊' | '‐'..='‧' | '‰'..='⁞' | '⁽'..='⁾' | '₍'..='₎' | '⌈'..='⌋' | '〈'..='〉'
+        | '។'..='៖' | '៘'..='៚' | '᠀'..='᠊' | '\u{200B}' | '\u{200E}'..='‧' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '‰'..='⁞' | '⁽'..='⁾' | '₍'..='₎' | '⋯' | '⌈'..='⌋' | '〈'..='〉'
         | '❛'..='❠' | '❨'..='❵' | '⟅'..='⟆' | '⟦'..='⟯' | '⦃'..='⦘' | '⧼'..='⧽' | '⸀'..='⹝'
         | '、'..='〃' | '〈'..='】' | '〔'..='〟' | '〰' | '︐'..='︙' | '︰'..='﹫'
         | '！'..='／' | '：'..='；' | '？'..='＠' | '［'..='］' | '｛'..='､')

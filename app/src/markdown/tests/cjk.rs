@@ -23,6 +23,8 @@ fn emphasis_beside_wide_punctuation_is_emphasis() {
         ("葛\u{E0100}**(甲)**です", "葛\u{E0100}<strong>(甲)</strong>です"),
         ("「\u{FE00}**(甲)**です", "「\u{FE00}<strong>(甲)</strong>です"),
         ("a**〔b〕**c", "a<strong>〔b〕</strong>c"),
+        ("ไทย**\"ก\"**ขค", "ไทย<strong>&quot;ก&quot;</strong>ขค"),
+        ("ខ្មែរ**(ក)**ខ", "ខ្មែរ<strong>(ក)</strong>ខ"),
         ("**（ａ）**b", "<strong>（ａ）</strong>b"),
     ] {
         assert_eq!(whole(text), format!("<p>{html}</p>"), "{text}");

@@ -67,7 +67,7 @@ fn an_address_ends_before_punctuation_of_any_script() {
     let ends = [
         "」", "』", "）", "】", "〉", "》", "〕", "〗", "］", "｝", "｠", "”", "’", "»", "›", "…", "—", "–", "―", "‥",
         "。", "．", "、", "，", "！", "？", "；", "：", "｡", "､", "،", "؛", "؟", "۔", "।", "॥", "։", "။", "។", "፡",
-        "。」", "!”", ".»", ",’", "“", "「",
+        "。」", "!”", ".»", ",’", "“", "「", "⋯", "\u{200B}", "\u{200F}", "\u{202C}", "\u{2069}",
     ];
     for end in ends {
         for url in ["https://a.b/c", "https://a.b/ü", "www.a.b"] {
@@ -82,6 +82,54 @@ fn an_address_ends_before_punctuation_of_any_script() {
     {
         assert_eq!(whole(&format!("見{url} x")), format!("<p>見{} x</p>", link(url)));
     }
+}
+
+#[test]
+fn the_name_of_a_host_ends_where_a_language_without_blanks_goes_on() {
+    let link = |url: &str| format!("<a href=\"{url}\" rel=\"noopener nofollow\" target=\"_blank\">{url}</a>");
+    for after in ["を見て", "です。", "的页面", "에서", "ที่นี่"] {
+        assert_eq!(
+            whole(&format!("https://example.com{after}")),
+            format!("<p>{}{after}</p>", link("https://example.com"))
+        );
+        let html = whole(&format!("www.example.org{after}"));
+        assert!(html.contains(">www.example.org</a>"), "{html}");
+    }
+    for url in
+        ["https://日本語.jp/x", "https://例え.テスト", "https://a日本.jp", "https://x.a日本.jp/y", "https://münchen.de"]
+    {
+        assert_eq!(whole(url), format!("<p>{}</p>", link(url)));
+    }
+}
+
+#[test]
+fn a_table_may_come_right_after_a_line_of_text() {
+    let table = "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Table\"><table><thead><tr>\
+                 <th scope=\"col\">a</th><th scope=\"col\">b</th></tr></thead><tbody><tr><td>c</td><td>d</td></tr>\
+                 </tbody></table></div>";
+    for rows in ["| a | b |\n|---|---|\n| c | d |\n", "a | b\n---|---\nc | d\n", "a | b |\n- | -\nc | d |\n"] {
+        assert_eq!(whole(&format!("As *it*:\n{rows}")), format!("<p>As <em>it</em>:</p>{table}"));
+        assert_eq!(whole(&format!("One.\nTwo:\n{rows}")), format!("<p>One.\nTwo:</p>{table}"));
+        let quoted = ["> As:\n", rows].concat().trim_end().replace('\n', "\n> ");
+        assert_eq!(whole(&quoted), format!("<blockquote><p>As:</p>{table}</blockquote>"));
+        let item = format!("As:\n{rows}").replace('\n', "\n  ");
+        assert_eq!(whole(&format!("- {item}")), format!("<ul><li>As:{table}</li></ul>"));
+    }
+    for text in ["As:\na | b\n---\n", "As:\na | b\n---|---|---\n", "As:\na | b\n- x | y\n"] {
+        assert!(!whole(text).contains("<table") && whole(text).contains("a | b"), "{}", whole(text));
+    }
+    for text in ["As:\na | b\n---|---\nc | d\n", "x | y\n---|---\nc | d\n"] {
+        assert!(whole(&format!("```\n{text}```\n")).contains(&format!("<code>{text}</code>")));
+        let indented = ["    ", &text.trim_end().replace('\n', "\n    "), "\n"].concat();
+        assert!(whole(&indented).contains(&format!("<code>{text}</code>")));
+    }
+}
+
+#[test]
+fn the_number_of_a_source_keeps_its_brackets() {
+    let html = whole("So it is [1], [22], [a][3].\n\n[1]: https://a.b\n[22]: https://a.b\n[3]: https://a.b\n");
+    let link = |text: &str| format!("<a href=\"https://a.b\" rel=\"noopener nofollow\" target=\"_blank\">{text}</a>");
+    assert_eq!(html, format!("<p>So it is [{}], [{}], {}.</p>", link("1"), link("22"), link("a")));
 }
 
 #[test]

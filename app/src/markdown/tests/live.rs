@@ -183,6 +183,70 @@ fn a_definition_that_comes_late_rewrites_what_used_it() {
 }
 
 #[test]
+fn what_may_be_defined_later_has_no_brackets_until_the_answer_ends() {
+    for (text, html) in [
+        ("See [text][1] and", "See text and"),
+        ("See ![a *cat*][1].", "See a <em>cat</em>."),
+        ("参照[文書][1]。", "参照文書。"),
+        ("[**b** `c`][x] d", "<strong>b</strong> <code>c</code> d"),
+        ("See [text][].", "See text."),
+        ("Note.[^note] x", "Note.<sup>note</sup> x"),
+        ("注。[^注] x", "注。<sup>注</sup> x"),
+        ("Note[^1] x", "Note<sup>1</sup> x"),
+        ("a dp[i][j] b", "a dp[i][j] b"),
+        ("a [i][j] b", "a [i][j] b"),
+        ("a [1][2] b", "a [1][2] b"),
+        ("a [Your Name] b", "a [Your Name] b"),
+        ("a [^a-z] and [^abc] b", "a [^a-z] and [^abc] b"),
+    ] {
+        assert_eq!(live(text), paragraph(html), "{text:?}");
+        assert_eq!(live(&[text, "\n\nThe next.\n\n"].concat()), paragraph(html) + &paragraph("The next."), "{text:?}");
+    }
+    for text in ["See [text][1] and.\n\nThe next.\n\nThe last.", "A [^b].[^note] x\n\nThe next.\n"] {
+        let (seen, page) = stream(text.split_inclusive("\n\n"));
+        assert_eq!(page.frozen, whole(text));
+        assert_ne!(page.frozen, *seen.last().unwrap(), "what nobody has defined is as it was written");
+        assert!(page.frozen.contains("[text][1]") || page.frozen.contains("[^note]"), "{}", page.frozen);
+    }
+    let defined = "See [text][1].[^note]\n\n[1]: https://a.b\n[^note]: N.\n";
+    let (seen, page) = stream(defined.split_inclusive(' '));
+    assert_eq!(page.frozen, whole(defined));
+    assert!(page.frozen.contains("text</a>") && !seen.iter().any(|html| html.contains('[')), "{seen:?}");
+}
+
+#[test]
+fn a_long_answer_stops_waiting_for_definitions() {
+    let text = ["See [text][1].\n\n", &"A line of it.\n\n".repeat(20_000)].concat();
+    let (seen, page) = stream(text.as_bytes().chunks(4096).map(|piece| str::from_utf8(piece).unwrap()));
+    assert!(seen[2].starts_with("<p>See text.</p>"));
+    assert!(page.frozen.starts_with("<p>See [text][1].</p>"));
+    assert_eq!(page.frozen, whole(&text));
+}
+
+#[test]
+fn the_head_of_a_table_has_no_more_cells_than_have_begun() {
+    for text in ["| a | b |", "| a | b | ", "| a | b |\n", "| a | b |\n|", "| a | b |\n|--", "| a | **b** |\n"] {
+        assert_eq!(live(text).matches("<th ").count(), 2, "{text:?}: {}", live(text));
+    }
+    assert_eq!(live("- a\n| b | c |"), "<ul><li>a\n| b | c</li></ul>", "a line of the item");
+    assert!(!live("- a\n| b | c |\n|-").contains("|-"));
+}
+
+#[test]
+fn a_star_between_two_operands_waits_for_the_end_of_the_word() {
+    for (text, html) in [
+        ("so 2*3", "so 2"),
+        ("so 2*3 is", "so 2*3 is"),
+        ("so a*b*", "so a"),
+        ("so a*b*c d", "so a<em>b</em>c d"),
+        ("so 2**10", "so 2"),
+        ("so f(x)*g(x) d", "so f(x)*g(x) d"),
+    ] {
+        assert_eq!(live(text), paragraph(html), "{text:?}");
+    }
+}
+
+#[test]
 fn a_definition_that_nobody_waits_for_rewrites_nothing() {
     let (_, page) = stream(["See [that].\n\n", "Next.\n\n", "[this]: https://a.b\n\n", "More [this].\n\n", "End.\n"]);
     assert_eq!(page.rewrites, 0);

@@ -5,6 +5,9 @@ use super::super::super::flank::{Flanks, flanks};
 /// More than this at once aren't meant.
 const DEEPEST: usize = 16;
 
+/// A longer word isn't waited for, in bytes.
+const WORD: usize = 40;
+
 /// A run that has opened something.
 struct Run {
     byte: u8,
@@ -62,6 +65,14 @@ impl Stack {
             }
         }
     }
+}
+
+/// Whether the run of `len` stars at `at` may be an operator, and may open emphasis that ends in the same word: `a*b*c`.
+pub(super) fn is_undecided(text: &str, at: usize, byte: u8, len: usize) -> bool {
+    let (before, rest) = (text.get(..at).unwrap_or_default(), text.get(at + len..).unwrap_or_default());
+    let is_second = before.rsplit(char::is_whitespace).next().is_some_and(|word| word.contains('*'));
+    let is_word = rest.len() < WORD && !rest.contains(|c: char| c.is_whitespace() || c == '|');
+    is_word && !is_second && multiplies(text, at, byte, len) && !rest.trim_end_matches('*').contains('*')
 }
 
 /// Whether this is an operator between two operands: `2*3`, `a*b`, `f(x)*g(x)`, `2**10`. What is there may be closed later; more

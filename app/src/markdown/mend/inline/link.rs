@@ -70,7 +70,7 @@ impl Inline<'_> {
                 Target::None => self.at += 1,
             },
             Some(b'[') => match after.find(']') {
-                Some(len) => self.at += 1 + len,
+                Some(len) => self.at += 2 + len,
                 None => self.wait_for(open),
             },
             _ => self.at += 1,
