@@ -20,6 +20,7 @@ use support::{
     soon,
     upstream::{Step, Upstream, delta, head},
 };
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test]
 async fn ten_streams_of_one_connection_live_and_each_dies_alone() {
@@ -123,8 +124,11 @@ async fn a_self_signed_certificate_is_trusted_where_it_is_named_and_nowhere_else
     for files in [certificate("own"), authority("authority", "localhost")] {
         let (_upstream, _server, url) = secure(&files).await;
         let own = files.certificate.to_str().unwrap();
-        let said = told(&url, &[("SSL_CERT_FILE", own)]).await;
-        assert!(said.contains("refused the request (405)"), "{said}");
+        let folder = files.certificate.parent().unwrap().to_str().unwrap();
+        for variable in [("SSL_CERT_FILE", own), ("SSL_CERT_DIR", folder)] {
+            let said = told(&url, &[variable]).await;
+            assert!(said.contains("refused the request (405)"), "{variable:?} {said}");
+        }
         let other = authority("another", "localhost").certificate;
         let said = told(&url, &[("SSL_CERT_FILE", other.to_str().unwrap())]).await;
         assert!(said.contains("No secure connection") && said.contains("self-signed"), "{said}");
@@ -144,9 +148,16 @@ async fn a_certificate_for_another_name_is_not_trusted_where_it_is_named() {
 async fn a_file_of_certificates_that_leads_nowhere_is_named() {
     let empty = certificate("none").certificate;
     fs::write(&empty, "nothing\n").unwrap();
-    for (file, why) in
-        [("/nowhere/ca.pem", "can't be read"), (empty.to_str().unwrap(), "there is no certificate in it")]
-    {
+    let broken = certificate("broken").certificate;
+    fs::write(&broken, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
+    let none = "there is no certificate in it";
+    for (file, why) in [
+        ("/nowhere/ca.pem", "can't be read"),
+        ("/", "can't be read"),
+        (empty.to_str().unwrap(), none),
+        (broken.to_str().unwrap(), none),
+        ("", "names no file"),
+    ] {
         let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "https://localhost:9/v1"]);
         let output = output(command.env("SSL_CERT_FILE", file)).await;
         let said = text(&output.stderr);
@@ -170,6 +181,54 @@ async fn a_proxy_that_is_not_there_is_named_with_its_variable() {
         assert!(said.contains(url) && said.contains(variable), "{said}");
         assert!(said.contains(&format!("http://{closed}")) && !said.contains("secret"), "{said}");
     }
+}
+
+#[tokio::test]
+async fn a_folder_of_certificates_that_leads_nowhere_is_named() {
+    let empty = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("tls-empty");
+    fs::create_dir_all(&empty).unwrap();
+    for folder in ["/nowhere", empty.to_str().unwrap()] {
+        let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "https://localhost:9/v1"]);
+        let output = output(command.env("SSL_CERT_DIR", folder)).await;
+        let said = text(&output.stderr);
+        assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+        assert!(said.contains("SSL_CERT_DIR") && said.contains(folder), "{said}");
+    }
+}
+
+/// A proxy that answers each connection with this.
+async fn proxy(answer: &'static str) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            _ = stream.read(&mut [0; 4096]).await;
+            _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_told_from_one_that_is_not_there() {
+    let page = "HTTP/1.1 403 No\r\ncontent-length: 25\r\nconnection: close\r\n\r\n<title>Not today</title>\r\n";
+    let wants = "HTTP/1.1 407 Who\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let trusted = certificate("refusing").certificate;
+    for (answer, url, why) in [
+        (wants, "https://models.example/v1", "the proxy wants credentials (407)"),
+        (wants, "http://models.example/v1", "If it wants credentials"),
+        (page, "https://models.example/v1", "the proxy refuses to connect to it"),
+        (page, "http://models.example/v1", "“Not today”. It is asked through the proxy"),
+        ("", "https://models.example/v1", "It is asked through the proxy"),
+        ("", "http://models.example/v1", "It is asked through the proxy"),
+    ] {
+        let variables = [("ALL_PROXY", proxy(answer).await), ("SSL_CERT_FILE", trusted.to_str().unwrap().to_owned())];
+        let said = told(url, &variables.each_ref().map(|(name, value)| (*name, value.as_str()))).await;
+        assert!(said.contains(why) && said.contains("ALL_PROXY"), "{said}");
+        assert!(!said.contains("--api-key"), "{said}");
+    }
+    let said = told("http://models.example/v1", &[("ALL_PROXY", "socks5://127.0.0.1:9")]).await;
+    assert!(said.contains("one that speaks socks5 can't be used here") && said.contains("NO_PROXY"), "{said}");
 }
 
 /// Writes a new certificate of an authority for this name, as `openssl req -x509` makes them, and says where.

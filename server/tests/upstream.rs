@@ -7,11 +7,12 @@ use app::{
     chat::message::{ChatMessage, ChatRequest, Content, Delta, Role, Was},
     link::{Event, EventStream, Exit, Fates, Progress, Reason, Usage, spawn_linked},
 };
+use flate2::{Compression, write::GzEncoder};
 use futures::StreamExt;
 use serde_json::{Value, json};
 use server::openai::{self, Client, parse_url};
 use socket2::{Domain, Socket, Type};
-use std::{borrow::Borrow, net::SocketAddr, sync::Arc, time::Duration};
+use std::{borrow::Borrow, io::Write, net::SocketAddr, sync::Arc, time::Duration};
 use support::{
     advance, soon,
     upstream::{
@@ -381,6 +382,67 @@ async fn a_value_that_is_refused_says_nothing_of_others() {
 }
 
 #[tokio::test]
+async fn a_parameter_is_known_by_what_it_is_called_there_and_whatever_the_number_of_the_refusal() {
+    let error = |message: &str| json!({ "error": { "message": message } });
+    for (status, refusal, name) in [
+        (400, json!({ "error": { "message": "No", "param": "reasoning.effort" } }), "reasoning_effort"),
+        (400, error("\"fake\" does not support thinking"), "reasoning_effort"),
+        (400, error("`temperature` and `top_p` cannot both be specified for this model."), "temperature"),
+        (403, error("seed is not allowed for your plan"), "seed"),
+        (404, error("No endpoints found that support top_p"), "top_p"),
+        (405, error("Unsupported parameter: stop"), "stop"),
+        (501, error("seed is not implemented"), "seed"),
+    ] {
+        let options = json!({ "temperature": 0.5, "top_p": 0.9, "stop": ["x"], "seed": 7, "reasoning_effort": "low" });
+        let answer = vec![head(), delta("Hi"), finish("stop"), done()];
+        let upstream = Upstream::playing_in_turn([vec![answer_json(status, &refusal)], answer]).await;
+        let told = told_by(&Client::new(settings(&upstream)).unwrap(), with_options(&options)).await;
+        told.completely("Hi");
+        assert_eq!(told.exit.left_out, [name], "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn what_can_not_be_left_out_is_not_and_neither_is_anything_in_its_place() {
+    for refusal in [
+        json!({ "error": { "message": "The temperature there is not allowed", "param": "messages[0].content" } }),
+        json!({ "detail": [{ "loc": ["body", "messages", 0, "content"], "msg": "temperature: not allowed" }] }),
+        json!({ "error": { "message": "temperature is an unknown model", "param": "model" } }),
+    ] {
+        let upstream = Upstream::playing([answer_json(400, &refusal)]).await;
+        listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("refused the request (400)");
+        assert_eq!(upstream.requests().len(), 1, "{refusal}");
+    }
+    for (status, words) in [(401, "temperature is not allowed"), (429, "temperature: not supported, too many requests")]
+    {
+        let upstream = Upstream::playing([answer(status, &[], words)]).await;
+        listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all(words);
+        assert_eq!(upstream.requests().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_refused_again_is_told_of_at_once() {
+    let refusal = json!({ "error": { "message": "Unsupported parameter", "param": "temperature" } });
+    let upstream = Upstream::playing([answer_json(400, &refusal)]).await;
+    listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("Unsupported parameter");
+    assert_eq!(upstream.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_kill_while_it_is_asked_again_reaches_the_server() {
+    let refusal = answer_json(400, &json!({ "error": { "message": "No", "param": "temperature" } }));
+    let mut upstream = Upstream::playing_in_turn([vec![refusal], vec![Step::Hang]]).await;
+    let events = ask(settings(&upstream), question());
+    upstream.connection().await;
+    let again = upstream.connection().await;
+    assert!(again.is_open());
+    drop(events);
+    again.closed_by_peer().await;
+    assert_eq!(upstream.requests().len(), 2);
+}
+
+#[tokio::test]
 async fn that_one_model_refuses_a_parameter_says_nothing_of_the_others() {
     let refusal = vec![refusals("seed").remove(0)];
     let upstream = Upstream::playing_in_turn([refusal, vec![head(), delta("Hi"), finish("stop"), done()]]).await;
@@ -598,6 +660,55 @@ async fn a_character_may_come_in_two_halves() {
 }
 
 #[tokio::test]
+async fn thoughts_have_other_tags_too() {
+    for (open, close) in [
+        ("<thinking>", "</thinking>"),
+        ("<thought>", "</thought>"),
+        ("[THINK]", "[/THINK]"),
+        ("<seed:think>", "</seed:think>"),
+        ("◁think▷", "◁/think▷"),
+        ("<think>\n</think>\n<think>", "</think>"),
+        ("", "</thinking>"),
+        ("", "[/THINK]"),
+    ] {
+        let events =
+            [head(), delta(open), delta("H"), delta("m"), delta(close), delta("\n\nHi"), finish("stop"), done()];
+        let told = told(events).await;
+        told.completely("Hi");
+        assert_eq!(told.reasoning, "Hm", "{open} {close}");
+    }
+    let told = told([head(), reasoning("Hm"), delta("</think>"), delta("\n\nHi"), finish("stop"), done()]).await;
+    told.completely("Hi");
+    assert_eq!(told.reasoning, "Hm");
+}
+
+#[tokio::test]
+async fn a_character_may_come_in_bytes() {
+    let event = |name: &str, text: &[u8]| {
+        let begin = format!("data: {{\"choices\":[{{\"delta\":{{\"{name}\":\"");
+        Step::Send([begin.as_bytes(), text, b"\"}}]}\n\n"].concat().into())
+    };
+    for (first, second, text) in [
+        (&b"a\xf0\x9f"[..], &b"\x8c\x9f b"[..], "a🌟 b"),
+        (b"\xf0", b"\x9f\x8c\x9f", "🌟"),
+        (b"\xc3", b"\xa9", "é"),
+        (b"a\xed\xa0\xbc", b"\xed\xbc\x9fb", "a🌟b"),
+        (b"a\xed\xa0\xbc\xed\xbc\x9f", b"b", "a🌟b"),
+        (b"a\xf0\x9f", b"b", "a\u{fffd}b"),
+        (b"a", b"b\xf0\x9f", "ab\u{fffd}"),
+    ] {
+        let script =
+            [head(), event("content", first), raw(": ping\n\n"), event("content", second), finish("stop"), done()];
+        told(script).await.completely(text);
+        let script =
+            [head(), event("reasoning", first), event("reasoning", second), delta("Hi"), finish("stop"), done()];
+        let told = told(script).await;
+        told.completely("Hi");
+        assert_eq!(told.reasoning, text);
+    }
+}
+
+#[tokio::test]
 async fn text_that_only_looked_like_a_thought_is_not_lost() {
     told([head(), delta("<thi"), finish("stop"), done()]).await.completely("<thi");
 }
@@ -724,6 +835,59 @@ async fn thoughts_alone_are_no_answer_and_stay() {
 }
 
 #[tokio::test]
+async fn the_word_of_the_worst_end_counts() {
+    told([head(), delta("Hel"), finish("content_filter"), finish("stop"), done()])
+        .await
+        .partly("Hel", "A content filter");
+    told([head(), delta("Hel"), finish("stop"), finish("content_filter"), done()])
+        .await
+        .partly("Hel", "A content filter");
+    told([head(), delta("Hel"), finish("error"), done()]).await.partly("Hel", "ended its answer with an error");
+    told([head(), delta("Hel"), finish("null"), done()]).await.partly("Hel", "without saying that it was complete");
+}
+
+#[tokio::test]
+async fn a_word_of_an_end_in_every_event_ends_nothing() {
+    let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": "stop" }] }));
+    let mut upstream =
+        Upstream::playing([head(), event("Hel"), event("l"), Step::Wait, event("o"), done(), Step::Hang]).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    let mut text = String::new();
+    while text.len() < 4 {
+        let Delta::Text(more) = next_delta(&mut events).await else { panic!("it is text") };
+        text += &more;
+    }
+    advance(Duration::from_secs(20)).await;
+    connection.go();
+    listen_to_the_end(events).await.completely("o");
+}
+
+#[tokio::test]
+async fn of_several_answers_one_is_read() {
+    let event = |index: u64, text: &str, reason: Value| {
+        sse(&json!({ "choices": [{ "index": index, "delta": { "content": text }, "finish_reason": reason }] }))
+    };
+    let null = || Value::Null;
+    let events = [
+        head(),
+        event(0, "He", null()),
+        event(1, "XX", null()),
+        event(0, "llo", null()),
+        event(1, "", json!("content_filter")),
+        event(0, "", json!("stop")),
+        done(),
+    ];
+    told(events).await.completely("Hello");
+    told([head(), event(1, "Hello", null()), event(1, "", json!("stop")), done()]).await.completely("Hello");
+    let both = json!({ "choices": [
+        { "index": 0, "message": { "content": "Hello" }, "finish_reason": "stop" },
+        { "index": 1, "message": { "content": "XX" }, "finish_reason": "length" },
+    ] });
+    told([answer_json(200, &both)]).await.completely("Hello");
+}
+
+#[tokio::test]
 async fn a_tool_that_nobody_offered_is_no_answer() {
     let call =
         json!([{ "index": 0, "id": "1", "type": "function", "function": { "name": "clock", "arguments": "{}" } }]);
@@ -759,6 +923,10 @@ async fn what_can_not_be_shown_is_told_of() {
         (json!({ "content": [{ "type": "audio", "audio": {} }] }), "sound"),
         (json!({ "content": [{ "type": "video_url", "video_url": {} }] }), "a video"),
         (json!({ "content": [{ "type": "file", "file": {} }] }), "content of the type file"),
+        (json!({ "content": { "chart": {} } }), "content of the type chart"),
+        (json!({ "content": [{ "inlineData": { "mimeType": "image/png", "data": "AA" } }] }), "a picture"),
+        (json!({ "image": "data:image/png;base64,AA==" }), "a picture"),
+        (json!({ "video": { "url": "x" } }), "a video"),
     ] {
         let why = format!("answered with {why}, which can't be shown here");
         told([head(), with_delta(&delta), finish("stop"), done()]).await.not_at_all(&why);
@@ -836,7 +1004,13 @@ async fn an_answer_is_read_as_what_it_is_whatever_it_is_called() {
         events(&[delta("Hel"), delta("lo"), whole.clone()]),
         lines(&[message("Hel"), message("lo"), stop.clone()]),
         lines(&[ollama("Hel", false), ollama("lo", false), ollama("", true)]),
-        events(&[delta("Hel")]) + &lines(&[delta("lo"), stop]),
+        events(&[delta("Hel")]) + &lines(&[delta("lo"), stop.clone()]),
+        events(&[message("Hel"), message("Hello"), stop.clone()]),
+        events(&chunks).replace("data: ", "data: data: "),
+        events(&chunks).replace("\n\n", ""),
+        format!("\u{feff}\u{feff}{}", events(&chunks)),
+        lines(&chunks).replace("{\"choices\"", "\u{1e}{\"choices\""),
+        format!("event: ping\ndata: 2026-01-01 00:00\n\ndata: keep-alive\n\n{}", events(&chunks)),
     ];
     for label in LABELS {
         for body in &bodies {
@@ -878,6 +1052,9 @@ async fn an_error_is_read_as_one_wherever_it_stands() {
     ] {
         let pretty = serde_json::to_string_pretty(&error).unwrap();
         for label in [LABELS[0], LABELS[1], LABELS[7]] {
+            if error.is_object() {
+                told([labelled(label, &json!([part, error]).to_string())]).await.partly("Hel", "Out of memory");
+            }
             for body in [error.to_string(), pretty.clone(), format!("\n{error}\n"), events(&[&error])] {
                 told([labelled(label, &body)]).await.not_at_all("Out of memory");
             }
@@ -896,11 +1073,32 @@ async fn an_error_is_read_as_one_wherever_it_stands() {
 }
 
 #[tokio::test]
+async fn a_compressed_answer_is_read_or_named() {
+    let text = [delta("Hel"), delta("lo"), finish("stop"), done()].map(sent).concat();
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(&text).unwrap();
+    let gzip = gzip.finish().unwrap();
+    let body = |label: &str, body: &[u8]| Step::Send([&sent(labelled(label, ""))[..], body].concat().into());
+    for label in ["content-encoding: gzip", "content-encoding: x-gzip", "x-no-label: none", "content-encoding: br"] {
+        told([body(label, &gzip)]).await.completely("Hello");
+        told([body(label, &text)]).await.completely("Hello");
+    }
+    told([body("content-encoding: gzip", &gzip[..gzip.len() / 2])]).await.failed("", "");
+    let why = "sent its answer compressed (br), which wasn't asked for";
+    told([body("content-encoding: br", b"\x8b\x03\x80hello")]).await.not_at_all(why);
+    let mut upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), done()]).await;
+    let _events = ask(settings(&upstream), question());
+    assert_eq!(upstream.connection().await.request.headers["accept-encoding"], "identity");
+}
+
+#[tokio::test]
 async fn what_is_no_answer_is_quoted_whatever_it_is_called() {
     for label in LABELS {
         let page = "<!doctype html>\n<title>Welcome to nginx!</title>\n<p>…";
         for (body, why) in [
             (page, "a web page, “Welcome to nginx!”"),
+            ("\u{feff}\n<HTML><TITLE lang=en>Sign &amp; in</TITLE>", "a web page, “Sign & in”"),
+            ("<?xml version='1.0'?><Error><Message>Denied</Message></Error>", "XML, “Denied”"),
             ("Bad gateway", "This came: Bad gateway."),
             ("{\"status\":\"ok\"}", "This came: {\"status\":\"ok\"}."),
             ("{\"choices\":[{\"delta\":{\"con", "something else than was asked for"),
@@ -917,6 +1115,12 @@ async fn what_is_no_answer_is_quoted_whatever_it_is_called() {
 #[tokio::test]
 async fn an_answer_that_just_ends_may_be_incomplete() {
     told([head(), delta("Hel"), Step::Close]).await.partly("Hel", "without saying that it was complete");
+}
+
+#[tokio::test]
+async fn half_an_event_at_the_end_is_a_cut() {
+    let half = raw("data: {\"choices\":[{\"delta\":{\"content\":\"lo");
+    told([head(), delta("Hel"), half, Step::Close]).await.partly("Hel", "without saying that it was complete");
 }
 
 #[tokio::test]
@@ -1136,7 +1340,7 @@ async fn a_list_that_takes_longer_than_a_page_would_wait_fails_no_question() {
 
 #[tokio::test]
 async fn a_server_without_a_list_is_asked_without_a_name_if_there_is_none() {
-    for status in [404, 405, 501] {
+    for status in [400, 404, 405, 410, 501] {
         let script = [head(), delta("Hi"), finish("stop"), done()];
         let mut upstream = Upstream::listing_and_playing([answer(status, &[], "no such thing")], script).await;
         listen_to_the_end(ask(settings(&upstream), ChatRequest { model: String::new(), ..question() }))
@@ -1148,6 +1352,19 @@ async fn a_server_without_a_list_is_asked_without_a_name_if_there_is_none() {
 
 #[tokio::test]
 async fn one_that_lists_no_models_and_wants_a_name_is_told_apart_and_so_is_the_option_that_names_one() {
+    for (list, why) in [
+        (answer(200, &["content-type: text/html"], "<title>My app</title>"), "a web page, “My app”"),
+        (answer(200, &[], ""), "sent nothing"),
+        (answer_json(200, &json!({ "error": "not here" })), "reports an error: not here"),
+        (answer_json(401, &json!({ "error": "no key" })), "give it with --api-key"),
+        (answer(500, &[], "Oops"), "failed (500): Oops."),
+    ] {
+        let upstream = Upstream::listing_and_playing([list], [head()]).await;
+        let told =
+            listen_to_the_end(ask(settings(&upstream), ChatRequest { model: String::new(), ..question() })).await;
+        told.not_at_all(why);
+        told.not_at_all("It was asked for its models, since none was named. The name of a model can be typed, or given with --model");
+    }
     for (status, body) in [(400, json!({ "error": "model is required" })), (422, json!({ "detail": "no model" }))] {
         let refusal = answer_json(status, &body);
         let upstream = Upstream::listing_and_playing([answer(404, &[], "no such thing")], [refusal]).await;

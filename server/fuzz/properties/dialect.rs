@@ -56,12 +56,20 @@ pub(crate) fn says_what_it_means(text: &str, splits: &[usize]) {
     let is_blank = |c: char| {
         c.is_whitespace()
             || c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+            || matches!(
+                c,
+                '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                    | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+                    | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
+            )
     };
     let reason = if told.text.chars().all(is_blank) { Reason::Failed } else { Reason::Normal };
     assert_eq!((told.exit.reason, told.exit.finish_reason.as_deref()), (reason, Some("stop")));
     // Where the thought began in the prompt, only its end shows it. What counts as code before that has a rule of its own.
-    let is_plain = text.trim_start().starts_with("<think>") || !text.contains("</think>");
+    let tags = ["think>", "thinking>", "thought>", "THINK]", "think▷"];
+    let tags = tags.iter().map(|tag| text.matches(tag).count()).sum::<usize>();
+    let is_plain = tags == 0 || tags <= 2 && text.trim_start().starts_with("<think>") && !text.contains('\u{feff}');
     if is_plain && text.split(|c: char| !c.is_whitespace()).all(|white| white.len() <= WHITE) {
         assert_eq!((told.text.as_str(), told.reasoning.as_str()), meant(text), "split at {splits:?}");
     } else {

@@ -3,11 +3,11 @@
 use super::{
     body::{Body, Unit, has_strays},
     dialect::{self, Piece, Said},
-    ending::{Ended, Shortfall, is_at_limit, is_visible},
+    ending::{Ended, Shortfall, is_at_limit, is_error, is_of_itself, is_visible},
     failure::{Failure, word},
-    halves::Joiner,
+    halves::{Joiner, Marks},
     message::Beyond,
-    repeat::Repeat,
+    repeat::{Came, Repeat},
     think::Think,
     upstream::Upstream,
 };
@@ -32,12 +32,18 @@ pub(super) struct Answer {
     thought_halves: Joiner,
     finish_reason: Option<String>,
     usage: Option<Usage>,
+    /// The index of the answer that is read: of several, the first that says something.
+    choice: Option<u64>,
+    /// Whether more was said after the model had said that its answer is complete.
+    has_gone_on: bool,
     heard: bool,
     length: usize,
     seen: Seen,
     beyond: Option<Beyond>,
     /// How much of the prompt has been read, in percent, if that is news.
     read: Option<u8>,
+    /// The name of the compression that the body is said to have.
+    pub(super) encoding: Option<String>,
     /// Whether the name of the model that answers is still to be looked for.
     pub(super) wants_name: bool,
     name: Option<String>,
@@ -95,9 +101,14 @@ impl Answer {
             _ => (self.heard, self.beginning) = (true, Vec::new()),
         }
         match said {
-            Said::Piece(piece) => self.add(piece, out),
+            Said::Piece(mut piece) => {
+                let error = piece.error.take();
+                self.add(piece, out);
+                return error.map_or(Ok(false), |words| Err(Failure::Said(words)));
+            }
             Said::Done => return Ok(true),
             Said::Error(words) => return Err(Failure::Said(words)),
+            _ if self.body.is_over() && self.has_begun() => {} // half an event: the answer was cut in the middle of it
             _ => return Err(Failure::Rubbish(unit.text().to_owned())),
         }
         Ok(false)
@@ -122,7 +133,7 @@ impl Answer {
 
     /// Whether the model has said that its answer is complete. Usage may still follow.
     pub(super) const fn is_finished(&self) -> bool {
-        self.finish_reason.is_some()
+        self.finish_reason.is_some() && !self.has_gone_on
     }
 
     /// Whether the model has begun to answer, or to think aloud.
@@ -145,12 +156,13 @@ impl Answer {
         self.length
     }
 
-    /// How the answer ended, given how reading it did. Once the model has said that it is complete, nothing that goes
-    /// wrong later changes that.
+    /// How the answer ended, given how reading it did. Once the model has said that it is complete, and has kept to that, nothing
+    /// that goes wrong later changes that.
     fn outcome(self, read: Result<(), Failure>) -> Result<(), Failure> {
         let (has_text, has_thought) = (self.seen.text, self.seen.thought);
         let failure = match (self.finish_reason, read) {
-            (Some(reason), _) if reason == "error" => return Err(Failure::Said(String::new())),
+            (Some(_), Err(failure)) if self.has_gone_on => failure,
+            (Some(reason), _) if is_error(&reason) => Failure::Said(String::new()),
             (Some(reason), _) => {
                 let ended = Ended { reason, has_text, has_thought, beyond: self.beyond };
                 let Some(shortfall) = ended.shortfall() else { return Ok(()) };
@@ -161,23 +173,47 @@ impl Answer {
             (None, Ok(())) if has_text || has_thought => return Err(Failure::Incomplete),
             (None, Ok(())) => match self.beyond {
                 Some(beyond) => Failure::Short(Shortfall::Beyond(beyond)),
-                None => unheard(&self.beginning, self.seen.unknown),
+                None => match unheard(&self.beginning, self.seen.unknown) {
+                    Failure::Rubbish(words) => self.encoding.map_or(Failure::Rubbish(words), Failure::Encoded),
+                    failure => failure,
+                },
             },
         };
         Err(if has_text { Failure::Part(Box::new(failure)) } else { failure })
     }
 
-    fn add(&mut self, piece: Piece, out: &mut Vec<Delta>) {
-        self.finish_reason = piece.finish_reason.or(self.finish_reason.take());
+    fn add(&mut self, mut piece: Piece, out: &mut Vec<Delta>) {
         self.usage = piece.usage.or(self.usage);
-        self.beyond = self.beyond.take().or(piece.beyond);
-        let mut thought = self.thought_halves.join(piece.reasoning, piece.has_halves);
-        let text = self.text_halves.join(piece.text, piece.has_halves);
+        if !self.is_read(&piece) {
+            return;
+        }
+        let was_finished = self.finish_reason.is_some();
+        let came = Came { is_message: piece.is_message, is_last: piece.finish_reason.is_some() };
+        if self.finish_reason.as_deref().is_none_or(is_of_itself) {
+            self.finish_reason = piece.finish_reason.take().or(self.finish_reason.take());
+        }
+        self.beyond = Beyond::first(self.beyond.take(), piece.beyond);
+        let marks = Marks { halves: piece.has_halves, bytes: self.body.has_strays() };
+        let mut thought = self.thought_halves.join(piece.reasoning, marks);
+        let text = self.text_halves.join(piece.text, marks);
         if thought.is_empty() && !text.is_empty() {
             thought = self.thought_halves.rest(); // the thought is over
         }
-        if !self.repeat.is_repetition(&text, &thought, piece.is_message) {
-            self.pass_on(thought, text, out);
+        let (text, thought) = self.repeat.fresh(text, thought, came);
+        self.has_gone_on |= was_finished && !(text.is_empty() && thought.is_empty());
+        self.pass_on(thought, text, out);
+    }
+
+    /// Whether a piece belongs to the answer that is read.
+    fn is_read(&mut self, piece: &Piece) -> bool {
+        let Some(choice) = piece.choice else { return true };
+        match self.choice {
+            Some(read) => read == choice,
+            None if piece.says_something() => {
+                self.choice = Some(choice);
+                true
+            }
+            None => choice == 0 || piece.finish_reason.is_none(),
         }
     }
 

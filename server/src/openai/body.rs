@@ -4,6 +4,7 @@
 //! A line that begins with `{` or `[` begins a JSON value, which may be many lines long. No event has such a line: to
 //! the specification of server-sent events it is a field that nobody knows. Every other line is an event's.
 
+use super::strays::Marker;
 use app::link::decode::{Decoder, Frame, LIMIT, TooLong};
 use memchr::memchr2_iter;
 use std::mem;
@@ -11,8 +12,11 @@ use std::mem;
 /// The longest JSON value that is read, in bytes: an answer in one piece.
 const LONGEST: usize = 4 * LIMIT;
 
-/// Some servers write it before the first line.
+/// Some servers write it before the first line, and some proxies another before that.
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+
+/// Begins each value of a JSON text sequence ([RFC 7464](https://www.rfc-editor.org/rfc/rfc7464)).
+const RECORD: u8 = 0x1e;
 
 /// One part of a body.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,11 +40,13 @@ impl Unit {
 /// Bytes in, units out. They are the same wherever the bytes were split.
 #[derive(Debug, Default)]
 pub(super) struct Body {
+    marker: Marker,
     decoder: Decoder,
     place: Place,
     /// The JSON value that is being read, or white space at the beginning of a line.
     held: Vec<u8>,
     has_begun: bool,
+    is_over: bool,
     /// The length of a web page so far, in bytes.
     page: usize,
 }
@@ -64,7 +70,22 @@ impl Body {
     ///
     /// # Errors
     /// A line, an event or a value is longer than can be right. The units before it are in `units`.
-    pub(super) fn feed(&mut self, mut bytes: &[u8], units: &mut Vec<Unit>) -> Result<(), TooLong> {
+    pub(super) fn feed(&mut self, bytes: &[u8], units: &mut Vec<Unit>) -> Result<(), TooLong> {
+        let marked = self.marker.mark(bytes);
+        self.take(&marked, units)
+    }
+
+    /// Whether nothing more will arrive.
+    pub(super) const fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Whether there may be marks in the units, in place of bytes that are no UTF-8.
+    pub(super) const fn has_strays(&self) -> bool {
+        self.marker.has_met_any()
+    }
+
+    fn take(&mut self, mut bytes: &[u8], units: &mut Vec<Unit>) -> Result<(), TooLong> {
         while !bytes.is_empty() {
             let read = match &mut self.place {
                 Place::LineStart => self.begin_line(bytes, units)?,
@@ -82,6 +103,9 @@ impl Body {
     /// # Errors
     /// The last event is longer than can be right.
     pub(super) fn finish(&mut self, units: &mut Vec<Unit>) -> Result<(), TooLong> {
+        self.is_over = true;
+        let rest = self.marker.finish();
+        self.take(&rest, units)?;
         while let Some(frame) = self.decoder.finish()? {
             units.push(Unit::Event(frame));
         }
@@ -91,9 +115,10 @@ impl Body {
     /// Reads the white space that a line begins with, and decides by what follows. Returns how much it has read.
     fn begin_line(&mut self, bytes: &[u8], units: &mut Vec<Unit>) -> Result<usize, TooLong> {
         let has_begun = self.has_begun;
-        let is_white = |byte: &u8| matches!(byte, b' ' | b'\t') || (!has_begun && BYTE_ORDER_MARK.contains(byte));
+        let is_mark = |byte: &u8| *byte == RECORD || (!has_begun && BYTE_ORDER_MARK.contains(byte));
+        let is_white = |byte: &u8| matches!(byte, b' ' | b'\t') || is_mark(byte);
         let white = bytes.iter().take_while(|byte| is_white(byte)).count();
-        self.held.extend_from_slice(&bytes[..white]);
+        self.held.extend(bytes[..white].iter().filter(|byte| !is_mark(byte)));
         if self.held.len() > LIMIT {
             return Err(TooLong);
         }
@@ -120,7 +145,7 @@ impl Body {
         let starts = memchr2_iter(b'\n', b'\r', bytes).map(|end| end + 1);
         let is_special = |start: &usize| {
             let next = bytes.get(*start);
-            next.is_none_or(|next| matches!(next, b'{' | b'[' | b' ' | b'\t')) || !self.has_begun
+            next.is_none_or(|next| matches!(*next, b'{' | b'[' | b' ' | b'\t' | RECORD)) || !self.has_begun
         };
         let end = starts.into_iter().find(is_special);
         if end.is_some() {
@@ -225,9 +250,8 @@ impl Scan {
 /// Whether there is something in a body, as far as it is known, that is neither an event nor a comment.
 pub(super) fn has_strays(body: &str) -> bool {
     let is_stray = |line: &str| {
-        let line = line.trim();
         let field = line.split_once(':').map_or(line, |(field, _)| field);
-        !line.is_empty() && !matches!(field, "" | "data" | "event" | "id" | "retry" | "error")
+        !line.trim().is_empty() && !matches!(field, "" | "data" | "event" | "id" | "retry" | "error")
     };
     body.trim_start_matches('\u{feff}').split(['\n', '\r']).any(is_stray)
 }
@@ -262,6 +286,8 @@ mod tests {
             ("{\n  \"a\": [\n    1\n  ]\n}", vec![json("{\n  \"a\": [\n    1\n  ]\n}")]),
             ("\u{feff}\n  {\"a\":1}{\"b\":2}", vec![json("{\"a\":1}"), json("{\"b\":2}")]),
             ("\u{feff}data: a\n\n", vec![event("a")]),
+            ("\u{feff}\u{feff}data: a\n\n", vec![event("a")]),
+            ("\u{1e}{\"a\":1}\n\u{1e}{\"b\":2}\n", vec![json("{\"a\":1}"), json("{\"b\":2}")]),
             ("data: a\n\n{\"e\":1}\n\ndata: b\n\n", vec![event("a"), json("{\"e\":1}"), event("b")]),
             ("data: a\r\n{\"e\":1}\r\ndata: b\r\n\r\n", vec![event("a"), json("{\"e\":1}"), event("b")]),
             ("data: a\r{\"e\":1}\rdata: b\r\r", vec![event("a"), json("{\"e\":1}"), event("b")]),
@@ -302,7 +328,7 @@ mod tests {
         for body in ["", "\n \n", ": ping\n\n", "data: a\nid: 1\nretry: 3\nevent: x\n", "\u{feff}data\r\rerror: x"] {
             assert!(!has_strays(body), "{body:?}");
         }
-        for body in ["Internal Server Error", "<html>", "{}", ": ping\noops\n"] {
+        for body in ["Internal Server Error", "<html>", "{}", ": ping\noops\n", " data: a\n"] {
             assert!(has_strays(body), "{body:?}");
         }
     }

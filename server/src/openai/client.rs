@@ -15,7 +15,11 @@ use app::{
     chat::message::{ChatRequest, Delta, Role},
     link::{Deltas, Exit, Progress},
 };
-use reqwest::{Method, RequestBuilder, Response, StatusCode, header::ACCEPT, redirect::Policy};
+use reqwest::{
+    Method, RequestBuilder, Response, StatusCode,
+    header::{ACCEPT, ACCEPT_ENCODING},
+    redirect::Policy,
+};
 use rustls::ClientConfig;
 use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::time::{self, Instant};
@@ -164,6 +168,9 @@ impl Client {
         loop {
             match self.first_model().await {
                 Err(Failure::Refused(refusal)) if refusal.is_loading() => self.loading(give_up, deltas).await?,
+                Err(failure @ (Failure::Refused(_) | Failure::Rubbish(_) | Failure::Said(_))) => {
+                    return Err(Failure::Unlisted(Box::new(failure)));
+                }
                 named => return named,
             }
         }
@@ -263,6 +270,7 @@ impl Client {
     fn request(&self, http: &reqwest::Client, method: Method, url: Url) -> RequestBuilder {
         let request = http.request(method, url);
         let request = request.header(ACCEPT, "text/event-stream, application/json");
+        let request = request.header(ACCEPT_ENCODING, "identity"); // or else any would do
         match self.upstream.key() {
             Some(key) => request.bearer_auth(key),
             None => request,

@@ -5,13 +5,15 @@
 
 use super::{
     body::Unit,
-    halves::Joiner,
+    ending::{is_known, is_reason},
+    halves::{Joiner, Marks},
     mend,
     message::{Beyond, Content, Message},
+    strays::unmarked,
 };
 use app::{chat::options::LONGEST_NAME, link::Usage};
 use serde::{Deserialize, de::IgnoredAny};
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 /// What a part of an answer says.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,21 +47,36 @@ pub(super) struct Piece {
     pub(super) has_halves: bool,
     /// Whether its words come as a `message`, which may repeat the deltas before it.
     pub(super) is_message: bool,
+    /// The index of the answer that it belongs to, if it belongs to one.
+    pub(super) choice: Option<u64>,
+    /// The words of an error that came right after it.
+    pub(super) error: Option<String>,
 }
 
 impl Piece {
     /// Whether it tells how far the reading of the prompt is, and nothing else: no part of an answer.
     pub(super) fn is_progress(&self) -> bool {
-        self.read.is_some() && *self == Self { read: self.read, ..Self::default() }
+        self.read.is_some() && *self == Self { read: self.read, choice: self.choice, ..Self::default() }
     }
 
+    /// Whether there is something in it that a model has said.
+    pub(super) const fn says_something(&self) -> bool {
+        !self.text.is_empty() || !self.reasoning.is_empty() || self.beyond.is_some()
+    }
+
+    /// Adds what comes next. Of several answers, the first is read.
     fn append(&mut self, next: Self) {
+        if next.choice.is_some() && self.choice.is_some_and(|choice| next.choice != Some(choice)) {
+            self.usage = next.usage.or(self.usage);
+            return;
+        }
+        self.choice = self.choice.or(next.choice);
         self.reasoning.push_str(&next.reasoning);
         self.text.push_str(&next.text);
         self.finish_reason = next.finish_reason.or(self.finish_reason.take());
         self.usage = next.usage.or(self.usage);
         self.read = next.read.or(self.read);
-        self.beyond = self.beyond.take().or(next.beyond);
+        self.beyond = Beyond::first(self.beyond.take(), next.beyond);
         self.has_halves |= next.has_halves;
         self.is_message |= next.is_message;
     }
@@ -75,14 +92,22 @@ pub(super) fn read(unit: &Unit) -> Said {
     if frame.event == "error" {
         return Said::Error(error_in(data).unwrap_or_else(|| data.to_owned()));
     }
+    if is_sign_of_life(&frame.event) || is_sign_of_life(data) {
+        return Said::Nothing;
+    }
     match data {
-        "" => Said::Nothing,
-        "[DONE]" => Said::Done,
+        "" | "null" => Said::Nothing,
+        "[DONE]" | "\"[DONE]\"" => Said::Done,
         _ => match interpret(data) {
-            Said::Rubbish => read_lines(data),
+            Said::Rubbish => read_values(data),
             said => said,
         },
     }
+}
+
+/// Whether this is the name of an event, or the data of one, that only keeps the line open.
+fn is_sign_of_life(text: &str) -> bool {
+    matches!(text, "ping" | "heartbeat" | "keepalive" | "keep-alive" | "keep_alive")
 }
 
 /// What JSON outside of any event says. What only looks like JSON, such as `[1]` in a line of a log, says nothing.
@@ -96,20 +121,46 @@ pub(super) fn read_bare(json: &str) -> Said {
     }
 }
 
-/// What an event says that has a JSON value in each of its lines: some servers leave out the blank lines between events.
-fn read_lines(data: &str) -> Said {
-    let lines = data.lines().map(str::trim).filter(|line| !matches!(*line, "" | "[DONE]"));
-    in_turn(lines.map(interpret))
+/// Reads an event that holds several JSON values: some servers leave out the blank lines between events. Others make an
+/// event of what is one already, with its `data:`.
+fn read_values(data: &str) -> Said {
+    let mut values = Vec::new();
+    let mut rest = data;
+    loop {
+        rest = rest.trim_start().strip_prefix("data:").unwrap_or(rest).trim_start();
+        if let Some(after) = rest.strip_prefix("[DONE]") {
+            if values.is_empty() && after.trim().is_empty() {
+                return Said::Done;
+            }
+            rest = after;
+            continue;
+        }
+        if rest.is_empty() {
+            return in_turn(values.into_iter());
+        }
+        let length = match serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>().next() {
+            Some(Ok(value)) if value.get().starts_with(['{', '[']) => value.get().len(),
+            // JSON that has to be mended is one value a line.
+            _ => rest.find('\n').unwrap_or(rest.len()),
+        };
+        values.push(interpret(rest[..length].trim()));
+        rest = &rest[length..];
+    }
 }
 
 /// What several values say that come as one.
 fn in_turn(values: impl Iterator<Item = Said>) -> Said {
     let mut whole = None::<Piece>;
     for said in values {
-        match said {
-            Said::Piece(piece) => whole.get_or_insert_default().append(piece),
-            Said::Nothing | Said::Unknown | Said::Done => {}
-            Said::Error(_) | Said::Rubbish => return said,
+        match (said, whole.take()) {
+            (Said::Piece(piece), None) => whole = Some(piece),
+            (Said::Piece(piece), Some(mut before)) => {
+                before.append(piece);
+                whole = Some(before);
+            }
+            (Said::Error(words), Some(before)) => return Said::Piece(Piece { error: Some(words), ..before }),
+            (said @ (Said::Error(_) | Said::Rubbish), _) => return said,
+            (_, before) => whole = before,
         }
     }
     whole.map_or(Said::Unknown, Said::Piece)
@@ -119,7 +170,15 @@ fn in_turn(values: impl Iterator<Item = Said>) -> Said {
 pub(super) fn model_in(event: &str) -> Option<String> {
     let event = mend::read::<Value>(event).ok()?;
     let name = event["model"].as_str().filter(|name| !name.trim().is_empty() && name.len() <= LONGEST_NAME)?;
-    (!name.contains(char::is_control)).then(|| name.to_owned())
+    (!name.contains(char::is_control)).then(|| unmarked(name).into_owned())
+}
+
+/// The words of the error that a whole body is; none if it is something else.
+pub(super) fn complaint_in(body: &str) -> Option<String> {
+    match read_bare(body.trim()) {
+        Said::Error(words) => Some(words),
+        _ => None,
+    }
 }
 
 /// The words of an error, wherever in a JSON body they stand.
@@ -160,11 +219,16 @@ impl PromptProgress {
 
 #[derive(Default, Deserialize)]
 struct Choice {
+    index: Option<Lenient<u64>>,
     delta: Option<Message>,
     message: Option<Message>,
     /// Where the API for completions without a chat has its words.
     text: Option<Content>,
     finish_reason: Option<Lenient<String>>,
+    /// The same by other names. vLLM has in `stop_reason` what the model has stopped at, which may be any text.
+    #[serde(rename = "finishReason")]
+    finish_reason_in_camels: Option<Lenient<String>>,
+    stop_reason: Option<Lenient<String>>,
     error: Option<Value>,
 }
 
@@ -192,16 +256,16 @@ fn interpret(json: &str) -> Said {
     let Ok((mut body, has_halves)) = mend::read_marked::<Body>(json) else { return Said::Rubbish };
     body.take_ollama();
     if let Some(error) = body.take_error(json) {
-        return Said::Error(Joiner::default().join(error, has_halves));
+        return Said::Error(Joiner::default().join(error, Marks { halves: has_halves, bytes: true }));
     }
     if body.choices.is_none() && body.usage.is_none() && body.prompt_progress.is_none() {
         return Said::Unknown;
     }
     let read = body.prompt_progress.and_then(Lenient::good).map(|progress| progress.percent());
     let mut piece = Piece { usage: body.usage.and_then(Lenient::good), read, has_halves, ..Piece::default() };
-    for choice in body.choices.unwrap_or_default() {
-        piece.append(choice.into_piece());
-    }
+    let choices = body.choices.unwrap_or_default().into_iter().map(Choice::into_piece).collect::<Vec<_>>();
+    let first = choices.iter().filter_map(|piece| piece.choice).min();
+    choices.into_iter().filter(|piece| piece.choice == first).for_each(|choice| piece.append(choice));
     Said::Piece(piece)
 }
 
@@ -236,7 +300,7 @@ impl Body {
         let is_called_error = self.object.as_ref().is_some_and(|object| object == "error");
         let is_answer = self.choices.as_ref().is_some_and(|choices| !choices.is_empty()) || self.usage.is_some();
         let complaint = (error.is_some() || is_called_error || !is_answer).then(|| complaint(json)).flatten();
-        complaint.or_else(|| error.map(|error| error.to_string()))
+        complaint.or_else(|| error.map(|error| error["type"].as_str().map_or_else(|| error.to_string(), String::from)))
     }
 }
 
@@ -249,10 +313,14 @@ fn is_error(error: &Value) -> bool {
 
 impl Choice {
     fn into_piece(self) -> Piece {
-        let finish_reason = self.finish_reason.and_then(Lenient::good).filter(|reason| !reason.is_empty());
+        let reasons =
+            [self.finish_reason, self.finish_reason_in_camels].into_iter().flatten().filter_map(Lenient::good);
+        let stop_reason = self.stop_reason.and_then(Lenient::good).filter(|reason| is_known(reason));
+        let finish_reason = reasons.filter(|reason| is_reason(reason)).chain(stop_reason).next();
+        let choice = Some(self.index.and_then(Lenient::good).unwrap_or_default());
         let delta = self.delta.filter(Message::says_something);
         let message = self.message.filter(|message| delta.is_none() && message.says_something());
-        let mut piece = Piece { finish_reason, is_message: message.is_some(), ..Piece::default() };
+        let mut piece = Piece { finish_reason, is_message: message.is_some(), choice, ..Piece::default() };
         match (delta.or(message), self.text) {
             (Some(message), _) => message.add_to(&mut piece),
             (None, Some(Content::Text(text))) => piece.text = text,
@@ -263,7 +331,8 @@ impl Choice {
 }
 
 /// Where the words of an error stand, the most telling first.
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 14] = [
+    "error_description",
     "error",
     "message",
     "msg",
@@ -274,12 +343,28 @@ const WORDS: [&str; 11] = [
     "errorMessage",
     "Message",
     "status_msg",
+    "err",
+    "faultstring",
     "code",
 ];
 
 /// Where they stand in a body that is no answer. A number is none here.
-const COMPLAINTS: [&str; 9] =
-    ["message", "msg", "detail", "errors", "error_message", "error_msg", "errorMessage", "Message", "base_resp"];
+const COMPLAINTS: [&str; 14] = [
+    "message",
+    "msg",
+    "detail",
+    "errors",
+    "error_message",
+    "error_msg",
+    "errorMessage",
+    "error_description",
+    "Message",
+    "Error",
+    "err",
+    "exception",
+    "fault",
+    "base_resp",
+];
 
 /// What a body complains of that is no answer.
 fn complaint(json: &str) -> Option<String> {
@@ -290,13 +375,16 @@ fn complaint(json: &str) -> Option<String> {
 /// The words of an error, however deep they lie.
 fn words(error: &Value) -> Option<String> {
     match error {
-        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        Value::String(text) => match serde_json::from_str::<Value>(text) {
+            Ok(inner @ Value::Object(_)) => words(&inner).or_else(|| Some(text.clone())), // as a broker quotes it
+            _ => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        },
         Value::Number(code) => Some(code.to_string()),
         Value::Array(errors) => errors.iter().find_map(words),
         Value::Object(fields) => {
             let said = WORDS.iter().find_map(|name| words(fields.get(*name)?))?;
             // A broker's own words are "Provider returned error"; what the provider said is in here.
-            let raw = error.pointer("/metadata/raw").and_then(Value::as_str);
+            let raw = error.pointer("/metadata/raw").filter(|raw| raw.is_string()).and_then(words);
             Some(raw.map_or_else(|| said.clone(), |raw| format!("{said}: {raw}")))
         }
         Value::Null | Value::Bool(_) => None,
@@ -313,11 +401,18 @@ mod tests {
     }
 
     fn event(event: &str, data: &str) -> Said {
-        read(&Unit::Event(Frame { event: event.into(), data: data.into() }))
+        of_any_choice(read(&Unit::Event(Frame { event: event.into(), data: data.into() })))
     }
 
     fn bare(json: &str) -> Said {
-        read(&Unit::Json(json.into()))
+        of_any_choice(read(&Unit::Json(json.into())))
+    }
+
+    fn of_any_choice(said: Said) -> Said {
+        match said {
+            Said::Piece(piece) => Said::Piece(Piece { choice: None, ..piece }),
+            said => said,
+        }
     }
 
     fn piece(text: &str, reasoning: &str, finish_reason: Option<&str>) -> Said {
@@ -338,7 +433,26 @@ mod tests {
             (r#"{"choices":[{"finish_reason":"stop"}]}"#, piece("", "", Some("stop"))),
             (r#"{"choices":[{"delta":null,"finish_reason":""}]}"#, piece("", "", None)),
             (r#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":false}]}"#, piece("Hi", "", None)),
-            (r#"{"choices":[{"delta":{"content":7}}]}"#, piece("", "", None)),
+            (r#"{"choices":[{"delta":{"content":7}}]}"#, piece("7", "", None)),
+            (r#"{"choices":[{"delta":{"content":false}}]}"#, piece("", "", None)),
+            (r#"{"choices":[{"delta":{"content":{"text":"Hi"}}}]}"#, piece("Hi", "", None)),
+            (r#"{"choices":[{"delta":{"content":[{"type":"text","text":{"value":"Hi"}}]}}]}"#, piece("Hi", "", None)),
+            (r#"{"choices":[{"delta":{},"finish_reason":"null"}]}"#, piece("", "", None)),
+            (r#"{"choices":[{"delta":{},"finishReason":"stop"}]}"#, piece("", "", Some("stop"))),
+            (
+                r#"{"choices":[{"delta":{},"finish_reason":null,"stop_reason":"end_turn"}]}"#,
+                piece("", "", Some("end_turn")),
+            ),
+            (r#"{"choices":[{"delta":{},"finish_reason":null,"stop_reason":"User:"}]}"#, piece("", "", None)),
+            (
+                r#"{"choices":[{"delta":{},"finish_reason":"length","stop_reason":null}]}"#,
+                piece("", "", Some("length")),
+            ),
+            (r#"data: {"choices":[{"delta":{"content":"Hi"}}]}"#, piece("Hi", "", None)),
+            (
+                r#"{"choices":[{"delta":{"content":"H"}}]}data: {"choices":[{"delta":{"content":"i"}}]}data: [DONE]"#,
+                piece("Hi", "", None),
+            ),
             (r#"{"choices":[{"delta":{"content":"Hi"},"logprobs":{"logprob":NaN}}]}"#, piece("Hi", "", None)),
             ("{\"choices\":[{\"delta\":{\"content\":\"a\tb\"}}]}", piece("a b", "", None)),
             (r#"{"choices":[{"text":"Hi","finish_reason":"stop"}]}"#, piece("Hi", "", Some("stop"))),
@@ -432,6 +546,11 @@ mod tests {
             r#"{"code":1113,"msg":"Out of memory","success":false}"#,
             r#"{"error_code":17,"error_msg":"Out of memory"}"#,
             r#"{"base_resp":{"status_code":1004,"status_msg":"Out of memory"}}"#,
+            r#"{"error":"{\"message\":\"Out of memory\"}"}"#,
+            r#"{"error":{"message":"{\"error\":{\"message\":\"Out of memory\"}}"}}"#,
+            r#"{"Error":"Out of memory"}"#,
+            r#"{"exception":"Out of memory"}"#,
+            r#"{"fault":{"faultstring":"Out of memory"}}"#,
             r#"{"error":"Out of memory","done":true,"message":{"content":"x"}}"#,
         ] {
             assert_eq!(data(json), Said::Error("Out of memory".into()), "{json}");
@@ -462,7 +581,11 @@ mod tests {
         for text in ["{}", r#"{"status":"ok"}"#, r#"{"choices":null}"#, r#"{"type":"ping"}"#, r#"{"code":0}"#] {
             assert_eq!(data(text), Said::Unknown, "{text}");
         }
-        assert_eq!(data(""), Said::Nothing);
+        for text in ["", "null", "ping", "keep-alive"] {
+            assert_eq!(data(text), Said::Nothing, "{text}");
+        }
+        assert_eq!(event("ping", "2026-01-01 00:00:00"), Said::Nothing);
+        assert_eq!(data("data: [DONE]"), Said::Done);
         assert_eq!(data(" [DONE] "), Said::Done);
         assert_eq!(bare("[DONE]"), Said::Done);
     }
@@ -516,8 +639,29 @@ mod tests {
         assert_eq!(beyond(r#"{"audio":{"transcript":"Hi"}}"#), said(Beyond::Sound, "Hi"));
         assert_eq!(beyond(r#"{"content":[{"type":"input_audio","input_audio":{}}]}"#), said(Beyond::Sound, ""));
         assert_eq!(beyond(r#"{"content":[{"type":"video_url"}]}"#), said(Beyond::Video, ""));
+        assert_eq!(beyond(r#"{"image":"data:image/png;base64,AA=="}"#), said(Beyond::Picture, ""));
+        assert_eq!(beyond(r#"{"video":{"url":"x"}}"#), said(Beyond::Video, ""));
+        let inline = |mime: &str| format!(r#"{{"content":[{{"inlineData":{{"mimeType":"{mime}","data":"AA"}}}}]}}"#);
+        assert_eq!(beyond(&inline("image/png")), said(Beyond::Picture, ""));
+        assert_eq!(beyond(&inline("audio/wav")), said(Beyond::Sound, ""));
+        assert_eq!(beyond(r#"{"content":{"chart":{}}}"#), said(Beyond::Other("chart".into()), ""));
         let file = said(Beyond::Other("file".into()), "Hi");
         assert_eq!(beyond(r#"{"content":[{"type":"text","text":"Hi"},{"type":"file","file":{}}]}"#), file);
+    }
+
+    #[test]
+    fn what_was_said_before_an_error_stays() {
+        let list = r#"[{"choices":[{"delta":{"content":"Hel"}}]},{"error":{"message":"Out of memory"}}]"#;
+        let Said::Piece(piece) = bare(list) else { panic!("it says something") };
+        assert_eq!((piece.text.as_str(), piece.error.as_deref()), ("Hel", Some("Out of memory")));
+    }
+
+    #[test]
+    fn of_several_answers_the_first_is_read() {
+        let json = r#"{"choices":[{"index":1,"delta":{"content":"B"}},{"index":0,"delta":{"content":"A"}}]}"#;
+        let Said::Piece(read) = read(&Unit::Json(json.into())) else { panic!("it is an answer") };
+        assert_eq!((read.text.as_str(), read.choice), ("A", Some(0)));
+        assert_eq!(bare(json), piece("A", "", None));
     }
 
     #[test]

@@ -2,28 +2,63 @@
 
 use super::message::Beyond;
 
-/// Words of servers for an answer that the model has ended of itself: OpenAI, Hugging Face, Anthropic, Cohere.
-const OF_ITSELF: [&str; 8] =
-    ["stop", "eos", "eos_token", "end_turn", "end_of_turn", "stop_sequence", "stop_token", "complete"];
+/// Words of servers for an answer that the model has ended of itself: OpenAI, Hugging Face, Anthropic, Cohere. All words here are
+/// [`plain`].
+const OF_ITSELF: [&str; 13] = [
+    "stop",
+    "stopped",
+    "eos",
+    "eostoken",
+    "eot",
+    "endturn",
+    "endofturn",
+    "stopsequence",
+    "stoptoken",
+    "complete",
+    "completed",
+    "finished",
+    "done",
+];
 
 /// Words for one that has reached a limit on its length: Anthropic and Gemini, Mistral, and others.
-const AT_LIMIT: [&str; 5] = ["length", "max_tokens", "max_new_tokens", "max_length", "model_length"];
+const AT_LIMIT: [&str; 10] = [
+    "length",
+    "maxtokens",
+    "maxoutputtokens",
+    "maxnewtokens",
+    "maxlength",
+    "modellength",
+    "lengthcapped",
+    "tokenlimit",
+    "contextlengthexceeded",
+    "modelcontextwindowexceeded",
+];
 
-/// Words for one that a filter has ended: OpenAI, Gemini, Anthropic, Bedrock.
-const FILTERED: [&str; 9] = [
-    "content_filter",
-    "content_filtered",
+/// Words for one that a filter has ended: OpenAI, Gemini, Anthropic, Bedrock, Cohere, Zhipu.
+const FILTERED: [&str; 13] = [
+    "contentfilter",
+    "contentfiltered",
+    "contentpolicyviolation",
     "safety",
+    "imagesafety",
     "recitation",
     "blocklist",
-    "prohibited_content",
+    "prohibitedcontent",
     "spii",
     "refusal",
-    "guardrail_intervened",
+    "guardrailintervened",
+    "errortoxic",
+    "sensitive",
 ];
 
 /// Words for one that calls a tool.
-const CALLS: [&str; 4] = ["tool_calls", "tool_call", "function_call", "tool_use"];
+const CALLS: [&str; 5] = ["toolcalls", "toolcall", "functioncall", "functioncalls", "tooluse"];
+
+/// Words for one that an error has ended.
+const FAILED: [&str; 3] = ["error", "servererror", "internalerror"];
+
+/// Words for one that hasn't ended: some servers write them into every event.
+const NONE: [&str; 5] = ["", "null", "none", "unspecified", "inprogress"];
 
 /// The part that is missing from an answer that has ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -54,7 +89,7 @@ pub(super) struct Ended {
 impl Ended {
     /// What is missing; nothing of an answer that is whole, or that has reached its limit with something said.
     pub(super) fn shortfall(self) -> Option<Shortfall> {
-        let is = |words: &[&str]| words.iter().any(|word| self.reason.eq_ignore_ascii_case(word));
+        let is = |words: &[&str]| is_one_of(&self.reason, words);
         let is_cut = is_at_limit(&self.reason);
         if let Some(beyond) = self.beyond {
             return Some(Shortfall::Beyond(beyond));
@@ -65,7 +100,7 @@ impl Ended {
         if is(&FILTERED) {
             return Some(Shortfall::Filtered(self.reason));
         }
-        if !is_cut && !is(&OF_ITSELF) {
+        if !is_cut && !is_of_itself(&self.reason) {
             return Some(Shortfall::Other(self.reason));
         }
         match (self.has_text, self.has_thought) {
@@ -78,7 +113,37 @@ impl Ended {
 
 /// Whether an answer with this reason has reached a limit on its length.
 pub(super) fn is_at_limit(reason: &str) -> bool {
-    AT_LIMIT.iter().any(|word| reason.eq_ignore_ascii_case(word))
+    is_one_of(reason, &AT_LIMIT)
+}
+
+/// Whether an answer with this reason was ended by an error.
+pub(super) fn is_error(reason: &str) -> bool {
+    is_one_of(reason, &FAILED)
+}
+
+/// Whether the model has ended an answer with this reason of itself.
+pub(super) fn is_of_itself(reason: &str) -> bool {
+    is_one_of(reason, &OF_ITSELF)
+}
+
+/// Whether this is a reason at all.
+pub(super) fn is_reason(reason: &str) -> bool {
+    !is_one_of(reason, &NONE)
+}
+
+/// Whether this is a reason that is known by its name.
+pub(super) fn is_known(reason: &str) -> bool {
+    is_of_itself(reason) || is_at_limit(reason) || is_one_of(reason, &FILTERED) || is_one_of(reason, &CALLS)
+}
+
+fn is_one_of(reason: &str, words: &[&str]) -> bool {
+    words.contains(&reason) || words.contains(&plain(reason).as_str())
+}
+
+/// The word itself: `FINISH_REASON_STOP` is `stop`, `ContentFilter` is `contentfilter`.
+fn plain(reason: &str) -> String {
+    let letters = reason.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    letters.strip_prefix("finishreason").map_or_else(|| letters.clone(), String::from)
 }
 
 /// Whether these words can be seen. Some models send white space, or characters without a width, and nothing else.
@@ -86,7 +151,13 @@ pub(super) fn is_visible(text: &str) -> bool {
     let is_blank = |c: char| {
         c.is_whitespace()
             || c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+            || matches!(
+                c,
+                '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                    | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+                    | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
+            )
     };
     !text.chars().all(is_blank)
 }
@@ -101,7 +172,19 @@ mod tests {
 
     #[test]
     fn an_answer_is_whole_if_the_model_has_ended_it_and_said_something() {
-        for reason in ["stop", "STOP", "length", "MAX_TOKENS", "max_tokens", "eos", "end_turn", "stop_sequence"] {
+        for reason in [
+            "stop",
+            "STOP",
+            "FINISH_REASON_STOP",
+            "length",
+            "MAX_TOKENS",
+            "max_tokens",
+            "eos",
+            "end_turn",
+            "stop_sequence",
+            "endTurn",
+            "completed",
+        ] {
             for has_thought in [false, true] {
                 assert_eq!(ended(reason, true, has_thought).shortfall(), None, "{reason}");
             }
@@ -117,10 +200,11 @@ mod tests {
         for has_text in [false, true] {
             for has_thought in [false, true] {
                 let of = |reason: &str| ended(reason, has_text, has_thought).shortfall();
-                for reason in ["content_filter", "SAFETY", "refusal"] {
+                for reason in ["content_filter", "content-filter", "ContentFilter", "SAFETY", "ERROR_TOXIC", "refusal"]
+                {
                     assert_eq!(of(reason), Some(Shortfall::Filtered(reason.into())));
                 }
-                for reason in ["tool_calls", "function_call", "tool_use"] {
+                for reason in ["tool_calls", "function_call", "tool_use", "TOOL_CALL"] {
                     assert_eq!(of(reason), Some(Shortfall::Beyond(Beyond::Tool(String::new()))));
                 }
                 for reason in ["abort", "cancelled", "insufficient_system_resource", "unknown", "OTHER"] {
@@ -135,8 +219,19 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_says_that_nothing_has_ended_is_no_reason() {
+        for reason in ["", "null", "None", "FINISH_REASON_UNSPECIFIED"] {
+            assert!(!is_reason(reason), "{reason:?}");
+        }
+        for reason in ["stop", "abort", "中止"] {
+            assert!(is_reason(reason), "{reason:?}");
+        }
+    }
+
+    #[test]
     fn white_space_is_nothing_to_see() {
-        for text in ["", " \n\t", "\u{200b}\u{feff}\u{2060}", "\u{3000}"] {
+        for text in ["", " \n\t", "\u{200b}\u{feff}\u{2060}", "\u{3000}", "\u{2800}\u{3164}", "\u{ad}\u{fe0f}\u{202e}"]
+        {
             assert!(!is_visible(text), "{text:?}");
         }
         for text in [" .", "\u{200b}é", "👍"] {

@@ -11,7 +11,8 @@ use super::{
     message::Beyond,
     proxy::Proxy,
     redact::{cut, in_one_line},
-    refused::is_about_parameter,
+    refused::{culprit, is_about_needed_part, is_about_parameter},
+    strays::unmarked,
     trust,
     upstream::{Upstream, without_secrets},
 };
@@ -31,8 +32,14 @@ const TOO_LONG: &str = " The conversation is too long for the model: edit an ear
 /// How much of them is looked at, in bytes.
 const READ: usize = 16 * 1024;
 
+/// Advice for a server that speaks HTTPS.
+const SECURE: &str = " If it speaks HTTPS, its URL begins with https://.";
+
 /// How long one word of a server's may be, such as a finish reason, in characters.
 const WORD: usize = 64;
+
+/// Advice for a list that doesn't come.
+const NAME_IT: &str = " The name of a model can be typed, or given with --model at the start.";
 
 /// What stands around a quotation while its sentence is being made. No quotation has such characters in it.
 const BEGIN: char = '\u{1}';
@@ -53,10 +60,14 @@ pub(super) enum Failure {
     Refused(Box<Refusal>),
     /// The server said no to a question that names no model, since it lists none.
     Nameless(Box<Refusal>),
+    /// No model was named, and this came of asking for the list.
+    Unlisted(Box<Self>),
     /// The server said what went wrong, in place of an answer or in the middle of one. No words: it said only that.
     Said(String),
     /// The server sent this, which is not what this API sends.
     Rubbish(String),
+    /// The body is compressed with this, which can't be read.
+    Encoded(String),
     /// One line or event, or an answer in one piece, was longer than can be right.
     TooLong,
     /// The connection broke in the middle of the answer.
@@ -133,6 +144,8 @@ impl Failure {
     pub(super) fn why_no_list(&self, upstream: &Upstream) -> String {
         match self {
             Self::Refused(_) if self.absence() == Absence::NoList => Self::NoList.sentence(upstream),
+            Self::Refused(_) if self.absence() == Absence::Locked => self.sentence(upstream),
+            Self::Refused(_) | Self::Rubbish(_) | Self::Said(_) => format!("{}{NAME_IT}", self.sentence(upstream)),
             _ => self.sentence(upstream),
         }
     }
@@ -145,7 +158,7 @@ impl Failure {
             Self::OneAtATime | Self::NoList => Absence::NoList,
             Self::Refused(refusal) if refusal.is_loading() => Absence::Loading,
             Self::Refused(refusal) if refusal.wants_a_key() => Absence::Locked,
-            Self::Refused(refusal) if matches!(refusal.status.as_u16(), 404 | 405 | 501) => Absence::NoList,
+            Self::Refused(refusal) if matches!(refusal.status.as_u16(), 400 | 404 | 405 | 410 | 501) => Absence::NoList,
             _ => Absence::Gone,
         }
     }
@@ -175,15 +188,30 @@ impl Failure {
                  type it.",
                 refusal.sentence(upstream)
             ),
+            Self::Unlisted(failure) => {
+                format!("{} It was asked for its models, since none was named.{NAME_IT}", failure.words(upstream))
+            }
             Self::Said(words) if words.is_empty() => format!("{address} ended its answer with an error."),
             Self::Said(words) => {
                 let hint = if self.is_about_context() { TOO_LONG } else { "" };
                 format!("{address} reports an error: {}{hint}", quote(words, upstream))
             }
-            Self::Rubbish(words) => format!(
-                "{address} sent something else than was asked for. Does the URL lead to an OpenAI-compatible API? This \
-                 came: {}",
-                quote(&readable(words), upstream)
+            Self::Rubbish(words) if words.trim().is_empty() => {
+                format!("{address} sent nothing. Does the URL lead to an OpenAI-compatible API?")
+            }
+            Self::Rubbish(words) => {
+                let proxy = Proxy::of(upstream).filter(|_| upstream.url.scheme() == "http");
+                let hint = proxy.map_or_else(String::new, |proxy| format!(" {}", proxy.hint()));
+                format!(
+                    "{address} sent something else than was asked for. Does the URL lead to an OpenAI-compatible API? This \
+                     came: {}{hint}",
+                    quote(&readable(words), upstream)
+                )
+            }
+            Self::Encoded(how) => format!(
+                "{address} sent its answer compressed ({}), which wasn't asked for and can't be read. Turn the compression off \
+                 there, or in the proxy before it.",
+                quoted_word(how, upstream)
             ),
             Self::TooLong => format!("{address} sent more at once than an answer can hold, so it was cut off."),
             Self::Cut(error) => format!("The connection to {address} broke off: {}", plain(&root(error), upstream)),
@@ -263,13 +291,20 @@ impl Beyond {
 }
 
 impl Refusal {
-    /// Whether it may be about a part of the request that it names. Some fail with a 500 over what they don't know.
+    /// Whether it may be about a part of the request that it names. Some fail with a 500 over what they don't know, and others have
+    /// another number for it.
     pub(super) fn may_be_about_parameters(&self) -> bool {
         match self.status.as_u16() {
             400 | 422 => true,
-            500..=599 => !self.is_loading() && is_about_parameter(&self.body),
+            401 | 402 | 407 | 408 | 425 | 429 => false,
+            403..=599 => !self.is_loading() && is_about_parameter(&self.body),
             _ => false,
         }
+    }
+
+    /// Whether it names this parameter.
+    pub(super) fn names(&self, parameter: &str) -> bool {
+        culprit(&self.body, &[parameter]).is_some()
     }
 
     /// Whether it is this part of the request that the server minds.
@@ -300,6 +335,7 @@ impl Refusal {
         let parts = ["stream_options", "continue_final_message", "add_generation_prompt"];
         matches!(self.status.as_u16(), 400 | 422)
             && !is_too_long(&self.body)
+            && !is_about_needed_part(&self.body)
             && !parts.iter().any(|part| self.body.contains(part))
     }
 
@@ -350,9 +386,18 @@ impl Refusal {
     fn sentence(&self, upstream: &Upstream) -> String {
         let (address, code) = (upstream.address(), self.status.as_u16());
         let said = self.said(upstream);
-        if let Some(proxy) = Proxy::of(upstream).filter(|_| matches!(code, 407 | 502..=504)) {
-            let to_do = if code == 407 { proxy.credentials() } else { String::new() };
+        // An answer through a tunnel comes from the server itself.
+        let proxy = Proxy::of(upstream).filter(|_| upstream.url.scheme() == "http");
+        if let Some(proxy) = proxy.filter(|_| matches!(code, 407 | 502..=504) || self.is_web_page()) {
+            let to_do = match code {
+                407 => proxy.credentials(),
+                502..=504 => String::new(),
+                _ => " If this comes from the proxy, let it allow the host, or name the host in NO_PROXY.".into(),
+            };
             return format!("{address} failed ({code}){said} {}{to_do}", proxy.hint());
+        }
+        if upstream.url.scheme() == "http" && self.wants_tls() {
+            return format!("{address} refused the request ({code}){said}{SECURE}");
         }
         match code {
             300..=399 => format!("{address} points elsewhere ({code}){}", self.pointed_to(upstream)),
@@ -375,6 +420,17 @@ impl Refusal {
             500..=599 => format!("{address} failed ({code}){said}{}", self.retry_after(upstream)),
             _ => format!("{address} refused the request ({code}){said}"),
         }
+    }
+
+    fn is_web_page(&self) -> bool {
+        without_mark(&self.body).starts_with('<')
+    }
+
+    /// Whether it says that HTTPS is spoken there: nginx, Apache and Go have words for that.
+    fn wants_tls(&self) -> bool {
+        let body = self.body.to_ascii_lowercase();
+        self.status == StatusCode::BAD_REQUEST
+            && ["https port", "https server", "ssl-enabled"].iter().any(|words| body.contains(words))
     }
 
     /// What the server said about it, as the rest of a sentence.
@@ -423,19 +479,25 @@ fn unreachable(upstream: &Upstream, error: &reqwest::Error, limit: Duration) -> 
         return format!("No secure connection to {address}: {trouble}");
     }
     let cause = plain(&root(error), upstream);
+    let is_plain = upstream.url.scheme() == "http";
     let proxy = Proxy::of(upstream);
     if !error.is_connect() {
-        let hint = proxy.map_or_else(String::new, |proxy| format!(" {}", proxy.hint()));
+        let hint = match &proxy {
+            Some(proxy) => format!(" {}", proxy.hint()),
+            None if is_plain => SECURE.into(),
+            None => String::new(),
+        };
         return format!("{address} broke the connection off without an answer: {cause}{hint}");
     }
     if let Some(proxy) = proxy {
         let cause = if error.is_timeout() { format!("nothing within {}.", span(limit)) } else { cause };
-        return format!("{address} can't be reached: {cause} {} {}", proxy.hint(), proxy.advice());
+        return format!("{address} can't be reached: {}", proxy.trouble(&root(error), &cause));
     }
     if error.is_timeout() {
         return format!(
-            "{address} can't be reached: no connection within {}. Check the URL, and the network between.",
-            span(limit)
+            "{address} can't be reached: no connection within {}. Check the URL, and the network between.{}",
+            span(limit),
+            if is_plain { "" } else { trust::PLAIN }
         );
     }
     if error.is_dns() {
@@ -445,9 +507,7 @@ fn unreachable(upstream: &Upstream, error: &reqwest::Error, limit: Duration) -> 
         return format!("Nothing answers at {address}. Is the model server running, and is its URL right?");
     }
     if upstream.url.scheme() == "https" && find::<io::Error>(error).is_none_or(|error| error.get_ref().is_some()) {
-        return format!(
-            "No secure connection to {address}: {cause} If it speaks plain HTTP, its URL begins with http://."
-        );
+        return format!("No secure connection to {address}: {cause}{}", trust::PLAIN);
     }
     format!("{address} can't be reached: {cause} Check the URL, and the network between.")
 }
@@ -478,12 +538,31 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
 
 /// A body that isn't JSON, as something that can be quoted: of a web page, its title.
 fn readable(body: &str) -> String {
-    let begun = body.trim_start();
+    let begun = without_mark(body);
     if !begun.starts_with('<') {
-        return body.to_owned();
+        return begun.to_owned();
     }
-    let title = body.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
-    title.map_or_else(|| "a web page".into(), |(title, _)| format!("a web page, “{}”", title.trim()))
+    let title = ["title", "message"].iter().find_map(|name| element(begun, name));
+    let what = if begun.starts_with("<?xml") { "XML" } else { "a web page" };
+    title.map_or_else(|| what.into(), |title| format!("{what}, “{title}”"))
+}
+
+/// The words in the first element of this name.
+fn element(page: &str, name: &str) -> Option<String> {
+    let lower = page.to_ascii_lowercase(); // as long as the page
+    let tag = format!("<{name}");
+    let begin = lower.match_indices(&tag).map(|(at, found)| at + found.len());
+    let is_whole = |at: &usize| lower[*at..].starts_with(|c: char| c == '>' || c.is_whitespace());
+    let begin = begin.filter(is_whole).find_map(|at| Some(at + lower[at..].find('>')? + 1))?;
+    let end = begin + lower[begin..].find('<')?;
+    let words = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
+    let text = words.iter().fold(page[begin..end].to_owned(), |text, (entity, letter)| text.replace(entity, letter));
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// A body without the white space that it begins with, and without a byte order mark.
+fn without_mark(body: &str) -> &str {
+    body.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 
 /// A sentence without its quotations.
@@ -523,7 +602,7 @@ pub(super) fn word(word: &str, upstream: &Upstream) -> String {
 
 fn within(words: &str, most: usize, upstream: &Upstream) -> String {
     let read = words.floor_char_boundary(READ);
-    let line = in_one_line(&words[..read]);
+    let line = in_one_line(&unmarked(&words[..read]));
     cut(&if read < words.len() { upstream.redact_cut(&line) } else { upstream.redact(&line) }, most)
 }
 

@@ -1,6 +1,10 @@
 //! Halves of characters. JSON may write a character beyond the first 65,536 as two escapes, `\ud83c\udf1f`, and a server
 //! that cuts text where it likes (JavaScript counts in halves) sends one without the other. That is no character, and no
-//! reason to lose an answer. The other half may come in the next event.
+//! reason to lose an answer. The other half may come in the next event. So may the other bytes of a character
+//! ([`strays`](super::strays)).
+
+use super::strays::byte;
+use std::mem;
 
 /// What stands for a character that can't be told.
 const UNKNOWN: &str = "\\ufffd";
@@ -36,36 +40,118 @@ fn mark(c: char) -> Option<u16> {
     Some(HALVES + u16::try_from(number).ok().filter(|number| *number < 0x800)?)
 }
 
-/// Puts halves together that came in two pieces of a text.
+/// Puts characters together that came in pieces of a text.
 #[derive(Debug, Default)]
-pub(super) struct Joiner(Option<u16>);
+pub(super) struct Joiner {
+    /// The first half of a character.
+    first: Option<u16>,
+    /// The first bytes of a character, or of half of one.
+    bytes: Vec<u8>,
+}
+
+/// The marks that there may be in a text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Marks {
+    pub(super) halves: bool,
+    pub(super) bytes: bool,
+}
 
 impl Joiner {
-    /// The next piece of the text, with what was held back before it. `has_marks`: whether there may be marks in it.
-    pub(super) fn join(&mut self, text: String, has_marks: bool) -> String {
-        if text.is_empty() || (self.0.is_none() && !has_marks) {
+    /// The next piece of the text, with what was held back before it.
+    pub(super) fn join(&mut self, text: String, marks: Marks) -> String {
+        let is_plain = self.first.is_none() && self.bytes.is_empty() && !marks.halves && !marks.bytes;
+        if text.is_empty() || is_plain {
             return text;
         }
-        let mut whole = String::with_capacity(text.len() + 3);
+        let mut whole = String::with_capacity(text.len() + 4);
         for c in text.chars() {
-            let (first, half) = (self.0.take(), has_marks.then(|| mark(c)).flatten());
-            if let (Some(first), Some(second @ 0xdc00..)) = (first, half) {
-                whole.extend(char::decode_utf16([first, second]).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
-                continue;
-            }
-            whole.extend(first.map(|_| char::REPLACEMENT_CHARACTER));
-            match half {
-                Some(half @ ..0xdc00) => self.0 = Some(half),
-                Some(_) => whole.push(char::REPLACEMENT_CHARACTER),
-                None => whole.push(c),
+            if let Some(byte) = byte(c).filter(|_| marks.bytes) {
+                self.bytes.push(byte);
+                self.settle(&mut whole);
+            } else if let Some(half) = mark(c).filter(|_| marks.halves) {
+                whole.push_str(&self.rest_of_bytes());
+                self.add_half(half, &mut whole);
+            } else {
+                whole.push_str(&self.rest());
+                whole.push(c);
             }
         }
         whole
     }
 
-    /// What stands for a half whose other one never came.
+    /// The stand-in for a character whose rest never came.
     pub(super) fn rest(&mut self) -> String {
-        self.0.take().map_or_else(String::new, |_| char::REPLACEMENT_CHARACTER.into())
+        let mut rest = String::new();
+        self.give_up_half(&mut rest);
+        rest + &self.rest_of_bytes()
+    }
+
+    fn rest_of_bytes(&mut self) -> String {
+        match mem::take(&mut self.bytes) {
+            bytes if bytes.is_empty() => String::new(),
+            bytes => String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    fn add_half(&mut self, half: u16, whole: &mut String) {
+        if let (Some(first), 0xdc00..) = (self.first, half) {
+            self.first = None;
+            whole.extend(char::decode_utf16([first, half]).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+            return;
+        }
+        self.give_up_half(whole);
+        match half {
+            ..0xdc00 => self.first = Some(half),
+            _ => whole.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+
+    fn give_up_half(&mut self, whole: &mut String) {
+        whole.extend(self.first.take().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+
+    /// Takes out of the bytes what they are already the whole of.
+    fn settle(&mut self, whole: &mut String) {
+        while let Some(found) = Found::in_bytes(&self.bytes) {
+            let length = match found {
+                Found::Half(half) => {
+                    self.add_half(half, whole);
+                    3
+                }
+                Found::Text(length) => {
+                    self.give_up_half(whole);
+                    whole.push_str(&String::from_utf8_lossy(&self.bytes[..length]));
+                    length
+                }
+            };
+            self.bytes.drain(..length);
+        }
+    }
+}
+
+/// The first thing that some bytes are the whole of.
+enum Found {
+    /// Half of a character, in three bytes.
+    Half(u16),
+    /// So many bytes of text, or of what can't be any.
+    Text(usize),
+}
+
+impl Found {
+    /// None as long as there may be more to it.
+    fn in_bytes(bytes: &[u8]) -> Option<Self> {
+        match *bytes {
+            [] | [0xed, 0xa0..=0xbf] => return None,
+            [0xed, second @ 0xa0..=0xbf, third @ 0x80..=0xbf, ..] => {
+                return Some(Self::Half(HALVES | (u16::from(second & 0x1f) << 6) | u16::from(third & 0x3f)));
+            }
+            _ => {}
+        }
+        match str::from_utf8(bytes) {
+            Ok(text) => Some(Self::Text(text.len())),
+            Err(error) if error.valid_up_to() > 0 => Some(Self::Text(error.valid_up_to())),
+            Err(error) => error.error_len().map(Self::Text),
+        }
     }
 }
 
@@ -103,6 +189,7 @@ fn half(escape: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openai::strays::Marker;
 
     #[test]
     fn a_half_that_stands_alone_is_replaced_and_nothing_else() {
@@ -125,8 +212,8 @@ mod tests {
     fn joined(pieces: &[&str]) -> String {
         let mut joiner = Joiner::default();
         let piece = |piece: &&str| {
-            let (json, has_marks) = marked(piece);
-            joiner.join(serde_json::from_str(&json).unwrap_or_default(), has_marks)
+            let (json, halves) = marked(piece);
+            joiner.join(serde_json::from_str(&json).unwrap_or_default(), Marks { halves, bytes: false })
         };
         let text = pieces.iter().map(piece).collect::<String>();
         text + &joiner.rest()
@@ -145,6 +232,30 @@ mod tests {
             (&["\"\u{10f83c}\\ud83c\"", r#""\udf1f""#], "\u{10f83c}\u{fffd}\u{fffd}"),
         ] {
             assert_eq!(joined(pieces), text, "{pieces:?}");
+        }
+    }
+    #[test]
+    fn bytes_that_come_apart_are_put_together() {
+        for (pieces, text) in [
+            (&[&b"a \xf0\x9f"[..], b"\x8c\x9f b"][..], "a 🌟 b"),
+            (&[b"\xf0", b"\x9f", b"", b"\x8c", b"\x9f"], "🌟"),
+            (&[b"\xc3", b"\xa9\xc3", b"\xa9"], "éé"),
+            (&[b"\xe4", b"\xb8\xad"], "中"),
+            (&[b"\xed\xa0\xbc\xed", b"\xbc\x9f"], "🌟"),
+            (&[b"a\xf0\x9f", b"b"], "a\u{fffd}b"),
+            (&[b"a\xa9b", b"\xf0\x9f"], "a\u{fffd}b\u{fffd}"),
+            (&[b"\xed\xa0\xbc", b"x"], "\u{fffd}x"),
+            (&[b"\xed\xa0", b"\xc3", b"\xa9"], "\u{fffd}\u{fffd}é"),
+        ] {
+            let (mut joiner, mut marker) = (Joiner::default(), Marker::default());
+            let mut whole = String::new();
+            for piece in pieces {
+                let closed = [piece, &b"\""[..]].concat(); // as in JSON, where a string ends in a quotation mark
+                let event = String::from_utf8(marker.mark(&closed).into_owned()).unwrap_or_default();
+                let marks = Marks { halves: false, bytes: marker.has_met_any() };
+                whole += &joiner.join(event.trim_end_matches('"').to_owned(), marks);
+            }
+            assert_eq!(whole + &joiner.rest(), text, "{pieces:?}");
         }
     }
 }

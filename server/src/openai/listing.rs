@@ -6,6 +6,7 @@
 use super::{
     catalog::{self, Listing},
     client::{Client, SHORT, accepted, send},
+    dialect::complaint_in,
     failure::Failure,
     parse::parsed,
     place::Kind,
@@ -171,7 +172,11 @@ impl Client {
             Some(listing)
         };
         let (listing, body) = parsed(body, read).await;
-        let listing = Arc::new(listing.ok_or(Failure::Rubbish(body))?);
+        let unlisted = |body: String| match complaint_in(&body) {
+            Some(words) => Failure::Said(words),
+            None => Failure::Rubbish(body),
+        };
+        let listing = Arc::new(listing.ok_or_else(|| unlisted(body))?);
         if listing.interrupts {
             self.endpoint.place.learn_from_list_that_it_interrupts();
         }

@@ -2,7 +2,7 @@
 
 use super::dialect::Piece;
 use serde::{Deserialize, de::IgnoredAny};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// What an answer may hold besides words. None of it can be shown or done here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,16 @@ pub(super) enum Beyond {
     Other(String),
 }
 
+impl Beyond {
+    /// The first of two, with the tool's name, which may come later than the call.
+    pub(super) fn first(this: Option<Self>, next: Option<Self>) -> Option<Self> {
+        match (this, next) {
+            (Some(Self::Tool(name)), Some(Self::Tool(next))) if name.is_empty() => Some(Self::Tool(next)),
+            (this, next) => this.or(next),
+        }
+    }
+}
+
 #[derive(Default, Deserialize)]
 pub(super) struct Message {
     content: Option<Content>,
@@ -29,7 +39,10 @@ pub(super) struct Message {
     tool_calls: Option<Value>,
     function_call: Option<Value>,
     images: Option<Value>,
+    image: Option<Value>,
+    image_url: Option<Value>,
     audio: Option<Value>,
+    video: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -38,6 +51,7 @@ pub(super) enum Content {
     Text(String),
     Parts(Vec<Value>),
     Part(Map<String, Value>),
+    Number(Number),
     Other(IgnoredAny),
 }
 
@@ -76,8 +90,14 @@ impl Message {
         if let Some(call) = self.function_call.as_ref().filter(is_there) {
             return Some(Beyond::Tool(name(call).unwrap_or_default()));
         }
-        let picture = self.images.as_ref().filter(is_there).map(|_| Beyond::Picture);
-        picture.or_else(|| self.audio.as_ref().filter(is_there).map(|_| Beyond::Sound))
+        let is_there = |value: &Option<Value>| {
+            value.as_ref().is_some_and(|value| is_there(&value) || value.as_str().is_some_and(|text| !text.is_empty()))
+        };
+        if [&self.images, &self.image, &self.image_url].into_iter().any(is_there) {
+            return Some(Beyond::Picture);
+        }
+        let sound = is_there(&self.audio).then_some(Beyond::Sound);
+        sound.or_else(|| is_there(&self.video).then_some(Beyond::Video))
     }
 }
 
@@ -90,7 +110,8 @@ impl Content {
         match self {
             Self::Text(text) => !text.is_empty(),
             Self::Parts(parts) => !parts.is_empty(),
-            Self::Part(part) => part.contains_key("type"),
+            Self::Part(part) => !part.is_empty(),
+            Self::Number(_) => true,
             Self::Other(_) => false,
         }
     }
@@ -100,8 +121,9 @@ impl Content {
             Self::Text(text) if piece.text.is_empty() => piece.text = text,
             Self::Text(text) => piece.text.push_str(&text),
             Self::Parts(parts) => parts.iter().for_each(|part| add_part(part, piece)),
-            Self::Part(part) if part.contains_key("type") => add_part(&Value::Object(part), piece),
-            Self::Part(_) | Self::Other(_) => {}
+            Self::Part(part) => add_part(&Value::Object(part), piece),
+            Self::Number(number) => piece.text.push_str(&number.to_string()),
+            Self::Other(_) => {}
         }
     }
 
@@ -118,18 +140,19 @@ impl Content {
 /// Content in parts, as Mistral's reasoning models have it: `{"type":"text","text":"…"}` or
 /// `{"type":"thinking","thinking":[{"type":"text","text":"…"}]}`.
 fn add_part(part: &Value, piece: &mut Piece) {
-    let kind = part["type"].as_str().unwrap_or_default().to_ascii_lowercase();
+    let kind = kind(part);
     let is = |names: &[&str]| names.iter().any(|name| kind.contains(name));
     let thoughts = part["thinking"].as_array().into_iter().flatten().filter_map(|part| part["text"].as_str());
     piece.reasoning.extend(thoughts.chain(part["thinking"].as_str()));
-    let words = ["text", "refusal", "transcript"].iter().find_map(|name| part[*name].as_str()).or(part.as_str());
+    let words = ["text", "refusal", "transcript", "content"].iter().find_map(|name| part[*name].as_str());
+    let words = words.or(part["text"]["value"].as_str()).or(part.as_str());
     if is(&["thinking", "reasoning", "thought"]) {
         return piece.reasoning.push_str(words.unwrap_or_default());
     }
     piece.text.push_str(words.unwrap_or_default());
     let beyond = if is(&["tool", "function"]) {
         Some(Beyond::Tool(name(part).unwrap_or_default()))
-    } else if is(&["image"]) || !part["image_url"].is_null() {
+    } else if is(&["image", "picture"]) || !part["image_url"].is_null() {
         Some(Beyond::Picture)
     } else if is(&["audio"]) {
         Some(Beyond::Sound)
@@ -140,5 +163,19 @@ fn add_part(part: &Value, piece: &mut Piece) {
     } else {
         Some(Beyond::Other(kind))
     };
-    piece.beyond = piece.beyond.take().or(beyond);
+    piece.beyond = Beyond::first(piece.beyond.take(), beyond);
+}
+
+/// The type of a part. One that names none may be Gemini's `{"inlineData":{"mimeType":"image/png","data":"…"}}`; of any other
+/// that holds no text, the name of its first field.
+fn kind(part: &Value) -> String {
+    if let Some(kind) = part["type"].as_str() {
+        return kind.to_ascii_lowercase();
+    }
+    let data = ["inline_data", "inlineData", "file_data", "fileData"].iter().find_map(|name| part.get(*name));
+    if let Some(mime) = data.and_then(|data| data["mime_type"].as_str().or(data["mimeType"].as_str())) {
+        return mime.to_ascii_lowercase();
+    }
+    let fields = part.as_object().filter(|fields| !fields.contains_key("text") && !fields.contains_key("content"));
+    fields.and_then(|fields| fields.keys().next()).map_or_else(String::new, |name| name.to_ascii_lowercase())
 }

@@ -45,9 +45,31 @@ impl Proxy {
         format!(" If it wants credentials, write them into {}: http://USER:PASSWORD@HOST:PORT.", self.variable)
     }
 
-    /// What to do if no connection comes about.
+    /// Advice for the case that no connection to it comes about.
     pub(super) fn advice(&self) -> String {
         format!("Start the proxy, unset {}, or name the host in NO_PROXY.", self.variable)
+    }
+
+    /// Why nothing came of asking it, given the error at the bottom, and what to do.
+    pub(super) fn trouble(&self, error: &str, cause: &str) -> String {
+        let Self { variable, address } = self;
+        let otherwise = format!("unset {variable}, or name the host in NO_PROXY.");
+        if error.contains("proxy authorization required") {
+            return format!("the proxy wants credentials (407). {}{}", self.hint(), self.credentials());
+        }
+        if error.contains("tunnel error: unsuccessful") {
+            return format!(
+                "the proxy refuses to connect to it. {} Look whether it allows this host and port, {otherwise}",
+                self.hint()
+            );
+        }
+        if let Some(scheme) = error.strip_prefix("unsupported scheme ") {
+            return format!(
+                "{variable} names the proxy {address}, and one that speaks {scheme} can't be used here. Name one that begins with \
+                 http:// there, {otherwise}"
+            );
+        }
+        format!("the proxy on the way doesn't answer: {cause} {} {}", self.hint(), self.advice())
     }
 }
 

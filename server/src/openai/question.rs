@@ -118,7 +118,8 @@ impl Extras {
             return true;
         }
         // It may mean this field in words of its own. A server that has taken it before means something else.
-        self.return_progress && self.is_progress_untried && refusal.may_be_about_anything() && {
+        let is_known = self.refused.iter().any(|refused| refusal.names(&refused.name));
+        self.return_progress && self.is_progress_untried && !is_known && refusal.may_be_about_anything() && {
             self.return_progress = false;
             true
         }

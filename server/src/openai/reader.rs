@@ -6,6 +6,7 @@ use super::{
     dialect::{self, Said},
     endpoint::Endpoint,
     failure::Failure,
+    inflate::Inflate,
     parse::parsed,
     upstream::Upstream,
 };
@@ -15,7 +16,7 @@ use app::{
     link::{Deltas, Exit, Progress},
 };
 use bytes::Bytes;
-use reqwest::Response;
+use reqwest::{Response, header::CONTENT_ENCODING};
 use std::{mem, time::Duration};
 use tokio::time::Instant;
 
@@ -33,6 +34,7 @@ pub(super) struct Reader<'a> {
     endpoint: &'a Endpoint,
     deltas: &'a Deltas<Delta>,
     answer: Answer,
+    inflate: Inflate,
     /// What has arrived and not yet been heard.
     units: Vec<Unit>,
     /// What has been heard and not yet been passed on.
@@ -51,7 +53,8 @@ impl<'a> Reader<'a> {
         deltas: &'a Deltas<Delta>,
     ) -> Self {
         let give_up = give_up.max(Instant::now() + LAST);
-        Self { upstream, endpoint, deltas, answer: Answer::default(), units: Vec::new(), out: Vec::new(), give_up }
+        let (answer, inflate) = (Answer::default(), Inflate::default());
+        Self { upstream, endpoint, deltas, answer, inflate, units: Vec::new(), out: Vec::new(), give_up }
     }
 
     /// The same, of an answer to a question that named no model. Which one answers is learned from the answer.
@@ -70,9 +73,14 @@ impl<'a> Reader<'a> {
 
     /// Reads to the end.
     pub(super) async fn read(&mut self, mut response: Response) -> Result<(), Failure> {
+        self.answer.encoding = encoding(&response);
         while let Some(chunk) = self.next_chunk(&mut response).await? {
-            for slice in chunk.chunks(SLICE) {
-                let fed = self.answer.feed(slice, &mut self.units);
+            let mut rest = &chunk[..];
+            while !rest.is_empty() {
+                let (slice, after) = rest.split_at(rest.len().min(self.inflate.piece(SLICE)));
+                rest = after;
+                let slice = self.inflate.feed(slice).map_err(|_| Failure::Encoded("gzip".into()))?;
+                let fed = self.answer.feed(&slice, &mut self.units);
                 let is_over = self.hear().await;
                 self.pass_on().await;
                 if is_over? {
@@ -86,6 +94,8 @@ impl<'a> Reader<'a> {
             self.tell_progress();
             self.look_at_the_clock();
         }
+        let rest = self.inflate.finish();
+        self.answer.feed(&rest, &mut self.units)?;
         let fed = self.answer.feed_end(&mut self.units);
         self.hear().await?;
         Ok(fed?)
@@ -158,6 +168,12 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The name of the compression that the body is said to have, if that can't be read.
+fn encoding(response: &Response) -> Option<String> {
+    let encoding = response.headers().get(CONTENT_ENCODING)?.to_str().ok()?.trim().to_ascii_lowercase();
+    (!matches!(encoding.as_str(), "" | "identity" | "gzip" | "x-gzip")).then_some(encoding)
+}
+
 /// What JSON says that isn't in an event. An answer in one piece can be long.
 async fn read_json(json: String) -> (Said, Unit) {
     let read = |json: &str| dialect::read_bare(json.trim());
@@ -167,12 +183,18 @@ async fn read_json(json: String) -> (Said, Unit) {
 
 /// The first `most` bytes of the body as text. The rest isn't read.
 pub(super) async fn read_beginning(response: &mut Response, most: usize) -> Result<String, Failure> {
-    let mut body = Vec::new();
+    let (mut body, mut inflate) = (Vec::new(), Inflate::default());
     while body.len() < most
         && let Some(chunk) = response.chunk().await.map_err(Failure::Cut)?
     {
-        body.extend_from_slice(&chunk);
+        let mut rest = &chunk[..];
+        while !rest.is_empty() && body.len() < most {
+            let (slice, after) = rest.split_at(rest.len().min(inflate.piece(rest.len())));
+            rest = after;
+            body.extend_from_slice(&inflate.feed(slice).map_err(|_| Failure::Encoded("gzip".into()))?);
+        }
     }
+    body.extend(inflate.finish());
     body.truncate(most);
     Ok(String::from_utf8_lossy(&body).into_owned())
 }

@@ -8,11 +8,30 @@ use serde_json::Value;
 const NAMING: [&str; 7] = ["param", "params", "parameter", "loc", "field", "argument", "property"];
 
 /// Parameters that some servers call by another name.
-const ALIASES: [(&str, &str); 3] =
-    [("max_output_tokens", "max_tokens"), ("max_new_tokens", "max_tokens"), ("stop_sequences", "stop")];
+const ALIASES: [(&str, &str); 6] = [
+    ("max_output_tokens", "max_tokens"),
+    ("max_new_tokens", "max_tokens"),
+    ("n_predict", "max_tokens"),
+    ("num_predict", "max_tokens"),
+    ("stop_sequences", "stop"),
+    ("stop_words", "stop"),
+];
+
+/// Words that mean a parameter in a refusal of one that names none by its name.
+const HINTS: [(&str, &str); 6] = [
+    ("stream", "stream"),
+    ("streaming", "stream"),
+    ("effort", "reasoning_effort"),
+    ("think", "reasoning_effort"),
+    ("thinking", "reasoning_effort"),
+    ("reasoning", "reasoning_effort"),
+];
+
+/// Parts of a question that can't be left out.
+const NEEDED: [&str; 4] = ["messages", "model", "input", "prompt"];
 
 /// Words of a refusal that is about a parameter, whatever its value.
-const UNKNOWN: [&str; 18] = [
+const UNKNOWN: [&str; 22] = [
     "extra",
     "unknown",
     "unrecognized",
@@ -23,6 +42,10 @@ const UNKNOWN: [&str; 18] = [
     "n't support",
     "not permitted",
     "not allowed",
+    "not implemented",
+    "n't implemented",
+    "cannot be used",
+    "endpoints found that support",
     "not accept",
     "not recognized",
     "not recognised",
@@ -39,9 +62,33 @@ const OF_VALUE: [&str; 6] = ["invalid", "not valid", "must be", "should be", "ou
 /// The parameter that the server names, of those that it was sent. The first, if it names several: the next refusal names the
 /// others, if it is really about them.
 pub(super) fn culprit<'a>(body: &str, sent: &[&'a str]) -> Option<&'a str> {
-    let Ok(json) = mend::read::<Value>(body) else { return named_in(body, sent) };
+    let Ok(json) = mend::read::<Value>(body) else { return named_in(body, sent).or_else(|| meant_in(body, sent)) };
+    let named = named_by_field(&json, sent);
+    if named.is_some() || is_about_needed(&json) {
+        return named;
+    }
     let words = error_in(body).unwrap_or_default();
-    named_by_field(&json, sent).or_else(|| named_in(&words, sent)).or_else(|| named_in_strings(&json, sent))
+    named_in(&words, sent).or_else(|| named_in_strings(&json, sent)).or_else(|| meant_in(&words, sent))
+}
+
+/// Whether a refusal says by a field that it is about something without which there is no question.
+pub(super) fn is_about_needed_part(body: &str) -> bool {
+    mend::read::<Value>(body).is_ok_and(|json| is_about_needed(&json))
+}
+
+fn is_about_needed(json: &Value) -> bool {
+    match json {
+        Value::Array(values) => values.iter().any(is_about_needed),
+        Value::Object(fields) => {
+            let is_needed = |value: &Value| match value {
+                Value::String(path) => identifiers(path).any(|(_, name)| NEEDED.contains(&name)),
+                Value::Array(path) => path.iter().any(|part| part.as_str().is_some_and(|part| NEEDED.contains(&part))),
+                _ => false,
+            };
+            NAMING.iter().filter_map(|name| fields.get(*name)).any(is_needed) || fields.values().any(is_about_needed)
+        }
+        _ => false,
+    }
 }
 
 /// Whether a refusal is about a parameter that the server doesn't take, with whatever value.
@@ -71,13 +118,33 @@ fn named_by_field<'a>(json: &Value, sent: &[&'a str]) -> Option<&'a str> {
     }
 }
 
-/// The parameter that this value is the name of, or a path to.
+/// The parameter that this value is the name of, or a path to: `stream_options.include_usage` is a part of `stream_options`, and
+/// `reasoning.effort` is what `reasoning_effort` becomes.
 fn names<'a>(value: &Value, sent: &[&'a str]) -> Option<&'a str> {
     match value {
-        Value::String(path) => identifiers(path).last().and_then(|(_, name)| known_as(name, sent)),
+        Value::String(path) => {
+            let parts = identifiers(path).map(|(_, name)| name).collect::<Vec<_>>();
+            if parts.iter().any(|part| NEEDED.contains(part)) {
+                return None;
+            }
+            let named = parts.iter().rev().find_map(|name| known_as(name, sent));
+            named.or_else(|| known_as(&parts.join("_"), sent))
+        }
+        Value::Array(path) if path.iter().any(|part| part.as_str().is_some_and(|part| NEEDED.contains(&part))) => None,
         Value::Array(path) => path.iter().rev().find_map(|part| names(part, sent)),
         _ => None,
     }
+}
+
+/// The parameter that a sentence means which says that something isn't supported.
+fn meant_in<'a>(words: &str, sent: &[&'a str]) -> Option<&'a str> {
+    if !is_unknown(words) {
+        return None;
+    }
+    identifiers(words).find_map(|(_, word)| {
+        let (_, name) = HINTS.iter().find(|(hint, _)| hint.eq_ignore_ascii_case(word))?;
+        sent.iter().copied().find(|sent| sent == name)
+    })
 }
 
 /// The first parameter that is named in a sentence. `stream` is a word like any other, unless it is quoted.
@@ -151,6 +218,13 @@ mod tests {
             ("Temperature must be between 0 and 1", "temperature"),
             (r#"{"error":{"message":"'stream' does not support true with this model.","param":"stream"}}"#, "stream"),
             ("top_k, top_p and seed are not permitted", "top_k"),
+            (r#"{"error":{"message":"Unsupported parameter","param":"reasoning.effort"}}"#, "reasoning_effort"),
+            (r#"{"error":{"message":"\"m\" does not support thinking"}}"#, "reasoning_effort"),
+            ("Reasoning models do not support temperature", "temperature"),
+            ("Streaming is not supported for this model", "stream"),
+            ("Unrecognized request argument supplied: stream", "stream"),
+            ("Unknown parameter: num_predict", "max_tokens"),
+            ("No endpoints found that support seed", "seed"),
         ] {
             assert_eq!(culprit(body, &SENT), Some(name), "{body}");
             assert!(is_about_parameter(body), "{body}");
@@ -164,6 +238,9 @@ mod tests {
             "The stream broke",
             "Unsupported parameter: logprobs",
             r#"{"error":{"message":"Invalid model","param":"model"}}"#,
+            r#"{"error":{"message":"A temperature is not allowed","param":"messages"}}"#,
+            r#"{"error":{"message":"A temperature is not allowed","param":"messages[0].content"}}"#,
+            r#"{"detail":[{"loc":["body","messages",0,"content"],"msg":"stop: not allowed"}]}"#,
             r#"{"error":{"message":"No"},"request":{"temperature":0.5,"top_p":1}}"#,
             "stopped, seeds, temperatures, max_tokens_total",
         ] {

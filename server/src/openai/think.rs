@@ -6,8 +6,22 @@ use super::code::Code;
 use app::chat::message::{Delta, Was};
 use std::mem;
 
-const OPEN: &str = "<think>";
-const CLOSE: &str = "</think>";
+/// How thoughts begin and end: in the templates of nearly all; of some that follow Claude; of Gemini, through its own
+/// compatible API; of Seed-OSS, Magistral and Kimi.
+const TAGS: [(&str, &str); 6] = [
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("<seed:think>", "</seed:think>"),
+    ("[THINK]", "[/THINK]"),
+    ("◁think▷", "◁/think▷"),
+];
+
+/// The characters that tags begin with.
+const BEGINNINGS: [char; 3] = ['<', '[', '◁'];
+
+/// Between two thoughts that come one right after the other.
+const BETWEEN: &str = "\n\n";
 
 /// How much white space is held back, in bytes, since a tag may follow: 1 KiB. A model that has got stuck sends line ends
 /// without end; they are none beside a tag, and count as what it says.
@@ -23,6 +37,11 @@ pub(super) struct Think {
     is_certain: bool,
     /// Where code stands in the text. A tag in it is a word.
     code: Code,
+    /// The tag that ends the thought, once one has begun.
+    close: &'static str,
+    has_thought: bool,
+    /// Whether a thought is to be set apart from the one before it.
+    is_apart: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +63,7 @@ enum Section {
 impl Think {
     /// Takes in more of the text, and puts what it means into `out`.
     pub(super) fn push(&mut self, text: String, out: &mut Vec<Delta>) {
-        let is_clear = self.is_certain || !text.contains('<');
+        let is_clear = self.is_certain || !text.contains(BEGINNINGS);
         if self.section == Section::Text && self.held.is_empty() && is_clear {
             if !self.is_certain {
                 self.code.read(&text);
@@ -68,8 +87,9 @@ impl Think {
         }
         match self.section {
             Section::Beginning | Section::Text => out.push(Delta::Text(held)),
-            Section::Thought => out.push(Delta::Reasoning(held)),
-            Section::BeforeThought | Section::BeforeText => {} // white space around a tag
+            Section::Thought => self.tell_thought(held, out),
+            Section::BeforeText if !is_white(&held) => out.push(Delta::Text(held)), // the beginning of a tag
+            Section::BeforeThought | Section::BeforeText => {}                      // white space around a tag
         }
     }
 
@@ -79,7 +99,7 @@ impl Think {
             Section::Beginning => self.begin(),
             Section::BeforeThought => self.skip_white(Section::Thought),
             Section::Thought => self.think(out),
-            Section::BeforeText => self.skip_white(Section::Text),
+            Section::BeforeText => self.begin_text(),
             Section::Text if self.is_certain => {
                 self.finish(out);
                 false
@@ -90,28 +110,38 @@ impl Think {
 
     /// Does the answer begin with a thought?
     fn begin(&mut self) -> bool {
-        let begun = self.held.trim_start();
+        let begun = without_white_before(&self.held);
         if self.held.len() - begun.len() > WHITE {
             self.section = Section::Text;
-        } else if let Some(rest) = begun.strip_prefix(OPEN) {
-            self.held = rest.to_owned();
-            self.section = Section::BeforeThought;
-            self.is_certain = true;
-        } else if let Some(rest) = begun.strip_prefix(CLOSE).filter(|_| !self.is_certain) {
-            self.held = rest.to_owned();
-            self.section = Section::BeforeText;
-            self.is_certain = true;
-        } else if OPEN.starts_with(begun) || CLOSE.starts_with(begun) {
+            return true;
+        }
+        self.enter(Section::Text)
+    }
+
+    /// The text begins, unless a second thought does. Some templates end a thought that is none, and then the model thinks.
+    fn begin_text(&mut self) -> bool {
+        self.held = without_white_before(&self.held).to_owned();
+        !self.held.is_empty() && self.enter(Section::Text)
+    }
+
+    /// Goes by the tag that is held first, if there is one, or else to this section.
+    fn enter(&mut self, otherwise: Section) -> bool {
+        let begun = without_white_before(&self.held);
+        if let Some(tag) = Tag::at_start(begun) {
+            self.held.drain(..self.held.len() - begun.len() + tag.length);
+            self.section = if tag.opens { Section::BeforeThought } else { Section::BeforeText };
+            (self.close, self.is_certain, self.is_apart) = (tag.close, true, self.has_thought);
+        } else if is_beginning_of_tag(begun) {
             return false;
         } else {
-            self.section = Section::Text;
+            self.section = otherwise;
         }
         true
     }
 
     /// White space beside a tag belongs to neither side.
     fn skip_white(&mut self, next: Section) -> bool {
-        self.held = self.held.trim_start().to_owned();
+        self.held = without_white_before(&self.held).to_owned();
         if self.held.is_empty() {
             return false;
         }
@@ -124,24 +154,27 @@ impl Think {
         let tag = tag_in(&self.held);
         let end = tag.map_or_else(|| without_tag(&self.held), |(at, _)| at);
         self.tell(end, out);
-        match tag {
-            None => false,
-            Some((_, true)) => {
-                self.is_certain = true;
-                true
-            }
-            Some((_, false)) if self.code.is_in() => {
-                self.tell(CLOSE.len(), out);
-                true
-            }
-            Some((_, false)) => {
-                out.push(Delta::TextWas(Was::Reasoning));
-                self.held.drain(..CLOSE.len());
-                self.section = Section::BeforeText;
-                self.is_certain = true;
-                true
-            }
+        let Some((_, tag)) = tag else { return false };
+        if tag.opens {
+            self.is_certain = true;
+        } else if self.code.is_in() {
+            self.tell(tag.length, out);
+        } else {
+            out.push(Delta::TextWas(Was::Reasoning));
+            self.held.drain(..tag.length);
+            self.section = Section::BeforeText;
+            (self.is_certain, self.has_thought) = (true, true);
         }
+        true
+    }
+
+    fn tell_thought(&mut self, thought: String, out: &mut Vec<Delta>) {
+        if thought.is_empty() {
+            return;
+        }
+        self.has_thought = true;
+        let is_apart = mem::take(&mut self.is_apart);
+        out.push(Delta::Reasoning(if is_apart { BETWEEN.to_owned() + &thought } else { thought }));
     }
 
     /// Tells so much of what is held as text.
@@ -153,37 +186,67 @@ impl Think {
     }
 
     fn think(&mut self, out: &mut Vec<Delta>) -> bool {
-        let (thought, after, next) = if let Some((thought, after)) = self.held.split_once(CLOSE) {
+        let (thought, after, next) = if let Some((thought, after)) = self.held.split_once(self.close) {
             (&thought[..without_white(thought)], after, Section::BeforeText)
         } else {
-            let (thought, after) = self.held.split_at(sure(&self.held));
+            let (thought, after) = self.held.split_at(sure(&self.held, self.close));
             (thought, after, Section::Thought)
         };
         let (thought, after) = (thought.to_owned(), after.to_owned());
-        out.extend((!thought.is_empty()).then_some(Delta::Reasoning(thought)));
+        self.tell_thought(thought, out);
         self.held = after;
         mem::replace(&mut self.section, next) != next
     }
 }
 
-/// The first tag in a text: where it stands, and whether it opens a thought.
-fn tag_in(text: &str) -> Option<(usize, bool)> {
-    text.match_indices('<').find_map(|(at, _)| {
-        let is_open = text[at..].starts_with(OPEN);
-        (is_open || text[at..].starts_with(CLOSE)).then_some((at, is_open))
-    })
+#[derive(Clone, Copy, Debug)]
+struct Tag {
+    /// Whether it begins a thought.
+    opens: bool,
+    length: usize,
+    /// The tag that ends the same thought.
+    close: &'static str,
+}
+
+impl Tag {
+    fn at_start(text: &str) -> Option<Self> {
+        TAGS.iter().find_map(|(open, close)| {
+            let tag = |name: &str, opens| text.starts_with(name).then_some(Self { opens, length: name.len(), close });
+            tag(open, true).or_else(|| tag(close, false))
+        })
+    }
+}
+
+/// The first tag in a text, and where it stands.
+fn tag_in(text: &str) -> Option<(usize, Tag)> {
+    text.match_indices(BEGINNINGS).find_map(|(at, _)| Some((at, Tag::at_start(&text[at..])?)))
+}
+
+/// Whether this may become a tag.
+fn is_beginning_of_tag(text: &str) -> bool {
+    TAGS.iter().any(|(open, close)| open.starts_with(text) || close.starts_with(text))
 }
 
 /// How much of a text is surely no tag: all but the beginning of one at its end.
 fn without_tag(text: &str) -> usize {
-    let last = text.rfind('<').unwrap_or(text.len());
-    if OPEN.starts_with(&text[last..]) || CLOSE.starts_with(&text[last..]) { last } else { text.len() }
+    let last = text.rfind(BEGINNINGS).unwrap_or(text.len());
+    if is_beginning_of_tag(&text[last..]) { last } else { text.len() }
 }
 
-/// How much of a thought is surely thought: all but the beginning of a closing tag, and the white space before it.
-fn sure(thought: &str) -> usize {
-    let tag = (1..CLOSE.len()).rev().find(|length| thought.ends_with(&CLOSE[..*length])).unwrap_or(0);
+/// How much of a thought is surely thought: all but the beginning of the closing tag, and the white space before it.
+fn sure(thought: &str, close: &str) -> usize {
+    let beginnings = close.char_indices().rev().map(|(length, _)| length);
+    let tag = beginnings.filter(|length| thought.ends_with(&close[..*length])).max().unwrap_or_default();
     without_white(&thought[..thought.len() - tag])
+}
+
+fn is_white(text: &str) -> bool {
+    without_white_before(text).is_empty()
+}
+
+/// A text without the white space that it begins with. A byte order mark is some.
+fn without_white_before(text: &str) -> &str {
+    text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 
 /// How long a thought is without the white space at its end, or without the last [`WHITE`] of it.
@@ -231,6 +294,23 @@ mod tests {
         ("It ends with `</think>`.", "It ends with `</think>`.", ""),
         ("It ends with “</think>”, or \"</think>\".", "It ends with “</think>”, or \"</think>\".", ""),
         ("```xml\n</think>\n```\n", "```xml\n</think>\n```\n", ""),
+        ("Hm</think>\n</think>\nHi", "Hi", "Hm"),
+        ("<think>A</think>\n<think>B</think>C", "C", "A\n\nB"),
+        ("<think>\n</think>\n<think>B</think>C", "C", "B"),
+        ("<think>A</think>\n<thi", "<thi", "A"),
+        ("<thinking>Hm</thinking>Hi", "Hi", "Hm"),
+        ("<thinking>Hm</think>ing</thinking>Hi", "Hi", "Hm</think>ing"),
+        ("Hm</thinking>\n\nHi", "Hi", "Hm"),
+        ("<thought>\nHm\n</thought>Hi", "Hi", "Hm"),
+        ("[THINK]Hm[/THINK]Hi", "Hi", "Hm"),
+        ("A [link](x) and a [list].[/THINK]Hi", "Hi", "A [link](x) and a [list]."),
+        ("◁think▷Hm ◁x▷◁/think▷Hi", "Hi", "Hm ◁x▷"),
+        ("<seed:think>Hm</seed:think>Hi", "Hi", "Hm"),
+        ("\u{feff}<think>Hm</think>Hi", "Hi", "Hm"),
+        ("~~~\n</think>\n~~~\n", "~~~\n</think>\n~~~\n", ""),
+        ("Use ``a ` </think>``.", "Use ``a ` </think>``.", ""),
+        ("So:\n\n    </think>\n\nit is.", "So:\n\n    </think>\n\nit is.", ""),
+        ("A lone ` mark.\n</think>\nHi", "Hi", "A lone ` mark.\n"),
         ("", "", ""),
     ];
 
@@ -291,5 +371,9 @@ mod tests {
         think.thinks_elsewhere();
         think.push("Well…</think>Hi".into(), &mut out);
         assert_eq!(out, [Delta::Text("Well…</think>Hi".into())]);
+        let (mut think, mut out) = (Think::default(), Vec::new());
+        think.thinks_elsewhere();
+        think.push("</think>\n\nHi</think>".into(), &mut out);
+        assert_eq!(out, [Delta::Text("Hi</think>".into())], "the end of what was sent apart");
     }
 }

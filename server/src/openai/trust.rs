@@ -6,7 +6,7 @@
 //! server's own ([rustls/webpki#114](https://github.com/rustls/webpki/issues/114)). Such a certificate is accepted here if
 //!
 //! - webpki has nothing else against it: dates are checked before that, and a test keeps it so;
-//! - it is in `SSL_CERT_FILE`, byte for byte;
+//! - it is in `SSL_CERT_FILE`, or in a file of `SSL_CERT_DIR`, byte for byte;
 //! - it is for the name that is asked for.
 //!
 //! The handshake's signature is checked in every case, so whoever shows the certificate has its key. Nobody is trusted who wasn't
@@ -23,10 +23,16 @@ use rustls::{
     server::ParsedCertificate,
 };
 use rustls_platform_verifier::Verifier;
-use std::{env, ffi::OsString, path::Path, sync::Arc};
+use std::{env, ffi::OsStr, fs, path::Path, sync::Arc};
 
 /// Names a file with the certificates to trust, in PEM, as OpenSSL has it.
 const FILE: &str = "SSL_CERT_FILE";
+
+/// Names folders with such files, as OpenSSL has it.
+const FOLDERS: &str = "SSL_CERT_DIR";
+
+/// How many files of a folder are read.
+const MOST: usize = 4096;
 
 /// How connections to model servers are secured.
 ///
@@ -34,19 +40,15 @@ const FILE: &str = "SSL_CERT_FILE";
 /// There are no certificates to check a server with: a sentence for the person.
 pub(super) fn tls() -> Result<ClientConfig, String> {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let file = file();
-    let named = file.as_ref().map(|file| certificates(Path::new(file)));
-    let complaint = match &named {
-        Some(Err(why)) => why.clone(),
-        _ => format!(
-            "there are no certificates on this machine to check a server with. Name a file with some in {FILE}."
-        ),
-    };
-    let platform = Verifier::new(provider.clone()).map_err(|_| complaint)?;
-    if let Some(Err(why)) = &named {
+    let in_file = env::var_os(FILE).map(|file| certificates(Path::new(&file)));
+    let in_folders = env::var_os(FOLDERS).map(|folders| certificates_in(&folders));
+    let complaints = [&in_file, &in_folders].into_iter().flatten().filter_map(|read| read.as_ref().err());
+    let complaints = complaints.cloned().collect::<Vec<_>>();
+    let platform = Verifier::new(provider.clone()).map_err(|_| complaints.first().cloned().unwrap_or_else(nothing))?;
+    for why in complaints {
         tracing::warn!("{why}");
     }
-    let named = named.and_then(Result::ok).unwrap_or_default();
+    let named = [in_file, in_folders].into_iter().flatten().flatten().flatten().collect();
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let config = config.map_err(|error| error.to_string())?.dangerous();
     let trust = Arc::new(Trust { platform, named });
@@ -55,29 +57,54 @@ pub(super) fn tls() -> Result<ClientConfig, String> {
     Ok(config)
 }
 
-fn file() -> Option<OsString> {
-    env::var_os(FILE)
+fn nothing() -> String {
+    format!("there are no certificates on this machine to check a server with. Name a file with some in {FILE}.")
 }
 
 /// The certificates in this file.
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let name = file.display();
     let advice = format!("Let {FILE} name a file with certificates (PEM), or unset it.");
-    let read = std::fs::read(file);
+    if file.as_os_str().is_empty() {
+        return Err(format!("{FILE} is set, and names no file. {advice}"));
+    }
+    let read = fs::read(file);
     let bytes =
         read.map_err(|error| format!("{FILE} names the file {name}, which can't be read: {error}. {advice}"))?;
-    let certificates = CertificateDer::pem_slice_iter(&bytes).filter_map(Result::ok).collect::<Vec<_>>();
+    let certificates = in_pem(&bytes);
     if certificates.is_empty() {
         return Err(format!("{FILE} names the file {name}, and there is no certificate in it. {advice}"));
     }
     Ok(certificates)
 }
 
+/// The certificates in the files of these folders.
+fn certificates_in(folders: &OsStr) -> Result<Vec<CertificateDer<'static>>, String> {
+    let mut found = Vec::new();
+    for folder in env::split_paths(folders) {
+        let files = fs::read_dir(folder).into_iter().flatten().take(MOST).filter_map(Result::ok);
+        let read = files.filter_map(|file| fs::read(file.path()).ok());
+        found.extend(read.flat_map(|bytes| in_pem(&bytes)));
+    }
+    if found.is_empty() {
+        return Err(format!(
+            "{FOLDERS} names {}, and there is no certificate in it. Let it name a folder with certificates (PEM), or unset it.",
+            Path::new(folders).display()
+        ));
+    }
+    Ok(found)
+}
+
+fn in_pem(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
+    let certificates = CertificateDer::pem_slice_iter(bytes).filter_map(Result::ok);
+    certificates.filter(|certificate| ParsedCertificate::try_from(certificate).is_ok()).collect()
+}
+
 /// Checks certificates: the platform's verifier, and the one exception.
 #[derive(Debug)]
 struct Trust {
     platform: Verifier,
-    /// Those that `SSL_CERT_FILE` names.
+    /// Those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
     named: Vec<CertificateDer<'static>>,
 }
 
@@ -129,10 +156,13 @@ fn is_authority(error: &TlsError) -> bool {
     matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
 }
 
+/// Advice for a server that isn't meant to be secure.
+pub(super) const PLAIN: &str = " If it speaks plain HTTP, its URL begins with http://.";
+
 /// Why a connection isn't secure, as the rest of a sentence, and what to do.
 pub(super) fn trouble(error: &TlsError) -> String {
     let TlsError::InvalidCertificate(why) = error else {
-        return format!("{error}. If it speaks plain HTTP, its URL begins with http://.");
+        return format!("{error}.{PLAIN}");
     };
     match why {
         CertificateError::UnknownIssuer | CertificateError::BadSignature => unknown(),
@@ -143,6 +173,9 @@ pub(super) fn trouble(error: &TlsError) -> String {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "its certificate is not valid yet. Look whether the clock of this machine is wrong.".into()
         }
+        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+            "its certificate names no host. It has to be made anew, with the host's name as its subjectAltName.".into()
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             format!("its certificate is for another name ({why}). Give its URL with a name that it is for.")
         }
@@ -151,13 +184,15 @@ pub(super) fn trouble(error: &TlsError) -> String {
 }
 
 fn unknown() -> String {
-    let set = match file() {
-        Some(file) => format!(" It isn't in {}, which {FILE} names now.", Path::new(&file).display()),
+    let set = |name| match env::var_os(name) {
+        Some(path) => format!(" {name} names {} now.", Path::new(&path).display()),
         None => String::new(),
     };
     format!(
-        "nobody who is trusted here has signed its certificate, which may be self-signed.{set} To trust it, name a file that \
-         holds it (PEM) in {FILE}, and start again."
+        "nobody who is trusted here has signed its certificate, which may be self-signed. To trust it, name a file (PEM) in {FILE} \
+         that holds it if it is self-signed, or else the certificate of who signed it, and start again.{}{}",
+        set(FILE),
+        set(FOLDERS)
     )
 }
 

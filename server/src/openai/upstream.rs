@@ -82,7 +82,10 @@ impl Upstream {
 
     fn base(&self) -> &str {
         let path = self.url.path().trim_end_matches('/');
-        path.strip_suffix("/chat/completions").unwrap_or(path) // the whole address is what others ask for
+        // Others ask for the whole address of one part of the API.
+        let parts = ["/chat/completions", "/completions", "/responses", "/models"];
+        let base = parts.iter().find_map(|part| path.strip_suffix(part)).unwrap_or(path);
+        base.strip_suffix("/v1/chat").map_or(base, |above| &base[..above.len() + "/v1".len()])
     }
 
     fn at(&self, path: &str) -> Url {
@@ -153,6 +156,11 @@ mod tests {
             ("h:1", "http://h:1/v1/models"),
             (" https://h/api/openai/v1\n", "https://h/api/openai/v1/models"),
             ("https://h/v1/chat/completions", "https://h/v1/models"),
+            ("https://h/v1/chat/completions/", "https://h/v1/models"),
+            ("https://h/v1/models", "https://h/v1/models"),
+            ("https://h/v1/completions", "https://h/v1/models"),
+            ("https://h/v1/chat", "https://h/v1/models"),
+            ("https://h/chat", "https://h/chat/models"),
             ("https://h/v1?api-version=2", "https://h/v1/models?api-version=2"),
         ] {
             assert_eq!(at(url).endpoint("models").as_str(), endpoint, "{url}");
