@@ -1,5 +1,6 @@
 //! The few things that are asked of the browser itself.
 
+use crate::selected::Selected;
 use js_sys::{Reflect, Uint8Array};
 use leptos::{
     prelude::*,
@@ -35,7 +36,7 @@ pub async fn copy(text: &str) -> bool {
 /// Selects the text in a field that nobody sees, and copies what is selected.
 fn copy_as_a_person_does(text: &str) -> Option<bool> {
     let page = document().dyn_into::<HtmlDocument>().ok()?;
-    let before = page.active_element();
+    let (before, selected) = (page.active_element(), Selected::now());
     let field = page.create_element("textarea").ok()?.dyn_into::<HtmlTextAreaElement>().ok()?;
     field.set_class_name("unseen");
     field.set_value(text);
@@ -43,9 +44,12 @@ fn copy_as_a_person_does(text: &str) -> Option<bool> {
     field.select();
     let copied = page.exec_command("copy").ok();
     field.remove();
-    // The focus goes back to where it was taken from.
+    // The focus and the selection go back to where they were taken from.
     if let Some(before) = before.and_then(|before| before.dyn_into::<HtmlElement>().ok()) {
         _ = before.focus();
+    }
+    if let Some(selected) = selected {
+        selected.select();
     }
     copied
 }

@@ -45,6 +45,7 @@ pub mod pace;
 pub mod pages;
 pub mod root;
 pub mod scroll;
+pub mod selected;
 pub mod theme;
 
 pub use root::{App, shell};

@@ -1,6 +1,6 @@
 //! Where the eye and the keyboard are led when an answer begins, and when what was pressed goes away.
 
-use super::shared::Shared;
+use super::{selection::is_in_conversation, shared::Shared};
 use crate::browser::{find, focus_on_box, in_next_frame};
 use leptos::{
     ev,
@@ -39,13 +39,14 @@ pub(super) fn lead(shared: Shared) {
 }
 
 /// If this is out of use in the next frame, and nothing else has the focus, the box gets it: a keyboard would have to come
-/// all the way from the top of the page. Fingers need no focus, and it would push a keyboard up under them.
+/// all the way from the top of the page. Fingers need no focus, and it would push a keyboard up under them. A text that is
+/// selected would no longer be, with the focus in the box.
 fn keep_focus(held: Option<Element>) {
     let Some(held) = held.and_then(|held| held.dyn_into::<HtmlElement>().ok()) else { return };
     in_next_frame(move || {
         let is_gone = held.offset_width() == 0 || held.matches(":disabled").unwrap_or(false);
         let has_none = |active: Element| active == *held || active.tag_name() == "BODY";
-        if is_gone && document().active_element().is_none_or(has_none) && has_mouse() {
+        if is_gone && document().active_element().is_none_or(has_none) && has_mouse() && !is_in_conversation() {
             focus_on_box();
         }
     });

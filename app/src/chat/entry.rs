@@ -29,6 +29,16 @@ impl Entry {
         self.message.with_untracked(|message| now_ms.abs_diff(message.saved_ms))
     }
 
+    /// Takes in what has become of it elsewhere, if that can be added to what is drawn of it. Says whether it is this now.
+    pub(super) fn becomes(&self, newer: &Message) -> bool {
+        let is_same = self.message.with_untracked(|message| message == newer);
+        let grows = is_same || self.message.with_untracked(|message| message.grows_into(newer));
+        if grows && !is_same {
+            self.message.set(newer.clone());
+        }
+        grows
+    }
+
     /// Itself, or all that were given at once.
     pub(super) fn all(&self) -> &[Entry] {
         if self.lanes.is_empty() { std::slice::from_ref(self) } else { &self.lanes }

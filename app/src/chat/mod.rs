@@ -49,6 +49,7 @@ pub mod receipt;
 mod regrow;
 pub mod row;
 mod sections;
+mod selection;
 pub mod status;
 mod typeset;
 pub mod view;

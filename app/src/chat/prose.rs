@@ -4,7 +4,14 @@
 //! again, so that a delta costs the same at the end of a long answer as at its beginning. The HTML is safe to put into
 //! the page: [`markdown`](crate::markdown) makes all of it.
 
-use super::{direction::direct, regrow::regrow, sections::freeze, tree::Message, typeset::typeset_in};
+use super::{
+    direction::direct,
+    regrow::regrow,
+    sections::{freeze, thaw},
+    selection::{is_in, keep},
+    tree::Message,
+    typeset::typeset_in,
+};
 use crate::{
     browser::{in_next_frame, now_ms, whole},
     markdown::{Document, Outline, Patch, Tail},
@@ -47,6 +54,8 @@ struct Drawn {
     /// The beginning of the text, at most [`HEAD`] bytes, and how long the thought was: text may turn out to be a thought.
     head: String,
     thought: usize,
+    /// Whether the text that was drawn before has turned out to be one.
+    was_thought: bool,
     /// How much of it is taken at once.
     piece: usize,
     /// When the last piece was drawn.
@@ -64,6 +73,7 @@ impl Drawn {
     fn take(&mut self, message: &Message) -> Patch {
         self.frame = None;
         let is_another = self.thought != message.reasoning.len() && !message.text.starts_with(&self.head);
+        self.was_thought = is_another;
         if is_another {
             (self.document, self.taken) = (Document::new(&message.id), 0);
         }
@@ -150,6 +160,7 @@ pub fn Prose(
         taken: 0,
         head: String::new(),
         thought: 0,
+        was_thought: false,
         piece: FIRST,
         at_ms: 0.0,
         is_behind: false,
@@ -171,7 +182,8 @@ pub fn Prose(
         let (Some(body), Some(tail)) = (body.get_untracked(), tail.get_untracked()) else { return };
         let patch = drawn.try_update_value(|drawn| message.with_untracked(|message| drawn.take(message)));
         let Some(patch) = patch else { return };
-        let changed = apply(&body, &tail, &patch);
+        let thought = drawn.with_value(|drawn| drawn.was_thought).then(|| thought_of(&body)).flatten();
+        let changed = apply(&body, &tail, &patch, thought.as_ref());
         mark_behind(&body, drawn.with_value(|drawn| drawn.is_behind));
         if let (false, Some(owner)) = (changed.is_empty(), owner.get_value().and_then(|owner| owner.upgrade())) {
             owner.with(|| typeset_in(&changed));
@@ -208,27 +220,46 @@ pub fn Prose(
     }
 }
 
-/// Does what the patch says. Returns what has something new in it that is final.
-fn apply(body: &Element, tail: &Element, patch: &Patch) -> Vec<Element> {
-    if patch.rewrite {
-        tail.set_inner_html("");
-        while let Some(first) = body.first_element_child().filter(|first| !first.is_same_node(Some(tail))) {
-            first.remove();
-        }
-    }
-    let changed = if patch.frozen.is_empty() { Vec::new() } else { freeze(tail, &patch.frozen) };
+/// Does what the patch says. The text that was drawn before is in `thought`, if it has turned out to be one. Returns what
+/// has something new in it that is final.
+fn apply(body: &Element, tail: &Element, patch: &Patch, thought: Option<&Element>) -> Vec<Element> {
+    let is_same = !patch.rewrite && patch.frozen.is_empty();
     match &patch.tail {
-        Tail::Unchanged => {}
-        // What was growing is final now, and what grows is another.
-        Tail::Html(html) if !patch.frozen.is_empty() => tail.set_inner_html(html),
-        Tail::Html(html) => regrow(tail, html),
-        Tail::Code(text) => {
+        Tail::Unchanged if is_same => Vec::new(),
+        Tail::Code(text) if is_same => {
             if let Some(code) = tail.query_selector("code").ok().flatten() {
                 _ = code.append_with_str_1(text);
             }
+            Vec::new()
         }
+        Tail::Html(html) => draw_anew(body, tail, patch, html, thought),
+        _ if patch.rewrite => draw_anew(body, tail, patch, "", thought),
+        _ => draw_anew(body, tail, patch, &tail.inner_html(), thought),
+    }
+}
+
+/// Makes the blocks that aren't final, or all of them, those that they have become.
+fn draw_anew(body: &Element, tail: &Element, patch: &Patch, growing: &str, thought: Option<&Element>) -> Vec<Element> {
+    let mut changed = Vec::new();
+    keep(if patch.rewrite { body } else { tail }, || {
+        if patch.rewrite {
+            thaw(tail);
+        }
+        let mut blocks = thought.iter().map(|thought| (*thought).clone().into()).collect();
+        changed = freeze(tail, &patch.frozen, &mut blocks);
+        regrow(tail, growing);
+        blocks.push(tail.clone().into());
+        blocks
+    });
+    if let Some(thought) = thought.filter(|thought| is_in(thought)) {
+        _ = thought.parent_element().map(|fold| fold.set_attribute("open", ""));
     }
     changed
+}
+
+/// The element that shows the thought before an answer.
+fn thought_of(answer: &Element) -> Option<Element> {
+    answer.parent_element()?.query_selector(".reasoning > .text").ok().flatten()
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! What a model thought before it answered.
 
-use super::{tree::Message, view::seconds};
+use super::{selection::is_in, tree::Message, view::seconds};
 use leptos::{html, prelude::*, wasm_bindgen::JsCast, web_sys::CharacterData};
 
-/// Open while it is all that there is, folded up once the answer begins.
+/// Open while it is all that there is, folded up once the answer begins, unless somebody has selected something in it.
 #[component]
 pub fn Reasoning(
     /// The answer that it came before.
@@ -12,6 +12,11 @@ pub fn Reasoning(
     let is_there = Memo::new(move |_| message.with(|message| !message.reasoning.is_empty()));
     let is_thinking = Memo::new(move |_| message.with(|message| message.exit.is_none() && message.text.is_empty()));
     let place = NodeRef::<html::P>::new();
+    // A selection in the thought keeps it in sight.
+    let is_open = Memo::new(move |before: Option<&bool>| {
+        let is_selected = || place.get_untracked().is_some_and(|place| is_in(&place));
+        is_thinking.get() || before == Some(&true) && is_selected()
+    });
     // What has come is added to what is there, so that a delta costs the same however much there is.
     Effect::new(move |drawn: Option<usize>| {
         let Some(place) = place.get() else { return 0 };
@@ -26,7 +31,7 @@ pub fn Reasoning(
         })
     });
     view! {
-        <details class="reasoning" open=is_thinking hidden=move || !is_there.get()>
+        <details class="reasoning" open=is_open hidden=move || !is_there.get()>
             <summary>{move || message.with(words)}</summary>
             <p class="text" dir="auto" node_ref=place></p>
         </details>

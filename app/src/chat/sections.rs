@@ -4,7 +4,11 @@
 //! A section may be left out once it is full and has been laid out with all that was typeset in it, and never before: so its
 //! height is known, and nothing moves when it leaves the window or comes back. A short answer is always there as a whole.
 
-use leptos::{prelude::document, web_sys::Element};
+use super::regrow::{becomes, parsed};
+use leptos::{
+    prelude::document,
+    web_sys::{Element, Node},
+};
 
 /// How many blocks a section has at most.
 const BLOCKS: u32 = 24;
@@ -13,23 +17,48 @@ const BLOCKS: u32 = 24;
 /// view: WebKit takes more than a second for 24 parts of a giant table.
 const HEAVY: usize = 8 * 1024;
 
-/// Puts blocks before the tail. Returns the sections that they have come into.
-pub(super) fn freeze(tail: &Element, html: &str) -> Vec<Element> {
+/// Puts blocks before the tail: those in it, as far as they have become these, and new ones. Adds them to `blocks`. Returns
+/// the sections that they have come into.
+pub(super) fn freeze(tail: &Element, html: &str, blocks: &mut Vec<Node>) -> Vec<Element> {
     settle(tail);
     let mut sections = Vec::new();
-    let Ok(new) = document().create_element("div") else { return sections };
-    new.set_inner_html(html);
+    let Some(new) = parsed(html) else { return sections };
     while let Some(block) = new.first_element_child() {
         if sections.is_empty() || sections.last().is_some_and(is_full) {
             let Some(section) = open(tail) else { return sections };
             sections.push(section);
         }
+        block.remove();
+        let block = grown(tail, block);
         if let Some(section) = sections.last() {
             _ = section.append_child(&block);
             note_full(section);
         }
+        blocks.push(block.into());
     }
     sections
+}
+
+/// The first block of the tail, if it has become this one; else this one in place of it.
+fn grown(tail: &Element, block: Element) -> Element {
+    match tail.first_element_child() {
+        Some(there) if becomes(&there, &block) => there,
+        Some(there) => {
+            there.remove();
+            block
+        }
+        None => block,
+    }
+}
+
+/// Puts all final blocks back into the tail, so that they can become others.
+pub(super) fn thaw(tail: &Element) {
+    while let Some(section) = tail.previous_element_sibling() {
+        while let Some(block) = section.last_element_child() {
+            _ = tail.insert_before(&block, tail.first_child().as_ref());
+        }
+        section.remove();
+    }
 }
 
 /// A block's place among all blocks of an answer. It stays the same when the block becomes final.

@@ -183,10 +183,9 @@ impl Transcript {
                 tree.show(head);
             }
         });
-        // What another tab has gone on writing is drawn anew.
+        // An answer that has only grown in another tab grows here, too. Anything else is drawn anew.
         self.tree.with_untracked(|tree| {
-            let is_current =
-                |entry: &Entry| entry.message.with_untracked(|message| tree.message(&entry.id) == Some(message));
+            let is_current = |entry: &Entry| tree.message(&entry.id).is_some_and(|message| entry.becomes(message));
             let stays = |entry: &Entry| entry.is_written_here() || is_current(entry);
             self.entries.update(|entries| entry::retain(entries, &stays));
         });

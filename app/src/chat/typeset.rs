@@ -1,7 +1,10 @@
 //! Code in colours and formulas as formulas: the server typesets what is finished, and the page puts it in place. Until
 //! then, and where the server can't, the source stands there.
 
-use super::frame::drawn;
+use super::{
+    frame::drawn,
+    selection::{keep, keep_whole},
+};
 use crate::typeset::{Item, LONGEST, LONGEST_TOGETHER, typeset};
 use futures::lock::Mutex;
 use gloo_timers::future::TimeoutFuture;
@@ -90,10 +93,38 @@ thread_local! {
 }
 
 fn put(element: &Element, html: &str) {
-    element.set_inner_html(html);
-    let block = element.query_selector("math[display=block]").ok().flatten();
-    // One that is wider than its place scrolls, by keyboard too.
-    _ = block.map(|block| block.set_attribute("tabindex", "0"));
+    let change = || {
+        element.set_inner_html(html);
+        let block = element.query_selector("math[display=block]").ok().flatten();
+        // One that is wider than its place scrolls, by keyboard too.
+        _ = block.map(|block| block.set_attribute("tabindex", "0"));
+    };
+    if element.has_attribute("data-tex") {
+        let tex = element.text_content().unwrap_or_default();
+        keep_whole(element, change);
+        _ = element.set_attribute("data-tex", &tex);
+    } else {
+        keep(element, || {
+            change();
+            vec![element.clone().into()]
+        });
+    }
+}
+
+/// Whether an element has been typeset, or is about to be.
+pub(super) fn is_typeset(element: &Element) -> bool {
+    element.has_attribute("data-set")
+}
+
+/// Whether `element`, which has been typeset or is about to be, shows what `source` says, which hasn't been.
+pub(super) fn is_typeset_of(element: &Element, source: &Element) -> bool {
+    let tex = element.get_attribute("data-tex").filter(|tex| !tex.is_empty());
+    let is_same = |name| element.get_attribute(name).is_some() == source.get_attribute(name).is_some();
+    tex.or_else(|| element.text_content()) == source.text_content()
+        && element.tag_name() == source.tag_name()
+        && element.class_name() == source.class_name()
+        && element.get_attribute("data-lang") == source.get_attribute("data-lang")
+        && is_same("data-tex")
 }
 
 /// What is finished and not typeset. It is marked, so that nobody else asks for it, and so that its section waits for it.

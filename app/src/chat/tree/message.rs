@@ -175,6 +175,14 @@ impl Message {
         self.rank() > other.rank()
     }
 
+    /// Whether a newer record of this answer has only more of it, or says more of its end: nothing in it has changed.
+    pub(in crate::chat) fn grows_into(&self, newer: &Self) -> bool {
+        let is_more = newer.text.starts_with(&self.text) && newer.reasoning.starts_with(&self.reasoning);
+        let is_as_long = newer.text.len() == self.text.len() && newer.reasoning.len() == self.reasoning.len();
+        let goes_on = self.exit.is_none() || is_as_long && self.exit == newer.exit;
+        self.role == Role::Assistant && is_more && goes_on
+    }
+
     /// Whether another record of it has it in the same place of a tree.
     pub(super) fn has_same_place(&self, other: &Self) -> bool {
         self.parent == other.parent && self.asked_ms == other.asked_ms

@@ -169,6 +169,20 @@ fn only_what_is_not_known_here_or_is_later_is_news() {
 }
 
 #[test]
+fn an_answer_grows_until_it_has_ended() {
+    let ended = asked().message("a1").unwrap().clone();
+    let growing = Message { exit: None, ..ended.clone() };
+    let longer =
+        |of: &Message| Message { text: [&of.text, " it is so"].concat(), saved_ms: of.saved_ms + 1, ..of.clone() };
+    assert!(growing.grows_into(&longer(&growing)) && growing.grows_into(&ended));
+    assert!(growing.grows_into(&Message { reasoning: "Hm".into(), ..growing.clone() }));
+    assert!(ended.grows_into(&Message { saved_ms: ended.saved_ms + 1, ..ended.clone() }));
+    assert!(!ended.grows_into(&longer(&ended)) && !ended.grows_into(&growing));
+    assert!(!longer(&growing).grows_into(&growing));
+    assert!(!asked().message("q1").unwrap().grows_into(&growing));
+}
+
+#[test]
 fn a_hundred_thousand_versions_are_counted_in_one_walk() {
     const COUNT: usize = 100_000;
     let version = |at: usize| {
