@@ -170,6 +170,53 @@ test("what can't be sent is told before, and nothing else is lost", async ({ cha
   await expect(page.getByText("A question takes up to 8 files.")).toBeHidden();
 });
 
+test("text is read in the encoding that its mark says", async ({ chat, page, upstream }) => {
+  const words = "Grüße, 世界 🌍";
+  const le = Buffer.from(words, "utf16le");
+  const be = Buffer.from(le).swap16();
+  const wide = Buffer.from([...words].flatMap((letter) => [...new Uint8Array(Uint32Array.of(letter.codePointAt(0)!).buffer)]));
+  const bytes = (name: string, ...parts: (Buffer | number[])[]): Given => ({
+    name,
+    mimeType: "",
+    buffer: Buffer.concat(parts.map((part) => Buffer.from(part))),
+  });
+  const all = [
+    bytes("le.txt", [0xff, 0xfe], le),
+    bytes("be.txt", [0xfe, 0xff], be),
+    bytes("32.txt", [0xff, 0xfe, 0, 0], wide),
+    bytes("8.txt", [0xef, 0xbb, 0xbf], Buffer.from(words)),
+    bytes("jp.txt", Buffer.from("\x1b$B$3$s$K$A$O\x1b(B", "latin1")),
+    bytes("gb.txt", [0x84, 0x31, 0x95, 0x33, 0xc4, 0xe3, 0xba, 0xc3]),
+  ];
+  await pick(page, ...all);
+  await expect(waiting(page)).toHaveText(all.map(({ name }) => name));
+  await chat.ask("Read");
+  const said = parts(await answered(chat, upstream)) as string;
+  for (const name of ["le", "be", "32", "8"]) expect(said).toContain(`${name}.txt:\n\n\`\`\`\n${words}\n`);
+  expect(said).toContain("jp.txt:\n\n```\nこんにちは\n");
+  expect(said).toContain("gb.txt:\n\n```\n你好\n");
+});
+
+test("a file that can't be read as text is refused with the reason, however it comes", async ({ chat, page }) => {
+  await expect(chat.box).toBeVisible();
+  const refused: [string, number[], string][] = [
+    ["latin.txt", [0x63, 0x61, 0x66, 0xe9], "is text in an encoding that isn’t UTF-8"],
+    ["bare.txt", [...Buffer.from("Some words", "utf16le")], "is in UTF-16 without the mark"],
+    ["odd.txt", [0xff, 0xfe, 0x61, 0, 0x62], "is in UTF-16, and ends in the middle of a character"],
+    ["half.txt", [0xff, 0xfe, 0x3d, 0xd8, 0x61, 0], "is in UTF-16, and has half of a character in it"],
+    ["paper.pdf", [...Buffer.from("%PDF-1.7\n%")], "is a PDF document"],
+    ["red", [...Buffer.from(PNG, "base64")], "is a PNG picture under another name"],
+    ["plan.docx", [0x50, 0x4b, 3, 4, 20, 0, 0, 0], "is a ZIP archive, or a document that is one"],
+  ];
+  for (const [at, [name, bytes, reason]] of refused.entries()) {
+    const file = { name, mimeType: "", buffer: Buffer.from(bytes) };
+    await (at % 3 === 0 ? pick(page, file) : bring(page, at % 3 === 1 ? ["paste"] : ["dragover", "drop"], file));
+    await expect(page.locator(".refused.told")).toContainText(`“${name}” `);
+    await expect(page.locator(".refused.told")).toContainText(reason);
+  }
+  await expect(waiting(page)).toHaveCount(0);
+});
+
 test("together they stay within what the server takes", async ({ chat, page, upstream }) => {
   const most = (name: string): Given => ({ name, mimeType: "image/png", buffer: Buffer.alloc(4 * 1024 * 1024) });
   await pick(page, most("a.png"), most("b.png"));

@@ -1,10 +1,10 @@
 //! The few things that are asked of the browser itself.
 
 use crate::selected::Selected;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Array, Function, Reflect, Uint8Array};
 use leptos::{
     prelude::*,
-    wasm_bindgen::{JsCast, prelude::Closure},
+    wasm_bindgen::{JsCast, JsValue, prelude::Closure},
     web_sys::{Blob, Clipboard, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, Url},
 };
 use std::time::Duration;
@@ -21,6 +21,13 @@ pub fn is_http_1() -> bool {
     let arrivals = window().performance().map(|clock| clock.get_entries_by_type("navigation"));
     let protocol = arrivals.and_then(|arrivals| Reflect::get(&arrivals.get(0), &"nextHopProtocol".into()).ok());
     protocol.and_then(|protocol| protocol.as_string()).is_some_and(|protocol| protocol.starts_with("http/1"))
+}
+
+/// Calls a method that the bindings don't have. None if there is no such method, or if it throws.
+#[must_use]
+pub fn call(object: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let function: Function = Reflect::get(object, &method.into()).ok()?.dyn_into().ok()?;
+    function.apply(object, &arguments.iter().collect::<Array>()).ok()
 }
 
 /// Puts text on the clipboard; says whether it is there. Browsers have a clipboard for pages on HTTPS and on this machine;

@@ -18,6 +18,7 @@ pub mod attachments;
 pub mod composer;
 mod lane;
 pub mod talk;
+pub mod text_file;
 
 pub mod api;
 pub mod message;

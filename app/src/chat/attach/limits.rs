@@ -1,7 +1,10 @@
 //! What can be sent along with a question. Pure.
 
 use crate::{
-    chat::tree::{File, Message},
+    chat::{
+        text_file::NoText,
+        tree::{File, Message},
+    },
     link::fragment::json_length,
 };
 
@@ -28,8 +31,8 @@ pub enum Refusal {
     LargePicture,
     /// Anything else that is too large.
     LargeText,
-    /// Neither a picture nor text.
-    Strange,
+    /// Neither a picture nor text that can be read.
+    NoText(NoText),
     /// The browser can't read it: it is a folder, or it is gone.
     Unreadable,
     /// It is fine, but with all the rest it is too much.
@@ -43,7 +46,7 @@ impl Refusal {
         let why = match self {
             Self::LargePicture => "” is too large: a picture goes up to 4 MiB.",
             Self::LargeText => "” is too large: a file that is no picture goes up to 256 KiB.",
-            Self::Strange => "” is neither text nor a picture that models read: PNG, JPEG, WebP or GIF.",
+            Self::NoText(why) => return ["“", name, "” ", &why.reason()].concat(),
             Self::Unreadable => "” can’t be read.",
             Self::NoRoom => "” is too much: a conversation goes up to 15 MiB, with its pictures. A new chat has room.",
         };
@@ -65,13 +68,6 @@ pub fn too_large(mime: &str, size: f64) -> Option<Refusal> {
     } else {
         (size > LARGEST_TEXT).then_some(Refusal::LargeText)
     }
-}
-
-/// The bytes of a file as text, if they are text.
-#[must_use]
-pub fn text_in(bytes: Vec<u8>) -> Option<String> {
-    let text = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))?;
-    Some(text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text))
 }
 
 /// Whether a file can still be sent with what is to be sent anyway.
@@ -124,15 +120,6 @@ mod tests {
         for text in ["", "plain", "a\nb\t\"c\"\\", &all] {
             assert_eq!(weight(text) + 2, serde_json::to_string(text).unwrap().len(), "{text:?}");
         }
-    }
-
-    #[test]
-    fn text_is_what_decodes_and_has_no_nul() {
-        assert_eq!(text_in("héllo\n".into()), Some("héllo\n".into()));
-        assert_eq!(text_in(b"\xef\xbb\xbfafter a mark".to_vec()), Some("after a mark".into()));
-        assert_eq!(text_in(Vec::new()), Some(String::new()));
-        assert_eq!(text_in(b"\x00\x01".to_vec()), None);
-        assert_eq!(text_in(b"caf\xe9".to_vec()), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Files are read as they come, one after another.
 
 use super::limits::{self, Refusal};
-use crate::chat::{talk::Talk, tree::File};
+use crate::chat::{talk::Talk, text_file::text_of, tree::File};
 use js_sys::{Promise, Uint8Array};
 use leptos::{
     prelude::*,
@@ -74,7 +74,7 @@ async fn read(file: &web_sys::File) -> Result<File, Refusal> {
         return Ok(File { name, mime, data });
     }
     let buffer = file.array_buffer().await.map_err(|_| Refusal::Unreadable)?;
-    let data = limits::text_in(Uint8Array::new(&buffer).to_vec()).ok_or(Refusal::Strange)?;
+    let data = text_of(Uint8Array::new(&buffer).to_vec()).map_err(Refusal::NoText)?;
     Ok(File { name, mime: "text/plain".into(), data })
 }
 

@@ -12,6 +12,7 @@ use crate::{
         job::{Cancelled, Job, Watch},
         store::{Fault, tab},
         talk::Talk,
+        text_file::{NoText, is_marked, text_of},
         transcript::Transcript,
         tree::Kept,
     },
@@ -77,12 +78,12 @@ pub fn Transfer(
                 />
             </label>
             <p class="progress" hidden=move || !job.is_running()>
-                <span>{job.words}</span>
+                <span prop:textContent=job.words></span>
                 <button type="button" on:click=move |_| job.cancel()>
                     "Cancel"
                 </button>
             </p>
-            <p aria-live="polite">{told}</p>
+            <p aria-live="polite" prop:textContent=told></p>
         </details>
     }
 }
@@ -164,7 +165,7 @@ async fn import(file: &File, history: History, job: Job) -> String {
     }
 }
 
-/// Reads a file. Markdown begins with a title, and JSON never does.
+/// Reads a file, in UTF-8 or in what its mark says. Markdown begins with a title, and JSON never does.
 async fn read(file: &File, job: Job) -> Result<Vec<Kept>, Unread> {
     let size = whole(file.size());
     let mut progress = job.begin("Reading", 2 * size, "%");
@@ -177,12 +178,24 @@ async fn read(file: &File, job: Job) -> Result<Vec<Kept>, Unread> {
         bytes.extend(part);
         progress.go_on(bytes.len()).await?;
     }
+    if is_marked(&bytes) {
+        bytes = text_of(bytes).map_err(no_text)?.into_bytes();
+        progress.go_on(size).await?;
+    }
     if bytes.starts_with(b"#") {
-        let text = String::from_utf8_lossy(&bytes);
+        let text = text_of(bytes).map_err(no_text)?;
         progress.go_on(size).await?;
         return Ok(vec![export::from_markdown::from_markdown(&text, &tab::stamp, &mut progress).await?]);
     }
-    export::from_json(&bytes, &mut progress).await
+    match export::from_json(&bytes, &mut progress).await {
+        // A file that is no text has a better reason than that it is no JSON.
+        Err(Unread::Wrong(sentence)) => Err(text_of(bytes).map_or_else(no_text, |_| Unread::Wrong(sentence))),
+        read => read,
+    }
+}
+
+fn no_text(why: NoText) -> Unread {
+    Unread::Wrong(["Nothing was imported. The file ", &why.reason()].concat())
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size is a whole number")]

@@ -1,0 +1,72 @@
+//! What a file is, by its first bytes, and which encoding it names itself.
+
+/// ISO-2022-JP, by the label that decoders know it by.
+pub(super) const JAPANESE: &str = "iso-2022-jp";
+
+/// A document that may pass for text, and is none.
+pub(super) fn document(bytes: &[u8]) -> Option<&'static str> {
+    bytes.starts_with(b"%PDF-").then_some("is a PDF document. Copy its text, or save it as text")
+}
+
+/// How files begin that are no text, and what is said of them.
+const KNOWN: [(&[u8], &str); 19] = [
+    (b"\x89PNG\r\n\x1a\n", "is a PNG picture under another name: rename it to end in .png"),
+    (b"\xff\xd8\xff", "is a JPEG picture under another name: rename it to end in .jpg"),
+    (b"GIF8", "is a GIF picture under another name: rename it to end in .gif"),
+    (b"PK\x03\x04", "is a ZIP archive, or a document that is one (DOCX, XLSX, ODT). Save what is in it as text"),
+    (b"\xd0\xcf\x11\xe0", "is an Office document of the old kind (DOC, XLS, PPT). Save it as text"),
+    (b"\x1f\x8b", "is compressed (gzip). Unpack it first"),
+    (b"BZh", "is compressed (bzip2). Unpack it first"),
+    (b"\xfd7zXZ", "is compressed (xz). Unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "is compressed (Zstandard). Unpack it first"),
+    (b"7z\xbc\xaf", "is a 7z archive. Unpack it first"),
+    (b"Rar!", "is a RAR archive. Unpack it first"),
+    (b"SQLite format 3\0", "is an SQLite database, and no text"),
+    (b"\x7fELF", "is a program, and no text"),
+    (b"MZ", "is a program, and no text"),
+    (b"\0asm", "is a program, and no text"),
+    (b"ID3", "is sound, and no text"),
+    (b"OggS", "is sound or video, and no text"),
+    (b"BM", "is a BMP picture. Models read PNG, JPEG, WebP or GIF"),
+    (b"II*\0", "is a TIFF picture. Models read PNG, JPEG, WebP or GIF"),
+];
+
+/// The kind of file that isn't text.
+pub(super) fn known(bytes: &[u8]) -> Option<&'static str> {
+    match (bytes.get(..4), bytes.get(4..8), bytes.get(8..12)) {
+        (Some(b"RIFF"), _, Some(b"WEBP")) => Some("is a WebP picture under another name: rename it to end in .webp"),
+        (Some(b"RIFF"), ..) => Some("is sound or video, and no text"),
+        (_, Some(b"ftyp"), Some(b"heic" | b"heix" | b"mif1" | b"avif")) => {
+            Some("is a HEIC or AVIF picture. Models read PNG, JPEG, WebP or GIF")
+        }
+        (_, Some(b"ftyp"), _) => Some("is sound or video, and no text"),
+        _ => KNOWN.iter().find(|(begin, _)| bytes.starts_with(begin)).map(|(_, what)| *what),
+    }
+}
+
+/// The 7-bit encoding that text says itself to be in, by its escape sequences: RFC 1468, RFC 1557, RFC 1922.
+pub(super) fn escapes(bytes: &[u8]) -> Option<&'static str> {
+    if !bytes.contains(&0x1b) || !bytes.is_ascii() {
+        return None;
+    }
+    let has = |escape: &[u8]| bytes.windows(escape.len()).any(|at| at == escape);
+    if has(b"\x1b$)C") {
+        Some("ISO-2022-KR")
+    } else if has(b"\x1b$)A") || has(b"\x1b$)G") {
+        Some("ISO-2022-CN")
+    } else if [b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b(I"].into_iter().any(|escape| has(escape)) {
+        Some(JAPANESE)
+    } else {
+        None
+    }
+}
+
+/// The encoding that an XML declaration names.
+pub(super) fn declared(bytes: &[u8]) -> Option<&str> {
+    let line = bytes.strip_prefix(b"<?xml")?;
+    let end = line.iter().take(200).position(|byte| *byte == b'>')?;
+    let (_, value) = std::str::from_utf8(&line[..end]).ok()?.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    value[1..].split_once(quote).map(|(label, _)| label)
+}

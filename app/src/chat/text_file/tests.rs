@@ -1,0 +1,96 @@
+use super::*;
+
+/// No decoder but the one that a test brings along.
+fn none(_: &str, _: &[u8]) -> Option<String> {
+    None
+}
+
+fn plain(bytes: impl AsRef<[u8]>) -> Result<String, NoText> {
+    read(bytes.as_ref().to_vec(), &none)
+}
+
+fn units<const SIZE: usize>(mark: &[u8], units: impl Iterator<Item = [u8; SIZE]>) -> Vec<u8> {
+    mark.iter().copied().chain(units.flatten()).collect()
+}
+
+const TEXT: &str = "Grüße, 世界 🌍\n";
+
+fn utf16_le(text: &str) -> Vec<u8> {
+    units(b"", text.encode_utf16().map(u16::to_le_bytes))
+}
+
+#[test]
+fn utf_8_is_read_with_and_without_its_mark() {
+    assert_eq!(plain(TEXT).as_deref(), Ok(TEXT));
+    assert_eq!(plain(["\u{feff}", TEXT].concat()).as_deref(), Ok(TEXT));
+    assert_eq!(plain("").as_deref(), Ok(""));
+}
+
+#[test]
+fn utf_16_and_utf_32_are_read_by_their_marks() {
+    let all = [
+        units(b"\xff\xfe", TEXT.encode_utf16().map(u16::to_le_bytes)),
+        units(b"\xfe\xff", TEXT.encode_utf16().map(u16::to_be_bytes)),
+        units(b"\xff\xfe\0\0", TEXT.chars().map(|letter| u32::from(letter).to_le_bytes())),
+        units(b"\0\0\xfe\xff", TEXT.chars().map(|letter| u32::from(letter).to_be_bytes())),
+    ];
+    for bytes in all {
+        assert_eq!(plain(&bytes).as_deref(), Ok(TEXT), "{bytes:?}");
+    }
+    assert_eq!(plain(b"\xff\xfe").as_deref(), Ok(""));
+}
+
+#[test]
+fn damage_is_named() {
+    let odd = [b"\xff\xfe".as_slice(), &utf16_le("ab"), b"c"].concat();
+    let half = [b"\xff\xfe".as_slice(), b"a\0\x3d\xd8b\0"].concat();
+    assert_eq!(plain(odd), Err(NoText::Damaged("UTF-16", Damage::Length)));
+    assert_eq!(plain(half), Err(NoText::Damaged("UTF-16", Damage::Half)));
+    assert_eq!(plain(b"\xff\xfe\0\0\xff\xff\xff\xff"), Err(NoText::Damaged("UTF-32", Damage::Bytes)));
+    assert_eq!(plain(b"\xef\xbb\xbfcaf\xe9"), Err(NoText::Damaged("UTF-8", Damage::Bytes)));
+    assert!(NoText::Damaged("UTF-16", Damage::Half).reason().contains("UTF-16, and has half of a character"));
+}
+
+#[test]
+fn text_without_a_mark_is_refused_with_its_encoding() {
+    assert_eq!(plain(utf16_le("Some words\r\n")), Err(NoText::Unmarked("UTF-16")));
+    let big = units(b"", "Some words é".encode_utf16().map(u16::to_be_bytes));
+    assert_eq!(plain(big), Err(NoText::Unmarked("UTF-16")));
+    let wide = units(b"", "Some words".chars().map(|letter| u32::from(letter).to_le_bytes()));
+    assert_eq!(plain(wide), Err(NoText::Unmarked("UTF-32")));
+}
+
+#[test]
+fn an_encoding_that_cant_be_told_is_not_guessed() {
+    for bytes in [b"caf\xe9".as_slice(), b"\x83n\x83\x8d\x81[", b"\xef\xf0\xe8\xe2\xe5\xf2"] {
+        assert_eq!(plain(bytes), Err(NoText::Unknown), "{bytes:?}");
+    }
+    assert!(NoText::Unknown.reason().contains("Save it as UTF-8"));
+}
+
+#[test]
+fn other_files_are_named() {
+    let reason = |bytes: &[u8]| plain(bytes).unwrap_err().reason();
+    assert!(reason(b"%PDF-1.7\n1 0 obj").contains("PDF"));
+    assert!(reason(b"\x89PNG\r\n\x1a\n\0\0").contains("PNG"));
+    assert!(reason(b"PK\x03\x04\x14\0\0\0").contains("DOCX"));
+    assert!(reason(b"RIFF\0\0\0\x80WEBPVP8 ").contains("WebP"));
+    assert!(reason(b"\x1f\x8b\x08\0").contains("gzip"));
+    assert!(reason(b"\x00\x01\x02\xff").starts_with("is neither text nor a picture"));
+    assert!(reason(b"a\0b").starts_with("is neither text"));
+    // What looks like the beginning of one is text all the same.
+    assert_eq!(plain("MZ was here").as_deref(), Ok("MZ was here"));
+    assert_eq!(plain("BM, ID3 and GIF8").as_deref(), Ok("BM, ID3 and GIF8"));
+}
+
+#[test]
+fn what_says_its_encoding_is_read_by_the_browser() {
+    let asked = |bytes: &[u8]| read(bytes.to_vec(), &|label, _| Some(label.into()));
+    assert_eq!(asked(b"\x1b$B$3\x1b(B").as_deref(), Ok("iso-2022-jp"));
+    assert_eq!(asked(b"\x84\x31\x95\x33\xc4\xe3").as_deref(), Ok("gb18030"));
+    assert_eq!(asked(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>").as_deref(), Ok("ISO-8859-1"));
+    assert_eq!(plain(b"\x1b$)C\x0eGQ\x0f"), Err(NoText::Unread("ISO-2022-KR")));
+    // The escapes of a terminal are no encoding.
+    assert_eq!(plain("\x1b[1mbold\x1b(B\x1b[m").as_deref(), Ok("\x1b[1mbold\x1b(B\x1b[m"));
+    assert_eq!(plain("\x1b(J in no Japanese").as_deref(), Ok("\x1b(J in no Japanese"));
+}

@@ -1,0 +1,77 @@
+//! The encodings of Unicode, by their marks.
+
+use super::NoText;
+
+/// The fault of text whose encoding is certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// It ends within a character.
+    Length,
+    /// One half of a surrogate pair stands alone.
+    Half,
+    /// Some bytes are no character.
+    Bytes,
+}
+
+impl Damage {
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Length => "and ends in the middle of a character",
+            Self::Half => "and has half of a character in it (an unpaired surrogate)",
+            Self::Bytes => "and has bytes in it that are no character",
+        }
+    }
+}
+
+/// The text after a mark; none where there is no mark.
+pub(super) fn marked(bytes: &[u8]) -> Option<Result<String, NoText>> {
+    let fault = |encoding| move |damage| NoText::Damaged(encoding, damage);
+    // UTF-16 that begins with a zero is no text: so the longer mark comes first.
+    Some(match bytes {
+        [0xff, 0xfe, 0, 0, text @ ..] => utf32(text, u32::from_le_bytes).map_err(fault("UTF-32")),
+        [0, 0, 0xfe, 0xff, text @ ..] => utf32(text, u32::from_be_bytes).map_err(fault("UTF-32")),
+        [0xff, 0xfe, text @ ..] => utf16(text, u16::from_le_bytes).map_err(fault("UTF-16")),
+        [0xfe, 0xff, text @ ..] => utf16(text, u16::from_be_bytes).map_err(fault("UTF-16")),
+        [0xef, 0xbb, 0xbf, text @ ..] => {
+            std::str::from_utf8(text).map(ToOwned::to_owned).map_err(|_| fault("UTF-8")(Damage::Bytes))
+        }
+        _ => return None,
+    })
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Damage> {
+    let (units, rest) = bytes.as_chunks();
+    let text = char::decode_utf16(units.iter().copied().map(unit)).collect::<Result<String, _>>();
+    match text {
+        Err(_) => Err(Damage::Half),
+        Ok(_) if !rest.is_empty() => Err(Damage::Length),
+        Ok(text) => Ok(text),
+    }
+}
+
+fn utf32(bytes: &[u8], unit: fn([u8; 4]) -> u32) -> Result<String, Damage> {
+    let (units, rest) = bytes.as_chunks();
+    let text = units.iter().copied().map(|bytes| char::from_u32(unit(bytes))).collect::<Option<String>>();
+    match text {
+        None => Err(Damage::Bytes),
+        Some(_) if !rest.is_empty() => Err(Damage::Length),
+        Some(text) => Ok(text),
+    }
+}
+
+/// The encoding of text that has no mark, where the zero bytes of its ASCII characters give it away.
+pub(super) fn unmarked(bytes: &[u8]) -> Option<&'static str> {
+    let is_text = |text: &String| {
+        let is_control = |letter: char| letter.is_ascii_control() && !matches!(letter, '\t' | '\n' | '\r' | '\x0c');
+        let plain = text.chars().filter(char::is_ascii).count();
+        !text.is_empty() && !text.contains(is_control) && plain * 4 >= text.chars().count()
+    };
+    let is = |text: Result<String, Damage>| text.is_ok_and(|text| is_text(&text));
+    if is(utf32(bytes, u32::from_le_bytes)) || is(utf32(bytes, u32::from_be_bytes)) {
+        Some("UTF-32")
+    } else if is(utf16(bytes, u16::from_le_bytes)) || is(utf16(bytes, u16::from_be_bytes)) {
+        Some("UTF-16")
+    } else {
+        None
+    }
+}
