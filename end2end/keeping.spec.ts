@@ -85,6 +85,31 @@ test("a conversation is found by what was said in it", async ({ chat, upstream, 
   await expect(listed(chat)).toHaveCount(2);
 });
 
+test("a search finds what looks the same, however it was typed", async ({ chat, upstream, page }) => {
+  const nfc = "caf\u00e9 \u30ac\u30a4\u30c9 \ud55c\uae00 Stra\u00dfe \u0130stanbul";
+  const padding = "\uff76\uff9e".repeat(200);
+  await talk(chat, upstream, "Composed", `${padding} ${nfc} ${padding}`);
+  await talk(chat, upstream, "Decomposed", `${padding} ${nfc.normalize("NFD")} ${padding}`);
+  await talk(chat, upstream, "Wide", "\uff31\uff57\uff45\uff4e\uff13 \uff76\uff9e\uff72\uff84\uff9e o\ufb03ce");
+  const search = page.getByRole("searchbox", { name: "Search conversations" });
+  const finds = async (sought: string, ...titles: string[]) => {
+    await search.fill(sought);
+    await expect(listed(chat).locator("a > span"), sought).toHaveText(titles);
+  };
+  const both = ["Decomposed", "Composed"];
+  await finds("CAF\u00c9", ...both);
+  await finds("cafe\u0301", ...both);
+  await expect(listed(chat).locator("small").first()).toContainText("cafe\u0301");
+  await expect(listed(chat).locator("small").last()).toContainText("caf\u00e9");
+  await finds("\ud55c\uae00".normalize("NFD"), ...both);
+  await finds("STRASSE", ...both);
+  await finds("istanbul", ...both);
+  await finds("\u30ac\u30a4\u30c9", "Wide", ...both);
+  await finds("\uff76\uff9e\uff72\uff84\uff9e", "Wide", ...both);
+  await finds("qwen3", "Wide");
+  await finds("\uff4f\uff46\uff46\uff49\uff43\uff45", "Wide");
+});
+
 test("what was found is shown where it stands, on whichever branch", async ({ chat, upstream, page }) => {
   await talk(chat, upstream, "About cats", "They purr when content");
   await chat.action(chat.answer, "Regenerate").click();
@@ -323,6 +348,38 @@ test("a conversation goes elsewhere as Markdown, and comes back", async ({ chat,
   await expect(chat.log.getByRole("article")).toHaveCount(2);
   await expect(chat.answer.getByRole("heading", { name: "Why" })).toBeVisible();
   await expect(chat.status).toHaveText("Done");
+});
+
+test("a file of conversations is read in UTF-16, and one that is no text says so", async ({ chat, upstream, page }) => {
+  await talk(chat, upstream, "About cats", "I like **cats**");
+  await page.getByText("Export and import").click();
+  const files: string[] = [];
+  for (const button of ["Export all", "Export this one as Markdown"]) {
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: button }).click();
+    files.push(await readFile(await (await download).path(), "utf8"));
+  }
+  const take = (name: string, buffer: Buffer) =>
+    page.getByLabel("Import…").setInputFiles({ name, mimeType: "text/plain", buffer });
+  const marked = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le");
+  await page.getByRole("button", { name: "Delete About cats" }).click();
+  await expect(listed(chat)).toHaveCount(0);
+  await take("all.json", marked(files[0]));
+  await expect(chat.conversations).toContainText("1 imported");
+  await take("one.md", marked(files[1]).swap16());
+  await expect(chat.conversations).toContainText("1 imported");
+  await expect(listed(chat)).toHaveText(["About cats", "About cats"]);
+  await listed(chat).first().getByRole("link").click();
+  await expect(chat.answer.locator("strong")).toHaveText("cats");
+
+  await take("one.md", marked(files[1]).subarray(0, -1));
+  await expect(chat.conversations).toContainText("Nothing was imported. The file is damaged: it is in UTF-16");
+  await take("latin.md", Buffer.from("# Caf\u00e9", "latin1"));
+  await expect(chat.conversations).toContainText("The file is text in an encoding that isn’t UTF-8");
+  await take("all.json", Buffer.from("PK\u0003\u0004\u0014\u0000", "latin1"));
+  await expect(chat.conversations).toContainText("The file is a ZIP archive");
+  await take("all.json", Buffer.from("{}"));
+  await expect(chat.conversations).toContainText("This is not a file of conversations");
 });
 
 test("the list stays as it is while an answer grows", async ({ chat, upstream, page }) => {

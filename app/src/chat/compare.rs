@@ -1,6 +1,6 @@
 //! Which models are asked beside the picked one.
 
-use super::{picker::offer, shared::Shared};
+use super::{fold::fold, picker::offer, shared::Shared};
 use leptos::{ev, prelude::*};
 
 /// A button beside the model picker, and what it opens: up to three more models. They are asked until the conversation is
@@ -27,13 +27,13 @@ pub fn Compare(
             "" => "No other".into(),
             name => [name, if is_missing { " (not available now)" } else { "" }].concat(),
         };
-        view! { <option value=name prop:selected=selected>{label}</option> }
+        view! { <option value=name prop:selected=selected prop:textContent=label></option> }
     };
     let options = move |at: usize| {
         // What was chosen and isn't listed now stays to be seen.
         let chosen = others.with_untracked(|others| others.get(at).cloned().unwrap_or_default());
         let is_missing = models.with(|list| list.lacks(&chosen));
-        let names = models.with(|list| offer(&list.names, "", &chosen));
+        let names = models.with(|list| offer(&list.names, "", &chosen, fold));
         let names = names.into_iter().filter(|name| !name.is_empty());
         let options = std::iter::once(String::new()).chain(names).map(|name| {
             let is_missing = is_missing && name == chosen;
@@ -50,7 +50,7 @@ pub fn Compare(
             });
         };
         view! {
-            <select aria-label="Compare with" on:change=choose>
+            <select aria-label="Compare with" translate="no" on:change=choose>
                 {move || options(at)}
             </select>
         }
@@ -76,12 +76,13 @@ pub fn Compare(
             >
                 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 5h6v14H4zM14 5h6v14h-6z" /></svg>
                 <span class="word">"Compare"</span>
-                <span class="count">
-                    {move || match count.get() {
+                <span
+                    class="count"
+                    prop:textContent=move || match count.get() {
                         0 => String::new(),
                         more => ["+", &more.to_string()].concat(),
-                    }}
-                </span>
+                    }
+                ></span>
             </button>
             <div class="panel" role="group" aria-label="Models to compare" hidden=move || !open.get()>
                 <p>"Ask these as well, all at once. Each has its own Stop."</p>

@@ -36,6 +36,7 @@ pub mod transcript;
 pub mod tree;
 
 pub mod export;
+pub mod fold;
 
 pub mod actions;
 pub mod aloud;

@@ -2,9 +2,22 @@
 //! code is fetched when somebody begins to write, or has something here.
 
 use super::{
-    aloud::Aloud, attachments::Attachments, attention, compare::Compare, conversations::Conversations, crowd::Crowd,
-    editing, fit, heading, picker, print, pulse, rehearsal::rehearse, settings::SettingsForm, shared::Shared,
-    status::Status, talk::Talk, view::Messages, visit,
+    aloud::Aloud,
+    attachments::Attachments,
+    attention,
+    compare::Compare,
+    conversations::Conversations,
+    crowd::Crowd,
+    editing, fit,
+    fold::{Fold, fold},
+    heading, picker, print, pulse,
+    rehearsal::rehearse,
+    settings::SettingsForm,
+    shared::Shared,
+    status::Status,
+    talk::Talk,
+    view::Messages,
+    visit,
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
@@ -23,6 +36,8 @@ pub struct Parts {
     pub attachments: fn(Shared) -> AnyView,
     /// Models that can be picked beside those that are listed: [`picker::rest::other_models`].
     pub other_models: fn(Talk, RwSignal<String>) -> AnyView,
+    /// Makes a text comparable, in any script.
+    pub fold: Fold,
     /// How the model is to answer.
     pub settings: fn(Shared) -> AnyView,
     /// [`Talk::ask`]
@@ -55,6 +70,7 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
         },
         attachments: |shared| view! { <Attachments talk=shared.talk models=shared.models /> }.into_any(),
         other_models: picker::rest::other_models,
+        fold,
         settings: |shared| view! { <SettingsForm talk=shared.talk /> }.into_any(),
         compare: |shared| view! { <Compare shared /> }.into_any(),
         ask: Talk::ask,

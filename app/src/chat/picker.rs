@@ -3,7 +3,14 @@
 mod narrow;
 pub(super) mod rest;
 
-use super::{catalog::catalog, parts::Parts, shared::Shared, store::tab, talk::Talk};
+use super::{
+    catalog::catalog,
+    fold::{Fold, fold_ascii},
+    parts::Parts,
+    shared::Shared,
+    store::tab,
+    talk::Talk,
+};
 use crate::link::Reason;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
 pub(super) use narrow::offer;
@@ -33,6 +40,7 @@ pub fn ModelPicker(
             model.set(first);
         }
     });
+    let fold = move || parts.get_untracked().map_or(fold_ascii as Fold, |parts| parts.fold);
     let option = move |name: String, is_missing: bool| {
         let selected = model.get() == name;
         let label = match name.as_str() {
@@ -43,7 +51,7 @@ pub fn ModelPicker(
     };
     let options = move || {
         let chosen = model.get();
-        let names = list.with(|list| sought.with(|sought| offer(&list.names, sought, &chosen)));
+        let names = list.with(|list| sought.with(|sought| offer(&list.names, sought, &chosen, fold())));
         let is_missing = list.with(|list| list.lacks(&chosen)) && typed.with(|typed| *typed != chosen);
         let options = names.into_iter().map(|name| {
             let is_missing = is_missing && name == chosen;
@@ -66,8 +74,8 @@ pub fn ModelPicker(
     // Enter takes what is found, or else the name as it was typed. Leaving the field takes only what can't be found.
     let settle = move |is_enter: bool| {
         let name = sought.get_untracked().trim().to_owned();
-        let found =
-            list.with_untracked(|list| if is_long(&list.names) { narrowed(&list.names, &name) } else { vec![] });
+        let found = list
+            .with_untracked(|list| if is_long(&list.names) { narrowed(&list.names, &name, fold()) } else { vec![] });
         match found.into_iter().reduce(|first, other| if other == name { other } else { first }) {
             _ if name.is_empty() => {}
             Some(found) if is_enter => choose(found),
@@ -76,7 +84,6 @@ pub fn ModelPicker(
         }
     };
     let name = move || if long() { "Search models" } else { "Model name" };
-    let trouble = move || list.with(|list| list.trouble.clone());
     view! {
         <div class="picker">
             <input
@@ -99,6 +106,7 @@ pub fn ModelPicker(
             />
             <select
                 aria-label="Model"
+                translate="no"
                 on:focus=move |_| talk.list_again.notify()
                 on:change=move |event| choose(event_target_value(&event))
             >
@@ -106,7 +114,12 @@ pub fn ModelPicker(
                 {move || parts.get().map(|Parts { other_models, .. }| other_models(talk, sought))}
             </select>
             // The keyboard and fingers reach it: the whole of it is shown where it has the focus.
-            <p class="trouble" tabindex="0" hidden=move || trouble().is_none()>{trouble}</p>
+            <p
+                class="trouble"
+                tabindex="0"
+                hidden=move || list.with(|list| list.trouble.is_none())
+                prop:textContent=move || list.with(|list| list.trouble.clone()).unwrap_or_default()
+            ></p>
         </div>
     }
 }

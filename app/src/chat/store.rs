@@ -39,7 +39,6 @@ use super::{
 pub use fault::Fault;
 use idb::{CONVERSATIONS, MESSAGES, Transaction};
 use journal::{Entry, Journal};
-use js_sys::JsString;
 use leptos::{task::spawn_local, wasm_bindgen::JsValue, web_sys::IdbDatabase};
 use recover::Recovery;
 use std::rc::Rc;
@@ -248,11 +247,6 @@ fn keep<T>(record: Option<T>, read: &mut Read<Vec<T>>) {
         Some(record) => read.found.push(record),
         None => read.skipped += 1,
     }
-}
-
-/// Makes a text lower case, in any script.
-fn lower(text: &str) -> String {
-    JsString::from(text).to_lower_case().into()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A long list of models, narrowed to what is sought.
 
+use crate::chat::fold::Fold;
+
 /// With more models than this, there is something to be sought in.
 const GLANCE: usize = 12;
 
@@ -9,11 +11,11 @@ pub(super) fn is_long(list: &[String]) -> bool {
 }
 
 /// The names of those that have every word of what is sought in them, in the list's order.
-pub(super) fn narrowed(list: &[String], sought: &str) -> Vec<String> {
-    let words: Vec<String> = sought.split_whitespace().map(str::to_ascii_lowercase).collect();
+pub(super) fn narrowed(list: &[String], sought: &str, fold: Fold) -> Vec<String> {
+    let sought = fold(sought);
     let is_meant = |name: &&String| {
-        let name = name.to_ascii_lowercase();
-        words.iter().all(|word| name.contains(word.as_str()))
+        let name = fold(name);
+        sought.split_whitespace().all(|word| name.contains(word))
     };
     list.iter().filter(is_meant).cloned().collect()
 }
@@ -23,8 +25,8 @@ const OFFERED: usize = 500;
 
 /// The models of this list that are offered, narrowed to the search. The chosen one is among them in any case, or the box
 /// would show another.
-pub(in crate::chat) fn offer(list: &[String], sought: &str, chosen: &str) -> Vec<String> {
-    let mut names = narrowed(list, sought);
+pub(in crate::chat) fn offer(list: &[String], sought: &str, chosen: &str, fold: Fold) -> Vec<String> {
+    let mut names = narrowed(list, sought, fold);
     names.truncate(OFFERED);
     if !names.iter().any(|name| name == chosen) {
         names.insert(0, chosen.to_owned());
@@ -33,30 +35,31 @@ pub(in crate::chat) fn offer(list: &[String], sought: &str, chosen: &str) -> Vec
 }
 
 /// How many of those that are sought are not offered.
-pub(super) fn left_out(list: &[String], sought: &str) -> usize {
-    narrowed(list, sought).len().saturating_sub(OFFERED)
+pub(super) fn left_out(list: &[String], sought: &str, fold: Fold) -> usize {
+    narrowed(list, sought, fold).len().saturating_sub(OFFERED)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::fold::{fold, fold_ascii};
 
     #[test]
     fn what_has_every_word_is_found_and_the_chosen_one_stays() {
         let list = ["Qwen3-8B", "llama-3.1-8b", "llama-3.1-70b", "gemma"].map(String::from);
-        assert_eq!(narrowed(&list, " 8B llama "), ["llama-3.1-8b"]);
-        assert_eq!(narrowed(&list, "8b"), ["Qwen3-8B", "llama-3.1-8b"]);
-        assert!(narrowed(&list, "nothing like it").is_empty());
-        assert_eq!(offer(&list, "8B llama", "gemma"), ["gemma", "llama-3.1-8b"]);
-        assert_eq!(offer(&list, "", "gemma").len(), 4);
-        assert_eq!(offer(&list, "", "not listed now").len(), 5);
+        assert_eq!(narrowed(&list, " 8B llama ", fold), ["llama-3.1-8b"]);
+        assert_eq!(narrowed(&list, "8b", fold), ["Qwen3-8B", "llama-3.1-8b"]);
+        assert!(narrowed(&list, "nothing like it", fold).is_empty());
+        assert_eq!(offer(&list, "8B llama", "gemma", fold_ascii), ["gemma", "llama-3.1-8b"]);
+        assert_eq!(offer(&list, "", "gemma", fold_ascii).len(), 4);
+        assert_eq!(offer(&list, "", "not listed now", fold_ascii).len(), 5);
     }
 
     #[test]
     fn of_a_long_list_only_so_many_are_offered_and_the_rest_is_counted() {
         let list: Vec<String> = (0..10_000).map(|n| format!("model-{n}")).collect();
-        let offered = offer(&list, "", "model-9999");
+        let offered = offer(&list, "", "model-9999", fold_ascii);
         assert_eq!((offered.len(), offered[0].as_str()), (OFFERED + 1, "model-9999"));
-        assert_eq!((left_out(&list, ""), left_out(&list, "model-123")), (9500, 0));
+        assert_eq!((left_out(&list, "", fold), left_out(&list, "model-123", fold)), (9500, 0));
     }
 }

@@ -3,10 +3,10 @@
 use super::{
     Fault, Store, batch,
     idb::{self, CONVERSATIONS, MESSAGES, Transaction},
-    lower,
 };
 use crate::chat::{
     export::long::write_message,
+    fold::fold,
     job::{Cancelled, Unwatched, Watch},
     tree::{
         Conversation, Kept,
@@ -17,13 +17,13 @@ use js_sys::JsString;
 use leptos::web_sys::IdbDatabase;
 
 impl Store {
-    /// The conversations that have this text in their title or in a message, whatever its case: one hit each, that which
+    /// The conversations that have this text in their title or in a message, whatever its case or form: one hit each, that which
     /// was worked on last first, and `limit` at most. One conversation at a time is in memory. Drop the future to give up.
     ///
     /// # Errors
     /// Nothing can be read.
     pub async fn search(&self, text: &str, limit: usize) -> Result<Vec<Hit>, Fault> {
-        let needle = lower(text.trim());
+        let needle = fold(text.trim());
         let mut hits = Vec::new();
         if needle.is_empty() {
             return Ok(hits);
@@ -187,7 +187,7 @@ const MOST_TEXT: u32 = 1024 * 1024;
 
 /// The same in conversations that no store has.
 pub async fn search_in(all: &[Kept], text: &str, limit: usize) -> Vec<Hit> {
-    let (needle, mut pace) = (lower(text.trim()), Unwatched::new());
+    let (needle, mut pace) = (fold(text.trim()), Unwatched::new());
     let mut hits = Vec::new();
     for kept in all.iter().filter(|_| !needle.is_empty()) {
         if hits.len() >= limit {
@@ -202,14 +202,14 @@ pub async fn search_in(all: &[Kept], text: &str, limit: usize) -> Vec<Hit> {
 }
 
 fn in_title(conversation: &Conversation, needle: &str) -> Option<Hit> {
-    let excerpt = excerpt(&conversation.title, needle, &lower)?;
+    let excerpt = excerpt(&conversation.title, needle, &fold)?;
     Some(Hit { conversation: conversation.id.clone(), message: String::new(), excerpt })
 }
 
 async fn in_messages(kept: &Kept, needle: &str, watch: &mut impl Watch) -> Result<Option<Hit>, Cancelled> {
     for message in &kept.messages {
         for text in texts_of(message).flat_map(parts) {
-            if let Some(excerpt) = excerpt(text, needle, &lower) {
+            if let Some(excerpt) = excerpt(text, needle, &fold) {
                 let (conversation, message) = (kept.conversation.id.clone(), message.id.clone());
                 return Ok(Some(Hit { conversation, message, excerpt }));
             }

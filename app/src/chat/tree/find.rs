@@ -39,14 +39,12 @@ pub fn parts(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What stands around `needle`, which is in lower case, in a text, on one line; none where it isn't in there. `lower` makes
-/// a text lower case: the browser can, and the standard library's table for it would be kilobytes to download.
+/// The words around `needle`, which is folded, in a text, on one line; none where it isn't in there. `fold` makes a text
+/// comparable: see [`fold`](crate::chat::fold::fold).
 #[must_use]
-pub fn excerpt(text: &str, needle: &str, lower: &dyn Fn(&str) -> String) -> Option<String> {
-    let lowered = lower(text);
-    let at = lowered.find(needle)?;
-    // A few letters are of another length in lower case, so this place is counted, not certain; an excerpt has room.
-    let skipped = lowered[..at].chars().count().saturating_sub(BEFORE);
+pub fn excerpt(text: &str, needle: &str, fold: &dyn Fn(&str) -> String) -> Option<String> {
+    let at = fold(text).find(needle)?;
+    let skipped = text[..place(text, at, fold)].chars().count().saturating_sub(BEFORE);
     let mut excerpt = String::from(if skipped > 0 { "…" } else { "" });
     let mut rest = text.chars().skip(skipped);
     for letter in rest.by_ref().take(BEFORE + AFTER) {
@@ -56,6 +54,17 @@ pub fn excerpt(text: &str, needle: &str, lower: &dyn Fn(&str) -> String) -> Opti
         excerpt.push('…');
     }
     Some(excerpt)
+}
+
+/// The place in a text of what is at this place of the folded text. A letter may become several, or several one: so the
+/// longest beginning is looked for that is no longer than that when it is folded.
+fn place(text: &str, at: usize, fold: &dyn Fn(&str) -> String) -> usize {
+    if text.is_ascii() {
+        return at;
+    }
+    let places: Vec<usize> = text.char_indices().map(|(place, _)| place).collect();
+    let count = places.partition_point(|place| fold(&text[..*place]).len() <= at);
+    count.checked_sub(1).map_or(0, |last| places[last])
 }
 
 #[cfg(test)]
@@ -84,7 +93,22 @@ mod tests {
     #[test]
     fn letters_that_are_longer_in_lower_case_break_nothing() {
         assert!(in_text(&"İ".repeat(500), "i̇").is_some());
-        assert_eq!(in_text(&["İ".repeat(500).as_str(), "x"].concat(), "x"), Some("…".into()));
+        let excerpt = in_text(&["İ".repeat(500).as_str(), "x"].concat(), "x");
+        assert_eq!(excerpt, Some(["…", "İ".repeat(BEFORE).as_str(), "x"].concat()));
+    }
+
+    #[test]
+    fn an_excerpt_has_what_was_found_where_folding_changes_lengths() {
+        // As the browser's normalisation does with half-width letters and their marks, ligatures and accents.
+        let changes = [("ｶ\u{ff9e}", "ガ"), ("ｶ", "カ"), ("ﬁ", "fi"), ("ﷺ", "صلى الله عليه وسلم"), ("e\u{301}", "é")];
+        let fold = |text: &str| changes.iter().fold(text.to_lowercase(), |text, (from, to)| text.replace(from, to));
+        for (from, _) in changes {
+            let text = [from.repeat(400).as_str(), "Needle", from.repeat(400).as_str()].concat();
+            let excerpt = excerpt(&text, "needle", &fold).unwrap();
+            let before = excerpt.split("Needle").next().unwrap().chars().count();
+            assert!(excerpt.contains("Needle") && before <= BEFORE + 2, "{from}: {excerpt}");
+        }
+        assert_eq!(excerpt("an oﬃce ｶ\u{ff9e}", "ガ", &fold), Some("an oﬃce ｶ\u{ff9e}".into()));
     }
 
     #[test]
