@@ -29,6 +29,15 @@ fn pressed(event: &MouseEvent) -> Option<Element> {
     event.current_target()?.dyn_into().ok()
 }
 
+/// A message as it is copied: as it was written, but with no line end after code. A terminal would run what is pasted.
+fn copied(text: &str) -> &str {
+    let is_fence = |line: &str| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+    let is_open = text.lines().filter(|line| is_fence(line)).count() % 2 == 1;
+    let last = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+    let ends_in_code = is_open || is_fence(last) || last.starts_with("    ") || last.starts_with('\t');
+    if ends_in_code { text.trim_end_matches(['\r', '\n']) } else { text }
+}
+
 /// Puts the text of a message on the clipboard.
 #[component]
 pub fn Copy(
@@ -40,7 +49,7 @@ pub fn Copy(
             type="button"
             on:click=move |event| {
                 if let Some(button) = pressed(&event) {
-                    copy_for(button, message.with_untracked(|message| message.text.clone()));
+                    copy_for(button, message.with_untracked(|message| copied(&message.text).to_owned()));
                 }
             }
         >
@@ -77,5 +86,21 @@ pub fn Continue(
         >
             "Continue"
         </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::copied;
+
+    #[test]
+    fn an_answer_is_copied_as_it_was_written_but_for_line_ends_after_code() {
+        assert_eq!(copied("stop\n\n* shop\n"), "stop\n\n* shop\n");
+        assert_eq!(copied("Run\n```sh\nls\n```\n"), "Run\n```sh\nls\n```");
+        assert_eq!(copied("Run\n~~~\nls\n~~~\r\n\r\n"), "Run\n~~~\nls\n~~~");
+        assert_eq!(copied("Cut off\n```sh\nls\n"), "Cut off\n```sh\nls");
+        assert_eq!(copied("Run\n\n    ls\n"), "Run\n\n    ls");
+        assert_eq!(copied("```\nls\n```\nThat is all.\n"), "```\nls\n```\nThat is all.\n");
+        assert_eq!(copied(""), "");
     }
 }

@@ -41,6 +41,7 @@ pub mod fold;
 pub mod actions;
 pub mod aloud;
 pub mod branches;
+mod copied;
 pub mod crowd;
 mod direction;
 mod frame;

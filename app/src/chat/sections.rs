@@ -104,7 +104,7 @@ impl Place {
     }
 }
 
-/// The code of a code block: a long one stands in several blocks.
+/// The code of a code block, without line ends after it: a terminal would run what is pasted. A long block stands in several.
 pub(super) fn code_of(first: Element) -> String {
     let (mut code, mut part) = (String::new(), Some(first));
     while let Some(block) = part {
@@ -112,6 +112,7 @@ pub(super) fn code_of(first: Element) -> String {
         code.push_str(&text.unwrap_or_default());
         part = next(&block).filter(|next| next.class_list().contains("more"));
     }
+    code.truncate(code.trim_end_matches('\n').len());
     code
 }
 

@@ -4,6 +4,7 @@ use super::{
     actions::{Continue, Copy, copy_for},
     attachments::question,
     branches::Branches,
+    copied,
     entry::Entry,
     prose::Prose,
     reasoning::Reasoning,
@@ -29,13 +30,16 @@ pub fn Messages(
     talk: Talk,
 ) -> impl IntoView {
     let (entries, earlier) = (talk.transcript.entries, talk.transcript.earlier);
+    copied::listen();
     view! {
         <div class="message-list" on:click=|event| copy_code(&event)>
-            <button type="button" class="earlier" hidden=move || earlier.get() == 0 on:click=move |_| {
-                talk.transcript.show_earlier();
-            }>
-                {move || ["Show earlier messages (", &earlier.get().to_string(), ")"].concat()}
-            </button>
+            <button
+                type="button"
+                class="earlier"
+                hidden=move || earlier.get() == 0
+                on:click=move |_| talk.transcript.show_earlier()
+                prop:textContent=move || ["Show earlier messages (", &earlier.get().to_string(), ")"].concat()
+            ></button>
             <For
                 each=move || entries.get()
                 key=|entry| entry.key
@@ -96,7 +100,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
                     "Regenerate"
                 </button>
                 <Continue talk id message is_last />
-                <span class="ending">{move || message.with(ending)}</span>
+                <span class="ending" prop:textContent=move || message.with(ending)></span>
             </div>
         </article>
     }
