@@ -3,6 +3,7 @@
 use super::{
     attach::{Attached, arrive, limits::picture, read::read_along},
     catalog::Catalog,
+    drafts,
     talk::Talk,
     tree::{File, Message},
 };
@@ -56,21 +57,35 @@ pub fn Attachments(
         let is_blind = |name: &&String| asked.contains(name);
         models.with(|models| models.blind.iter().find(is_blind).cloned()).filter(|_| has_picture)
     });
+    let unkept = drafts::is_unkept(talk);
     let chips = move || attached.files.with(|files| files.iter().enumerate().map(chip(attached)).collect_view());
     view! {
         <ul class="files" aria-label="Files to be sent" hidden=move || attached.files.with(Vec::is_empty)>
             {chips}
         </ul>
-        <p class="refused" aria-live="polite" class:told=move || attached.refused.with(|refused| !refused.is_empty())>
-            {attached.refused}
-        </p>
-        <p class="refused" aria-live="polite" class:told=move || blind.with(Option::is_some)>
-            {move || blind.get().map(|name| [name.as_str(), " doesn’t look at pictures, as its server says."].concat())}
-        </p>
+        {remark(Signal::from(attached.refused))}
+        {remark(Signal::derive(move || blind.get().map(|name| [name.as_str(), BLIND].concat()).unwrap_or_default()))}
+        {remark(Signal::derive(move || if unkept.get() { drafts::UNKEPT.into() } else { String::new() }))}
         <p class="drop" aria-hidden="true" hidden=move || !attached.held.get()>
             "Drop them anywhere to attach them"
         </p>
     }
+}
+
+/// Said after the name of a model that is known not to look at pictures.
+const BLIND: &str = " doesn’t look at pictures, as its server says.";
+
+/// A sentence beside the box; empty if there is nothing to say.
+fn remark(sentence: Signal<String>) -> AnyView {
+    view! {
+        <p
+            class="refused"
+            aria-live="polite"
+            class:told=move || sentence.with(|sentence| !sentence.is_empty())
+            prop:textContent=sentence
+        ></p>
+    }
+    .into_any()
 }
 
 fn chip(attached: Attached) -> impl Fn((usize, &File)) -> AnyView {
@@ -102,7 +117,7 @@ pub fn question(message: &Message, printing: RwSignal<bool>) -> AnyView {
                 <li>
                     <details>
                         <summary class="name" dir="auto">{file.name.clone()}</summary>
-                        {long_text(text_in(file), printing, |text| view! { <pre tabindex="0">{text}</pre> }.into_any())}
+                        {long_text(text_in(file), printing, |text| view! { <pre tabindex="0" prop:textContent=text></pre> }.into_any())}
                     </details>
                 </li>
             }
@@ -115,9 +130,7 @@ pub fn question(message: &Message, printing: RwSignal<bool>) -> AnyView {
         </ul>
         {long_text(message.text.clone(), printing, |text| {
             view! {
-                <p class="text" dir="auto" hidden=move || text.with(String::is_empty)>
-                    {text}
-                </p>
+                <p class="text" dir="auto" hidden=move || text.with(String::is_empty) prop:textContent=text></p>
             }
             .into_any()
         })}
@@ -145,9 +158,13 @@ fn long_text(whole: String, printing: RwSignal<bool>, show: fn(RwSignal<String>)
     let more = move |_| text.set(whole.with_value(beginning(text.with_untracked(String::len) + SHOWN)));
     view! {
         {show(text)}
-        <button type="button" class="more" hidden=move || left() == 0 on:click=more>
-            {move || ["Show more (", &(left() / 1024 + 1).to_string(), " kB)"].concat()}
-        </button>
+        <button
+            type="button"
+            class="more"
+            hidden=move || left() == 0
+            on:click=more
+            prop:textContent=move || ["Show more (", &(left() / 1024 + 1).to_string(), " kB)"].concat()
+        ></button>
     }
     .into_any()
 }

@@ -65,6 +65,7 @@ pub mod sidebar;
 
 mod attention;
 pub mod conversations;
+mod drafts;
 mod editing;
 mod fit;
 pub mod parts;

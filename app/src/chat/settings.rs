@@ -6,6 +6,12 @@ use super::{store::tab, talk::Talk, tree::Settings};
 use field::{Field, view_number, view_text};
 use leptos::{ev, html, prelude::*, web_sys::EventTarget};
 
+const KEPT: &str = "New conversations will begin like this.";
+const NOT_KEPT: &str =
+    "The browser has no room for this. It counts for this conversation alone. Shorten the system prompt.";
+const NOT_KEPT_YET: &str = "The browser has no room for this before something is asked. Until then it is gone if the page is \
+    reloaded.";
+
 /// Opens the settings.
 #[component]
 pub fn SettingsButton(
@@ -39,12 +45,12 @@ pub fn SettingsForm(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let form = Form::new(talk);
-    let kept = RwSignal::new(false);
+    let told = form.told;
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
         match (talk.tuning.get(), dialog.open()) {
             (true, false) => {
-                kept.set(false);
+                told.set("");
                 untrack(|| form.load());
                 _ = dialog.show_modal();
             }
@@ -68,8 +74,7 @@ pub fn SettingsForm(
     };
     let keep = move |_| {
         if form.apply() {
-            tab::keep_settings(&form.settings());
-            kept.set(true);
+            told.set(if tab::keep_settings(&form.settings()) { KEPT } else { NOT_KEPT });
         }
     };
     let [system, temperature, top_p, max_tokens, seed] = form.fields;
@@ -90,7 +95,7 @@ pub fn SettingsForm(
         >
             <form
                 on:change=move |_| _ = form.apply()
-                on:input=move |_| kept.set(false)
+                on:input=move |_| told.set("")
                 on:submit=move |event| {
                     event.prevent_default();
                     if form.apply() {
@@ -107,7 +112,7 @@ pub fn SettingsForm(
                     {view_number("Max tokens", "settings-max-tokens", "The longest answer.", max_tokens)}
                     {view_number("Seed", "settings-seed", "The same seed, the same answer, if it can.", seed)}
                 </div>
-                <p class="saved" aria-live="polite">{move || kept.get().then_some("New conversations will begin like this.")}</p>
+                <p class="saved" aria-live="polite" prop:textContent=told></p>
                 <div class="ends">
                     <button type="button" on:click=keep>
                         "Use for new conversations"
@@ -127,6 +132,8 @@ struct Form {
     talk: Talk,
     conversation: StoredValue<String>,
     fields: [Field; 5],
+    /// A remark on them; empty if there is none.
+    told: RwSignal<&'static str>,
 }
 
 impl Form {
@@ -138,7 +145,7 @@ impl Form {
             Field::new(|settings| &mut settings.max_tokens),
             Field::new(|settings| &mut settings.seed),
         ];
-        Self { talk, conversation: StoredValue::new(String::new()), fields }
+        Self { talk, conversation: StoredValue::new(String::new()), fields, told: RwSignal::new("") }
     }
 
     /// Shows what is set.
@@ -164,7 +171,7 @@ impl Form {
         }
         if settings != before {
             if untrack(|| self.talk.transcript.id()).is_none() {
-                tab::keep_new_settings(&settings);
+                self.told.set(if tab::keep_new_settings(&settings) { "" } else { NOT_KEPT_YET });
             }
             self.talk.transcript.tree.update(|tree| tree.conversation.settings = settings);
             self.talk.transcript.keep_conversation();

@@ -4,6 +4,7 @@ use super::{
     api::chat,
     attach::{Attached, read::can_send},
     catalog::Catalog,
+    drafts,
     entry::Entry,
     lane::{self, Lane},
     message::{Paced, Role},
@@ -104,6 +105,7 @@ impl Talk {
         let question = draft.try_update(|draft| std::mem::replace(draft, rest)).unwrap_or_default();
         if untrack(|| self.transcript.id()).is_none() {
             tab::forget_new();
+            drafts::forget();
         }
         let question = self.transcript.ask(question, files, instead_of.as_deref());
         self.answer(&question);

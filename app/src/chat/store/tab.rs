@@ -122,9 +122,10 @@ pub fn settings() -> Settings {
     kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default()
 }
 
-/// Keeps how a model is to answer in this tab's new conversation, in which nothing has been asked yet.
-pub fn keep_new_settings(settings: &Settings) {
-    set(SETTINGS, &serde_json::to_string(settings).unwrap_or_default());
+/// Keeps how a model is to answer in this tab's new conversation, in which nothing has been asked yet. Says whether there was
+/// room.
+pub fn keep_new_settings(settings: &Settings) -> bool {
+    set(SETTINGS, &serde_json::to_string(settings).unwrap_or_default())
 }
 
 /// Something has been asked in this tab's new conversation: the next begins afresh.
@@ -133,19 +134,19 @@ pub fn forget_new() {
     set(SETTINGS, "");
 }
 
-/// Remembers how a model is to answer in a new conversation.
-pub fn keep_settings(settings: &Settings) {
+/// Remembers how a model is to answer in a new conversation. Says whether there was room.
+pub fn keep_settings(settings: &Settings) -> bool {
     // Five texts: nothing in them can fail to be written.
-    set_of_all(SETTINGS, &serde_json::to_string(settings).unwrap_or_default());
+    set_of_all(SETTINGS, &serde_json::to_string(settings).unwrap_or_default())
 }
 
 fn get_of_all(key: &str) -> Option<String> {
     window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
 }
 
-fn set_of_all(key: &str, value: &str) {
-    // Where the browser refuses, the page goes on without.
-    _ = window().local_storage().ok().flatten().map(|storage| storage.set_item(key, value));
+/// Whether it is kept. Where the browser refuses, the page goes on without.
+fn set_of_all(key: &str, value: &str) -> bool {
+    window().local_storage().ok().flatten().is_some_and(|storage| storage.set_item(key, value).is_ok())
 }
 
 /// Whether this browser has ever kept a conversation: then there may be something to list.
@@ -159,6 +160,13 @@ pub fn note_kept() {
     set_of_all(KEPT, "yes");
 }
 
+/// Whether the browser keeps anything of this tab.
+#[must_use]
+pub fn is_there() -> bool {
+    let name = name();
+    get(TAB) == Some(name)
+}
+
 fn storage() -> Option<web_sys::Storage> {
     window().session_storage().ok().flatten()
 }
@@ -167,9 +175,9 @@ fn get(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 
-fn set(key: &str, value: &str) {
-    // Where the browser refuses, the page goes on without.
-    _ = storage().map(|storage| storage.set_item(key, value));
+/// Whether it is kept. Where the browser refuses, the page goes on without.
+fn set(key: &str, value: &str) -> bool {
+    storage().is_some_and(|storage| storage.set_item(key, value).is_ok())
 }
 
 #[cfg(test)]
