@@ -23,7 +23,7 @@ pub fn Branches(
             >
                 "‹"
             </button>
-            <span>{move || fraction(versions.get())}</span>
+            <span prop:textContent=move || fraction(versions.get())></span>
             <button
                 type="button"
                 aria-label="Next version"

@@ -127,7 +127,10 @@ pub fn Conversations(
                 "Nothing found"
             </p>
             <p class="deleted" aria-live="polite" hidden=move || deleted.with(Option::is_none)>
-                <span dir="auto">{move || deleted.with(|kept| kept.as_ref().map(|kept| words(&kept.conversation)))}</span>
+                <span
+                    dir="auto"
+                    prop:textContent=move || deleted.with(|kept| kept.as_ref().map(|kept| words(&kept.conversation)).unwrap_or_default())
+                ></span>
                 <button type="button" on:click=put_back>
                     "Undo"
                 </button>

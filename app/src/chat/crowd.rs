@@ -39,9 +39,12 @@ pub fn Crowd(
         talk.is_running() && (all_taken || waits_long.get()) && is_http_1()
     });
     view! {
-        <p class="crowded" aria-live="polite" hidden=move || !is_crowded.get()>
-            {move || is_crowded.get().then_some(CROWDED)}
-        </p>
+        <p
+            class="crowded"
+            aria-live="polite"
+            hidden=move || !is_crowded.get()
+            prop:textContent=move || if is_crowded.get() { CROWDED } else { "" }
+        ></p>
     }
 }
 

@@ -1,4 +1,5 @@
-//! Right-to-left text has its direction, block by block: an answer may quote another script. Code stays as it is.
+//! Right-to-left text has its direction, block by block: an answer may quote another script. Code stays as it is, and so do
+//! formulas, also for a translator.
 
 /// Blocks that hold blocks.
 const HOLDERS: [&str; 5] = ["ul", "ol", "blockquote", "table", "div"];
@@ -23,12 +24,15 @@ pub(super) fn direct(html: &mut String) {
             }
             depth += 1;
             rest = say(&mut directed, tag, name);
+        } else if is_tag(tag, "code") {
+            directed.push_str("code translate=\"no\"");
+            rest = &tag["code".len()..];
         } else if let Some(name) = LEAVES.iter().find(is).filter(|_| depth == 0 && !tag.starts_with('/')) {
             rest = say(&mut directed, tag, name);
         }
     }
     directed.push_str(rest);
-    *html = directed;
+    *html = directed.replace(" data-tex>", " data-tex translate=\"no\">");
 }
 
 /// Writes the tag's name with its direction. Returns what follows.
@@ -63,6 +67,14 @@ mod tests {
         }
         assert!(html.contains("<blockquote dir=\"auto\"><p>B"), "{html}");
         assert!(html.contains("<ol dir=\"auto\" start=\"3\">"), "{html}");
+    }
+
+    #[test]
+    fn code_and_formulas_are_not_for_translators() {
+        let html = directed("`a` and $b$\n\n```\nc\n```\n\n$$\nd\n$$");
+        assert_eq!(html.matches("<code translate=\"no\"").count(), 2, "{html}");
+        assert_eq!(html.matches(" data-tex translate=\"no\">").count(), 2, "{html}");
+        assert!(!directed("a ` data-tex>` b").contains("data-tex translate"));
     }
 
     #[test]

@@ -9,6 +9,11 @@
 //! [`attach`] takes in what is sent along with a question, `editing` what an earlier one is being made, [`settings`] how it
 //! is to be answered, [`picker`] and [`compare`] by whom. `attention` is where eye and keyboard are led. [`parts`] is what a
 //! first visit does without, and [`shared`] what all of it shares.
+//!
+//! A browser's translator puts elements of its own in the place of text nodes. Whoever goes on writing into a text node then
+//! writes where nobody reads. So text that changes is the `prop:textContent` of an element that has nothing else in it, or is
+//! written into the element. Names of models, code and formulas say `translate="no"`. `end2end/translated.spec.ts` plays the
+//! translator.
 
 pub mod page;
 pub mod shared;

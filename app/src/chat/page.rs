@@ -43,7 +43,7 @@ pub fn ChatPage() -> impl IntoView {
     });
     on_cleanup(move || escape.remove());
 
-    let notice = move || history.fault.get().map(Fault::sentence);
+    let notice = move || history.fault.get().map_or("", Fault::sentence);
     let empty = move || transcript.entries.with(Vec::is_empty);
     let begun = Signal::derive(move || !empty() || address.path() != "/");
     view! {
@@ -88,7 +88,7 @@ pub fn ChatPage() -> impl IntoView {
                 <main class="scroller" class:along=move || follow.along.get() node_ref=follow.scroller>
                     <div class="column" node_ref=follow.content>
                         <Welcome talk hidden=begun />
-                        <Heading transcript hidden=move || !begun.get() />
+                        <Heading hidden=move || !begun.get() />
                         <p class="missing" aria-live="polite" hidden=move || !missing.get()>
                             "This conversation isn't kept in this browser. It may have been deleted, or it was had elsewhere."
                         </p>
@@ -110,7 +110,7 @@ pub fn ChatPage() -> impl IntoView {
                         >
                             <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12l7 7 7-7" /></svg>
                         </button>
-                        <p class="notice" aria-live="polite" hidden=move || notice().is_none()>{notice}</p>
+                        <p class="notice" aria-live="polite" hidden=move || notice().is_empty() prop:textContent=notice></p>
                         <Composer shared />
                         <p class="hint">"Close this page, or press Stop, and the model stops too."</p>
                     </div>

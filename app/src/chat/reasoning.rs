@@ -24,7 +24,11 @@ pub fn Reasoning(
             let (drawn, all) = (drawn.unwrap_or(0), &message.reasoning);
             match (all.get(drawn..), place.last_child()) {
                 (Some(""), _) => {}
-                (Some(new), Some(text)) if drawn > 0 => drop(text.unchecked_into::<CharacterData>().append_data(new)),
+                (Some(new), Some(last)) if drawn > 0 => match last.dyn_into::<CharacterData>() {
+                    Ok(text) => drop(text.append_data(new)),
+                    // A translator's.
+                    Err(_) => drop(place.append_with_str_1(new)),
+                },
                 _ => place.set_text_content(Some(all)),
             }
             all.len()
@@ -32,7 +36,7 @@ pub fn Reasoning(
     });
     view! {
         <details class="reasoning" open=is_open hidden=move || !is_there.get()>
-            <summary>{move || message.with(words)}</summary>
+            <summary prop:textContent=move || message.with(words)></summary>
             <p class="text" dir="auto" node_ref=place></p>
         </details>
     }

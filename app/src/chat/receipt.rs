@@ -30,7 +30,7 @@ pub fn Receipt(
             spawn_local_scoped_with_cancellation(async move { receipt.set(confirm(stopped).await) });
         }
     });
-    view! { <span class="receipt" hidden=move || receipt.with(String::is_empty)>{receipt}</span> }
+    view! { <span class="receipt" hidden=move || receipt.with(String::is_empty) prop:textContent=receipt></span> }
 }
 
 async fn confirm(stopped: Stopped) -> String {

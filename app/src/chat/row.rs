@@ -70,7 +70,7 @@ fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_
             aria-current=move || is_chosen.get().then_some("true")
         >
             <header>
-                <p class="model">{name.clone()}</p>
+                <p class="model" translate="no">{name.clone()}</p>
                 <button
                     type="button"
                     class="stop"
@@ -85,7 +85,7 @@ fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_
             </header>
             <Reasoning message />
             <Prose message printing=talk.transcript.printing />
-            <p class="failure" hidden=move || failure.with(Option::is_none)>{failure}</p>
+            <p class="failure" hidden=move || failure.with(String::is_empty) prop:textContent=failure></p>
             <div class="actions" class:waiting=running>
                 <button
                     type="button"
@@ -99,7 +99,7 @@ fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_
                 </button>
                 <Copy message />
                 <Continue talk id message is_last />
-                <span class="ending">{move || message.with(ending)}</span>
+                <span class="ending" prop:textContent=move || message.with(ending)></span>
                 <Receipt stopped />
             </div>
         </article>
@@ -117,7 +117,7 @@ fn names(lanes: &[Entry]) -> Vec<String> {
     models.iter().enumerate().map(name).collect()
 }
 
-/// Why it failed, in the exit's own words.
-fn failure(message: &Message) -> Option<String> {
-    message.exit.clone().filter(is_trouble).map(sentence)
+/// Why it failed, in the exit's own words; empty if it didn't.
+fn failure(message: &Message) -> String {
+    message.exit.clone().filter(is_trouble).map(sentence).unwrap_or_default()
 }

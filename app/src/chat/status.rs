@@ -24,18 +24,21 @@ pub fn Status(
         percent.map(|percent| [percent.to_string().as_str(), " %"].concat()).unwrap_or_default()
     });
     // While others are still answering, the one that failed says so in its own place.
-    let trouble = Memo::new(move |_| exit.get().filter(|exit| is_trouble(exit) && !talk.is_running()).map(sentence));
+    let trouble = Memo::new(move |_| {
+        let exit = exit.get().filter(|exit| is_trouble(exit) && !talk.is_running());
+        exit.map(sentence).unwrap_or_default()
+    });
     view! {
         <div class="fate">
             <p class="status">
-                <span role="status">{status}</span>
+                <span role="status" prop:textContent=status></span>
                 // Not read out: it changes several times a second.
-                <span aria-hidden="true" hidden=move || share.with(String::is_empty)>{share}</span>
+                <span aria-hidden="true" hidden=move || share.with(String::is_empty) prop:textContent=share></span>
                 <Receipt stopped=talk.stopped />
             </p>
             // The alert is there before there is trouble: what is put into it then is read out.
-            <div class="trouble" hidden=move || trouble.with(Option::is_none)>
-                <p role="alert">{trouble}</p>
+            <div class="trouble" hidden=move || trouble.with(String::is_empty)>
+                <p role="alert" prop:textContent=trouble></p>
                 <button type="button" on:click=move |_| talk.retry()>
                     "Retry"
                 </button>

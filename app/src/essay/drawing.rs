@@ -38,8 +38,8 @@ pub fn Drawing(
             <path class="star page" d="M64 22l9.500 28.500L102 60l-28.500 9.500L64 98l-9.500-28.500L26 60l28.500-9.500z" />
             <path class="star task" d="M416 22l9.500 28.500L454 60l-28.500 9.500L416 98l-9.500-28.500L378 60l28.500-9.500z" />
             <text x="64" y="124">"this page"</text>
-            <text x="416" y="124">{task}</text>
-            <text class="reason" x="240" y="46">{fate}</text>
+            <text x="416" y="124" prop:textContent=task></text>
+            <text class="reason" x="240" y="46" prop:textContent=fate></text>
         </svg>
     }
 }

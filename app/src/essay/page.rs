@@ -100,9 +100,11 @@ pub fn TaskPage() -> impl IntoView {
                 </label>
                 <Counter />
             </div>
-            <p class="status" role="status">
-                {move || state.exit.with(|exit| exit.as_ref().map(|exit| flash(exit.reason)))}
-            </p>
+            <p
+                class="status"
+                role="status"
+                prop:textContent=move || state.exit.with(|exit| exit.as_ref().map_or("", |exit| flash(exit.reason)))
+            ></p>
             <h2 id="messages">"Messages"</h2>
             <ul class="messages" aria-labelledby="messages">
                 {move || lines(state.messages.get())}
@@ -116,7 +118,7 @@ pub fn TaskPage() -> impl IntoView {
 }
 
 fn lines(all: Vec<String>) -> impl IntoView {
-    all.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()
+    all.into_iter().map(|line| view! { <li prop:textContent=line></li> }).collect_view()
 }
 
 /// A part of the page that has nothing to do with the task, to be tried while the task runs: the page is never blocked.
@@ -128,9 +130,9 @@ fn Counter() -> impl IntoView {
     view! {
         <button type="button" on:click=move |_| count.update(|count| *count += 1)>
             "Counter: "
-            {count}
+            <span prop:textContent=count></span>
         </button>
-        <span class="clock">"This page has been alive for "{seconds}" s"</span>
+        <span class="clock">"This page has been alive for " <span prop:textContent=seconds></span> " s"</span>
     }
 }
 

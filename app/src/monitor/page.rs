@@ -45,7 +45,7 @@ pub fn MonitorPage() -> impl IntoView {
         }
     });
     let kill = Action::new(|number: &u64| kill(*number));
-    let refused = move || kill.value().with(|answer| answer.as_ref().and_then(refusal));
+    let refused = move || kill.value().with(|answer| answer.as_ref().and_then(refusal)).unwrap_or_default();
     let numbers = move || sight.with(|sight| sight.census.tasks.iter().map(|task| task.number).collect::<Vec<_>>());
     view! {
         <main class="essay monitor">
@@ -54,13 +54,13 @@ pub fn MonitorPage() -> impl IntoView {
             </p>
             <h1>"Monitor"</h1>
             <p class="status">
-                <span role="status">{move || exit.with(|exit| standing(exit.as_ref(), live.get()))}</span>
+                <span role="status" prop:textContent=move || exit.with(|exit| standing(exit.as_ref(), live.get()))></span>
                 <button type="button" hidden=move || exit.with(Option::is_none) on:click=move |_| look()>
                     "Retry"
                 </button>
             </p>
-            <p>{move || sight.with(in_all)}</p>
-            <p role="alert">{refused}</p>
+            <p prop:textContent=move || sight.with(in_all)></p>
+            <p role="alert" prop:textContent=refused></p>
             <table>
                 <caption>"Tasks"</caption>
                 <thead>
@@ -111,14 +111,14 @@ fn look_again(look: impl Fn() + 'static) {
 fn Task(number: u64, sight: RwSignal<Sight>, kill: Action<u64, Result<bool, ApiError>>) -> impl IntoView {
     let is_it = move |task: &&Living| task.number == number;
     let task = Memo::new(move |_| sight.with(|sight| sight.census.tasks.iter().find(is_it).cloned()));
-    let cell = move |what: fn(&Living) -> String| move || task.with(|task| task.as_ref().map(what));
+    let cell = move |what: fn(&Living) -> String| move || task.with(|task| task.as_ref().map(what)).unwrap_or_default();
     view! {
         <tr>
             <th scope="row">{number}</th>
-            <td>{cell(|task| task.about.to_string())}</td>
-            <td>{cell(|task| state(task.state).to_owned())}</td>
-            <td>{cell(|task| span(task.age_ms))}</td>
-            <td>{cell(|task| task.deltas.to_string())}</td>
+            <td prop:textContent=cell(|task| task.about.to_string())></td>
+            <td prop:textContent=cell(|task| state(task.state).to_owned())></td>
+            <td prop:textContent=cell(|task| span(task.age_ms))></td>
+            <td prop:textContent=cell(|task| task.deltas.to_string())></td>
             <td>
                 <button
                     type="button"
@@ -137,12 +137,12 @@ fn Task(number: u64, sight: RwSignal<Sight>, kill: Action<u64, Result<bool, ApiE
 fn ended(exit: &Ended) -> impl IntoView + use<> {
     view! {
         <tr>
-            <th scope="row">{exit.number}</th>
-            <td>{exit.about.to_string()}</td>
-            <td>{exit.reason.as_str()}</td>
-            <td>{exit.deltas}</td>
-            <td>{span(exit.lived_ms)}</td>
-            <td>{span(exit.ago_ms)}</td>
+            <th scope="row" prop:textContent=exit.number></th>
+            <td prop:textContent=exit.about.to_string()></td>
+            <td prop:textContent=exit.reason.as_str()></td>
+            <td prop:textContent=exit.deltas></td>
+            <td prop:textContent=span(exit.lived_ms)></td>
+            <td prop:textContent=span(exit.ago_ms)></td>
         </tr>
     }
 }
