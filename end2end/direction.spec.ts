@@ -26,6 +26,7 @@ test("answers and questions have the direction of their words, block by block, a
       `> ${ARABIC}`,
       `| ${ARABIC} | ب |\n|---|---|\n| ج | د |`,
       `\`\`\`\n// ${ARABIC}\nlet x = 1;\n\`\`\``,
+      `\`npm i\` ${ARABIC}`,
       `${ARABIC} \`a - b\` ${ARABIC}`,
     ].join("\n\n"),
   );
@@ -43,7 +44,8 @@ test("answers and questions have the direction of their words, block by block, a
     expect(first, "the first column stands at the right").toBeGreaterThan(second);
     await expect(chat.answer.locator("pre code")).toHaveCSS("direction", "ltr");
     expect(await isRight(chat.answer.locator("pre code"))).toBe(false);
-    await expect(chat.answer.locator("p code")).toHaveCSS("direction", "ltr");
+    await expect(chat.answer.locator("p code").first()).toHaveCSS("direction", "ltr");
+    await expect(chat.answer.locator("p", { hasText: "npm i" }), "it begins with code").toHaveCSS("direction", "rtl");
   }
   const asked = chat.message(0).locator(".text").last();
   await expect(asked).toHaveCSS("direction", "rtl");

@@ -8,7 +8,8 @@ const LEAVES: [&str; 7] = ["p", "h1", "h2", "h3", "h4", "h5", "h6"];
 
 /// Says `dir=auto` of each block in HTML that this crate has made of Markdown: its direction is that of its first letter.
 /// An element with a direction of its own doesn't count for its parent, so words in a list or a quote have none. They are set
-/// by style (`unicode-bidi: plaintext`). See <https://html.spec.whatwg.org/multipage/dom.html#the-dir-attribute>.
+/// by style (`unicode-bidi: plaintext`). Code and formulas have theirs, so a sentence that begins with one is written as it
+/// goes on. See <https://html.spec.whatwg.org/multipage/dom.html#the-dir-attribute>.
 pub(super) fn direct(html: &mut String) {
     let mut directed = String::with_capacity(html.len() + html.len() / 8);
     let (mut rest, mut depth) = (html.as_str(), 0_usize);
@@ -25,10 +26,13 @@ pub(super) fn direct(html: &mut String) {
             depth += 1;
             rest = say(&mut directed, tag, name);
         } else if is_tag(tag, "code") {
-            directed.push_str("code translate=\"no\"");
+            directed.push_str("code translate=\"no\" dir=\"ltr\"");
             rest = &tag["code".len()..];
         } else if let Some(name) = LEAVES.iter().find(is).filter(|_| depth == 0 && !tag.starts_with('/')) {
             rest = say(&mut directed, tag, name);
+        } else if tag.starts_with("span class=\"math") {
+            directed.push_str("span dir=\"ltr\"");
+            rest = &tag["span".len()..];
         }
     }
     directed.push_str(rest);
@@ -78,8 +82,15 @@ mod tests {
     }
 
     #[test]
+    fn code_and_formulas_do_not_count_for_the_sentence_around_them() {
+        assert!(directed("`npm i` سلام").contains("<p dir=\"auto\"><code translate=\"no\" dir=\"ltr\">npm i"));
+        assert!(directed("- \\(x\\) سلام").contains("<span dir=\"ltr\" class=\"math\" data-tex"));
+        assert!(directed("```rust\nG\n```\n").contains("dir=\"ltr\" data-lang=\"rust\""));
+    }
+
+    #[test]
     fn what_only_looks_like_a_tag_is_text() {
         let html = directed("a <p> b `<ul>`");
-        assert_eq!(html.matches("dir=").count(), 1, "{html}");
+        assert_eq!(html.matches("dir=\"auto\"").count(), 1, "{html}");
     }
 }
