@@ -234,3 +234,28 @@ function colours(): number[] {
   const style = getComputedStyle(document.documentElement);
   return [style.backgroundColor, style.color].map(luminance);
 }
+
+test("how the last answer ended is not told under it again", async ({ chat, upstream, page }) => {
+  const ending = chat.answer.locator(".ending");
+  await chat.ask("What fails at once?");
+  (await upstream.asked()).fail(500, { error: { message: "out of memory" } });
+  await expect(chat.alert).toContainText("out of memory");
+  await expect(chat.status).toHaveText("Failed");
+  await expect(ending).not.toContainText("Incomplete");
+
+  await chat.newChat.click();
+  await chat.ask("What is interrupted?");
+  (await upstream.asked()).delta("It is");
+  await expect(chat.answer).toContainText("It is");
+  await page.reload();
+  await expect(chat.status).toHaveText("Interrupted");
+  await expect(ending).not.toContainText("Interrupted");
+
+  await chat.ask("And what is stopped?");
+  (await upstream.asked()).delta("This is");
+  await expect(chat.answer).toContainText("This is");
+  await expect(chat.message(1).locator(".ending"), "it isn't the last one any more").toContainText("Interrupted");
+  await chat.stop.click();
+  await expect(chat.status).toContainText("Stopped");
+  await expect(ending).not.toContainText("Stopped");
+});

@@ -99,7 +99,7 @@ fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_
                 </button>
                 <Copy message />
                 <Continue talk id message is_last />
-                <span class="ending" prop:textContent=move || message.with(ending)></span>
+                <span class="ending" prop:textContent=move || message.with(|message| ending(message, false))></span>
                 <Receipt stopped />
             </div>
         </article>

@@ -100,7 +100,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
                     "Regenerate"
                 </button>
                 <Continue talk id message is_last />
-                <span class="ending" prop:textContent=move || message.with(ending)></span>
+                <span class="ending" prop:textContent=move || message.with(|message| ending(message, is_last.get()))></span>
             </div>
         </article>
     }
@@ -119,10 +119,12 @@ fn tenths(tenths: u64, unit: &str) -> String {
     [(tenths / 10).to_string().as_str(), ".", &(tenths % 10).to_string(), unit].concat()
 }
 
-/// What stands under an answer: how it ended, and what it took.
-pub(super) fn ending(message: &Message) -> String {
+/// The line under an answer: how it ended, and what it took. Under the last answer of the page, the status and the alert say
+/// how it ended (`is_told`).
+pub(super) fn ending(message: &Message, is_told: bool) -> String {
     let Some(exit) = message.exit.as_ref().filter(|_| message.role == Role::Assistant) else { return String::new() };
-    let mut parts = vec![how(exit).to_owned()];
+    let is_told = is_told && exit.reason != Reason::Normal && (exit.reason != Reason::Killed || exit.message.is_none());
+    let mut parts = vec![if is_told { String::new() } else { how(exit).to_owned() }];
     match message.total_tokens() {
         0 => {}
         1 => parts.push("1 token".into()),
