@@ -1,5 +1,6 @@
 // The keyboard alone: where the focus goes when a button goes away, and what Escape ends.
 
+import type { Locator } from "@playwright/test";
 import { Chat } from "./support/chat";
 import { expect, test } from "./support/fixtures";
 
@@ -86,6 +87,35 @@ test("a conversation that is renamed, or is not, has the focus afterwards", asyn
     await page.keyboard.press(key);
     await expect(chat.conversations.getByRole("link", { name, exact: true })).toBeFocused();
   }
+});
+
+test("a key that an input method takes does nothing else, in any field", async ({ page, upstream }) => {
+  upstream.models = [...Array(30).keys()].map((number) => `model-${number}`);
+  const chat = await new Chat(page).open();
+  await chat.ask("About cats");
+  const question = await upstream.asked();
+  question.delta("Going");
+  await expect(chat.answer).toContainText("Going");
+  const take = async (field: Locator) => {
+    await field.fill("29");
+    for (const key of ["Escape", "Enter"]) {
+      for (const kind of [{ isComposing: true }, { keyCode: 229 }]) {
+        await field.dispatchEvent("keydown", { key, bubbles: true, cancelable: true, ...kind });
+        await expect(field, `${key} ${JSON.stringify(kind)}`).toHaveValue("29");
+      }
+    }
+  };
+  await page.getByRole("button", { name: "Rename About cats" }).click();
+  const name = page.getByRole("textbox", { name: "Name" });
+  await take(name);
+  await expect(name, "it goes on").toBeFocused();
+  await page.keyboard.press("Escape");
+  await take(chat.box);
+  await take(page.getByRole("searchbox", { name: "Search models" }));
+  await take(page.getByRole("searchbox", { name: "Search conversations" }));
+  await expect(chat.model).toHaveValue("model-0");
+  await expect(chat.status, "no Escape was heard").toHaveText("Answering…");
+  question.finish();
 });
 
 for (const name of ["Search conversations", "Search models"]) {

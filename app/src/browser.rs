@@ -5,7 +5,7 @@ use js_sys::{Array, Function, Reflect, Uint8Array};
 use leptos::{
     prelude::*,
     wasm_bindgen::{JsCast, JsValue, prelude::Closure},
-    web_sys::{Blob, Clipboard, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, Url},
+    web_sys::{Blob, Clipboard, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, KeyboardEvent, Url},
 };
 use std::time::Duration;
 
@@ -97,6 +97,12 @@ pub fn find(selector: &str) -> Option<HtmlElement> {
 
 /// The box that questions are typed in, for [`find`].
 pub const BOX: &str = "textarea[name=message]";
+
+/// Whether an input method takes this key. Safari says 229 of the one that ends its work.
+#[must_use]
+pub fn is_composing(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == 229
+}
 
 /// Puts the cursor into the box that questions are typed in.
 pub fn focus_on_box() {

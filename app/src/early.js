@@ -88,7 +88,7 @@
     if (e.target == box()) kept(all => all.setItem(KEY, path + e.target.value));
   });
   early('keydown', e => {
-    if (e.key == 'Enter' && !e.shiftKey && !e.isComposing && e.target == box()) {
+    if (e.key == 'Enter' && !e.shiftKey && !e.isComposing && e.keyCode != 229 && e.target == box()) {
       e.preventDefault();
       e.target.form.querySelector('[type=submit]').click();
     }

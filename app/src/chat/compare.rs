@@ -1,6 +1,7 @@
 //! Which models are asked beside the picked one.
 
 use super::{fold::fold, picker::offer, shared::Shared};
+use crate::browser::is_composing;
 use leptos::{ev, prelude::*};
 
 /// A button beside the model picker, and what it opens: up to three more models. They are asked until the conversation is
@@ -61,7 +62,7 @@ pub fn Compare(
             hidden=move || count.get() == 0 && models.with(|list| list.names.len() < 2)
             on:keydown=move |event| {
                 // Esc closes this, and stops nothing.
-                if event.key() == "Escape" && open.get_untracked() {
+                if event.key() == "Escape" && open.get_untracked() && !is_composing(&event) {
                     event.stop_propagation();
                     open.set(false);
                 }

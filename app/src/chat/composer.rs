@@ -1,7 +1,7 @@
 //! The box at the foot of the page: what is typed here is asked.
 
 use super::{attachments::AttachButton, parts::Parts, shared::Shared};
-use crate::browser::now_ms;
+use crate::browser::{is_composing, now_ms};
 use leptos::{ev, html, prelude::*};
 
 /// The second click of a double click on Send lands on Stop, which has replaced Send by then. Stop ignores such a click for
@@ -36,8 +36,7 @@ pub fn Composer(
         }
     });
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
-        // 229: what Safari says of the Enter that ends an input method's work.
-        "Enter" if !event.shift_key() && !event.is_composing() && event.key_code() != 229 => {
+        "Enter" if !event.shift_key() && !is_composing(&event) => {
             event.prevent_default();
             ask();
         }

@@ -9,7 +9,7 @@ use super::{
     shared::Shared,
     tree::{Conversation, Kept, find::Hit},
 };
-use crate::browser::focus_on_box;
+use crate::browser::{focus_on_box, is_composing};
 use gloo_timers::future::TimeoutFuture;
 use item::Item;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
@@ -87,7 +87,7 @@ pub fn Conversations(
     };
     // Esc stops the answer everywhere else. Here it ends the search.
     let on_key = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" && !event.is_composing() {
+        if event.key() == "Escape" && !is_composing(&event) {
             event.stop_propagation();
             if sought.with_untracked(String::is_empty) {
                 shared.sidebar.set(false);

@@ -13,7 +13,11 @@ use super::{
     talk::Talk,
     transcript::Transcript,
 };
-use crate::{browser::focus_on_box, later::Later, mark::Mark};
+use crate::{
+    browser::{focus_on_box, is_composing},
+    later::Later,
+    mark::Mark,
+};
 use leptos::{ev, prelude::*};
 
 /// `/` and `/c/…`: ask a model, watch it answer, stop it.
@@ -30,7 +34,7 @@ pub fn ChatPage() -> impl IntoView {
     remember_draft(shared);
 
     let escape = window_event_listener(ev::keydown, move |event| {
-        if event.key() != "Escape" || event.is_composing() || talk.tuning.get_untracked() {
+        if event.key() != "Escape" || is_composing(&event) || talk.tuning.get_untracked() {
             return; // an input method's own Escape takes back what it was composing, and a dialog's closes that
         }
         if sidebar.get_untracked() {

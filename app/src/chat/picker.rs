@@ -11,7 +11,7 @@ use super::{
     store::tab,
     talk::Talk,
 };
-use crate::link::Reason;
+use crate::{browser::is_composing, link::Reason};
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
 pub(super) use narrow::offer;
 use narrow::{is_long, narrowed};
@@ -96,6 +96,7 @@ pub fn ModelPicker(
                 on:input=move |event| sought.set(event_target_value(&event))
                 on:change=move |_| settle(false)
                 on:keydown=move |event| match event.key().as_str() {
+                    _ if is_composing(&event) => {}
                     "Enter" => settle(true),
                     "Escape" => {
                         event.stop_propagation(); // it stops the answer everywhere else

@@ -2,7 +2,7 @@
 
 use super::Line;
 use crate::{
-    browser::{find, in_next_frame},
+    browser::{find, in_next_frame, is_composing},
     chat::{history::History, shared::Shared, talk::Talk, visit},
 };
 use leptos::{ev, html, prelude::*};
@@ -45,8 +45,9 @@ pub fn Item(
         }
     };
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
-        // The Enter that pressed the button may still be held; an input method's own ends a word.
-        "Enter" if event.repeat() || event.is_composing() || event.key_code() == 229 => {}
+        _ if is_composing(&event) => event.stop_propagation(),
+        // The Enter that pressed the button may still be held.
+        "Enter" if event.repeat() => {}
         "Enter" => {
             rename();
             id.with_value(|id| focus_on_line(id));
