@@ -61,7 +61,7 @@ impl fmt::Display for ApiError {
     }
 }
 
-impl From<ApiError> for Exit {
+impl<R: Default> From<ApiError> for Exit<R> {
     /// The page's side of it: a sentence for who pressed Send.
     fn from(error: ApiError) -> Self {
         match error {
@@ -121,7 +121,7 @@ mod tests {
         <center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n";
 
     fn message(body: &'static str) -> String {
-        Exit::from(ApiError::de(Bytes::from(body))).message.unwrap_or_default()
+        Exit::<()>::from(ApiError::de(Bytes::from(body))).message.unwrap_or_default()
     }
 
     #[test]

@@ -9,12 +9,21 @@ mod work;
 pub use page::TaskPage;
 
 use crate::{
-    chat::message::Delta,
     error::ApiError,
-    link::{EventStream, Sse},
+    link::{EventStream, Item, Sse},
 };
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
+
+/// One message of the task: `{"text":"Async work chunk 1"}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chunk {
+    /// Its words.
+    pub text: String,
+}
+
+impl Item for Chunk {}
 
 /// `POST /api/task`: a task that says "Async work chunk 1", "… 2" and so on, one every `interval_ms`.
 /// It panics in place of chunk `crash_at`.
@@ -22,15 +31,14 @@ use server_fn::codec::Json;
 /// # Errors
 /// 400 if it would never end.
 #[server(prefix = "/api", endpoint = "task", input = Json, output = Sse)]
-pub async fn task(chunks: u32, interval_ms: u64, crash_at: Option<u32>) -> Result<EventStream<Delta>, ApiError> {
+pub async fn task(chunks: u32, interval_ms: u64, crash_at: Option<u32>) -> Result<EventStream<Chunk>, ApiError> {
     if let Some(fault) = work::fault(chunks, interval_ms) {
         return Err(ApiError::Refused(fault));
     }
-    let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
     let interval = std::time::Duration::from_millis(interval_ms);
-    let permit = crate::link::Permit::of_request();
-    Ok(crate::link::spawn_linked(&fates, "the essay's task", async move |deltas| {
+    let permit = crate::permit::Permit::of_request();
+    Ok(crate::link::Spawn::new().about("the essay's task").spawn(async move |sender| {
         let _permit = permit;
-        work::chunks(chunks, interval, crash_at, deltas).await
+        work::chunks(chunks, interval, crash_at, sender).await
     }))
 }

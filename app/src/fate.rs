@@ -2,7 +2,7 @@
 //! tell it.
 #![expect(missing_docs, reason = "#[server] makes a struct of the arguments, and gives it no docs")]
 
-use crate::{error::ApiError, link::Fate};
+use crate::{error::ApiError, link::registry::Fate};
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
@@ -12,6 +12,5 @@ use server_fn::codec::GetUrl;
 /// 400 without an id. An id that nobody knows is no error: its state is `unknown`.
 #[server(prefix = "/api", endpoint = "fate", input = GetUrl)]
 pub async fn fate_of(task: String) -> Result<Fate, ApiError> {
-    let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
-    Ok(fates.of(&task))
+    Ok(expect_context::<crate::link::registry::TaskRegistry>().fate(&task))
 }

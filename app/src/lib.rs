@@ -11,7 +11,7 @@
 //! | [`chat::api`] | the server function: the request arrives |
 //! | [`link::task`] | the server's end of the link: a task that lives as long as its stream |
 //! | [`chat::model`] | what answers; the server brings it along, and here the upstream begins |
-//! | [`link::sse`], [`link::decode`] | the way back: events, bytes, events |
+//! | [`link::wire`] | the way back: events, bytes, events |
 //! | [`chat::transcript`], [`chat::tree`] | each event is applied to the conversation |
 //! | [`chat::view`] | which is seen |
 //!
@@ -26,7 +26,6 @@
 #![recursion_limit = "256"]
 
 pub mod chat;
-pub mod link;
 pub mod markdown;
 
 pub mod essay;
@@ -43,9 +42,12 @@ pub mod later;
 pub mod mark;
 pub mod pace;
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod permit;
 pub mod root;
 pub mod scroll;
 pub mod selected;
 pub mod theme;
 
 pub use root::{App, shell};
+pub use starcrossed as link;

@@ -1,6 +1,6 @@
 //! The mark: two stars, and the line between them. One is this page, the other the task that works for it.
 
-use crate::link::{Exit, Reason};
+use crate::{chat::answer::Exit, link::Reason};
 use leptos::prelude::*;
 
 /// What the line between the stars says, as the class that draws it.

@@ -12,7 +12,7 @@ pub use watch::MayKill;
 
 use crate::{
     error::ApiError,
-    link::{Census, EventStream, Fragment, Sse},
+    link::{EventStream, Item, Sse, registry::Snapshot},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -24,10 +24,10 @@ pub struct Sight {
     /// Whether they may end tasks.
     pub may_kill: bool,
     /// The tasks.
-    pub census: Census,
+    pub census: Snapshot,
 }
 
-impl Fragment for Sight {
+impl Item for Sight {
     /// About: a row has a text of at most eighty characters, and some numbers.
     fn size(&self) -> usize {
         const ROW: usize = 256;
@@ -47,10 +47,10 @@ impl Fragment for Sight {
 /// 503 if too many are looking on, 429 if too many are this client's: the server's front says so.
 #[server(prefix = "/api", endpoint = "monitor", input = Json, output = Sse)]
 pub async fn monitor() -> Result<EventStream<Sight>, ApiError> {
-    let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
-    let (permit, may_kill) = (crate::link::Permit::of_request(), watch::may_kill());
-    let seen = fates.clone();
-    Ok(crate::link::spawn_linked(&fates, "monitor", move |deltas| watch::watch(seen, may_kill, permit, deltas)))
+    let tasks = expect_context::<crate::link::registry::TaskRegistry>();
+    let (permit, may_kill) = (crate::permit::Permit::of_request(), watch::may_kill());
+    let spawn = crate::link::Spawn::new().about("monitor");
+    Ok(spawn.spawn(move |sender| watch::watch(tasks, may_kill, permit, sender)))
 }
 
 /// `POST /api/kill`: ends the task of this number, as the monitor shows it. Says whether there was one.
@@ -60,5 +60,5 @@ pub async fn monitor() -> Result<EventStream<Sight>, ApiError> {
 #[server(prefix = "/api", endpoint = "kill", input = Json)]
 pub async fn kill(task: u64) -> Result<bool, ApiError> {
     watch::check()?;
-    Ok(expect_context::<std::sync::Arc<crate::link::Fates>>().kill(task))
+    Ok(expect_context::<crate::link::registry::TaskRegistry>().kill(task, "Ended from the monitor."))
 }

@@ -1,8 +1,12 @@
 //! The built-in model `demo`: it answers at once, from inside this process, and says how to connect a real one.
 
 use app::{
-    chat::message::{ChatMessage, ChatRequest, Content, Delta, Role},
-    link::{Deltas, Exit, Reason, Usage},
+    chat::{
+        answer::{Completion, Deltas, Exit},
+        message::{ChatMessage, ChatRequest, Content, Delta, Role},
+        usage::Usage,
+    },
+    link::Reason,
 };
 use std::time::Duration;
 use tokio::time::{self, MissedTickBehavior};
@@ -17,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(25);
 const ECHOED: usize = 200;
 
 /// Answers word by word.
-pub async fn reply(request: ChatRequest, deltas: Deltas<Delta>) -> Exit {
+pub async fn reply(request: ChatRequest, deltas: Deltas) -> Exit {
     let most = request.most_tokens().and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
     let answer = answer(&request.messages);
     let mut words = answer.split_inclusive(char::is_whitespace);
@@ -26,12 +30,15 @@ pub async fn reply(request: ChatRequest, deltas: Deltas<Delta>) -> Exit {
     let mut said = 0;
     for word in words.by_ref().take(most) {
         pace.tick().await;
-        deltas.send(Delta::Text(word.to_owned())).await;
+        if deltas.send(Delta::Text(word.to_owned())).await.is_err() {
+            return Exit::new(Reason::Killed);
+        }
         said += 1;
     }
     let finish_reason = if words.next().is_none() { "stop" } else { "length" };
     let usage = Usage { prompt_tokens: count_words(&request.messages), completion_tokens: said };
-    Exit { finish_reason: Some(finish_reason.into()), usage: Some(usage), ..Exit::new(Reason::Normal) }
+    let result = Completion { finish_reason: Some(finish_reason.into()), usage: Some(usage), ..Completion::default() };
+    Exit { result, ..Exit::new(Reason::Normal) }
 }
 
 /// Its tokens are words.

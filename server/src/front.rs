@@ -18,7 +18,7 @@ use crate::{
     slots::Slots,
     unread::{self, Unread},
 };
-use app::link::proxies::passed_on;
+use app::link::wire::http::passed_on;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},

@@ -75,6 +75,7 @@ pub mod vanished;
 pub mod demo;
 pub mod models;
 pub mod openai;
+pub mod tasks;
 mod upstreams;
 
 pub mod typeset;

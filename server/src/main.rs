@@ -1,7 +1,8 @@
 //! Starcrossed: signals → config → startup → router → serve → drain.
 
-use app::link::Fates;
-use server::{config::Config, failure::Failure, front::Front, log, output, router, serve, signals::Signals, startup};
+use server::{
+    config::Config, failure::Failure, front::Front, log, output, router, serve, signals::Signals, startup, tasks::Tasks,
+};
 use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 use tokio::{net::TcpListener, runtime::Runtime, task::spawn_blocking};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
@@ -44,11 +45,11 @@ async fn run(mut signals: Signals) -> Result<(), Failure> {
 async fn serve_until(stop: &CancellationToken) -> Result<(), Failure> {
     let Some(begun) = stop.run_until_cancelled(begin()).await else { return Ok(()) };
     let Some(Begun { config, listener, address, terms, front, found }) = begun? else { return Ok(()) };
-    let fates = Arc::new(Fates::default());
-    let app = router::app(fates.clone(), Arc::new(found.models(config.model.clone())), terms.readiness.clone());
+    let tasks = Tasks::default();
+    let app = router::app(tasks.clone(), Arc::new(found.models(config.model.clone())), terms.readiness.clone());
     let app = front.guard(app);
     let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(config.address(address))));
-    serve::run(listener, app, fates, terms, stop.cancelled()).await.map_err(Failure::runtime)
+    serve::run(listener, app, tasks, terms, stop.cancelled()).await.map_err(Failure::runtime)
 }
 
 /// What is there before the first connection is served.

@@ -2,7 +2,10 @@
 //! Prometheus. Nothing in it is anybody's: no words, no names.
 
 use crate::{heap, output, traffic::Traffic};
-use app::link::{Reason, Tally, histogram::Histogram};
+use app::link::{
+    Reason,
+    registry::{Histogram, Metrics},
+};
 use axum::{http::header::CONTENT_TYPE, response::IntoResponse};
 use std::fmt::{Display, Write};
 
@@ -10,26 +13,26 @@ use std::fmt::{Display, Write};
 const REASONS: [Reason; 5] = [Reason::Normal, Reason::Failed, Reason::Crashed, Reason::Killed, Reason::Shutdown];
 
 /// The metrics in Prometheus' text format.
-pub fn metrics(tally: &Tally, traffic: &Traffic) -> impl IntoResponse + use<> {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text(tally, traffic.bytes()))
+pub fn metrics(counts: &Metrics, traffic: &Traffic) -> impl IntoResponse + use<> {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text(counts, traffic.bytes()))
 }
 
-fn text(tally: &Tally, bytes: u64) -> String {
+fn text(counts: &Metrics, bytes: u64) -> String {
     let mut text = Text::default();
     text.family("tasks_live", "gauge", "Tasks that are at work now.");
-    text.sample("tasks_live", tally.live);
+    text.sample("tasks_live", counts.live);
     text.family("exits_total", "counter", "Tasks that have ended, by reason.");
     for reason in REASONS {
-        text.sample(&format!("exits_total{{reason=\"{}\"}}", reason.as_str()), tally.exits(reason));
+        text.sample(&format!("exits_total{{reason=\"{}\"}}", reason.as_str()), counts.exits(reason));
     }
     text.family("deltas_total", "counter", "Deltas that tasks have sent.");
-    text.sample("deltas_total", tally.deltas);
+    text.sample("deltas_total", counts.deltas);
     text.family("sent_bytes_total", "counter", "Bytes that the streams of tasks have sent.");
     text.sample("sent_bytes_total", bytes);
     let first = "From the beginning of a task to its first delta.";
-    text.histogram("first_delta_seconds", first, &tally.first_delta);
+    text.histogram("first_delta_seconds", first, &counts.first_delta);
     let last = "From the end of a stream to the end of its task, all that it held included.";
-    text.histogram("last_breath_seconds", last, &tally.last_breath);
+    text.histogram("last_breath_seconds", last, &counts.stop_latency);
     text.family("log_lines_lost_total", "counter", "Lines of the log that could not be written.");
     text.sample("log_lines_lost_total", output::lost());
     if let Some(bytes) = heap::in_use() {

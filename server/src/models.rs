@@ -1,12 +1,10 @@
 //! The models behind the chat page: those of the servers that were found or given, or else the built-in one.
 
 use crate::{demo, openai::Client, upstreams::Upstreams};
-use app::{
-    chat::{
-        message::{ChatRequest, Delta, ModelList},
-        model::Model,
-    },
-    link::{Deltas, Exit},
+use app::chat::{
+    answer::{Deltas, Exit},
+    message::{ChatRequest, ModelList},
+    model::Model,
 };
 use futures::{FutureExt, future::BoxFuture};
 use std::{fmt, sync::Arc, time::Duration};
@@ -79,7 +77,7 @@ impl Models {
 }
 
 impl Model for Models {
-    fn reply(&self, request: ChatRequest, deltas: Deltas<Delta>) -> BoxFuture<'static, Exit> {
+    fn reply(&self, request: ChatRequest, deltas: Deltas) -> BoxFuture<'static, Exit> {
         // Asked for by its name the demo answers in any case: it tells a broken page from a broken model server.
         if request.model == demo::NAME {
             return demo::reply(request, deltas).boxed();

@@ -7,6 +7,7 @@ use crate::{
     metrics::metrics,
     policy,
     readiness::Readiness,
+    tasks::Tasks,
     traffic::{self, Traffic},
     typeset::Typesetting,
 };
@@ -14,7 +15,6 @@ use any_spawner::Executor;
 use app::{
     address::Address,
     chat::model::SharedModel,
-    link::Fates,
     root::{Page, shell},
 };
 use axum::{
@@ -28,19 +28,19 @@ use axum::{
 use futures::future::BoxFuture;
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_axum::{handle_server_fns_with_context, render_app_to_stream_with_context};
-use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
 /// The whole program as a service: pages, server functions, files, and what machines ask.
-pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Router {
+pub fn app(tasks: Tasks, model: SharedModel, readiness: Readiness) -> Router {
     // What drawing a page spawns runs on Tokio. Said again in one process, as tests do, it changes nothing.
     _ = Executor::init_tokio();
-    let watched = fates.clone();
+    let registry = tasks.registry.clone();
     let traffic = Traffic::default();
     let counted = traffic.clone();
     let typesetting = Typesetting::default();
     let context = move |client| {
-        provide_context(fates.clone());
+        provide_context(tasks.supervisor.clone());
+        provide_context(tasks.registry.clone());
         provide_context(model.clone());
         provide_context(typesetting.of(client));
     };
@@ -53,7 +53,7 @@ pub fn app(fates: Arc<Fates>, model: SharedModel, readiness: Readiness) -> Route
         .route("/api/{*rest}", any(api::nothing_here))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(async move || readiness.answer()))
-        .route("/metrics", get(async move || metrics(&watched.tally(), &counted)))
+        .route("/metrics", get(async move || metrics(&registry.metrics(), &counted)))
         .fallback_service(page_or_not_found)
         .layer(DefaultBodyLimit::disable()) // `bodies::arrive` has limits
         .layer(from_fn(api::plain_http))

@@ -2,9 +2,8 @@
 
 use crate::{
     config::Config, failure::Failure, patience::PatientTimer, readiness::Readiness, room::Room, slots::Slots,
-    socket::Sockets, tls::Tls,
+    socket::Sockets, tasks::Tasks, tls::Tls,
 };
-use app::link::Fates;
 use axum::Router;
 use axum_server::{Handle, Server, tls_rustls::RustlsAcceptor};
 use hyper_util::{rt::TokioExecutor, server::conn::auto::Builder};
@@ -95,7 +94,7 @@ fn cannot_listen(address: &str, error: &io::Error) -> Failure {
 pub async fn run(
     listener: TcpListener,
     app: Router,
-    fates: Arc<Fates>,
+    tasks: Tasks,
     terms: Terms,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
@@ -103,9 +102,9 @@ pub async fn run(
     let going_down = async {
         shutdown.await;
         terms.readiness.drain();
-        tracing::info!(tasks = fates.live(), drain = ?terms.drain, "shutting down");
+        tracing::info!(tasks = tasks.registry.live(), drain = ?terms.drain, "shutting down");
         sleep(terms.drain).await;
-        fates.shutdown.cancel();
+        tasks.supervisor.shut_down();
         handle.graceful_shutdown(Some(PATIENCE));
         future::pending().await
     };

@@ -4,12 +4,11 @@
 //! other servers are up. The plain name will do as long as one server alone has such a model.
 
 use crate::openai::{Absence, Client, Kind, Listed, Listing, MOST_LISTED, Unlisted};
-use app::{
-    chat::{
-        message::{ChatRequest, Delta, ModelInfo, ModelList},
-        options::LONGEST_NAME,
-    },
-    link::{Deltas, Exit, Progress},
+use app::chat::{
+    answer::{Deltas, Exit},
+    message::{ChatRequest, ModelInfo, ModelList},
+    options::LONGEST_NAME,
+    progress::Progress,
 };
 use futures::{
     future::{BoxFuture, FutureExt, WeakShared, join_all},
@@ -68,7 +67,7 @@ impl Upstreams {
     }
 
     /// Asks the server whose model it is.
-    pub(crate) async fn reply(&self, mut request: ChatRequest, deltas: Deltas<Delta>) -> Exit {
+    pub(crate) async fn reply(&self, mut request: ChatRequest, deltas: Deltas) -> Exit {
         match self.find(&request.model, &deltas).await {
             Ok((client, model)) => {
                 request.model = model;
@@ -138,7 +137,7 @@ impl Upstreams {
     }
 
     /// Whose model this is, and what it is called there. Otherwise a sentence for the person.
-    async fn find(&self, model: &str, deltas: &Deltas<Delta>) -> Result<Chosen, String> {
+    async fn find(&self, model: &str, deltas: &Deltas) -> Result<Chosen, String> {
         let model = if model.is_empty() { self.default.as_deref().unwrap_or_default() } else { model };
         if let Some((client, model)) = self.owner(model) {
             return Ok((client.clone(), model.to_owned()));

@@ -60,7 +60,9 @@ fn a_page_is_told_what_each_server_means() {
         assert_eq!((told.text.as_str(), told.reasoning.as_str()), (*text, *reasoning));
         match end.strip_prefix("! ") {
             Some(words) => assert!(told.exit.message.as_ref().unwrap().contains(words), "{:?}", told.exit),
-            None => assert_eq!((told.exit.reason, told.exit.finish_reason.as_deref()), (Reason::Normal, Some(*end))),
+            None => {
+                assert_eq!((told.exit.reason, told.exit.result.finish_reason.as_deref()), (Reason::Normal, Some(*end)))
+            }
         }
     });
 }

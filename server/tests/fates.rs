@@ -3,7 +3,10 @@
 
 mod support;
 
-use app::link::{Exit, Pace, Reason, proxies::SETTLED};
+use app::{
+    chat::answer::Exit,
+    link::{Pace, Reason, wire::http::SETTLED},
+};
 use serde_json::json;
 use std::{net::TcpListener, time::Duration};
 use support::{
@@ -24,7 +27,7 @@ async fn a_task_that_finishes_says_so() {
     let mut page = Page::chat(server.address).await;
     assert_eq!(page.delta().await + &page.delta().await, "Hello");
     let exit = page.exit().await;
-    assert_eq!((exit.reason, exit.finish_reason.as_deref()), (Reason::Normal, Some("stop")));
+    assert_eq!((exit.reason, exit.result.finish_reason.as_deref()), (Reason::Normal, Some("stop")));
     assert_eq!(server.ended(&page.task).await, Reason::Normal);
 }
 

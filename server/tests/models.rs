@@ -5,10 +5,12 @@ mod support;
 
 use app::{
     chat::{
+        answer::{AnswerItem, Event, EventStream, Exit},
         message::{ChatRequest, Delta, ModelList},
         model::Model,
+        progress::Progress,
     },
-    link::{Event, EventStream, Exit, Fates, Progress, Reason, spawn_linked},
+    link::Reason,
 };
 use futures::{FutureExt, StreamExt};
 use serde_json::{Value, json};
@@ -28,7 +30,7 @@ use std::{
     time::Duration,
 };
 use support::{
-    advance, soon,
+    advance, linked, soon,
     upstream::{Connection, Request, Step, Upstream, answer, answer_json, delta, done, finish, head, models, raw, sse},
 };
 use tokio::{net::TcpListener, time::Instant};
@@ -39,16 +41,16 @@ fn question(fields: Value) -> ChatRequest {
     serde_json::from_value(question).unwrap()
 }
 
-fn ask(models: &Arc<Models>, fields: Value) -> EventStream<Delta> {
+fn ask(models: &Arc<Models>, fields: Value) -> EventStream {
     let models = models.clone();
-    spawn_linked(&Arc::<Fates>::default(), "a test", move |deltas| models.reply(question(fields), deltas))
+    linked(move |deltas| models.reply(question(fields), deltas))
 }
 
-async fn told(mut events: EventStream<Delta>) -> (Vec<String>, Exit) {
+async fn told(mut events: EventStream) -> (Vec<String>, Exit) {
     let mut words = Vec::new();
     while let Some(event) = events.next().await {
         match event {
-            Event::Delta(Delta::Text(word)) => words.push(word),
+            Event::Item(AnswerItem::Delta(Delta::Text(word))) => words.push(word),
             Event::Exit(exit) => return (words, exit),
             _ => {}
         }
@@ -88,8 +90,8 @@ async fn without_a_server_the_demo_answers_to_every_name() {
         let (words, exit) = told(ask(&models, json!({ "model": name }))).await;
         let text = words.concat();
         assert!(text.contains("“Is anybody there?”") && text.contains("starcrossed --upstream"), "{text}");
-        assert_eq!((exit.reason, exit.finish_reason.as_deref()), (Reason::Normal, Some("stop")));
-        let usage = exit.usage.unwrap();
+        assert_eq!((exit.reason, exit.result.finish_reason.as_deref()), (Reason::Normal, Some("stop")));
+        let usage = exit.result.usage.unwrap();
         assert_eq!((usage.prompt_tokens, usage.completion_tokens), (3, words.len() as u64));
     }
 }
@@ -98,7 +100,7 @@ async fn without_a_server_the_demo_answers_to_every_name() {
 async fn the_demo_begins_at_once_and_takes_its_time() {
     let start = Instant::now();
     let mut events = ask(&Arc::new(Models::new([], None)), json!({}));
-    while !matches!(events.next().await, Some(Event::Delta(_))) {}
+    while !matches!(events.next().await, Some(Event::Item(AnswerItem::Delta(_)))) {}
     assert!(start.elapsed() < Duration::from_millis(10));
     told(events).await;
     assert!(start.elapsed() > Duration::from_secs(10));
@@ -108,8 +110,8 @@ async fn the_demo_begins_at_once_and_takes_its_time() {
 async fn the_demo_stops_at_the_length_that_is_asked_for() {
     let (words, exit) = told(ask(&Arc::new(Models::new([], None)), json!({ "max_tokens": 5 }))).await;
     assert_eq!(words.len(), 5);
-    assert_eq!(exit.finish_reason.as_deref(), Some("length"));
-    assert_eq!(exit.usage.unwrap().completion_tokens, 5);
+    assert_eq!(exit.result.finish_reason.as_deref(), Some("length"));
+    assert_eq!(exit.result.usage.unwrap().completion_tokens, 5);
 }
 
 #[tokio::test]
@@ -227,14 +229,14 @@ async fn a_server_that_comes_beside_another_is_found_too_and_nothing_is_forgotte
 // What must not be disturbed
 
 /// An answer that has begun, at a server that ends it when it is asked for anything else.
-async fn an_answer_that_could_be_interrupted() -> (Upstream, Arc<Models>, EventStream<Delta>, Connection) {
+async fn an_answer_that_could_be_interrupted() -> (Upstream, Arc<Models>, EventStream, Connection) {
     let script = [head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()];
     let mut upstream = Upstream::interrupting(script).await;
     let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
     let models = Arc::new(Models::new([client], None));
     let mut events = ask(&models, json!({ "model": "fake" }));
     let connection = upstream.connection().await;
-    while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+    while !matches!(soon("the first word", events.next()).await, Some(Event::Item(AnswerItem::Delta(_)))) {}
     (upstream, models, events, connection)
 }
 
@@ -270,7 +272,7 @@ async fn which_model_answers_where_none_was_named_is_learned_from_the_answer() {
     let models = Arc::new(Models::new([client(&upstream)], None));
     assert!(names(&models).await.is_empty());
     let mut events = ask(&models, json!({}));
-    while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+    while !matches!(soon("the first word", events.next()).await, Some(Event::Item(AnswerItem::Delta(_)))) {}
     assert_eq!(names(&models).await, ["own/name"]);
     assert_eq!(upstream.times_listed(), 0);
 }
@@ -335,7 +337,7 @@ async fn two_upstreams_that_lead_to_one_server_share_what_must_not_be_disturbed(
     assert_eq!(names(&models).await, ["one/fake", "two/fake"]);
     let mut events = ask(&models, json!({ "model": "one/fake" }));
     let connection = upstream.connection().await;
-    while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+    while !matches!(soon("the first word", events.next()).await, Some(Event::Item(AnswerItem::Delta(_)))) {}
     assert_eq!(names(&models).await, ["one/fake", "two/fake"]);
     assert_eq!(upstream.times_listed(), 2);
     connection.go();
@@ -363,7 +365,7 @@ async fn no_list_is_asked_for_once_an_answer_has_begun() {
     upstream.asked_who().await;
     let mut events = ask(&models, json!({ "model": "fake" }));
     upstream.connection().await;
-    while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+    while !matches!(soon("the first word", events.next()).await, Some(Event::Item(AnswerItem::Delta(_)))) {}
     advance(Duration::from_secs(3)).await;
     soon("the list", listing).await.unwrap();
     assert_eq!(upstream.times_listed(), 0);
@@ -380,7 +382,7 @@ async fn the_list_as_it_was_is_shown_while_an_answer_runs_and_it_may_have_change
     upstream.connection().await;
     let mut events = ask(&models, json!({ "model": "other" }));
     let connection = upstream.connection().await;
-    while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+    while !matches!(soon("the first word", events.next()).await, Some(Event::Item(AnswerItem::Delta(_)))) {}
     let list = models.list().await;
     assert_eq!(list.data.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), ["fake"]);
     assert!(list.message.unwrap().contains("is asked for its models when that has ended"), "so the page asks again");
@@ -397,7 +399,7 @@ async fn models_are_listed_while_a_question_waits_for_a_server_that_loads() {
     let models = Arc::new(Models::new([client(&upstream)], None));
     let mut events = ask(&models, json!({ "model": "fake" }));
     upstream.connection().await;
-    while !matches!(soon("it waits", events.next()).await, Some(Event::Progress(_))) {}
+    while !matches!(soon("it waits", events.next()).await, Some(Event::Item(AnswerItem::Progress(_)))) {}
     assert_eq!(names(&models).await, ["fake"]);
 }
 
@@ -426,7 +428,7 @@ async fn of_several_servers_only_the_one_that_answers_is_left_alone() {
     assert_eq!(names(&models).await, ["one/fake", "two/y"]);
     let mut events = ask(&models, json!({ "model": "one/fake" }));
     let connection = one.connection().await;
-    while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+    while !matches!(soon("the first word", events.next()).await, Some(Event::Item(AnswerItem::Delta(_)))) {}
     assert_eq!(names(&models).await, ["one/fake", "two/y"]);
     assert_eq!((one.times_listed(), two.times_listed()), (1, 2));
     drop(events);
@@ -548,7 +550,7 @@ async fn while_a_router_loads_a_model_the_page_is_told() {
         let (props, question) = if one.request.method == "GET" { (one, other) } else { (other, one) };
         assert_eq!(props.request.path, "/props?model=a&autoload=false");
         props.go();
-        while soon("it loads", events.next()).await != Some(Event::Progress(Progress::LOADING)) {}
+        while soon("it loads", events.next()).await != Some(Event::Item(AnswerItem::Progress(Progress::LOADING))) {}
         drop(events);
         question.closed_by_peer().await;
     }
@@ -567,7 +569,7 @@ async fn of_several_servers_one_that_loads_is_waited_for_if_no_other_has_the_mod
                 other => break other,
             }
         };
-        assert_eq!(said, Some(Event::Progress(Progress::LOADING)), "{model:?}");
+        assert_eq!(said, Some(Event::Item(AnswerItem::Progress(Progress::LOADING))), "{model:?}");
     }
 }
 
@@ -752,7 +754,7 @@ async fn of_several_servers_one_that_answers_is_asked_for_no_list_and_is_still_t
     for _ in 0..2 {
         let mut events = ask(&all, json!({}));
         assert_eq!(one.connection().await.request.body["model"], "fake");
-        while !matches!(soon("the first word", events.next()).await, Some(Event::Delta(_))) {}
+        while !matches!(soon("the first word", events.next()).await, Some(Event::Item(AnswerItem::Delta(_)))) {}
         answers.push(events); // it goes on
     }
     assert_eq!(one.times_listed(), 1);

@@ -4,17 +4,22 @@
 mod support;
 
 use app::{
-    chat::message::{ChatMessage, ChatRequest, Content, Delta, Role, Was},
-    link::{Event, EventStream, Exit, Fates, Progress, Reason, Usage, spawn_linked},
+    chat::{
+        answer::{AnswerItem, Event, EventStream, Exit},
+        message::{ChatMessage, ChatRequest, Content, Delta, Role, Was},
+        progress::Progress,
+        usage::Usage,
+    },
+    link::Reason,
 };
 use flate2::{Compression, write::GzEncoder};
 use futures::StreamExt;
 use serde_json::{Value, json};
 use server::openai::{self, Client, parse_url};
 use socket2::{Domain, Socket, Type};
-use std::{borrow::Borrow, io::Write, net::SocketAddr, sync::Arc, time::Duration};
+use std::{borrow::Borrow, io::Write, net::SocketAddr, time::Duration};
 use support::{
-    advance, soon,
+    advance, linked, soon,
     upstream::{
         Step, Upstream, answer, answer_json, chunk, chunked_head, delta, done, finish, head, last_chunk, models, raw,
         reasoning, sent, sse, usage,
@@ -37,7 +42,7 @@ impl Told {
         assert_eq!(self.text, text);
         assert_eq!(self.exit.reason, Reason::Normal, "{:?}", self.exit);
         assert_eq!(self.exit.message, None);
-        assert_eq!(self.exit.finish_reason.as_deref(), Some("stop"));
+        assert_eq!(self.exit.result.finish_reason.as_deref(), Some("stop"));
     }
 
     /// This much of the answer is there, and the page knows that it may not be all, and why.
@@ -76,20 +81,20 @@ fn question() -> ChatRequest {
 }
 
 /// A page that asks.
-fn ask(settings: openai::Upstream, request: ChatRequest) -> EventStream<Delta> {
+fn ask(settings: openai::Upstream, request: ChatRequest) -> EventStream {
     let client = Client::new(settings).unwrap();
-    spawn_linked(&Arc::<Fates>::default(), "a test", move |deltas| async move { client.reply(request, deltas).await })
+    linked(move |deltas| async move { client.reply(request, deltas).await })
 }
 
-async fn listen_to_the_end(mut events: EventStream<Delta>) -> Told {
+async fn listen_to_the_end(mut events: EventStream) -> Told {
     let (mut text, mut reasoning) = (String::new(), String::new());
     while let Some(event) = soon("the page hears more", events.next()).await {
         match event {
-            Event::Delta(Delta::Text(more)) => text += &more,
-            Event::Delta(Delta::Reasoning(more)) => reasoning += &more,
-            Event::Delta(Delta::TextWas(Was::Reasoning)) => reasoning += &std::mem::take(&mut text),
+            Event::Item(AnswerItem::Delta(Delta::Text(more))) => text += &more,
+            Event::Item(AnswerItem::Delta(Delta::Reasoning(more))) => reasoning += &more,
+            Event::Item(AnswerItem::Delta(Delta::TextWas(Was::Reasoning))) => reasoning += &std::mem::take(&mut text),
             Event::Exit(exit) => return Told { text, reasoning, exit },
-            Event::Start { .. } | Event::Progress(_) | Event::KeepAlive => {}
+            Event::Start { .. } | Event::Item(AnswerItem::Progress(_)) => {}
         }
     }
     panic!("the stream ended without an exit")
@@ -167,7 +172,7 @@ async fn every_question_has_a_connection_of_its_own() {
     for _ in 0..3 {
         let client = client.clone();
         let work = move |deltas| async move { client.reply(question(), deltas).await };
-        listen_to_the_end(spawn_linked(&Arc::<Fates>::default(), "a test", work)).await.completely("Hi");
+        listen_to_the_end(linked(work)).await.completely("Hi");
     }
     assert_eq!(upstream.requests().len(), 3);
 }
@@ -216,7 +221,7 @@ async fn where_progress_is_refused_the_question_is_asked_again_without_and_never
         for _ in 0..2 {
             let client = client.clone();
             let work = move |deltas| async move { client.reply(question(), deltas).await };
-            listen_to_the_end(spawn_linked(&Arc::<Fates>::default(), "a test", work)).await.completely("Hi");
+            listen_to_the_end(linked(work)).await.completely("Hi");
         }
         let has = upstream.requests().iter().map(|it| it.body.get("return_progress").is_some()).collect::<Vec<_>>();
         assert_eq!(has, [true, false, false]);
@@ -232,7 +237,7 @@ async fn that_one_model_refuses_progress_says_nothing_of_the_others() {
     for model in ["cloud", "local", "cloud"] {
         let (client, request) = (client.clone(), ChatRequest { model: model.into(), ..question() });
         let work = move |deltas| async move { client.reply(request, deltas).await };
-        listen_to_the_end(spawn_linked(&Arc::<Fates>::default(), "a test", work)).await.completely("Hi");
+        listen_to_the_end(linked(work)).await.completely("Hi");
     }
     let has = upstream.requests().iter().map(|it| it.body.get("return_progress").is_some()).collect::<Vec<_>>();
     assert_eq!(has, [true, false, true, false], "cloud, cloud again, local, cloud");
@@ -247,7 +252,7 @@ async fn a_model_that_has_taken_progress_is_not_asked_again_without_when_it_refu
     let ask = || {
         let client = client.clone();
         let work = move |deltas| async move { client.reply(question(), deltas).await };
-        listen_to_the_end(spawn_linked(&Arc::<Fates>::default(), "a test", work))
+        listen_to_the_end(linked(work))
     };
     ask().await.completely("Hi");
     ask().await.not_at_all("Invalid request body");
@@ -258,7 +263,7 @@ async fn a_model_that_has_taken_progress_is_not_asked_again_without_when_it_refu
 async fn told_by(client: &Client, request: ChatRequest) -> Told {
     let client = client.clone();
     let work = move |deltas| async move { client.reply(request, deltas).await };
-    listen_to_the_end(spawn_linked(&Arc::<Fates>::default(), "a test", work)).await
+    listen_to_the_end(linked(work)).await
 }
 
 /// The same question, with these options.
@@ -307,7 +312,7 @@ async fn a_parameter_that_is_refused_is_left_out_from_then_on_and_that_is_said()
             for _ in 0..2 {
                 let told = told_by(&client, with_options(&options)).await;
                 told.completely("Hi");
-                assert_eq!(told.exit.left_out, [name.as_str()]);
+                assert_eq!(told.exit.result.left_out, [name.as_str()]);
             }
             let bodies: Vec<Value> = upstream.requests().into_iter().map(|request| request.body).collect();
             let has = bodies.iter().map(|body| body.get(name).is_some()).collect::<Vec<_>>();
@@ -330,7 +335,7 @@ async fn the_longest_answer_goes_by_its_other_name_where_one_is_refused() {
             for _ in 0..2 {
                 let told = told_by(&client, with_options(&json!({ name: 50 }))).await;
                 told.completely("Hi");
-                assert!(told.exit.left_out.is_empty(), "{:?}", told.exit);
+                assert!(told.exit.result.left_out.is_empty(), "{:?}", told.exit);
             }
             let bodies = upstream.requests().into_iter().map(|request| request.body);
             let sent = bodies.map(|body| (body[name].as_u64(), body[twin].as_u64())).collect::<Vec<_>>();
@@ -348,7 +353,7 @@ async fn a_limit_that_is_refused_under_both_names_is_left_out() {
     for _ in 0..2 {
         let told = told_by(&client, with_options(&json!({ "max_tokens": 50 }))).await;
         told.completely("Hi");
-        assert_eq!(told.exit.left_out, ["max_tokens"]);
+        assert_eq!(told.exit.result.left_out, ["max_tokens"]);
     }
     assert_eq!(upstream.requests().len(), 4);
 }
@@ -376,7 +381,7 @@ async fn a_value_that_is_refused_says_nothing_of_others() {
     for (temperature, left_out) in [(1.5, true), (1.5, true), (0.5, false)] {
         let told = told_by(&client, with_options(&json!({ "temperature": temperature }))).await;
         told.completely("Hi");
-        assert_eq!(!told.exit.left_out.is_empty(), left_out, "{temperature}");
+        assert_eq!(!told.exit.result.left_out.is_empty(), left_out, "{temperature}");
     }
     assert_eq!(upstream.requests().len(), 4);
 }
@@ -398,7 +403,7 @@ async fn a_parameter_is_known_by_what_it_is_called_there_and_whatever_the_number
         let upstream = Upstream::playing_in_turn([vec![answer_json(status, &refusal)], answer]).await;
         let told = told_by(&Client::new(settings(&upstream)).unwrap(), with_options(&options)).await;
         told.completely("Hi");
-        assert_eq!(told.exit.left_out, [name], "{refusal}");
+        assert_eq!(told.exit.result.left_out, [name], "{refusal}");
     }
 }
 
@@ -449,7 +454,7 @@ async fn that_one_model_refuses_a_parameter_says_nothing_of_the_others() {
     let client = Client::new(settings(&upstream)).unwrap();
     for (model, left_out) in [("one", true), ("other", false), ("one", true)] {
         let request = ChatRequest { model: model.into(), ..with_options(&json!({ "seed": 7 })) };
-        assert_eq!(!told_by(&client, request).await.exit.left_out.is_empty(), left_out, "{model}");
+        assert_eq!(!told_by(&client, request).await.exit.result.left_out.is_empty(), left_out, "{model}");
     }
 }
 
@@ -511,13 +516,13 @@ async fn one_that_minds_everything_is_asked_again_without_each() {
 async fn an_answer_comes_with_its_end_and_its_cost() {
     let told = told([head(), delta("Hel"), delta("lo"), finish("stop"), usage(3, 2), done()]).await;
     told.completely("Hello");
-    assert_eq!(told.exit.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
+    assert_eq!(told.exit.result.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
 }
 
 #[tokio::test]
 async fn a_model_that_has_run_out_of_room_says_so() {
     let told = told([head(), delta("Hel"), finish("length"), done()]).await;
-    assert_eq!((told.exit.reason, told.exit.finish_reason.as_deref()), (Reason::Normal, Some("length")));
+    assert_eq!((told.exit.reason, told.exit.result.finish_reason.as_deref()), (Reason::Normal, Some("length")));
 }
 
 #[tokio::test]
@@ -564,7 +569,9 @@ async fn an_answer_split_inside_a_character_waits_for_the_rest() {
     let mut upstream = Upstream::playing([head(), delta("H"), before, Step::Wait, after, finish("stop"), done()]).await;
     let mut events = ask(settings(&upstream), question());
     let connection = upstream.connection().await;
-    while soon("the first letter", events.next()).await != Some(Event::Delta(Delta::Text("H".into()))) {}
+    while soon("the first letter", events.next()).await != Some(Event::Item(AnswerItem::Delta(Delta::Text("H".into()))))
+    {
+    }
     connection.go();
     listen_to_the_end(events).await.completely("é");
 }
@@ -574,7 +581,7 @@ async fn usage_may_come_without_choices() {
     let usage = sse(&json!({ "usage": { "prompt_tokens": 3, "completion_tokens": 2 } }));
     let told = told([head(), delta("Hi"), finish("stop"), usage, done()]).await;
     told.completely("Hi");
-    assert_eq!(told.exit.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
+    assert_eq!(told.exit.result.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
 }
 
 #[tokio::test]
@@ -758,7 +765,7 @@ async fn an_answer_may_come_in_one_piece() {
     let told = told([answer_json(200, &whole)]).await;
     told.completely("Hi");
     assert_eq!(told.reasoning, "Hm");
-    assert_eq!(told.exit.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
+    assert_eq!(told.exit.result.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
 }
 
 /// Whether an answer is whole, in every way in which it may end.
@@ -767,12 +774,12 @@ async fn an_answer_is_done_if_the_model_ended_it_of_itself() {
     for reason in ["stop", "STOP", "eos", "eos_token", "end_turn", "stop_sequence"] {
         let told = told([head(), delta("Hi"), finish(reason), done()]).await;
         assert_eq!((told.text.as_str(), told.exit.reason), ("Hi", Reason::Normal), "{reason}");
-        assert_eq!(told.exit.finish_reason.as_deref(), Some(reason));
+        assert_eq!(told.exit.result.finish_reason.as_deref(), Some(reason));
     }
     for reason in ["length", "max_tokens", "MAX_TOKENS", "model_length"] {
         let told = told([head(), delta("Hi"), finish(reason), done()]).await;
         assert_eq!(
-            (told.exit.reason, told.exit.finish_reason.as_deref()),
+            (told.exit.reason, told.exit.result.finish_reason.as_deref()),
             (Reason::Normal, Some("length")),
             "{reason}"
         );
@@ -792,8 +799,8 @@ async fn an_answer_that_something_else_has_ended_has_failed_and_what_was_said_st
     ] {
         let cut = told([head(), delta("Hel"), finish(reason), usage(3, 1), done()]).await;
         cut.partly("Hel", why);
-        assert_eq!(cut.exit.finish_reason.as_deref(), Some(reason));
-        assert_eq!(cut.exit.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 1 }));
+        assert_eq!(cut.exit.result.finish_reason.as_deref(), Some(reason));
+        assert_eq!(cut.exit.result.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 1 }));
         told([head(), finish(reason), done()]).await.not_at_all(why);
         let whole = |text: &str| {
             let message = json!({ "role": "assistant", "content": text });
@@ -825,7 +832,7 @@ async fn thoughts_alone_are_no_answer_and_stay() {
         {
             let told = told([head(), thought.clone(), finish(reason), done()]).await;
             told.failed("", why);
-            assert_eq!((told.reasoning.as_str(), told.exit.finish_reason.as_deref()), ("Hm", Some(reason)));
+            assert_eq!((told.reasoning.as_str(), told.exit.result.finish_reason.as_deref()), ("Hm", Some(reason)));
         }
     }
     let message = json!({ "role": "assistant", "content": "", "reasoning_content": "Hm" });
@@ -1136,7 +1143,9 @@ async fn a_connection_that_is_cut_leaves_what_was_said() {
         let mut upstream = Upstream::playing(script).await;
         let mut events = ask(settings(&upstream), question());
         let connection = upstream.connection().await;
-        while soon("the first word", events.next()).await != Some(Event::Delta(Delta::Text("Hel".into()))) {}
+        while soon("the first word", events.next()).await
+            != Some(Event::Item(AnswerItem::Delta(Delta::Text("Hel".into()))))
+        {}
         connection.go();
         listen_to_the_end(events).await.partly("", "The connection to http://127.0.0.1:");
     }
@@ -1229,11 +1238,11 @@ fn loading() -> Vec<Step> {
     )]
 }
 
-async fn next_progress(events: &mut EventStream<Delta>) -> Progress {
+async fn next_progress(events: &mut EventStream) -> Progress {
     loop {
         match soon("the page hears what is waited for", events.next()).await {
-            Some(Event::Progress(progress)) => return progress,
-            Some(Event::Start { .. } | Event::KeepAlive) => {}
+            Some(Event::Item(AnswerItem::Progress(progress))) => return progress,
+            Some(Event::Start { .. }) => {}
             other => panic!("{other:?} in place of progress"),
         }
     }
@@ -1386,9 +1395,9 @@ async fn a_conversation_that_is_too_long_is_known_as_such() {
     ] {
         let told = told(script).await;
         told.not_at_all("The conversation is too long for the model: edit an earlier question, or begin a new chat.");
-        assert!(told.exit.full);
+        assert!(told.exit.result.full);
     }
-    assert!(!told([answer(400, json, r#"{"error":"Too hot"}"#)]).await.exit.full);
+    assert!(!told([answer(400, json, r#"{"error":"Too hot"}"#)]).await.exit.result.full);
 }
 
 #[tokio::test]
@@ -1400,7 +1409,11 @@ async fn an_answer_that_filled_the_context_is_told_from_one_that_reached_its_lim
         let mut request = question();
         request.options.extend(limit.map(|limit| ("max_tokens".to_owned(), json!(limit))));
         let told = listen_to_the_end(ask(settings(&upstream), request)).await;
-        assert_eq!((told.exit.finish_reason.as_deref(), told.exit.full), (Some("length"), full), "{server} {limit:?}");
+        assert_eq!(
+            (told.exit.result.finish_reason.as_deref(), told.exit.result.full),
+            (Some("length"), full),
+            "{server} {limit:?}"
+        );
     }
 }
 
@@ -1412,7 +1425,7 @@ async fn every_word_of_a_server_is_cut_and_holds_no_secret() {
     let long = format!("{key} {}", "x".repeat(100_000));
     let told =
         told_with([head(), delta("Hi"), finish(&long), done()], |settings| settings.api_key = Some(key.into())).await;
-    let reason = told.exit.finish_reason.as_deref().unwrap();
+    let reason = told.exit.result.finish_reason.as_deref().unwrap();
     assert!(reason.chars().count() < 100 && !reason.contains("sk-"), "{reason}");
     let headers = [format!("location: https://elsewhere.example/{key}/{}", "x".repeat(10_000))];
     let headers = headers.iter().map(String::as_str).collect::<Vec<_>>();
@@ -1431,7 +1444,7 @@ async fn credentials_in_the_url_are_never_shown() {
         })
         .await;
         told.not_at_all("[key] [key] [key] [key]");
-        assert!(!told.exit.logged.clone().unwrap().contains("ssword"), "{:?}", told.exit);
+        assert!(!told.exit.log_message.clone().unwrap().contains("ssword"), "{:?}", told.exit);
     }
 }
 
@@ -1569,11 +1582,11 @@ async fn tls_with_a_server_that_speaks_none_is_told_of() {
 // Kills
 
 /// The next delta of an answer.
-async fn next_delta(events: &mut EventStream<Delta>) -> Delta {
+async fn next_delta(events: &mut EventStream) -> Delta {
     loop {
         match soon("the page hears more", events.next()).await {
-            Some(Event::Delta(delta)) => return delta,
-            Some(Event::Start { .. } | Event::KeepAlive) => {}
+            Some(Event::Item(AnswerItem::Delta(delta))) => return delta,
+            Some(Event::Start { .. }) => {}
             other => panic!("{other:?} in place of a delta"),
         }
     }

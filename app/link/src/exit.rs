@@ -1,73 +1,77 @@
 //! How a task ended.
 
-use super::Usage;
 use serde::{Deserialize, Serialize};
-use std::ops::Not;
 
-/// Why a task is no more.
+/// Why a task ended.
 ///
-/// The first five are the server's to say. The last two only a page can know, since they mean that nobody told it.
+/// The server says the first five. The last two are the page's own: nobody told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reason {
-    /// The task did all that it was asked to.
+    /// The task finished its work.
     Normal,
-    /// The task gave up, and its message says why: the upstream refused, broke off, or sent rubbish.
+    /// The task gave up. The exit's message says why.
     Failed,
-    /// The task panicked. The panic itself is in the server's log.
+    /// The task panicked. The panic's own words are in the server's log.
     Crashed,
-    /// The page let go of the task: Stop was pressed, or the page went away.
+    /// The page stopped the task, or went away.
     Killed,
-    /// The server is going down.
+    /// The server is shutting down.
     Shutdown,
     /// The page was left while the task was running, which killed it.
     Interrupted,
-    /// The stream broke off without saying how the task ended.
+    /// The stream broke off without an exit.
     Lost,
 }
 
-/// The last thing that a task says, or that is said of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exit {
-    /// Why it ended.
-    pub reason: Reason,
-    /// A sentence for the person: what happened, and what they can do now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// The same for the log, where that has to say less: who failed may have repeated what it was asked, and that is nobody
-    /// else's business.
-    #[serde(skip)]
-    pub logged: Option<String>,
-    /// Why the model ended its answer, in its own word (`stop`, `length`, …).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finish_reason: Option<String>,
-    /// What the answer cost, if the model says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usage: Option<Usage>,
-    /// Whether the conversation fills the model's context, so that the answer can't go on. Left out where it doesn't.
-    #[serde(default, skip_serializing_if = "Not::not")]
-    pub full: bool,
-    /// The options of the request that the model's server has refused, so that it was asked without them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub left_out: Vec<String>,
-}
-
-impl Exit {
-    /// An exit that needs no words.
-    pub const fn new(reason: Reason) -> Self {
-        Self {
-            reason,
-            message: None,
-            logged: None,
-            finish_reason: None,
-            usage: None,
-            full: false,
-            left_out: Vec::new(),
+impl Reason {
+    /// The reason's name on the wire, in the log and in metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Failed => "failed",
+            Self::Crashed => "crashed",
+            Self::Killed => "killed",
+            Self::Shutdown => "shutdown",
+            Self::Interrupted => "interrupted",
+            Self::Lost => "lost",
         }
     }
+}
 
-    /// The task gave up, because of what `message` says.
+/// The last event of a task. On the wire `{"reason":"normal"}`, with the fields of `R` beside it.
+///
+/// `R` is the task's own result. It serializes as a struct, since its fields stand beside `reason`. A task that fails has
+/// its default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exit<R = ()> {
+    /// Why the task ended.
+    pub reason: Reason,
+    /// A sentence for a person: what happened, and what to do now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The sentence for the log, where the message may repeat something private. It never leaves the server.
+    #[serde(skip)]
+    pub log_message: Option<String>,
+    /// The task's result.
+    #[serde(flatten)]
+    pub result: R,
+}
+
+impl<R: Default> Exit<R> {
+    /// An exit without a message.
+    pub fn new(reason: Reason) -> Self {
+        Self { reason, message: None, log_message: None, result: R::default() }
+    }
+
+    /// An exit with a message.
+    pub fn with_message(reason: Reason, message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..Self::new(reason) }
+    }
+
+    /// The task gave up, for the reason in `message`.
     pub fn failed(message: impl Into<String>) -> Self {
-        Self { message: Some(message.into()), ..Self::new(Reason::Failed) }
+        Self::with_message(Reason::Failed, message)
     }
 }

@@ -1,10 +1,20 @@
 //! The page's end of the link: a running task, if there is one, and the one handler of its exit.
 
-use super::{Event, EventStream, Exit, Reason, breath::breathe};
-use futures::future::{AbortHandle, Abortable, FutureExt};
+mod pacing;
+mod state;
+
+pub use state::State;
+
+use crate::{Event, EventStream, Exit, Reason};
+use futures::{
+    StreamExt,
+    future::{Abortable, FutureExt},
+};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Date;
 use leptos::{ev, prelude::*, task::spawn_local};
+use pacing::{Pacing, yield_once};
+use state::Machine;
 use std::{cell::Cell, rc::Rc};
 
 /// How long a page must outlive a stream that broke off for the connection to count as lost, in milliseconds. Firefox and
@@ -15,19 +25,26 @@ const LEAVING_MS: u32 = 1000;
 /// be a download, or take forever and be given up.
 const UNLOADING_MS: f64 = 3000.0;
 
-/// What a component holds while a task works for it. Made once, in the component's body; when the component is
-/// unmounted, or the page is left, the task dies.
-#[derive(Clone, Copy, Debug)]
-pub struct Link {
-    /// The task that runs now. Aborting it drops the fetch, and with that everything down to the upstream connection.
-    running: RwSignal<Option<AbortHandle>>,
-    on_exit: Callback<Exit>,
+/// What a component holds while a task works for it. Made once, in the component's body. The task dies when the component
+/// is unmounted, or the page is left.
+#[derive(Debug)]
+pub struct Link<R: 'static = ()> {
+    machine: RwSignal<Machine>,
+    on_exit: Callback<Exit<R>>,
 }
 
-impl Link {
-    /// `on_exit` hears how each task that is started here ended: once for each, last, and whoever ended it.
-    pub fn new(on_exit: impl Fn(Exit) + Send + Sync + 'static) -> Self {
-        let link = Self { running: RwSignal::new(None), on_exit: Callback::new(on_exit) };
+impl<R> Clone for Link<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Link<R> {}
+
+impl<R: Default + 'static> Link<R> {
+    /// `on_exit` hears how each task ended: once for each, last, and whoever ended it.
+    pub fn new(on_exit: impl Fn(Exit<R>) + Send + Sync + 'static) -> Self {
+        let link = Self { machine: RwSignal::new(Machine::default()), on_exit: Callback::new(on_exit) };
         // A page that is left for another site is not unloaded: the browser keeps it whole, connection and all, to be
         // quick when somebody goes back. So leaving has to be said.
         let left = window_event_listener(ev::pagehide, move |_| link.end(Exit::new(Reason::Interrupted)));
@@ -36,65 +53,92 @@ impl Link {
         link
     }
 
-    /// Whether a task is running.
-    pub fn is_running(&self) -> bool {
-        self.running.with(Option::is_some)
+    /// What the link is doing. Tracked.
+    pub fn state(&self) -> State {
+        self.machine.with(Machine::state)
     }
 
-    /// Starts a task by asking the server for its stream. `on_event` hears what it says, but for its exit. Does nothing
-    /// while a task is running.
-    pub fn start<T: 'static, E: Into<Exit> + 'static>(
+    /// Whether a task is running. Tracked.
+    pub fn is_running(&self) -> bool {
+        self.state() != State::Idle
+    }
+
+    /// Starts a task by asking the server for its stream. `on_event` hears its events, but for the exit. Does nothing
+    /// while a task is running. A task that is being stopped has its exit first.
+    pub fn start<T: 'static, E: Into<Exit<R>> + 'static>(
         self,
-        request: impl Future<Output = Result<EventStream<T>, E>> + 'static,
-        on_event: impl Fn(Event<T>) + 'static,
+        request: impl Future<Output = Result<EventStream<T, R>, E>> + 'static,
+        on_event: impl Fn(Event<T, R>) + 'static,
     ) {
-        let None = self.running.get_untracked() else { return };
-        let (abort, registration) = AbortHandle::new_pair();
-        self.running.set(Some(abort.clone()));
+        if self.machine.with_untracked(Machine::state) == State::Stopping {
+            self.end(Exit::new(Reason::Killed));
+        }
+        let started = self.machine.try_maybe_update(|machine| {
+            let started = machine.start();
+            (started.is_some(), started)
+        });
+        let Some((task, registration)) = started.flatten() else { return };
         // A run that was aborted has had its exit. What it still delivers is nobody's.
         let run = async move {
             let leaving = Leaving::watch();
             let exit = match request.await {
                 Ok(events) => {
                     let hear = |event| {
-                        if !abort.is_aborted() {
+                        if !task.is_aborted() {
                             on_event(event);
                         }
                     };
-                    events.listen(hear).await
+                    listen(events, hear).await
                 }
                 Err(error) => error.into(),
             };
             let exit = leaving.judge(exit).await;
-            if !abort.is_aborted() {
+            if !task.is_aborted() {
                 self.end(exit);
             }
         };
         spawn_local(Abortable::new(run, registration).map(drop));
     }
 
-    /// Stop. It is not an error, and what has arrived stays. A browser lets go of a connection only when it is through with
-    /// what it is doing: so here the stream is dropped and nothing else, and what the exit means to the page comes next.
+    /// Stops the task. It is not an error, and what has arrived stays. A browser lets go of a connection only when it has
+    /// done all else that it is doing: so here the stream is dropped and nothing else, and the exit comes after that.
     pub fn stop(self) {
-        let Some(task) = self.running.get_untracked().filter(|task| !task.is_aborted()) else { return };
-        task.abort();
+        let stopping = self.machine.try_maybe_update(|machine| (false, machine.stop()));
+        let Some(run) = stopping.flatten() else { return };
         spawn_local(async move {
-            breathe().await;
-            // It may have ended otherwise by then, as when the page is left. What runs then is not what was stopped.
-            let running = self.running.try_get_untracked().flatten();
-            if running.is_some_and(|task| task.is_aborted()) {
-                self.end(Exit::new(Reason::Killed));
-            }
+            yield_once().await;
+            self.exit_if(Exit::new(Reason::Killed), |machine| machine.stopped(run));
         });
     }
 
-    /// The one way out: every exit, of whatever kind, passes here, once. Does nothing while no task is running.
-    pub fn end(self, exit: Exit) {
-        if let Some(abort) = self.running.try_maybe_update(|task| (task.is_some(), task.take())).flatten() {
-            abort.abort();
+    /// Ends the task with this exit. Every exit, of whatever kind, passes here or by [`stop`](Self::stop), once. Does
+    /// nothing while no task is running.
+    pub fn end(self, exit: Exit<R>) {
+        self.exit_if(exit, Machine::end);
+    }
+
+    fn exit_if(self, exit: Exit<R>, has_ended: impl FnOnce(&mut Machine) -> bool) {
+        let ended = self.machine.try_maybe_update(|machine| {
+            let ended = has_ended(machine);
+            (ended, ended)
+        });
+        if ended == Some(true) {
             self.on_exit.run(exit);
         }
     }
+}
+
+/// Hands on each event until the exit, and returns that. A stream that ends without one is never taken for complete.
+async fn listen<T, R: Default>(mut events: EventStream<T, R>, on_event: impl Fn(Event<T, R>)) -> Exit<R> {
+    let mut pacing = Pacing::new();
+    while let Some(event) = events.next().await {
+        match event {
+            Event::Exit(exit) => return exit,
+            event => on_event(event),
+        }
+        pacing.pause().await;
+    }
+    Exit::new(Reason::Lost)
 }
 
 /// Whether the page is about to be left. Listens only while a task runs: some browsers keep no page in their back/forward
@@ -115,7 +159,7 @@ impl Leaving {
 
     /// A stream that broke off is no proof of a lost connection while the page may be on its way out. So this waits. A page
     /// that goes ends the link before this returns.
-    async fn judge(self, exit: Exit) -> Exit {
+    async fn judge<R: Default>(self, exit: Exit<R>) -> Exit<R> {
         if exit.reason != Reason::Lost {
             return exit;
         }

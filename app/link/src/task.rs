@@ -1,78 +1,124 @@
-//! The server's end of the link: a task that lives exactly as long as the stream of what it says.
+//! The server's end of the link: a task that lives exactly as long as its stream.
 
-use super::{
-    Deltas, Event, EventStream, Exit, Fates, Fragment, Pace, Progress, deltas::Received, life::Life, pace::Paced,
-    proxies,
+mod ending;
+mod failure;
+mod guard;
+mod observer;
+pub mod pace;
+mod running;
+pub mod sender;
+mod supervisor;
+mod unpaced;
+
+pub use ending::Ending;
+pub use failure::Failure;
+pub use observer::{Observer, Started, Watch};
+pub use pace::Pace;
+pub use sender::{Gone, Sender};
+pub use supervisor::Supervisor;
+
+use crate::{
+    Event, EventStream, Exit, Item,
+    wire::http::{KEEP_ALIVE, KEEP_PAGE_ALIVE, keep_alive},
 };
 use futures::{
-    FutureExt, Stream, StreamExt,
+    StreamExt,
     future::{self, Either},
     stream,
 };
-use std::{sync::Arc, task::Poll};
+use guard::{StreamGuard, TaskGuard};
+use pace::Paced;
+use std::{sync::Arc, time::Duration};
 use tokio_util::task::AbortOnDropHandle;
+use unpaced::Unpaced;
 
-/// Spawns a task that does `work`, linked to the stream that is returned. `about` says in a few words what it is for, to who
-/// looks on: a model's name, say.
+/// Spawns a task that does `work`, linked to the stream that is returned.
 ///
-/// - Drop the stream, and the task is aborted: all that `work` holds is dropped, its upstream connection included.
-/// - When the task ends, finished, failed or panicked, the stream ends with an [`Event::Exit`] that says why. A panic
-///   is trapped by the spawn, so it takes nothing else with it; its own words are for the log alone.
-/// - When the server shuts down, `work` is dropped and the stream ends with [`Reason::Shutdown`](super::Reason::Shutdown).
-///
-/// However the task ends, `fates` hears of it, after all that `work` held is gone.
-pub fn spawn_linked<T: Fragment + Unpin + 'static, F: Future<Output = Exit> + Send>(
-    fates: &Arc<Fates>,
-    about: impl Into<Arc<str>>,
-    work: impl FnOnce(Deltas<T>) -> F + Send + 'static,
-) -> EventStream<T> {
-    spawn_paced(fates, about, None, work)
+/// - Dropping the stream aborts the task: all that `work` holds is dropped.
+/// - When the task ends, the stream ends with an [`Event::Exit`]. `Ok` is [`Reason::Normal`](crate::Reason::Normal), `Err`
+///   is [`Reason::Failed`](crate::Reason::Failed) with the error's text as the message, a panic is
+///   [`Reason::Crashed`](crate::Reason::Crashed).
+/// - The [`Supervisor`] is taken from Leptos' context where there is one. Its shutdown drops `work` and ends the stream
+///   with [`Reason::Shutdown`](crate::Reason::Shutdown).
+pub fn spawn_linked<T: Item, R, F>(work: impl FnOnce(Sender<T>) -> F + Send + 'static) -> EventStream<T, R>
+where
+    R: Default + Send + 'static,
+    F: Future<Output = Result<R, Failure>> + Send,
+{
+    Spawn::new().spawn(work)
 }
 
-/// The same, with a limit on how fast the stream goes. It holds back deltas alone: no start and no exit waits for it.
-pub fn spawn_paced<T: Fragment + Unpin + 'static, F: Future<Output = Exit> + Send>(
-    fates: &Arc<Fates>,
-    about: impl Into<Arc<str>>,
+/// How a task is spawned. [`spawn_linked`] is one without options.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Spawn {
+    supervisor: Supervisor,
+    about: Arc<str>,
     pace: Option<Pace>,
-    work: impl FnOnce(Deltas<T>) -> F + Send + 'static,
-) -> EventStream<T> {
-    let (life, watch) = fates.born(about.into());
-    let (sender, deltas) = Deltas::channel(life.vitals.clone());
-    let progress = sender.watch();
-
-    let start = stream::once(future::ready(Event::Start { task: life.task.clone() }));
-    let task = AbortOnDropHandle::new(tokio::spawn(life.spend(async { work(sender).await })));
-    let told = match pace {
-        Some(pace) => Either::Left(Paced::new(deltas, task, pace)),
-        None => Either::Right(unpaced(deltas, task)),
-    };
-    let silence = if pace.is_some() { proxies::KEEP_PAGE_ALIVE } else { proxies::KEEP_ALIVE };
-    EventStream::new(watch.over(proxies::keep_alive(start.chain(until_the_first(progress, told)), silence)))
+    deadline: Option<Duration>,
 }
 
-/// The deltas, and then the exit.
-fn unpaced<T>(mut deltas: Received<T>, task: AbortOnDropHandle<Exit>) -> impl Stream<Item = Event<T>> + Unpin {
-    let deltas = stream::poll_fn(move |cx| deltas.poll(cx)).map(Event::Delta);
-    let exit = task.map(|ended| Event::Exit(ended.unwrap_or_else(Life::crashed))).into_stream();
-    deltas.chain(exit)
+impl Spawn {
+    /// No limit on pace and time, under the supervisor of Leptos' context, if there is one.
+    pub fn new() -> Self {
+        Self { supervisor: Supervisor::of_context(), about: "".into(), pace: None, deadline: None }
+    }
+
+    /// Runs under this supervisor.
+    pub fn under(self, supervisor: Supervisor) -> Self {
+        Self { supervisor, ..self }
+    }
+
+    /// Says in a few words what the task is for, to the [`Observer`].
+    pub fn about(self, about: impl Into<Arc<str>>) -> Self {
+        Self { about: about.into(), ..self }
+    }
+
+    /// Limits how fast the stream goes. Neither the start nor the exit waits.
+    pub fn paced(self, pace: impl Into<Option<Pace>>) -> Self {
+        Self { pace: pace.into(), ..self }
+    }
+
+    /// Ends the task with [`Reason::Failed`](crate::Reason::Failed) after this time.
+    pub fn deadline(self, deadline: Duration) -> Self {
+        Self { deadline: Some(deadline), ..self }
+    }
+
+    /// Spawns the task. See [`spawn_linked`].
+    pub fn spawn<T: Item, R, F>(self, work: impl FnOnce(Sender<T>) -> F + Send + 'static) -> EventStream<T, R>
+    where
+        R: Default + Send + 'static,
+        F: Future<Output = Result<R, Failure>> + Send,
+    {
+        self.spawn_with_exit(async |sender| Exit::from(work(sender).await))
+    }
+
+    /// The same for work that says itself how it ended.
+    pub fn spawn_with_exit<T: Item, R, F>(self, work: impl FnOnce(Sender<T>) -> F + Send + 'static) -> EventStream<T, R>
+    where
+        R: Default + Send + 'static,
+        F: Future<Output = Exit<R>> + Send,
+    {
+        let silence = if self.pace.is_some() { KEEP_PAGE_ALIVE } else { KEEP_ALIVE };
+        let (guard, id) = TaskGuard::new(&self.supervisor, self.about);
+        let (watch, gone) = (guard.watch(), guard.gone());
+        let (sender, received) = Sender::channel(watch.clone(), gone.clone());
+        let work = guard.run(self.deadline, async { work(sender).await });
+        let task = AbortOnDropHandle::new(tokio::spawn(work));
+        let told = match self.pace {
+            Some(pace) => Either::Left(Paced::new(received, task, pace)),
+            None => Either::Right(Unpaced::new(received, task)),
+        };
+        let start = stream::once(future::ready(Event::Start { task: id }));
+        let events = StreamGuard::new(watch, gone, start.chain(told));
+        EventStream::with_comments(keep_alive(events, silence))
+    }
 }
 
-/// What the task has told, and before the first of it what the task waits for.
-fn until_the_first<T>(
-    progress: impl Stream<Item = Progress> + Send + 'static,
-    mut told: impl Stream<Item = Event<T>> + Unpin,
-) -> impl Stream<Item = Event<T>> {
-    let mut progress = Some(progress.boxed().fuse());
-    stream::poll_fn(move |cx| {
-        if let Some(Poll::Ready(Some(said))) = progress.as_mut().map(|progress| progress.poll_next_unpin(cx)) {
-            return Poll::Ready(Some(Event::Progress(said)));
-        }
-        let next = told.poll_next_unpin(cx);
-        if next.is_ready() {
-            progress = None;
-        }
-        next
-    })
+impl Default for Spawn {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 #[cfg(test)]

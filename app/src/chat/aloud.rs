@@ -6,7 +6,7 @@
 //! gets ahead of it: a piece has an end, so that the page isn't held up by it, and the next goes on from there.
 
 use super::{entry::Entry, frame::drawn, prose::is_behind, sections::Place, talk::Talk};
-use crate::link::{Exit, Reason};
+use crate::{chat::answer::Exit, link::Reason};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{
     html,

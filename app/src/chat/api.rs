@@ -1,12 +1,8 @@
 //! The server functions behind the chat page. Plain HTTP, usable with curl.
 #![expect(missing_docs, reason = "#[server] makes a struct of the arguments, and gives it no docs")]
 
-use super::message::{ChatRequest, Delta, ModelList, Paced};
-use crate::{
-    error::ApiError,
-    json::LongJson,
-    link::{EventStream, Sse},
-};
+use super::message::{ChatRequest, ModelList, Paced};
+use crate::{chat::answer::EventStream, error::ApiError, json::LongJson, link::Sse};
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
@@ -20,17 +16,16 @@ use server_fn::codec::GetUrl;
 pub async fn chat(
     #[server(flatten)] request: ChatRequest,
     #[server(default)] paced: Paced,
-) -> Result<EventStream<Delta>, ApiError> {
+) -> Result<EventStream, ApiError> {
     let request = request.checked().map_err(ApiError::Refused)?;
     let model = expect_context::<super::model::SharedModel>();
-    let fates = expect_context::<std::sync::Arc<crate::link::Fates>>();
     let about = if request.model.is_empty() { "the default model".to_owned() } else { request.model.clone() };
-    let permit = crate::link::Permit::of_request();
+    let permit = crate::permit::Permit::of_request();
     let streams = paced.streams();
     let pace = (streams > 0).then(|| crate::link::Pace::PAGE.shared(streams));
-    Ok(crate::link::spawn_paced(&fates, about, pace, async move |deltas| {
+    Ok(crate::link::Spawn::new().about(about).paced(pace).spawn_with_exit(async move |sender| {
         let _permit = permit;
-        model.reply(request, deltas).await
+        model.reply(request, sender.into()).await
     }))
 }
 

@@ -1,11 +1,14 @@
 //! The messages that are on the page, each behind a signal.
 
 use super::{
-    message::{Delta, Role},
+    message::Role,
     store::tab,
     tree::{Message, Tree},
 };
-use crate::link::{Event, Exit, Reason};
+use crate::{
+    chat::answer::{Event, Exit},
+    link::Reason,
+};
 use leptos::prelude::*;
 
 /// A message on the page. Each has a signal of its own, so that a delta touches one message and no list.
@@ -23,7 +26,7 @@ pub struct Entry {
 
 impl Entry {
     /// What an event does to it. Returns how long ago it was kept, in milliseconds.
-    pub(super) fn hear(&self, event: Event<Delta>) -> u64 {
+    pub(super) fn hear(&self, event: Event) -> u64 {
         let now_ms = tab::now_ms();
         self.message.update(|message| message.hear(event, now_ms));
         self.message.with_untracked(|message| now_ms.abs_diff(message.saved_ms))

@@ -1,7 +1,10 @@
 //! One of the answers that are being written at once: the link to its task, and where on the page it stands.
 
-use super::{alive::Sign, entry::Entry, message::Delta, transcript::Transcript};
-use crate::link::{EventStream, Exit, Link, Reason};
+use super::{alive::Sign, entry::Entry, transcript::Transcript};
+use crate::{
+    chat::answer::{EventStream, Exit, Link},
+    link::Reason,
+};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
@@ -70,7 +73,7 @@ impl Lane {
     pub(super) fn begin<E: Into<Exit> + 'static>(
         self,
         entry: Entry,
-        task: impl Future<Output = Result<EventStream<Delta>, E>> + 'static,
+        task: impl Future<Output = Result<EventStream, E>> + 'static,
     ) {
         let Writing { entry: written, sign, transcript } = self.writing;
         self.end.set_value(Some(Writing::end));

@@ -1,9 +1,6 @@
 //! What is said: the body of `/api/chat`, which is the field's own, and the deltas that come back.
 
-use crate::link::{
-    Fragment,
-    fragment::{cut, json_length},
-};
+use crate::link::wire::item::{cut, json_length};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 use std::ops::Not;
@@ -158,16 +155,16 @@ impl Delta {
     }
 }
 
-impl Fragment for Delta {
-    fn size(&self) -> usize {
+impl Delta {
+    pub(super) fn size(&self) -> usize {
         self.words().len()
     }
 
-    fn encoded(&self) -> usize {
+    pub(super) fn encoded_size(&self) -> usize {
         json_length(self.words())
     }
 
-    fn pieces(self, most: usize) -> impl Iterator<Item = Self> + Send {
+    pub(super) fn pieces(self, most: usize) -> impl Iterator<Item = Self> + Send {
         let (text, kind): (String, fn(String) -> Self) = match self {
             Self::Text(text) => (text, Self::Text),
             Self::Reasoning(text) => (text, Self::Reasoning),
@@ -176,7 +173,7 @@ impl Fragment for Delta {
         cut(text, most).map(kind)
     }
 
-    fn join(&mut self, next: Self) -> Option<Self> {
+    pub(super) fn join(&mut self, next: Self) -> Option<Self> {
         match (self, next) {
             (Self::Text(text), Self::Text(more)) | (Self::Reasoning(text), Self::Reasoning(more)) => {
                 text.push_str(&more);

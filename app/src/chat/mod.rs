@@ -25,12 +25,15 @@ mod lane;
 pub mod talk;
 pub mod text_file;
 
+pub mod answer;
 pub mod api;
 pub mod message;
 #[cfg(feature = "ssr")]
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod options;
+pub mod progress;
+pub mod usage;
 
 mod alive;
 pub mod entry;

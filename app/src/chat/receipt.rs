@@ -6,7 +6,7 @@ use super::talk::Stopped;
 use crate::{
     browser::{now_ms, whole},
     fate::fate_of,
-    link::Fate,
+    link::registry::Fate,
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};

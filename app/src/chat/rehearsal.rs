@@ -3,7 +3,10 @@
 //! no task works for, while somebody is still typing.
 
 use super::{history::History, message::Delta, status::Status, talk::Talk, transcript::Transcript, view::Messages};
-use crate::link::{Event, Exit, Reason};
+use crate::{
+    chat::answer::{AnswerItem, Event, Exit},
+    link::Reason,
+};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
@@ -35,7 +38,7 @@ async fn perform(stage: &Owner, real: Transcript) -> Option<()> {
     let entry = transcript.entry(&answer)?;
     for delta in ANSWER.split_inclusive(' ') {
         breath(real).await?;
-        stage.with(|| transcript.hear(&entry, Event::Delta(Delta::Text(delta.into()))));
+        stage.with(|| transcript.hear(&entry, Event::Item(AnswerItem::Delta(Delta::Text(delta.into())))));
     }
     stage.with(|| transcript.end(&entry, Exit::new(Reason::Normal)));
     breath(real).await

@@ -12,7 +12,10 @@ use super::{
     store::tab,
     tree::{Conversation, Message, Tree},
 };
-use crate::link::{Event, Exit, Progress};
+use crate::chat::{
+    answer::{AnswerItem, Event, Exit},
+    progress::Progress,
+};
 use leptos::prelude::*;
 
 /// The signals that the page is drawn from.
@@ -218,16 +221,17 @@ impl Transcript {
     }
 
     /// Hears what the task says that writes this.
-    pub fn hear(self, entry: &Entry, event: Event<Delta>) {
-        if let Event::Progress(progress) = event {
+    pub fn hear(self, entry: &Entry, event: Event) {
+        if let Event::Item(AnswerItem::Progress(progress)) = event {
             return self.progress.set(Some(progress));
         }
-        if matches!(event, Event::Delta(_)) {
+        if matches!(event, Event::Item(AnswerItem::Delta(_))) {
             self.deltas.update(|deltas| *deltas += 1);
         }
         // Pieces are kept of what is added, so what is moved is kept whole.
-        let is_moved = matches!(event, Event::Delta(Delta::TextWas(_)));
-        let is_first = matches!(event, Event::Delta(_)) && entry.message.with_untracked(|message| message.deltas == 0);
+        let is_moved = matches!(event, Event::Item(AnswerItem::Delta(Delta::TextWas(_))));
+        let is_first = matches!(event, Event::Item(AnswerItem::Delta(_)))
+            && entry.message.with_untracked(|message| message.deltas == 0);
         let is_due = entry.hear(event) > entry.message.with_untracked(keep_every_ms) || is_first;
         if is_moved || is_due && !entry.message.with_untracked(is_long) {
             self.keep(entry);

@@ -14,8 +14,8 @@ use super::{
     tree::Message,
 };
 use crate::{
-    chat::message::Role,
-    link::{Exit, Reason},
+    chat::{answer::Exit, message::Role},
+    link::Reason,
 };
 use leptos::{
     prelude::*,
@@ -138,8 +138,8 @@ pub(super) fn ending(message: &Message, is_told: bool) -> String {
     if message.first_ms > 0 {
         parts.push(["first after ", &seconds(message.first_ms)].concat());
     }
-    if !exit.left_out.is_empty() {
-        parts.push(["left out: ", &exit.left_out.join(", ")].concat());
+    if !exit.result.left_out.is_empty() {
+        parts.push(["left out: ", &exit.result.left_out.join(", ")].concat());
     }
     parts.retain(|part| !part.is_empty());
     parts.join(" · ")
@@ -147,7 +147,7 @@ pub(super) fn ending(message: &Message, is_told: bool) -> String {
 
 fn how(exit: &Exit) -> &str {
     match exit.reason {
-        Reason::Normal if exit.finish_reason.as_deref() == Some("length") => "Cut at the token limit",
+        Reason::Normal if exit.result.finish_reason.as_deref() == Some("length") => "Cut at the token limit",
         Reason::Normal => "",
         // Stop needs no words; somebody else who ends it has some.
         Reason::Killed => exit.message.as_deref().unwrap_or("Stopped"),

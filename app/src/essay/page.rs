@@ -1,10 +1,9 @@
 //! `/task`: everything the essay shows. Start a task, watch its messages arrive, cancel it, let it crash, walk away.
 
-use super::{drawing::Drawing, task};
+use super::{Chunk, drawing::Drawing, task};
 use crate::{
     address::Address,
     browser::every_second,
-    chat::message::Delta,
     link::{Event, Exit, Link, Reason},
 };
 use leptos::prelude::*;
@@ -38,9 +37,9 @@ impl State {
     }
 
     /// What the task says.
-    fn hear(self, event: Event<Delta>) {
-        if let Event::Delta(Delta::Text(text) | Delta::Reasoning(text)) = event {
-            self.messages.update(|all| all.push(text));
+    fn hear(self, event: Event<Chunk>) {
+        if let Event::Item(chunk) = event {
+            self.messages.update(|all| all.push(chunk.text));
         }
     }
 

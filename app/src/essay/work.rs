@@ -1,9 +1,7 @@
 //! What the essay's task does.
 
-use crate::{
-    chat::message::Delta,
-    link::{Deltas, Exit, Reason},
-};
+use super::Chunk;
+use crate::link::{Failure, Sender};
 use std::time::Duration;
 
 /// The most chunks that one task makes.
@@ -19,11 +17,16 @@ pub(super) fn fault(chunks: u32, interval_ms: u64) -> Option<String> {
 }
 
 /// Sends one chunk after another, and panics in place of chunk `crash_at`.
-pub(super) async fn chunks(chunks: u32, interval: Duration, crash_at: Option<u32>, deltas: Deltas<Delta>) -> Exit {
+pub(super) async fn chunks(
+    chunks: u32,
+    interval: Duration,
+    crash_at: Option<u32>,
+    sender: Sender<Chunk>,
+) -> Result<(), Failure> {
     for n in 1..=chunks {
         tokio::time::sleep(interval).await;
         assert!(crash_at != Some(n), "asked to crash in place of chunk {n}");
-        deltas.send(Delta::Text(format!("Async work chunk {n}"))).await;
+        sender.send(Chunk { text: format!("Async work chunk {n}") }).await?;
     }
-    Exit::new(Reason::Normal)
+    Ok(())
 }

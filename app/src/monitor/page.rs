@@ -7,7 +7,7 @@ use crate::{
     error::ApiError,
     link::{
         Event, Exit, Link, Reason,
-        census::{Ended, Living, State},
+        registry::snapshot::{Ended, Living, State},
     },
 };
 use leptos::{ev, prelude::*};
@@ -30,7 +30,7 @@ pub fn MonitorPage() -> impl IntoView {
         live.set(false);
         link.start(monitor(), move |event| {
             silent.set(0);
-            if let Event::Delta(seen) = event {
+            if let Event::Item(seen) = event {
                 sight.set(seen);
                 live.set(true);
             }
@@ -171,7 +171,7 @@ fn in_all(sight: &Sight) -> String {
 
 fn refusal(answer: &Result<bool, ApiError>) -> Option<String> {
     let error = answer.as_ref().err()?;
-    Exit::from(error.clone()).message.or_else(|| Some("The server can't be reached.".into()))
+    Exit::<()>::from(error.clone()).message.or_else(|| Some("The server can't be reached.".into()))
 }
 
 /// A length of time, as roughly as people want it.

@@ -3,11 +3,12 @@
 use super::Sight;
 use crate::{
     error::ApiError,
-    link::{Deltas, Exit, Fates, Permit},
+    link::{Failure, Sender, registry::TaskRegistry},
+    permit::Permit,
 };
 use http::{StatusCode, request::Parts};
 use leptos::prelude::use_context;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often it looks.
@@ -33,11 +34,16 @@ pub(super) fn check() -> Result<(), ApiError> {
 }
 
 /// Says once a second what there is to see, for as long as somebody looks.
-pub(super) async fn watch(fates: Arc<Fates>, may_kill: bool, _permit: Permit, deltas: Deltas<Sight>) -> Exit {
+pub(super) async fn watch(
+    tasks: TaskRegistry,
+    may_kill: bool,
+    _permit: Permit,
+    sender: Sender<Sight>,
+) -> Result<(), Failure> {
     let mut clock = interval(PAUSE);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay); // who reads slowly isn't owed what was missed
     loop {
         clock.tick().await;
-        deltas.send(Sight { may_kill, census: fates.census(ROWS) }).await;
+        sender.send(Sight { may_kill, census: tasks.snapshot(ROWS) }).await?;
     }
 }

@@ -2,7 +2,7 @@
 //! polls it: who doesn't ask for the next event, doesn't read.
 
 use crate::Fallible;
-use app::link::decode::{Decoder, Frame};
+use app::link::wire::decoder::{Decoder, Frame};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{

@@ -2,8 +2,11 @@
 
 use crate::split;
 use app::{
-    chat::message::{Delta, Was},
-    link::{Exit, Reason},
+    chat::{
+        answer::Exit,
+        message::{Delta, Was},
+    },
+    link::Reason,
 };
 use serde_json::{Value, json};
 use server::openai::{Upstream, replay};
@@ -65,7 +68,7 @@ pub(crate) fn says_what_it_means(text: &str, splits: &[usize]) {
             )
     };
     let reason = if told.text.chars().all(is_blank) { Reason::Failed } else { Reason::Normal };
-    assert_eq!((told.exit.reason, told.exit.finish_reason.as_deref()), (reason, Some("stop")));
+    assert_eq!((told.exit.reason, told.exit.result.finish_reason.as_deref()), (reason, Some("stop")));
     // Where the thought began in the prompt, only its end shows it. What counts as code before that has a rule of its own.
     let tags = ["think>", "thinking>", "thought>", "THINK]", "think▷"];
     let tags = tags.iter().map(|tag| text.matches(tag).count()).sum::<usize>();
@@ -107,7 +110,7 @@ impl Told {
 fn is_an_end(exit: &Exit) {
     match (exit.reason, &exit.message) {
         (Reason::Normal, None) => {
-            assert!(exit.finish_reason.as_ref().is_some_and(|reason| !OF_OTHERS.contains(&&**reason)));
+            assert!(exit.result.finish_reason.as_ref().is_some_and(|reason| !OF_OTHERS.contains(&&**reason)));
         }
         (Reason::Failed, Some(message)) => is_a_sentence(message),
         _ => panic!("this is no end: {exit:?}"),

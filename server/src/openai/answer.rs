@@ -12,8 +12,12 @@ use super::{
     upstream::Upstream,
 };
 use app::{
-    chat::message::{Delta, Was},
-    link::{Exit, Reason, Usage, decode::TooLong},
+    chat::{
+        answer::{Completion, Exit},
+        message::{Delta, Was},
+        usage::Usage,
+    },
+    link::{Reason, wire::decoder::TooLong},
 };
 use std::mem;
 
@@ -128,7 +132,7 @@ impl Answer {
             Ok(()) => Exit::new(Reason::Normal),
             Err(failure) => failure.exit(upstream),
         };
-        Exit { finish_reason, usage, ..exit }
+        Exit { result: Completion { finish_reason, usage, ..exit.result }, ..exit }
     }
 
     /// Whether the model has said that its answer is complete. Usage may still follow.
@@ -299,7 +303,8 @@ mod tests {
         let bytes = STREAM.as_bytes();
         let whole = read([bytes]);
         let usage = Some(Usage { prompt_tokens: 1, completion_tokens: 2 });
-        let exit = Exit { finish_reason: Some("stop".into()), usage, ..Exit::new(Reason::Normal) };
+        let result = Completion { finish_reason: Some("stop".into()), usage, ..Completion::default() };
+        let exit = Exit { result, ..Exit::new(Reason::Normal) };
         assert_eq!(whole, ("Hallo 🌟".into(), "Grüße?".into(), exit));
         assert_eq!(read(bytes.chunks(1)), whole, "byte by byte");
         for first in 0..bytes.len() {

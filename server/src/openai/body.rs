@@ -5,7 +5,7 @@
 //! the specification of server-sent events it is a field that nobody knows. Every other line is an event's.
 
 use super::strays::Marker;
-use app::link::decode::{Decoder, Frame, LIMIT, TooLong};
+use app::link::wire::decoder::{Decoder, Frame, LIMIT, TooLong};
 use memchr::memchr2_iter;
 use std::mem;
 

@@ -11,9 +11,10 @@ use super::{
     upstream::Upstream,
 };
 use crate::patience::{self, timeout, timeout_at};
-use app::{
-    chat::message::{ChatRequest, Delta, Role},
-    link::{Deltas, Exit, Progress},
+use app::chat::{
+    answer::{Completion, Deltas, Exit},
+    message::{ChatRequest, Role},
+    progress::Progress,
 };
 use reqwest::{
     Method, RequestBuilder, Response, StatusCode,
@@ -70,7 +71,7 @@ impl Client {
     }
 
     /// Asks, passes on the answer as it comes, and says how it ended. Drop this, and the connection is closed.
-    pub async fn reply(&self, mut request: ChatRequest, deltas: Deltas<Delta>) -> Exit {
+    pub async fn reply(&self, mut request: ChatRequest, deltas: Deltas) -> Exit {
         let limit = self.upstream.answer_timeout;
         let answer = Box::pin(self.answer(&mut request, &deltas));
         let exit = timeout(limit, answer).await.unwrap_or(Err(Failure::TooSlow(limit)));
@@ -81,7 +82,7 @@ impl Client {
     }
 
     /// Asks until there is an answer, reads it, and says how it ended. What keeps it from beginning is a failure.
-    async fn answer(&self, request: &mut ChatRequest, deltas: &Deltas<Delta>) -> Result<Exit, Failure> {
+    async fn answer(&self, request: &mut ChatRequest, deltas: &Deltas) -> Result<Exit, Failure> {
         let give_up = Instant::now() + self.upstream.header_timeout;
         if request.model.is_empty() {
             request.model = self.until(give_up, Box::pin(self.named(give_up, deltas))).await?.unwrap_or_default();
@@ -105,8 +106,9 @@ impl Client {
                 self.learn_thoughtless(request, failure);
             }
             let exit = reader.end(read).await;
-            let full = exit.full || self.room(request).is_full_after(&exit);
-            return Ok(Exit { full, left_out: extras.left_out, ..exit });
+            let full = exit.result.full || self.room(request).is_full_after(&exit);
+            let result = Completion { full, left_out: extras.left_out, ..exit.result };
+            return Ok(Exit { result, ..exit });
         }
     }
 
@@ -144,7 +146,7 @@ impl Client {
         request: &mut ChatRequest,
         extras: &mut Extras,
         give_up: Instant,
-        deltas: &Deltas<Delta>,
+        deltas: &Deltas,
     ) -> Result<(Response, Answering), Failure> {
         loop {
             let answering = self.endpoint.answering();
@@ -164,7 +166,7 @@ impl Client {
         }
     }
 
-    async fn named(&self, give_up: Instant, deltas: &Deltas<Delta>) -> Result<Option<String>, Failure> {
+    async fn named(&self, give_up: Instant, deltas: &Deltas) -> Result<Option<String>, Failure> {
         loop {
             match self.first_model().await {
                 Err(Failure::Refused(refusal)) if refusal.is_loading() => self.loading(give_up, deltas).await?,
@@ -177,7 +179,7 @@ impl Client {
     }
 
     /// The server loads its model: says so, and waits a moment.
-    async fn loading(&self, give_up: Instant, deltas: &Deltas<Delta>) -> Result<(), Failure> {
+    async fn loading(&self, give_up: Instant, deltas: &Deltas) -> Result<(), Failure> {
         deltas.progress(Progress::LOADING);
         if Instant::now() + LOADING >= give_up {
             return Err(Failure::Loading(self.upstream.header_timeout));
@@ -225,7 +227,7 @@ impl Client {
         }
     }
 
-    async fn post(&self, request: &ChatRequest, extras: &Extras, deltas: &Deltas<Delta>) -> Result<Response, Failure> {
+    async fn post(&self, request: &ChatRequest, extras: &Extras, deltas: &Deltas) -> Result<Response, Failure> {
         let question = Question { request, extras };
         let question =
             self.request(&self.http, Method::POST, self.upstream.endpoint("chat/completions")).json(&question);
@@ -239,7 +241,7 @@ impl Client {
 
     /// A router loads a model when it is asked for it, and sends nothing meanwhile. So it is asked whether the model is there,
     /// which starts nothing (`autoload=false`) and disturbs nothing.
-    async fn tell_whether_it_loads(&self, model: &str, deltas: &Deltas<Delta>) {
+    async fn tell_whether_it_loads(&self, model: &str, deltas: &Deltas) {
         if !self.endpoint.is_routed(model) {
             return;
         }

@@ -1,6 +1,6 @@
 //! Whether the conversation fills the model's context, so that an answer can't go on.
 
-use app::link::Exit;
+use app::chat::answer::Exit;
 
 /// What the model was given to write with.
 #[derive(Clone, Copy, Debug)]
@@ -16,10 +16,10 @@ pub(super) struct Room {
 impl Room {
     /// Whether this answer ended for want of room, and not because of the limit that was asked for.
     pub(super) fn is_full_after(self, exit: &Exit) -> bool {
-        if exit.finish_reason.as_deref() != Some("length") {
+        if exit.result.finish_reason.as_deref() != Some("length") {
             return false;
         }
-        match (self.context, self.asked, exit.usage) {
+        match (self.context, self.asked, exit.result.usage) {
             (Some(context), _, Some(usage)) => {
                 usage.prompt_tokens.saturating_add(usage.completion_tokens).saturating_add(1) >= context
             }
@@ -52,11 +52,15 @@ const TOO_LONG: [&str; 6] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::link::{Reason, Usage};
+    use app::{
+        chat::{answer::Completion, usage::Usage},
+        link::Reason,
+    };
 
     fn ended(finish_reason: &str, prompt_tokens: u64, completion_tokens: u64) -> Exit {
         let usage = Some(Usage { prompt_tokens, completion_tokens });
-        Exit { finish_reason: Some(finish_reason.into()), usage, ..Exit::new(Reason::Normal) }
+        let result = Completion { finish_reason: Some(finish_reason.into()), usage, ..Completion::default() };
+        Exit { result, ..Exit::new(Reason::Normal) }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{
     message::{Beyond, Content, Message},
     strays::unmarked,
 };
-use app::{chat::options::LONGEST_NAME, link::Usage};
+use app::chat::{options::LONGEST_NAME, usage::Usage};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, value::RawValue};
 
@@ -394,7 +394,7 @@ fn words(error: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::link::decode::Frame;
+    use app::link::wire::decoder::Frame;
 
     fn data(data: &str) -> Said {
         event("", data)

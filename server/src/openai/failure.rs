@@ -16,7 +16,7 @@ use super::{
     trust,
     upstream::{Upstream, without_secrets},
 };
-use app::link::Exit;
+use app::chat::answer::{Completion, Exit};
 use reqwest::{
     StatusCode,
     header::{HeaderMap, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE},
@@ -100,8 +100,9 @@ impl Failure {
     /// The end that it is: a sentence for the person, and one for the log.
     pub(super) fn exit(&self, upstream: &Upstream) -> Exit {
         let words = self.words(upstream);
-        let logged = Some(without_quotations(&words));
-        Exit { logged, full: self.is_about_context(), ..Exit::failed(words.replace([BEGIN, END], "")) }
+        let log_message = Some(without_quotations(&words));
+        let result = Completion { full: self.is_about_context(), ..Completion::default() };
+        Exit { log_message, result, ..Exit::failed(words.replace([BEGIN, END], "")) }
     }
 
     /// The same of a question that may have named no model.
@@ -741,7 +742,7 @@ mod tests {
             ),
         ] {
             let exit = failure.exit(&upstream);
-            assert_eq!((exit.message.as_deref(), exit.logged.as_deref()), (Some(page), Some(log)));
+            assert_eq!((exit.message.as_deref(), exit.log_message.as_deref()), (Some(page), Some(log)));
         }
     }
 

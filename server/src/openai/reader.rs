@@ -11,9 +11,10 @@ use super::{
     upstream::Upstream,
 };
 use crate::patience::{LAST, timeout_at};
-use app::{
-    chat::message::Delta,
-    link::{Deltas, Exit, Progress},
+use app::chat::{
+    answer::{Deltas, Exit},
+    message::Delta,
+    progress::Progress,
 };
 use bytes::Bytes;
 use reqwest::{Response, header::CONTENT_ENCODING};
@@ -32,7 +33,7 @@ const SLICE: usize = 16 * 1024;
 pub(super) struct Reader<'a> {
     upstream: &'a Upstream,
     endpoint: &'a Endpoint,
-    deltas: &'a Deltas<Delta>,
+    deltas: &'a Deltas,
     answer: Answer,
     inflate: Inflate,
     /// What has arrived and not yet been heard.
@@ -46,12 +47,7 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// `give_up`: when the answer must have begun. A head may have arrived while this process was paused, and `give_up` be
     /// over: its first word then has a second left.
-    pub(super) fn new(
-        upstream: &'a Upstream,
-        endpoint: &'a Endpoint,
-        give_up: Instant,
-        deltas: &'a Deltas<Delta>,
-    ) -> Self {
+    pub(super) fn new(upstream: &'a Upstream, endpoint: &'a Endpoint, give_up: Instant, deltas: &'a Deltas) -> Self {
         let give_up = give_up.max(Instant::now() + LAST);
         let (answer, inflate) = (Answer::default(), Inflate::default());
         Self { upstream, endpoint, deltas, answer, inflate, units: Vec::new(), out: Vec::new(), give_up }
@@ -141,7 +137,7 @@ impl<'a> Reader<'a> {
             self.endpoint.learn_answer(&model);
         }
         for delta in self.out.drain(..) {
-            self.deltas.send(delta).await;
+            _ = self.deltas.send(delta).await; // without a page, this task is aborted where it waits next
         }
     }
 

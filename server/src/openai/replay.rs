@@ -2,7 +2,7 @@
 //! (`server/fuzz`). It takes the way that every answer takes, from bytes to deltas and an end.
 
 use super::{answer::Answer, body::Unit, dialect, failure::Failure, upstream::Upstream};
-use app::{chat::message::Delta, link::Exit};
+use app::chat::{answer::Exit, message::Delta};
 
 /// What a page is told of an answer that arrives in these pieces, and of its end. What comes after the answer's last word isn't
 /// read.

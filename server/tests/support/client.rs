@@ -2,9 +2,12 @@
 //! politely, leave rudely.
 
 use super::soon;
-use app::link::{
-    Exit, Fate,
-    decode::{Decoder, Frame},
+use app::{
+    chat::answer::Exit,
+    link::{
+        registry::Fate,
+        wire::decoder::{Decoder, Frame},
+    },
 };
 use serde_json::Value;
 use socket2::SockRef;

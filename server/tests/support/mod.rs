@@ -9,7 +9,16 @@ pub(crate) mod program;
 pub(crate) mod server;
 pub(crate) mod upstream;
 
+use app::{
+    chat::answer::{Deltas, EventStream, Exit},
+    link::Spawn,
+};
 use std::time::Duration;
+
+/// A page that is linked to this work, without a server between the two.
+pub(crate) fn linked<F: Future<Output = Exit> + Send>(work: impl FnOnce(Deltas) -> F + Send + 'static) -> EventStream {
+    Spawn::new().spawn_with_exit(|sender| work(sender.into()))
+}
 
 /// Waits for something that happens at once if it happens at all: a test that hangs tells nobody why.
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {

@@ -1,7 +1,10 @@
 //! The whole program on a port of its own, but for its command line.
 
 use super::{client, soon};
-use app::link::{Fate, Fates, Reason};
+use app::link::{
+    Reason,
+    registry::{Fate, TaskRegistry},
+};
 use ipnet::IpNet;
 use server::{
     auth::Auth,
@@ -16,6 +19,7 @@ use server::{
     router,
     serve::{self, Terms},
     slots::Slots,
+    tasks::Tasks,
     tls::Tls,
     unread::Unread,
 };
@@ -50,7 +54,7 @@ impl Default for Rules {
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    pub(crate) fates: Arc<Fates>,
+    pub(crate) fates: TaskRegistry,
     shutdown: oneshot::Sender<()>,
     running: JoinHandle<std::io::Result<()>>,
 }
@@ -82,9 +86,9 @@ impl Server {
     pub(crate) async fn under(rules: Rules, models: Models) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let fates = Arc::new(Fates::default());
+        let all = Tasks::default();
         let readiness = Readiness::default();
-        let app = router::app(fates.clone(), Arc::new(models), readiness.clone());
+        let app = router::app(all.clone(), Arc::new(models), readiness.clone());
         let Rules { tls, auth, trusted, tasks, connections, drain } = rules;
         let room = Room { tasks: tasks.clone(), connections, unread: Unread::default() };
         let proxies = Proxies::new(&trusted, tls.is_some());
@@ -93,8 +97,8 @@ impl Server {
         let (shutdown, asked) = oneshot::channel();
         let asked = async { _ = asked.await };
         let terms = Terms { tls, room, drain, readiness };
-        let running = tokio::spawn(serve::run(listener, app, fates.clone(), terms, asked));
-        Self { address, fates, shutdown, running }
+        let running = tokio::spawn(serve::run(listener, app, all.clone(), terms, asked));
+        Self { address, fates: all.registry, shutdown, running }
     }
 
     /// Tells it to go down.

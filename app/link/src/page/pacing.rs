@@ -1,5 +1,5 @@
-//! Time for the person. A task that says more than a page can show keeps its future ready for ever, and a future that is
-//! ready for ever keeps the browser from hearing that somebody presses Stop.
+//! Pauses in which the browser draws and hears Stop. A task that sends more than a page can show keeps its future ready for
+//! ever, and such a future never returns to the browser.
 
 use futures::future::select;
 use gloo_timers::future::TimeoutFuture;
@@ -15,9 +15,9 @@ const LATE_MS: u32 = 100;
 
 /// Since when the page has been listening.
 #[derive(Debug)]
-pub(super) struct Breath(f64);
+pub(super) struct Pacing(f64);
 
-impl Breath {
+impl Pacing {
     /// Since now.
     pub(super) fn new() -> Self {
         Self(Date::now())
@@ -25,7 +25,7 @@ impl Breath {
 
     /// Lets the browser draw what there is, and do what else there is to do, if it has had to wait for long. Not in a page
     /// that nobody sees: nobody can press anything there, and browsers let its timers wait for a second or more.
-    pub(super) async fn take(&mut self) {
+    pub(super) async fn pause(&mut self) {
         if Date::now() - self.0 > HELD_MS && !document().hidden() {
             next_frame().await;
             self.0 = Date::now();
@@ -40,6 +40,6 @@ async fn next_frame() {
 }
 
 /// Lets the browser do all that waits to be done by now.
-pub(super) async fn breathe() {
+pub(super) async fn yield_once() {
     TimeoutFuture::new(0).await;
 }

@@ -1,58 +1,57 @@
-//! What is written down about tasks, those that live and those that lived.
+//! The data of the registry.
 
 use super::{
-    Fate, Reason, TaskId,
-    census::{Census, Ended},
-    tally::Tally,
-    vitals::{Vitals, millis},
+    Fate, Metrics, Snapshot,
+    snapshot::Ended,
+    stats::{Stats, millis},
 };
+use crate::{Reason, TaskId, task::Started};
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
 };
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
-/// How many ended tasks are remembered by their ids: the page asks at once, so this is ample.
+/// The number of ended tasks that are remembered by name. A page asks at once, so this is ample.
 const REMEMBERED: usize = 4096;
 
-/// How many exits are shown.
+/// The number of exits that a snapshot shows.
 const SHOWN: usize = 100;
 
-/// Nothing in it grows without end: of the dead there are only so many, and the living are as many as they are.
+/// Bounded, but for the living tasks.
 #[derive(Debug, Default)]
 pub(super) struct Book {
     pub(super) fates: HashMap<TaskId, Fate>,
-    /// By number, and so by age.
-    pub(super) living: BTreeMap<u64, Arc<Vitals>>,
+    /// By number, so by age.
+    pub(super) living: BTreeMap<u64, Arc<Stats>>,
     ended: VecDeque<TaskId>,
     exits: VecDeque<(Instant, Ended)>,
-    born: u64,
-    /// Of those that have ended.
-    tally: Tally,
+    started: u64,
+    /// Of the tasks that have ended.
+    metrics: Metrics,
 }
 
 impl Book {
-    /// A task begins.
-    pub(super) fn enter(&mut self, task: TaskId, about: Arc<str>, end: CancellationToken) -> Arc<Vitals> {
-        self.born += 1;
-        let vitals = Arc::new(Vitals::new(self.born, about, end));
-        self.living.insert(vitals.number, vitals.clone());
-        self.fates.insert(task, Fate::Running);
-        vitals
+    /// A task starts.
+    pub(super) fn enter(&mut self, task: Started) -> Arc<Stats> {
+        self.started += 1;
+        self.fates.insert(task.task.clone(), Fate::Running);
+        let stats = Arc::new(Stats::new(self.started, task));
+        self.living.insert(stats.number, stats.clone());
+        stats
     }
 
-    /// A task is gone.
-    pub(super) fn bury(&mut self, task: &TaskId, vitals: &Vitals, reason: Reason, lived_ms: u64) {
-        self.living.remove(&vitals.number);
-        self.tally.add_end(vitals, reason);
-        let (number, about, deltas) = (vitals.number, vitals.about.clone(), vitals.deltas());
+    /// A task has ended.
+    pub(super) fn bury(&mut self, stats: &Stats, reason: Reason, lived_ms: u64) {
+        self.living.remove(&stats.number);
+        self.metrics.add_end(stats, reason);
+        let (number, about, deltas) = (stats.number, stats.about.clone(), stats.deltas());
         self.exits.push_back((Instant::now(), Ended { number, about, reason, deltas, lived_ms, ago_ms: 0 }));
         if self.exits.len() > SHOWN {
             self.exits.pop_front();
         }
-        self.fates.insert(task.clone(), Fate::Ended { reason, deltas, lived_ms });
-        self.ended.push_back(task.clone());
+        self.fates.insert(stats.task.clone(), Fate::Ended { reason, deltas, lived_ms });
+        self.ended.push_back(stats.task.clone());
         if self.ended.len() > REMEMBERED
             && let Some(oldest) = self.ended.pop_front()
         {
@@ -60,20 +59,20 @@ impl Book {
         }
     }
 
-    /// The numbers, with what those have done that live.
-    pub(super) fn tally(&self) -> Tally {
-        let mut tally = self.tally.clone();
-        tally.live = self.living.len() as u64;
-        self.living.values().for_each(|vitals| tally.add(vitals));
-        tally
+    /// The counts of the ended tasks, and of the living ones so far.
+    pub(super) fn metrics(&self) -> Metrics {
+        let mut metrics = self.metrics.clone();
+        metrics.live = self.living.len() as u64;
+        self.living.values().for_each(|stats| metrics.add(stats));
+        metrics
     }
 
-    /// Who lives and who lived; of the living, at most so many.
-    pub(super) fn census(&self, most: usize) -> Census {
-        let tally = self.tally();
-        let tasks = self.living.values().rev().take(most).map(|vitals| vitals.living()).collect();
+    /// The newest `most` of the living tasks, and the latest exits.
+    pub(super) fn snapshot(&self, most: usize) -> Snapshot {
+        let metrics = self.metrics();
+        let tasks = self.living.values().rev().take(most).map(|stats| stats.living()).collect();
         let ago = |(at, ended): &(Instant, Ended)| Ended { ago_ms: millis(at.elapsed()), ..ended.clone() };
         let exits = self.exits.iter().rev().map(ago).collect();
-        Census { live: tally.live, ended: tally.ended(), deltas: tally.deltas, tasks, exits }
+        Snapshot { live: metrics.live, ended: metrics.ended(), deltas: metrics.deltas, tasks, exits }
     }
 }

@@ -1,43 +1,24 @@
-//! What became of a task.
+//! The fate of a task.
 
-use super::Reason;
+use crate::Reason;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
-/// Names one task. Can't be guessed, so that nobody can ask after another's.
-pub type TaskId = Arc<str>;
-
-/// What became of a task, as `/api/fate` tells it.
+/// The fate of one task. In JSON `{"state":"running"}`, `{"state":"ended","reason":"killed","deltas":3,"lived_ms":812}` or
+/// `{"state":"unknown"}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "lowercase")]
 pub enum Fate {
-    /// It is at work.
+    /// The task lives.
     Running,
-    /// It is gone, and so is all that it held.
+    /// The task has ended, and all that it held is gone.
     Ended {
-        /// Why.
+        /// Why it ended.
         reason: Reason,
-        /// How many deltas it sent.
+        /// The number of items that it sent.
         deltas: u64,
-        /// How long it lived, in milliseconds.
+        /// Its lifetime in milliseconds.
         lived_ms: u64,
     },
-    /// Nothing is known of it: it never lived here, or too long ago.
+    /// No such task lived here, or too long ago.
     Unknown,
-}
-
-impl Reason {
-    /// The word for it, as on the wire, for the log, the metrics and the monitor.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Normal => "normal",
-            Self::Failed => "failed",
-            Self::Crashed => "crashed",
-            Self::Killed => "killed",
-            Self::Shutdown => "shutdown",
-            Self::Interrupted => "interrupted",
-            Self::Lost => "lost",
-        }
-    }
 }

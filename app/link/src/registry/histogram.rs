@@ -1,22 +1,22 @@
-//! How long something takes, many times over.
+//! A histogram of durations, with the buckets of a Prometheus histogram.
 
 use std::time::Duration;
 
-/// The lengths up to which it is counted, in seconds.
-pub const BOUNDS: [f64; 12] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
+/// The upper bounds of the buckets, in seconds.
+const BOUNDS: [f64; 12] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
 
-/// How many times it took how long.
+/// Durations, counted by length.
 #[derive(Clone, Debug, Default)]
 pub struct Histogram {
     counts: [u64; BOUNDS.len()],
-    /// How many times in all.
+    /// The number of durations.
     pub count: u64,
-    /// How long all of them took together.
+    /// The sum of them.
     pub sum: Duration,
 }
 
 impl Histogram {
-    /// It took this long, once more.
+    /// Adds a duration.
     pub(super) fn add(&mut self, took: Duration) {
         let seconds = took.as_secs_f64();
         for (count, _) in self.counts.iter_mut().zip(BOUNDS).filter(|(_, bound)| seconds <= *bound) {
@@ -26,7 +26,7 @@ impl Histogram {
         self.sum += took;
     }
 
-    /// For each of [`BOUNDS`], how many times it took no longer.
+    /// Each bound in seconds, and the number of durations up to it.
     pub fn buckets(&self) -> impl Iterator<Item = (f64, u64)> {
         BOUNDS.into_iter().zip(self.counts)
     }

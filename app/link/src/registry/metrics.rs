@@ -1,48 +1,49 @@
-//! What all tasks that there ever were come to, in numbers.
+//! Counts over all tasks since the server started.
 
-use super::{Reason, histogram::Histogram, vitals::Vitals};
+use super::{Histogram, stats::Stats};
+use crate::Reason;
 use std::collections::HashMap;
 
-/// The numbers since the server started.
+/// The counts.
 #[derive(Clone, Debug, Default)]
-pub struct Tally {
-    /// How many tasks live now.
+pub struct Metrics {
+    /// The number of living tasks.
     pub live: u64,
-    /// How many deltas were sent.
+    /// The number of items that were sent.
     pub deltas: u64,
-    /// How long it took from a task's birth to its first delta.
+    /// From the start of a task to its first item.
     pub first_delta: Histogram,
-    /// How long it took from the moment at which nobody listened any more until a task, and all that it held, was gone.
-    pub last_breath: Histogram,
+    /// From the drop of a stream until its task, and all that the task held, was gone.
+    pub stop_latency: Histogram,
     exits: HashMap<Reason, u64>,
 }
 
-impl Tally {
-    /// How many tasks have ended for this reason.
+impl Metrics {
+    /// The number of tasks that ended for this reason.
     #[must_use]
     pub fn exits(&self, reason: Reason) -> u64 {
         self.exits.get(&reason).copied().unwrap_or(0)
     }
 
-    /// How many have ended.
+    /// The number of tasks that ended.
     pub(super) fn ended(&self) -> u64 {
         self.exits.values().sum()
     }
 
-    /// Adds what a task has done; for the numbers to be right, once.
-    pub(super) fn add(&mut self, vitals: &Vitals) {
-        self.deltas += vitals.deltas();
-        if let Some(took) = vitals.first_delta() {
+    /// Adds a task's items. To be called once a task.
+    pub(super) fn add(&mut self, stats: &Stats) {
+        self.deltas += stats.deltas();
+        if let Some(took) = stats.first_delta() {
             self.first_delta.add(took);
         }
     }
 
     /// Adds the end of a task.
-    pub(super) fn add_end(&mut self, vitals: &Vitals, reason: Reason) {
-        self.add(vitals);
+    pub(super) fn add_end(&mut self, stats: &Stats, reason: Reason) {
+        self.add(stats);
         *self.exits.entry(reason).or_default() += 1;
-        if let Some(took) = vitals.alone() {
-            self.last_breath.add(took);
+        if let Some(took) = stats.dropped_for() {
+            self.stop_latency.add(took);
         }
     }
 }

@@ -1,63 +1,63 @@
-//! The tasks as they are seen from outside. No id is in it: whoever has one may ask after its task, and that is the page's
+//! The tasks at one moment, for a monitor. It names no task: who knows a name may ask for its fate, which is its page's
 //! right alone.
 
-use super::Reason;
+use crate::Reason;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// All of them, at one moment.
+/// The tasks at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Census {
-    /// How many live.
+pub struct Snapshot {
+    /// The number of living tasks.
     pub live: u64,
-    /// How many have ended since the server started.
+    /// The number of tasks that ended since the server started.
     pub ended: u64,
-    /// How many deltas all these have sent.
+    /// The number of items that all of them sent.
     pub deltas: u64,
-    /// Those that live, newest first; if there are many, the newest.
+    /// Living tasks, newest first. Of many, the newest.
     pub tasks: Vec<Living>,
-    /// The latest of those that have ended, latest first.
+    /// The latest exits, latest first.
     pub exits: Vec<Ended>,
 }
 
-/// A task that lives.
+/// A living task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Living {
-    /// The how-manieth of its server it is.
+    /// Its number: the tasks of a server are counted.
     pub number: u64,
-    /// What it is for.
+    /// Its purpose.
     pub about: Arc<str>,
-    /// How far it is.
+    /// Its state.
     pub state: State,
-    /// How long it has lived, in milliseconds.
+    /// Its age in milliseconds.
     pub age_ms: u64,
-    /// How many deltas it has sent.
+    /// The number of items that it sent.
     pub deltas: u64,
 }
 
-/// How far a task is.
+/// The state of a living task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// It has sent nothing yet.
+    /// Nothing was sent yet.
     Waiting,
-    /// It has.
+    /// Something was sent.
     Streaming,
 }
 
 /// A task that has ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
-    /// The how-manieth of its server it was.
+    /// Its number.
     pub number: u64,
-    /// What it was for.
+    /// Its purpose.
     pub about: Arc<str>,
     /// Why it ended.
     pub reason: Reason,
-    /// How many deltas it sent.
+    /// The number of items that it sent.
     pub deltas: u64,
-    /// How long it lived, in milliseconds.
+    /// Its lifetime in milliseconds.
     pub lived_ms: u64,
-    /// How long ago it ended, in milliseconds.
+    /// The time since its end, in milliseconds.
     pub ago_ms: u64,
 }

@@ -1,6 +1,7 @@
-//! What is seen of one task from outside, while it lives.
+//! The counters of one task.
 
-use super::census::{Living, State};
+use super::snapshot::{Living, State};
+use crate::{Ending, TaskId, task::Started};
 use std::{
     sync::{
         Arc, OnceLock,
@@ -9,86 +10,70 @@ use std::{
     time::Duration,
 };
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
-/// The longest [`Vitals::about`], in characters: a request may call a model whatever it likes.
+/// The longest [`Stats::about`], in characters. A request may name a model as it likes.
 const ABOUT: usize = 80;
 
-/// One task's signs of life. The task, its stream and [`Fates`](super::Fates) hold them together.
+/// Counted by the task and its stream, read by the registry.
 #[derive(Debug)]
-pub(super) struct Vitals {
-    /// The how-manieth task of this server it is. Its id is its page's secret; this may be shown to anybody.
+pub(super) struct Stats {
+    pub(super) task: TaskId,
+    /// Counts the tasks of this server. A task's name is its page's secret; this number isn't.
     pub(super) number: u64,
-    /// What it is for.
     pub(super) about: Arc<str>,
-    /// Cancelled when the task is to end at once: this one, or all.
-    pub(super) end: CancellationToken,
-    born: Instant,
+    pub(super) ending: Ending,
+    started: Instant,
     deltas: AtomicU64,
     first_delta: OnceLock<Duration>,
-    let_go: OnceLock<Instant>,
+    dropped: OnceLock<Instant>,
 }
 
-impl Vitals {
-    /// Of a task that is born now.
-    pub(super) fn new(number: u64, about: Arc<str>, end: CancellationToken) -> Self {
+impl Stats {
+    pub(super) fn new(number: u64, Started { task, about, ending }: Started) -> Self {
         Self {
+            task,
             number,
             about: short(about),
-            end,
-            born: Instant::now(),
+            ending,
+            started: Instant::now(),
             deltas: AtomicU64::new(0),
             first_delta: OnceLock::new(),
-            let_go: OnceLock::new(),
+            dropped: OnceLock::new(),
         }
     }
 
-    /// It has sent a delta.
     pub(super) fn sent(&self) {
-        self.first_delta.get_or_init(|| self.age());
+        self.first_delta.get_or_init(|| self.started.elapsed());
         self.deltas.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many deltas it has sent.
+    pub(super) fn stream_dropped(&self) {
+        self.dropped.get_or_init(Instant::now);
+    }
+
     pub(super) fn deltas(&self) -> u64 {
         self.deltas.load(Ordering::Relaxed)
     }
 
-    /// How long it has lived.
-    pub(super) fn age(&self) -> Duration {
-        self.born.elapsed()
+    pub(super) fn age_ms(&self) -> u64 {
+        millis(self.started.elapsed())
     }
 
-    /// How old it was when it sent its first delta, if it has.
+    /// The age of the task at its first item.
     pub(super) fn first_delta(&self) -> Option<Duration> {
         self.first_delta.get().copied()
     }
 
-    /// How long ago its stream was dropped, if it was.
-    pub(super) fn alone(&self) -> Option<Duration> {
-        self.let_go.get().map(Instant::elapsed)
+    /// The time since the stream was dropped.
+    pub(super) fn dropped_for(&self) -> Option<Duration> {
+        self.dropped.get().map(Instant::elapsed)
     }
 
-    /// Its row in the census.
+    /// The task's row in a snapshot.
     pub(super) fn living(&self) -> Living {
         let state = if self.first_delta.get().is_some() { State::Streaming } else { State::Waiting };
-        Living {
-            number: self.number,
-            about: self.about.clone(),
-            state,
-            age_ms: millis(self.age()),
-            deltas: self.deltas(),
-        }
-    }
-}
-
-/// The stream's part in it: notes when the stream is dropped.
-#[derive(Debug)]
-pub(super) struct Watch(pub(super) Arc<Vitals>);
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.0.let_go.get_or_init(Instant::now);
+        let (age_ms, deltas) = (self.age_ms(), self.deltas());
+        Living { number: self.number, about: self.about.clone(), state, age_ms, deltas }
     }
 }
 

@@ -1,57 +1,111 @@
-//! A task's life, from spawn to drop: what tells [`Fates`] of every end, whatever it was.
+//! Two guards, one in the task and one in its stream. They tell the other side, and the observer, of every end.
 
-use super::{Exit, Fates, Reason, TaskId, vitals::Vitals};
-use std::{sync::Arc, thread};
-use tokio::task::JoinError;
+use super::{Ending, Supervisor, Watch};
+use crate::{Exit, Reason, TaskId};
+use futures::{Stream, StreamExt};
+use rand::distr::{Alphanumeric, SampleString};
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    thread,
+    time::Duration,
+};
+use tokio::{task::JoinError, time::timeout};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// The task owns it, so no task can end without it noticing: one that returns has set `exit`, one that panics is
-/// unwinding, and one that is aborted has had no time to do either.
+/// The length of a task's name: 24 letters and digits, which are 142 bits.
+const NAME: usize = 24;
+
+/// Owned by the task, so no task ends without it. Work that returns has set `exit`, work that panics is unwinding, and work
+/// that is aborted had no time for either.
 #[derive(Debug)]
-pub(super) struct Life {
-    pub(super) task: TaskId,
-    pub(super) vitals: Arc<Vitals>,
-    fates: Arc<Fates>,
-    exit: Exit,
+pub(super) struct TaskGuard {
+    watch: Arc<dyn Watch>,
+    ending: Ending,
+    /// Cancelled when the task has ended or its stream is dropped: senders send nothing more.
+    gone: CancellationToken,
+    reason: Reason,
+    why: Option<String>,
 }
 
-impl Life {
-    /// Begins now.
-    pub(super) const fn new(fates: Arc<Fates>, task: TaskId, vitals: Arc<Vitals>) -> Self {
-        Self { task, vitals, fates, exit: Exit::new(Reason::Killed) }
+impl TaskGuard {
+    pub(super) fn new(supervisor: &Supervisor, about: Arc<str>) -> (Self, TaskId) {
+        let id: TaskId = Alphanumeric.sample_string(&mut rand::rng(), NAME).into();
+        let ending = supervisor.ending();
+        let watch = supervisor.watch(&id, about, &ending);
+        (Self { watch, ending, gone: CancellationToken::new(), reason: Reason::Killed, why: None }, id)
     }
 
-    /// Does `work`, or as much of it as there is time for before it is told to end. `work` is dropped before `self` is:
-    /// when the end is known, nothing is left of what the task held.
-    pub(super) async fn spend(mut self, work: impl Future<Output = Exit>) -> Exit {
-        let end = self.vitals.end.clone();
-        let ended = end.run_until_cancelled(work).await;
-        self.exit = ended.unwrap_or_else(|| self.cut_short());
-        self.exit.clone()
+    pub(super) fn watch(&self) -> Arc<dyn Watch> {
+        self.watch.clone()
     }
 
-    /// Either all are told to end, or this one alone.
-    fn cut_short(&self) -> Exit {
-        if self.fates.shutdown.is_cancelled() {
-            said(Reason::Shutdown, "The server is shutting down.")
-        } else {
-            said(Reason::Killed, "Ended from the monitor.")
-        }
+    pub(super) fn gone(&self) -> CancellationToken {
+        self.gone.clone()
     }
 
-    /// What the page is told of a life that ended in a panic. The panic's own words are for the log alone.
-    pub(super) fn crashed(_: JoinError) -> Exit {
-        said(Reason::Crashed, "The task crashed; the server's log says where. Everything else goes on working.")
+    /// Does `work` until it is done or is to end. `work` is dropped before the guard: when the end is known, nothing is
+    /// left of what the task held.
+    pub(super) async fn run<R: Default>(
+        mut self,
+        deadline: Option<Duration>,
+        work: impl Future<Output = Exit<R>>,
+    ) -> Exit<R> {
+        let ending = self.ending.clone();
+        let exit = match deadline {
+            None => ending.run(work).await,
+            Some(most) => timeout(most, ending.run(work)).await.unwrap_or_else(|_| too_long(most)),
+        };
+        self.reason = exit.reason;
+        self.why = exit.log_message.as_ref().or(exit.message.as_ref()).cloned();
+        exit
     }
 }
 
-impl Drop for Life {
+impl Drop for TaskGuard {
     fn drop(&mut self) {
-        let reason = if thread::panicking() { Reason::Crashed } else { self.exit.reason };
-        let why = self.exit.logged.as_deref().or(self.exit.message.as_deref());
-        self.fates.ended(&self.task, &self.vitals, reason, why);
+        self.gone.cancel();
+        let reason = if thread::panicking() { Reason::Crashed } else { self.reason };
+        self.watch.ended(reason, self.why.as_deref());
     }
 }
 
-fn said(reason: Reason, message: &str) -> Exit {
-    Exit { message: Some(message.to_owned()), ..Exit::new(reason) }
+fn too_long<R: Default>(most: Duration) -> Exit<R> {
+    Exit::failed(format!("The task was ended: it took longer than {most:?}."))
+}
+
+/// The exit of a task that panicked. The panic's own words are for the log alone.
+pub(super) fn crashed<R: Default>(_: JoinError) -> Exit<R> {
+    Exit::with_message(
+        Reason::Crashed,
+        "The task crashed; the server's log says where. Everything else goes on working.",
+    )
+}
+
+/// The events of a task. When it is dropped, the observer is told first, and then the task is aborted.
+pub(super) struct StreamGuard<S> {
+    watch: Arc<dyn Watch>,
+    _gone: DropGuard,
+    events: Pin<Box<S>>,
+}
+
+impl<S> StreamGuard<S> {
+    pub(super) fn new(watch: Arc<dyn Watch>, gone: CancellationToken, events: S) -> Self {
+        Self { watch, _gone: gone.drop_guard(), events: Box::pin(events) }
+    }
+}
+
+impl<S: Stream> Stream for StreamGuard<S> {
+    type Item = S::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        self.events.poll_next_unpin(cx)
+    }
+}
+
+impl<S> Drop for StreamGuard<S> {
+    fn drop(&mut self) {
+        self.watch.stream_dropped();
+    }
 }

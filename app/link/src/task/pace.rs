@@ -6,7 +6,8 @@
 
 mod bucket;
 
-use super::{Event, Exit, Fragment, deltas::Received, life::Life};
+use super::{running::Task, sender::Received};
+use crate::{Event, Exit, Item};
 use bucket::Bucket;
 use futures::{FutureExt, Stream};
 use std::{
@@ -55,10 +56,10 @@ impl Pace {
 
 /// The deltas and the exit of one task, at a pace. Owns the task.
 #[derive(Debug)]
-pub(super) struct Paced<T> {
+pub(super) struct Paced<T, R> {
     deltas: Received<T>,
     /// The task, and then its exit, until that has been said.
-    task: Task,
+    task: Task<R>,
     bucket: Bucket,
     /// Elapsed once the next batch may leave.
     gate: Pin<Box<Sleep>>,
@@ -66,21 +67,18 @@ pub(super) struct Paced<T> {
     batch: VecDeque<T>,
 }
 
-#[derive(Debug)]
-enum Task {
-    Running(AbortOnDropHandle<Exit>),
-    Ended(Option<Exit>),
-}
+/// Nothing in it is pinned.
+impl<T, R> Unpin for Paced<T, R> {}
 
-impl<T: Fragment> Paced<T> {
-    pub(super) fn new(deltas: Received<T>, task: AbortOnDropHandle<Exit>, pace: Pace) -> Self {
+impl<T: Item, R: Default> Paced<T, R> {
+    pub(super) fn new(deltas: Received<T>, task: AbortOnDropHandle<Exit<R>>, pace: Pace) -> Self {
         let (gate, batch) = (Box::pin(sleep(Duration::ZERO)), VecDeque::new());
         Self { deltas, task: Task::Running(task), bucket: Bucket::full(pace), gate, batch }
     }
 
     /// Fills the batch. It stays empty once the task has ended and nothing is left.
     fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.has_ended(cx) {
+        if self.task.has_ended(cx) {
             self.gather(usize::MAX); // an exit waits for nothing, and what is before it is small: see BUFFER
             return Poll::Ready(());
         }
@@ -96,15 +94,6 @@ impl<T: Fragment> Paced<T> {
         Poll::Ready(())
     }
 
-    fn has_ended(&mut self, cx: &mut Context<'_>) -> bool {
-        if let Task::Running(task) = &mut self.task
-            && let Poll::Ready(ended) = task.poll_unpin(cx)
-        {
-            self.task = Task::Ended(Some(ended.unwrap_or_else(Life::crashed)));
-        }
-        matches!(self.task, Task::Ended(_))
-    }
-
     /// Adds to the batch what is ready, until that is so many bytes. Returns how many it is.
     fn gather(&mut self, most: usize) -> usize {
         let mut bytes = 0;
@@ -118,7 +107,7 @@ impl<T: Fragment> Paced<T> {
 
     /// Adds a delta to the batch. Returns its bytes, at least one: a batch of deltas without content has an end, too.
     fn add(&mut self, delta: T) -> usize {
-        let content = delta.encoded().max(1);
+        let content = delta.encoded_size().max(1);
         let apart = match self.batch.back_mut() {
             Some(last) => last.join(delta),
             None => Some(delta),
@@ -129,18 +118,17 @@ impl<T: Fragment> Paced<T> {
     }
 }
 
-impl<T: Fragment + Unpin> Stream for Paced<T> {
-    type Item = Event<T>;
+impl<T: Item, R: Default> Stream for Paced<T, R> {
+    type Item = Event<T, R>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event<T>>> {
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event<T, R>>> {
         if self.batch.is_empty() {
             ready!(self.poll_batch(cx));
         }
         if let Some(delta) = self.batch.pop_front() {
-            return Poll::Ready(Some(Event::Delta(delta)));
+            return Poll::Ready(Some(Event::Item(delta)));
         }
-        let exit = if let Task::Ended(exit) = &mut self.task { exit.take() } else { None };
-        Poll::Ready(exit.map(Event::Exit))
+        Poll::Ready(self.task.take_exit().map(Event::Exit))
     }
 }
 

@@ -1,29 +1,71 @@
-use super::*;
-use crate::chat::message::Delta;
-use crate::link::{
-    Census, Fate, Phase, Reason,
-    census::{Ended, Living, State},
-    deltas::{BUFFER, OVERHEAD, PIECE},
-    proxies::KEEP_ALIVE,
+use super::{
+    sender::{BUFFER, OVERHEAD, PIECE},
+    *,
+};
+use crate::{
+    Reason,
+    registry::{
+        Fate, Snapshot, TaskRegistry,
+        snapshot::{Ended, Living, State},
+    },
+    wire::{item::cut, sse::encode},
 };
 use futures::future::pending;
+use serde::{Deserialize, Serialize};
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 use tokio::{
     sync::oneshot,
+    task::spawn_blocking,
     time::{self, Instant},
 };
-
-impl Fragment for () {}
-impl Fragment for u32 {}
 
 /// How many deltas without content wait for a reader.
 const FITTING: usize = BUFFER / OVERHEAD;
 
-fn fates() -> Arc<Fates> {
-    Arc::default()
+/// A registry, and the supervisor that it observes.
+struct Server {
+    tasks: TaskRegistry,
+    supervisor: Supervisor,
+}
+
+impl Server {
+    fn new() -> Self {
+        let tasks = TaskRegistry::default();
+        Self { supervisor: Supervisor::observed_by(Arc::new(tasks.clone())), tasks }
+    }
+
+    /// A task that is for "a test".
+    fn spawn<T: Item, F: Future<Output = Result<(), Failure>> + Send>(
+        &self,
+        work: impl FnOnce(Sender<T>) -> F + Send + 'static,
+    ) -> EventStream<T> {
+        self.spawn_about("a test", work)
+    }
+
+    fn spawn_about<T: Item, F: Future<Output = Result<(), Failure>> + Send>(
+        &self,
+        about: &str,
+        work: impl FnOnce(Sender<T>) -> F + Send + 'static,
+    ) -> EventStream<T> {
+        Spawn::new().under(self.supervisor.clone()).about(about).spawn(work)
+    }
+}
+
+/// Text that is cut into pieces.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Text(String);
+
+impl Item for Text {
+    fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    fn pieces(self, most: usize) -> impl Iterator<Item = Self> + Send {
+        cut(self.0, most).map(Self)
+    }
 }
 
 fn normal() -> Exit {
@@ -47,8 +89,8 @@ async fn rest<T>(events: EventStream<T>) -> Vec<Event<T>> {
     events.collect().await
 }
 
-fn reason(fates: &Fates, task: &str) -> Reason {
-    match fates.of(task) {
+fn reason(tasks: &TaskRegistry, task: &str) -> Reason {
+    match tasks.fate(task) {
         Fate::Ended { reason, .. } => reason,
         fate => panic!("{fate:?}"),
     }
@@ -56,64 +98,75 @@ fn reason(fates: &Fates, task: &str) -> Reason {
 
 #[tokio::test]
 async fn a_task_says_start_then_its_deltas_then_exit_and_no_more() {
-    let fates = fates();
-    let mut events = spawn_linked(&fates, "a test", async |deltas: Deltas<u32>| {
+    let server = Server::new();
+    let mut events = server.spawn(async |sender: Sender<u32>| {
         for n in 0..100 {
-            deltas.send(n).await;
+            sender.send(n).await?;
         }
-        normal()
+        Ok(())
     });
     let task = started(&mut events).await;
-    let mut expected = (0..100).map(Event::Delta).collect::<Vec<_>>();
+    let mut expected = (0..100).map(Event::Item).collect::<Vec<_>>();
     expected.push(Event::Exit(normal()));
     assert_eq!(rest(events).await, expected);
-    assert!(matches!(fates.of(&task), Fate::Ended { reason: Reason::Normal, deltas: 100, .. }));
-    assert_eq!((fates.live(), fates.exits(Reason::Normal)), (0, 1));
+    assert!(matches!(server.tasks.fate(&task), Fate::Ended { reason: Reason::Normal, deltas: 100, .. }));
+    assert_eq!((server.tasks.live(), server.tasks.exits(Reason::Normal)), (0, 1));
+}
+
+/// What a task waits for, or what it makes.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Said {
+    Progress(u32),
+    Made(String),
+}
+
+impl Item for Said {
+    fn event(&self) -> &'static str {
+        if matches!(self, Self::Progress(_)) { "progress" } else { "delta" }
+    }
 }
 
 #[tokio::test]
-async fn what_a_task_waits_for_is_told_before_its_first_delta_and_never_after() {
-    let mut events = spawn_linked(&fates(), "a test", async |deltas: Deltas<u32>| {
-        deltas.progress(Progress::reading(35));
-        deltas.send(1).await;
-        deltas.progress(Progress::reading(99));
-        deltas.send(2).await;
-        normal()
+async fn progress_comes_in_order_and_is_not_counted_as_work() {
+    let server = Server::new();
+    let mut events = server.spawn(async |sender: Sender<Said>| {
+        sender.send_if_room(Said::Progress(35))?;
+        sender.send(Said::Made("a".into())).await?;
+        Ok(())
     });
-    started(&mut events).await;
-    let expected = [Event::Progress(Progress::reading(35)), Event::Delta(1), Event::Delta(2), Event::Exit(normal())];
-    let rest = rest(events).await;
-    // The task may be ahead of its reader, who then hears only the latest word.
-    assert_eq!(rest[1..], expected[1..]);
-    assert!(matches!(rest[0], Event::Progress(Progress { phase: Phase::Reading, .. })));
+    let task = started(&mut events).await;
+    let expected = [Event::Item(Said::Progress(35)), Event::Item(Said::Made("a".into())), Event::Exit(normal())];
+    assert_eq!(rest(events).await, expected);
+    assert!(matches!(server.tasks.fate(&task), Fate::Ended { deltas: 1, .. }));
 }
 
 #[tokio::test]
 async fn dropping_the_stream_drops_all_that_the_task_holds() {
-    let fates = fates();
+    let server = Server::new();
     let (mut held, dropped) = oneshot::channel::<()>();
     let (at_work, working) = oneshot::channel();
-    let mut events = spawn_linked(&fates, "a test", async move |_: Deltas<()>| {
+    let mut events = server.spawn(async move |_: Sender<()>| {
         _ = at_work.send(());
         let _held = dropped;
         pending().await
     });
     let task = started(&mut events).await;
     working.await.unwrap();
-    assert_eq!((fates.of(&task), fates.live()), (Fate::Running, 1));
+    assert_eq!((server.tasks.fate(&task), server.tasks.live()), (Fate::Running, 1));
     drop(events);
     soon(held.closed()).await;
-    assert_eq!(ended(&fates, &task).await, Reason::Killed);
+    assert_eq!(ended(&server.tasks, &task).await, Reason::Killed);
 }
 
 #[tokio::test]
 async fn dropping_the_stream_kills_a_task_that_waits_for_its_reader() {
-    let fates = fates();
+    let server = Server::new();
     let (mut held, dropped) = oneshot::channel::<()>();
-    let mut events = spawn_linked(&fates, "a test", async move |deltas| {
+    let mut events = server.spawn(async move |sender| {
         let _held = dropped;
         loop {
-            deltas.send(()).await;
+            sender.send(()).await?;
         }
     });
     let task = started(&mut events).await;
@@ -122,68 +175,68 @@ async fn dropping_the_stream_kills_a_task_that_waits_for_its_reader() {
     }
     drop(events);
     soon(held.closed()).await;
-    assert_eq!(ended(&fates, &task).await, Reason::Killed);
+    assert_eq!(ended(&server.tasks, &task).await, Reason::Killed);
 }
 
 #[tokio::test]
 async fn a_stream_that_is_dropped_before_the_task_was_ever_polled_kills_it_all_the_same() {
-    let fates = fates();
+    let server = Server::new();
     let (mut held, dropped) = oneshot::channel::<()>();
-    drop(spawn_linked(&fates, "a test", async move |_: Deltas<()>| {
+    drop(server.spawn(async move |_: Sender<()>| {
         let _held = dropped;
         pending().await
     }));
     soon(held.closed()).await;
-    assert_eq!((fates.live(), fates.exits(Reason::Killed)), (0, 1));
+    assert_eq!((server.tasks.live(), server.tasks.exits(Reason::Killed)), (0, 1));
 }
 
 /// Waits until a task that is being aborted is gone: it is the runtime's turn, so yield to it.
-async fn ended(fates: &Fates, task: &str) -> Reason {
+async fn ended(tasks: &TaskRegistry, task: &str) -> Reason {
     soon(async {
-        while fates.of(task) == Fate::Running {
+        while tasks.fate(task) == Fate::Running {
             tokio::task::yield_now().await;
         }
     })
     .await;
-    reason(fates, task)
+    reason(tasks, task)
 }
 
 #[tokio::test]
 async fn a_panic_is_trapped_and_the_page_is_told_without_its_words() {
-    let fates = fates();
+    let server = Server::new();
     let (mut held, dropped) = oneshot::channel::<()>();
-    let mut events = spawn_linked(&fates, "a test", async move |deltas: Deltas<u32>| {
+    let mut events = server.spawn(async move |sender: Sender<u32>| {
         let _held = dropped;
-        deltas.send(1).await;
+        sender.send(1).await?;
         panic!("a secret");
     });
     let task = started(&mut events).await;
     let said = rest(events).await;
-    assert_eq!(said[0], Event::Delta(1));
+    assert_eq!(said[0], Event::Item(1));
     let [_, Event::Exit(exit)] = &said[..] else { panic!("{said:?}") };
     assert_eq!(exit.reason, Reason::Crashed);
     assert!(!format!("{exit:?}").contains("secret"));
     soon(held.closed()).await;
-    assert_eq!(reason(&fates, &task), Reason::Crashed);
+    assert_eq!(reason(&server.tasks, &task), Reason::Crashed);
 }
 
 #[tokio::test]
 async fn a_panic_before_the_first_await_is_trapped_too() {
-    let fates = fates();
-    let events = spawn_linked(&fates, "a test", |_: Deltas<()>| -> future::Ready<Exit> { panic!("at once") });
+    let server = Server::new();
+    let events = server.spawn(|_: Sender<()>| -> future::Ready<Result<(), Failure>> { panic!("at once") });
     let said = rest(events).await;
     assert!(matches!(&said[..], [Event::Start { .. }, Event::Exit(exit)] if exit.reason == Reason::Crashed));
-    assert_eq!(fates.exits(Reason::Crashed), 1);
+    assert_eq!(server.tasks.exits(Reason::Crashed), 1);
 }
 
 #[tokio::test]
 async fn a_reader_who_does_not_read_makes_the_task_wait() {
-    let fates = fates();
+    let server = Server::new();
     let made = Arc::new(AtomicU64::new(0));
     let counter = made.clone();
-    let events = spawn_linked(&fates, "a test", async move |deltas| {
+    let events = server.spawn(async move |sender| {
         loop {
-            deltas.send(()).await;
+            sender.send(()).await?;
             counter.fetch_add(1, Ordering::Relaxed);
         }
     });
@@ -203,16 +256,16 @@ async fn a_reader_who_does_not_read_makes_the_task_wait() {
 #[tokio::test]
 async fn what_waits_for_a_reader_is_bounded_in_bytes() {
     for length in [1, 1000, PIECE, BUFFER, 1024 * 1024] {
-        let fates = fates();
-        let events = spawn_linked(&fates, "a test", async move |deltas| {
+        let server = Server::new();
+        let events = server.spawn(async move |sender| {
             loop {
-                deltas.send(Delta::Text("x".repeat(length))).await;
+                sender.send(Text("x".repeat(length))).await?;
             }
         });
         for _ in 0..5000 {
             tokio::task::yield_now().await;
         }
-        let (sent, piece) = (fates.tally().deltas, length.min(PIECE) as u64);
+        let (sent, piece) = (server.tasks.metrics().deltas, length.min(PIECE) as u64);
         let waiting = sent * (piece + OVERHEAD as u64);
         let full = (BUFFER as u64 * 9 / 10)..=BUFFER as u64;
         assert!(full.contains(&waiting), "{length}: {waiting} bytes in {sent} deltas");
@@ -221,15 +274,15 @@ async fn what_waits_for_a_reader_is_bounded_in_bytes() {
 }
 
 #[tokio::test]
-async fn a_delta_that_is_cut_loses_nothing() {
+async fn an_item_that_is_cut_loses_nothing() {
     let text = "→".repeat(1024 * 1024 / 3);
-    let sent = Delta::Reasoning(text.clone());
-    let events = spawn_linked(&fates(), "a test", async move |deltas| {
-        deltas.send(sent).await;
-        normal()
+    let sent = Text(text.clone());
+    let events = Server::new().spawn(async move |sender| {
+        sender.send(sent).await?;
+        Ok(())
     });
     let read = rest(events).await.into_iter().filter_map(|event| match event {
-        Event::Delta(Delta::Reasoning(piece)) => Some(piece),
+        Event::Item(Text(piece)) => Some(piece),
         _ => None,
     });
     let pieces = read.collect::<Vec<_>>();
@@ -238,10 +291,10 @@ async fn a_delta_that_is_cut_loses_nothing() {
 }
 
 /// A value that can be neither cut nor joined, and says that it is larger than all that may wait.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Huge;
 
-impl Fragment for Huge {
+impl Item for Huge {
     fn size(&self) -> usize {
         BUFFER * 10
     }
@@ -249,50 +302,50 @@ impl Fragment for Huge {
 
 #[tokio::test]
 async fn a_delta_that_is_larger_than_the_buffer_waits_alone_and_arrives() {
-    let fates = fates();
-    let mut events = spawn_linked(&fates, "a test", async move |deltas| {
+    let server = Server::new();
+    let mut events = server.spawn(async move |sender| {
         for _ in 0..3 {
-            deltas.send(Huge).await;
+            sender.send(Huge).await?;
         }
-        normal()
+        Ok(())
     });
     started(&mut events).await;
     for _ in 0..1000 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(fates.tally().deltas, 1);
+    assert_eq!(server.tasks.metrics().deltas, 1);
     assert_eq!(rest(events).await.len(), 4);
 }
 
 #[tokio::test]
 async fn shutdown_ends_a_task_at_once_and_says_so() {
-    let fates = fates();
+    let server = Server::new();
     let (mut held, dropped) = oneshot::channel::<()>();
-    let mut events = spawn_linked(&fates, "a test", async move |deltas: Deltas<u32>| {
+    let mut events = server.spawn(async move |sender: Sender<u32>| {
         let _held = dropped;
-        deltas.send(1).await;
+        sender.send(1).await?;
         pending().await
     });
     let task = started(&mut events).await;
-    assert_eq!(events.next().await, Some(Event::Delta(1)));
-    fates.shutdown.cancel();
+    assert_eq!(events.next().await, Some(Event::Item(1)));
+    server.supervisor.shut_down();
     soon(held.closed()).await;
     let said = rest(events).await;
     assert!(matches!(&said[..], [Event::Exit(exit)] if exit.reason == Reason::Shutdown && exit.message.is_some()));
-    assert_eq!(reason(&fates, &task), Reason::Shutdown);
+    assert_eq!(reason(&server.tasks, &task), Reason::Shutdown);
 }
 
 #[tokio::test]
 async fn shutdown_ends_a_task_that_waits_for_its_reader_and_what_it_had_sent_arrives() {
-    let fates = fates();
+    let server = Server::new();
     let (mut held, dropped) = oneshot::channel::<()>();
-    let events = spawn_linked(&fates, "a test", async move |deltas| {
+    let events = server.spawn(async move |sender| {
         let _held = dropped;
         loop {
-            deltas.send(()).await;
+            sender.send(()).await?;
         }
     });
-    fates.shutdown.cancel();
+    server.supervisor.shut_down();
     soon(held.closed()).await;
     let said = rest(events).await;
     assert!(matches!(said.last(), Some(Event::Exit(exit)) if exit.reason == Reason::Shutdown));
@@ -300,155 +353,307 @@ async fn shutdown_ends_a_task_that_waits_for_its_reader_and_what_it_had_sent_arr
 
 #[tokio::test]
 async fn a_kill_drops_all_that_one_task_holds_and_its_page_is_told_and_the_others_live_on() {
-    let fates = fates();
+    let server = Server::new();
     let (mut held, dropped) = oneshot::channel::<()>();
-    let mut events = spawn_linked(&fates, "a test", async move |deltas: Deltas<u32>| {
+    let mut events = server.spawn(async move |sender: Sender<u32>| {
         let _held = dropped;
-        deltas.send(1).await;
+        sender.send(1).await?;
         pending().await
     });
-    let other = spawn_linked(&fates, "another", async |_: Deltas<()>| pending().await);
+    let other = server.spawn_about("another", async |_: Sender<()>| pending().await);
     let task = started(&mut events).await;
-    assert_eq!(events.next().await, Some(Event::Delta(1)));
-    assert!(fates.kill(number(&fates, "a test")));
+    assert_eq!(events.next().await, Some(Event::Item(1)));
+    assert!(server.tasks.kill(number(&server.tasks, "a test"), "Enough."));
     soon(held.closed()).await;
     let said = rest(events).await;
     assert!(matches!(&said[..], [Event::Exit(exit)] if exit.reason == Reason::Killed && exit.message.is_some()));
-    assert_eq!((reason(&fates, &task), fates.live()), (Reason::Killed, 1));
+    assert_eq!((reason(&server.tasks, &task), server.tasks.live()), (Reason::Killed, 1));
     drop(other);
 }
 
 #[tokio::test]
 async fn a_kill_ends_a_task_that_waits_for_its_reader() {
-    let fates = fates();
+    let server = Server::new();
     let (mut held, dropped) = oneshot::channel::<()>();
-    let events = spawn_linked(&fates, "a test", async move |deltas| {
+    let events = server.spawn(async move |sender| {
         let _held = dropped;
         loop {
-            deltas.send(()).await;
+            sender.send(()).await?;
         }
     });
-    assert!(fates.kill(number(&fates, "a test")));
+    assert!(server.tasks.kill(number(&server.tasks, "a test"), "Enough."));
     soon(held.closed()).await;
     assert!(matches!(rest(events).await.last(), Some(Event::Exit(exit)) if exit.reason == Reason::Killed));
-    assert!(!fates.kill(1), "there is none of that number any more");
+    assert!(!server.tasks.kill(1, "Enough."), "there is none of that number any more");
 }
 
 /// The number of the task that is for this.
-fn number(fates: &Fates, about: &str) -> u64 {
-    let census = fates.census(usize::MAX);
-    census.tasks.iter().find(|task| &*task.about == about).expect("it lives").number
+fn number(tasks: &TaskRegistry, about: &str) -> u64 {
+    let snapshot = tasks.snapshot(usize::MAX);
+    snapshot.tasks.iter().find(|task| &*task.about == about).expect("it lives").number
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_looks_on_sees_what_a_task_is_for_how_old_it_is_how_far_and_how_it_ended() {
-    let fates = fates();
-    let mut events = spawn_linked(&fates, "llama3.2", async |deltas: Deltas<u32>| {
+    let server = Server::new();
+    let mut events = server.spawn_about("llama3.2", async |sender: Sender<u32>| {
         time::sleep(Duration::from_millis(300)).await;
-        deltas.send(1).await;
+        sender.send(1).await?;
         time::sleep(Duration::from_millis(500)).await;
-        normal()
+        Ok(())
     });
     started(&mut events).await;
     let living = |state, age_ms, deltas| Living { number: 1, about: "llama3.2".into(), state, age_ms, deltas };
-    assert_eq!(fates.census(9).tasks, [living(State::Waiting, 0, 0)]);
-    assert_eq!(events.next().await, Some(Event::Delta(1)));
-    assert_eq!(fates.census(9).tasks, [living(State::Streaming, 300, 1)]);
-    assert_eq!((fates.census(0).live, fates.census(0).tasks.len()), (1, 0));
+    assert_eq!(server.tasks.snapshot(9).tasks, [living(State::Waiting, 0, 0)]);
+    assert_eq!(events.next().await, Some(Event::Item(1)));
+    assert_eq!(server.tasks.snapshot(9).tasks, [living(State::Streaming, 300, 1)]);
+    assert_eq!((server.tasks.snapshot(0).live, server.tasks.snapshot(0).tasks.len()), (1, 0));
     rest(events).await;
     time::advance(Duration::from_secs(7)).await;
     let (about, reason) = ("llama3.2".into(), Reason::Normal);
     let exits = vec![Ended { number: 1, about, reason, deltas: 1, lived_ms: 800, ago_ms: 7000 }];
-    assert_eq!(fates.census(9), Census { live: 0, ended: 1, deltas: 1, tasks: Vec::new(), exits });
-    let tally = fates.tally();
-    assert_eq!((tally.first_delta.count, tally.first_delta.sum), (1, Duration::from_millis(300)));
-    assert_eq!(tally.last_breath.count, 0, "somebody listened to the end");
+    assert_eq!(server.tasks.snapshot(9), Snapshot { live: 0, ended: 1, deltas: 1, tasks: Vec::new(), exits });
+    let metrics = server.tasks.metrics();
+    assert_eq!((metrics.first_delta.count, metrics.first_delta.sum), (1, Duration::from_millis(300)));
+    assert_eq!(metrics.stop_latency.count, 0, "somebody listened to the end");
 }
 
 #[tokio::test]
 async fn it_is_measured_how_long_a_task_lives_on_when_nobody_listens() {
-    let fates = fates();
-    let mut events = spawn_linked(&fates, "a test", async |_: Deltas<()>| pending().await);
+    let server = Server::new();
+    let mut events = server.spawn(async |_: Sender<()>| pending().await);
     let task = started(&mut events).await;
     drop(events);
-    ended(&fates, &task).await;
-    assert_eq!(fates.tally().last_breath.count, 1);
+    ended(&server.tasks, &task).await;
+    assert_eq!(server.tasks.metrics().stop_latency.count, 1);
 }
 
 #[tokio::test]
 async fn a_task_that_is_for_very_much_is_called_less() {
-    let fates = fates();
-    let _events = spawn_linked(&fates, "é".repeat(1000), async |_: Deltas<()>| pending().await);
-    assert_eq!(*fates.census(1).tasks[0].about, "é".repeat(80));
+    let server = Server::new();
+    let _events = server.spawn_about(&"é".repeat(1000), async |_: Sender<()>| pending().await);
+    assert_eq!(*server.tasks.snapshot(1).tasks[0].about, "é".repeat(80));
 }
 
 #[tokio::test]
 async fn a_task_that_is_started_during_shutdown_does_nothing() {
-    let fates = fates();
-    fates.shutdown.cancel();
-    let events =
-        spawn_linked(&fates, "a test", async |_: Deltas<()>| -> Exit { unreachable!("it should never have begun") });
+    let server = Server::new();
+    server.supervisor.shut_down();
+    let events = server.spawn(async |_: Sender<()>| unreachable!("it should never have begun"));
     let said = rest(events).await;
     assert!(matches!(&said[..], [Event::Start { .. }, Event::Exit(exit)] if exit.reason == Reason::Shutdown));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_says_every_ten_seconds_that_it_is_still_there() {
-    let mut events = spawn_linked(&fates(), "a test", async |_: Deltas<()>| pending().await);
+    let mut events = Server::new().spawn(async |_: Sender<()>| pending().await);
     started(&mut events).await;
+    let mut bytes = Box::pin(encode(events));
     for _ in 0..3 {
         let asked = Instant::now();
-        assert_eq!(events.next().await, Some(Event::KeepAlive));
+        assert_eq!(bytes.next().await.as_deref(), Some(&b": keep-alive\n\n"[..]));
         assert_eq!(asked.elapsed(), KEEP_ALIVE);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delta_is_a_sign_of_life_too() {
-    let mut events = spawn_linked(&fates(), "a test", async |deltas| {
+async fn an_item_is_a_sign_of_life_too() {
+    let mut events = Server::new().spawn(async |sender| {
         for n in 0..5 {
             time::sleep(KEEP_ALIVE * 9 / 10).await;
-            deltas.send(n).await;
+            sender.send(n).await?;
         }
-        normal()
+        Ok(())
     });
     started(&mut events).await;
-    let said = rest(events).await;
-    assert!(!said.contains(&Event::KeepAlive), "{said:?}");
+    let bytes: Vec<_> = encode::<u32, ()>(events).collect().await;
+    let text = String::from_utf8(bytes.concat()).unwrap();
+    assert!(text.contains("delta") && !text.contains("keep-alive"), "{text}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_life_is_measured_from_spawn_to_end() {
-    let fates = fates();
-    let mut events = spawn_linked(&fates, "a test", async |_: Deltas<()>| {
+    let server = Server::new();
+    let mut events = server.spawn(async |_: Sender<()>| {
         time::sleep(Duration::from_millis(812)).await;
-        normal()
+        Ok(())
     });
     let task = started(&mut events).await;
     rest(events).await;
-    assert_eq!(fates.of(&task), Fate::Ended { reason: Reason::Normal, deltas: 0, lived_ms: 812 });
+    assert_eq!(server.tasks.fate(&task), Fate::Ended { reason: Reason::Normal, deltas: 0, lived_ms: 812 });
 }
 
 #[tokio::test]
 async fn the_fate_is_known_before_the_exit_is_heard() {
-    let fates = fates();
-    let mut events = spawn_linked(&fates, "a test", async |_: Deltas<()>| normal());
+    let server = Server::new();
+    let mut events = server.spawn(async |_: Sender<()>| Ok(()));
     let task = started(&mut events).await;
     assert_eq!(events.next().await, Some(Event::Exit(normal())));
-    assert_eq!(reason(&fates, &task), Reason::Normal);
+    assert_eq!(reason(&server.tasks, &task), Reason::Normal);
 }
 
 #[tokio::test]
 async fn ids_differ_and_old_fates_are_forgotten() {
-    let fates = fates();
-    let mut first = spawn_linked(&fates, "a test", async |_: Deltas<()>| normal());
+    let server = Server::new();
+    let mut first = server.spawn(async |_: Sender<()>| Ok(()));
     let task = started(&mut first).await;
     rest(first).await;
     for _ in 0..5000 {
-        let mut events = spawn_linked(&fates, "a test", async |_: Deltas<()>| normal());
+        let mut events = server.spawn(async |_: Sender<()>| Ok(()));
         assert_ne!(started(&mut events).await, task);
         rest(events).await;
     }
-    assert_eq!(fates.of(&task), Fate::Unknown);
-    assert_eq!((fates.live(), fates.exits(Reason::Normal)), (0, 5001));
+    assert_eq!(server.tasks.fate(&task), Fate::Unknown);
+    assert_eq!((server.tasks.live(), server.tasks.exits(Reason::Normal)), (0, 5001));
+}
+
+#[tokio::test]
+async fn a_blocking_thread_hears_that_its_page_is_gone() {
+    let (ended, has_ended) = oneshot::channel();
+    let mut events = Server::new().spawn(async move |sender: Sender<u32>| {
+        let thread = spawn_blocking(move || {
+            while sender.blocking_send(1).is_ok() {}
+            assert!(sender.is_gone());
+            _ = ended.send(());
+        });
+        Ok(thread.await?)
+    });
+    started(&mut events).await;
+    events.next().await;
+    drop(events);
+    soon(has_ended).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_task_of_the_tasks_own_hears_that_its_page_is_gone_while_it_waits_for_its_reader() {
+    let (ended, has_ended) = oneshot::channel();
+    let mut events = Server::new().spawn(async move |sender: Sender<u32>| {
+        let inner = tokio::spawn(async move {
+            while sender.send(1).await.is_ok() {}
+            _ = ended.send(());
+        });
+        Ok(inner.await?)
+    });
+    started(&mut events).await;
+    tokio::task::yield_now().await;
+    drop(events);
+    soon(has_ended).await.unwrap();
+}
+
+/// Otherwise a page would hear of the end of its task as late as the slowest thread.
+#[tokio::test]
+async fn the_exit_waits_for_no_thread_that_holds_the_sender() {
+    let server = Server::new();
+    let (sender, kept) = oneshot::channel();
+    let mut events = server.spawn(async move |out: Sender<u32>| {
+        out.send(7).await?;
+        assert!(sender.send(out).is_ok());
+        Ok(())
+    });
+    started(&mut events).await;
+    let out = soon(kept).await.unwrap();
+    let said = soon(rest(events)).await;
+    assert_eq!(said, [Event::Item(7), Event::Exit(normal())]);
+    assert_eq!(out.send(8).await, Err(Gone));
+    assert_eq!(out.send_if_room(8), Err(Gone));
+    soon(out.gone()).await;
+}
+
+#[tokio::test]
+async fn after_shutdown_a_thread_of_the_task_sends_nothing_more() {
+    let server = Server::new();
+    let (ended, has_ended) = oneshot::channel();
+    let mut events = server.spawn(async move |sender: Sender<u32>| {
+        Ok(spawn_blocking(move || {
+            while sender.blocking_send(1).is_ok() {}
+            _ = ended.send(());
+        })
+        .await?)
+    });
+    started(&mut events).await;
+    events.next().await;
+    server.supervisor.shut_down();
+    soon(has_ended).await.unwrap();
+    let said = soon(rest(events)).await;
+    assert!(matches!(said.last(), Some(Event::Exit(exit)) if exit.reason == Reason::Shutdown));
+}
+
+#[tokio::test]
+async fn without_a_supervisor_a_task_works_and_is_killed_all_the_same() {
+    let (mut held, dropped) = oneshot::channel::<()>();
+    let mut events: EventStream<u32> = spawn_linked(async move |sender: Sender<u32>| {
+        let _held = dropped;
+        sender.send(1).await?;
+        pending().await
+    });
+    started(&mut events).await;
+    assert_eq!(events.next().await, Some(Event::Item(1)));
+    drop(events);
+    soon(held.closed()).await;
+}
+
+/// A task's own result.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Total {
+    lines: u64,
+}
+
+#[tokio::test]
+async fn a_result_travels_with_the_exit() {
+    let count = |fails: bool| {
+        spawn_linked(async move |sender: Sender<u32>| {
+            sender.send(1).await?;
+            if fails {
+                return Err(Failure::new("The disk is full. Free some space, and try again."));
+            }
+            Ok(Total { lines: 3 })
+        })
+    };
+    let exit = |events: Vec<Event<u32, Total>>| match events.into_iter().last() {
+        Some(Event::Exit(exit)) => exit,
+        other => panic!("{other:?}"),
+    };
+    let normal = exit(count(false).collect().await);
+    assert_eq!((normal.reason, &normal.result), (Reason::Normal, &Total { lines: 3 }));
+    assert_eq!(serde_json::to_string(&normal).unwrap(), r#"{"reason":"normal","lines":3}"#);
+    let failed = exit(count(true).collect().await);
+    assert_eq!(failed, Exit::failed("The disk is full. Free some space, and try again."));
+}
+
+#[tokio::test]
+async fn any_error_is_a_failure_with_its_words() {
+    let events: EventStream<u32> = spawn_linked(async |_: Sender<u32>| {
+        let number: u64 = "many".parse()?;
+        panic!("{number} was read");
+    });
+    let said = rest(events).await;
+    let expected = Exit::failed("invalid digit found in string");
+    assert!(matches!(&said[..], [Event::Start { .. }, Event::Exit(exit)] if *exit == expected), "{said:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_ends_at_its_deadline() {
+    let server = Server::new();
+    let (mut held, dropped) = oneshot::channel::<()>();
+    let spawn = Spawn::new().under(server.supervisor.clone()).deadline(Duration::from_secs(60));
+    let mut events: EventStream<u32> = spawn.spawn(async move |_| {
+        let _held = dropped;
+        pending().await
+    });
+    let task = started(&mut events).await;
+    let said = rest(events).await;
+    let expected = Exit::failed("The task was ended: it took longer than 60s.");
+    assert_eq!(said, [Event::Exit(expected)]);
+    held.closed().await;
+    assert!(matches!(server.tasks.fate(&task), Fate::Ended { reason: Reason::Failed, lived_ms: 60_000, .. }));
+}
+
+#[tokio::test]
+async fn a_kill_says_its_own_words() {
+    let server = Server::new();
+    let events = server.spawn(async |_: Sender<u32>| pending().await);
+    server.tasks.kill(1, "Ended from the monitor.");
+    let said = rest(events).await;
+    let expected = Exit::with_message(Reason::Killed, "Ended from the monitor.");
+    assert!(matches!(&said[..], [Event::Start { .. }, Event::Exit(exit)] if *exit == expected), "{said:?}");
 }

@@ -1,6 +1,6 @@
 //! What may stand between the task and its page, and what it needs to hand a stream on as it comes, and its end too.
 
-use super::{Event, Sse};
+use super::Sse;
 use axum::{
     extract::Request,
     http::{
@@ -36,11 +36,10 @@ pub const SETTLED: Duration = Duration::from_millis(20);
 const RELAYED: [&str; 6] =
     ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
 
-/// Makes a stream speak up when it has been silent for so long. A proxy that keeps an idle stream open after its
-/// client has gone finds that out by this write, so it is part of the kill, not a courtesy.
-pub(super) fn keep_alive<T>(events: impl Stream<Item = Event<T>>, silence: Duration) -> impl Stream<Item = Event<T>> {
-    let timed = TokioStreamExt::timeout_repeating(events, interval(silence));
-    StreamExt::map(timed, |event| event.unwrap_or(Event::KeepAlive))
+/// Yields none after each silence. The comment that stands for it on the wire is part of the kill: a proxy that keeps an
+/// idle stream open after its client has gone finds that out by this write.
+pub(crate) fn keep_alive<T>(events: impl Stream<Item = T>, silence: Duration) -> impl Stream<Item = Option<T>> {
+    StreamExt::map(TokioStreamExt::timeout_repeating(events, interval(silence)), Result::ok)
 }
 
 /// Adds to a response that is a stream of events what keeps caches from storing it, compressors from gathering it, and

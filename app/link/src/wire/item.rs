@@ -1,31 +1,62 @@
-//! What the link has to know of a delta, to keep its buffers small and its writes few.
+//! What a task sends.
 
+use serde::{Serialize, de::DeserializeOwned};
 use std::iter;
 
-/// A delta that has a size, can be cut into pieces, and can be joined with the delta after it. A reader takes several joined
-/// deltas for the same as the deltas one by one.
+/// One piece of what a task makes, sent as one event.
 ///
-/// The defaults describe a small value that can be neither cut nor joined.
-pub trait Fragment: Sized + Send {
-    /// How many bytes of content it has, as far as that depends on its value.
+/// The defaults describe a small value that can be neither cut nor joined: `impl Item for Line {}`.
+/// Larger values say how large they are, so that the buffer for a slow reader is bounded in bytes.
+pub trait Item: Serialize + DeserializeOwned + Send + 'static {
+    /// The name of its event. Events named `progress` say what a task waits for: they aren't counted as work.
+    fn event(&self) -> &'static str {
+        "delta"
+    }
+
+    /// Reads an item from an event's name and its JSON. None for a name that this version doesn't know: the event is
+    /// passed over. An error ends the stream, and the page hears [`Reason::Lost`](crate::Reason::Lost).
+    fn read(event: &str, json: &str) -> Option<serde_json::Result<Self>> {
+        (event == "delta").then(|| serde_json::from_str(json))
+    }
+
+    /// The bytes of content, as far as they depend on the value.
     fn size(&self) -> usize {
         0
     }
 
-    /// How many bytes its content takes on the wire, escapes included.
-    fn encoded(&self) -> usize {
+    /// The bytes of content on the wire, JSON escapes included.
+    fn encoded_size(&self) -> usize {
         self.size()
     }
 
-    /// Itself in pieces of at most `most` bytes, or whole if it can't be cut.
+    /// Cuts the value into pieces of at most `most` bytes. A value that can't be cut stays whole.
     fn pieces(self, most: usize) -> impl Iterator<Item = Self> + Send {
         _ = most;
         iter::once(self)
     }
 
-    /// Appends `next`, or returns it if the two can't be one delta.
+    /// Appends `next`, so that both leave as one event. Returns `next` where the two can't be one.
     fn join(&mut self, next: Self) -> Option<Self> {
         Some(next)
+    }
+}
+
+macro_rules! small {
+    ($($type:ty),*) => { $(impl Item for $type {})* };
+}
+small!((), bool, i32, i64, u32, u64, usize, f64);
+
+impl Item for String {
+    fn size(&self) -> usize {
+        self.len()
+    }
+
+    fn encoded_size(&self) -> usize {
+        json_length(self)
+    }
+
+    fn pieces(self, _: usize) -> impl Iterator<Item = Self> + Send {
+        iter::once(self) // each string is a message of its own
     }
 }
 

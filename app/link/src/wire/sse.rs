@@ -1,13 +1,13 @@
-//! The wire between task and page: server-sent events as the output encoding of a server function.
+//! The encoding: server-sent events as the output of a server function.
 //!
 //! Format: <https://html.spec.whatwg.org/multipage/server-sent-events.html>. A network chunk is not a message, so
 //! reading goes through [`Decoder`], and writing puts all that is ready into one chunk.
 
 use super::{
-    Exit, Progress, Reason, TaskId,
-    breath::Breath,
-    decode::{Decoder, Frame},
+    Item,
+    decoder::{Decoder, Frame},
 };
+use crate::Exit;
 use bytes::{BufMut, Bytes, BytesMut};
 use futures::{Stream, StreamExt, stream};
 use http::Method;
@@ -21,66 +21,66 @@ use server_fn::{
 use std::{
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
-/// What a task says to its page. `T` is a delta: one piece of what the task makes.
+/// Names one task. It can't be guessed, so nobody can ask about another page's task.
+pub type TaskId = Arc<str>;
+
+/// One event of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event<T> {
-    /// The task lives. Comes at once, before any work is done.
+pub enum Event<T, R = ()> {
+    /// The task lives. The first event, before any work is done.
     Start {
-        /// Its name, to ask `/api/fate` about.
+        /// Its name.
         task: TaskId,
     },
-    /// What the task waits for, before it makes something.
-    Progress(Progress),
     /// The task made something.
-    Delta(T),
-    /// The task is no more. Always the last event.
-    Exit(Exit),
-    /// Nothing new; a comment on the wire, which no page sees.
-    KeepAlive,
+    Item(T),
+    /// The task has ended. The last event.
+    Exit(Exit<R>),
 }
 
 /// The events of one task, in order. On the server it owns the task; in the browser it owns the fetch.
-pub struct EventStream<T>(Pin<Box<dyn Stream<Item = Event<T>> + Send>>);
+#[must_use = "dropping the stream kills the task"]
+pub struct EventStream<T, R = ()>(Pin<Box<dyn Stream<Item = Sent<T, R>> + Send>>);
 
-impl<T> EventStream<T> {
+/// An event, or none: then a comment is sent, which no page sees.
+pub(crate) type Sent<T, R> = Option<Event<T, R>>;
+
+impl<T: 'static, R: 'static> EventStream<T, R> {
     /// Wraps a stream of events.
-    pub fn new(events: impl Stream<Item = Event<T>> + Send + 'static) -> Self {
+    pub fn new(events: impl Stream<Item = Event<T, R>> + Send + 'static) -> Self {
+        Self::with_comments(events.map(Some))
+    }
+
+    pub(crate) fn with_comments(events: impl Stream<Item = Sent<T, R>> + Send + 'static) -> Self {
         Self(Box::pin(events))
     }
+}
 
-    /// Hands on what the task says until it has said its last, and returns that. A stream that ends without an exit is
-    /// never taken for complete. For a page: however much is said, the browser has time for the person in between.
-    pub async fn listen<R>(mut self, on_event: impl Fn(Event<T>) -> R) -> Exit {
-        let mut breath = Breath::new();
-        while let Some(event) = self.next().await {
-            match event {
-                Event::Exit(exit) => return exit,
-                event => drop(on_event(event)),
+impl<T, R> Stream for EventStream<T, R> {
+    type Item = Event<T, R>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match ready!(self.0.poll_next_unpin(cx)) {
+                Some(Some(event)) => return Poll::Ready(Some(event)),
+                Some(None) => {}
+                None => return Poll::Ready(None),
             }
-            breath.take().await;
         }
-        Exit::new(Reason::Lost)
     }
 }
 
-impl<T> Stream for EventStream<T> {
-    type Item = Event<T>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event<T>>> {
-        self.0.poll_next_unpin(cx)
-    }
-}
-
-impl<T> fmt::Debug for EventStream<T> {
+impl<T, R> fmt::Debug for EventStream<T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("EventStream")
     }
 }
 
-/// The output encoding: `#[server(output = Sse)]` on a function that returns an [`EventStream`].
+/// The encoding's name in a server function that returns an [`EventStream`]: `#[server(output = Sse)]`.
 #[derive(Debug)]
 pub struct Sse;
 
@@ -92,9 +92,10 @@ impl Encoding for Sse {
     const METHOD: Method = Method::POST;
 }
 
-impl<T, E, Response> IntoRes<Sse, Response, E> for EventStream<T>
+impl<T, R, E, Response> IntoRes<Sse, Response, E> for EventStream<T, R>
 where
-    T: Serialize + Send + 'static,
+    T: Item,
+    R: Serialize + Send + 'static,
     E: FromServerFnError,
     Response: TryRes<E>,
 {
@@ -103,9 +104,10 @@ where
     }
 }
 
-impl<T, E, Response> FromRes<Sse, Response, E> for EventStream<T>
+impl<T, R, E, Response> FromRes<Sse, Response, E> for EventStream<T, R>
 where
-    T: DeserializeOwned + Send + 'static,
+    T: Item,
+    R: DeserializeOwned + Send + 'static,
     E: FromServerFnError,
     Response: ClientRes<E> + Send,
 {
@@ -117,14 +119,18 @@ where
 /// A chunk is sent as soon as it holds this many bytes, however much more is ready.
 const CHUNK: usize = 16 * 1024;
 
+/// A comment: a sign of life.
+const COMMENT: &[u8] = b": keep-alive\n\n";
+
 /// Events as bytes. Those that are ready together leave in one chunk.
-pub fn encode<T: Serialize>(events: EventStream<T>) -> impl Stream<Item = Bytes> {
-    let mut events = events.fuse();
+pub fn encode<T: Item, R: Serialize>(events: EventStream<T, R>) -> impl Stream<Item = Bytes> {
+    let mut events = events.0.fuse();
     stream::poll_fn(move |cx| {
         let mut chunk = BytesMut::new();
         while chunk.len() < CHUNK {
             match events.poll_next_unpin(cx) {
-                Poll::Ready(Some(event)) => write(&mut chunk, &event),
+                Poll::Ready(Some(Some(event))) => write(&mut chunk, &event),
+                Poll::Ready(Some(None)) => chunk.put_slice(COMMENT),
                 Poll::Ready(None) | Poll::Pending if !chunk.is_empty() => break,
                 Poll::Ready(None) => return Poll::Ready(None),
                 Poll::Pending => return Poll::Pending,
@@ -135,13 +141,11 @@ pub fn encode<T: Serialize>(events: EventStream<T>) -> impl Stream<Item = Bytes>
 }
 
 /// Writes one event. JSON escapes line ends, so each fits on one `data:` line.
-fn write<T: Serialize>(chunk: &mut BytesMut, event: &Event<T>) {
+fn write<T: Item, R: Serialize>(chunk: &mut BytesMut, event: &Event<T, R>) {
     match event {
         Event::Start { task } => put(chunk, "start", &Started { task: task.clone() }),
-        Event::Progress(progress) => put(chunk, "progress", progress),
-        Event::Delta(delta) => put(chunk, "delta", delta),
+        Event::Item(item) => put(chunk, item.event(), item),
         Event::Exit(exit) => put(chunk, "exit", exit),
-        Event::KeepAlive => chunk.put_slice(b": keep-alive\n\n"),
     }
 }
 
@@ -151,7 +155,7 @@ fn put(chunk: &mut BytesMut, name: &str, data: &impl Serialize) {
     chunk.put_slice(name.as_bytes());
     chunk.put_slice(b"\ndata: ");
     if serde_json::to_writer((&mut *chunk).writer(), data).is_err() {
-        // Only a delta whose own Serialize fails comes here. Half an event would spoil the next one.
+        // Only an item whose own Serialize fails comes here. Half an event would spoil the next one.
         chunk.truncate(before);
         return;
     }
@@ -160,9 +164,10 @@ fn put(chunk: &mut BytesMut, name: &str, data: &impl Serialize) {
 
 /// Bytes as events, however they were split. The stream ends where the events stop making sense, so whatever is amiss
 /// looks like what it is: a stream that ended without an exit.
-pub fn decode<T, E>(bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> EventStream<T>
+pub fn decode<T, R, E>(bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> EventStream<T, R>
 where
-    T: DeserializeOwned + Send + 'static,
+    T: Item,
+    R: DeserializeOwned + Send + 'static,
 {
     let mut bytes = Box::pin(bytes);
     let mut decoder = Decoder::default();
@@ -190,14 +195,11 @@ struct Started {
 }
 
 /// The event that a frame stands for; none if it has a name that this version doesn't know.
-fn read<T: DeserializeOwned>(frame: &Frame) -> Option<serde_json::Result<Event<T>>> {
+fn read<T: Item, R: DeserializeOwned>(frame: &Frame) -> Option<serde_json::Result<Event<T, R>>> {
     match frame.event.as_str() {
         "start" => Some(serde_json::from_str::<Started>(&frame.data).map(|s| Event::Start { task: s.task })),
-        // One that this version doesn't understand is no reason to lose an answer.
-        "progress" => serde_json::from_str(&frame.data).ok().map(|progress| Ok(Event::Progress(progress))),
-        "delta" => Some(serde_json::from_str(&frame.data).map(Event::Delta)),
         "exit" => Some(serde_json::from_str(&frame.data).map(Event::Exit)),
-        _ => None,
+        name => T::read(name, &frame.data).map(|item| item.map(Event::Item)),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
         text_file::NoText,
         tree::{File, Message},
     },
-    link::fragment::json_length,
+    link::wire::item::json_length,
 };
 
 /// How many files go with one question.

@@ -7,10 +7,11 @@ use super::{
 };
 use crate::{
     chat::{
+        answer::Exit,
         job::Watch,
         tree::{Conversation, Kept, Message, Stamp},
     },
-    link::{Exit, Reason},
+    link::Reason,
 };
 
 /// Reads such a file. `stamp` says who takes it in, and when, and what the next thing in it is to be called.

@@ -1,10 +1,8 @@
 use super::{long::Unread, *};
-use crate::{
-    chat::{
-        job::tests::After,
-        tree::{Kept, Stamp, Tree},
-    },
-    link::{Event, Exit},
+use crate::chat::{
+    answer::{Event, Exit},
+    job::tests::After,
+    tree::{Kept, Stamp, Tree},
 };
 use futures::executor::block_on;
 

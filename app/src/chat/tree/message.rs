@@ -1,8 +1,8 @@
 //! One message of a conversation, as it is kept.
 
 use crate::{
-    chat::message::Role,
-    link::{Exit, Reason, TaskId},
+    chat::{answer::Exit, message::Role},
+    link::{Reason, TaskId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -146,13 +146,13 @@ impl Message {
     }
 
     fn was_cut_off(&self) -> bool {
-        self.lacks_its_end() && self.exit.as_ref().is_some_and(|exit| !exit.full)
+        self.lacks_its_end() && self.exit.as_ref().is_some_and(|exit| !exit.result.full)
     }
 
     /// Whether this is an answer that ended before the model was done.
     #[must_use]
     pub fn lacks_its_end(&self) -> bool {
-        let cut = |exit: &Exit| exit.reason != Reason::Normal || exit.finish_reason.as_deref() == Some("length");
+        let cut = |exit: &Exit| exit.reason != Reason::Normal || exit.result.finish_reason.as_deref() == Some("length");
         self.role == Role::Assistant && self.exit.as_ref().is_some_and(cut)
     }
 

@@ -5,7 +5,7 @@
 //! its end, so that the end is kept at once, and the record can be written in slices.
 
 use super::Message;
-use crate::link::Exit;
+use crate::chat::answer::Exit;
 use serde::{Deserialize, Serialize};
 
 /// How much of an answer there is, in bytes.
@@ -115,8 +115,12 @@ impl Message {
 mod tests {
     use super::*;
     use crate::{
-        chat::{message::Delta, tree::Stamp},
-        link::{Event, Exit, Reason},
+        chat::{
+            answer::{AnswerItem, Event, Exit},
+            message::Delta,
+            tree::Stamp,
+        },
+        link::Reason,
     };
 
     fn answer() -> Message {
@@ -124,12 +128,12 @@ mod tests {
         Message::answer(stamp, None, "demo".into())
     }
 
-    fn text(text: &str) -> Event<Delta> {
-        Event::Delta(Delta::Text(text.into()))
+    fn text(text: &str) -> Event {
+        Event::Item(AnswerItem::Delta(Delta::Text(text.into())))
     }
 
-    fn thought(text: &str) -> Event<Delta> {
-        Event::Delta(Delta::Reasoning(text.into()))
+    fn thought(text: &str) -> Event {
+        Event::Item(AnswerItem::Delta(Delta::Reasoning(text.into())))
     }
 
     /// An answer as it grows, its record as it began, and a piece for each step.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
-    chat::message::Role,
-    link::{Exit, Reason},
+    chat::{answer::Exit, message::Role},
+    link::Reason,
 };
 
 mod damaged;

@@ -2,8 +2,11 @@
 
 use super::Message;
 use crate::{
-    chat::message::{Delta, Was},
-    link::{Event, Exit, Reason},
+    chat::{
+        answer::{AnswerItem, Event, Exit},
+        message::{Delta, Was},
+    },
+    link::Reason,
 };
 use std::mem;
 
@@ -13,12 +16,12 @@ pub const GRACE_MS: u64 = 700;
 
 impl Message {
     /// What an event does to the answer that it is about. Nothing that has arrived is ever taken back.
-    pub fn hear(&mut self, event: Event<Delta>, now_ms: u64) {
+    pub fn hear(&mut self, event: Event, now_ms: u64) {
         match event {
             Event::Start { task } => self.task = Some(task),
-            Event::Delta(delta) => self.add(delta, now_ms),
+            Event::Item(AnswerItem::Delta(delta)) => self.add(delta, now_ms),
             Event::Exit(exit) => self.end(exit, now_ms),
-            Event::Progress(_) | Event::KeepAlive => {}
+            Event::Item(AnswerItem::Progress(_)) => {}
         }
     }
 
@@ -68,7 +71,7 @@ impl Message {
         if !self.has_waited_again() {
             self.took_ms = now_ms.saturating_sub(self.began_ms);
         }
-        let tokens = exit.usage.map_or(self.deltas, |usage| usage.completion_tokens);
+        let tokens = exit.result.usage.map_or(self.deltas, |usage| usage.completion_tokens);
         self.tokens = self.tokens.saturating_add(tokens);
         self.exit = Some(exit);
     }

@@ -8,8 +8,8 @@ use crate::{
     model::{End, Pace, Script},
 };
 use app::{
-    chat::message::Delta,
-    link::{Exit, Fate, Reason},
+    chat::{answer::Exit, message::Delta},
+    link::{Reason, registry::Fate},
 };
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Value, json};

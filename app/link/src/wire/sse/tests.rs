@@ -1,5 +1,5 @@
 use super::*;
-use crate::link::Reason;
+use crate::Reason;
 use futures::{FutureExt, executor::block_on};
 use std::convert::Infallible;
 
@@ -8,7 +8,7 @@ fn events(events: Vec<Event<String>>) -> EventStream<String> {
 }
 
 fn delta(text: &str) -> Event<String> {
-    Event::Delta(text.to_owned())
+    Event::Item(text.to_owned())
 }
 
 fn exit() -> Event<String> {
@@ -21,7 +21,7 @@ fn encoded(given: Vec<Event<String>>) -> Vec<Bytes> {
 
 /// What is read from these chunks before the stream ends.
 fn decoded(chunks: Vec<Bytes>) -> Vec<Event<String>> {
-    block_on(decode::<String, Infallible>(stream::iter(chunks).map(Ok)).collect())
+    block_on(decode::<String, (), Infallible>(stream::iter(chunks).map(Ok)).collect())
 }
 
 #[test]
@@ -37,22 +37,35 @@ fn an_event_is_named_and_has_one_json_object() {
     assert_eq!(text, b"event: start\ndata: {\"task\":\"t\"}\n\nevent: exit\ndata: {\"reason\":\"normal\"}\n\n");
 }
 
+/// An item whose event has a name of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Line(u32);
+
+impl Item for Line {
+    fn event(&self) -> &'static str {
+        "line"
+    }
+
+    fn read(event: &str, json: &str) -> Option<serde_json::Result<Self>> {
+        (event == "line").then(|| serde_json::from_str(json))
+    }
+}
+
 #[test]
-fn what_a_task_waits_for_is_told_and_an_unknown_phase_is_passed_over() {
-    let given = vec![Event::Progress(Progress::LOADING), Event::Progress(Progress::reading(35)), delta("a")];
-    let chunks = encoded(given.clone());
-    let text = String::from_utf8(chunks.concat()).unwrap();
-    assert!(text.starts_with("event: progress\ndata: {\"phase\":\"loading\"}\n\n"), "{text}");
-    assert!(text.contains("event: progress\ndata: {\"phase\":\"reading\",\"percent\":35}\n\n"), "{text}");
-    assert_eq!(decoded(chunks), given);
-    let later = "event: progress\ndata: {\"phase\":\"dreaming\"}\n\nevent: delta\ndata: \"a\"\n\n";
-    assert_eq!(decoded(vec![later.into()]), [delta("a")]);
+fn an_item_names_its_event() {
+    let given = vec![Event::Item(Line(1)), Event::Exit(Exit::<()>::new(Reason::Normal))];
+    let chunks: Vec<Bytes> = block_on(encode(EventStream::new(stream::iter(given.clone()))).collect());
+    assert!(chunks.concat().starts_with(b"event: line\ndata: 1\n\n"), "{chunks:?}");
+    let read: Vec<Event<Line>> = block_on(decode::<_, _, Infallible>(stream::iter(chunks).map(Ok)).collect());
+    assert_eq!(read, given);
 }
 
 #[test]
 fn a_keep_alive_is_a_comment_that_nobody_reads() {
-    assert_eq!(encoded(vec![Event::KeepAlive]), [": keep-alive\n\n"]);
-    assert_eq!(decoded(encoded(vec![delta("a"), Event::KeepAlive, delta("b")])), [delta("a"), delta("b")]);
+    let given = [Some(delta("a")), None, Some(delta("b"))];
+    let chunks: Vec<Bytes> = block_on(encode(EventStream::with_comments(stream::iter(given))).collect());
+    assert!(String::from_utf8_lossy(&chunks.concat()).contains("\n\n: keep-alive\n\n"), "{chunks:?}");
+    assert_eq!(decoded(chunks), [delta("a"), delta("b")]);
 }
 
 #[test]
@@ -106,7 +119,7 @@ fn a_stream_that_breaks_off_ends_after_what_had_arrived() {
 #[test]
 fn a_stream_ends_where_it_stops_making_sense() {
     let rubbish = "event: delta\ndata: \"a\"\n\nevent: delta\ndata: {{{\n\nevent: delta\ndata: \"b\"\n\n";
-    let mut read = decode::<String, Infallible>(stream::iter([Ok(rubbish.into())]).chain(stream::pending()));
+    let mut read = decode::<String, (), Infallible>(stream::iter([Ok(rubbish.into())]).chain(stream::pending()));
     assert_eq!(block_on(read.next()), Some(delta("a")));
     assert_eq!(block_on(read.next()), None);
 }
@@ -119,14 +132,16 @@ fn events_of_a_later_version_are_passed_over() {
 
 #[test]
 fn a_delta_that_cannot_be_written_is_left_out_whole() {
+    #[derive(Deserialize)]
     struct Broken(bool);
+    impl Item for Broken {}
     impl Serialize for Broken {
         fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             if self.0 { Err(serde::ser::Error::custom("broken")) } else { serializer.serialize_str("a") }
         }
     }
-    let given = [Broken(false), Broken(true), Broken(false)].map(Event::Delta);
-    let chunks = block_on(encode(EventStream::new(stream::iter(given))).collect());
+    let given = [Broken(false), Broken(true), Broken(false)].map(Event::Item);
+    let chunks = block_on(encode(EventStream::<_, ()>::new(stream::iter(given))).collect());
     assert_eq!(decoded(chunks), [delta("a"), delta("a")]);
 }
 

@@ -1,7 +1,10 @@
 use super::*;
 use crate::{
-    chat::tree::{Kept, Settings},
-    link::{Exit, Reason},
+    chat::{
+        answer::Exit,
+        tree::{Kept, Settings},
+    },
+    link::Reason,
 };
 
 /// A branch of these messages, which is also what they are called.

@@ -1,8 +1,5 @@
 use super::*;
-use crate::{
-    chat::{message::Role, tree::Stamp},
-    link::Usage,
-};
+use crate::chat::{answer::Completion, message::Role, tree::Stamp, usage::Usage};
 
 fn stamp(id: &str, now_ms: u64) -> Stamp {
     Stamp { id: id.into(), writer: "here".into(), now_ms }
@@ -12,12 +9,12 @@ fn answer() -> Message {
     Message::answer(stamp("a", 1000), None, "demo".into())
 }
 
-fn text(text: &str) -> Event<Delta> {
-    Event::Delta(Delta::Text(text.into()))
+fn text(text: &str) -> Event {
+    Event::Item(AnswerItem::Delta(Delta::Text(text.into())))
 }
 
-fn thought(text: &str) -> Event<Delta> {
-    Event::Delta(Delta::Reasoning(text.into()))
+fn thought(text: &str) -> Event {
+    Event::Item(AnswerItem::Delta(Delta::Reasoning(text.into())))
 }
 
 #[test]
@@ -48,7 +45,7 @@ fn text_that_turns_out_to_be_a_thought_is_moved_there() {
     let mut message = answer();
     message.hear(text("They "), 1200);
     message.hear(text("greet."), 1300);
-    message.hear(Event::Delta(Delta::TextWas(Was::Reasoning)), 1700);
+    message.hear(Event::Item(AnswerItem::Delta(Delta::TextWas(Was::Reasoning))), 1700);
     assert_eq!((message.text.as_str(), message.reasoning.as_str(), message.deltas), ("", "They greet.", 2));
     message.hear(text("Hello."), 1800);
     assert_eq!((message.text.as_str(), message.reasoning.as_str()), ("Hello.", "They greet."));
@@ -68,7 +65,10 @@ fn tokens_are_those_of_the_server_where_it_says_so() {
     let mut message = answer();
     message.hear(text("so"), 1700);
     assert_eq!(message.total_tokens(), 1);
-    message.hear(Event::Exit(Exit { usage, ..Exit::new(Reason::Normal) }), 1700);
+    message.hear(
+        Event::Exit(Exit { result: Completion { usage, ..Completion::default() }, ..Exit::new(Reason::Normal) }),
+        1700,
+    );
     assert_eq!(message.total_tokens(), 42);
 }
 
@@ -77,7 +77,10 @@ fn a_server_that_counts_beyond_all_numbers_breaks_nothing() {
     let usage = Some(Usage { prompt_tokens: u64::MAX, completion_tokens: u64::MAX });
     let mut message = answer();
     message.hear(text("so"), 1700);
-    message.hear(Event::Exit(Exit { usage, ..Exit::new(Reason::Killed) }), 1800);
+    message.hear(
+        Event::Exit(Exit { result: Completion { usage, ..Completion::default() }, ..Exit::new(Reason::Killed) }),
+        1800,
+    );
     message.resume("here".into(), 2000);
     message.hear(text("so"), 3000);
     assert!(message.tenths_a_second() > 0);
@@ -141,16 +144,18 @@ fn what_another_tab_is_writing_is_left_alone_for_as_long_as_that_lives() {
 #[test]
 fn only_an_answer_that_was_cut_off_and_says_something_can_go_on() {
     let ended = |text: &str, exit: Exit| Message { text: text.into(), exit: Some(exit), ..answer() };
-    let length = Exit { finish_reason: Some("length".into()), ..Exit::new(Reason::Normal) };
+    let at_length = Completion { finish_reason: Some("length".into()), ..Completion::default() };
+    let length = Exit { result: at_length.clone(), ..Exit::new(Reason::Normal) };
     assert!(ended("so", length).is_cut());
     assert!(ended("so", Exit::new(Reason::Lost)).is_cut());
     assert!(!ended("so", Exit::new(Reason::Normal)).is_cut());
     assert!(!ended(" ", Exit::new(Reason::Lost)).is_cut());
     assert!(!answer().is_cut());
-    let full = Exit { full: true, ..Exit::new(Reason::Normal) };
-    let full = Exit { finish_reason: Some("length".into()), ..full };
+    let full = Completion { full: true, ..at_length };
+    let full = Exit { result: full, ..Exit::new(Reason::Normal) };
+    let too_long = Exit { result: full.result.clone(), ..Exit::failed("The conversation is too long") };
     assert!(!ended("so", full).is_cut(), "it would fail again");
-    assert!(!ended("so", Exit { full: true, ..Exit::failed("The conversation is too long") }).is_cut());
+    assert!(!ended("so", too_long).is_cut());
 }
 
 #[test]

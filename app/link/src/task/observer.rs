@@ -1,0 +1,41 @@
+//! What is told of a task while it lives, to whom it may concern. It takes no part in killing.
+
+use super::Ending;
+use crate::{Reason, TaskId};
+use std::{fmt, sync::Arc};
+
+/// A task that starts.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// Its name, which only its page knows.
+    pub task: TaskId,
+    /// What it is for.
+    pub about: Arc<str>,
+    /// Ends it from outside.
+    pub ending: Ending,
+}
+
+/// Is told of every task that starts.
+pub trait Observer: fmt::Debug + Send + Sync {
+    /// A task starts. What is returned watches it.
+    fn started(&self, task: Started) -> Arc<dyn Watch>;
+}
+
+/// Is told what becomes of one task.
+pub trait Watch: fmt::Debug + Send + Sync {
+    /// The task has sent an item with this event name.
+    fn sent(&self, event: &str) {
+        _ = event;
+    }
+
+    /// The stream was dropped. The task is aborted next.
+    fn stream_dropped(&self) {}
+
+    /// The task has ended, and all that it held is gone. `why` is for the log.
+    fn ended(&self, reason: Reason, why: Option<&str>) {
+        _ = (reason, why);
+    }
+}
+
+/// Watches nothing.
+impl Watch for () {}

@@ -1,0 +1,45 @@
+//! What all tasks of a server have in common.
+
+use super::{Ending, Observer, Started, Watch};
+use crate::TaskId;
+use leptos::prelude::use_context;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// Ends all tasks at shutdown, and tells the observer of each. Clones are the same supervisor.
+#[derive(Clone, Debug, Default)]
+pub struct Supervisor {
+    shutdown: CancellationToken,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+impl Supervisor {
+    /// Tells `observer` of each task.
+    #[must_use]
+    pub fn observed_by(observer: Arc<dyn Observer>) -> Self {
+        Self { observer: Some(observer), ..Self::default() }
+    }
+
+    /// The supervisor of Leptos' context. Without one, tasks run until they end or their streams are dropped.
+    #[must_use]
+    pub fn of_context() -> Self {
+        use_context().unwrap_or_default()
+    }
+
+    /// Ends every task at once, those that start later included. Each page hears
+    /// [`Reason::Shutdown`](crate::Reason::Shutdown).
+    pub fn shut_down(&self) {
+        self.shutdown.cancel();
+    }
+
+    pub(super) fn ending(&self) -> Ending {
+        Ending::new(&self.shutdown)
+    }
+
+    pub(super) fn watch(&self, task: &TaskId, about: Arc<str>, ending: &Ending) -> Arc<dyn Watch> {
+        match &self.observer {
+            Some(observer) => observer.started(Started { task: task.clone(), about, ending: ending.clone() }),
+            None => Arc::new(()),
+        }
+    }
+}

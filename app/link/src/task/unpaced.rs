@@ -1,0 +1,43 @@
+//! The items and the exit of one task, as fast as they come.
+
+use super::{running::Task, sender::Received};
+use crate::{Event, Exit};
+use futures::Stream;
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Owns the task. The exit waits for the task alone: a thread of the task may hold on to its sender.
+#[derive(Debug)]
+pub(super) struct Unpaced<T, R> {
+    items: Received<T>,
+    task: Task<R>,
+}
+
+/// Nothing in it is pinned.
+impl<T, R> Unpin for Unpaced<T, R> {}
+
+impl<T, R> Unpaced<T, R> {
+    pub(super) const fn new(items: Received<T>, task: AbortOnDropHandle<Exit<R>>) -> Self {
+        Self { items, task: Task::Running(task) }
+    }
+}
+
+impl<T, R: Default> Stream for Unpaced<T, R> {
+    type Item = Event<T, R>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event<T, R>>> {
+        if let Poll::Ready(Some(item)) = self.items.poll(cx) {
+            return Poll::Ready(Some(Event::Item(item)));
+        }
+        if !self.task.has_ended(cx) {
+            return Poll::Pending;
+        }
+        match self.items.ready() {
+            Some(item) => Poll::Ready(Some(Event::Item(item))),
+            None => Poll::Ready(self.task.take_exit().map(Event::Exit)),
+        }
+    }
+}
