@@ -1,6 +1,7 @@
 //! How a task ended.
 
 use serde::{Deserialize, Serialize};
+use server_fn::ServerFnError;
 
 /// Why a task ended.
 ///
@@ -73,5 +74,28 @@ impl<R: Default> Exit<R> {
     /// The task gave up, for the reason in `message`.
     pub fn failed(message: impl Into<String>) -> Self {
         Self::with_message(Reason::Failed, message)
+    }
+}
+
+impl<R: Default> From<ServerFnError> for Exit<R> {
+    /// A request that reached no server is a lost connection. Any other error is the server's refusal.
+    fn from(error: ServerFnError) -> Self {
+        match error {
+            ServerFnError::Request(_) => Self::new(Reason::Lost),
+            error => Self::failed(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_reached_no_server_is_lost_and_a_refusal_is_not() {
+        assert_eq!(Exit::<()>::from(ServerFnError::Request("offline".into())), Exit::new(Reason::Lost));
+        let refused: Exit = ServerFnError::ServerError("No such folder.".into()).into();
+        assert_eq!(refused.reason, Reason::Failed);
+        assert!(refused.message.is_some_and(|message| message.contains("No such folder.")));
     }
 }

@@ -17,7 +17,7 @@
 //! |---|---|---|
 //! | [`exit`] | how a task ends: [`Exit`], [`Reason`] | |
 //! | [`task`] | the server's end: [`spawn_linked`], [`Sender`], guards, [`Pace`] | `ssr` |
-//! | [`page`] | the page's end: [`Link`] | |
+//! | [`page`] | the page's end: [`Link`], and [`use_link`] above it | |
 //! | [`wire`] | between them: events, their encoding, what proxies need | |
 //! | [`registry`] | who lives and who lived: an [`Observer`] that counts and logs | `registry` |
 
@@ -30,7 +30,7 @@ pub mod task;
 pub mod wire;
 
 pub use exit::{Exit, Reason};
-pub use page::Link;
+pub use page::{Job, Link, State, use_link};
 #[cfg(feature = "ssr")]
 pub use task::{Ending, Failure, Gone, Observer, Pace, Sender, Spawn, Supervisor, Watch, spawn_linked};
 pub use wire::{Event, EventStream, Item, Sse, TaskId};

@@ -1,8 +1,10 @@
 //! The page's end of the link: a running task, if there is one, and the one handler of its exit.
 
+mod job;
 mod pacing;
 mod state;
 
+pub use job::{Job, use_link};
 pub use state::State;
 
 use crate::{Event, EventStream, Exit, Reason};

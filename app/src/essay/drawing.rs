@@ -1,7 +1,7 @@
 //! The mark, drawn large: this page on the left, its task on the right, messages travelling along the line. When one
 //! dies its star goes out and the other stays lit, with the reason written under it.
 
-use super::page::{State, flash};
+use super::page::{Chunks, flash};
 use leptos::prelude::*;
 
 /// Which of the two is lit, as the class that draws it.
@@ -16,13 +16,13 @@ fn scene(running: bool, ended: bool) -> &'static str {
 /// The drawing, from the same signals as the page's words.
 #[component]
 pub fn Drawing(
-    /// What the page shows.
-    state: State,
+    /// The link of the page.
+    job: Chunks,
     /// Whether a task is running.
     running: Signal<bool>,
 ) -> impl IntoView {
-    let class = move || format!("drawing {}", scene(running.get(), state.exit.with(Option::is_some)));
-    let fate = move || match (running.get(), state.exit.get()) {
+    let class = move || format!("drawing {}", scene(running.get(), job.exit().with(Option::is_some)));
+    let fate = move || match (running.get(), job.exit().get()) {
         (true, _) => "linked".to_owned(),
         (false, Some(exit)) => flash(exit.reason).to_lowercase(),
         (false, None) => String::new(),
@@ -33,7 +33,7 @@ pub fn Drawing(
             <path class="line" d="M92 60H388" />
             {move || {
                 let delta = |_| view! { <circle class="delta" cx="388" cy="60" r="5" /> };
-                (0..state.messages.with(Vec::len)).map(delta).collect_view()
+                (0..job.items().with(Vec::len)).map(delta).collect_view()
             }}
             <path class="star page" d="M64 22l9.500 28.500L102 60l-28.500 9.500L64 98l-9.500-28.500L26 60l28.500-9.500z" />
             <path class="star task" d="M416 22l9.500 28.500L454 60l-28.500 9.500L416 98l-9.500-28.500L378 60l28.500-9.500z" />

@@ -4,7 +4,7 @@ use super::{Chunk, drawing::Drawing, task};
 use crate::{
     address::Address,
     browser::every_second,
-    link::{Event, Exit, Link, Reason},
+    link::{Exit, Job, Reason, State, use_link},
 };
 use leptos::prelude::*;
 
@@ -15,56 +15,23 @@ const INTERVAL_MS: u64 = 1000;
 /// With "Crash" ticked, the task panics in place of this chunk.
 const CRASH_AT: u32 = 3;
 
-/// What the page shows; all of it is made from the events of its task.
-#[derive(Clone, Copy)]
-pub struct State {
-    /// What the task has said.
-    pub messages: RwSignal<Vec<String>>,
-    /// How the latest task ended.
-    pub exit: RwSignal<Option<Exit>>,
-    /// How every task of this page ended, oldest first.
-    pub exits: RwSignal<Vec<Exit>>,
-}
-
-impl State {
-    fn new() -> Self {
-        Self { messages: RwSignal::new(Vec::new()), exit: RwSignal::new(None), exits: RwSignal::new(Vec::new()) }
-    }
-
-    fn clear(self) {
-        self.messages.set(Vec::new());
-        self.exit.set(None);
-    }
-
-    /// What the task says.
-    fn hear(self, event: Event<Chunk>) {
-        if let Event::Item(chunk) = event {
-            self.messages.update(|all| all.push(chunk.text));
-        }
-    }
-
-    /// How it ended: finished, cancelled or crashed, it all comes here.
-    fn end(self, exit: Exit) {
-        self.exits.update(|exits| exits.push(exit.clone()));
-        self.exit.set(Some(exit));
-    }
-}
+/// The link of this page: it takes which chunk to crash in place of.
+pub(super) type Chunks = Job<Option<u32>, Chunk>;
 
 /// The essay's page.
 #[component]
 pub fn TaskPage() -> impl IntoView {
     let address = expect_context::<Address>();
-    let state = State::new();
-    let link = Link::new(move |exit| state.end(exit));
-    let crash = RwSignal::new(false);
-    let running = Signal::derive(move || link.is_running());
-    let start = move |_| {
-        if !link.is_running() {
-            state.clear();
-            let crash_at = crash.get_untracked().then_some(CRASH_AT);
-            link.start(task(CHUNKS, INTERVAL_MS, crash_at), move |event| state.hear(event));
+    let job: Chunks = use_link(|crash_at| task(CHUNKS, INTERVAL_MS, crash_at));
+    let (exit, exits) = (job.exit(), RwSignal::new(Vec::new()));
+    Effect::new(move |_| {
+        if let Some(exit) = exit.get() {
+            exits.update(|exits| exits.push(exit));
         }
-    };
+    });
+    let crash = RwSignal::new(false);
+    let running = Signal::derive(move || job.state().get() != State::Idle);
+    let start = move |_| job.start(crash.get_untracked().then_some(CRASH_AT));
     view! {
         <main class="essay">
             <p class="back">
@@ -76,7 +43,7 @@ pub fn TaskPage() -> impl IntoView {
                 "lets it: cancel it, go elsewhere, close the tab, and it is gone. Let it crash, and this page lives on. "
                 "Another tab can watch it from outside, in the " <a href="/monitor">"monitor"</a> "."
             </p>
-            <Drawing state running />
+            <Drawing job running />
             <div class="controls">
                 <button type="button" class="primary" hidden=running on:click=start>
                     "Start"
@@ -85,7 +52,7 @@ pub fn TaskPage() -> impl IntoView {
                     type="button"
                     class="primary"
                     hidden=move || !running.get()
-                    on:click=move |_| link.stop()
+                    on:click=move |_| job.stop()
                 >
                     "Cancel"
                 </button>
@@ -102,15 +69,15 @@ pub fn TaskPage() -> impl IntoView {
             <p
                 class="status"
                 role="status"
-                prop:textContent=move || state.exit.with(|exit| exit.as_ref().map_or("", |exit| flash(exit.reason)))
+                prop:textContent=move || exit.with(|exit| exit.as_ref().map_or("", |exit| flash(exit.reason)))
             ></p>
             <h2 id="messages">"Messages"</h2>
             <ul class="messages" aria-labelledby="messages">
-                {move || lines(state.messages.get())}
+                {move || lines(job.items().with(|chunks| chunks.iter().map(|chunk| chunk.text.clone()).collect()))}
             </ul>
             <h2 id="exits">"Exits"</h2>
             <ol class="exits" aria-labelledby="exits">
-                {move || lines(state.exits.with(|exits| exits.iter().map(said).collect()))}
+                {move || lines(exits.with(|exits| exits.iter().map(said).collect()))}
             </ol>
         </main>
     }

@@ -635,7 +635,7 @@ async fn any_error_is_a_failure_with_its_words() {
 async fn a_task_ends_at_its_deadline() {
     let server = Server::new();
     let (mut held, dropped) = oneshot::channel::<()>();
-    let spawn = Spawn::new().under(server.supervisor.clone()).deadline(Duration::from_secs(60));
+    let spawn = Spawn::new().under(server.supervisor.clone()).deadline(Duration::from_mins(1));
     let mut events: EventStream<u32> = spawn.spawn(async move |_| {
         let _held = dropped;
         pending().await
