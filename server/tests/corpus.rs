@@ -61,7 +61,7 @@ fn a_page_is_told_what_each_server_means() {
         match end.strip_prefix("! ") {
             Some(words) => assert!(told.exit.message.as_ref().unwrap().contains(words), "{:?}", told.exit),
             None => {
-                assert_eq!((told.exit.reason, told.exit.result.finish_reason.as_deref()), (Reason::Normal, Some(*end)))
+                assert_eq!((told.exit.reason, told.exit.result.finish_reason.as_deref()), (Reason::Normal, Some(*end)));
             }
         }
     });
