@@ -1,4 +1,4 @@
-// What is copied is what is seen: the conversation's text, without the page's controls, and code without a line end after it.
+// A copy holds what is seen: the conversation's text, without the page's controls, and code without a line end after it.
 
 import type { Page } from "@playwright/test";
 import type { Chat } from "./support/chat";

@@ -27,8 +27,8 @@ const LEAVING_MS: u32 = 1000;
 /// be a download, or take forever and be given up.
 const UNLOADING_MS: f64 = 3000.0;
 
-/// What a component holds while a task works for it. Made once, in the component's body. The task dies when the component
-/// is unmounted, or the page is left.
+/// A component holds one while a task works for it. It is made once, in the component's body. The task dies when the
+/// component is unmounted, or the page is left.
 #[derive(Debug)]
 pub struct Link<R: 'static = ()> {
     machine: RwSignal<Machine>,
@@ -55,7 +55,7 @@ impl<R: Default + 'static> Link<R> {
         link
     }
 
-    /// What the link is doing. Tracked.
+    /// The state of the link. Tracked.
     pub fn state(&self) -> State {
         self.machine.with(Machine::state)
     }

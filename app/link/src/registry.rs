@@ -1,4 +1,4 @@
-//! Who lives and who lived: an [`Observer`](crate::Observer) that logs, counts and remembers every exit.
+//! The living tasks and the latest exits: an [`Observer`](crate::Observer) that logs, counts and remembers.
 
 #[cfg(feature = "ssr")]
 mod book;

@@ -1,4 +1,4 @@
-//! What the link carries for the chat: the items of an answer, and the result of one.
+//! The link's types for the chat: the items of an answer, and its result.
 
 #[cfg(feature = "ssr")]
 mod deltas;
@@ -36,7 +36,7 @@ pub struct Completion {
     /// Why the model ended its answer, in its own word (`stop`, `length`, …).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finish_reason: Option<String>,
-    /// What the answer cost, if the model says so.
+    /// The tokens of question and answer, if the model says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
     /// Whether the conversation fills the model's context, so that the answer can't go on. Left out where it doesn't.

@@ -67,7 +67,7 @@ impl Range {
     }
 }
 
-/// What is selected of the conversation: mostly one range, in Firefox sometimes several.
+/// The selected ranges of the conversation: mostly one, in Firefox sometimes several.
 fn selected(list: &Element) -> Option<Vec<Range>> {
     let selection = call(&window(), "getSelection", &[])?;
     let count = Reflect::get(&selection, &"rangeCount".into()).ok()?.as_f64()?;

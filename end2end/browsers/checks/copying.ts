@@ -1,4 +1,4 @@
-// What is copied and what is found: browsers differ in what they take of a selection, and in the tables that they have.
+// Copying and searching: browsers differ in how they copy a selection, and in their Unicode tables.
 
 import { join } from "node:path";
 import { writeFile } from "node:fs/promises";

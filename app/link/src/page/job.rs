@@ -79,7 +79,7 @@ where
         self.items.read_only()
     }
 
-    /// What the link is doing.
+    /// The state of the link.
     pub fn state(self) -> Signal<State> {
         Signal::derive(move || self.link.state())
     }

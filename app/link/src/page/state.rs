@@ -2,7 +2,7 @@
 
 use futures::future::{AbortHandle, AbortRegistration};
 
-/// What a link is doing.
+/// The state of a link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum State {
     /// No task runs.

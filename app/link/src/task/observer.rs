@@ -1,4 +1,4 @@
-//! What is told of a task while it lives, to whom it may concern. It takes no part in killing.
+//! An observer hears of every task: its start, its items, its end. It takes no part in killing.
 
 use super::Ending;
 use crate::{Reason, TaskId};
@@ -9,7 +9,7 @@ use std::{fmt, sync::Arc};
 pub struct Started {
     /// Its name, which only its page knows.
     pub task: TaskId,
-    /// What it is for.
+    /// Its purpose, in a few words.
     pub about: Arc<str>,
     /// Ends it from outside.
     pub ending: Ending,

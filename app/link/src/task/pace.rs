@@ -63,7 +63,7 @@ pub(super) struct Paced<T, R> {
     bucket: Bucket,
     /// Elapsed once the next batch may leave.
     gate: Pin<Box<Sleep>>,
-    /// What leaves now.
+    /// The items that leave now.
     batch: VecDeque<T>,
 }
 

@@ -1,4 +1,4 @@
-//! What all tasks of a server have in common.
+//! The shutdown and the observer that all tasks of a server share.
 
 use super::{Ending, Observer, Started, Watch};
 use crate::TaskId;

@@ -113,7 +113,7 @@ async fn a_task_says_start_then_its_deltas_then_exit_and_no_more() {
     assert_eq!((server.tasks.live(), server.tasks.exits(Reason::Normal)), (0, 1));
 }
 
-/// What a task waits for, or what it makes.
+/// A task's progress, or its work.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Said {

@@ -124,7 +124,7 @@ impl Decoder {
         Ok(Some(line))
     }
 
-    /// What a line means: part of an event, the end of one, or nothing.
+    /// Reads a line: part of an event, the end of one, or nothing.
     fn interpret(&mut self, line: &str) -> Result<Option<Frame>, TooLong> {
         let mark = if mem::replace(&mut self.begun, true) { "" } else { "\u{feff}" };
         let line = line.strip_prefix(mark).unwrap_or(line);

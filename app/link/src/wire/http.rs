@@ -1,4 +1,4 @@
-//! What may stand between the task and its page, and what it needs to hand a stream on as it comes, and its end too.
+//! Proxies between the task and its page: what they need to pass on a stream as it comes, and its end.
 
 use super::Sse;
 use axum::{

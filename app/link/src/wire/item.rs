@@ -1,4 +1,4 @@
-//! What a task sends.
+//! The items that a task sends.
 
 use serde::{Serialize, de::DeserializeOwned};
 use std::iter;

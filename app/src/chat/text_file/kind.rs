@@ -1,4 +1,4 @@
-//! What a file is, by its first bytes, and which encoding it names itself.
+//! The kind of a file by its first bytes, and the encoding that it names itself.
 
 /// ISO-2022-JP, by the label that decoders know it by.
 pub(super) const JAPANESE: &str = "iso-2022-jp";

@@ -78,7 +78,7 @@ fn other_files_are_named() {
     assert!(reason(b"\x1f\x8b\x08\0").contains("gzip"));
     assert!(reason(b"\x00\x01\x02\xff").starts_with("is neither text nor a picture"));
     assert!(reason(b"a\0b").starts_with("is neither text"));
-    // What looks like the beginning of one is text all the same.
+    // A text that begins like a binary file is text all the same.
     assert_eq!(plain("MZ was here").as_deref(), Ok("MZ was here"));
     assert_eq!(plain("BM, ID3 and GIF8").as_deref(), Ok("BM, ID3 and GIF8"));
 }

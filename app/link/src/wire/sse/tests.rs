@@ -19,7 +19,7 @@ fn encoded(given: Vec<Event<String>>) -> Vec<Bytes> {
     block_on(encode(events(given)).collect())
 }
 
-/// What is read from these chunks before the stream ends.
+/// The events in these chunks, up to the end of the stream.
 fn decoded(chunks: Vec<Bytes>) -> Vec<Event<String>> {
     block_on(decode::<String, (), Infallible>(stream::iter(chunks).map(Ok)).collect())
 }
