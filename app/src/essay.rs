@@ -42,3 +42,6 @@ pub async fn task(chunks: u32, interval_ms: u64, crash_at: Option<u32>) -> Resul
         work::chunks(chunks, interval, crash_at, sender).await
     }))
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

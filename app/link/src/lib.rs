@@ -20,6 +20,7 @@
 //! | [`page`] | the page's end: [`Link`], and [`use_link`] above it | |
 //! | [`wire`] | between them: events, their encoding, what proxies need | |
 //! | [`registry`] | who lives and who lived: an [`Observer`] that counts and logs | `registry` |
+//! | `testing` | a test's page: [`Trial`](testing::Trial) | `testing` |
 
 pub mod exit;
 pub mod page;
@@ -27,6 +28,8 @@ pub mod page;
 pub mod registry;
 #[cfg(feature = "ssr")]
 pub mod task;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod wire;
 
 pub use exit::{Exit, Reason};
