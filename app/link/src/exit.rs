@@ -43,8 +43,8 @@ impl Reason {
 
 /// The last event of a task. On the wire `{"reason":"normal"}`, with the fields of `R` beside it.
 ///
-/// `R` is the task's own result. It serializes as a struct, since its fields stand beside `reason`. A task that fails has
-/// its default.
+/// `R` is the task's own result. It is a struct that has no fields `reason` and `message`, since its fields stand beside
+/// these; any other `R` is refused with an error by the server function. A task that fails has its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exit<R = ()> {
     /// Why the task ended.
@@ -77,11 +77,16 @@ impl<R: Default> Exit<R> {
     }
 }
 
+const NONSENSE: &str =
+    "The server gave an answer that makes no sense here. If there is a proxy in front of it, look there.";
+
 impl<R: Default> From<ServerFnError> for Exit<R> {
-    /// A request that reached no server is a lost connection. Any other error is the server's refusal.
+    /// A request that reached no server is a lost connection. Any other error is a refusal.
     fn from(error: ServerFnError) -> Self {
         match error {
             ServerFnError::Request(_) => Self::new(Reason::Lost),
+            ServerFnError::ServerError(message) | ServerFnError::MiddlewareError(message) => Self::failed(message),
+            ServerFnError::Deserialization(_) | ServerFnError::Response(_) => Self::failed(NONSENSE),
             error => Self::failed(error.to_string()),
         }
     }
@@ -95,7 +100,8 @@ mod tests {
     fn a_request_that_reached_no_server_is_lost_and_a_refusal_is_not() {
         assert_eq!(Exit::<()>::from(ServerFnError::Request("offline".into())), Exit::new(Reason::Lost));
         let refused: Exit = ServerFnError::ServerError("No such folder.".into()).into();
-        assert_eq!(refused.reason, Reason::Failed);
-        assert!(refused.message.is_some_and(|message| message.contains("No such folder.")));
+        assert_eq!(refused, Exit::failed("No such folder."));
+        let nonsense: Exit = ServerFnError::Deserialization("expected value at line 1 column 1".into()).into();
+        assert_eq!(nonsense, Exit::failed(NONSENSE));
     }
 }

@@ -10,8 +10,8 @@
 //!                                                                       task ─owns─▶ all that it works with
 //! ```
 //!
-//! Dropping anything in that row drops everything to its right. No registry, cancel endpoint or timer takes part in
-//! killing. In the other direction, the end of the task travels as the last [`Event`]: its [`Exit`].
+//! Dropping anything in that row drops everything to its right, and that is enough to kill: no registry, cancel endpoint
+//! or timer is needed. In the other direction, the end of the task travels as the last [`Event`]: its [`Exit`].
 //!
 //! | layer | holds | feature |
 //! |---|---|---|

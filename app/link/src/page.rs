@@ -55,9 +55,10 @@ impl<R: Default + 'static> Link<R> {
         link
     }
 
-    /// The state of the link. Tracked.
+    /// The state of the link. Tracked, but for the begin of [`State::Stopping`]: Stop drops the stream and draws nothing
+    /// before that.
     pub fn state(&self) -> State {
-        self.machine.with(Machine::state)
+        self.machine.try_with(Machine::state).unwrap_or_default()
     }
 
     /// Whether a task is running. Tracked.
@@ -66,13 +67,17 @@ impl<R: Default + 'static> Link<R> {
     }
 
     /// Starts a task by asking the server for its stream. `on_event` hears its events, but for the exit. Does nothing
-    /// while a task is running. A task that is being stopped has its exit first.
+    /// while a task is running, after the component is gone, and on the server, which has no page to work for. A task that
+    /// is being stopped has its exit first.
     pub fn start<T: 'static, E: Into<Exit<R>> + 'static>(
         self,
         request: impl Future<Output = Result<EventStream<T, R>, E>> + 'static,
         on_event: impl Fn(Event<T, R>) + 'static,
     ) {
-        if self.machine.with_untracked(Machine::state) == State::Stopping {
+        if cfg!(not(target_family = "wasm")) {
+            return;
+        }
+        if self.machine.try_with_untracked(Machine::state) == Some(State::Stopping) {
             self.end(Exit::new(Reason::Killed));
         }
         let started = self.machine.try_maybe_update(|machine| {

@@ -22,13 +22,10 @@ pub(super) type Chunks = Job<Option<u32>, Chunk>;
 #[component]
 pub fn TaskPage() -> impl IntoView {
     let address = expect_context::<Address>();
+    let exits = RwSignal::new(Vec::new());
     let job: Chunks = use_link(|crash_at| task(CHUNKS, INTERVAL_MS, crash_at));
-    let (exit, exits) = (job.exit(), RwSignal::new(Vec::new()));
-    Effect::new(move |_| {
-        if let Some(exit) = exit.get() {
-            exits.update(|exits| exits.push(exit));
-        }
-    });
+    let job = job.on_exit(move |exit| exits.update(|exits| exits.push(exit)));
+    let exit = job.exit();
     let crash = RwSignal::new(false);
     let running = Signal::derive(move || job.state().get() != State::Idle);
     let start = move |_| job.start(crash.get_untracked().then_some(CRASH_AT));

@@ -16,6 +16,7 @@ pub struct Job<A: 'static, T: 'static, R: 'static = ()> {
     request: StoredValue<Request<A, T, R>>,
     items: RwSignal<Vec<T>>,
     exit: RwSignal<Option<Exit<R>>>,
+    hear: StoredValue<Option<Callback<Exit<R>>>>,
 }
 
 impl<A, T, R> Clone for Job<A, T, R> {
@@ -32,14 +33,19 @@ pub fn use_link<A, T, R, E, F>(request: impl Fn(A) -> F + Send + Sync + 'static)
 where
     A: 'static,
     T: Send + Sync + 'static,
-    R: Default + Send + Sync + 'static,
+    R: Clone + Default + Send + Sync + 'static,
     E: Into<Exit<R>> + 'static,
     F: Future<Output = Result<EventStream<T, R>, E>> + 'static,
 {
     let request: Request<A, T, R> = Arc::new(move |arguments| Box::pin(request(arguments).map_err(Into::into)));
-    let exit = RwSignal::new(None);
-    let link = Link::new(move |ended| exit.set(Some(ended)));
-    Job { link, request: StoredValue::new(request), items: RwSignal::new(Vec::new()), exit }
+    let (exit, hear) = (RwSignal::new(None), StoredValue::new(None::<Callback<Exit<R>>>));
+    let link = Link::new(move |ended: Exit<R>| {
+        exit.try_set(Some(ended.clone()));
+        if let Some(hear) = hear.try_get_value().flatten() {
+            hear.run(ended);
+        }
+    });
+    Job { link, request: StoredValue::new(request), items: RwSignal::new(Vec::new()), exit, hear }
 }
 
 impl<A, T, R> Job<A, T, R>
@@ -47,12 +53,20 @@ where
     T: Send + Sync + 'static,
     R: Default + Send + Sync + 'static,
 {
-    /// Starts a task. The items and the exit of the one before are forgotten. Does nothing while a task runs.
+    /// Hears how each task ended: once for each.
+    #[must_use]
+    pub fn on_exit(self, hear: impl Fn(Exit<R>) + Send + Sync + 'static) -> Self {
+        self.hear.set_value(Some(Callback::new(hear)));
+        self
+    }
+
+    /// Starts a task. The items and the exit of the one before are forgotten. Does nothing while a task runs, and where
+    /// [`Link::start`] does nothing.
     pub fn start(self, arguments: A) {
-        if self.link.machine.with_untracked(Machine::state) == State::Running {
-            return;
-        }
-        self.stop_now();
+        let state = self.link.machine.try_with_untracked(Machine::state);
+        let request = self.request.try_get_value();
+        let (Some(State::Idle | State::Stopping), Some(request)) = (state, request) else { return };
+        self.end_now();
         self.items.update(Vec::clear);
         self.exit.set(None);
         let hear = move |event| {
@@ -60,7 +74,7 @@ where
                 self.items.update(|items| items.push(item));
             }
         };
-        self.link.start(self.request.with_value(|request| request(arguments)), hear);
+        self.link.start(request(arguments), hear);
     }
 
     /// Stops the task. What has arrived stays. Does nothing while no task runs.
@@ -90,7 +104,7 @@ where
     }
 
     /// The exit of a task that is being stopped comes before the next task.
-    fn stop_now(self) {
+    fn end_now(self) {
         self.link.end(Exit::new(Reason::Killed));
     }
 }

@@ -1,10 +1,13 @@
 //! Why work gave up.
 
-use super::Gone;
+use super::{Gone, guard::crashed};
 use crate::{Exit, Reason};
-use std::{any::Any, error::Error};
+use std::error::Error;
+use tokio::task::JoinError;
 
-/// The error of linked work. Every error becomes one by `?`; its text is the message that the page shows.
+/// The error of linked work. Every [`Error`] becomes one by `?`; its text is the message that the page shows. Two kinds,
+/// or errors that they caused, have ends of their own: [`Gone`] is [`Reason::Killed`], since nobody is there to read more,
+/// and the panic of a thread or an inner task is [`Reason::Crashed`], with its words for the log alone.
 ///
 /// Like `anyhow::Error` it is no [`Error`] itself, or that conversion could not be.
 #[derive(Debug)]
@@ -19,8 +22,15 @@ impl Failure {
 
 impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        if (&error as &dyn Any).is::<Gone>() {
-            return Self(Exit::new(Reason::Killed)); // nobody is there to hear anything else
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+        while let Some(one) = cause {
+            if one.is::<Gone>() {
+                return Self(Exit::new(Reason::Killed));
+            }
+            if one.downcast_ref().is_some_and(JoinError::is_panic) {
+                return Self(Exit { log_message: Some(error.to_string()), ..crashed() });
+            }
+            cause = one.source();
         }
         Self::new(error.to_string())
     }
@@ -30,7 +40,9 @@ impl<R: Default> From<Result<R, Failure>> for Exit<R> {
     fn from(ended: Result<R, Failure>) -> Self {
         match ended {
             Ok(result) => Self { result, ..Self::new(Reason::Normal) },
-            Err(Failure(exit)) => Self { message: exit.message, ..Self::new(exit.reason) },
+            Err(Failure(Exit { reason, message, log_message, .. })) => {
+                Self { message, log_message, ..Self::new(reason) }
+            }
         }
     }
 }

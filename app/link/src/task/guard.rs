@@ -5,13 +5,14 @@ use crate::{Exit, Reason, TaskId};
 use futures::{Stream, StreamExt};
 use rand::distr::{Alphanumeric, SampleString};
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
     thread,
     time::Duration,
 };
-use tokio::{task::JoinError, time::timeout};
+use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// The length of a task's name: 24 letters and digits, which are 142 bits.
@@ -47,19 +48,23 @@ impl TaskGuard {
 
     /// Does `work` until it is done or is to end. `work` is dropped before the guard: when the end is known, nothing is
     /// left of what the task held.
-    pub(super) async fn run<R: Default>(
-        mut self,
+    pub(super) fn run<R: Default>(
+        self,
         deadline: Option<Duration>,
         work: impl Future<Output = Exit<R>>,
-    ) -> Exit<R> {
-        let ending = self.ending.clone();
-        let exit = match deadline {
-            None => ending.run(work).await,
-            Some(most) => timeout(most, ending.run(work)).await.unwrap_or_else(|_| too_long(most)),
-        };
-        self.reason = exit.reason;
-        self.why = exit.log_message.as_ref().or(exit.message.as_ref()).cloned();
-        exit
+    ) -> impl Future<Output = Exit<R>> {
+        let owned = (work, self); // dropped in this order, though it is never polled
+        async move {
+            let (work, mut guard) = owned;
+            let ending = guard.ending.clone();
+            let exit = match deadline {
+                None => ending.run(work).await,
+                Some(most) => timeout(most, ending.run(work)).await.unwrap_or_else(|_| too_long(most)),
+            };
+            guard.reason = exit.reason;
+            guard.why = exit.log_message.as_ref().or(exit.message.as_ref()).cloned();
+            exit
+        }
     }
 }
 
@@ -67,8 +72,13 @@ impl Drop for TaskGuard {
     fn drop(&mut self) {
         self.gone.cancel();
         let reason = if thread::panicking() { Reason::Crashed } else { self.reason };
-        self.watch.ended(reason, self.why.as_deref());
+        apart(|| self.watch.ended(reason, self.why.as_deref()));
     }
+}
+
+/// Calls an observer. Its panic while another unwinds would end the process.
+fn apart(call: impl FnOnce()) {
+    _ = catch_unwind(AssertUnwindSafe(call));
 }
 
 fn too_long<R: Default>(most: Duration) -> Exit<R> {
@@ -76,7 +86,7 @@ fn too_long<R: Default>(most: Duration) -> Exit<R> {
 }
 
 /// The exit of a task that panicked. The panic's own words are for the log alone.
-pub(super) fn crashed<R: Default>(_: JoinError) -> Exit<R> {
+pub(super) fn crashed<R: Default>() -> Exit<R> {
     Exit::with_message(
         Reason::Crashed,
         "The task crashed; the server's log says where. Everything else goes on working.",
@@ -106,6 +116,6 @@ impl<S: Stream> Stream for StreamGuard<S> {
 
 impl<S> Drop for StreamGuard<S> {
     fn drop(&mut self) {
-        self.watch.stream_dropped();
+        apart(|| self.watch.stream_dropped());
     }
 }

@@ -1,4 +1,4 @@
-//! An observer hears of every task: its start, its items, its end. It takes no part in killing.
+//! An observer hears of every task: its start, its items, its end. Killing needs none.
 
 use super::Ending;
 use crate::{Reason, TaskId};
@@ -31,7 +31,7 @@ pub trait Watch: fmt::Debug + Send + Sync {
     /// The stream was dropped. The task is aborted next.
     fn stream_dropped(&self) {}
 
-    /// The task has ended, and all that it held is gone. `why` is for the log.
+    /// The task has ended, and all that it held is gone, but for threads and tasks that it started. `why` is for the log.
     fn ended(&self, reason: Reason, why: Option<&str>) {
         _ = (reason, why);
     }

@@ -79,8 +79,7 @@ impl<T: Item, R: Default> Paced<T, R> {
     /// Fills the batch. It stays empty once the task has ended and nothing is left.
     fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.task.has_ended(cx) {
-            self.gather(usize::MAX); // an exit waits for nothing, and what is before it is small: see BUFFER
-            return Poll::Ready(());
+            return self.poll_rest(cx);
         }
         ready!(self.gate.poll_unpin(cx));
         let Some(first) = ready!(self.deltas.poll(cx)) else {
@@ -92,6 +91,16 @@ impl<T: Item, R: Default> Paced<T, R> {
         let next = self.bucket.take(first + rest, now);
         self.gate.as_mut().reset(next);
         Poll::Ready(())
+    }
+
+    /// Fills the batch with all that is left. An exit waits for no tick, and what is before it is small: see BUFFER.
+    fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.deltas.close();
+        while let Poll::Ready(next) = self.deltas.poll(cx) {
+            let Some(next) = next else { return Poll::Ready(()) };
+            self.add(next);
+        }
+        if self.batch.is_empty() { Poll::Pending } else { Poll::Ready(()) }
     }
 
     /// Adds to the batch what is ready, until that is so many bytes. Returns how many it is.
@@ -122,6 +131,9 @@ impl<T: Item, R: Default> Stream for Paced<T, R> {
     type Item = Event<T, R>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event<T, R>>> {
+        if self.task.is_over() {
+            return Poll::Ready(None);
+        }
         if self.batch.is_empty() {
             ready!(self.poll_batch(cx));
         }

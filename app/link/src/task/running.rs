@@ -19,9 +19,14 @@ impl<R: Default> Task<R> {
         if let Self::Running(task) = self
             && let Poll::Ready(ended) = task.poll_unpin(cx)
         {
-            *self = Self::Ended(Some(ended.unwrap_or_else(crashed)));
+            *self = Self::Ended(Some(ended.unwrap_or_else(|_| crashed())));
         }
         matches!(self, Self::Ended(_))
+    }
+
+    /// Whether the exit has been taken.
+    pub(super) const fn is_over(&self) -> bool {
+        matches!(self, Self::Ended(None))
     }
 
     /// The exit, once.

@@ -10,6 +10,7 @@ use std::{
     task::{Context, Poll},
 };
 use tokio::{
+    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     task::coop::consume_budget,
 };
@@ -30,7 +31,7 @@ pub struct Gone;
 
 impl fmt::Display for Gone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the page is gone")
+        f.write_str("the page or the task is gone")
     }
 }
 
@@ -78,8 +79,14 @@ impl<T: Item> Sender<T> {
     ///
     /// # Errors
     /// [`Gone`] once the stream is dropped or the task has ended.
+    ///
+    /// # Panics
+    /// In async code, where it would block the runtime.
     pub fn blocking_send(&self, item: T) -> Result<(), Gone> {
-        block_on(self.send(item))
+        match Handle::try_current() {
+            Ok(runtime) => runtime.block_on(self.send(item)),
+            Err(_) => block_on(self.send(item)), // a thread that no runtime has made
+        }
     }
 
     /// Sends one item if there is room for it now. Otherwise the item is dropped: for what the next one makes obsolete.
@@ -142,6 +149,11 @@ impl<T> Received<T> {
     /// The next item; none once every sender is dropped and everything has been received.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         self.0.poll_recv(cx).map(|waiting| waiting.map(|(item, _)| item))
+    }
+
+    /// Lets nothing more in. Items that were sent can still be received.
+    pub(super) fn close(&mut self) {
+        self.0.close();
     }
 
     /// The next item, if there is one now.

@@ -657,3 +657,144 @@ async fn a_kill_says_its_own_words() {
     let expected = Exit::with_message(Reason::Killed, "Ended from the monitor.");
     assert!(matches!(&said[..], [Event::Start { .. }, Event::Exit(exit)] if *exit == expected), "{said:?}");
 }
+
+#[tokio::test]
+async fn a_panic_in_a_thread_is_a_crash_and_its_words_stay_on_the_server() {
+    let server = Server::new();
+    let events = server.spawn(async |_: Sender<u32>| Ok(spawn_blocking(|| panic!("a secret")).await?));
+    let said = rest(events).await;
+    let [Event::Start { task }, Event::Exit(exit)] = &said[..] else { panic!("{said:?}") };
+    assert_eq!(exit.reason, Reason::Crashed);
+    assert!(!exit.message.as_ref().unwrap().contains("secret"), "{exit:?}");
+    assert_eq!(reason(&server.tasks, task), Reason::Crashed);
+}
+
+/// An error of the user's own, around one of the link's.
+#[derive(Debug)]
+struct Wrapped(Gone);
+
+impl std::fmt::Display for Wrapped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("wrapped")
+    }
+}
+
+impl std::error::Error for Wrapped {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+#[test]
+fn gone_is_no_failure_though_another_error_wraps_it() {
+    assert_eq!(Exit::<()>::from(Err(Failure::from(Wrapped(Gone)))).reason, Reason::Killed);
+    assert_eq!(Exit::<()>::from(Err(Failure::from(Gone))).reason, Reason::Killed);
+}
+
+#[tokio::test]
+#[should_panic(expected = "Cannot start a runtime")]
+async fn blocking_send_panics_in_async_code_instead_of_blocking_it() {
+    let (sender, _received) = Sender::channel(Arc::new(()), tokio_util::sync::CancellationToken::new());
+    _ = sender.blocking_send(1_u32);
+}
+
+/// Threads that send while the task ends: each item that was taken arrives, before the exit.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_exit_is_last_and_no_item_that_was_taken_is_lost() {
+    for _ in 0..50 {
+        let (counted, count) = oneshot::channel();
+        let mut events = Server::new().spawn(async move |sender: Sender<u32>| {
+            let thread = sender.clone();
+            spawn_blocking(move || {
+                let sent = (0..).take_while(|n| thread.blocking_send(*n).is_ok()).count();
+                _ = counted.send(sent);
+            });
+            sender.send(0).await?;
+            Ok(())
+        });
+        let mut items = 0;
+        while let Some(event) = events.next().await {
+            match event {
+                Event::Exit(_) => break,
+                Event::Item(_) => items += 1,
+                Event::Start { .. } => {}
+            }
+        }
+        assert!(events.next().await.is_none(), "nothing follows the exit");
+        drop(events);
+        assert_eq!(soon(count).await.unwrap() + 1, items);
+    }
+}
+
+/// An observer whose every call panics.
+#[derive(Debug)]
+struct Hostile;
+
+impl Observer for Hostile {
+    fn started(&self, _: Started) -> Arc<dyn Watch> {
+        Arc::new(Self)
+    }
+}
+
+impl Watch for Hostile {
+    fn ended(&self, _: Reason, _: Option<&str>) {
+        panic!("in an observer");
+    }
+
+    fn stream_dropped(&self) {
+        panic!("in an observer");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_an_observer_ends_nothing() {
+    let spawn = || Spawn::new().under(Supervisor::observed_by(Arc::new(Hostile)));
+    let events: EventStream<u32> = spawn().spawn(async |_| panic!("in the task"));
+    assert!(matches!(rest(events).await.last(), Some(Event::Exit(exit)) if exit.reason == Reason::Crashed));
+    let (mut held, dropped) = oneshot::channel::<()>();
+    let mut events: EventStream<u32> = spawn().spawn(async move |_| {
+        let _held = dropped;
+        pending().await
+    });
+    started(&mut events).await;
+    drop(events);
+    soon(held.closed()).await;
+}
+
+/// Notes whether the work was gone when the end was told.
+#[derive(Debug)]
+struct Order(oneshot::Sender<()>, std::sync::Mutex<Option<bool>>);
+
+impl Watch for Order {
+    fn ended(&self, _: Reason, _: Option<&str>) {
+        *self.1.lock().unwrap() = Some(self.0.is_closed());
+    }
+}
+
+#[derive(Debug)]
+struct Orders(Arc<Order>);
+
+impl Observer for Orders {
+    fn started(&self, _: Started) -> Arc<dyn Watch> {
+        self.0.clone()
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_task_that_was_never_polled_is_told_after_its_work_is_gone() {
+    let (held, dropped) = oneshot::channel::<()>();
+    let order = Arc::new(Order(held, std::sync::Mutex::new(None)));
+    let spawn = Spawn::new().under(Supervisor::observed_by(Arc::new(Orders(order.clone()))));
+    let events: EventStream<u32> = spawn.spawn(async move |_| {
+        let _held = dropped;
+        pending().await
+    });
+    drop(events);
+    soon(async {
+        while order.1.lock().unwrap().is_none() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert_eq!(*order.1.lock().unwrap(), Some(true));
+}

@@ -5,7 +5,7 @@ use crate::{Event, Exit};
 use futures::Stream;
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 use tokio_util::task::AbortOnDropHandle;
 
@@ -29,15 +29,17 @@ impl<T, R: Default> Stream for Unpaced<T, R> {
     type Item = Event<T, R>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event<T, R>>> {
+        if self.task.is_over() {
+            return Poll::Ready(None);
+        }
         if let Poll::Ready(Some(item)) = self.items.poll(cx) {
             return Poll::Ready(Some(Event::Item(item)));
         }
         if !self.task.has_ended(cx) {
             return Poll::Pending;
         }
-        match self.items.ready() {
-            Some(item) => Poll::Ready(Some(Event::Item(item))),
-            None => Poll::Ready(self.task.take_exit().map(Event::Exit)),
-        }
+        self.items.close();
+        let item = ready!(self.items.poll(cx));
+        Poll::Ready(item.map(Event::Item).or_else(|| self.task.take_exit().map(Event::Exit)))
     }
 }

@@ -5,10 +5,12 @@ use std::iter;
 
 /// One piece of what a task makes, sent as one event.
 ///
-/// The defaults describe a small value that can be neither cut nor joined: `impl Item for Line {}`.
-/// Larger values say how large they are, so that the buffer for a slow reader is bounded in bytes.
+/// The defaults describe a small value that can be neither cut nor joined: `impl Item for Line {}`. Larger values say how
+/// large they are, so that the buffer for a slow reader is bounded in bytes; of size 0, up to 1,024 may wait. An item takes
+/// 1 MiB of JSON at most: a larger one ends the task with [`Reason::Failed`](crate::Reason::Failed).
 pub trait Item: Serialize + DeserializeOwned + Send + 'static {
-    /// The name of its event. Events named `progress` say what a task waits for: they aren't counted as work.
+    /// The name of its event. Events named `progress` say what a task waits for: they aren't counted as work. Any other name
+    /// than these two needs a [`read`](Self::read) of its own.
     fn event(&self) -> &'static str {
         "delta"
     }
@@ -16,7 +18,7 @@ pub trait Item: Serialize + DeserializeOwned + Send + 'static {
     /// Reads an item from an event's name and its JSON. None for a name that this version doesn't know: the event is
     /// passed over. An error ends the stream, and the page hears [`Reason::Lost`](crate::Reason::Lost).
     fn read(event: &str, json: &str) -> Option<serde_json::Result<Self>> {
-        (event == "delta").then(|| serde_json::from_str(json))
+        matches!(event, "delta" | "progress").then(|| serde_json::from_str(json))
     }
 
     /// The bytes of content, as far as they depend on the value.

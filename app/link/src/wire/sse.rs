@@ -5,9 +5,9 @@
 
 use super::{
     Item,
-    decoder::{Decoder, Frame},
+    decoder::{Decoder, Frame, LIMIT},
 };
-use crate::Exit;
+use crate::{Exit, Reason};
 use bytes::{BufMut, Bytes, BytesMut};
 use futures::{Stream, StreamExt, stream};
 use http::Method;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use server_fn::{
     ContentType,
     codec::{Encoding, FromRes, IntoRes},
-    error::FromServerFnError,
+    error::{FromServerFnError, ServerFnErrorErr},
     response::{ClientRes, TryRes},
 };
 use std::{
@@ -95,11 +95,12 @@ impl Encoding for Sse {
 impl<T, R, E, Response> IntoRes<Sse, Response, E> for EventStream<T, R>
 where
     T: Item,
-    R: Serialize + Send + 'static,
+    R: Default + Serialize + DeserializeOwned + Send + 'static,
     E: FromServerFnError,
     Response: TryRes<E>,
 {
     async fn into_res(self) -> Result<Response, E> {
+        check_result::<R>().map_err(E::from_server_fn_error)?;
         Response::try_from_stream(Sse::CONTENT_TYPE, encode(self).map(Ok))
     }
 }
@@ -116,20 +117,33 @@ where
     }
 }
 
+/// An exit that can't be written or read back would be lost without a word.
+fn check_result<R: Default + Serialize + DeserializeOwned>() -> Result<(), ServerFnErrorErr> {
+    const RULE: &str = "the result of a task must be a struct that has no fields `reason` and `message`";
+    let exit = serde_json::to_string(&Exit::<R>::new(Reason::Normal));
+    let read = exit.and_then(|exit| serde_json::from_str::<Exit<R>>(&exit));
+    read.map(drop).map_err(|error| ServerFnErrorErr::Serialization(format!("{RULE}: {error}")))
+}
+
 /// A chunk is sent as soon as it holds this many bytes, however much more is ready.
 const CHUNK: usize = 16 * 1024;
 
 /// A comment: a sign of life.
 const COMMENT: &[u8] = b": keep-alive\n\n";
 
-/// Events as bytes. Those that are ready together leave in one chunk.
-pub fn encode<T: Item, R: Serialize>(events: EventStream<T, R>) -> impl Stream<Item = Bytes> {
-    let mut events = events.0.fuse();
+/// Events as bytes. Those that are ready together leave in one chunk. The stream is dropped at its end, and at an event that
+/// no page would read.
+pub fn encode<T: Item, R: Default + Serialize>(events: EventStream<T, R>) -> impl Stream<Item = Bytes> {
+    let mut events = Some(events.0);
     stream::poll_fn(move |cx| {
         let mut chunk = BytesMut::new();
         while chunk.len() < CHUNK {
-            match events.poll_next_unpin(cx) {
-                Poll::Ready(Some(Some(event))) => write(&mut chunk, &event),
+            match poll(&mut events, cx) {
+                Poll::Ready(Some(Some(event))) if !write_within(LIMIT, &mut chunk, &event) => {
+                    put(&mut chunk, "exit", &Exit::<R>::failed(TOO_LARGE));
+                    events = None;
+                }
+                Poll::Ready(Some(Some(_))) => {}
                 Poll::Ready(Some(None)) => chunk.put_slice(COMMENT),
                 Poll::Ready(None) | Poll::Pending if !chunk.is_empty() => break,
                 Poll::Ready(None) => return Poll::Ready(None),
@@ -138,6 +152,28 @@ pub fn encode<T: Item, R: Serialize>(events: EventStream<T, R>) -> impl Stream<I
         }
         Poll::Ready(Some(chunk.freeze()))
     })
+}
+
+const TOO_LARGE: &str = "The task was ended: it sent more than 1 MiB in one item, the most that a page reads.";
+
+fn poll<S: Stream + Unpin>(events: &mut Option<S>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+    let Some(stream) = events else { return Poll::Ready(None) };
+    let next = ready!(stream.poll_next_unpin(cx));
+    if next.is_none() {
+        *events = None;
+    }
+    Poll::Ready(next)
+}
+
+/// Writes one event, if it takes at most `most` bytes.
+fn write_within<T: Item, R: Serialize>(most: usize, chunk: &mut BytesMut, event: &Event<T, R>) -> bool {
+    let before = chunk.len();
+    write(chunk, event);
+    let fits = chunk.len() - before <= most;
+    if !fits {
+        chunk.truncate(before);
+    }
+    fits
 }
 
 /// Writes one event. JSON escapes line ends, so each fits on one `data:` line.
@@ -155,7 +191,7 @@ fn put(chunk: &mut BytesMut, name: &str, data: &impl Serialize) {
     chunk.put_slice(name.as_bytes());
     chunk.put_slice(b"\ndata: ");
     if serde_json::to_writer((&mut *chunk).writer(), data).is_err() {
-        // Only an item whose own Serialize fails comes here. Half an event would spoil the next one.
+        // Only an item whose own Serialize fails comes here: `check_result` has tried the exit. Half an event would spoil the next one.
         chunk.truncate(before);
         return;
     }

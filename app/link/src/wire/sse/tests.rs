@@ -1,6 +1,7 @@
 use super::*;
 use crate::Reason;
 use futures::{FutureExt, executor::block_on};
+use server_fn::ServerFnError;
 use std::convert::Infallible;
 
 fn events(events: Vec<Event<String>>) -> EventStream<String> {
@@ -155,4 +156,67 @@ fn dropping_the_bytes_drops_the_events() {
     assert_eq!((&mut dropped).now_or_never(), None);
     drop(bytes);
     assert!(dropped.now_or_never().is_some_and(|closed| closed.is_err()));
+}
+
+/// The response of a server function, as far as these tests need one.
+struct Body;
+
+impl TryRes<ServerFnError> for Body {
+    fn try_from_string(_: &str, _: String) -> Result<Self, ServerFnError> {
+        Ok(Self)
+    }
+
+    fn try_from_bytes(_: &str, _: Bytes) -> Result<Self, ServerFnError> {
+        Ok(Self)
+    }
+
+    fn try_from_stream(
+        _: &str,
+        _: impl Stream<Item = Result<Bytes, Bytes>> + Send + 'static,
+    ) -> Result<Self, ServerFnError> {
+        Ok(Self)
+    }
+}
+
+fn is_refused<R: Default + Serialize + DeserializeOwned + Send + 'static>() -> bool {
+    let events = EventStream::<String, R>::new(stream::empty());
+    block_on(IntoRes::<Sse, Body, ServerFnError>::into_res(events)).is_err()
+}
+
+#[test]
+fn a_result_that_cannot_stand_in_an_exit_is_refused() {
+    #[derive(Default, Serialize, Deserialize)]
+    struct Total {
+        lines: u64,
+    }
+    #[derive(Default, Serialize, Deserialize)]
+    struct Clash {
+        message: String,
+    }
+    assert!(!is_refused::<()>() && !is_refused::<Total>());
+    assert!(is_refused::<u64>() && is_refused::<String>() && is_refused::<Vec<u8>>() && is_refused::<Clash>());
+}
+
+#[test]
+fn an_item_that_no_page_reads_is_a_failure_and_the_last_event() {
+    let given = vec![delta("a"), delta(&"x".repeat(LIMIT)), delta("b")];
+    let read = decoded(encoded(given));
+    assert_eq!(read, [delta("a"), Event::Exit(Exit::failed(TOO_LARGE))]);
+    let most = delta(&"x".repeat(LIMIT - 64));
+    assert_eq!(decoded(encoded(vec![most.clone(), exit()])), [most, exit()]);
+}
+
+#[test]
+fn progress_is_read_without_a_word_of_the_items_own() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Percent(u8);
+    impl Item for Percent {
+        fn event(&self) -> &'static str {
+            "progress"
+        }
+    }
+    let given = [Event::Item(Percent(5)), Event::Exit(Exit::<()>::new(Reason::Normal))];
+    let chunks: Vec<Bytes> = block_on(encode(EventStream::new(stream::iter(given.clone()))).collect());
+    let read: Vec<Event<Percent>> = block_on(decode::<_, _, Infallible>(stream::iter(chunks).map(Ok)).collect());
+    assert_eq!(read, given);
 }
