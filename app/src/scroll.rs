@@ -87,6 +87,13 @@ impl Follow {
         }
     }
 
+    /// Goes to the foot of another list, which comes next. While the lists change places the browser may set the window to
+    /// the top, so no move from below it is the reader's.
+    pub fn open(self) {
+        self.jump();
+        self.top.set_value(0);
+    }
+
     /// Goes to the top, where there is nothing to read along.
     pub fn rise(self) {
         self.along.set(false);

@@ -41,7 +41,7 @@ pub struct Parts {
     /// How the model is to answer.
     pub settings: fn(Shared) -> AnyView,
     /// [`Talk::ask`]
-    pub ask: fn(Talk),
+    pub ask: fn(Shared),
     /// [`Talk::stop`]
     pub stop: fn(Talk),
     /// [`Talk::edit_last`]
@@ -73,13 +73,16 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
         fold,
         settings: |shared| view! { <SettingsForm talk=shared.talk /> }.into_any(),
         compare: |shared| view! { <Compare shared /> }.into_any(),
-        ask: Talk::ask,
+        ask: |shared| {
+            shared.take_defaults();
+            shared.talk.ask();
+        },
         stop: Talk::stop,
         edit_last: Talk::edit_last,
         stop_editing: Talk::stop_editing,
         rehearse,
         conversations: |shared| {
-            shared.talk.transcript.take_defaults();
+            shared.take_defaults();
             visit::open(shared);
             visit::follow_address(shared);
             editing::remember(shared.talk);

@@ -26,6 +26,8 @@ pub struct Shared {
     /// The message that is to be shown where it stands, once its conversation is; mostly none, and empty.
     pub(super) sought: StoredValue<String>,
     ready: StoredValue<bool>,
+    /// Whether a new conversation has its defaults: see [`Shared::take_defaults`].
+    has_defaults: StoredValue<bool>,
     /// Whether somebody has asked something before the code for that was here.
     asked: StoredValue<bool>,
 }
@@ -44,6 +46,7 @@ impl Shared {
             parts,
             sought: StoredValue::new(String::new()),
             ready: StoredValue::new(false),
+            has_defaults: StoredValue::new(false),
             asked: StoredValue::new(false),
         }
     }
@@ -61,11 +64,19 @@ impl Shared {
             return;
         }
         match self.parts.get_untracked() {
-            Some(parts) => (parts.ask)(self.talk),
+            Some(parts) => (parts.ask)(self),
             None => {
                 self.asked.set_value(true);
                 self.parts.want();
             }
+        }
+    }
+
+    /// Gives a new conversation its defaults, once. Its code comes with the parts of the page, and a question may be asked
+    /// after they have come and before they are drawn.
+    pub(super) fn take_defaults(self) {
+        if self.has_defaults.try_update_value(|has| std::mem::replace(has, true)) == Some(false) {
+            self.talk.transcript.take_defaults();
         }
     }
 

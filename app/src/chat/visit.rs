@@ -111,7 +111,7 @@ fn arrive(shared: Shared, tree: Option<Tree>, id: Option<&str>) {
     shared.missing.set(id.is_some() && tree.is_none());
     match tree {
         Some(mut tree) => {
-            shared.follow.jump(); // wherever the reader was in the one before
+            shared.follow.open(); // wherever the reader was in the one before
             shared.sought.with_value(|sought| tree.show(sought));
             shared.talk.transcript.open(tree);
             shared.talk.attached.take_back(id.unwrap_or_default());
