@@ -397,6 +397,7 @@ async fn a_parameter_is_known_by_what_it_is_called_there_and_whatever_the_number
         (404, error("No endpoints found that support top_p"), "top_p"),
         (405, error("Unsupported parameter: stop"), "stop"),
         (501, error("seed is not implemented"), "seed"),
+        (500, json!({ "detail": [{ "loc": ["body", "seed"], "msg": "Not allowed" }] }), "seed"),
     ] {
         let options = json!({ "temperature": 0.5, "top_p": 0.9, "stop": ["x"], "seed": 7, "reasoning_effort": "low" });
         let answer = vec![head(), delta("Hi"), finish("stop"), done()];
@@ -418,10 +419,16 @@ async fn what_can_not_be_left_out_is_not_and_neither_is_anything_in_its_place() 
         listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("refused the request (400)");
         assert_eq!(upstream.requests().len(), 1, "{refusal}");
     }
-    for (status, words) in [(401, "temperature is not allowed"), (429, "temperature: not supported, too many requests")]
-    {
+    for (status, words) in [
+        (401, "temperature is not allowed"),
+        (429, "temperature: not supported, too many requests"),
+        (503, "Model seed-oss-36b is not available right now"),
+        (500, "unexpected stop of the runner"),
+        (404, "No such model: qwen3-thinking"),
+    ] {
         let upstream = Upstream::playing([answer(status, &[], words)]).await;
-        listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all(words);
+        let options = json!({ "temperature": 0.5, "seed": 7, "stop": ["x"], "reasoning_effort": "low" });
+        listen_to_the_end(ask(settings(&upstream), with_options(&options))).await.not_at_all(words);
         assert_eq!(upstream.requests().len(), 1, "{status}");
     }
 }

@@ -11,7 +11,7 @@ use super::{
     message::Beyond,
     proxy::Proxy,
     redact::{cut, in_one_line},
-    refused::{culprit, is_about_needed_part, is_about_parameter},
+    refused::{culprit, is_about_needed_part, is_about_parameter, sure_culprit},
     strays::unmarked,
     trust,
     upstream::{Upstream, without_secrets},
@@ -292,14 +292,14 @@ impl Beyond {
 }
 
 impl Refusal {
-    /// Whether it may be about a part of the request that it names. Some fail with a 500 over what they don't know, and others have
-    /// another number for it.
-    pub(super) fn may_be_about_parameters(&self) -> bool {
+    /// The part of the request that it is about, of those that were sent. Some fail with a 500 over what they don't know, and
+    /// others have another number for it: then it has to be named as such.
+    pub(super) fn culprit<'a>(&self, sent: &[&'a str]) -> Option<&'a str> {
         match self.status.as_u16() {
-            400 | 422 => true,
-            401 | 402 | 407 | 408 | 425 | 429 => false,
-            403..=599 => !self.is_loading() && is_about_parameter(&self.body),
-            _ => false,
+            400 | 422 => culprit(&self.body, sent),
+            401 | 402 | 407 | 408 | 425 | 429 => None,
+            403..=599 if !self.is_loading() && is_about_parameter(&self.body) => sure_culprit(&self.body, sent),
+            _ => None,
         }
     }
 

@@ -105,7 +105,7 @@ impl Extras {
     /// twice, so this comes to an end. One that knows what going on is, and can't, isn't asked again: it would begin
     /// another answer.
     pub(super) fn give_up(&mut self, request: &mut ChatRequest, refusal: &Refusal) -> bool {
-        if refusal.may_be_about_parameters() && self.give_up_named(request, &refusal.body) {
+        if self.give_up_named(request, &refusal.body, |sent| refusal.culprit(sent)) {
             return true;
         }
         if self.return_progress && refusal.has_never_heard_of_something() {
@@ -128,13 +128,19 @@ impl Extras {
     /// The same, of an error that came in place of an answer.
     pub(super) fn give_up_after(&mut self, request: &mut ChatRequest, failure: &Failure) -> bool {
         let Failure::Said(words) = failure else { return false };
-        (words.contains(PROGRESS) || is_about_parameter(words)) && self.give_up_named(request, words)
+        (words.contains(PROGRESS) || is_about_parameter(words))
+            && self.give_up_named(request, words, |sent| culprit(words, sent))
     }
 
-    /// Leaves out what these words name.
-    fn give_up_named(&mut self, request: &mut ChatRequest, words: &str) -> bool {
+    /// Leaves out what these words are about, of what was sent.
+    fn give_up_named(
+        &mut self,
+        request: &mut ChatRequest,
+        words: &str,
+        culprit: impl for<'a> Fn(&[&'a str]) -> Option<&'a str>,
+    ) -> bool {
         let sent = self.sent(request);
-        let Some(name) = culprit(words, &sent.iter().map(String::as_str).collect::<Vec<_>>()) else { return false };
+        let Some(name) = culprit(&sent.iter().map(String::as_str).collect::<Vec<_>>()) else { return false };
         let value = request.options.get(name).filter(|_| !is_unknown(words)).map(ToString::to_string);
         let refused = Refused { name: name.to_owned(), value };
         self.leave_out(request, refused);

@@ -3,6 +3,7 @@
 
 use super::{dialect::error_in, mend};
 use serde_json::Value;
+use std::ops::Range;
 
 /// Fields of an error that hold the name of a parameter.
 const NAMING: [&str; 7] = ["param", "params", "parameter", "loc", "field", "argument", "property"];
@@ -26,6 +27,34 @@ const HINTS: [(&str, &str); 6] = [
     ("thinking", "reasoning_effort"),
     ("reasoning", "reasoning_effort"),
 ];
+
+/// Parameters whose names are words like any other.
+const WORDS: [&str; 3] = ["stream", "stop", "seed"];
+
+/// Words that may stand between a parameter's name and what is said of it.
+const BETWEEN: [&str; 5] = ["is", "are", "was", "does", "do"];
+
+/// How far from a parameter's name that may stand, in bytes.
+const NEAR: usize = 64;
+
+/// Words that say that the next is a name.
+const NOUNS: [&str; 12] = [
+    "parameter",
+    "parameters",
+    "argument",
+    "arguments",
+    "field",
+    "option",
+    "property",
+    "name",
+    "value",
+    "keyword",
+    "supplied",
+    "input",
+];
+
+/// Phrases of [`UNKNOWN`] after which the next word is what isn't supported. After any other, it needs a noun.
+const VERBS: [&str; 4] = ["not support", "n't support", "endpoints found that support", "not accept"];
 
 /// Parts of a question that can't be left out.
 const NEEDED: [&str; 4] = ["messages", "model", "input", "prompt"];
@@ -69,6 +98,16 @@ pub(super) fn culprit<'a>(body: &str, sent: &[&'a str]) -> Option<&'a str> {
     }
     let words = error_in(body).unwrap_or_default();
     named_in(&words, sent).or_else(|| named_in_strings(&json, sent)).or_else(|| meant_in(&words, sent))
+}
+
+/// The same, of an error whose number doesn't say that the question is wrong: only what is named as a parameter.
+pub(super) fn sure_culprit<'a>(body: &str, sent: &[&'a str]) -> Option<&'a str> {
+    let Ok(json) = mend::read::<Value>(body) else { return surely_named_in(body, sent) };
+    let named = named_by_field(&json, sent);
+    if named.is_some() || is_about_needed(&json) {
+        return named;
+    }
+    surely_named_in(&error_in(body).unwrap_or_default(), sent)
 }
 
 /// Whether a refusal says by a field that it is about something without which there is no question.
@@ -147,11 +186,56 @@ fn meant_in<'a>(words: &str, sent: &[&'a str]) -> Option<&'a str> {
     })
 }
 
-/// The first parameter that is named in a sentence. `stream` is a word like any other, unless it is quoted.
+/// The first parameter that is named in a sentence.
 fn named_in<'a>(words: &str, sent: &[&'a str]) -> Option<&'a str> {
+    named_where(words, sent, |name, at| !WORDS.contains(&name) || is_named(words, at))
+}
+
+/// The first parameter in a sentence that is surely its name.
+fn surely_named_in<'a>(words: &str, sent: &[&'a str]) -> Option<&'a str> {
+    named_where(words, sent, |_, at| is_named(words, at))
+}
+
+/// The first parameter in a sentence of which this is true, given its name and where it stands.
+fn named_where<'a>(words: &str, sent: &[&'a str], is: impl Fn(&str, Range<usize>) -> bool) -> Option<&'a str> {
     identifiers(words).find_map(|(at, name)| {
-        let is_quoted = words[..at].ends_with(['\'', '"', '`', '“', '‘']);
-        known_as(name, sent).filter(|name| *name != "stream" || is_quoted)
+        let end = at + name.len();
+        known_as(name, sent).filter(|known| !is_part_of_more(words, at..end) && is(known, at..end))
+    })
+}
+
+/// Whether the word is a part of another: `seed` in `seed-oss-36b`.
+fn is_part_of_more(words: &str, at: Range<usize>) -> bool {
+    let is_joined = |mark: Option<char>, next: Option<char>| {
+        matches!(mark, Some('-' | '.')) && next.is_some_and(char::is_alphanumeric)
+    };
+    let (mut before, mut after) = (words[..at.start].chars().rev(), words[at.end..].chars());
+    is_joined(before.next(), before.next()) || is_joined(after.next(), after.next())
+}
+
+/// Whether a word is named as a parameter: it is quoted, or it stands right beside what is said of it.
+fn is_named(words: &str, at: Range<usize>) -> bool {
+    let (before, after) = (&words[..at.start], &words[at.end..]);
+    if before.ends_with(['\'', '"', '`', '“', '‘']) {
+        return true;
+    }
+    let before = &before[before.ceil_char_boundary(before.len().saturating_sub(NEAR))..];
+    let after = &after[..after.floor_char_boundary(NEAR)];
+    is_said_of(&words[at], &before.to_ascii_lowercase(), &after.to_ascii_lowercase())
+}
+
+/// Whether `… is not supported` follows the word, or `unsupported parameter: …` stands before it.
+fn is_said_of(word: &str, before: &str, after: &str) -> bool {
+    let is_in = |words: &str, known: &[&str]| identifiers(words).all(|(_, word)| known.contains(&word));
+    let is_word = WORDS.contains(&word.to_ascii_lowercase().as_str());
+    UNKNOWN.iter().chain(&OF_VALUE).any(|phrase| {
+        let follows = after.find(phrase).is_some_and(|start| is_in(&after[..start], &BETWEEN));
+        let precedes = before.rfind(phrase).is_some_and(|start| {
+            let between = before[start + phrase.len()..].trim_start_matches(char::is_alphanumeric);
+            let has_noun = identifiers(between).next().is_some();
+            is_in(between, &NOUNS) && (has_noun || !is_word || VERBS.contains(phrase))
+        });
+        follows || precedes
     })
 }
 
@@ -247,6 +331,40 @@ mod tests {
             assert_eq!(culprit(body, &SENT), None, "{body}");
         }
         assert_eq!(culprit("Unknown parameter: top_p", &["seed"]), None);
+    }
+
+    #[test]
+    fn an_error_of_the_server_is_told_from_a_refusal_of_a_parameter() {
+        for body in [
+            "Model seed-oss-36b is not available right now",
+            "unexpected stop of the runner",
+            "No such model: qwen3-thinking",
+            "The temperature sensor is unknown: not available",
+            "thinking is not supported",
+            "Internal error. temperature 0.5, top_p 0.9. Backend not available",
+            r#"{"error":{"message":"Model seed-oss-36b is not available right now"}}"#,
+            r#"{"error":{"message":"Unexpected stop of the runner"}}"#,
+        ] {
+            assert_eq!(sure_culprit(body, &SENT), None, "{body}");
+        }
+        for body in ["Model seed-oss is not available", "unexpected stop of the runner", "stop.sequences is unknown"] {
+            assert_eq!(culprit(body, &SENT), None, "{body}");
+        }
+        for (body, name) in [
+            ("seed is not allowed for your plan", "seed"),
+            ("seed isn't supported", "seed"),
+            ("stop doesn't support this. seed does not support it", "stop"),
+            ("No endpoints found that support seed", "seed"),
+            ("Unsupported parameter: stop", "stop"),
+            ("unexpected keyword argument 'seed'", "seed"),
+            ("temperature must be between 0 and 1", "temperature"),
+            ("Invalid temperature.", "temperature"),
+            (r#"{"error":{"message":"No","param":"stop"}}"#, "stop"),
+            (r#"{"error":{"message":"unknown field: top_k"}}"#, "top_k"),
+        ] {
+            assert_eq!(sure_culprit(body, &SENT), Some(name), "{body}");
+            assert_eq!(culprit(body, &SENT), Some(name), "{body}");
+        }
     }
 
     #[test]
