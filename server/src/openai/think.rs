@@ -33,8 +33,14 @@ pub(super) struct Think {
     section: Section,
     /// What can't be told yet: it may be part of a tag, or white space beside one.
     held: String,
-    /// Whether the text can't be a thought: there was one before it, or it has a `<think>` of its own.
+    /// How much of `held` is told already. It is taken out once for each piece, since a piece may be nothing but tags.
+    told: usize,
+    /// How many deltas there were before this piece. What it says is one delta, as far as it is of one kind.
+    before: usize,
+    /// Whether the text can't be a thought: there was one before it, or it explains both tags of one.
     is_certain: bool,
+    /// The pairs of tags of which the first stands in the text.
+    opened: [bool; TAGS.len()],
     /// Where code stands in the text. A tag in it is a word.
     code: Code,
     /// The tag that ends the thought, once one has begun.
@@ -70,8 +76,10 @@ impl Think {
             }
             return out.extend((!text.is_empty()).then_some(Delta::Text(text)));
         }
+        self.before = out.len();
         self.held.push_str(&text);
         while self.step(out) {}
+        self.held.drain(..mem::take(&mut self.told));
     }
 
     /// The server sends thoughts apart from the text, so there are none in it.
@@ -81,16 +89,23 @@ impl Think {
 
     /// The answer is over: what was held back is what it looks like.
     pub(super) fn finish(&mut self, out: &mut Vec<Delta>) {
+        self.before = out.len();
         let held = mem::take(&mut self.held);
-        if held.is_empty() {
-            return;
-        }
         match self.section {
-            Section::Beginning | Section::Text => out.push(Delta::Text(held)),
+            // No quotation mark follows, so the tag isn't quoted.
+            Section::Text if !self.is_certain && Tag::at_start(&held).is_some_and(|tag| self.ends_thought(tag)) => {
+                out.push(Delta::TextWas(Was::Reasoning));
+            }
+            Section::Beginning | Section::Text => say(&held, self.before, out),
             Section::Thought => self.tell_thought(held, out),
-            Section::BeforeText if !is_white(&held) => out.push(Delta::Text(held)), // the beginning of a tag
-            Section::BeforeThought | Section::BeforeText => {}                      // white space around a tag
+            Section::BeforeText if !is_white(&held) => say(&held, self.before, out), // the beginning of a tag
+            Section::BeforeThought | Section::BeforeText => {}                       // white space around a tag
         }
+    }
+
+    /// The part of the text that can't be told yet.
+    fn held(&self) -> &str {
+        &self.held[self.told..]
     }
 
     /// Goes on by one section, if what is held allows it.
@@ -101,7 +116,7 @@ impl Think {
             Section::Thought => self.think(out),
             Section::BeforeText => self.begin_text(),
             Section::Text if self.is_certain => {
-                self.finish(out);
+                self.tell(self.held().len(), out);
                 false
             }
             Section::Text => self.answer(out),
@@ -110,8 +125,7 @@ impl Think {
 
     /// Does the answer begin with a thought?
     fn begin(&mut self) -> bool {
-        let begun = without_white_before(&self.held);
-        if self.held.len() - begun.len() > WHITE {
+        if white_before(self.held()) > WHITE {
             self.section = Section::Text;
             return true;
         }
@@ -120,17 +134,18 @@ impl Think {
 
     /// The text begins, unless a second thought does. Some templates end a thought that is none, and then the model thinks.
     fn begin_text(&mut self) -> bool {
-        self.held = without_white_before(&self.held).to_owned();
-        !self.held.is_empty() && self.enter(Section::Text)
+        self.told += white_before(self.held());
+        !self.held().is_empty() && self.enter(Section::Text)
     }
 
     /// Goes by the tag that is held first, if there is one, or else to this section.
     fn enter(&mut self, otherwise: Section) -> bool {
-        let begun = without_white_before(&self.held);
+        let white = white_before(self.held());
+        let begun = &self.held()[white..];
         if let Some(tag) = Tag::at_start(begun) {
-            self.held.drain(..self.held.len() - begun.len() + tag.length);
+            self.told += white + tag.length;
             self.section = if tag.opens { Section::BeforeThought } else { Section::BeforeText };
-            (self.close, self.is_certain, self.is_apart) = (tag.close, true, self.has_thought);
+            (self.close, self.is_certain, self.is_apart) = (tag.close(), true, self.has_thought);
         } else if is_beginning_of_tag(begun) {
             return false;
         } else {
@@ -141,8 +156,8 @@ impl Think {
 
     /// White space beside a tag belongs to neither side.
     fn skip_white(&mut self, next: Section) -> bool {
-        self.held = without_white_before(&self.held).to_owned();
-        if self.held.is_empty() {
+        self.told += white_before(self.held());
+        if self.held().is_empty() {
             return false;
         }
         self.section = next;
@@ -151,21 +166,44 @@ impl Think {
 
     /// Text that may turn out to be a thought.
     fn answer(&mut self, out: &mut Vec<Delta>) -> bool {
-        let tag = tag_in(&self.held);
-        let end = tag.map_or_else(|| without_tag(&self.held), |(at, _)| at);
+        let tag = tag_in(self.held());
+        let end = tag.map_or_else(|| without_tag(self.held()), |(at, _)| at);
         self.tell(end, out);
         let Some((_, tag)) = tag else { return false };
-        if tag.opens {
-            self.is_certain = true;
-        } else if self.code.is_in() {
-            self.tell(tag.length, out);
-        } else {
+        let next = self.held()[tag.length..].chars().next();
+        let is_quoted = match (self.code.closing_quotes(), next) {
+            ([], _) => false,
+            (_, None) => return false, // a quotation mark may follow
+            (quotes, Some(next)) => quotes.contains(&next),
+        };
+        if !is_quoted && self.ends_thought(tag) {
             out.push(Delta::TextWas(Was::Reasoning));
-            self.held.drain(..tag.length);
+            self.told += tag.length;
             self.section = Section::BeforeText;
             (self.is_certain, self.has_thought) = (true, true);
+            return true;
         }
+        if !is_quoted && !self.code.is_in() {
+            self.is_certain = !tag.opens; // the other tag of this pair stands before it
+            self.opened[tag.pair] = true;
+        }
+        self.tell(tag.length, out);
         true
+    }
+
+    /// Whether a tag that isn't quoted ends a thought that began in the prompt.
+    fn ends_thought(&self, tag: Tag) -> bool {
+        !tag.opens && !self.opened[tag.pair] && !self.code.is_in()
+    }
+
+    /// Tells so much of what is held as text.
+    fn tell(&mut self, length: usize, out: &mut Vec<Delta>) {
+        let text = &self.held[self.told..self.told + length];
+        if !self.is_certain {
+            self.code.read(text);
+        }
+        say(text, self.before, out);
+        self.told += length;
     }
 
     fn tell_thought(&mut self, thought: String, out: &mut Vec<Delta>) {
@@ -174,27 +212,21 @@ impl Think {
         }
         self.has_thought = true;
         let is_apart = mem::take(&mut self.is_apart);
-        out.push(Delta::Reasoning(if is_apart { BETWEEN.to_owned() + &thought } else { thought }));
-    }
-
-    /// Tells so much of what is held as text.
-    fn tell(&mut self, length: usize, out: &mut Vec<Delta>) {
-        let rest = self.held.split_off(length);
-        let text = mem::replace(&mut self.held, rest);
-        self.code.read(&text);
-        out.extend((!text.is_empty()).then_some(Delta::Text(text)));
+        let thought = if is_apart { BETWEEN.to_owned() + &thought } else { thought };
+        match out[self.before..].last_mut() {
+            Some(Delta::Reasoning(before)) => before.push_str(&thought),
+            _ => out.push(Delta::Reasoning(thought)),
+        }
     }
 
     fn think(&mut self, out: &mut Vec<Delta>) -> bool {
-        let (thought, after, next) = if let Some((thought, after)) = self.held.split_once(self.close) {
-            (&thought[..without_white(thought)], after, Section::BeforeText)
-        } else {
-            let (thought, after) = self.held.split_at(sure(&self.held, self.close));
-            (thought, after, Section::Thought)
+        let held = self.held();
+        let (thought, read, next) = match held.find(self.close) {
+            Some(end) => (without_white(&held[..end]), end + self.close.len(), Section::BeforeText),
+            None => (sure(held, self.close), sure(held, self.close), Section::Thought),
         };
-        let (thought, after) = (thought.to_owned(), after.to_owned());
-        self.tell_thought(thought, out);
-        self.held = after;
+        self.tell_thought(held[..thought].to_owned(), out);
+        self.told += read;
         mem::replace(&mut self.section, next) != next
     }
 }
@@ -204,16 +236,30 @@ struct Tag {
     /// Whether it begins a thought.
     opens: bool,
     length: usize,
-    /// The tag that ends the same thought.
-    close: &'static str,
+    /// Its index in [`TAGS`].
+    pair: usize,
 }
 
 impl Tag {
     fn at_start(text: &str) -> Option<Self> {
-        TAGS.iter().find_map(|(open, close)| {
-            let tag = |name: &str, opens| text.starts_with(name).then_some(Self { opens, length: name.len(), close });
+        TAGS.iter().enumerate().find_map(|(pair, (open, close))| {
+            let tag = |name: &str, opens| text.starts_with(name).then_some(Self { opens, length: name.len(), pair });
             tag(open, true).or_else(|| tag(close, false))
         })
+    }
+
+    /// The tag that ends the same thought.
+    const fn close(self) -> &'static str {
+        TAGS[self.pair].1
+    }
+}
+
+/// Adds text to the last delta, if that is text of the same piece, which begins after so many.
+fn say(text: &str, before: usize, out: &mut Vec<Delta>) {
+    match out[before..].last_mut() {
+        _ if text.is_empty() => {}
+        Some(Delta::Text(before)) => before.push_str(text),
+        _ => out.push(Delta::Text(text.to_owned())),
     }
 }
 
@@ -241,12 +287,12 @@ fn sure(thought: &str, close: &str) -> usize {
 }
 
 fn is_white(text: &str) -> bool {
-    without_white_before(text).is_empty()
+    white_before(text) == text.len()
 }
 
-/// A text without the white space that it begins with. A byte order mark is some.
-fn without_white_before(text: &str) -> &str {
-    text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+/// How much white space a text begins with, in bytes. A byte order mark is some.
+fn white_before(text: &str) -> usize {
+    text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len()
 }
 
 /// How long a thought is without the white space at its end, or without the last [`WHITE`] of it.
@@ -295,6 +341,17 @@ mod tests {
         ("It ends with “</think>”, or \"</think>\".", "It ends with “</think>”, or \"</think>\".", ""),
         ("```xml\n</think>\n```\n", "```xml\n</think>\n```\n", ""),
         ("Hm</think>\n</think>\nHi", "Hi", "Hm"),
+        ("Plan:\n1. Look\n    * so it is yes.</think>Hi", "Hi", "Plan:\n1. Look\n    * so it is yes."),
+        ("- Look\n\n    so it is.</think>Hi", "Hi", "- Look\n\n    so it is."),
+        ("So\n    it is.</think>Hi", "Hi", "So\n    it is."),
+        ("So I say \"Paris.\"</think>Paris.", "Paris.", "So I say \"Paris.\""),
+        ("So I say 'Paris'</think>", "", "So I say 'Paris'"),
+        ("I say \"</think>\" here.", "I say \"</think>\" here.", ""),
+        ("„</think>“ and «</think>»", "„</think>“ and «</think>»", ""),
+        ("The user means <thought> tags.</think>Hi", "Hi", "The user means <thought> tags."),
+        ("The user means `<think>`.</think>Hi", "Hi", "The user means `<think>`."),
+        ("It is \"<think>\" first.</think>Hi", "Hi", "It is \"<think>\" first."),
+        ("Write <think> and </think>.", "Write <think> and </think>.", ""),
         ("<think>A</think>\n<think>B</think>C", "C", "A\n\nB"),
         ("<think>\n</think>\n<think>B</think>C", "C", "B"),
         ("<think>A</think>\n<thi", "<thi", "A"),
@@ -375,5 +432,17 @@ mod tests {
         think.thinks_elsewhere();
         think.push("</think>\n\nHi</think>".into(), &mut out);
         assert_eq!(out, [Delta::Text("Hi</think>".into())], "the end of what was sent apart");
+    }
+
+    #[test]
+    fn a_piece_of_nothing_but_tags_is_one_delta() {
+        for (begin, tag) in
+            [("```\n", "</think>"), ("", "</think>"), ("Hm `", "<think>"), ("<think>", "<think></think>")]
+        {
+            let (mut think, mut out) = (Think::default(), Vec::new());
+            think.push(format!("{begin}{}Hi", tag.repeat(9)), &mut out);
+            assert!(out.len() <= 2, "{tag}: {out:?}");
+            assert!(think.held.len() < 16 && think.told == 0, "{tag}");
+        }
     }
 }
