@@ -867,14 +867,120 @@ async fn a_word_of_an_end_in_every_event_ends_nothing() {
         Upstream::playing([head(), event("Hel"), event("l"), Step::Wait, event("o"), done(), Step::Hang]).await;
     let mut events = ask(settings(&upstream), question());
     let connection = upstream.connection().await;
-    let mut text = String::new();
-    while text.len() < 4 {
-        let Delta::Text(more) = next_delta(&mut events).await else { panic!("it is text") };
-        text += &more;
-    }
-    advance(Duration::from_secs(20)).await;
+    heard(&mut events, "Hell").await;
+    wait(Duration::from_secs(5)).await;
     connection.go();
     listen_to_the_end(events).await.completely("o");
+}
+
+/// The text of an answer up to here.
+async fn heard(events: &mut EventStream, text: &str) {
+    let mut heard = String::new();
+    while heard.len() < text.len() {
+        let Delta::Text(more) = next_delta(events).await else { panic!("it is text") };
+        heard += &more;
+    }
+    assert_eq!(heard, text);
+}
+
+/// Lets so much time go by, not at once: a jump is a pause of this process, after which a server has a second more.
+async fn wait(time: Duration) {
+    const STEP: Duration = Duration::from_millis(100);
+    for _ in 0..time.as_millis() / STEP.as_millis() {
+        advance(STEP).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_word_of_an_end_beside_the_first_words_ends_nothing() {
+    let event = |text: &str| {
+        sse(&json!({ "choices": [{ "delta": { "role": "assistant", "content": text }, "finish_reason": "stop" }] }))
+    };
+    let mut upstream = Upstream::playing([head(), event("Hel"), Step::Wait, event("lo"), done(), Step::Hang]).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    heard(&mut events, "Hel").await;
+    wait(Duration::from_secs(5)).await;
+    connection.go();
+    listen_to_the_end(events).await.completely("lo");
+}
+
+#[tokio::test]
+async fn a_word_of_an_end_before_the_first_words_ends_nothing() {
+    let role = sse(&json!({ "choices": [{ "delta": { "role": "assistant" }, "finish_reason": "stop" }] }));
+    // Nothing is to be seen of the first event, so the progress shows that it was heard.
+    let script = [head(), role, progress(350), Step::Wait, delta("Hello"), finish("stop"), done()];
+    let mut upstream = Upstream::playing(script).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    assert_eq!(next_progress(&mut events).await, Progress::reading(35));
+    wait(Duration::from_secs(5)).await;
+    connection.go();
+    listen_to_the_end(events).await.completely("Hello");
+}
+
+#[tokio::test]
+async fn a_server_that_says_its_only_words_with_their_end_and_does_not_hang_up_is_given_up_and_all_is_there() {
+    let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": "stop" }] }));
+    let settle = |settings: &mut openai::Upstream| settings.idle_timeout = Duration::from_millis(200);
+    told_with([head(), event("Hi"), Step::Hang], settle).await.completely("Hi");
+    // Words before them that came without an end show that this is one: it isn't waited for as long as for words.
+    told([head(), delta("H"), event("i"), Step::Hang]).await.completely("Hi");
+    told_with([head(), event("H"), event("i"), finish("stop"), Step::Hang], settle).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn a_word_that_nobody_knows_is_no_end_if_a_known_one_follows() {
+    for word in ["generating", "normal", "null"] {
+        let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": word }] }));
+        told([head(), event("Hel"), event("lo"), finish("stop"), done()]).await.completely("Hello");
+    }
+    let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": "normal" }] }));
+    let told = told([head(), event("Hel"), event("lo"), done()]).await;
+    assert_eq!((told.text.as_str(), told.exit.reason), ("Hello", Reason::Normal), "{told:?}");
+}
+
+#[tokio::test]
+async fn the_word_of_the_worst_end_counts_in_one_event_too() {
+    let hel = json!({ "choices": [{ "delta": { "content": "Hel" }, "finish_reason": "content_filter" }] });
+    let stop = json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] });
+    for body in [
+        raw(json!([hel, stop]).to_string()),
+        raw(format!("data: {hel}\ndata: {stop}\n\ndata: [DONE]\n\n")),
+        raw(format!("data: {hel}{stop}\n\n")),
+    ] {
+        told([head(), body, Step::Close]).await.partly("Hel", "A content filter");
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_before_a_bad_value_of_the_same_event_stays() {
+    let hello = json!({ "choices": [{ "delta": { "content": "Hello" } }] });
+    for (rest, why) in [
+        ("{\"choices\":[{\"del", "without saying that it was complete"),
+        ("oops\n\n", "This came: oops."),
+        ("{\"error\":\"Out of memory\"}\n\n", "Out of memory"),
+    ] {
+        let body = format!("data: {hello}\ndata: {rest}");
+        told([head(), raw(body), Step::Close]).await.partly("Hello", why);
+    }
+    let message = json!({ "choices": [{ "message": { "content": "Hello" }, "finish_reason": "stop" }] });
+    told([head(), raw(json!([hello, message]).to_string()), Step::Close]).await.completely("Hello");
+    told([head(), raw(format!("data: {hello}\ndata: {message}\n\n")), done()]).await.completely("Hello");
+}
+
+#[tokio::test]
+async fn an_index_may_count_tokens() {
+    let event = |index: u64, text: &str, reason: Value| {
+        sse(&json!({ "choices": [{ "index": index, "delta": { "content": text }, "finish_reason": reason }] }))
+    };
+    for first in [0, 1] {
+        let words = [(0, "I", Value::Null), (1, "'", Value::Null), (2, "m", json!("stop"))];
+        let words = words.map(|(index, text, reason)| event(first + index, text, reason));
+        told([vec![head()], words.into(), vec![done()]].concat()).await.completely("I'm");
+    }
+    told([head(), event(0, "I'", Value::Null), event(1, "m", json!("stop")), done()]).await.completely("I'm");
 }
 
 #[tokio::test]
@@ -1097,12 +1203,42 @@ async fn a_compressed_answer_is_read_or_named() {
         told([body(label, &gzip)]).await.completely("Hello");
         told([body(label, &text)]).await.completely("Hello");
     }
-    told([body("content-encoding: gzip", &gzip[..gzip.len() / 2])]).await.failed("", "");
+    told([body("content-encoding: gzip", &gzip[..gzip.len() - 8]), Step::Close]).await.completely("Hello");
+    let mut damaged = GzEncoder::new(Vec::new(), Compression::default());
+    damaged.write_all(&sent(delta("Hel"))).unwrap();
+    damaged.flush().unwrap();
+    let cut = damaged.get_ref().clone();
+    told([body("content-encoding: gzip", &cut), Step::Close])
+        .await
+        .partly("Hel", "without saying that it was complete");
+    let damaged = [&cut[..], &[0xff; 9]].concat();
+    let why = "sent its answer compressed (gzip), which wasn't asked for and can't be read";
+    told([body("content-encoding: gzip", &damaged), Step::Close]).await.partly("Hel", why);
     let why = "sent its answer compressed (br), which wasn't asked for";
     told([body("content-encoding: br", b"\x8b\x03\x80hello")]).await.not_at_all(why);
     let mut upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), done()]).await;
     let _events = ask(settings(&upstream), question());
     assert_eq!(upstream.connection().await.request.headers["accept-encoding"], "identity");
+}
+
+#[tokio::test]
+async fn what_is_compressed_is_told_as_it_comes() {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    let mut compressed = |step: Step| {
+        gzip.write_all(&sent(step)).unwrap();
+        gzip.flush().unwrap();
+        Step::Send(std::mem::take(gzip.get_mut()).into())
+    };
+    let (hel, lo) = (compressed(delta("Hel")), compressed(delta("lo")));
+    let head = labelled("content-encoding: gzip", "");
+    let mut upstream = Upstream::playing([head, hel, Step::Wait, lo, Step::Hang]).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    assert_eq!(next_delta(&mut events).await, Delta::Text("Hel".into()));
+    connection.go();
+    assert_eq!(next_delta(&mut events).await, Delta::Text("lo".into()));
+    drop(events);
+    connection.closed_by_peer().await;
 }
 
 #[tokio::test]

@@ -2,8 +2,9 @@
 
 use super::{
     body::{Body, Unit, has_strays},
+    choices::Choices,
     dialect::{self, Piece, Said},
-    ending::{Ended, Shortfall, is_at_limit, is_error, is_of_itself, is_visible},
+    ending::{Ended, Shortfall, is_at_limit, is_bad, is_error, is_known, is_visible},
     failure::{Failure, word},
     halves::{Joiner, Marks},
     message::Beyond,
@@ -36,10 +37,8 @@ pub(super) struct Answer {
     thought_halves: Joiner,
     finish_reason: Option<String>,
     usage: Option<Usage>,
-    /// The index of the answer that is read: of several, the first that says something.
-    choice: Option<u64>,
-    /// Whether more was said after the model had said that its answer is complete.
-    has_gone_on: bool,
+    choices: Choices,
+    stage: Stage,
     heard: bool,
     length: usize,
     seen: Seen,
@@ -51,6 +50,18 @@ pub(super) struct Answer {
     /// Whether the name of the model that answers is still to be looked for.
     pub(super) wants_name: bool,
     name: Option<String>,
+}
+
+/// How far the answer is, by what the model has said of its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    /// It may have more to say. A reason beside the first words counts if nothing follows, but may stand beside all others too.
+    #[default]
+    Open,
+    /// Nothing but usage is to be expected.
+    Finished,
+    /// More was said after the model had said that its answer is complete.
+    GoneOn,
 }
 
 /// The kinds of content so far.
@@ -84,8 +95,18 @@ impl Answer {
         self.body.finish(units)
     }
 
-    /// Hears what one part of the body says, puts what a person is to be told into `out`, and tells whether that was the end.
-    pub(super) fn hear(&mut self, said: Said, unit: &Unit, out: &mut Vec<Delta>) -> Result<bool, Failure> {
+    /// Hears all that one part of the body says, puts what a person is to be told into `out`, and tells whether that was the end.
+    pub(super) fn hear_all(&mut self, said: Vec<Said>, unit: &Unit, out: &mut Vec<Delta>) -> Result<bool, Failure> {
+        for said in said {
+            if self.hear(said, unit, out)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Hears one thing, puts what a person is to be told into `out`, and tells whether that was the end.
+    fn hear(&mut self, said: Said, unit: &Unit, out: &mut Vec<Delta>) -> Result<bool, Failure> {
         if let Said::Piece(piece) = &said {
             if mem::take(&mut self.wants_name) {
                 self.name = dialect::model_in(unit.text());
@@ -105,21 +126,21 @@ impl Answer {
             _ => (self.heard, self.beginning) = (true, Vec::new()),
         }
         match said {
-            Said::Piece(mut piece) => {
-                let error = piece.error.take();
-                self.add(piece, out);
-                return error.map_or(Ok(false), |words| Err(Failure::Said(words)));
-            }
+            Said::Piece(piece) => self.add(piece, out),
             Said::Done => return Ok(true),
             Said::Error(words) => return Err(Failure::Said(words)),
-            _ if self.body.is_over() && self.has_begun() => {} // half an event: the answer was cut in the middle of it
-            _ => return Err(Failure::Rubbish(unit.text().to_owned())),
+            Said::Rubbish(_) if self.body.is_over() && self.has_begun() => {} // half an event: the answer was cut in the middle of it
+            Said::Rubbish(text) => return Err(Failure::Rubbish(text)),
+            Said::Nothing | Said::Unknown => {}
         }
         Ok(false)
     }
 
     /// The answer is over, however reading it went: what was held back comes out, and this is what a person is told.
     pub(super) fn end(mut self, read: Result<(), Failure>, upstream: &Upstream, out: &mut Vec<Delta>) -> Exit {
+        if let Some(held) = self.choices.rest() {
+            self.take(held, out);
+        }
         let (thought, text) = (self.thought_halves.rest(), self.text_halves.rest());
         self.pass_on(thought, text, out);
         let told = out.len();
@@ -136,8 +157,18 @@ impl Answer {
     }
 
     /// Whether the model has said that its answer is complete. Usage may still follow.
-    pub(super) const fn is_finished(&self) -> bool {
-        self.finish_reason.is_some() && !self.has_gone_on
+    pub(super) fn is_finished(&self) -> bool {
+        self.stage == Stage::Finished
+    }
+
+    /// Whether the model has ended its answer before it has said anything. It may have more to say.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.finish_reason.is_some() && !self.has_said_something()
+    }
+
+    /// Whether something was said, by this answer or by the one that it goes on with.
+    const fn has_said_something(&self) -> bool {
+        self.length > 0 || self.seen.text
     }
 
     /// Whether the model has begun to answer, or to think aloud.
@@ -165,7 +196,7 @@ impl Answer {
     fn outcome(self, read: Result<(), Failure>) -> Result<(), Failure> {
         let (has_text, has_thought) = (self.seen.text, self.seen.thought);
         let failure = match (self.finish_reason, read) {
-            (Some(_), Err(failure)) if self.has_gone_on => failure,
+            (Some(_), Err(failure)) if self.stage == Stage::GoneOn => failure,
             (Some(reason), _) if is_error(&reason) => Failure::Said(String::new()),
             (Some(reason), _) => {
                 let ended = Ended { reason, has_text, has_thought, beyond: self.beyond };
@@ -186,14 +217,19 @@ impl Answer {
         Err(if has_text { Failure::Part(Box::new(failure)) } else { failure })
     }
 
-    fn add(&mut self, mut piece: Piece, out: &mut Vec<Delta>) {
+    fn add(&mut self, piece: Piece, out: &mut Vec<Delta>) {
         self.usage = piece.usage.or(self.usage);
-        if !self.is_read(&piece) {
-            return;
+        for piece in self.choices.next(piece).into_iter().flatten() {
+            self.take(piece, out);
         }
-        let was_finished = self.finish_reason.is_some();
+    }
+
+    /// Takes in a piece of the answer that is read.
+    fn take(&mut self, mut piece: Piece, out: &mut Vec<Delta>) {
+        let (was_ended, has_begun) = (self.finish_reason.is_some(), self.length > 0);
+        let has_reason = piece.finish_reason.as_deref().is_some_and(|reason| is_known(reason) || is_error(reason));
         let came = Came { is_message: piece.is_message, is_last: piece.finish_reason.is_some() };
-        if self.finish_reason.as_deref().is_none_or(is_of_itself) {
+        if !self.finish_reason.as_deref().is_some_and(is_bad) {
             self.finish_reason = piece.finish_reason.take().or(self.finish_reason.take());
         }
         self.beyond = Beyond::first(self.beyond.take(), piece.beyond);
@@ -204,21 +240,13 @@ impl Answer {
             thought = self.thought_halves.rest(); // the thought is over
         }
         let (text, thought) = self.repeat.fresh(text, thought, came);
-        self.has_gone_on |= was_finished && !(text.is_empty() && thought.is_empty());
+        let has_words = !(text.is_empty() && thought.is_empty());
+        self.stage = match self.stage {
+            _ if has_words && has_begun && was_ended => Stage::GoneOn,
+            _ if has_reason && (has_begun || !has_words && self.has_said_something()) => Stage::Finished,
+            stage => stage,
+        };
         self.pass_on(thought, text, out);
-    }
-
-    /// Whether a piece belongs to the answer that is read.
-    fn is_read(&mut self, piece: &Piece) -> bool {
-        let Some(choice) = piece.choice else { return true };
-        match self.choice {
-            Some(read) => read == choice,
-            None if piece.says_something() => {
-                self.choice = Some(choice);
-                true
-            }
-            None => choice == 0 || piece.finish_reason.is_none(),
-        }
     }
 
     fn pass_on(&mut self, thought: String, text: String, out: &mut Vec<Delta>) {
@@ -327,7 +355,7 @@ mod tests {
             answer.feed(event.as_bytes(), &mut units).unwrap();
         }
         for unit in units {
-            answer.hear(dialect::read(&unit), &unit, &mut out).unwrap();
+            answer.hear_all(dialect::read(&unit), &unit, &mut out).unwrap();
         }
         (answer, out)
     }

@@ -29,7 +29,7 @@ pub(super) enum Said {
     /// What went wrong, in the server's own words.
     Error(String),
     /// Something that this API doesn't send.
-    Rubbish,
+    Rubbish(String),
 }
 
 /// A piece of an answer.
@@ -49,8 +49,8 @@ pub(super) struct Piece {
     pub(super) is_message: bool,
     /// The index of the answer that it belongs to, if it belongs to one.
     pub(super) choice: Option<u64>,
-    /// The words of an error that came right after it.
-    pub(super) error: Option<String>,
+    /// Whether the same event has pieces of other answers.
+    pub(super) is_one_of_several: bool,
 }
 
 impl Piece {
@@ -63,45 +63,25 @@ impl Piece {
     pub(super) const fn says_something(&self) -> bool {
         !self.text.is_empty() || !self.reasoning.is_empty() || self.beyond.is_some()
     }
-
-    /// Adds what comes next. Of several answers, the first is read.
-    fn append(&mut self, next: Self) {
-        if next.choice.is_some() && self.choice.is_some_and(|choice| next.choice != Some(choice)) {
-            self.usage = next.usage.or(self.usage);
-            return;
-        }
-        self.choice = self.choice.or(next.choice);
-        self.reasoning.push_str(&next.reasoning);
-        self.text.push_str(&next.text);
-        self.finish_reason = next.finish_reason.or(self.finish_reason.take());
-        self.usage = next.usage.or(self.usage);
-        self.read = next.read.or(self.read);
-        self.beyond = Beyond::first(self.beyond.take(), next.beyond);
-        self.has_halves |= next.has_halves;
-        self.is_message |= next.is_message;
-    }
 }
 
-/// What a part of a body says.
-pub(super) fn read(unit: &Unit) -> Said {
+/// Reads a part of a body, and says one thing after the other.
+pub(super) fn read(unit: &Unit) -> Vec<Said> {
     let frame = match unit {
         Unit::Json(json) => return read_bare(json.trim()),
         Unit::Event(frame) => frame,
     };
     let data = frame.data.trim();
     if frame.event == "error" {
-        return Said::Error(error_in(data).unwrap_or_else(|| data.to_owned()));
+        return vec![Said::Error(error_in(data).unwrap_or_else(|| data.to_owned()))];
     }
     if is_sign_of_life(&frame.event) || is_sign_of_life(data) {
-        return Said::Nothing;
+        return vec![Said::Nothing];
     }
     match data {
-        "" | "null" => Said::Nothing,
-        "[DONE]" | "\"[DONE]\"" => Said::Done,
-        _ => match interpret(data) {
-            Said::Rubbish => read_values(data),
-            said => said,
-        },
+        "" | "null" => vec![Said::Nothing],
+        "[DONE]" | "\"[DONE]\"" => vec![Said::Done],
+        _ => interpret(data).unwrap_or_else(|| read_values(data)),
     }
 }
 
@@ -111,59 +91,40 @@ fn is_sign_of_life(text: &str) -> bool {
 }
 
 /// What JSON outside of any event says. What only looks like JSON, such as `[1]` in a line of a log, says nothing.
-pub(super) fn read_bare(json: &str) -> Said {
+pub(super) fn read_bare(json: &str) -> Vec<Said> {
     match json {
-        "[DONE]" => Said::Done,
-        _ => match interpret(json) {
-            Said::Rubbish => Said::Unknown,
-            said => said,
-        },
+        "[DONE]" => vec![Said::Done],
+        _ => interpret(json).unwrap_or_else(|| vec![Said::Unknown]),
     }
 }
 
 /// Reads an event that holds several JSON values: some servers leave out the blank lines between events. Others make an
-/// event of what is one already, with its `data:`.
-fn read_values(data: &str) -> Said {
+/// event of what is one already, with its `data:`. Nothing is read after the end, or after the first value that is none.
+fn read_values(data: &str) -> Vec<Said> {
     let mut values = Vec::new();
     let mut rest = data;
     loop {
         rest = rest.trim_start().strip_prefix("data:").unwrap_or(rest).trim_start();
-        if let Some(after) = rest.strip_prefix("[DONE]") {
-            if values.is_empty() && after.trim().is_empty() {
-                return Said::Done;
-            }
-            rest = after;
-            continue;
-        }
         if rest.is_empty() {
-            return in_turn(values.into_iter());
+            return values;
+        }
+        if rest.starts_with("[DONE]") {
+            values.push(Said::Done);
+            return values;
         }
         let length = match serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>().next() {
             Some(Ok(value)) if value.get().starts_with(['{', '[']) => value.get().len(),
             // JSON that has to be mended is one value a line.
             _ => rest.find('\n').unwrap_or(rest.len()),
         };
-        values.push(interpret(rest[..length].trim()));
-        rest = &rest[length..];
+        let (value, after) = rest.split_at(length);
+        let Some(said) = interpret(value.trim()) else {
+            values.push(Said::Rubbish(value.trim().to_owned()));
+            return values;
+        };
+        values.extend(said);
+        rest = after;
     }
-}
-
-/// What several values say that come as one.
-fn in_turn(values: impl Iterator<Item = Said>) -> Said {
-    let mut whole = None::<Piece>;
-    for said in values {
-        match (said, whole.take()) {
-            (Said::Piece(piece), None) => whole = Some(piece),
-            (Said::Piece(piece), Some(mut before)) => {
-                before.append(piece);
-                whole = Some(before);
-            }
-            (Said::Error(words), Some(before)) => return Said::Piece(Piece { error: Some(words), ..before }),
-            (said @ (Said::Error(_) | Said::Rubbish), _) => return said,
-            (_, before) => whole = before,
-        }
-    }
-    whole.map_or(Said::Unknown, Said::Piece)
 }
 
 /// The name of the model that answers, as each event of an answer has it.
@@ -175,10 +136,8 @@ pub(super) fn model_in(event: &str) -> Option<String> {
 
 /// The words of the error that a whole body is; none if it is something else.
 pub(super) fn complaint_in(body: &str) -> Option<String> {
-    match read_bare(body.trim()) {
-        Said::Error(words) => Some(words),
-        _ => None,
-    }
+    let said = read_bare(body.trim()).into_iter().find(|said| *said != Said::Unknown)?;
+    if let Said::Error(words) = said { Some(words) } else { None }
 }
 
 /// The words of an error, wherever in a JSON body they stand.
@@ -249,33 +208,38 @@ impl<T> Lenient<T> {
     }
 }
 
-fn interpret(json: &str) -> Said {
+/// Reads a JSON value. None if it is nothing that this API sends.
+fn interpret(json: &str) -> Option<Vec<Said>> {
     if json.starts_with('[') {
         return interpret_list(json);
     }
-    let Ok((mut body, has_halves)) = mend::read_marked::<Body>(json) else { return Said::Rubbish };
+    let (mut body, has_halves) = mend::read_marked::<Body>(json).ok()?;
     body.take_ollama();
     if let Some(error) = body.take_error(json) {
-        return Said::Error(Joiner::default().join(error, Marks { halves: has_halves, bytes: true }));
+        let marks = Marks { halves: has_halves, bytes: true };
+        return Some(vec![Said::Error(Joiner::default().join(error, marks))]);
     }
     if body.choices.is_none() && body.usage.is_none() && body.prompt_progress.is_none() {
-        return Said::Unknown;
+        return Some(vec![Said::Unknown]);
     }
     let read = body.prompt_progress.and_then(Lenient::good).map(|progress| progress.percent());
-    let mut piece = Piece { usage: body.usage.and_then(Lenient::good), read, has_halves, ..Piece::default() };
-    let choices = body.choices.unwrap_or_default().into_iter().map(Choice::into_piece).collect::<Vec<_>>();
-    let first = choices.iter().filter_map(|piece| piece.choice).min();
-    choices.into_iter().filter(|piece| piece.choice == first).for_each(|choice| piece.append(choice));
-    Said::Piece(piece)
+    let mut pieces = body.choices.unwrap_or_default().into_iter().map(Choice::into_piece).collect::<Vec<_>>();
+    pieces.sort_by_key(|piece| piece.choice);
+    let is_one_of_several = pieces.first().map(|piece| piece.choice) != pieces.last().map(|piece| piece.choice);
+    // The fields beside the choices are said once.
+    let first = if pieces.is_empty() { Piece::default() } else { pieces.remove(0) };
+    let first = Piece { usage: body.usage.and_then(Lenient::good), read, ..first };
+    let pieces = [first].into_iter().chain(pieces);
+    Some(pieces.map(|piece| Said::Piece(Piece { has_halves, is_one_of_several, ..piece })).collect())
 }
 
 /// Google sends an error as the only thing in a list, and its own API sends a whole answer as one.
-fn interpret_list(json: &str) -> Said {
-    let values = mend::read::<Vec<Value>>(json).unwrap_or_default();
-    if values.is_empty() || !values.iter().all(Value::is_object) {
-        return Said::Rubbish;
+fn interpret_list(json: &str) -> Option<Vec<Said>> {
+    let values = mend::read::<Vec<Value>>(json).ok().filter(|values| !values.is_empty())?;
+    if !values.iter().all(Value::is_object) {
+        return None;
     }
-    in_turn(values.iter().map(|value| interpret(&value.to_string())))
+    Some(values.iter().flat_map(|value| interpret(&value.to_string()).unwrap_or_else(|| vec![Said::Unknown])).collect())
 }
 
 impl Body {
@@ -292,13 +256,14 @@ impl Body {
 
     /// The words of the error that this is, if it is one.
     fn take_error(&mut self, json: &str) -> Option<String> {
+        let is_answer = self.choices.as_ref().is_some_and(|choices| !choices.is_empty()) || self.usage.is_some();
+        let is_error = |error: &Value| is_error(error) && !(is_answer && is_blank(error));
         let in_choice = self.choices.iter_mut().flatten().find_map(|choice| choice.error.take().filter(is_error));
         let error = self.error.take().filter(is_error).or(in_choice);
         if let Some(words) = error.as_ref().and_then(words) {
             return Some(words);
         }
         let is_called_error = self.object.as_ref().is_some_and(|object| object == "error");
-        let is_answer = self.choices.as_ref().is_some_and(|choices| !choices.is_empty()) || self.usage.is_some();
         let complaint = (error.is_some() || is_called_error || !is_answer).then(|| complaint(json)).flatten();
         complaint.or_else(|| error.map(|error| error["type"].as_str().map_or_else(|| error.to_string(), String::from)))
     }
@@ -309,6 +274,18 @@ fn is_error(error: &Value) -> bool {
     let is_none =
         *error == Value::Bool(false) || *error == "" || *error == 0 || error.as_array().is_some_and(Vec::is_empty);
     !is_none
+}
+
+/// Whether nothing is in a value but nothing: `{"code":0,"message":""}`.
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.values().all(is_blank),
+        Value::Array(values) => values.iter().all(is_blank),
+        Value::String(text) => text.trim().is_empty(),
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+    }
 }
 
 impl Choice {
@@ -369,7 +346,8 @@ const COMPLAINTS: [&str; 14] = [
 /// What a body complains of that is no answer.
 fn complaint(json: &str) -> Option<String> {
     let body = mend::read::<Value>(json).ok()?;
-    COMPLAINTS.iter().find_map(|name| body.get(*name).filter(|value| !value.is_number()).and_then(words))
+    let is_complaint = |value: &&Value| !value.is_number() && value["status_code"] != 0; // MiniMax says so of a success
+    COMPLAINTS.iter().find_map(|name| body.get(*name).filter(is_complaint).and_then(words))
 }
 
 /// The words of an error, however deep they lie.
@@ -401,11 +379,26 @@ mod tests {
     }
 
     fn event(event: &str, data: &str) -> Said {
-        of_any_choice(read(&Unit::Event(Frame { event: event.into(), data: data.into() })))
+        one(all_in(event, data))
+    }
+
+    /// All that an event says.
+    fn all_in(event: &str, data: &str) -> Vec<Said> {
+        let said = read(&Unit::Event(Frame { event: event.into(), data: data.into() }));
+        said.into_iter().map(of_any_choice).collect()
     }
 
     fn bare(json: &str) -> Said {
-        of_any_choice(read(&Unit::Json(json.into())))
+        one(all_in_bare(json))
+    }
+
+    fn all_in_bare(json: &str) -> Vec<Said> {
+        read(&Unit::Json(json.into())).into_iter().map(of_any_choice).collect()
+    }
+
+    fn one(mut said: Vec<Said>) -> Said {
+        assert_eq!(said.len(), 1, "{said:?}");
+        said.remove(0)
     }
 
     fn of_any_choice(said: Said) -> Said {
@@ -449,10 +442,6 @@ mod tests {
                 piece("", "", Some("length")),
             ),
             (r#"data: {"choices":[{"delta":{"content":"Hi"}}]}"#, piece("Hi", "", None)),
-            (
-                r#"{"choices":[{"delta":{"content":"H"}}]}data: {"choices":[{"delta":{"content":"i"}}]}data: [DONE]"#,
-                piece("Hi", "", None),
-            ),
             (r#"{"choices":[{"delta":{"content":"Hi"},"logprobs":{"logprob":NaN}}]}"#, piece("Hi", "", None)),
             ("{\"choices\":[{\"delta\":{\"content\":\"a\tb\"}}]}", piece("a b", "", None)),
             (r#"{"choices":[{"text":"Hi","finish_reason":"stop"}]}"#, piece("Hi", "", Some("stop"))),
@@ -472,10 +461,6 @@ mod tests {
             ),
             (r#"{"message":{"role":"assistant","content":""},"done":true}"#, piece("", "", Some("stop"))),
             (r#"{"message":{"content":""},"done":true,"done_reason":"length"}"#, piece("", "", Some("length"))),
-            (
-                "{\"choices\":[{\"delta\":{\"content\":\"H\"}}]}\n{\"choices\":[{\"delta\":{\"content\":\"i\"}}]}\n[DONE]",
-                piece("Hi", "", None),
-            ),
             (r#"{"choices":[],"prompt_filter_results":[{"prompt_index":0}]}"#, piece("", "", None)),
             (r#"{"choices":[{"delta":{"content":"Hi"}}],"error":null}"#, piece("Hi", "", None)),
             (r#"{"choices":[{"delta":{"content":"Hi"}}],"usage":{"prompt_tokens":"x"}}"#, piece("Hi", "", None)),
@@ -575,7 +560,7 @@ mod tests {
     #[test]
     fn what_this_api_never_sends_is_rubbish() {
         for text in ["hello", "[1]", "[]", "3", r#"{"choices":"#, r#"{"choices":{}}"#] {
-            assert_eq!(data(text), Said::Rubbish, "{text}");
+            assert_eq!(data(text), Said::Rubbish(text.into()), "{text}");
             assert_eq!(bare(text), Said::Unknown, "{text}");
         }
         for text in ["{}", r#"{"status":"ok"}"#, r#"{"choices":null}"#, r#"{"type":"ping"}"#, r#"{"code":0}"#] {
@@ -609,7 +594,7 @@ mod tests {
     #[test]
     fn a_list_is_read_as_what_is_in_it() {
         let list = r#"[{"choices":[{"delta":{"content":"H"}}]},{"choices":[{"delta":{"content":"i"},"finish_reason":"stop"}]}]"#;
-        assert_eq!(bare(list), piece("Hi", "", Some("stop")));
+        assert_eq!(all_in_bare(list), [piece("H", "", None), piece("i", "", Some("stop"))]);
         assert_eq!(bare(r#"[{"status":"ok"}]"#), Said::Unknown);
     }
 
@@ -650,18 +635,43 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_before_an_error_stays() {
-        let list = r#"[{"choices":[{"delta":{"content":"Hel"}}]},{"error":{"message":"Out of memory"}}]"#;
-        let Said::Piece(piece) = bare(list) else { panic!("it says something") };
-        assert_eq!((piece.text.as_str(), piece.error.as_deref()), ("Hel", Some("Out of memory")));
+    fn values_of_one_event_are_said_one_after_the_other() {
+        let value = |text: &str| format!(r#"{{"choices":[{{"delta":{{"content":"{text}"}}}}]}}"#);
+        let (h, i) = (value("H"), value("i"));
+        let said = |next: Said| vec![piece("H", "", None), next];
+        let both = [piece("H", "", None), piece("i", "", None), Said::Done];
+        assert_eq!(all_in("", &format!("{h}data: {i}data: [DONE]")), both);
+        assert_eq!(all_in("", &format!("{h}\n{i}\n[DONE]\n{h}")), both, "nothing comes after the end");
+        assert_eq!(all_in("", &format!("{h}\noops\n{i}")), said(Said::Rubbish("oops".into())));
+        assert_eq!(
+            all_in("", &format!("{h}\n{{\"choices\":[{{\"del")),
+            said(Said::Rubbish(r#"{"choices":[{"del"#.into()))
+        );
+        assert_eq!(all_in("", &format!("{h}\n{{\"error\":\"No\"}}")), said(Said::Error("No".into())));
+        assert_eq!(all_in_bare(&format!("[{h},{{\"error\":\"No\"}}]")), said(Said::Error("No".into())));
+        assert_eq!(all_in("", &"[\n".repeat(9)), [Said::Rubbish("[".into())], "the first that is no value ends it");
     }
 
     #[test]
-    fn of_several_answers_the_first_is_read() {
-        let json = r#"{"choices":[{"index":1,"delta":{"content":"B"}},{"index":0,"delta":{"content":"A"}}]}"#;
-        let Said::Piece(read) = read(&Unit::Json(json.into())) else { panic!("it is an answer") };
-        assert_eq!((read.text.as_str(), read.choice), ("A", Some(0)));
-        assert_eq!(bare(json), piece("A", "", None));
+    fn of_several_answers_each_is_told() {
+        let json = r#"{"choices":[{"index":1,"delta":{"content":"B"}},{"delta":{"content":"A"}}],"usage":{"prompt_tokens":3,"completion_tokens":4}}"#;
+        let said = read(&Unit::Json(json.into())).into_iter().map(|said| {
+            let Said::Piece(piece) = said else { panic!("it is an answer") };
+            (piece.text, piece.choice, piece.is_one_of_several, piece.usage.is_some())
+        });
+        let said = said.collect::<Vec<_>>();
+        assert_eq!(said, [("A".into(), Some(0), true, true), ("B".into(), Some(1), true, false)]);
+    }
+
+    #[test]
+    fn an_error_that_says_that_there_is_none_fails_no_answer() {
+        for error in ["{}", r#"{"code":0,"message":""}"#, r#"{"code":null,"message":null}"#, "null", "0", r#""""#] {
+            let json = format!(r#"{{"error":{error},"choices":[{{"delta":{{"content":"Hi"}}}}]}}"#);
+            assert_eq!(data(&json), piece("Hi", "", None), "{json}");
+        }
+        let json = r#"{"base_resp":{"status_code":0,"status_msg":"success"},"choices":[]}"#;
+        assert_eq!(data(json), piece("", "", None));
+        assert_eq!(data(r#"{"base_resp":{"status_code":0,"status_msg":"success"}}"#), Said::Unknown);
     }
 
     #[test]

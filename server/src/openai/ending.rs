@@ -2,9 +2,9 @@
 
 use super::message::Beyond;
 
-/// Words of servers for an answer that the model has ended of itself: OpenAI, Hugging Face, Anthropic, Cohere. All words here are
+/// Words of servers for an answer that the model has ended of itself: OpenAI, Hugging Face, Anthropic, Cohere, Baidu. All words here are
 /// [`plain`].
-const OF_ITSELF: [&str; 13] = [
+const OF_ITSELF: [&str; 14] = [
     "stop",
     "stopped",
     "eos",
@@ -18,6 +18,7 @@ const OF_ITSELF: [&str; 13] = [
     "completed",
     "finished",
     "done",
+    "normal",
 ];
 
 /// Words for one that has reached a limit on its length: Anthropic and Gemini, Mistral, and others.
@@ -134,6 +135,12 @@ pub(super) fn is_reason(reason: &str) -> bool {
 /// Whether this is a reason that is known by its name.
 pub(super) fn is_known(reason: &str) -> bool {
     is_of_itself(reason) || is_at_limit(reason) || is_one_of(reason, &FILTERED) || is_one_of(reason, &CALLS)
+}
+
+/// Whether this reason stays the answer's reason, whatever comes later. One that isn't known may be a word for an answer that
+/// goes on.
+pub(super) fn is_bad(reason: &str) -> bool {
+    !is_of_itself(reason) && (is_known(reason) || is_error(reason))
 }
 
 fn is_one_of(reason: &str, words: &[&str]) -> bool {

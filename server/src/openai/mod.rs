@@ -4,8 +4,8 @@
 //! [`upstream`] (where the server is, and how patient to be with it), [`proxy`] and [`trust`] (the way there), [`client`] (one
 //! question on one connection),
 //! [`question`] (what is asked for, and what can be done without), [`refused`] (which part that is), [`reader`] (its answer, and the clock), [`inflate`] (what is compressed), [`answer`]
-//! (bytes as deltas and an end), [`body`] (events and JSON, whatever the label says), [`dialect`] (what one of these means),
-//! [`message`] (words, and what is none), [`repeat`] (what is said twice), [`ending`] (whether an answer is whole), [`halves`]
+//! (bytes as deltas and an end), [`body`] (events and JSON, whatever the label says), [`dialect`] (what one of these means), [`choices`]
+//! (which of them belong to the answer), [`message`] (words, and what is none), [`repeat`] (what is said twice), [`ending`] (whether an answer is whole), [`halves`]
 //! (of characters) and [`strays`] (bytes that are parts of them), [`mend`] (JSON that is nearly JSON), [`parse`] (of long bodies, off the runtime), [`think`] (thoughts
 //! hidden in the text), [`code`] (where code stands in it), [`place`] (one server, and what runs there), [`endpoint`] and [`names`] (what is known of it),
 //! [`listing`] and [`catalog`] (the list of models), [`context`] (whether an answer can go on), [`failure`] (what to tell a
@@ -14,6 +14,7 @@
 mod answer;
 mod body;
 mod catalog;
+mod choices;
 mod client;
 mod code;
 mod context;

@@ -19,7 +19,7 @@ use app::chat::{
 use bytes::Bytes;
 use reqwest::{Response, header::CONTENT_ENCODING};
 use std::{mem, time::Duration};
-use tokio::time::Instant;
+use tokio::{task, time::Instant};
 
 /// How long to read on after the answer is complete, for what it cost.
 const AFTERWORD: Duration = Duration::from_secs(3);
@@ -69,32 +69,71 @@ impl<'a> Reader<'a> {
 
     /// Reads to the end.
     pub(super) async fn read(&mut self, mut response: Response) -> Result<(), Failure> {
-        self.answer.encoding = encoding(&response);
-        while let Some(chunk) = self.next_chunk(&mut response).await? {
+        let label = label(&response);
+        self.inflate = Inflate::labelled(&label);
+        self.answer.encoding = is_foreign(&label).then_some(label);
+        let read = self.read_chunks(&mut response).await;
+        if matches!(read, Ok(true)) {
+            return Ok(());
+        }
+        let rest = self.inflate.finish();
+        let is_over = self.take(&rest).await;
+        read?;
+        if is_over? {
+            return Ok(());
+        }
+        let fed = self.answer.feed_end(&mut self.units);
+        self.hear().await?;
+        Ok(fed?)
+    }
+
+    /// Reads all that arrives, and tells whether the answer has ended in it.
+    async fn read_chunks(&mut self, response: &mut Response) -> Result<bool, Failure> {
+        while let Some(chunk) = self.next_chunk(response).await? {
             let mut rest = &chunk[..];
             while !rest.is_empty() {
-                let (slice, after) = rest.split_at(rest.len().min(self.inflate.piece(SLICE)));
+                let (piece, after) = rest.split_at(rest.len().min(self.inflate.piece(SLICE)));
                 rest = after;
-                let slice = self.inflate.feed(slice).map_err(|_| Failure::Encoded("gzip".into()))?;
-                let fed = self.answer.feed(&slice, &mut self.units);
-                let is_over = self.hear().await;
-                self.pass_on().await;
-                if is_over? {
-                    return Ok(());
-                }
-                fed?;
-                if self.answer.length() >= self.upstream.max_answer {
-                    return Err(Failure::TooMuch(self.upstream.max_answer));
+                if self.read_piece(piece).await? {
+                    return Ok(true);
                 }
             }
             self.tell_progress();
             self.look_at_the_clock();
         }
-        let rest = self.inflate.finish();
-        self.answer.feed(&rest, &mut self.units)?;
-        let fed = self.answer.feed_end(&mut self.units);
-        self.hear().await?;
-        Ok(fed?)
+        Ok(false)
+    }
+
+    /// Reads one piece, which may be compressed and become much longer.
+    async fn read_piece(&mut self, piece: &[u8]) -> Result<bool, Failure> {
+        let (content, inflated) = self.inflate.feed(piece);
+        for slice in content.chunks(SLICE) {
+            if self.take(slice).await? {
+                return Ok(true);
+            }
+        }
+        if inflated.is_err() {
+            return Err(Failure::Encoded(self.inflate.name().into()));
+        }
+        if self.inflate.is_at_work() {
+            task::yield_now().await;
+        }
+        Ok(false)
+    }
+
+    /// Takes in some of the content, and passes on what it says.
+    async fn take(&mut self, slice: &[u8]) -> Result<bool, Failure> {
+        let fed = self.answer.feed(slice, &mut self.units);
+        let is_over = self.hear().await;
+        self.pass_on().await;
+        if is_over? {
+            return Ok(true);
+        }
+        fed?;
+        if self.answer.length() >= self.upstream.max_answer {
+            return Err(Failure::TooMuch(self.upstream.max_answer));
+        }
+        Ok(false)
     }
 
     /// Whether the model has begun to answer, or to think aloud.
@@ -116,7 +155,7 @@ impl<'a> Reader<'a> {
                 Unit::Json(json) => read_json(json).await,
                 event @ Unit::Event(_) => (dialect::read(&event), event),
             };
-            if self.answer.hear(said, &unit, &mut self.out)? {
+            if self.answer.hear_all(said, &unit, &mut self.out)? {
                 return Ok(true);
             }
         }
@@ -155,6 +194,8 @@ impl<'a> Reader<'a> {
             self.give_up = self.give_up.min(now + AFTERWORD);
         } else if self.answer.has_begun() {
             self.give_up = now + self.upstream.idle_timeout;
+        } else if self.answer.is_empty() {
+            self.give_up = self.give_up.min(now + self.upstream.idle_timeout);
         }
     }
 
@@ -164,14 +205,19 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The name of the compression that the body is said to have, if that can't be read.
-fn encoding(response: &Response) -> Option<String> {
-    let encoding = response.headers().get(CONTENT_ENCODING)?.to_str().ok()?.trim().to_ascii_lowercase();
-    (!matches!(encoding.as_str(), "" | "identity" | "gzip" | "x-gzip")).then_some(encoding)
+/// The name of the compression that the body is said to have.
+fn label(response: &Response) -> String {
+    let label = response.headers().get(CONTENT_ENCODING).and_then(|label| label.to_str().ok());
+    label.unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether this compression can't be read.
+fn is_foreign(label: &str) -> bool {
+    !matches!(label, "" | "identity" | "gzip" | "x-gzip")
 }
 
 /// What JSON says that isn't in an event. An answer in one piece can be long.
-async fn read_json(json: String) -> (Said, Unit) {
+async fn read_json(json: String) -> (Vec<Said>, Unit) {
     let read = |json: &str| dialect::read_bare(json.trim());
     let (said, json) = parsed(json, read).await;
     (said, Unit::Json(json))
@@ -179,7 +225,7 @@ async fn read_json(json: String) -> (Said, Unit) {
 
 /// The first `most` bytes of the body as text. The rest isn't read.
 pub(super) async fn read_beginning(response: &mut Response, most: usize) -> Result<String, Failure> {
-    let (mut body, mut inflate) = (Vec::new(), Inflate::default());
+    let (mut body, mut inflate) = (Vec::new(), Inflate::labelled(&label(response)));
     while body.len() < most
         && let Some(chunk) = response.chunk().await.map_err(Failure::Cut)?
     {
@@ -187,7 +233,9 @@ pub(super) async fn read_beginning(response: &mut Response, most: usize) -> Resu
         while !rest.is_empty() && body.len() < most {
             let (slice, after) = rest.split_at(rest.len().min(inflate.piece(rest.len())));
             rest = after;
-            body.extend_from_slice(&inflate.feed(slice).map_err(|_| Failure::Encoded("gzip".into()))?);
+            let (content, inflated) = inflate.feed(slice);
+            body.extend_from_slice(&content);
+            inflated.map_err(|_| Failure::Encoded(inflate.name().into()))?;
         }
     }
     body.extend(inflate.finish());

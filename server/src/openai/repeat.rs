@@ -38,14 +38,15 @@ impl Repeat {
             return (text, reasoning);
         }
         let is_repeated = self.has_deltas || came.is_last;
-        (self.text.fresh(text, is_repeated), self.reasoning.fresh(reasoning, is_repeated))
+        (self.text.fresh(text, is_repeated, came.is_last), self.reasoning.fresh(reasoning, is_repeated, came.is_last))
     }
 }
 
 impl Sum {
-    fn fresh(&mut self, mut text: String, is_repeated: bool) -> String {
+    fn fresh(&mut self, mut text: String, is_repeated: bool, is_last: bool) -> String {
         if self.length > 0 && !text.is_empty() {
-            let repeats = self.goes_on != Some(true) && self.is_beginning_of(&text);
+            // The last may be the whole answer, after messages that have gone on.
+            let repeats = (self.goes_on != Some(true) || is_last) && self.is_beginning_of(&text);
             let is_same = repeats && text.len() == self.length;
             // Two that are the same may be two words that are the same.
             if repeats && (!is_same || is_repeated || self.goes_on == Some(false)) {
@@ -99,6 +100,8 @@ mod tests {
     #[test]
     fn messages_go_on_or_each_has_all() {
         assert_eq!(fresh(&[("Hel", MESSAGE), ("lo", MESSAGE), ("Hello", MESSAGE)]), "HelloHello");
+        assert_eq!(fresh(&[("Hel", MESSAGE), ("lo", MESSAGE), ("Hello", LAST)]), "Hello");
+        assert_eq!(fresh(&[("Hel", MESSAGE), ("lo", MESSAGE), ("Hello!", LAST)]), "Hello!");
         assert_eq!(fresh(&[("ha", MESSAGE), ("ha", MESSAGE), ("!", LAST)]), "haha!");
         assert_eq!(fresh(&[("Hel", MESSAGE), ("Hello", MESSAGE), ("Hello", MESSAGE), ("Hello!", LAST)]), "Hello!");
         assert_eq!(fresh(&[("Hello", MESSAGE), ("Hello", LAST)]), "Hello");

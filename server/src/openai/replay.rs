@@ -40,7 +40,7 @@ fn read<'a>(
 
 fn hear(answer: &mut Answer, units: &mut Vec<Unit>, out: &mut Vec<Delta>) -> Result<bool, Failure> {
     for unit in units.drain(..) {
-        if answer.hear(dialect::read(&unit), &unit, out)? {
+        if answer.hear_all(dialect::read(&unit), &unit, out)? {
             return Ok(true);
         }
     }
