@@ -180,7 +180,8 @@ fn meant_in<'a>(words: &str, sent: &[&'a str]) -> Option<&'a str> {
     if !is_unknown(words) {
         return None;
     }
-    identifiers(words).find_map(|(_, word)| {
+    let words_alone = identifiers(words).filter(|(at, word)| !is_part_of_more(words, *at..at + word.len()));
+    words_alone.map(|(_, word)| word).find_map(|word| {
         let (_, name) = HINTS.iter().find(|(hint, _)| hint.eq_ignore_ascii_case(word))?;
         sent.iter().copied().find(|sent| sent == name)
     })
@@ -347,7 +348,12 @@ mod tests {
         ] {
             assert_eq!(sure_culprit(body, &SENT), None, "{body}");
         }
-        for body in ["Model seed-oss is not available", "unexpected stop of the runner", "stop.sequences is unknown"] {
+        for body in [
+            "Model seed-oss is not available",
+            "unexpected stop of the runner",
+            "stop.sequences is unknown",
+            "No such model: qwen3-thinking",
+        ] {
             assert_eq!(culprit(body, &SENT), None, "{body}");
         }
         for (body, name) in [
