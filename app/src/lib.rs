@@ -47,6 +47,7 @@ pub mod permit;
 pub mod root;
 pub mod scroll;
 pub mod selected;
+pub mod text;
 pub mod theme;
 
 pub use root::{App, shell};

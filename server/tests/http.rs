@@ -213,6 +213,22 @@ async fn pages_are_html_that_the_back_button_may_keep() {
     }
 }
 
+/// They can be read before any script has run.
+#[tokio::test]
+async fn the_first_words_of_a_page_are_in_its_html() {
+    let server = Server::alone().await;
+    let words = [
+        ("/task", &["Counter: <span>0</span>", "alive for <span>0</span> s", ">no task</text>"][..]),
+        ("/monitor", &["role=\"status\">Connecting…<", "<p>0 live · 0 ended · 0 deltas</p>"]),
+    ];
+    for (path, words) in words {
+        let page = get(server.address, path).await.text().replace("<!>", "");
+        for words in words {
+            assert!(page.contains(words), "{path}: {words}\n{page}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_page_is_compressed_for_who_can_read_that_and_a_stream_never() {
     let server = Server::alone().await;

@@ -7,7 +7,7 @@ use super::{
     talk::Talk,
     tree::{File, Message},
 };
-use crate::browser::focus_on_box;
+use crate::{browser::focus_on_box, text::text as words};
 use leptos::{html, prelude::*};
 
 /// The button that opens the browser's picker. What is pasted or dropped is heard from here on, too: who drops a file on a
@@ -82,7 +82,7 @@ fn remark(sentence: Signal<String>) -> AnyView {
             class="refused"
             aria-live="polite"
             class:told=move || sentence.with(|sentence| !sentence.is_empty())
-            prop:textContent=sentence
+            prop:textContent=words(move || sentence.get())
         ></p>
     }
     .into_any()
@@ -163,7 +163,7 @@ fn long_text(whole: String, printing: RwSignal<bool>, show: fn(RwSignal<String>)
             class="more"
             hidden=move || left() == 0
             on:click=more
-            prop:textContent=move || ["Show more (", &(left() / 1024 + 1).to_string(), " kB)"].concat()
+            prop:textContent=words(move || ["Show more (", &(left() / 1024 + 1).to_string(), " kB)"].concat())
         ></button>
     }
     .into_any()

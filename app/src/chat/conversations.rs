@@ -9,7 +9,10 @@ use super::{
     shared::Shared,
     tree::{Conversation, Kept, find::Hit},
 };
-use crate::browser::{focus_on_box, is_composing};
+use crate::{
+    browser::{focus_on_box, is_composing},
+    text::text,
+};
 use gloo_timers::future::TimeoutFuture;
 use item::Item;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
@@ -129,7 +132,7 @@ pub fn Conversations(
             <p class="deleted" aria-live="polite" hidden=move || deleted.with(Option::is_none)>
                 <span
                     dir="auto"
-                    prop:textContent=move || deleted.with(|kept| kept.as_ref().map(|kept| words(&kept.conversation)).unwrap_or_default())
+                    prop:textContent=text(move || deleted.with(|kept| kept.as_ref().map(|kept| words(&kept.conversation)).unwrap_or_default()))
                 ></span>
                 <button type="button" on:click=put_back>
                     "Undo"

@@ -64,7 +64,7 @@ impl History {
         self.begin();
         match Store::open().await {
             Ok(store) => self.store.set_value(Some(SendWrapper::new(store))),
-            Err(fault) => self.fault.set(Some(fault)),
+            Err(fault) => self.note(Some(fault)),
         }
         self.tabs.set_value(Tabs::listen(CHANGED, Box::new(changed)).map(SendWrapper::new));
         self.refresh().await;
@@ -81,8 +81,15 @@ impl History {
                 // What was changed here meanwhile may not have been read yet.
                 Ok(_) if self.changes.get_value() != before => {}
                 Ok(read) => return self.show(read.found),
-                Err(fault) => return self.fault.set(Some(fault)),
+                Err(fault) => return self.note(Some(fault)),
             }
+        }
+    }
+
+    /// Whether something is wrong now, and with what. Only news are told: each would be read out.
+    pub(super) fn note(self, fault: Option<Fault>) {
+        if self.fault.try_get_untracked().is_some_and(|known| known != fault) {
+            self.fault.set(fault);
         }
     }
 
@@ -125,7 +132,7 @@ impl History {
 
     async fn read(self, id: &str) -> Option<Kept> {
         let read = self.store.get_value()?.load(id).await;
-        read.map_err(|fault| self.fault.set(Some(fault))).ok()?.found
+        read.map_err(|fault| self.note(Some(fault))).ok()?.found
     }
 
     /// Keeps what a conversation has become, and what has become of one of its messages. One in which nothing was said
@@ -174,7 +181,7 @@ impl History {
                     }
                 }
                 Err(fault) => {
-                    self.fault.try_set(Some(fault));
+                    self.note(Some(fault));
                     self.remember_all(kept);
                 }
             }
@@ -197,7 +204,7 @@ impl History {
         let Some(asked) = asked else { return };
         spawn_local(async move {
             if let Err(fault) = asked.await {
-                self.fault.try_set(Some(fault));
+                self.note(Some(fault));
                 failed();
             }
         });

@@ -1,6 +1,7 @@
 //! What a model thought before it answered.
 
 use super::{selection::is_in, tree::Message, view::seconds};
+use crate::text::text;
 use leptos::{html, prelude::*, wasm_bindgen::JsCast, web_sys::CharacterData};
 
 /// Open while it is all that there is, folded up once the answer begins, unless somebody has selected something in it.
@@ -36,7 +37,7 @@ pub fn Reasoning(
     });
     view! {
         <details class="reasoning" open=is_open hidden=move || !is_there.get()>
-            <summary prop:textContent=move || message.with(words)></summary>
+            <summary prop:textContent=text(move || message.with(words))></summary>
             <p class="text" dir="auto" node_ref=place></p>
         </details>
     }

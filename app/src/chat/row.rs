@@ -12,6 +12,7 @@ use super::{
     tree::Message,
     view::ending,
 };
+use crate::text::text;
 use leptos::prelude::*;
 
 /// The answers, and what can be done with all of them.
@@ -99,7 +100,7 @@ fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_
                 </button>
                 <Copy message />
                 <Continue talk id message is_last />
-                <span class="ending" prop:textContent=move || message.with(|message| ending(message, false))></span>
+                <span class="ending" prop:textContent=text(move || message.with(|message| ending(message, false)))></span>
                 <Receipt stopped />
             </div>
         </article>

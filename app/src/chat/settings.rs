@@ -3,6 +3,7 @@
 mod field;
 
 use super::{store::tab, talk::Talk, tree::Settings};
+use crate::text::text;
 use field::{Field, view_number, view_text};
 use leptos::{ev, html, prelude::*, web_sys::EventTarget};
 
@@ -112,7 +113,7 @@ pub fn SettingsForm(
                     {view_number("Max tokens", "settings-max-tokens", "The longest answer.", max_tokens)}
                     {view_number("Seed", "settings-seed", "The same seed, the same answer, if it can.", seed)}
                 </div>
-                <p class="saved" aria-live="polite" prop:textContent=told></p>
+                <p class="saved" aria-live="polite" prop:textContent=text(move || told.get())></p>
                 <div class="ends">
                     <button type="button" on:click=keep>
                         "Use for new conversations"

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     chat::{answer::Exit, message::Role},
     link::Reason,
+    text::text,
 };
 use leptos::{
     prelude::*,
@@ -38,7 +39,7 @@ pub fn Messages(
                 class="earlier"
                 hidden=move || earlier.get() == 0
                 on:click=move |_| talk.transcript.show_earlier()
-                prop:textContent=move || ["Show earlier messages (", &earlier.get().to_string(), ")"].concat()
+                prop:textContent=text(move || ["Show earlier messages (", &earlier.get().to_string(), ")"].concat())
             ></button>
             <For
                 each=move || entries.get()
@@ -100,7 +101,7 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
                     "Regenerate"
                 </button>
                 <Continue talk id message is_last />
-                <span class="ending" prop:textContent=move || message.with(|message| ending(message, is_last.get()))></span>
+                <span class="ending" prop:textContent=text(move || message.with(|message| ending(message, is_last.get())))></span>
             </div>
         </article>
     }

@@ -2,6 +2,7 @@
 //! dies its star goes out and the other stays lit, with the reason written under it.
 
 use super::page::{Chunks, flash};
+use crate::text::text;
 use leptos::prelude::*;
 
 /// Which of the two is lit, as the class that draws it.
@@ -22,12 +23,12 @@ pub fn Drawing(
     running: Signal<bool>,
 ) -> impl IntoView {
     let class = move || format!("drawing {}", scene(running.get(), job.exit().with(Option::is_some)));
-    let fate = move || match (running.get(), job.exit().get()) {
+    let fate = text(move || match (running.get(), job.exit().get()) {
         (true, _) => "linked".to_owned(),
         (false, Some(exit)) => flash(exit.reason).to_lowercase(),
         (false, None) => String::new(),
-    };
-    let task = move || if running.get() { "its task" } else { "no task" };
+    });
+    let task = text(move || if running.get() { "its task" } else { "no task" });
     view! {
         <svg class=class viewBox="0 0 480 150" aria-hidden="true">
             <path class="line" d="M92 60H388" />
@@ -38,7 +39,7 @@ pub fn Drawing(
             <path class="star page" d="M64 22l9.500 28.500L102 60l-28.500 9.500L64 98l-9.500-28.500L26 60l28.500-9.500z" />
             <path class="star task" d="M416 22l9.500 28.500L454 60l-28.500 9.500L416 98l-9.500-28.500L378 60l28.500-9.500z" />
             <text x="64" y="124">"this page"</text>
-            <text x="416" y="124" prop:textContent=task></text>
+            <text x="416" y="124" inner_html=task.get_untracked() prop:textContent=task></text>
             <text class="reason" x="240" y="46" prop:textContent=fate></text>
         </svg>
     }

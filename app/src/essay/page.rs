@@ -5,6 +5,7 @@ use crate::{
     address::Address,
     browser::every_second,
     link::{Exit, Job, Reason, State, use_link},
+    text::text,
 };
 use leptos::prelude::*;
 
@@ -28,6 +29,7 @@ pub fn TaskPage() -> impl IntoView {
     let exit = job.exit();
     let crash = RwSignal::new(false);
     let running = Signal::derive(move || job.state().get() != State::Idle);
+    let status = text(move || exit.with(|exit| exit.as_ref().map_or("", |exit| flash(exit.reason))));
     let start = move |_| job.start(crash.get_untracked().then_some(CRASH_AT));
     view! {
         <main class="essay">
@@ -63,11 +65,7 @@ pub fn TaskPage() -> impl IntoView {
                 </label>
                 <Counter />
             </div>
-            <p
-                class="status"
-                role="status"
-                prop:textContent=move || exit.with(|exit| exit.as_ref().map_or("", |exit| flash(exit.reason)))
-            ></p>
+            <p class="status" role="status" prop:textContent=status></p>
             <h2 id="messages">"Messages"</h2>
             <ul class="messages" aria-labelledby="messages">
                 {move || lines(job.items().with(|chunks| chunks.iter().map(|chunk| chunk.text.clone()).collect()))}
@@ -93,9 +91,9 @@ fn Counter() -> impl IntoView {
     view! {
         <button type="button" on:click=move |_| count.update(|count| *count += 1)>
             "Counter: "
-            <span prop:textContent=count></span>
+            <span inner_html="0" prop:textContent=count></span>
         </button>
-        <span class="clock">"This page has been alive for " <span prop:textContent=seconds></span> " s"</span>
+        <span class="clock">"This page has been alive for " <span inner_html="0" prop:textContent=seconds></span> " s"</span>
     }
 }
 

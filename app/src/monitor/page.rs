@@ -9,6 +9,7 @@ use crate::{
         Event, Exit, Link, Reason,
         registry::snapshot::{Ended, Living, State},
     },
+    text::text,
 };
 use leptos::{ev, prelude::*};
 
@@ -45,7 +46,10 @@ pub fn MonitorPage() -> impl IntoView {
         }
     });
     let kill = Action::new(|number: &u64| kill(*number));
-    let refused = move || kill.value().with(|answer| answer.as_ref().and_then(refusal)).unwrap_or_default();
+    let refused = text(move || kill.value().with(|answer| answer.as_ref().and_then(refusal)).unwrap_or_default());
+    let standing = text(move || exit.with(|exit| standing(exit.as_ref(), live.get())));
+    let in_all = text(move || sight.with(in_all));
+    let ended = move || sight.with(|sight| sight.census.exits.clone());
     let numbers = move || sight.with(|sight| sight.census.tasks.iter().map(|task| task.number).collect::<Vec<_>>());
     view! {
         <main class="essay monitor">
@@ -54,12 +58,12 @@ pub fn MonitorPage() -> impl IntoView {
             </p>
             <h1>"Monitor"</h1>
             <p class="status">
-                <span role="status" prop:textContent=move || exit.with(|exit| standing(exit.as_ref(), live.get()))></span>
+                <span role="status" inner_html=standing.get_untracked() prop:textContent=standing></span>
                 <button type="button" hidden=move || exit.with(Option::is_none) on:click=move |_| look()>
                     "Retry"
                 </button>
             </p>
-            <p prop:textContent=move || sight.with(in_all)></p>
+            <p inner_html=in_all.get_untracked() prop:textContent=in_all></p>
             <p role="alert" prop:textContent=refused></p>
             <table>
                 <caption>"Tasks"</caption>
@@ -90,7 +94,9 @@ pub fn MonitorPage() -> impl IntoView {
                         <th scope="col">"Ago"</th>
                     </tr>
                 </thead>
-                <tbody>{move || sight.with(|sight| sight.census.exits.iter().map(ended).collect_view())}</tbody>
+                <tbody>
+                    <For each=ended key=|exit| exit.number children=move |exit| view! { <Exited exit sight /> } />
+                </tbody>
             </table>
         </main>
     }
@@ -111,7 +117,8 @@ fn look_again(look: impl Fn() + 'static) {
 fn Task(number: u64, sight: RwSignal<Sight>, kill: Action<u64, Result<bool, ApiError>>) -> impl IntoView {
     let is_it = move |task: &&Living| task.number == number;
     let task = Memo::new(move |_| sight.with(|sight| sight.census.tasks.iter().find(is_it).cloned()));
-    let cell = move |what: fn(&Living) -> String| move || task.with(|task| task.as_ref().map(what)).unwrap_or_default();
+    let cell =
+        move |what: fn(&Living) -> String| text(move || task.with(|task| task.as_ref().map(what)).unwrap_or_default());
     view! {
         <tr>
             <th scope="row">{number}</th>
@@ -134,7 +141,13 @@ fn Task(number: u64, sight: RwSignal<Sight>, kill: Action<u64, Result<bool, ApiE
 }
 
 /// A task that has ended.
-fn ended(exit: &Ended) -> impl IntoView + use<> {
+#[component]
+fn Exited(exit: Ended, sight: RwSignal<Sight>) -> impl IntoView {
+    let is_it = move |other: &&Ended| other.number == exit.number;
+    let ago = text(move || {
+        let ago_ms = sight.with(|sight| sight.census.exits.iter().find(is_it).map(|exit| exit.ago_ms));
+        ago_ms.map(span).unwrap_or_default()
+    });
     view! {
         <tr>
             <th scope="row" prop:textContent=exit.number></th>
@@ -142,7 +155,7 @@ fn ended(exit: &Ended) -> impl IntoView + use<> {
             <td prop:textContent=exit.reason.as_str()></td>
             <td prop:textContent=exit.deltas></td>
             <td prop:textContent=span(exit.lived_ms)></td>
-            <td prop:textContent=span(exit.ago_ms)></td>
+            <td prop:textContent=ago></td>
         </tr>
     }
 }

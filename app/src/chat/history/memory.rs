@@ -62,8 +62,8 @@ impl History {
             memory.retain(|held| !(is_new && is_written(held)));
             memory.is_empty()
         });
-        if holds_nothing == Some(true) && self.fault.try_get_untracked().flatten().is_some() {
-            self.fault.set(None);
+        if holds_nothing == Some(true) {
+            self.note(None);
         }
     }
 

@@ -21,7 +21,7 @@ impl History {
         let stored = match stored {
             Ok(stored) => stored,
             Err(fault) => {
-                self.fault.set(Some(fault)); // then all of it is still there
+                self.note(Some(fault)); // then all of it is still there
                 return None;
             }
         };
@@ -87,7 +87,7 @@ impl History {
 
     fn note_fault(self, fault: Fault) {
         if fault != Fault::Cancelled {
-            self.fault.set(Some(fault));
+            self.note(Some(fault));
         }
     }
 
@@ -119,7 +119,7 @@ impl History {
         let mut hits = search_in(&self.memory.get_value(), text, limit).await;
         if let Some(store) = self.store.get_value() {
             let found = store.search(text, limit).await.unwrap_or_else(|fault| {
-                self.fault.set(Some(fault));
+                self.note(Some(fault));
                 Vec::new()
             });
             for hit in found {

@@ -1,6 +1,6 @@
 //! One field of the settings, and what is wrong with what was typed in it.
 
-use crate::chat::tree::Settings;
+use crate::{chat::tree::Settings, text::text};
 use leptos::prelude::*;
 
 /// Where among the settings a field's text stands.
@@ -84,7 +84,7 @@ pub(super) fn view_number(label: &'static str, id: &'static str, hint: &'static 
                 prop:value=field.typed
                 on:input=move |event| field.hear(event_target_value(&event))
             />
-            <p id=said aria-live="polite" prop:textContent=move || field.fault.get().unwrap_or(hint)></p>
+            <p id=said aria-live="polite" prop:textContent=text(move || field.fault.get().unwrap_or(hint))></p>
         </div>
     }
     .into_any()
