@@ -126,10 +126,7 @@ fn other(bytes: &[u8]) -> NoText {
     if let Some(encoding) = unicode::unmarked(bytes) {
         return NoText::Unmarked(encoding);
     }
-    // Text of every 8-bit encoding has no control characters but these.
-    let is_of_text =
-        |byte: &u8| *byte >= b' ' && *byte != 0x7f || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a | 0x1b);
-    if bytes.iter().all(is_of_text) { NoText::Unknown } else { NoText::Strange }
+    if kind::is_of_text(bytes) { NoText::Unknown } else { NoText::Strange }
 }
 
 #[cfg(test)]

@@ -8,31 +8,51 @@ pub(super) fn document(bytes: &[u8]) -> Option<&'static str> {
     bytes.starts_with(b"%PDF-").then_some("is a PDF document. Copy its text, or save it as text")
 }
 
-/// How files begin that are no text, and what is said of them.
-const KNOWN: [(&[u8], &str); 19] = [
+/// The first bytes of files that are no text, and what is said of them.
+const KNOWN: [(&[u8], &str); 13] = [
     (b"\x89PNG\r\n\x1a\n", "is a PNG picture under another name: rename it to end in .png"),
     (b"\xff\xd8\xff", "is a JPEG picture under another name: rename it to end in .jpg"),
-    (b"GIF8", "is a GIF picture under another name: rename it to end in .gif"),
     (b"PK\x03\x04", "is a ZIP archive, or a document that is one (DOCX, XLSX, ODT). Save what is in it as text"),
     (b"\xd0\xcf\x11\xe0", "is an Office document of the old kind (DOC, XLS, PPT). Save it as text"),
     (b"\x1f\x8b", "is compressed (gzip). Unpack it first"),
-    (b"BZh", "is compressed (bzip2). Unpack it first"),
-    (b"\xfd7zXZ", "is compressed (xz). Unpack it first"),
+    (b"\xfd7zXZ\0", "is compressed (xz). Unpack it first"),
     (b"\x28\xb5\x2f\xfd", "is compressed (Zstandard). Unpack it first"),
-    (b"7z\xbc\xaf", "is a 7z archive. Unpack it first"),
-    (b"Rar!", "is a RAR archive. Unpack it first"),
+    (b"7z\xbc\xaf\x27\x1c", "is a 7z archive. Unpack it first"),
+    (b"Rar!\x1a\x07", "is a RAR archive. Unpack it first"),
     (b"SQLite format 3\0", "is an SQLite database, and no text"),
     (b"\x7fELF", "is a program, and no text"),
-    (b"MZ", "is a program, and no text"),
     (b"\0asm", "is a program, and no text"),
+    (b"II*\0", "is a TIFF picture. Models read PNG, JPEG, WebP or GIF"),
+];
+
+/// The same of files whose first bytes may be the first letters of a text. Other bytes near them are of no text: sizes,
+/// versions, compressed data.
+const LETTERS: [(&[u8], &str); 6] = [
+    (b"GIF8", "is a GIF picture under another name: rename it to end in .gif"),
+    (b"BZh", "is compressed (bzip2). Unpack it first"),
+    (b"MZ", "is a program, and no text"),
     (b"ID3", "is sound, and no text"),
     (b"OggS", "is sound or video, and no text"),
     (b"BM", "is a BMP picture. Models read PNG, JPEG, WebP or GIF"),
-    (b"II*\0", "is a TIFF picture. Models read PNG, JPEG, WebP or GIF"),
 ];
 
 /// The kind of file that isn't text.
 pub(super) fn known(bytes: &[u8]) -> Option<&'static str> {
+    named(&KNOWN, bytes).or_else(|| if is_of_text(bytes) { None } else { lettered(bytes) })
+}
+
+/// Whether there are only such control characters as text of an 8-bit encoding has.
+pub(super) fn is_of_text(bytes: &[u8]) -> bool {
+    let is_of_text =
+        |byte: &u8| *byte >= b' ' && *byte != 0x7f || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a | 0x1b);
+    bytes.iter().all(is_of_text)
+}
+
+fn named(known: &[(&[u8], &'static str)], bytes: &[u8]) -> Option<&'static str> {
+    known.iter().find(|(begin, _)| bytes.starts_with(begin)).map(|(_, what)| *what)
+}
+
+fn lettered(bytes: &[u8]) -> Option<&'static str> {
     match (bytes.get(..4), bytes.get(4..8), bytes.get(8..12)) {
         (Some(b"RIFF"), _, Some(b"WEBP")) => Some("is a WebP picture under another name: rename it to end in .webp"),
         (Some(b"RIFF"), ..) => Some("is sound or video, and no text"),
@@ -40,7 +60,7 @@ pub(super) fn known(bytes: &[u8]) -> Option<&'static str> {
             Some("is a HEIC or AVIF picture. Models read PNG, JPEG, WebP or GIF")
         }
         (_, Some(b"ftyp"), _) => Some("is sound or video, and no text"),
-        _ => KNOWN.iter().find(|(begin, _)| bytes.starts_with(begin)).map(|(_, what)| *what),
+        _ => named(&LETTERS, bytes),
     }
 }
 
@@ -61,12 +81,20 @@ pub(super) fn escapes(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The encoding that an XML declaration names.
+/// How labels begin, in lower case, of encodings in which a declaration couldn't have been read byte by byte: UTF-16, UTF-32 and
+/// their other names. Decoders would make some text of any bytes. `x-user-defined` is for bytes that are no text.
+const IMPOSSIBLE: [&str; 7] = ["utf-16", "utf-32", "ucs-", "iso-10646", "unicode", "csunicode", "x-user-defined"];
+
+/// The encoding that an XML declaration names (<https://www.w3.org/TR/xml/#charencoding>), if it can be that one. Labels are those
+/// of <https://encoding.spec.whatwg.org/#names-and-labels>.
 pub(super) fn declared(bytes: &[u8]) -> Option<&str> {
     let line = bytes.strip_prefix(b"<?xml")?;
     let end = line.iter().take(200).position(|byte| *byte == b'>')?;
     let (_, value) = std::str::from_utf8(&line[..end]).ok()?.split_once("encoding")?;
     let value = value.trim_start().strip_prefix('=')?.trim_start();
     let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-    value[1..].split_once(quote).map(|(label, _)| label)
+    let (label, _) = value[1..].split_once(quote)?;
+    let plain = label.trim().to_ascii_lowercase();
+    let is_impossible = IMPOSSIBLE.iter().any(|name| plain.starts_with(name));
+    (!is_impossible).then_some(label)
 }

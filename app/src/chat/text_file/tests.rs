@@ -84,6 +84,46 @@ fn other_files_are_named() {
 }
 
 #[test]
+fn a_text_that_begins_like_another_kind_of_file_has_an_encoding() {
+    for begin in ["BMW f", "MZ f", "ID3 f", "BZh f", "GIF8 f", "Rar! f", "OggS f", "RIFF f", "Drei ftyp f"] {
+        let text = [begin.as_bytes(), b"\xe4hrt\r\n"].concat();
+        assert_eq!(plain(text), Err(NoText::Unknown), "{begin}");
+    }
+    let reason = |bytes: &[u8]| plain(bytes).unwrap_err().reason();
+    assert!(reason(b"BM\x36\x10\x0e\0\0\0\0\0\x36\0\xff").contains("BMP"));
+    assert!(reason(b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff").contains("program"));
+    assert!(reason(b"ID3\x04\0\0\0\0\x0fv\xff").contains("sound"));
+    assert!(reason(b"GIF89a\x10\0\x10\0\xf0\0\0").contains("GIF"));
+    assert!(reason(b"BZh91AY&SY\x8c\x1e\0\x05").contains("bzip2"));
+    assert!(reason(b"Rar!\x1a\x07\x01\0\xf3").contains("RAR"));
+    assert!(reason(b"\0\0\0\x18ftypheic\0\0\xff").contains("HEIC"));
+}
+
+#[test]
+fn a_declaration_that_can_be_read_names_no_encoding_of_wider_units() {
+    let labels = [
+        "UTF-16",
+        "utf-16le",
+        "UTF-16BE",
+        "utf-32",
+        "ucs-2",
+        "iso-10646-ucs-2",
+        "ISO-10646-UCS-4",
+        "unicode",
+        "unicodeFFFE",
+        "csUnicode",
+        " utf-16 ",
+        "x-user-defined",
+    ];
+    for label in labels {
+        let text = [b"<?xml version=\"1.0\" encoding=\"", label.as_bytes(), b"\"?><a>caf\xe9</a>"].concat();
+        assert_eq!(read(text, &|label, _| Some(label.into())), Err(NoText::Unknown), "{label}");
+        let sound = ["<?xml version=\"1.0\" encoding=\"", label, "\"?><a>café</a>"].concat();
+        assert_eq!(read(sound.clone().into_bytes(), &|_, _| None), Ok(sound), "UTF-8 needs no declaration");
+    }
+}
+
+#[test]
 fn what_says_its_encoding_is_read_by_the_browser() {
     let asked = |bytes: &[u8]| read(bytes.to_vec(), &|label, _| Some(label.into()));
     assert_eq!(asked(b"\x1b$B$3\x1b(B").as_deref(), Ok("iso-2022-jp"));
