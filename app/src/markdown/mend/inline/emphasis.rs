@@ -69,10 +69,15 @@ impl Stack {
 
 /// Whether the run of `len` stars at `at` may be an operator, and may open emphasis that ends in the same word: `a*b*c`.
 pub(super) fn is_undecided(text: &str, at: usize, byte: u8, len: usize) -> bool {
-    let (before, rest) = (text.get(..at).unwrap_or_default(), text.get(at + len..).unwrap_or_default());
+    let rest = text.get(at + len..).unwrap_or_default();
+    if rest.len() >= WORD || !multiplies(text, at, byte, len) {
+        return false;
+    }
+    // No further back than a word is long: there is one such look for each run of stars.
+    let before = text.get(text.ceil_char_boundary(at.saturating_sub(WORD))..at).unwrap_or_default();
     let is_second = before.rsplit(char::is_whitespace).next().is_some_and(|word| word.contains('*'));
-    let is_word = rest.len() < WORD && !rest.contains(|c: char| c.is_whitespace() || c == '|');
-    is_word && !is_second && multiplies(text, at, byte, len) && !rest.trim_end_matches('*').contains('*')
+    let is_word = !rest.contains(|c: char| c.is_whitespace() || c == '|');
+    is_word && !is_second && !rest.trim_end_matches('*').contains('*')
 }
 
 /// Whether this is an operator between two operands: `2*3`, `a*b`, `f(x)*g(x)`, `2**10`. What is there may be closed later; more
