@@ -296,6 +296,7 @@ impl Document {
         let text = mend(self.source.get(self.frozen..).unwrap_or_default(), Ending::Open);
         let known = self.references.known();
         self.parsed += text.len() + known.len();
-        parse(&self.ids, known, &text, Definitions::Awaited).html
+        let is_late = self.frozen > LONGEST_WAIT;
+        parse(&self.ids, known, &text, if is_late { Definitions::Complete } else { Definitions::Awaited }).html
     }
 }
