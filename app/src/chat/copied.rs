@@ -43,6 +43,7 @@ fn take_over(event: &ClipboardEvent) -> Option<()> {
     }
     if is_ours {
         join_code(&place);
+        keep_line_ends(&place);
         // Only where it is laid out can it be told how much of it is seen.
         list.parent_element()?.append_child(&place).ok()?;
         let text = place.inner_text();
@@ -116,7 +117,14 @@ fn clone_into(place: &Element, range: &Range, list: &Element) -> Option<bool> {
         None => inner.query_selector("pre").ok()?.is_some(),
     };
     for control in elements(&controls) {
-        control.remove();
+        match control.get_attribute("type").as_deref() {
+            // Of a list of tasks: it says whether one is done.
+            Some("checkbox") => {
+                let sign = if control.has_attribute("checked") { "☑" } else { "☐" };
+                _ = control.replace_with_with_str_1(sign);
+            }
+            _ => control.remove(),
+        }
     }
     // The browser lays out only what is in view of a section with this mark.
     for section in elements(&inner.query_selector_all("[data-full]").ok()?) {
@@ -136,6 +144,14 @@ fn ends_with(range: &Range, code: &Element) -> bool {
         call(&rest, "toString", &[])?.as_string()
     };
     rest().is_some_and(|rest| rest.trim_matches('\n').is_empty())
+}
+
+/// The page's style sheet keeps the line ends of questions and thoughts. Elsewhere there is none.
+fn keep_line_ends(place: &Element) {
+    let Ok(texts) = place.query_selector_all(".text") else { return };
+    for text in elements(&texts).into_iter().filter_map(|text| text.dyn_into::<HtmlElement>().ok()) {
+        _ = text.style().set_property("white-space", "pre-wrap");
+    }
 }
 
 /// Makes one of the parts of each long code block, and ends code without a line end.
