@@ -89,8 +89,16 @@ fn selection() -> Option<JsValue> {
 fn read(selection: &JsValue) -> Option<Selected> {
     let anchor = end(selection, "anchorNode", "anchorOffset")?;
     let focus = end(selection, "focusNode", "focusOffset")?;
-    let range = method(selection, "getRangeAt").ok()?.call1(selection, &0.into()).ok()?;
-    let is_forward = end(&range, "startContainer", "startOffset")?.is_same(&anchor);
+    let range = |at: f64| method(selection, "getRangeAt").ok()?.call1(selection, &at.into()).ok();
+    let start = end(&range(0.0)?, "startContainer", "startOffset")?;
+    let count = Reflect::get(selection, &"rangeCount".into()).ok()?.as_f64()?;
+    if count > 1.0 {
+        // Firefox makes several ranges around what can't be selected. Anchor and focus are the ends of one of them.
+        let last = end(&range(count - 1.0)?, "endContainer", "endOffset")?;
+        let is_forward = focus.is_same(&last);
+        return Some(Selected::from_to(start, last, is_forward));
+    }
+    let is_forward = start.is_same(&anchor);
     Some(Selected { anchor, focus, is_forward })
 }
 
