@@ -40,7 +40,7 @@ pub fn ModelPicker(
             model.set(first);
         }
     });
-    let fold = move || parts.get_untracked().map_or(fold_ascii as Fold, |parts| parts.fold);
+    let fold = |parts: Option<Parts>| parts.map_or(fold_ascii as Fold, |parts| parts.fold);
     let option = move |name: String, is_missing: bool| {
         let selected = model.get() == name;
         let label = match name.as_str() {
@@ -51,7 +51,8 @@ pub fn ModelPicker(
     };
     let options = move || {
         let chosen = model.get();
-        let names = list.with(|list| sought.with(|sought| offer(&list.names, sought, &chosen, fold())));
+        let fold = fold(parts.get()); // what was sought before the code for it came is sought again
+        let names = list.with(|list| sought.with(|sought| offer(&list.names, sought, &chosen, fold)));
         let is_missing = list.with(|list| list.lacks(&chosen)) && typed.with(|typed| *typed != chosen);
         let options = names.into_iter().map(|name| {
             let is_missing = is_missing && name == chosen;
@@ -74,8 +75,9 @@ pub fn ModelPicker(
     // Enter takes what is found, or else the name as it was typed. Leaving the field takes only what can't be found.
     let settle = move |is_enter: bool| {
         let name = sought.get_untracked().trim().to_owned();
-        let found = list
-            .with_untracked(|list| if is_long(&list.names) { narrowed(&list.names, &name, fold()) } else { vec![] });
+        let fold = fold(parts.get_untracked());
+        let found =
+            list.with_untracked(|list| if is_long(&list.names) { narrowed(&list.names, &name, fold) } else { vec![] });
         match found.into_iter().reduce(|first, other| if other == name { other } else { first }) {
             _ if name.is_empty() => {}
             Some(found) if is_enter => choose(found),
