@@ -224,6 +224,14 @@ fn a_long_answer_stops_waiting_for_definitions() {
 }
 
 #[test]
+fn the_tail_of_a_long_answer_awaits_no_definitions() {
+    let text = [&"A line of it.\n\n".repeat(6000), "See [text][1] and"].concat();
+    assert!(live(&text).ends_with("<p>See [text][1] and</p>"));
+    let short = ["A line of it.\n\n", "See [text][1] and"].concat();
+    assert!(live(&short).ends_with("<p>See text and</p>"));
+}
+
+#[test]
 fn the_head_of_a_table_has_no_more_cells_than_have_begun() {
     for text in ["| a | b |", "| a | b | ", "| a | b |\n", "| a | b |\n|", "| a | b |\n|--", "| a | **b** |\n"] {
         assert_eq!(live(text).matches("<th ").count(), 2, "{text:?}: {}", live(text));

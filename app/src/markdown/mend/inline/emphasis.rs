@@ -91,3 +91,27 @@ fn multiplies(text: &str, at: usize, byte: u8, len: usize) -> bool {
     let is_factor = after.is_ascii_digit() && before.len() > operand.len();
     byte == b'*' && (after.is_ascii_alphanumeric() || after == b'(') && (is_short || is_number || is_factor)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    /// Looked through from its beginning at each star, this would take minutes.
+    #[test]
+    fn a_long_word_of_stars_is_not_looked_through_for_each_of_them() {
+        let word = "é".repeat(500_000) + &"a*b".repeat(WORD / 4);
+        let begun = Instant::now();
+        for (at, _) in word.match_indices('*').cycle().take(50_000) {
+            is_undecided(&word, at, b'*', 1);
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn a_second_star_of_a_word_is_no_question() {
+        assert!(is_undecided("so a*b", 4, b'*', 1));
+        assert!(!is_undecided("so a*b*c", 6, b'*', 1));
+        assert!(!is_undecided("so a*b c", 4, b'*', 1));
+    }
+}
