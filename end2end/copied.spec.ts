@@ -81,6 +81,27 @@ test("a selection of all has what was said, and no control", async ({ chat, upst
   expect(await clipboard(page)).not.toContain("Thought for");
 });
 
+test("a copy keeps the lines of a question, and which tasks are done", async ({ chat, upstream, page }) => {
+  await answered(chat, upstream, "One\n\n  two", "- [x] this\n- [ ] that\n\nAfter.");
+  await page.evaluate(() => {
+    const { setData } = DataTransfer.prototype;
+    DataTransfer.prototype.setData = function (type, data) {
+      Reflect.set(window, type, data);
+      setData.call(this, type, data);
+    };
+  });
+  await copyAll(chat, page);
+  const put = (type: string) => page.evaluate((type) => Reflect.get(window, type) as string, type);
+  await expect.poll(() => put("text/plain")).toMatch(/One\n\n {2}two\n[^]*☑ this\n☐ that\n[^]*After\.$/);
+  const lines = await page.evaluate((html) => {
+    const holder = document.createElement("div"); // as in a document that doesn't have this page's style sheet
+    holder.innerHTML = html;
+    return [...holder.querySelectorAll<HTMLElement>(".text")].map(({ textContent, style }) => [textContent, style.whiteSpace]);
+  }, await put("text/html"));
+  expect(lines).toContainEqual(["One\n\n  two", "pre-wrap"]);
+  expect(await put("text/html")).toContain("☑ this");
+});
+
 test("a selection over a code block has its code and no more", async ({ chat, upstream, page }) => {
   await answered(chat, upstream, "Show me", "Before.\n\n```rust\nlet a = 1;\nlet b = 2;\n```\n\nAfter.");
   await expect(chat.answer.locator("code .hl-k").first()).toBeVisible();

@@ -74,6 +74,87 @@ test("such a draft of a new chat waits while another conversation is looked at, 
   await expect(told(page)).toBeHidden();
 });
 
+test("such a draft of a conversation is there again after a look at another", async ({ chat, page, upstream }) => {
+  await chat.ask("About cats");
+  (await upstream.asked()).finish();
+  await expect(chat.status).toHaveText("Done");
+  await chat.box.fill("short");
+  await leaveRoom(page, 2000);
+  const draft = "y".repeat(3000);
+  await type(page, draft);
+  await expect(told(page)).toBeVisible();
+  await chat.newChat.click();
+  await expect(chat.answer).toHaveCount(0);
+  await expect(chat.box).toHaveValue("");
+  await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
+  await expect(chat.box).toHaveValue(draft);
+  await expect(told(page)).toBeVisible();
+});
+
+test("such a draft is there again after a look at another page", async ({ chat, page, upstream }) => {
+  const draft = "y".repeat(3000);
+  const lookElsewhere = async () => {
+    await page.evaluate(() => {
+      const link = document.body.appendChild(document.createElement("a"));
+      link.href = "/task";
+      link.click();
+      link.remove();
+    });
+    await expect(page.getByRole("button", { name: "Start", exact: true })).toBeVisible();
+    await page.evaluate(() => history.back());
+  };
+  await chat.wake();
+  await leaveRoom(page, 2000);
+  await type(page, draft);
+  await expect(told(page)).toBeVisible();
+  await lookElsewhere();
+  await expect(chat.box).toHaveValue(draft);
+
+  await chat.send.click();
+  (await upstream.asked()).finish();
+  await expect(chat.status).toHaveText("Done");
+  await type(page, `${draft}, again`);
+  await expect(told(page)).toBeVisible();
+  await lookElsewhere();
+  await expect(chat.answer).toContainText("Well.");
+  await expect(chat.box).toHaveValue(`${draft}, again`);
+});
+
+test("what a question is being made is there again, however long it is", async ({ chat, page, upstream }) => {
+  await chat.ask("About cats");
+  (await upstream.asked()).finish();
+  await expect(chat.status).toHaveText("Done");
+  await chat.box.fill("a draft");
+  await chat.message(0).hover();
+  await chat.action(chat.message(0), "Edit").click();
+  await expect(chat.box).toHaveValue("About cats");
+  await leaveRoom(page, 2000);
+  const text = "z".repeat(3000);
+  await type(page, text);
+  await expect(told(page)).toBeVisible();
+  await chat.newChat.click();
+  await expect(chat.answer).toHaveCount(0);
+  await expect(chat.box).toHaveValue("");
+  await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
+  await expect(chat.box).toHaveValue(text);
+  await page.keyboard.press("Escape");
+  await expect(chat.box).toHaveValue("a draft");
+});
+
+test("settings that the browser refuses to keep aren't too long for it", async ({ chat: _, page }) => {
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Settings" });
+  await page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException("no", "SecurityError");
+    };
+  });
+  await dialog.getByRole("textbox", { name: "Temperature", exact: true }).fill("0.5");
+  await dialog.getByRole("button", { name: "Use for new conversations" }).click();
+  await expect(dialog.getByText("The browser keeps nothing for this page. This counts for this conversation alone.")).toBeVisible();
+  await expect(dialog.getByText("no room")).toBeHidden();
+});
+
 test("settings that can't be kept for new conversations aren't said to be", async ({ chat, page }) => {
   await page.getByRole("button", { name: "Settings", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Settings" });

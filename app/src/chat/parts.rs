@@ -85,6 +85,7 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
             shared.take_defaults();
             visit::open(shared);
             visit::follow_address(shared);
+            on_cleanup(move || shared.talk.leave());
             editing::remember(shared.talk);
             shared.talk.attached.guard();
             pulse::keep_pulse(shared);

@@ -2,16 +2,24 @@
 
 mod field;
 
-use super::{store::tab, talk::Talk, tree::Settings};
+use super::{
+    store::{Fault, tab},
+    talk::Talk,
+    tree::Settings,
+};
 use crate::text::text;
 use field::{Field, view_number, view_text};
 use leptos::{ev, html, prelude::*, web_sys::EventTarget};
 
 const KEPT: &str = "New conversations will begin like this.";
-const NOT_KEPT: &str =
+const NO_ROOM: &str =
     "The browser has no room for this. It counts for this conversation alone. Shorten the system prompt.";
-const NOT_KEPT_YET: &str = "The browser has no room for this before something is asked. Until then it is gone if the page is \
+const REFUSED: &str = "The browser keeps nothing for this page. This counts for this conversation alone. Allow this site to \
+    keep data to use it for others.";
+const NO_ROOM_YET: &str = "The browser has no room for this before something is asked. Until then it is gone if the page is \
     reloaded.";
+const REFUSED_YET: &str = "The browser keeps nothing for this page. This is gone if the page is reloaded. Allow this site to keep \
+    data.";
 
 /// Opens the settings.
 #[component]
@@ -75,7 +83,11 @@ pub fn SettingsForm(
     };
     let keep = move |_| {
         if form.apply() {
-            told.set(if tab::keep_settings(&form.settings()) { KEPT } else { NOT_KEPT });
+            told.set(match tab::keep_settings(&form.settings()) {
+                Ok(()) => KEPT,
+                Err(Fault::Full) => NO_ROOM,
+                Err(_) => REFUSED,
+            });
         }
     };
     let [system, temperature, top_p, max_tokens, seed] = form.fields;
@@ -172,7 +184,11 @@ impl Form {
         }
         if settings != before {
             if untrack(|| self.talk.transcript.id()).is_none() {
-                self.told.set(if tab::keep_new_settings(&settings) { "" } else { NOT_KEPT_YET });
+                self.told.set(match tab::keep_new_settings(&settings) {
+                    Ok(()) => "",
+                    Err(Fault::Full) => NO_ROOM_YET,
+                    Err(_) => REFUSED_YET,
+                });
             }
             self.talk.transcript.tree.update(|tree| tree.conversation.settings = settings);
             self.talk.transcript.keep_conversation();

@@ -4,7 +4,6 @@ use super::{
     api::chat,
     attach::{Attached, read::can_send},
     catalog::Catalog,
-    drafts,
     entry::Entry,
     lane::{self, Lane},
     message::{Paced, Role},
@@ -98,14 +97,14 @@ impl Talk {
             return; // nor is anything taken out of the box
         }
         let editing = self.editing.try_update(Option::take).flatten();
-        tab::forget_edit();
+        let conversation = untrack(|| self.transcript.id());
+        tab::forget_edit(conversation.as_deref().unwrap_or_default());
         let editing = editing.map(|editing| (Some(editing.question), editing.draft, editing.files));
         let (instead_of, rest, other_files) = editing.unwrap_or_default();
         let files = self.attached.replace(other_files);
         let question = draft.try_update(|draft| std::mem::replace(draft, rest)).unwrap_or_default();
-        if untrack(|| self.transcript.id()).is_none() {
+        if conversation.is_none() {
             tab::forget_new();
-            drafts::forget();
         }
         let question = self.transcript.ask(question, files, instead_of.as_deref());
         self.answer(&question);
@@ -190,7 +189,7 @@ impl Talk {
 
     /// Leaves the question as it was; what had been typed before is back.
     pub fn stop_editing(self) {
-        tab::forget_edit();
+        tab::forget_edit(&untrack(|| self.transcript.id()).unwrap_or_default());
         self.put_edit_away();
     }
 

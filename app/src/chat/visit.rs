@@ -1,6 +1,6 @@
 //! Which conversation is shown: the address says it, and what the browser keeps.
 
-use super::{drafts, editing, job::Unwatched, shared::Shared, tree::Tree};
+use super::{editing, job::Unwatched, shared::Shared, tree::Tree};
 use crate::{browser::in_next_frame, root::Page};
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
@@ -122,7 +122,6 @@ fn arrive(shared: Shared, tree: Option<Tree>, id: Option<&str>) {
             shared.follow.rise();
             shared.talk.transcript.start();
             shared.talk.transcript.take_defaults();
-            drafts::take_back(shared.talk);
             shared.talk.attached.take_back("");
         }
     }

@@ -3,9 +3,13 @@
 //! A draft is kept twice. Here, at each key press, since that is certain to be there after a reload; and in its
 //! conversation's record, whenever that is written, so that it outlives the tab. A conversation in which nothing has been
 //! asked has no record and isn't listed: its draft and its settings are here alone, and another tab's new chat begins empty.
+//!
+//! A browser keeps some megabytes of a tab. A text that is longer waits in the page's memory, until it is shorter or sent.
 
+use super::Fault;
 use crate::chat::tree::{Settings, Stamp};
 use leptos::{prelude::window, web_sys};
+use std::cell::RefCell;
 
 const TAB: &str = "starcrossed-tab";
 const DRAFT: &str = "starcrossed-draft";
@@ -67,7 +71,7 @@ pub fn name() -> String {
 
 /// Keeps what stands in the box of this conversation; its id is empty while nothing has been asked in it.
 pub fn keep_draft(conversation: &str, draft: &str) {
-    set(draft_of(conversation), &[conversation, "\n", draft].concat());
+    keep(draft_of(conversation), conversation, draft);
 }
 
 /// A new conversation's draft waits while others are looked at.
@@ -75,10 +79,10 @@ fn draft_of(conversation: &str) -> &'static str {
     if conversation.is_empty() { NEW_DRAFT } else { DRAFT }
 }
 
-/// What stood in the box of this conversation, if it was the one that was open here last.
+/// What stood in the box of this conversation, if it was the one that was open here last, or if there was no room for it.
 #[must_use]
 pub fn draft(conversation: &str) -> Option<String> {
-    draft_in(&get(draft_of(conversation))?, conversation)
+    kept(draft_of(conversation), conversation)
 }
 
 fn draft_in(kept: &str, conversation: &str) -> Option<String> {
@@ -88,20 +92,59 @@ fn draft_in(kept: &str, conversation: &str) -> Option<String> {
 
 /// Keeps what a question is being made of, and which: its draft keeps its own place.
 pub fn keep_edit(conversation: &str, question: &str, text: &str) {
-    set(EDIT, &[conversation, "\n", question, "\n", text].concat());
+    keep(EDIT, conversation, &[question, "\n", text].concat());
 }
 
-/// No question is being asked otherwise.
-pub fn forget_edit() {
-    set(EDIT, "");
+/// No question of this conversation is being asked otherwise.
+pub fn forget_edit(conversation: &str) {
+    keep(EDIT, conversation, "");
 }
 
 /// The question of this conversation that was being asked otherwise, if there is one, and what it was being made.
 #[must_use]
 pub fn edit(conversation: &str) -> Option<(String, String)> {
-    let edit = draft_in(&get(EDIT)?, conversation)?;
+    let edit = kept(EDIT, conversation)?;
     let (question, text) = edit.split_once('\n')?;
     Some((question.to_owned(), text.to_owned()))
+}
+
+/// A text that the browser has no room for: its key, its conversation, the text.
+type Unkept = (&'static str, String, String);
+
+thread_local! {
+    static UNKEPT: RefCell<Vec<Unkept>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps a text of a conversation. If there is no room, it is held in memory; and what was kept there before must not come
+/// back in its place.
+fn keep(key: &'static str, conversation: &str, text: &str) {
+    let is_kept = set(key, &[conversation, "\n", text].concat());
+    if !is_kept && let Some(storage) = storage() {
+        _ = storage.remove_item(key);
+    }
+    UNKEPT.with_borrow_mut(|unkept| {
+        unkept.retain(|held| !is_of(held, key, conversation));
+        if !is_kept && !text.is_empty() {
+            unkept.push((key, conversation.to_owned(), text.to_owned()));
+        }
+    });
+}
+
+/// The text that was kept or held last.
+fn kept(key: &'static str, conversation: &str) -> Option<String> {
+    let held = UNKEPT.with_borrow(|unkept| unkept.iter().find(|held| is_of(held, key, conversation)).cloned());
+    held.map(|(.., text)| text).or_else(|| draft_in(&get(key)?, conversation))
+}
+
+fn is_of((key, conversation, _): &Unkept, of: &str, whose: &str) -> bool {
+    *key == of && conversation == whose
+}
+
+/// Whether there was no room for the draft of this conversation, or for what one of its questions is being made.
+#[must_use]
+pub fn is_unkept(conversation: &str, is_edit: bool) -> bool {
+    let key = if is_edit { EDIT } else { draft_of(conversation) };
+    UNKEPT.with_borrow(|unkept| unkept.iter().any(|held| is_of(held, key, conversation)))
 }
 
 /// The model that was picked last, in whichever tab; empty before the first time.
@@ -122,10 +165,12 @@ pub fn settings() -> Settings {
     kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default()
 }
 
-/// Keeps how a model is to answer in this tab's new conversation, in which nothing has been asked yet. Says whether there was
-/// room.
-pub fn keep_new_settings(settings: &Settings) -> bool {
-    set(SETTINGS, &serde_json::to_string(settings).unwrap_or_default())
+/// Keeps how a model is to answer in this tab's new conversation, in which nothing has been asked yet.
+///
+/// # Errors
+/// There is no room, or the browser keeps nothing.
+pub fn keep_new_settings(settings: &Settings) -> Result<(), Fault> {
+    put(storage(), settings)
 }
 
 /// Something has been asked in this tab's new conversation: the next begins afresh.
@@ -134,10 +179,18 @@ pub fn forget_new() {
     set(SETTINGS, "");
 }
 
-/// Remembers how a model is to answer in a new conversation. Says whether there was room.
-pub fn keep_settings(settings: &Settings) -> bool {
+/// Remembers how a model is to answer in a new conversation.
+///
+/// # Errors
+/// There is no room, or the browser keeps nothing.
+pub fn keep_settings(settings: &Settings) -> Result<(), Fault> {
+    put(window().local_storage().ok().flatten(), settings)
+}
+
+fn put(storage: Option<web_sys::Storage>, settings: &Settings) -> Result<(), Fault> {
     // Five texts: nothing in them can fail to be written.
-    set_of_all(SETTINGS, &serde_json::to_string(settings).unwrap_or_default())
+    let settings = serde_json::to_string(settings).unwrap_or_default();
+    Ok(storage.ok_or(Fault::Refused)?.set_item(SETTINGS, &settings)?)
 }
 
 fn get_of_all(key: &str) -> Option<String> {
