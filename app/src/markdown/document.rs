@@ -41,8 +41,10 @@ pub struct Document {
     is_complete: bool,
     /// Everything before here is final, and in the page.
     frozen: usize,
-    /// The code block that starts there, if one does.
+    /// The code block that starts there, if one does. Parts of a long one are before there.
     code: Option<Code>,
+    /// Where the last code block started.
+    code_start: usize,
     references: References,
     /// What the tail shows, if that is HTML.
     tail: Option<String>,
@@ -124,6 +126,7 @@ impl Document {
         self.skip_blank_lines();
         if self.code.is_none() {
             self.code = Code::open(&self.source, self.frozen);
+            self.code_start = self.frozen;
         }
         match self.code.take() {
             Some(code) => self.advance_code(code, patch),
@@ -225,10 +228,23 @@ impl Document {
         }
     }
 
-    /// A part of a code block is final. It uses no definition.
+    /// A part of a code block is final. It uses no definition, but what is before the block may wait for one.
     fn freeze_part(&mut self, end: usize, html: &str, patch: &mut Patch) {
-        self.frozen = end;
+        let before = std::mem::replace(&mut self.frozen, end);
+        if end > LONGEST_WAIT && self.references.awaits() {
+            self.rewrite(self.code_start, patch);
+            self.freeze_parts_again(before, patch);
+        }
         patch.frozen.push_str(html);
+    }
+
+    /// Writes the parts of the code block again that were final up to `end`.
+    fn freeze_parts_again(&self, end: usize, patch: &mut Patch) {
+        let Some(mut code) = Code::open(&self.source, self.code_start) else { return };
+        code.read(&self.source);
+        while let Some((html, _)) = code.cut(&self.source).filter(|(_, part)| *part <= end) {
+            patch.frozen.push_str(&html);
+        }
     }
 
     /// Writes all that is before `end` again.
@@ -288,7 +304,7 @@ impl Document {
         let text = self.source.get(start..end).unwrap_or_default();
         let known = if start == 0 { "" } else { self.references.known() };
         self.parsed += text.len() + known.len();
-        let is_late = self.is_complete || end > LONGEST_WAIT;
+        let is_late = self.is_complete || end.max(self.frozen) > LONGEST_WAIT;
         parse(&self.ids, known, text, if is_late { Definitions::Complete } else { Definitions::Awaited })
     }
 

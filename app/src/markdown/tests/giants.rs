@@ -79,6 +79,27 @@ fn a_giant_code_block_is_the_same_in_whatever_pieces_it_comes() {
 }
 
 #[test]
+fn a_giant_code_block_ends_the_wait_for_definitions_before_it() {
+    let code = code("let a = b < c && d;\n");
+    let text = ["See [text][1].\n\n```rust\n", &code, "```\n\nAfter [it][2].\n"].concat();
+    let mut document = Document::new("t-");
+    let mut page = Page::default();
+    for piece in text.as_bytes().chunks(5000) {
+        document.push(str::from_utf8(piece).unwrap());
+        page.apply(document.render(0));
+        check(&(page.frozen.clone() + &page.tail));
+        let (is_awaited, len) = (page.frozen.starts_with("<p>See text.</p>"), code_in(&page.frozen).len());
+        assert!(is_awaited == (len < 64 * 1024) || page.frozen.is_empty(), "{len} bytes of code");
+        assert!(code.starts_with(&code_in(&page.frozen)));
+    }
+    document.finish();
+    page.apply(document.render(0));
+    assert_eq!(page.rewrites, 1);
+    assert_eq!(code_in(&page.frozen), code);
+    assert!(page.frozen == whole(&text) && page.frozen.ends_with("<p>After [it][2].</p>"));
+}
+
+#[test]
 fn a_code_block_that_is_not_giant_is_one_figure() {
     let code = "let a = 1;\n".repeat(GIANT / 11);
     let (page, ..) = grown(&["```rust\n", &code, "```\n"].concat(), 1000);
