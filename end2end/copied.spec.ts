@@ -93,13 +93,51 @@ test("a copy keeps the lines of a question, and which tasks are done", async ({ 
   await copyAll(chat, page);
   const put = (type: string) => page.evaluate((type) => Reflect.get(window, type) as string, type);
   await expect.poll(() => put("text/plain")).toMatch(/One\n\n {2}two\n[^]*☑ this\n☐ that\n[^]*After\.$/);
-  const lines = await page.evaluate((html) => {
-    const holder = document.createElement("div"); // as in a document that doesn't have this page's style sheet
-    holder.innerHTML = html;
-    return [...holder.querySelectorAll<HTMLElement>(".text")].map(({ textContent, style }) => [textContent, style.whiteSpace]);
-  }, await put("text/html"));
-  expect(lines).toContainEqual(["One\n\n  two", "pre-wrap"]);
+  // Where it is pasted, this page's style sheet isn't.
+  expect(await put("text/html")).toMatch(/<p class="text"[^>]* style="[^"]*white-space: pre-wrap;[^"]*"[^>]*>One\n\n {2}two</);
   expect(await put("text/html")).toContain("☑ this");
+});
+
+test("a selection in several ranges, as Firefox makes it, is there again after a copy the old way", async ({ chat, upstream, page }) => {
+  await answered(chat, upstream, "Show me", "First.\n\nSecond.\n\nThird.");
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error("no"));
+    const real = getSelection()!;
+    const paragraphs = [...document.querySelectorAll(".answer .markdown p")];
+    const ranges = [0, 2].map((at) => {
+      const range = new Range();
+      range.selectNodeContents(paragraphs[at].firstChild!);
+      return range;
+    });
+    const [first, last] = ranges;
+    const several = (focusFirst: boolean) => ({
+      isCollapsed: false,
+      rangeCount: 2,
+      getRangeAt: (at: number) => ranges[at],
+      anchorNode: focusFirst ? first.endContainer : last.startContainer,
+      anchorOffset: focusFirst ? first.endOffset : last.startOffset,
+      focusNode: focusFirst ? first.startContainer : last.endContainer,
+      focusOffset: focusFirst ? first.startOffset : last.endOffset,
+    });
+    document.getSelection = () => {
+      const next = Reflect.get(window, "next") as boolean | undefined;
+      Reflect.deleteProperty(window, "next");
+      return next === undefined ? real : (several(next) as unknown as Selection);
+    };
+  });
+  for (const isBackward of [false, true]) {
+    await page.evaluate((isBackward) => {
+      Reflect.set(window, "next", isBackward);
+    }, isBackward);
+    await chat.action(chat.answer, "Copy").evaluate((button: HTMLElement) => button.click());
+    const selected = () =>
+      page.evaluate(() => {
+        const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection()!;
+        return [anchorNode?.textContent, anchorOffset, focusNode?.textContent, focusOffset];
+      });
+    const [start, end] = [["First.", 0], ["Third.", 6]];
+    await expect.poll(selected).toEqual(isBackward ? [...end, ...start] : [...start, ...end]);
+  }
 });
 
 test("a selection over a code block has its code and no more", async ({ chat, upstream, page }) => {
