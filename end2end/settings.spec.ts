@@ -170,6 +170,23 @@ test("a long list of models can be searched, and a short one need not be", async
   expect(question.body.model).toBe("maker/Model-29");
 });
 
+test("a model sought before all the code is here is found when it is, in any script", async ({ chat, upstream, page }) => {
+  upstream.models = [...Array(30).keys()].map((number) => `über-${number}`);
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/split_parts_*", async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.reload();
+  await chat.alive();
+  const search = page.getByRole("searchbox", { name: "Search models" });
+  await search.fill("ÜBER-29");
+  await expect(chat.model.locator("option[value='über-29']")).toHaveCount(0);
+  release();
+  await expect(chat.model.locator("option[value='über-29']")).toHaveCount(1);
+});
+
 test("a model that a long list doesn't have is asked by the name that was typed", async ({ chat, upstream, page }) => {
   upstream.models = [...Array(30).keys()].map((number) => `maker/Model-${number}`);
   await page.reload();
