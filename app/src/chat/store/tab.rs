@@ -79,7 +79,7 @@ fn draft_of(conversation: &str) -> &'static str {
     if conversation.is_empty() { NEW_DRAFT } else { DRAFT }
 }
 
-/// What stood in the box of this conversation, if it was the one that was open here last, or if there was no room for it.
+/// The text that stood in the box of this conversation, if that was open here last, or if there was no room for the text.
 #[must_use]
 pub fn draft(conversation: &str) -> Option<String> {
     kept(draft_of(conversation), conversation)
