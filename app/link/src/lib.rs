@@ -19,7 +19,7 @@
 //! | [`task`] | the server's end: [`spawn_linked`], [`Sender`], guards, [`Pace`] | `ssr` |
 //! | [`page`] | the page's end: [`Link`], and [`use_link`] above it | |
 //! | [`wire`] | between them: events, their encoding, what proxies need | |
-//! | [`registry`] | who lives and who lived: an [`Observer`] that counts and logs | `registry` |
+//! | [`registry`] | the living tasks and the latest exits: an [`Observer`] that counts and logs | `registry` |
 //! | `testing` | a test's page: [`Trial`](testing::Trial) | `testing` |
 
 pub mod exit;
