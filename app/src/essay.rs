@@ -37,7 +37,7 @@ pub async fn task(chunks: u32, interval_ms: u64, crash_at: Option<u32>) -> Resul
     }
     let interval = std::time::Duration::from_millis(interval_ms);
     let permit = crate::permit::Permit::of_request();
-    Ok(crate::link::Spawn::new().about("the essay's task").spawn(async move |sender| {
+    Ok(crate::raw::spawn().about("the essay's task").spawn(async move |sender| {
         let _permit = permit;
         work::chunks(chunks, interval, crash_at, sender).await
     }))

@@ -44,6 +44,8 @@ pub mod pace;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod permit;
+#[cfg(feature = "ssr")]
+mod raw;
 pub mod root;
 pub mod scroll;
 pub mod selected;

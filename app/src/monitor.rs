@@ -49,7 +49,7 @@ impl Item for Sight {
 pub async fn monitor() -> Result<EventStream<Sight>, ApiError> {
     let tasks = expect_context::<crate::link::registry::TaskRegistry>();
     let (permit, may_kill) = (crate::permit::Permit::of_request(), watch::may_kill());
-    let spawn = crate::link::Spawn::new().about("monitor");
+    let spawn = crate::raw::spawn().about("monitor");
     Ok(spawn.spawn(move |sender| watch::watch(tasks, may_kill, permit, sender)))
 }
 

@@ -4,6 +4,7 @@ pub mod decoder;
 #[cfg(feature = "ssr")]
 pub mod http;
 pub mod item;
+mod refusal;
 pub mod sse;
 
 pub use decoder::Decoder;

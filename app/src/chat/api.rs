@@ -22,8 +22,12 @@ pub async fn chat(
     let about = if request.model.is_empty() { "the default model".to_owned() } else { request.model.clone() };
     let permit = crate::permit::Permit::of_request();
     let streams = paced.streams();
-    let pace = (streams > 0).then(|| crate::link::Pace::PAGE.shared(streams));
-    Ok(crate::link::Spawn::new().about(about).paced(pace).spawn_with_exit(async move |sender| {
+    let spawn = if streams > 0 {
+        crate::link::Spawn::new().paced(crate::link::Pace::PAGE.shared(streams))
+    } else {
+        crate::raw::spawn()
+    };
+    Ok(spawn.about(about).spawn_with_exit(async move |sender| {
         let _permit = permit;
         model.reply(request, sender.into()).await
     }))

@@ -1,13 +1,14 @@
-//! How a task is ended from outside: this one, or all of a server.
+//! The end of a task, from outside: of this one, or of all tasks of a server.
 
 use crate::{Exit, Reason};
 use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
 
-/// Ends one task. Clones end the same task.
+/// Ends one task. Clones end the same task. Dropping one ends nothing.
 #[derive(Clone, Debug)]
 pub struct Ending {
     shutdown: CancellationToken,
+    /// Cancelled when the task is to end or has ended.
     token: CancellationToken,
     message: Arc<OnceLock<String>>,
 }
@@ -20,12 +21,32 @@ impl Ending {
     /// Drops the work of the task. Its page hears [`Reason::Killed`] and this message.
     pub fn kill(&self, message: impl Into<String>) {
         self.message.get_or_init(|| message.into());
+        self.begin();
+    }
+
+    pub(super) fn begin(&self) {
         self.token.cancel();
     }
 
-    /// Does the work until it is done, or is to end.
+    pub(super) fn is_begun(&self) -> bool {
+        self.token.is_cancelled()
+    }
+
+    pub(super) async fn begun(&self) {
+        self.token.cancelled().await;
+    }
+
+    /// None if the end begins before the future is done.
+    pub(super) async fn unless_begun<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        self.token.run_until_cancelled(future).await
+    }
+
+    /// Does the work until it is done, or is to end. Work that gave up because it could send nothing more was ended, too.
     pub(super) async fn run<R: Default>(&self, work: impl Future<Output = Exit<R>>) -> Exit<R> {
-        self.token.run_until_cancelled(work).await.unwrap_or_else(|| self.exit())
+        match self.unless_begun(work).await {
+            Some(exit) if exit.reason != Reason::Killed || !self.is_begun() => exit,
+            _ => self.exit(),
+        }
     }
 
     fn exit<R: Default>(&self) -> Exit<R> {

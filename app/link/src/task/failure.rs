@@ -1,6 +1,6 @@
 //! Why work gave up.
 
-use super::{Gone, guard::crashed};
+use super::Gone;
 use crate::{Exit, Reason};
 use std::error::Error;
 use tokio::task::JoinError;
@@ -45,4 +45,12 @@ impl<R: Default> From<Result<R, Failure>> for Exit<R> {
             }
         }
     }
+}
+
+/// The exit of a task that panicked. The panic's own words are for the log alone.
+pub(super) fn crashed<R: Default>() -> Exit<R> {
+    Exit::with_message(
+        Reason::Crashed,
+        "The task crashed; the server's log says where. Everything else goes on working.",
+    )
 }

@@ -6,7 +6,7 @@
 
 mod bucket;
 
-use super::{running::Task, sender::Received};
+use super::{buffer::Received, running::Task};
 use crate::{Event, Exit, Item};
 use bucket::Bucket;
 use futures::{FutureExt, Stream};

@@ -1,6 +1,6 @@
 //! A task as its stream holds it: running, then ended.
 
-use super::guard::crashed;
+use super::failure::crashed;
 use crate::Exit;
 use futures::FutureExt;
 use std::task::{Context, Poll};

@@ -32,14 +32,13 @@ impl Supervisor {
         self.shutdown.cancel();
     }
 
-    pub(super) fn ending(&self) -> Ending {
-        Ending::new(&self.shutdown)
-    }
-
-    pub(super) fn watch(&self, task: &TaskId, about: Arc<str>, ending: &Ending) -> Arc<dyn Watch> {
-        match &self.observer {
+    /// Makes a task known: how it ends, and who watches it.
+    pub(super) fn admit(&self, task: &TaskId, about: Arc<str>) -> (Ending, Arc<dyn Watch>) {
+        let ending = Ending::new(&self.shutdown);
+        let watch = match &self.observer {
             Some(observer) => observer.started(Started { task: task.clone(), about, ending: ending.clone() }),
             None => Arc::new(()),
-        }
+        };
+        (ending, watch)
     }
 }

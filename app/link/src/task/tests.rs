@@ -1,5 +1,6 @@
 use super::{
-    sender::{BUFFER, OVERHEAD, PIECE},
+    buffer::{BUFFER, OVERHEAD},
+    sender::{PIECE, STALLED},
     *,
 };
 use crate::{
@@ -8,12 +9,15 @@ use crate::{
         Fate, Snapshot, TaskRegistry,
         snapshot::{Ended, Living, State},
     },
-    wire::{item::cut, sse::encode},
+    wire::{http::KEEP_ALIVE, item::cut, sse::encode},
 };
 use futures::future::pending;
 use serde::{Deserialize, Serialize};
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -188,6 +192,86 @@ async fn a_stream_that_is_dropped_before_the_task_was_ever_polled_kills_it_all_t
     }));
     soon(held.closed()).await;
     assert_eq!((server.tasks.live(), server.tasks.exits(Reason::Killed)), (0, 1));
+}
+
+/// The stream is alive, and its connection too: nothing else would end the task.
+#[tokio::test(start_paused = true)]
+async fn a_page_that_reads_nothing_for_fifteen_minutes_ends_its_task() {
+    let server = Server::new();
+    let (mut held, dropped) = oneshot::channel::<()>();
+    let begun = Instant::now();
+    let mut events = server.spawn(async move |sender| {
+        let _held = dropped;
+        loop {
+            _ = sender.send(()).await; // the work needn't even look
+        }
+    });
+    let task = started(&mut events).await;
+    held.closed().await;
+    assert_eq!(begun.elapsed(), STALLED);
+    assert_eq!(ended(&server.tasks, &task).await, Reason::Killed);
+    let said = rest(events).await;
+    assert_eq!(said.len(), FITTING + 1);
+    assert!(matches!(said.last(), Some(Event::Exit(exit)) if exit.message.is_some()), "{:?}", said.last());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_reads_a_little_now_and_then_is_waited_for() {
+    let server = Server::new();
+    let mut events = server.spawn(async |sender| {
+        loop {
+            sender.send(()).await?;
+        }
+    });
+    let task = started(&mut events).await;
+    for _ in 0..FITTING / 100 {
+        time::sleep(STALLED * 9 / 10).await;
+        events.next().await;
+    }
+    assert_eq!(server.tasks.fate(&task), Fate::Running);
+}
+
+#[tokio::test]
+async fn a_thread_that_no_runtime_has_made_hears_that_its_page_is_gone() {
+    let (ended, has_ended) = oneshot::channel();
+    let mut events = Server::new().spawn(async move |sender: Sender<u32>| {
+        std::thread::spawn(move || {
+            while sender.blocking_send(1).is_ok() {}
+            _ = ended.send(());
+        });
+        pending().await
+    });
+    started(&mut events).await;
+    events.next().await;
+    drop(events);
+    soon(has_ended).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stream_is_linked_as_it_is() {
+    let events = linked_stream(stream::iter([1, 2]));
+    let said: Vec<_> = events.skip(1).collect().await;
+    assert_eq!(said, [Event::Item(1), Event::Item(2), Event::Exit(normal())]);
+}
+
+#[tokio::test]
+async fn the_first_error_of_a_stream_ends_its_task() {
+    let numbers = ["1", "x", "3"].map(str::parse::<u32>);
+    let said: Vec<_> = linked_try_stream(stream::iter(numbers)).skip(1).collect().await;
+    assert_eq!(said, [Event::Item(1), Event::Exit(Exit::failed("invalid digit found in string"))]);
+}
+
+#[tokio::test]
+async fn a_linked_stream_is_dropped_with_its_page() {
+    let (mut held, dropped) = oneshot::channel::<()>();
+    let items = stream::once(async move {
+        let _held = dropped;
+        pending::<u32>().await
+    });
+    let mut events = linked_stream(items);
+    started(&mut events).await;
+    drop(events);
+    soon(held.closed()).await;
 }
 
 /// Waits until a task that is being aborted is gone: it is the runtime's turn, so yield to it.
@@ -445,7 +529,7 @@ async fn a_task_that_is_started_during_shutdown_does_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_says_every_ten_seconds_that_it_is_still_there() {
+async fn a_stream_says_every_second_that_it_is_still_there() {
     let mut events = Server::new().spawn(async |_: Sender<()>| pending().await);
     started(&mut events).await;
     let mut bytes = Box::pin(encode(events));
@@ -454,6 +538,16 @@ async fn a_stream_says_every_ten_seconds_that_it_is_still_there() {
         assert_eq!(bytes.next().await.as_deref(), Some(&b": keep-alive\n\n"[..]));
         assert_eq!(asked.elapsed(), KEEP_ALIVE);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_is_silent_for_as_long_as_its_task_wants() {
+    let silence = Duration::from_secs(10);
+    let mut events: EventStream<u32> = Spawn::new().keep_alive(silence).spawn(async |_| pending().await);
+    started(&mut events).await;
+    let (asked, mut bytes) = (Instant::now(), Box::pin(encode(events)));
+    assert_eq!(bytes.next().await.as_deref(), Some(&b": keep-alive\n\n"[..]));
+    assert_eq!(asked.elapsed(), silence);
 }
 
 #[tokio::test(start_paused = true)]
@@ -694,7 +788,8 @@ fn gone_is_no_failure_though_another_error_wraps_it() {
 #[tokio::test]
 #[should_panic(expected = "Cannot start a runtime")]
 async fn blocking_send_panics_in_async_code_instead_of_blocking_it() {
-    let (sender, _received) = Sender::channel(Arc::new(()), tokio_util::sync::CancellationToken::new());
+    let (ending, watch) = Supervisor::default().admit(&name(), "".into());
+    let (sender, _received) = Sender::channel(watch, ending);
     _ = sender.blocking_send(1_u32);
 }
 

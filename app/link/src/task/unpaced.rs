@@ -1,6 +1,6 @@
 //! The items and the exit of one task, as fast as they come.
 
-use super::{running::Task, sender::Received};
+use super::{buffer::Received, running::Task};
 use crate::{Event, Exit};
 use futures::Stream;
 use std::{

@@ -16,12 +16,9 @@ use std::time::Duration;
 use tokio::time::{interval, sleep};
 use tokio_stream::StreamExt as TokioStreamExt;
 
-/// How long a stream stays silent before it says that it is still there.
-pub const KEEP_ALIVE: Duration = Duration::from_secs(10);
-
-/// The same of a stream that a page reads. HAProxy and Apache, as they come, see that a client has gone only when they have
-/// written to it twice: a Stop of a silent model would take 20 s.
-pub const KEEP_PAGE_ALIVE: Duration = Duration::from_secs(1);
+/// How long a stream stays silent before it says that it is still there. HAProxy and Apache, as they come, see that a
+/// client has gone only when they have written to it twice: a Stop of a silent task takes 2 s there.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(1);
 
 /// How long the head of an answer waits after the end of its question, where the question came through a proxy over HTTP/1.1.
 ///

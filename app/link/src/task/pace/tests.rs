@@ -3,7 +3,7 @@ use crate::{
     EventStream, Failure, Item, Reason, Sender, Spawn, Supervisor,
     registry::TaskRegistry,
     wire::{
-        http::KEEP_PAGE_ALIVE,
+        http::KEEP_ALIVE,
         item::{cut, json_length},
         sse::encode,
     },
@@ -342,5 +342,5 @@ async fn a_silent_task_says_that_it_is_still_there() {
     let mut bytes = Box::pin(encode(events));
     let asked = Instant::now();
     assert_eq!(bytes.next().await.as_deref(), Some(&b": keep-alive\n\n"[..]));
-    assert_eq!(asked.elapsed(), KEEP_PAGE_ALIVE);
+    assert_eq!(asked.elapsed(), KEEP_ALIVE);
 }
