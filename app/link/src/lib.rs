@@ -33,7 +33,10 @@ pub mod testing;
 pub mod wire;
 
 pub use exit::{Exit, Reason};
-pub use page::{Job, Link, State, use_link};
+pub use page::{Job, Link, Links, State, WhenRunning, use_link, use_link_fold, use_links};
 #[cfg(feature = "ssr")]
-pub use task::{Ending, Failure, Gone, Observer, Pace, Sender, Spawn, Supervisor, Watch, spawn_linked};
+pub use task::{
+    Ending, Failure, Gone, Observer, Pace, Sender, Spawn, Supervisor, Watch, linked_stream, linked_try_stream,
+    spawn_linked,
+};
 pub use wire::{Event, EventStream, Item, Sse, TaskId};

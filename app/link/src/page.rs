@@ -1,38 +1,37 @@
 //! The page's end of the link: a running task, if there is one, and the one handler of its exit.
 
 mod job;
+mod leaving;
+mod links;
+mod machine;
 mod pacing;
+mod starts;
 mod state;
 
-pub use job::{Job, use_link};
+pub use job::{Job, use_link, use_link_fold};
+pub use links::{Links, use_links};
+pub use starts::WhenRunning;
 pub use state::State;
 
 use crate::{Event, EventStream, Exit, Reason};
 use futures::{
     StreamExt,
-    future::{Abortable, FutureExt},
+    future::{AbortHandle, Abortable, FutureExt},
 };
-use gloo_timers::future::TimeoutFuture;
-use js_sys::Date;
-use leptos::{ev, prelude::*, task::spawn_local};
+use leaving::{Leaving, on_leave};
+use leptos::{prelude::*, task::spawn_local};
+use machine::{Machine, Phase};
 use pacing::{Pacing, yield_once};
-use state::Machine;
-use std::{cell::Cell, rc::Rc};
 
-/// How long a page must outlive a stream that broke off for the connection to count as lost, in milliseconds. Firefox and
-/// WebKit abort the fetches of a page that is being left before they fire `pagehide`.
-const LEAVING_MS: u32 = 1000;
-
-/// How long after `beforeunload` a broken stream is put down to it, in milliseconds. The page may stay: the new address may
-/// be a download, or take forever and be given up.
-const UNLOADING_MS: f64 = 3000.0;
+/// Whether this is the page, and not the server that draws it.
+const IS_PAGE: bool = cfg!(target_family = "wasm");
 
 /// A component holds one while a task works for it. It is made once, in the component's body. The task dies when the
-/// component is unmounted, or the page is left.
+/// component is unmounted, or the page is left. Copies are the same link; dropping one ends nothing.
 #[derive(Debug)]
 pub struct Link<R: 'static = ()> {
-    machine: RwSignal<Machine>,
-    on_exit: Callback<Exit<R>>,
+    machine: RwSignal<Machine<R>>,
+    on_exit: Callback<(Self, Exit<R>)>,
 }
 
 impl<R> Clone for Link<R> {
@@ -43,146 +42,115 @@ impl<R> Clone for Link<R> {
 
 impl<R> Copy for Link<R> {}
 
-impl<R: Default + 'static> Link<R> {
+impl<R: Default + Send + Sync + 'static> Link<R> {
     /// `on_exit` hears how each task ended: once for each, last, and whoever ended it.
     pub fn new(on_exit: impl Fn(Exit<R>) + Send + Sync + 'static) -> Self {
-        let link = Self { machine: RwSignal::new(Machine::default()), on_exit: Callback::new(on_exit) };
-        // A page that is left for another site is not unloaded: the browser keeps it whole, connection and all, to be
-        // quick when somebody goes back. So leaving has to be said.
-        let left = window_event_listener(ev::pagehide, move |_| link.end(Exit::new(Reason::Interrupted)));
-        on_cleanup(move || left.remove());
+        Self::told(move |_, exit| on_exit(exit))
+    }
+
+    /// The same. `on_exit` is told which link it is, too.
+    fn told(on_exit: impl Fn(Self, Exit<R>) + Send + Sync + 'static) -> Self {
+        let on_exit = Callback::new(move |(link, exit)| on_exit(link, exit));
+        let link = Self { machine: RwSignal::new(Machine::new()), on_exit };
+        on_leave(move || link.end(Exit::new(Reason::Interrupted)));
         on_cleanup(move || link.end(Exit::new(Reason::Interrupted)));
         link
     }
 
-    /// The state of the link. Tracked, but for the begin of [`State::Stopping`]: Stop drops the stream and draws nothing
-    /// before that.
-    pub fn state(&self) -> State {
-        self.machine.try_with(Machine::state).unwrap_or_default()
-    }
-
-    /// Whether a task is running. Tracked.
+    /// Whether a task runs or is being stopped. Tracked.
     pub fn is_running(&self) -> bool {
-        self.state() != State::Idle
+        self.machine.try_with(Machine::phase).unwrap_or_default() != Phase::Idle
     }
 
-    /// Starts a task by asking the server for its stream. `on_event` hears its events, but for the exit. Does nothing
-    /// while a task is running, after the component is gone, and on the server, which has no page to work for. A task that
-    /// is being stopped has its exit first.
+    /// Starts a task by asking the server for its stream. `on_event` hears its events, but for the exit. A task that is being
+    /// stopped has its exit first. Returns whether a task starts: none does while another runs, after the component is
+    /// gone, and on the server, which has no page to work for.
     pub fn start<T: 'static, E: Into<Exit<R>> + 'static>(
         self,
         request: impl Future<Output = Result<EventStream<T, R>, E>> + 'static,
         on_event: impl Fn(Event<T, R>) + 'static,
-    ) {
-        if cfg!(not(target_family = "wasm")) {
-            return;
+    ) -> bool {
+        if !IS_PAGE {
+            return false;
         }
-        if self.machine.try_with_untracked(Machine::state) == Some(State::Stopping) {
+        if self.phase_untracked() == Phase::Stopping {
             self.end(Exit::new(Reason::Killed));
         }
-        let started = self.machine.try_maybe_update(|machine| {
-            let started = machine.start();
-            (started.is_some(), started)
-        });
-        let Some((task, registration)) = started.flatten() else { return };
-        // A run that was aborted has had its exit. What it still delivers is nobody's.
+        let Some((task, registration)) = self.change(Machine::start) else { return false };
         let run = async move {
             let leaving = Leaving::watch();
             let exit = match request.await {
-                Ok(events) => {
-                    let hear = |event| {
-                        if !task.is_aborted() {
-                            on_event(event);
-                        }
-                    };
-                    listen(events, hear).await
-                }
+                Ok(events) => listen(events, on_event, &task).await,
                 Err(error) => error.into(),
             };
             let exit = leaving.judge(exit).await;
             if !task.is_aborted() {
-                self.end(exit);
+                self.end(exit); // a run that was aborted has had its exit
             }
         };
         spawn_local(Abortable::new(run, registration).map(drop));
+        true
     }
 
-    /// Stops the task. It is not an error, and what has arrived stays. A browser lets go of a connection only when it has
-    /// done all else that it is doing: so here the stream is dropped and nothing else, and the exit comes after that.
+    /// Stops the task. It is not an error, and what has arrived stays.
     pub fn stop(self) {
-        let stopping = self.machine.try_maybe_update(|machine| (false, machine.stop()));
-        let Some(run) = stopping.flatten() else { return };
+        self.stop_with(Exit::new(Reason::Killed));
+    }
+
+    /// Stops the task, with this as its exit. Returns whether there was one to stop.
+    ///
+    /// A browser lets go of a connection only when it has done all else that it is doing: so here the stream is dropped and
+    /// nothing else, and the exit comes after that. [`is_running`](Self::is_running) changes with the exit.
+    pub fn stop_with(self, exit: Exit<R>) -> bool {
+        let stopping = self.machine.try_maybe_update(|machine| (false, machine.stop(exit)));
+        let Some(run) = stopping.flatten() else { return false };
         spawn_local(async move {
             yield_once().await;
-            self.exit_if(Exit::new(Reason::Killed), |machine| machine.stopped(run));
+            self.exit_by(|machine| machine.stopped(run));
         });
+        true
     }
 
-    /// Ends the task with this exit. Every exit, of whatever kind, passes here or by [`stop`](Self::stop), once. Does
-    /// nothing while no task is running.
+    /// Ends the task with this exit. Every exit, of whatever kind, passes here or by [`stop_with`](Self::stop_with), once.
+    /// Does nothing while no task is running.
     pub fn end(self, exit: Exit<R>) {
-        self.exit_if(exit, Machine::end);
+        self.exit_by(|machine| machine.end(exit));
     }
 
-    fn exit_if(self, exit: Exit<R>, has_ended: impl FnOnce(&mut Machine) -> bool) {
-        let ended = self.machine.try_maybe_update(|machine| {
-            let ended = has_ended(machine);
-            (ended, ended)
-        });
-        if ended == Some(true) {
-            self.on_exit.run(exit);
+    fn phase_untracked(self) -> Phase {
+        self.machine.try_with_untracked(Machine::phase).unwrap_or_default()
+    }
+
+    fn exit_by(self, ended: impl FnOnce(&mut Machine<R>) -> Option<Exit<R>>) {
+        if let Some(exit) = self.change(ended) {
+            self.on_exit.run((self, exit));
         }
+    }
+
+    fn change<T>(self, change: impl FnOnce(&mut Machine<R>) -> Option<T>) -> Option<T> {
+        let changed = self.machine.try_maybe_update(|machine| {
+            let changed = change(machine);
+            (changed.is_some(), changed)
+        });
+        changed.flatten()
     }
 }
 
-/// Hands on each event until the exit, and returns that. A stream that ends without one is never taken for complete.
-async fn listen<T, R: Default>(mut events: EventStream<T, R>, on_event: impl Fn(Event<T, R>)) -> Exit<R> {
+/// Hands on each event until the exit, and returns that. A stream that ends without one is never taken for complete. A task
+/// that is aborted meanwhile delivers nothing more.
+async fn listen<T, R: Default>(
+    mut events: EventStream<T, R>,
+    on_event: impl Fn(Event<T, R>),
+    task: &AbortHandle,
+) -> Exit<R> {
     let mut pacing = Pacing::new();
     while let Some(event) = events.next().await {
         match event {
             Event::Exit(exit) => return exit,
-            event => on_event(event),
+            event if !task.is_aborted() => on_event(event),
+            _ => {}
         }
         pacing.pause().await;
     }
     Exit::new(Reason::Lost)
-}
-
-/// Whether the page is about to be left. Listens only while a task runs: some browsers keep no page in their back/forward
-/// cache that listens for `beforeunload`.
-struct Leaving {
-    /// When it was last said to be.
-    said_ms: Rc<Cell<f64>>,
-    listener: Option<WindowListenerHandle>,
-}
-
-impl Leaving {
-    fn watch() -> Self {
-        let said_ms = Rc::new(Cell::new(f64::NEG_INFINITY));
-        let heard_ms = said_ms.clone();
-        let listener = window_event_listener(ev::beforeunload, move |_| heard_ms.set(Date::now()));
-        Self { said_ms, listener: Some(listener) }
-    }
-
-    /// A stream that broke off is no proof of a lost connection while the page may be on its way out. So this waits. A page
-    /// that goes ends the link before this returns.
-    async fn judge<R: Default>(self, exit: Exit<R>) -> Exit<R> {
-        if exit.reason != Reason::Lost {
-            return exit;
-        }
-        let broke_ms = Date::now();
-        if broke_ms - self.said_ms.get() < UNLOADING_MS {
-            return Exit::new(Reason::Interrupted);
-        }
-        TimeoutFuture::new(LEAVING_MS).await;
-        if self.said_ms.get() > broke_ms { Exit::new(Reason::Interrupted) } else { exit }
-    }
-}
-
-impl Drop for Leaving {
-    fn drop(&mut self) {
-        if let Some(listener) = self.listener.take() {
-            listener.remove();
-        }
-    }
 }

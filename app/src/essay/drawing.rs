@@ -2,15 +2,24 @@
 //! dies its star goes out and the other stays lit, with the reason written under it.
 
 use super::page::{Chunks, flash};
-use crate::text::text;
+use crate::{link::State, text::text};
 use leptos::prelude::*;
 
-/// Which of the two is lit, as the class that draws it.
-fn scene(running: bool, ended: bool) -> &'static str {
-    match (running, ended) {
-        (true, _) => "joined",
-        (false, true) => "parted",
-        (false, false) => "apart",
+/// The class that draws which of the two is lit.
+const fn scene(state: &State) -> &'static str {
+    match state {
+        State::Idle => "apart",
+        State::Running | State::Stopping => "joined",
+        State::Ended(_) => "parted",
+    }
+}
+
+/// The word along the line.
+fn word(state: &State) -> String {
+    match state {
+        State::Idle => String::new(),
+        State::Running | State::Stopping => "linked".to_owned(),
+        State::Ended(exit) => flash(exit.reason).to_lowercase(),
     }
 }
 
@@ -19,16 +28,11 @@ fn scene(running: bool, ended: bool) -> &'static str {
 pub fn Drawing(
     /// The link of the page.
     job: Chunks,
-    /// Whether a task is running.
-    running: Signal<bool>,
 ) -> impl IntoView {
-    let class = move || format!("drawing {}", scene(running.get(), job.exit().with(Option::is_some)));
-    let fate = text(move || match (running.get(), job.exit().get()) {
-        (true, _) => "linked".to_owned(),
-        (false, Some(exit)) => flash(exit.reason).to_lowercase(),
-        (false, None) => String::new(),
-    });
-    let task = text(move || if running.get() { "its task" } else { "no task" });
+    let state = job.state();
+    let class = move || format!("drawing {}", state.with(scene));
+    let fate = text(move || state.with(word));
+    let task = text(move || if state.with(State::is_active) { "its task" } else { "no task" });
     view! {
         <svg class=class viewBox="0 0 480 150" aria-hidden="true">
             <path class="line" d="M92 60H388" />

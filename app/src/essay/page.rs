@@ -17,7 +17,7 @@ const INTERVAL_MS: u64 = 1000;
 const CRASH_AT: u32 = 3;
 
 /// The link of this page: it takes which chunk to crash in place of.
-pub(super) type Chunks = Job<Option<u32>, Chunk>;
+pub(super) type Chunks = Job<Option<u32>, Vec<Chunk>>;
 
 /// The essay's page.
 #[component]
@@ -26,10 +26,10 @@ pub fn TaskPage() -> impl IntoView {
     let exits = RwSignal::new(Vec::new());
     let job: Chunks = use_link(|crash_at| task(CHUNKS, INTERVAL_MS, crash_at));
     let job = job.on_exit(move |exit| exits.update(|exits| exits.push(exit)));
-    let exit = job.exit();
+    let state = job.state();
     let crash = RwSignal::new(false);
-    let running = Signal::derive(move || job.state().get() != State::Idle);
-    let status = text(move || exit.with(|exit| exit.as_ref().map_or("", |exit| flash(exit.reason))));
+    let running = Signal::derive(move || state.with(State::is_active));
+    let status = text(move || state.with(|state| state.exit().map_or("", |exit| flash(exit.reason))));
     let start = move |_| job.start(crash.get_untracked().then_some(CRASH_AT));
     view! {
         <main class="essay">
@@ -42,7 +42,7 @@ pub fn TaskPage() -> impl IntoView {
                 "lets it: cancel it, go elsewhere, close the tab, and it is gone. Let it crash, and this page lives on. "
                 "Another tab can watch it from outside, in the " <a href="/monitor">"monitor"</a> "."
             </p>
-            <Drawing job running />
+            <Drawing job />
             <div class="controls">
                 <button type="button" class="primary" hidden=running on:click=start>
                     "Start"

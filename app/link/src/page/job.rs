@@ -1,110 +1,187 @@
-//! A link with one server function behind it: its items, its state and its last exit as signals.
+//! A link with one server function behind it: its items and its state as signals.
 
-use super::{Link, State, state::Machine};
+use super::{Link, State, WhenRunning, machine::Phase, starts::Starts};
 use crate::{Event, EventStream, Exit, Reason};
-use futures::{TryFutureExt, future::LocalBoxFuture};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// The server function of a job, as one type for all.
-type Request<A, T, R> = Arc<dyn Fn(A) -> LocalBoxFuture<'static, Result<EventStream<T, R>, Exit<R>>> + Send + Sync>;
+/// Asks for a task with these arguments, over this link. Returns whether it starts.
+type Begin<A, R> = Arc<dyn Fn(Link<R>, A) -> bool + Send + Sync>;
 
-/// A server function, and the task of it that runs. `A` is what it takes, `T` an item, `R` its result. Made by [`use_link`].
+/// A server function, and the task of it that runs. `A` is what it takes, `S` what its items become, `R` its result. Made
+/// by [`use_link`]. Copies are the same job. Its task dies with the component that made it.
 #[derive(Debug)]
-pub struct Job<A: 'static, T: 'static, R: 'static = ()> {
+pub struct Job<A: 'static, S: 'static, R: 'static = ()> {
     link: Link<R>,
-    request: StoredValue<Request<A, T, R>>,
-    items: RwSignal<Vec<T>>,
-    exit: RwSignal<Option<Exit<R>>>,
+    parts: Parts<A, S, R>,
+}
+
+/// A job without its link.
+#[derive(Debug)]
+struct Parts<A: 'static, S: 'static, R: 'static> {
+    begin: StoredValue<Begin<A, R>>,
+    starts: StoredValue<Starts<A>>,
+    value: RwSignal<S>,
+    state: RwSignal<State<R>>,
     hear: StoredValue<Option<Callback<Exit<R>>>>,
 }
 
-impl<A, T, R> Clone for Job<A, T, R> {
+impl<A, S, R> Clone for Job<A, S, R> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<A, T, R> Copy for Job<A, T, R> {}
+impl<A, S, R> Copy for Job<A, S, R> {}
+
+impl<A, S, R> Clone for Parts<A, S, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, S, R> Copy for Parts<A, S, R> {}
 
 /// Links a component to a server function that returns an [`EventStream`]. To be called in the component's body: the task
-/// dies with the component.
-pub fn use_link<A, T, R, E, F>(request: impl Fn(A) -> F + Send + Sync + 'static) -> Job<A, T, R>
+/// dies with the component. All items are kept; [`use_link_fold`] keeps less.
+pub fn use_link<A, T, R, E, F>(request: impl Fn(A) -> F + Send + Sync + 'static) -> Job<A, Vec<T>, R>
 where
-    A: 'static,
+    A: Send + Sync + 'static,
     T: Send + Sync + 'static,
     R: Clone + Default + Send + Sync + 'static,
     E: Into<Exit<R>> + 'static,
     F: Future<Output = Result<EventStream<T, R>, E>> + 'static,
 {
-    let request: Request<A, T, R> = Arc::new(move |arguments| Box::pin(request(arguments).map_err(Into::into)));
-    let (exit, hear) = (RwSignal::new(None), StoredValue::new(None::<Callback<Exit<R>>>));
-    let link = Link::new(move |ended: Exit<R>| {
-        exit.try_set(Some(ended.clone()));
-        if let Some(hear) = hear.try_get_value().flatten() {
-            hear.run(ended);
-        }
-    });
-    Job { link, request: StoredValue::new(request), items: RwSignal::new(Vec::new()), exit, hear }
+    use_link_fold(request, Vec::push)
 }
 
-impl<A, T, R> Job<A, T, R>
+/// The same, with each item folded into one value. It begins at each start as its default.
+pub fn use_link_fold<A, S, T, R, E, F>(
+    request: impl Fn(A) -> F + Send + Sync + 'static,
+    fold: impl Fn(&mut S, T) + Send + Sync + 'static,
+) -> Job<A, S, R>
 where
-    T: Send + Sync + 'static,
-    R: Default + Send + Sync + 'static,
+    A: Send + Sync + 'static,
+    S: Default + Send + Sync + 'static,
+    T: 'static,
+    R: Clone + Default + Send + Sync + 'static,
+    E: Into<Exit<R>> + 'static,
+    F: Future<Output = Result<EventStream<T, R>, E>> + 'static,
+{
+    let value = RwSignal::new(S::default());
+    let fold = Arc::new(fold);
+    let begin = move |link: Link<R>, arguments| {
+        let fold = fold.clone();
+        link.start(request(arguments), move |event| {
+            if let Event::Item(item) = event {
+                value.update(|value| fold(value, item));
+            }
+        })
+    };
+    let parts = Parts {
+        begin: StoredValue::new(Arc::new(begin)),
+        starts: StoredValue::new(Starts::new()),
+        value,
+        state: RwSignal::new(State::default()),
+        hear: StoredValue::new(None),
+    };
+    Job { link: Link::told(move |link, exit| Job { link, parts }.ended(exit)), parts }
+}
+
+impl<A, S, R> Job<A, S, R>
+where
+    A: Send + Sync + 'static,
+    S: Default + Send + Sync + 'static,
+    R: Clone + Default + Send + Sync + 'static,
 {
     /// Hears how each task ended: once for each.
     #[must_use]
     pub fn on_exit(self, hear: impl Fn(Exit<R>) + Send + Sync + 'static) -> Self {
-        self.hear.set_value(Some(Callback::new(hear)));
+        self.parts.hear.set_value(Some(Callback::new(hear)));
         self
     }
 
-    /// Starts a task. The items and the exit of the one before are forgotten. Does nothing while a task runs, and where
-    /// [`Link::start`] does nothing.
-    pub fn start(self, arguments: A) {
-        let state = self.link.machine.try_with_untracked(Machine::state);
-        let request = self.request.try_get_value();
-        let (Some(State::Idle | State::Stopping), Some(request)) = (state, request) else { return };
-        self.end_now();
-        self.items.update(Vec::clear);
-        self.exit.set(None);
-        let hear = move |event| {
-            if let Event::Item(item) = event {
-                self.items.update(|items| items.push(item));
-            }
-        };
-        self.link.start(request(arguments), hear);
+    /// Says what [`start`](Self::start) does while a task runs. Otherwise it does nothing then.
+    #[must_use]
+    pub fn when_running(self, policy: WhenRunning) -> Self {
+        self.parts.starts.update_value(|starts| starts.policy = policy);
+        self
     }
 
-    /// Stops the task. What has arrived stays. Does nothing while no task runs.
+    /// Starts a task. The items and the exit of the one before are forgotten. While a task runs, [`WhenRunning`] decides. Does
+    /// nothing after the component is gone, and on the server, which has no page to work for.
+    pub fn start(self, arguments: A) {
+        let phase = self.link.phase_untracked();
+        let granted = self.parts.starts.try_update_value(|starts| starts.ask(phase, arguments));
+        if let Some(arguments) = granted.flatten() {
+            self.begin(arguments);
+        }
+    }
+
+    /// Stops the task, and all starts that wait. What has arrived stays. Does nothing while no task runs.
     pub fn stop(self) {
-        self.link.stop();
+        self.stop_with(Exit::new(Reason::Killed));
+    }
+
+    /// The same, with this as the exit that the page sees.
+    pub fn stop_with(self, exit: Exit<R>) {
+        self.parts.starts.try_update_value(Starts::forget);
+        if self.link.stop_with(exit) {
+            self.parts.state.try_set(State::Stopping);
+        }
     }
 
     /// Stops the task, if one runs, and starts another.
     pub fn restart(self, arguments: A) {
         self.stop();
-        self.start(arguments);
+        self.begin(arguments);
     }
 
-    /// The items of the latest task.
+    /// What the items of the latest task have become so far.
+    pub fn value(self) -> ReadSignal<S> {
+        self.parts.value.read_only()
+    }
+
+    /// Whether a task runs, and how the latest ended.
+    pub fn state(self) -> ReadSignal<State<R>> {
+        self.parts.state.read_only()
+    }
+
+    /// A task that runs has its exit before the next begins.
+    fn begin(self, arguments: A) {
+        self.link.stop();
+        let Some(begin) = self.parts.begin.try_get_value() else { return };
+        if begin(self.link, arguments) {
+            self.parts.value.try_set(S::default());
+            self.parts.state.try_set(State::Running);
+        }
+    }
+
+    /// A task has ended. A page that is left starts none of those that wait.
+    fn ended(self, exit: Exit<R>) {
+        if exit.reason == Reason::Interrupted {
+            self.parts.starts.try_update_value(Starts::forget);
+        }
+        self.parts.state.try_set(State::Ended(exit.clone()));
+        if let Some(hear) = self.parts.hear.try_get_value().flatten() {
+            hear.run(exit);
+        }
+        if self.link.phase_untracked() == Phase::Idle
+            && let Some(next) = self.parts.starts.try_update_value(Starts::next).flatten()
+        {
+            self.begin(next);
+        }
+    }
+}
+
+impl<A, T, R> Job<A, Vec<T>, R>
+where
+    A: Send + Sync + 'static,
+    T: Send + Sync + 'static,
+    R: Clone + Default + Send + Sync + 'static,
+{
+    /// The items of the latest task so far.
     pub fn items(self) -> ReadSignal<Vec<T>> {
-        self.items.read_only()
-    }
-
-    /// The state of the link.
-    pub fn state(self) -> Signal<State> {
-        Signal::derive(move || self.link.state())
-    }
-
-    /// How the latest task ended. None while it runs.
-    pub fn exit(self) -> ReadSignal<Option<Exit<R>>> {
-        self.exit.read_only()
-    }
-
-    /// The exit of a task that is being stopped comes before the next task.
-    fn end_now(self) {
-        self.link.end(Exit::new(Reason::Killed));
+        self.value()
     }
 }
