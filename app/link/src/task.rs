@@ -82,5 +82,6 @@ fn name() -> TaskId {
     Alphanumeric.sample_string(&mut rand::rng(), 24).into()
 }
 
-#[cfg(all(test, feature = "registry"))] // by which they see a task end
+#[cfg(test)]
+#[cfg(feature = "registry")] // by which they see a task end
 mod tests;

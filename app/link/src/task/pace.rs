@@ -144,5 +144,6 @@ impl<T: Item, R: Default> Stream for Paced<T, R> {
     }
 }
 
-#[cfg(all(test, feature = "registry"))] // by which they see a task end
+#[cfg(test)]
+#[cfg(feature = "registry")] // by which they see a task end
 mod tests;
