@@ -1,6 +1,5 @@
 //! What a server function answers when it can't do what it was asked to, and what the page makes of it.
 
-use crate::link::{Exit, Reason};
 use bytes::Bytes;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -8,6 +7,7 @@ use server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
+use starcrossed::{Exit, Reason};
 use std::fmt;
 
 /// A request that was refused, or that didn't get through. On the wire `{"error":{"message":"…"}}`, the shape that

@@ -8,13 +8,11 @@ mod work;
 
 pub use page::TaskPage;
 
-use crate::{
-    error::ApiError,
-    link::{EventStream, Item, Sse},
-};
+use crate::error::ApiError;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
+use starcrossed::{EventStream, Item, Sse};
 
 /// One message of the task: `{"text":"Async work chunk 1"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,9 +2,10 @@
 //! tell it.
 #![expect(missing_docs, reason = "#[server] makes a struct of the arguments, and gives it no docs")]
 
-use crate::{error::ApiError, link::registry::Fate};
+use crate::error::ApiError;
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
+use starcrossed::registry::Fate;
 
 /// What became of the task with this id.
 ///
@@ -12,5 +13,5 @@ use server_fn::codec::GetUrl;
 /// 400 without an id. An id that nobody knows is no error: its state is `unknown`.
 #[server(prefix = "/api", endpoint = "fate", input = GetUrl)]
 pub async fn fate_of(task: String) -> Result<Fate, ApiError> {
-    Ok(expect_context::<crate::link::registry::TaskRegistry>().fate(&task))
+    Ok(expect_context::<starcrossed::registry::TaskRegistry>().fate(&task))
 }

@@ -7,11 +7,11 @@
 //! |---|---|
 //! | [`chat::composer`] | a question is typed, and sent |
 //! | [`chat::talk`] | it becomes part of the conversation, and a task is asked for |
-//! | [`link::page`] | the page's end of the link: start, cancel, and the one handler of every exit |
+//! | [`starcrossed::page`] | the page's end of the link: start, cancel, and the one handler of every exit |
 //! | [`chat::api`] | the server function: the request arrives |
-//! | [`link::task`] | the server's end of the link: a task that lives as long as its stream |
+//! | [`starcrossed::task`] | the server's end of the link: a task that lives as long as its stream |
 //! | [`chat::model`] | what answers; the server brings it along, and here the upstream begins |
-//! | [`link::wire`] | the way back: events, bytes, events |
+//! | [`starcrossed::wire`] | the way back: events, bytes, events |
 //! | [`chat::transcript`], [`chat::tree`] | each event is applied to the conversation |
 //! | [`chat::view`] | which is seen |
 //!

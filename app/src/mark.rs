@@ -1,7 +1,8 @@
 //! The mark: two stars, and the line between them. One is this page, the other the task that works for it.
 
-use crate::{chat::answer::Exit, link::Reason};
+use crate::chat::answer::Exit;
 use leptos::prelude::*;
+use starcrossed::Reason;
 
 /// What the line between the stars says, as the class that draws it.
 fn line(running: bool, exit: Option<&Exit>) -> &'static str {

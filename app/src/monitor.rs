@@ -10,13 +10,11 @@ pub use page::MonitorPage;
 #[cfg(feature = "ssr")]
 pub use watch::MayKill;
 
-use crate::{
-    error::ApiError,
-    link::{EventStream, Item, Sse, registry::Snapshot},
-};
+use crate::error::ApiError;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
+use starcrossed::{EventStream, Item, Sse, registry::Snapshot};
 
 /// What somebody who looks on sees.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +45,7 @@ impl Item for Sight {
 /// 503 if too many are looking on, 429 if too many are this client's: the server's front says so.
 #[server(prefix = "/api", endpoint = "monitor", input = Json, output = Sse)]
 pub async fn monitor() -> Result<EventStream<Sight>, ApiError> {
-    let tasks = expect_context::<crate::link::registry::TaskRegistry>();
+    let tasks = expect_context::<starcrossed::registry::TaskRegistry>();
     let (permit, may_kill) = (crate::permit::Permit::of_request(), watch::may_kill());
     let spawn = crate::raw::spawn().about("monitor");
     Ok(spawn.spawn(move |sender| watch::watch(tasks, may_kill, permit, sender)))
@@ -60,5 +58,5 @@ pub async fn monitor() -> Result<EventStream<Sight>, ApiError> {
 #[server(prefix = "/api", endpoint = "kill", input = Json)]
 pub async fn kill(task: u64) -> Result<bool, ApiError> {
     watch::check()?;
-    Ok(expect_context::<crate::link::registry::TaskRegistry>().kill(task, "Ended from the monitor."))
+    Ok(expect_context::<starcrossed::registry::TaskRegistry>().kill(task, "Ended from the monitor."))
 }

@@ -1,6 +1,6 @@
 //! Streams that programs read as well as pages: the HTTP API.
 
-use crate::link::Spawn;
+use starcrossed::Spawn;
 use std::time::Duration;
 
 /// The silence after which such a stream says that it is still there. The API promises it.

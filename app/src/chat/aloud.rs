@@ -6,7 +6,7 @@
 //! gets ahead of it: a piece has an end, so that the page isn't held up by it, and the next goes on from there.
 
 use super::{entry::Entry, frame::drawn, prose::is_behind, sections::Place, talk::Talk};
-use crate::{chat::answer::Exit, link::Reason};
+use crate::chat::answer::Exit;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{
     html,
@@ -15,6 +15,7 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::{Element, HtmlElement},
 };
+use starcrossed::Reason;
 
 /// The pause between two pieces, in milliseconds.
 const PAUSE_MS: u32 = 2000;

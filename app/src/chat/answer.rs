@@ -7,18 +7,18 @@ mod deltas;
 pub use deltas::Deltas;
 
 use super::{message::Delta, progress::Progress, usage::Usage};
-use crate::link::{self, Item};
 use serde::{Deserialize, Serialize};
+use starcrossed::Item;
 use std::ops::Not;
 
 /// The events of an answer.
-pub type Event = link::Event<AnswerItem, Completion>;
+pub type Event = starcrossed::Event<AnswerItem, Completion>;
 /// The stream of an answer.
-pub type EventStream = link::EventStream<AnswerItem, Completion>;
+pub type EventStream = starcrossed::EventStream<AnswerItem, Completion>;
 /// The end of an answer.
-pub type Exit = link::Exit<Completion>;
+pub type Exit = starcrossed::Exit<Completion>;
 /// The page's end of an answer's link.
-pub type Link = link::Link<Completion>;
+pub type Link = starcrossed::Link<Completion>;
 
 /// One event between the start and the exit of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,12 +2,13 @@
 #![expect(missing_docs, reason = "#[server] makes a struct of the arguments, and gives it no docs")]
 
 use super::message::{ChatRequest, ModelList, Paced};
-use crate::{chat::answer::EventStream, error::ApiError, json::LongJson, link::Sse};
+use crate::{chat::answer::EventStream, error::ApiError, json::LongJson};
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
+use starcrossed::Sse;
 
 /// `POST /api/chat`: asks a model, in a task that lives as long as the stream of its answer. With `paced`, the stream is no
-/// faster than a browser can show ([`Pace`](crate::link::Pace)), and deltas that are ready together are one. A page that reads
+/// faster than a browser can show ([`Pace`](starcrossed::Pace)), and deltas that are ready together are one. A page that reads
 /// several streams at once gives their number, and each has its share of that.
 ///
 /// # Errors
@@ -23,7 +24,7 @@ pub async fn chat(
     let permit = crate::permit::Permit::of_request();
     let streams = paced.streams();
     let spawn = if streams > 0 {
-        crate::link::Spawn::new().paced(crate::link::Pace::PAGE.shared(streams))
+        starcrossed::Spawn::new().paced(starcrossed::Pace::PAGE.shared(streams))
     } else {
         crate::raw::spawn()
     };

@@ -5,11 +5,9 @@ use super::{
     store::tab,
     tree::{Message, Tree},
 };
-use crate::{
-    chat::answer::{Event, Exit},
-    link::Reason,
-};
+use crate::chat::answer::{Event, Exit};
 use leptos::prelude::*;
+use starcrossed::Reason;
 
 /// A message on the page. Each has a signal of its own, so that a delta touches one message and no list.
 #[derive(Clone, Debug)]

@@ -1,13 +1,11 @@
 //! One of the answers that are being written at once: the link to its task, and where on the page it stands.
 
 use super::{alive::Sign, entry::Entry, transcript::Transcript};
-use crate::{
-    chat::answer::{EventStream, Exit, Link},
-    link::Reason,
-};
+use crate::chat::answer::{EventStream, Exit, Link};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
+use starcrossed::Reason;
 use std::any::Any;
 
 /// How long a page still counts as the writer of an answer that has ended, in milliseconds. Its end is written meanwhile.

@@ -1,8 +1,8 @@
 //! What is said: the body of `/api/chat`, which is the field's own, and the deltas that come back.
 
-use crate::link::wire::item::{cut, json_length};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
+use starcrossed::wire::item::{cut, json_length};
 use std::ops::Not;
 
 /// Who speaks.

@@ -11,10 +11,11 @@ use super::{
     store::tab,
     talk::Talk,
 };
-use crate::{browser::is_composing, link::Reason};
+use crate::browser::is_composing;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
 pub(super) use narrow::offer;
 use narrow::{is_long, narrowed};
+use starcrossed::Reason;
 
 /// It answers where there is nothing else, and nobody has chosen it.
 const BUILT_IN: &str = "demo";

@@ -6,10 +6,10 @@ use super::talk::Stopped;
 use crate::{
     browser::{now_ms, whole},
     fate::fate_of,
-    link::registry::Fate,
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+use starcrossed::registry::Fate;
 
 /// How often the server is asked before the page says that it doesn't know.
 const ASKED_AT_MOST: u32 = 20;

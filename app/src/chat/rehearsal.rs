@@ -3,12 +3,10 @@
 //! no task works for, while somebody is still typing.
 
 use super::{history::History, message::Delta, status::Status, talk::Talk, transcript::Transcript, view::Messages};
-use crate::{
-    chat::answer::{AnswerItem, Event, Exit},
-    link::Reason,
-};
+use crate::chat::answer::{AnswerItem, Event, Exit};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+use starcrossed::Reason;
 
 const ANSWER: &str = "# An answer\n\nSome **words**, and\n\n- an item\n- another\n\n";
 

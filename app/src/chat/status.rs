@@ -1,14 +1,12 @@
 //! The line that says how things stand, for the eye and the ear, and what can be done when they stand badly.
 
 use super::{entry::is_trouble, receipt::Receipt, talk::Talk};
-use crate::{
-    chat::{
-        answer::Exit,
-        progress::{Phase, Progress},
-    },
-    link::Reason,
+use crate::chat::{
+    answer::Exit,
+    progress::{Phase, Progress},
 };
 use leptos::prelude::*;
+use starcrossed::Reason;
 
 /// The status line, and the alert with Retry beside it.
 #[component]

@@ -11,9 +11,10 @@ use super::{
     transcript::Transcript,
     tree::File,
 };
-use crate::{browser::now_ms, link::TaskId};
+use crate::browser::now_ms;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
+use starcrossed::TaskId;
 
 /// This many models can be asked at once.
 pub const LANES: usize = 4;

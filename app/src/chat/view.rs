@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     chat::{answer::Exit, message::Role},
-    link::Reason,
     text::text,
 };
 use leptos::{
@@ -23,6 +22,7 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::{Element, MouseEvent},
 };
+use starcrossed::Reason;
 
 /// The messages of the branch being shown, oldest first.
 #[component]

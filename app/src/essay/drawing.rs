@@ -2,8 +2,9 @@
 //! dies its star goes out and the other stays lit, with the reason written under it.
 
 use super::page::{Chunks, flash};
-use crate::{link::State, text::text};
+use crate::text::text;
 use leptos::prelude::*;
+use starcrossed::State;
 
 /// The class that draws which of the two is lit.
 const fn scene(state: &State) -> &'static str {

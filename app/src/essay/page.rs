@@ -1,13 +1,9 @@
 //! `/task`: everything the essay shows. Start a task, watch its messages arrive, cancel it, let it crash, walk away.
 
 use super::{Chunk, drawing::Drawing, task};
-use crate::{
-    address::Address,
-    browser::every_second,
-    link::{Exit, Job, Reason, State, use_link},
-    text::text,
-};
+use crate::{address::Address, browser::every_second, text::text};
 use leptos::prelude::*;
+use starcrossed::{Exit, Job, Reason, State, use_link};
 
 /// How many chunks the task makes.
 const CHUNKS: u32 = 5;

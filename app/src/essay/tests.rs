@@ -1,5 +1,5 @@
 use super::*;
-use crate::link::{Reason, testing::Trial};
+use starcrossed::{Reason, testing::Trial};
 use std::time::Duration;
 
 #[tokio::test]

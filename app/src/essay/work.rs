@@ -1,7 +1,7 @@
 //! What the essay's task does.
 
 use super::Chunk;
-use crate::link::{Failure, Sender};
+use starcrossed::{Failure, Sender};
 use std::time::Duration;
 
 /// The most chunks that one task makes.

@@ -1,17 +1,12 @@
 //! `/monitor`: the tasks that live, and how the latest have ended. Once a second all of it is new.
 
 use super::{Sight, kill, monitor};
-use crate::{
-    address::Address,
-    browser::every_second,
-    error::ApiError,
-    link::{
-        Event, Exit, Link, Reason,
-        registry::snapshot::{Ended, Living, State},
-    },
-    text::text,
-};
+use crate::{address::Address, browser::every_second, error::ApiError, text::text};
 use leptos::{ev, prelude::*};
+use starcrossed::{
+    Event, Exit, Link, Reason,
+    registry::snapshot::{Ended, Living, State},
+};
 
 /// How many seconds of silence there are before the page takes its task for lost.
 const PATIENCE: u32 = 10;

@@ -1,13 +1,10 @@
 //! What the monitor's task does, and what somebody who looks on may do.
 
 use super::Sight;
-use crate::{
-    error::ApiError,
-    link::{Failure, Sender, registry::TaskRegistry},
-    permit::Permit,
-};
+use crate::{error::ApiError, permit::Permit};
 use http::{StatusCode, request::Parts};
 use leptos::prelude::use_context;
+use starcrossed::{Failure, Sender, registry::TaskRegistry};
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 

@@ -1,10 +1,8 @@
 //! The server's end of an answer.
 
 use super::AnswerItem;
-use crate::{
-    chat::{message::Delta, progress::Progress},
-    link::{Gone, Sender},
-};
+use crate::chat::{message::Delta, progress::Progress};
+use starcrossed::{Gone, Sender};
 
 /// Sends an answer to its page.
 #[derive(Clone, Debug)]

@@ -1,12 +1,10 @@
 //! What can be sent along with a question. Pure.
 
-use crate::{
-    chat::{
-        text_file::NoText,
-        tree::{File, Message},
-    },
-    link::wire::item::json_length,
+use crate::chat::{
+    text_file::NoText,
+    tree::{File, Message},
 };
+use starcrossed::wire::item::json_length;
 
 /// How many files go with one question.
 pub const MOST_FILES: usize = 8;

@@ -5,14 +5,12 @@ use super::{
     long::Unread,
     markdown::{ANSWER, CUT, HEADING, MARK, NAMELESS, QUESTION, REASONED, REASONING},
 };
-use crate::{
-    chat::{
-        answer::Exit,
-        job::Watch,
-        tree::{Conversation, Kept, Message, Stamp},
-    },
-    link::Reason,
+use crate::chat::{
+    answer::Exit,
+    job::Watch,
+    tree::{Conversation, Kept, Message, Stamp},
 };
+use starcrossed::Reason;
 
 /// Reads such a file. `stamp` says who takes it in, and when, and what the next thing in it is to be called.
 ///

@@ -1,12 +1,10 @@
 //! A conversation as Markdown, to be read: by people, and by [`from_markdown`](super::from_markdown).
 
-use crate::{
-    chat::{
-        message::Role,
-        tree::{Message, Tree, request::fenced, title::UNTITLED},
-    },
-    link::Reason,
+use crate::chat::{
+    message::Role,
+    tree::{Message, Tree, request::fenced, title::UNTITLED},
 };
+use starcrossed::Reason;
 
 /// Stands before each message, where nobody sees it: an answer has headings of its own.
 pub(super) const MARK: &str = "<!-- starcrossed ";

@@ -7,10 +7,10 @@ use crate::{
         store::tab,
         tree::{Conversation, Message},
     },
-    link::Reason,
     pace::rest,
 };
 use leptos::{prelude::*, task::spawn_local};
+use starcrossed::Reason;
 
 impl Transcript {
     /// The same for a message that is known by its id.

@@ -1,10 +1,8 @@
 //! One message of a conversation, as it is kept.
 
-use crate::{
-    chat::{answer::Exit, message::Role},
-    link::{Reason, TaskId},
-};
+use crate::chat::{answer::Exit, message::Role};
 use serde::{Deserialize, Serialize};
+use starcrossed::{Reason, TaskId};
 
 /// Who makes a message, when, and what it is to be called. Ids and clocks are the browser's.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -114,14 +114,12 @@ impl Message {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        chat::{
-            answer::{AnswerItem, Event, Exit},
-            message::Delta,
-            tree::Stamp,
-        },
-        link::Reason,
+    use crate::chat::{
+        answer::{AnswerItem, Event, Exit},
+        message::Delta,
+        tree::Stamp,
     };
+    use starcrossed::Reason;
 
     fn answer() -> Message {
         let stamp = Stamp { id: "a".into(), writer: "here".into(), now_ms: 1000 };

@@ -1,8 +1,6 @@
 use super::*;
-use crate::{
-    chat::{answer::Exit, message::Role},
-    link::Reason,
-};
+use crate::chat::{answer::Exit, message::Role};
+use starcrossed::Reason;
 
 mod damaged;
 mod property;

@@ -1,13 +1,11 @@
 //! An answer while it is written: what each event does to it, and how it comes back when it was left.
 
 use super::Message;
-use crate::{
-    chat::{
-        answer::{AnswerItem, Event, Exit},
-        message::{Delta, Was},
-    },
-    link::Reason,
+use crate::chat::{
+    answer::{AnswerItem, Event, Exit},
+    message::{Delta, Was},
 };
+use starcrossed::Reason;
 use std::mem;
 
 /// An answer that was kept this recently may have a writer that can't be told of yet: its record is written at once, and the

@@ -1,11 +1,9 @@
 use super::*;
-use crate::{
-    chat::{
-        answer::Exit,
-        tree::{Kept, Settings},
-    },
-    link::Reason,
+use crate::chat::{
+    answer::Exit,
+    tree::{Kept, Settings},
 };
+use starcrossed::Reason;
 
 /// A branch of these messages, which is also what they are called.
 fn branch(messages: &[(Role, &str)]) -> Tree {
