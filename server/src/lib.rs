@@ -66,11 +66,6 @@ pub mod signals;
 pub mod signals;
 pub mod socket;
 pub mod tls;
-#[cfg(target_os = "linux")]
-pub mod vanished;
-#[cfg(not(target_os = "linux"))]
-#[path = "vanished_portable.rs"]
-pub mod vanished;
 
 pub mod demo;
 pub mod models;

@@ -9,8 +9,8 @@ use crate::{
     clients::Client,
     first_request::{self, Deadline, FirstRequest},
     slots::{Slot, Slots},
-    vanished::Vanished,
 };
+use app::link::server::vanished::Vanished;
 use axum_server::accept::Accept;
 use socket2::{SockRef, TcpKeepalive};
 use std::{

@@ -27,6 +27,8 @@ pub mod page;
 #[cfg(feature = "registry")]
 pub mod registry;
 #[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
 pub mod task;
 #[cfg(feature = "testing")]
 pub mod testing;
