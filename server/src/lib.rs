@@ -8,7 +8,7 @@
 //! pages, [`auth`] who may come in, [`killers`] who of them may end other people's tasks, and [`admission`] whether there is a place for one more task; [`room`] says how many
 //! [`slots`] there are, [`files`] why not more, and [`unread`] what responses take that nobody reads.
 //! [`serve`] listens, serves and goes down, [`tls`] has its certificate, [`readiness`] what a load balancer is told;
-//! [`socket`] notices clients that have gone without a word, [`first_request`] those that ask nothing, [`signals`] when to stop.
+//! [`socket`] is a connection, [`first_request`] ends those that ask nothing, [`signals`] when to stop.
 //! [`patience`] is how all of them wait in a process that may be paused.
 //!
 //! What answers is in [`models`]: [`openai`] asks a model server, [`upstreams`] knows whom to ask where there are several,

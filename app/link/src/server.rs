@@ -1,7 +1,10 @@
 //! Parts of the link that a server installs once.
 
+mod connection;
 #[cfg(target_os = "linux")]
-pub mod vanished;
+mod vanished;
 #[cfg(not(target_os = "linux"))]
 #[path = "server/vanished_portable.rs"]
-pub mod vanished;
+mod vanished;
+
+pub use connection::Connection;
