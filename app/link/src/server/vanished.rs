@@ -34,14 +34,14 @@ struct Info {
 
 /// What was seen of one connection.
 #[derive(Debug, Default)]
-pub struct Vanished {
+pub(super) struct Vanished {
     /// Since when something has been waiting for an answer, with not a word from the client.
     silent_since: Option<Instant>,
 }
 
 impl Vanished {
     /// Looks, and says whether the client has vanished.
-    pub fn look(&mut self, stream: &TcpStream) -> bool {
+    pub(super) fn look(&mut self, stream: &TcpStream) -> bool {
         TcpInfo.get(stream).is_ok_and(|info| self.judge(&info, Instant::now()))
     }
 

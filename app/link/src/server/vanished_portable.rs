@@ -5,11 +5,11 @@ use tokio::net::TcpStream;
 
 /// What was seen of one connection: nothing.
 #[derive(Debug, Default)]
-pub struct Vanished;
+pub(super) struct Vanished;
 
 impl Vanished {
     /// Whether the client is known to have vanished.
-    pub const fn look(&mut self, _: &TcpStream) -> bool {
+    pub(super) const fn look(&mut self, _: &TcpStream) -> bool {
         false
     }
 }
