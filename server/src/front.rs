@@ -18,7 +18,7 @@ use crate::{
     slots::Slots,
     unread::{self, Unread},
 };
-use app::link::wire::http::passed_on;
+use app::link::LinkServer;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
@@ -62,12 +62,12 @@ impl Front {
         })
     }
 
-    /// `app`, for who gets past all of it.
-    pub fn guard(self, app: Router) -> Router {
+    /// `app`, for who gets past all of it, with what `links` puts around everything that answers.
+    pub fn guard(self, app: Router, links: &LinkServer) -> Router {
         let app = app.layer(from_fn_with_state(Admission::new(self.tasks), admit)).layer(from_fn(bodies::arrive));
         let app = self.killers.mark(app);
         let app = self.hosts.guard(origin::guard(self.auth.guard(app)));
         let app = app.layer(from_fn(headers::common)).layer(from_fn_with_state(self.unread, unread::hold));
-        self.proxies.tell(app.layer(from_fn(passed_on)))
+        self.proxies.tell(links.around(app))
     }
 }

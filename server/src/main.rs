@@ -47,7 +47,7 @@ async fn serve_until(stop: &CancellationToken) -> Result<(), Failure> {
     let Some(Begun { config, listener, address, terms, front, found }) = begun? else { return Ok(()) };
     let tasks = Tasks::default();
     let app = router::app(tasks.clone(), Arc::new(found.models(config.model.clone())), terms.readiness.clone());
-    let app = front.guard(app);
+    let app = front.guard(app, &tasks.links);
     let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(config.address(address))));
     serve::run(listener, app, tasks, terms, stop.cancelled()).await.map_err(Failure::runtime)
 }

@@ -39,7 +39,6 @@ pub fn app(tasks: Tasks, model: SharedModel, readiness: Readiness) -> Router {
     let counted = traffic.clone();
     let typesetting = Typesetting::default();
     let context = move |client| {
-        provide_context(tasks.supervisor.clone());
         provide_context(tasks.registry.clone());
         provide_context(model.clone());
         provide_context(typesetting.of(client));

@@ -104,7 +104,7 @@ pub async fn run(
         terms.readiness.drain();
         tracing::info!(tasks = tasks.registry.live(), drain = ?terms.drain, "shutting down");
         sleep(terms.drain).await;
-        tasks.supervisor.shut_down();
+        tasks.links.supervisor().shut_down();
         handle.graceful_shutdown(Some(PATIENCE));
         future::pending().await
     };

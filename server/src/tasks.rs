@@ -1,13 +1,13 @@
 //! The tasks of this server: what ends them, and what is known of them.
 
-use app::link::{Supervisor, registry::TaskRegistry};
+use app::link::{LinkServer, registry::TaskRegistry};
 use std::sync::Arc;
 
-/// A supervisor, and the registry that observes its tasks.
+/// The server's side of all links, and the registry that observes their tasks.
 #[derive(Clone, Debug)]
 pub struct Tasks {
     /// Ends all tasks at shutdown.
-    pub supervisor: Supervisor,
+    pub links: LinkServer,
     /// Knows who lives and who lived.
     pub registry: TaskRegistry,
 }
@@ -15,6 +15,6 @@ pub struct Tasks {
 impl Default for Tasks {
     fn default() -> Self {
         let registry = TaskRegistry::default();
-        Self { supervisor: Supervisor::observed_by(Arc::new(registry.clone())), registry }
+        Self { links: LinkServer::observed_by(Arc::new(registry.clone())), registry }
     }
 }

@@ -5,7 +5,7 @@ mod support;
 
 use app::{
     chat::answer::Exit,
-    link::{Pace, Reason, wire::http::SETTLED},
+    link::{Pace, Reason, server::SETTLED},
 };
 use serde_json::json;
 use std::{net::TcpListener, time::Duration};

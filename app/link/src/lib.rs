@@ -18,7 +18,8 @@
 //! | [`exit`] | how a task ends: [`Exit`], [`Reason`] | |
 //! | [`task`] | the server's end: [`spawn_linked`], [`Sender`], guards, [`Pace`] | `ssr` |
 //! | [`page`] | the page's end: [`Link`], and [`use_link`] above it | |
-//! | [`wire`] | between them: events, their encoding, what proxies need | |
+//! | [`wire`] | between them: events, their encoding | |
+//! | [`server`] | installed once: [`LinkServer`] with headers, vanished clients, stopped readers, shutdown | `ssr` |
 //! | [`registry`] | the living tasks and the latest exits: an [`Observer`] that counts and logs | `registry` |
 //! | `testing` | a test's page: [`Trial`](testing::Trial) | `testing` |
 
@@ -36,6 +37,8 @@ pub mod wire;
 
 pub use exit::{Exit, Reason};
 pub use page::{Job, Link, Links, State, WhenRunning, use_link, use_link_fold, use_links};
+#[cfg(feature = "ssr")]
+pub use server::LinkServer;
 #[cfg(feature = "ssr")]
 pub use task::{
     Ending, Failure, Gone, Observer, Pace, Sender, Spawn, Supervisor, Watch, linked_stream, linked_try_stream,

@@ -93,7 +93,8 @@ impl Server {
         let room = Room { tasks: tasks.clone(), connections, unread: Unread::default() };
         let proxies = Proxies::new(&trusted, tls.is_some());
         let (hosts, killers) = (Hosts::of(address, Vec::new()), Killers::of(address, &auth));
-        let app = Front { proxies, hosts, auth, killers, tasks, unread: room.unread.clone() }.guard(app);
+        let front = Front { proxies, hosts, auth, killers, tasks, unread: room.unread.clone() };
+        let app = front.guard(app, &all.links);
         let (shutdown, asked) = oneshot::channel();
         let asked = async { _ = asked.await };
         let terms = Terms { tls, room, drain, readiness };

@@ -2,7 +2,8 @@
 
 use super::{Ending, Observer, Started, Watch};
 use crate::TaskId;
-use leptos::prelude::use_context;
+use http::request::Parts;
+use leptos::prelude::{use_context, with_context};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -20,10 +21,16 @@ impl Supervisor {
         Self { observer: Some(observer), ..Self::default() }
     }
 
-    /// The supervisor of Leptos' context. Without one, tasks run until they end or their streams are dropped.
+    /// The supervisor of Leptos' context; otherwise that of the request in it, which
+    /// [`LinkServer::around`](crate::LinkServer::around) puts there. Without one, tasks run until they end or their streams
+    /// are dropped.
     #[must_use]
     pub fn of_context() -> Self {
-        use_context().unwrap_or_default()
+        use_context().or_else(Self::of_request).unwrap_or_default()
+    }
+
+    fn of_request() -> Option<Self> {
+        with_context(|request: &Parts| request.extensions.get().cloned()).flatten()
     }
 
     /// Ends every task at once, those that start later included. Each page hears
