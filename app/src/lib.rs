@@ -53,4 +53,3 @@ pub mod text;
 pub mod theme;
 
 pub use root::{App, shell};
-pub use starcrossed as link;

@@ -1,13 +1,11 @@
 //! The built-in model `demo`: it answers at once, from inside this process, and says how to connect a real one.
 
-use app::{
-    chat::{
-        answer::{Completion, Deltas, Exit},
-        message::{ChatMessage, ChatRequest, Content, Delta, Role},
-        usage::Usage,
-    },
-    link::Reason,
+use app::chat::{
+    answer::{Completion, Deltas, Exit},
+    message::{ChatMessage, ChatRequest, Content, Delta, Role},
+    usage::Usage,
 };
+use starcrossed::Reason;
 use std::time::Duration;
 use tokio::time::{self, MissedTickBehavior};
 

@@ -18,11 +18,11 @@ use crate::{
     slots::Slots,
     unread::{self, Unread},
 };
-use app::link::LinkServer;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
 };
+use starcrossed::LinkServer;
 use std::{net::SocketAddr, sync::Arc};
 use tokio::task::spawn_blocking;
 

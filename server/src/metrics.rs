@@ -2,11 +2,11 @@
 //! Prometheus. Nothing in it is anybody's: no words, no names.
 
 use crate::{heap, output, traffic::Traffic};
-use app::link::{
+use axum::{http::header::CONTENT_TYPE, response::IntoResponse};
+use starcrossed::{
     Reason,
     registry::{Histogram, Metrics},
 };
-use axum::{http::header::CONTENT_TYPE, response::IntoResponse};
 use std::fmt::{Display, Write};
 
 /// The reasons that the server itself gives; the others are for pages.

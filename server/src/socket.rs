@@ -5,8 +5,8 @@ use crate::{
     first_request::{self, Deadline, FirstRequest},
     slots::{Slot, Slots},
 };
-use app::link::server::Connection;
 use axum_server::accept::Accept;
+use starcrossed::server::Connection;
 use std::{
     future::{Ready, ready},
     io::{Error, ErrorKind, IoSlice, Result},

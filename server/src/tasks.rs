@@ -1,6 +1,6 @@
 //! The tasks of this server: what ends them, and what is known of them.
 
-use app::link::{LinkServer, registry::TaskRegistry};
+use starcrossed::{LinkServer, registry::TaskRegistry};
 use std::sync::Arc;
 
 /// The server's side of all links, and the registry that observes their tasks.

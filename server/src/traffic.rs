@@ -1,6 +1,5 @@
 //! How much the streams of tasks have sent.
 
-use app::link::Sse;
 use axum::{
     body::{Body, Bytes},
     extract::State,
@@ -9,6 +8,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use server_fn::ContentType;
+use starcrossed::Sse;
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},

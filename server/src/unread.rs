@@ -12,7 +12,6 @@ use crate::{
     clients::Client,
     slots::{Full, Slot, Slots},
 };
-use app::link::Sse;
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{Request, State},
@@ -22,6 +21,7 @@ use axum::{
 };
 use hyper::body::{Frame, SizeHint};
 use server_fn::ContentType;
+use starcrossed::Sse;
 use std::{
     convert::Infallible,
     pin::Pin,

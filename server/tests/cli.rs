@@ -3,8 +3,8 @@
 
 mod support;
 
-use app::link::Reason;
 use futures::future::join_all;
+use starcrossed::Reason;
 use std::{
     fs,
     net::{SocketAddr, TcpListener},

@@ -3,8 +3,8 @@
 
 mod support;
 
-use app::link::Reason;
 use serde_json::{Value, json};
+use starcrossed::Reason;
 use std::net::SocketAddr;
 use support::{
     client::{Page, get, post},

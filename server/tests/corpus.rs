@@ -11,7 +11,7 @@ mod split;
 #[path = "corpus/told.rs"]
 mod told;
 
-use app::link::Reason;
+use starcrossed::Reason;
 use std::{fs, panic, path::PathBuf};
 use told::TOLD;
 

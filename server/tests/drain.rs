@@ -3,11 +3,11 @@
 
 mod support;
 
-use app::link::Reason;
 use server::{
     models::Models,
     openai::{Client, Upstream as Asked, parse_url},
 };
+use starcrossed::Reason;
 use std::time::Duration;
 use support::{
     advance,

@@ -3,11 +3,9 @@
 
 mod support;
 
-use app::{
-    chat::answer::Exit,
-    link::{Pace, Reason, server::SETTLED},
-};
+use app::chat::answer::Exit;
 use serde_json::json;
+use starcrossed::{Pace, Reason, server::SETTLED};
 use std::{net::TcpListener, time::Duration};
 use support::{
     advance,
@@ -283,7 +281,7 @@ async fn a_slow_reader_makes_the_upstream_wait() {
     let connection = upstream.connection().await;
     let written = stalled(&server, &connection).await;
     assert!(written < 32 * 1024 * 1024, "{written} bytes were written to nobody"); // nearly all in the kernel's buffers
-    assert_eq!(server.fates.live(), 1, "a slow reader is still a reader");
+    assert_eq!(server.registry.live(), 1, "a slow reader is still a reader");
 
     // It reads on, and so does the task.
     while connection.written() == written {
@@ -304,7 +302,7 @@ async fn who_takes_not_a_byte_for_a_quarter_of_an_hour_has_stopped_reading() {
     for _ in 0..20 {
         get(server.address, "/healthz").await; // the server has come by everything that is due
     }
-    assert_eq!(server.fates.live(), 1, "it may read on yet");
+    assert_eq!(server.registry.live(), 1, "it may read on yet");
     advance(Duration::from_mins(2)).await;
     connection.closed_by_peer().await;
     assert_eq!(server.ended(&page.task).await, Reason::Killed);
@@ -328,7 +326,7 @@ async fn a_page_that_leaves_behind_a_flood_kills_the_task_at_once() {
 async fn going_down_ends_every_task_and_tells_every_page() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let server = Server::asking(&upstream.url()).await;
-    let fates = server.fates.clone();
+    let fates = server.registry.clone();
     let mut pages = Vec::new();
     for _ in 0..3 {
         let mut page = Page::chat(server.address).await;
@@ -350,7 +348,7 @@ async fn going_down_ends_every_task_and_tells_every_page() {
 async fn going_down_waits_for_nobody_who_does_not_read() {
     let mut upstream = Upstream::playing([head(), flood()]).await;
     let server = Server::asking(&upstream.url()).await;
-    let fates = server.fates.clone();
+    let fates = server.registry.clone();
     let _page = Page::chat_with_little_room(server.address).await;
     let connection = upstream.connection().await;
     stalled(&server, &connection).await;

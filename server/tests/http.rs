@@ -62,7 +62,7 @@ async fn a_body_that_makes_no_sense_is_refused_with_a_sentence() {
     for (what, body) in bodies {
         refused(what, 400, &post(server.address, "/api/chat", body).await);
     }
-    assert_eq!(server.fates.live(), 0, "nothing was started");
+    assert_eq!(server.registry.live(), 0, "nothing was started");
 }
 
 #[tokio::test]

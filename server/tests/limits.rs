@@ -3,13 +3,13 @@
 
 mod support;
 
-use app::link::Reason;
 use futures::{StreamExt, stream::FuturesUnordered};
 use server::{
     models::Models,
     openai::{Client, Upstream as Asked, parse_url},
     slots::Slots,
 };
+use starcrossed::Reason;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use support::{
     advance,
@@ -154,7 +154,7 @@ async fn an_answer_that_is_left_unread_for_a_quarter_of_an_hour_ends_though_its_
         advance(Duration::from_mins(1)).await;
         assert_eq!(client.post("/api/typeset", br#"{"items":[]}"#.as_slice().into()).await, 200);
     }
-    assert_eq!(server.fates.live(), 1, "it is early yet");
+    assert_eq!(server.registry.live(), 1, "it is early yet");
     advance(Duration::from_mins(1)).await;
     no_task_lives(&server).await;
     upstream.connection().await.closed_by_peer().await;
@@ -163,7 +163,7 @@ async fn an_answer_that_is_left_unread_for_a_quarter_of_an_hour_ends_though_its_
 
 async fn no_task_lives(server: &Server) {
     let none = async {
-        while server.fates.live() > 0 {
+        while server.registry.live() > 0 {
             tokio::task::yield_now().await;
         }
     };

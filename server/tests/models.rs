@@ -3,14 +3,11 @@
 
 mod support;
 
-use app::{
-    chat::{
-        answer::{AnswerItem, Event, EventStream, Exit},
-        message::{ChatRequest, Delta, ModelList},
-        model::Model,
-        progress::Progress,
-    },
-    link::Reason,
+use app::chat::{
+    answer::{AnswerItem, Event, EventStream, Exit},
+    message::{ChatRequest, Delta, ModelList},
+    model::Model,
+    progress::Progress,
 };
 use futures::{FutureExt, StreamExt};
 use serde_json::{Value, json};
@@ -21,6 +18,7 @@ use server::{
     openai::{Client, Upstream as Settings, parse_url},
 };
 use socket2::{Domain, Socket, Type};
+use starcrossed::Reason;
 use std::{
     net::SocketAddr,
     sync::{

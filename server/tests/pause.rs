@@ -4,7 +4,7 @@
 
 mod support;
 
-use app::link::Reason;
+use starcrossed::Reason;
 use std::{
     fs,
     process::{self, Stdio},

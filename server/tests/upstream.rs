@@ -3,20 +3,18 @@
 
 mod support;
 
-use app::{
-    chat::{
-        answer::{AnswerItem, Event, EventStream, Exit},
-        message::{ChatMessage, ChatRequest, Content, Delta, Role, Was},
-        progress::Progress,
-        usage::Usage,
-    },
-    link::Reason,
+use app::chat::{
+    answer::{AnswerItem, Event, EventStream, Exit},
+    message::{ChatMessage, ChatRequest, Content, Delta, Role, Was},
+    progress::Progress,
+    usage::Usage,
 };
 use flate2::{Compression, write::GzEncoder};
 use futures::StreamExt;
 use serde_json::{Value, json};
 use server::openai::{self, Client, parse_url};
 use socket2::{Domain, Socket, Type};
+use starcrossed::Reason;
 use std::{borrow::Borrow, io::Write, net::SocketAddr, time::Duration};
 use support::{
     advance, linked, soon,

@@ -2,7 +2,6 @@
 //! polls it: who doesn't ask for the next event, doesn't read.
 
 use crate::Fallible;
-use app::link::wire::decoder::{Decoder, Frame};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -13,6 +12,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use socket2::SockRef;
+use starcrossed::wire::decoder::{Decoder, Frame};
 use std::{future, net::SocketAddr, time::Duration};
 use tokio::net::TcpStream;
 

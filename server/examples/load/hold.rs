@@ -14,7 +14,7 @@ use crate::{
     room,
     spread::Spread,
 };
-use app::link::Reason;
+use starcrossed::Reason;
 use std::{net::Ipv4Addr, path::Path, time::Duration};
 use tokio::time::sleep;
 use wave::{Terms, Wave};

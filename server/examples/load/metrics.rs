@@ -1,7 +1,7 @@
 //! What the server counts, as it says at /metrics.
 
 use crate::{Fallible, client};
-use app::link::Reason;
+use starcrossed::Reason;
 use std::{fmt, net::SocketAddr};
 
 /// The reasons that a server gives, in the order in which they are printed.

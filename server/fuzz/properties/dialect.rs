@@ -1,15 +1,13 @@
 //! What is true of an answer, whatever a model server sends for one.
 
 use crate::split;
-use app::{
-    chat::{
-        answer::Exit,
-        message::{Delta, Was},
-    },
-    link::Reason,
+use app::chat::{
+    answer::Exit,
+    message::{Delta, Was},
 };
 use serde_json::{Value, json};
 use server::openai::{Upstream, replay};
+use starcrossed::Reason;
 
 /// The server's key, which nobody is to be told, even if the server says it.
 const KEY: &str = "sk-0123456789";

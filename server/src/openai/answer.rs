@@ -12,14 +12,12 @@ use super::{
     think::Think,
     upstream::Upstream,
 };
-use app::{
-    chat::{
-        answer::{Completion, Exit},
-        message::{Delta, Was},
-        usage::Usage,
-    },
-    link::{Reason, wire::decoder::TooLong},
+use app::chat::{
+    answer::{Completion, Exit},
+    message::{Delta, Was},
+    usage::Usage,
 };
+use starcrossed::{Reason, wire::decoder::TooLong};
 use std::mem;
 
 /// How much is kept of the beginning of a body in which nothing is heard, in bytes. It may have to be quoted.

@@ -5,8 +5,8 @@
 //! the specification of server-sent events it is a field that nobody knows. Every other line is an event's.
 
 use super::strays::Marker;
-use app::link::wire::decoder::{Decoder, Frame, LIMIT, TooLong};
 use memchr::memchr2_iter;
+use starcrossed::wire::decoder::{Decoder, Frame, LIMIT, TooLong};
 use std::mem;
 
 /// The longest JSON value that is read, in bytes: an answer in one piece.

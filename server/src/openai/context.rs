@@ -52,10 +52,8 @@ const TOO_LONG: [&str; 6] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::{
-        chat::{answer::Completion, usage::Usage},
-        link::Reason,
-    };
+    use app::chat::{answer::Completion, usage::Usage};
+    use starcrossed::Reason;
 
     fn ended(finish_reason: &str, prompt_tokens: u64, completion_tokens: u64) -> Exit {
         let usage = Some(Usage { prompt_tokens, completion_tokens });

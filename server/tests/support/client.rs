@@ -2,15 +2,13 @@
 //! politely, leave rudely.
 
 use super::soon;
-use app::{
-    chat::answer::Exit,
-    link::{
-        registry::Fate,
-        wire::decoder::{Decoder, Frame},
-    },
-};
+use app::chat::answer::Exit;
 use serde_json::Value;
 use socket2::SockRef;
+use starcrossed::{
+    registry::Fate,
+    wire::decoder::{Decoder, Frame},
+};
 use std::{collections::HashMap, net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

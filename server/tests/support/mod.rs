@@ -9,10 +9,8 @@ pub(crate) mod program;
 pub(crate) mod server;
 pub(crate) mod upstream;
 
-use app::{
-    chat::answer::{Deltas, EventStream, Exit},
-    link::Spawn,
-};
+use app::chat::answer::{Deltas, EventStream, Exit};
+use starcrossed::Spawn;
 use std::time::Duration;
 
 /// A page that is linked to this work, without a server between the two.

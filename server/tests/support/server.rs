@@ -1,10 +1,6 @@
 //! The whole program on a port of its own, but for its command line.
 
 use super::{client, soon};
-use app::link::{
-    Reason,
-    registry::{Fate, TaskRegistry},
-};
 use ipnet::IpNet;
 use server::{
     auth::Auth,
@@ -22,6 +18,10 @@ use server::{
     tasks::Tasks,
     tls::Tls,
     unread::Unread,
+};
+use starcrossed::{
+    Reason,
+    registry::{Fate, TaskRegistry},
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -54,7 +54,7 @@ impl Default for Rules {
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    pub(crate) fates: TaskRegistry,
+    pub(crate) registry: TaskRegistry,
     shutdown: oneshot::Sender<()>,
     running: JoinHandle<std::io::Result<()>>,
 }
@@ -99,7 +99,7 @@ impl Server {
         let asked = async { _ = asked.await };
         let terms = Terms { tls, room, drain, readiness };
         let running = tokio::spawn(serve::run(listener, app, all.clone(), terms, asked));
-        Self { address, fates: all.registry, shutdown, running }
+        Self { address, registry: all.registry, shutdown, running }
     }
 
     /// Tells it to go down.
@@ -122,7 +122,7 @@ impl Server {
         .await;
         assert_eq!(client::metric(self.address, "starcrossed_tasks_live").await, 0);
         let exits = format!("starcrossed_exits_total{{reason=\"{}\"}}", reason.as_str());
-        assert_eq!(client::metric(self.address, &exits).await, self.fates.exits(reason));
+        assert_eq!(client::metric(self.address, &exits).await, self.registry.exits(reason));
         reason
     }
 }

@@ -1,7 +1,7 @@
 //! What the clients have done, and so what the server has to have counted.
 
 use crate::check::Faults;
-use app::link::Reason;
+use starcrossed::Reason;
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},

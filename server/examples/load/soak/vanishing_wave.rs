@@ -2,7 +2,7 @@
 
 use super::{Network, Stage, vanishing::LIVE};
 use crate::Fallible;
-use app::link::Reason;
+use starcrossed::Reason;
 use std::{process::Stdio, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},

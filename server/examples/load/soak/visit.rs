@@ -7,12 +7,10 @@ use crate::{
     client::{self, Farewell, Stream},
     model::{End, Pace, Script},
 };
-use app::{
-    chat::{answer::Exit, message::Delta},
-    link::{Reason, registry::Fate},
-};
+use app::chat::{answer::Exit, message::Delta};
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Value, json};
+use starcrossed::{Reason, registry::Fate};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
