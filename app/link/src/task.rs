@@ -24,7 +24,7 @@ pub use spawn::Spawn;
 pub use streamed::{linked_stream, linked_try_stream};
 pub use supervisor::Supervisor;
 
-use crate::{Event, EventStream, Exit, Item, TaskId, wire::http::keep_alive};
+use crate::{Event, EventStream, Exit, Item, TaskId, wire::keep_alive};
 use futures::{
     StreamExt,
     future::{self, Either},

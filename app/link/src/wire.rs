@@ -1,12 +1,17 @@
 //! Between task and page: what an event is, how it is encoded, and what stands between the two.
 
-pub mod decoder;
+mod decoder;
+mod item;
 #[cfg(feature = "ssr")]
-pub mod http;
-pub mod item;
+mod keep_alive;
 mod refusal;
-pub mod sse;
+mod sse;
 
-pub use decoder::Decoder;
-pub use item::Item;
+pub use decoder::{Decoder, Frame, LIMIT, TooLong};
+pub use item::{Item, cut, json_length};
+#[cfg(feature = "ssr")]
+pub(crate) use keep_alive::{KEEP_ALIVE, keep_alive};
+#[cfg(test)]
+#[cfg(feature = "ssr")]
+pub(crate) use sse::encode;
 pub use sse::{Event, EventStream, Sse, TaskId};

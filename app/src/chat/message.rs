@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
-use starcrossed::wire::item::{cut, json_length};
+use starcrossed::wire::{cut, json_length};
 use std::ops::Not;
 
 /// Who speaks.

@@ -12,7 +12,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use socket2::SockRef;
-use starcrossed::wire::decoder::{Decoder, Frame};
+use starcrossed::wire::{Decoder, Frame};
 use std::{future, net::SocketAddr, time::Duration};
 use tokio::net::TcpStream;
 

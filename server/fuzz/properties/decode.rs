@@ -1,7 +1,7 @@
 //! What is true of the reader of server-sent events, whatever it reads.
 
 use crate::split;
-use starcrossed::wire::decoder::{Decoder, Frame, LIMIT, TooLong};
+use starcrossed::wire::{Decoder, Frame, LIMIT, TooLong};
 
 /// How a decoder that has read everything ended.
 type Ended = Result<(), TooLong>;

@@ -17,7 +17,7 @@ use app::chat::{
     message::{Delta, Was},
     usage::Usage,
 };
-use starcrossed::{Reason, wire::decoder::TooLong};
+use starcrossed::{Reason, wire::TooLong};
 use std::mem;
 
 /// How much is kept of the beginning of a body in which nothing is heard, in bytes. It may have to be quoted.

@@ -6,7 +6,7 @@
 
 use super::strays::Marker;
 use memchr::memchr2_iter;
-use starcrossed::wire::decoder::{Decoder, Frame, LIMIT, TooLong};
+use starcrossed::wire::{Decoder, Frame, LIMIT, TooLong};
 use std::mem;
 
 /// The longest JSON value that is read, in bytes: an answer in one piece.

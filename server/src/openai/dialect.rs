@@ -372,7 +372,7 @@ fn words(error: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use starcrossed::wire::decoder::Frame;
+    use starcrossed::wire::Frame;
 
     fn data(data: &str) -> Said {
         event("", data)

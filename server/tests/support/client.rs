@@ -7,7 +7,7 @@ use serde_json::Value;
 use socket2::SockRef;
 use starcrossed::{
     registry::Fate,
-    wire::decoder::{Decoder, Frame},
+    wire::{Decoder, Frame},
 };
 use std::{collections::HashMap, net::SocketAddr, time::Duration};
 use tokio::{

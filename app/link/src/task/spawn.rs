@@ -1,7 +1,7 @@
 //! The options of a task.
 
 use super::{Failure, Pace, Sender, Supervisor, link};
-use crate::{EventStream, Exit, Item, wire::http::KEEP_ALIVE};
+use crate::{EventStream, Exit, Item, wire::KEEP_ALIVE};
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
@@ -39,7 +39,7 @@ impl Spawn {
     }
 
     /// Writes a comment to the page after each silence of this length. A proxy notices by it that its client has gone, some
-    /// at the second write: so a Stop of a silent task takes up to two silences there.
+    /// at the second write: so a Stop of a silent task takes up to two silences there. 10 ms at least.
     pub fn keep_alive(self, silence: Duration) -> Self {
         Self { keep_alive: silence, ..self }
     }

@@ -9,7 +9,7 @@ use crate::{
         Fate, Snapshot, TaskRegistry,
         snapshot::{Ended, Living, State},
     },
-    wire::{http::KEEP_ALIVE, item::cut, sse::encode},
+    wire::{KEEP_ALIVE, cut, encode},
 };
 use futures::future::pending;
 use serde::{Deserialize, Serialize};

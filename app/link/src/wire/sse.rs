@@ -133,7 +133,7 @@ const COMMENT: &[u8] = b": keep-alive\n\n";
 
 /// Events as bytes. Those that are ready together leave in one chunk. The stream is dropped at its end, and at an event that
 /// no page would read.
-pub fn encode<T: Item, R: Default + Serialize>(events: EventStream<T, R>) -> impl Stream<Item = Bytes> {
+pub(crate) fn encode<T: Item, R: Default + Serialize>(events: EventStream<T, R>) -> impl Stream<Item = Bytes> {
     let mut events = Some(events.0);
     stream::poll_fn(move |cx| {
         let mut chunk = BytesMut::new();
@@ -200,7 +200,7 @@ fn put(chunk: &mut BytesMut, name: &str, data: &impl Serialize) {
 
 /// Bytes as events, however they were split. The stream ends where the events stop making sense, so whatever is amiss
 /// looks like what it is: a stream that ended without an exit.
-pub fn decode<T, R, E>(bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> EventStream<T, R>
+fn decode<T, R, E>(bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> EventStream<T, R>
 where
     T: Item,
     R: DeserializeOwned + Send + 'static,

@@ -4,7 +4,7 @@ use crate::chat::{
     text_file::NoText,
     tree::{File, Message},
 };
-use starcrossed::wire::item::json_length;
+use starcrossed::wire::json_length;
 
 /// How many files go with one question.
 pub const MOST_FILES: usize = 8;

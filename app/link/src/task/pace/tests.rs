@@ -2,11 +2,7 @@ use super::*;
 use crate::{
     EventStream, Failure, Item, Reason, Sender, Spawn, Supervisor,
     registry::TaskRegistry,
-    wire::{
-        http::KEEP_ALIVE,
-        item::{cut, json_length},
-        sse::encode,
-    },
+    wire::{KEEP_ALIVE, cut, encode, json_length},
 };
 use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};

@@ -7,10 +7,13 @@ use tokio_stream::StreamExt as TokioStreamExt;
 
 /// How long a stream stays silent before it says that it is still there. HAProxy and Apache, as they come, see that a
 /// client has gone only when they have written to it twice: a Stop of a silent task takes 2 s there.
-pub const KEEP_ALIVE: Duration = Duration::from_secs(1);
+pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(1);
+
+/// A shorter silence than this would be nothing but comments.
+const SHORTEST: Duration = Duration::from_millis(10);
 
 /// Yields none after each silence. The comment that stands for it on the wire is part of the kill: a proxy that keeps an
 /// idle stream open after its client has gone finds that out by this write.
 pub(crate) fn keep_alive<T>(events: impl Stream<Item = T>, silence: Duration) -> impl Stream<Item = Option<T>> {
-    StreamExt::map(TokioStreamExt::timeout_repeating(events, interval(silence)), Result::ok)
+    StreamExt::map(TokioStreamExt::timeout_repeating(events, interval(silence.max(SHORTEST))), Result::ok)
 }
