@@ -49,6 +49,11 @@ mod signals;
 #[path = "server/signals_portable.rs"]
 mod signals;
 #[cfg(target_os = "linux")]
+mod unsent;
+#[cfg(not(target_os = "linux"))]
+#[path = "server/unsent_portable.rs"]
+mod unsent;
+#[cfg(target_os = "linux")]
 mod vanished;
 #[cfg(not(target_os = "linux"))]
 #[path = "server/vanished_portable.rs"]
