@@ -3,11 +3,17 @@
 
 #[path = "server/links.rs"]
 mod links;
+#[cfg(target_os = "linux")]
+#[path = "server/network.rs"]
+mod network;
 #[path = "server/page.rs"]
 mod page;
 #[cfg(unix)]
 #[path = "server/signals.rs"]
 mod signals;
+#[cfg(target_os = "linux")]
+#[path = "server/vanished.rs"]
+mod vanished;
 
 use axum::http::Request;
 use futures::StreamExt;
@@ -44,7 +50,7 @@ async fn a_client_that_closes_its_connection_ends_its_task() {
     page.has_begun().await;
     assert!(server.tasks.go_on());
     drop(page);
-    assert_eq!(server.tasks.ended().await, Reason::Killed);
+    assert_eq!(soon("its end", server.tasks.ended()).await, Reason::Killed);
 }
 
 #[tokio::test]
@@ -58,7 +64,7 @@ async fn a_shutdown_tells_every_page_and_waits_for_nobody_who_does_not_read() {
     let (links, asked) = (server.links.clone(), Instant::now());
     let (running, mut tasks) = server.shut_down();
     assert!(page.rest().await.starts_with("event: exit\ndata: {\"reason\":\"shutdown\""));
-    assert_eq!((tasks.ended().await, tasks.ended().await), (Reason::Shutdown, Reason::Shutdown));
+    assert_eq!(soon("two ends", two_ends(&mut tasks)).await, [Reason::Shutdown; 2]);
     soon("the server is gone", running).await.unwrap().unwrap();
     let took = asked.elapsed();
     assert!((PATIENCE..2 * PATIENCE).contains(&took), "{took:?}");
@@ -109,7 +115,7 @@ async fn one_piece_at_a_time_does_the_same() {
     page.has_begun().await;
     stop.send(()).unwrap();
     assert!(page.rest().await.contains("shutdown"));
-    assert_eq!(tasks.ended().await, Reason::Shutdown);
+    assert_eq!(soon("its end", tasks.ended()).await, Reason::Shutdown);
     soon("the server is gone", running).await.unwrap().unwrap();
 }
 
@@ -192,13 +198,17 @@ fn a_shutdown_ends_work_on_threads_and_the_runtime_with_it() {
             let reading = tokio::spawn(async move { while reads.read_some().await > 0 {} });
             let (running, mut tasks) = server.shut_down();
             soon("the server is gone", running).await.unwrap().unwrap();
-            assert_eq!((tasks.ended().await, tasks.ended().await), (Reason::Shutdown, Reason::Shutdown));
+            assert_eq!(soon("two ends", two_ends(&mut tasks)).await, [Reason::Shutdown; 2]);
             soon("the page has read all", reading).await.unwrap();
         });
         drop(runtime); // it waits for all threads
         gone.send(()).unwrap();
     });
     is_gone.recv_timeout(Duration::from_secs(10)).expect("the runtime is gone");
+}
+
+async fn two_ends(tasks: &mut Tasks) -> [Reason; 2] {
+    [tasks.ended().await, tasks.ended().await]
 }
 
 /// Waits until a task can't send any more. It can't if it didn't while the server has answered twenty other requests.

@@ -23,7 +23,7 @@ async fn signals_that_ask_a_process_to_stop_end_it_as_a_shutdown() {
         page.has_begun().await;
         kill(Pid::this(), signal).unwrap(); // it is handled by now, or this process is gone
         assert!(page.rest().await.contains("shutdown"));
-        assert_eq!(tasks.ended().await, Reason::Shutdown);
+        assert_eq!(soon("its end", tasks.ended()).await, Reason::Shutdown);
         soon("the server is gone", running).await.unwrap().unwrap();
     }
 }
