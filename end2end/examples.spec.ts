@@ -89,7 +89,7 @@ test.describe("progress", () => {
 test.describe("tail", () => {
   test.use({ name: "tail" });
 
-  test("keeps the latest hundred lines, and dies when its page is left", async ({ example, page, file }) => {
+  test("keeps the latest lines and no more, and dies when its page is left", async ({ example, page, file }) => {
     const lines = page.locator("pre");
     await press(page, "Follow");
     await expect(async () => {

@@ -1,4 +1,4 @@
-//! The latest hundred lines of a log. To serve it: `LOG=/var/log/syslog app/link/examples/run tail`.
+//! The latest lines of a log. To serve it: `LOG=/var/log/syslog app/link/examples/run tail`.
 
 use leptos::prelude::*;
 use starcrossed::{EventStream, Sse, use_link_fold};

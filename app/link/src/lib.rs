@@ -21,7 +21,14 @@
 //! | [`wire`] | between them: events, their encoding | |
 //! | [`server`] | installed once: [`LinkServer`] with headers, vanished clients, stopped readers, shutdown | `ssr` |
 //! | [`registry`] | the living tasks and the latest exits: an [`Observer`] that counts and logs | `registry` |
-//! | `testing` | a test's page: [`Trial`](testing::Trial) | `testing` |
+//! | `testing` | a test's page: `Trial` | `testing` |
+
+// The documentation names what some features leave out.
+#![cfg_attr(not(all(feature = "ssr", feature = "registry")), allow(rustdoc::broken_intra_doc_links))]
+
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 pub mod exit;
 pub mod page;

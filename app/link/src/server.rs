@@ -116,7 +116,7 @@ impl LinkServer {
     }
 
     /// Accepts from `tcp`, and ends the [`Connection`] of a client that has vanished or stopped reading: its requests'
-    /// bodies are dropped, and with them its tasks. For [`axum::serve`]; `ConnectInfo<SocketAddr>` works.
+    /// bodies are dropped, and with them its tasks. For [`axum::serve()`]; `ConnectInfo<SocketAddr>` works.
     ///
     /// Accepting never fails: an error, such as too many open files, is tried again after a second.
     pub fn listener(
@@ -127,7 +127,7 @@ impl LinkServer {
     }
 
     /// Waits for `signal`, whatever it says, and then ends every task, those that start later included. Each page hears
-    /// [`Reason::Shutdown`](crate::Reason::Shutdown). For `with_graceful_shutdown` of [`axum::serve`].
+    /// [`Reason::Shutdown`](crate::Reason::Shutdown). For `with_graceful_shutdown` of [`axum::serve()`].
     ///
     /// Until the future is polled, nothing listens. Dropping it ends no task.
     pub fn shutdown_on<F: Future>(&self, signal: F) -> impl Future<Output = ()> + use<F> {

@@ -1,7 +1,7 @@
 //! What `POST /api/typeset` does: [`code`] gives code its colours, [`formula`] turns LaTeX into MathML.
 //!
 //! Both are work for a processor, and their input was written by a model, or by whoever told it to write that. So nothing of
-//! it runs on an async worker; the clients take [`turns`]; each turn is a [`slice`] of 20 ms; a request has a budget of CPU
+//! it runs on an async worker; the clients take [`turns`]; each turn is a [`mod@slice`] of 20 ms; a request has a budget of CPU
 //! time ([`work`]); and work whose request is gone ends with the line or formula that it is at.
 
 mod code;

@@ -13,7 +13,7 @@ use std::ops::Range;
 /// How much that is skipped is looked at between two looks at the clock, in bytes.
 const PIECE: usize = 128 * 1024;
 
-/// Reads such a file: see [`to_json`](super::to_json). `watch` hears how many bytes have been read.
+/// Reads such a file: see [`begin`](super::begin). `watch` hears how many bytes have been read.
 ///
 /// # Errors
 /// A sentence that says what is wrong with it, or that the person has cancelled.
