@@ -69,6 +69,7 @@ use axum::{
     middleware::from_fn,
     serve::{Listener, ListenerExt, TapIo},
 };
+use signals::Signals;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -139,12 +140,14 @@ impl LinkServer {
     }
 
     /// Serves `app` on `tcp` until SIGINT or SIGTERM (elsewhere than on Unix: Ctrl-C). See
-    /// [`serve_until`](Self::serve_until).
+    /// [`serve_until`](Self::serve_until). Once it has returned, or is dropped, another of these signals ends the process as
+    /// by default, even if the runtime waits for a thread.
     ///
     /// # Errors
     /// The system allows no handler of these signals.
     pub async fn serve(&self, tcp: TcpListener, app: Router) -> io::Result<()> {
-        self.serve_until(tcp, app, signals::stop()?).await
+        let mut signals = Signals::listen()?;
+        self.serve_until(tcp, app, signals.stop()).await
     }
 
     /// Serves `app` on `tcp` until `signal` is ready. Then every task ends at once, each page hears

@@ -3,15 +3,24 @@
 use std::{future, io};
 use tokio::signal::ctrl_c;
 
-/// Waits for Ctrl-C.
-///
-/// # Errors
-/// None: a Ctrl-C that can't be heard never comes.
-#[allow(clippy::unnecessary_wraps, reason = "signals can fail elsewhere")]
-pub(super) fn stop() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
+/// Ctrl-C.
+#[derive(Debug)]
+pub(super) struct Signals;
+
+impl Signals {
+    /// Nothing has to be installed.
+    ///
+    /// # Errors
+    /// None.
+    #[allow(clippy::unnecessary_wraps, reason = "handlers that have to be installed can be refused")]
+    pub(super) const fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits for it. One that can't be heard never comes.
+    pub(super) async fn stop(&mut self) {
         if ctrl_c().await.is_err() {
             future::pending().await
         }
-    })
+    }
 }

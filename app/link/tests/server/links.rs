@@ -14,6 +14,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    thread,
 };
 use tokio::{
     net::TcpListener,
@@ -50,6 +51,20 @@ pub(crate) async fn work() -> Result<EventStream<String>, ServerFnError> {
             }
         });
         Ok(working.await??)
+    }))
+}
+
+/// Says one thing, and works on a thread that never ends.
+#[server(endpoint = "hang", output = Sse)]
+pub(crate) async fn hang() -> Result<EventStream<u32>, ServerFnError> {
+    Ok(spawn_linked(async |out: Sender<u32>| {
+        out.send(1).await?;
+        spawn_blocking(|| {
+            loop {
+                thread::park();
+            }
+        })
+        .await?
     }))
 }
 

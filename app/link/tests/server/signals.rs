@@ -9,8 +9,20 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use starcrossed::Reason;
-use tokio::net::TcpListener;
+use starcrossed::{LinkServer, Reason};
+use std::{
+    env,
+    io::{BufRead, BufReader, Lines, Read, Write},
+    net::TcpStream,
+    os::unix::process::ExitStatusExt,
+    process::{self, ChildStdout, Command, Stdio},
+    thread,
+    time::Duration,
+};
+use tokio::{net::TcpListener, runtime::Runtime};
+
+/// Set in the environment of a test that is to be the program under test.
+const PROGRAM: &str = "STARCROSSED_TEST_PROGRAM";
 
 #[tokio::test]
 async fn signals_that_ask_a_process_to_stop_end_it_as_a_shutdown() {
@@ -26,4 +38,57 @@ async fn signals_that_ask_a_process_to_stop_end_it_as_a_shutdown() {
         assert_eq!(soon("its end", tasks.ended()).await, Reason::Shutdown);
         soon("the server is gone", running).await.unwrap().unwrap();
     }
+}
+
+/// A runtime waits for its threads, and nothing ends one that neither sends nor ends. A second signal has to.
+#[test]
+fn a_process_that_hangs_after_its_shutdown_is_ended_by_another_signal() {
+    if env::var_os(PROGRAM).is_some() {
+        return program();
+    }
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--exact", "signals::a_process_that_hangs_after_its_shutdown_is_ended_by_another_signal"]);
+    command.arg("--nocapture").env(PROGRAM, "").stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut page = TcpStream::connect(said(&mut lines, "listens at ")).unwrap();
+    page.write_all(b"POST /api/hang HTTP/1.0\r\ncontent-length: 0\r\n\r\n").unwrap();
+    let mut page = BufReader::new(page);
+    while !read_line(&mut page).starts_with("event: delta") {}
+
+    let own = Pid::from_raw(child.id().try_into().unwrap());
+    kill(own, Signal::SIGINT).unwrap();
+    let mut rest = String::new();
+    page.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("shutdown"), "{rest}");
+    said(&mut lines, "has served");
+    kill(own, Signal::SIGINT).unwrap();
+    assert_eq!(child.wait().unwrap().signal(), Some(Signal::SIGINT as i32));
+}
+
+/// Serves until it is told to stop, and drops its runtime.
+fn program() {
+    thread::spawn(|| {
+        thread::sleep(Duration::from_secs(20));
+        process::exit(1) // whoever waits is not to wait for ever
+    });
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(async {
+        let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        println!("listens at {}", tcp.local_addr().unwrap());
+        LinkServer::new().serve(tcp, app()).await.unwrap();
+    });
+    println!("has served");
+    drop(runtime);
+}
+
+/// What the program says after these words.
+fn said(lines: &mut Lines<BufReader<ChildStdout>>, words: &str) -> String {
+    lines.find_map(|line| line.unwrap().split_once(words).map(|(_, rest)| rest.to_owned())).expect(words)
+}
+
+fn read_line(page: &mut BufReader<TcpStream>) -> String {
+    let mut line = String::new();
+    assert!(page.read_line(&mut line).unwrap() > 0, "the stream has ended");
+    line
 }
