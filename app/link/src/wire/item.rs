@@ -10,7 +10,8 @@ use std::iter;
 /// 1 MiB of JSON at most: a larger one ends the task with [`Reason::Failed`](crate::Reason::Failed).
 pub trait Item: Serialize + DeserializeOwned + Send + 'static {
     /// The name of its event. Events named `progress` say what a task waits for: they aren't counted as work. Any other name
-    /// than these two needs a [`read`](Self::read) of its own.
+    /// than these two needs a [`read`](Self::read) of its own. `start` and `exit` are the link's: an item of that name ends
+    /// the task with [`Reason::Failed`](crate::Reason::Failed).
     fn event(&self) -> &'static str {
         "delta"
     }
@@ -46,7 +47,36 @@ pub trait Item: Serialize + DeserializeOwned + Send + 'static {
 macro_rules! small {
     ($($type:ty),*) => { $(impl Item for $type {})* };
 }
-small!((), bool, i32, i64, u32, u64, usize, f64);
+small!((), bool, char, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
+
+/// JSON has no word for a number that isn't finite, and says `null`. It arrives as one that is not a number.
+macro_rules! float {
+    ($($type:ty),*) => { $(impl Item for $type {
+        fn read(event: &str, json: &str) -> Option<serde_json::Result<Self>> {
+            let read = || Ok(serde_json::from_str::<Option<Self>>(json)?.unwrap_or(Self::NAN));
+            matches!(event, "delta" | "progress").then(read)
+        }
+    })* };
+}
+float!(f32, f64);
+
+impl<T: Item> Item for Vec<T> {
+    fn size(&self) -> usize {
+        self.iter().map(|item| size_of::<T>() + item.size()).sum()
+    }
+}
+
+impl<T: Item> Item for Option<T> {
+    fn size(&self) -> usize {
+        self.as_ref().map_or(0, Item::size)
+    }
+}
+
+impl<A: Item, B: Item> Item for (A, B) {
+    fn size(&self) -> usize {
+        self.0.size() + self.1.size()
+    }
+}
 
 impl Item for String {
     fn size(&self) -> usize {

@@ -2,7 +2,7 @@
 
 use futures::{Stream, StreamExt};
 use std::time::Duration;
-use tokio::time::interval;
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_stream::StreamExt as TokioStreamExt;
 
 /// How long a stream stays silent before it says that it is still there. HAProxy and Apache, as they come, see that a
@@ -12,8 +12,13 @@ pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(1);
 /// A shorter silence than this would be nothing but comments.
 const SHORTEST: Duration = Duration::from_millis(10);
 
+/// A longer one is as good as none.
+const LONGEST: Duration = Duration::from_hours(24);
+
 /// Yields none after each silence. The comment that stands for it on the wire is part of the kill: a proxy that keeps an
 /// idle stream open after its client has gone finds that out by this write.
 pub(crate) fn keep_alive<T>(events: impl Stream<Item = T>, silence: Duration) -> impl Stream<Item = Option<T>> {
-    StreamExt::map(TokioStreamExt::timeout_repeating(events, interval(silence.max(SHORTEST))), Result::ok)
+    let mut silences = interval(silence.clamp(SHORTEST, LONGEST));
+    silences.set_missed_tick_behavior(MissedTickBehavior::Delay); // one comment for all the time in which nobody reads
+    StreamExt::map(TokioStreamExt::timeout_repeating(events, silences), Result::ok)
 }

@@ -117,7 +117,7 @@ where
     }
 }
 
-/// An exit that can't be written or read back would be lost without a word.
+/// Tries a result's default, which every task that fails has. A result that can't be written is told of by the first page.
 fn check_result<R: Default + Serialize + DeserializeOwned>() -> Result<(), ServerFnErrorErr> {
     const RULE: &str = "the result of a task must be a struct that has no fields `reason` and `message`";
     let exit = serde_json::to_string(&Exit::<R>::new(Reason::Normal));
@@ -139,11 +139,12 @@ pub(crate) fn encode<T: Item, R: Default + Serialize>(events: EventStream<T, R>)
         let mut chunk = BytesMut::new();
         while chunk.len() < CHUNK {
             match poll(&mut events, cx) {
-                Poll::Ready(Some(Some(event))) if !write_within(LIMIT, &mut chunk, &event) => {
-                    put(&mut chunk, "exit", &Exit::<R>::failed(TOO_LARGE));
-                    events = None;
+                Poll::Ready(Some(Some(event))) => {
+                    if let Err(why) = write_within(LIMIT, &mut chunk, &event) {
+                        put(&mut chunk, "exit", &Exit::<R>::failed(why));
+                        events = None;
+                    }
                 }
-                Poll::Ready(Some(Some(_))) => {}
                 Poll::Ready(Some(None)) => chunk.put_slice(COMMENT),
                 Poll::Ready(None) | Poll::Pending if !chunk.is_empty() => break,
                 Poll::Ready(None) => return Poll::Ready(None),
@@ -155,6 +156,9 @@ pub(crate) fn encode<T: Item, R: Default + Serialize>(events: EventStream<T, R>)
 }
 
 const TOO_LARGE: &str = "The task was ended: it sent more than 1 MiB in one item, the most that a page reads.";
+const NO_ITEM: &str =
+    "The task was ended: it sent an item that can't be written as JSON, or under a name of the link's own.";
+const NO_RESULT: &str = "The task has ended, but its result can't be written: it has to be a struct.";
 
 fn poll<S: Stream + Unpin>(events: &mut Option<S>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
     let Some(stream) = events else { return Poll::Ready(None) };
@@ -165,37 +169,40 @@ fn poll<S: Stream + Unpin>(events: &mut Option<S>, cx: &mut Context<'_>) -> Poll
     Poll::Ready(next)
 }
 
-/// Writes one event, if it takes at most `most` bytes.
-fn write_within<T: Item, R: Serialize>(most: usize, chunk: &mut BytesMut, event: &Event<T, R>) -> bool {
+/// Writes one event of at most `most` bytes, or nothing. The error is a sentence for the page.
+fn write_within<T: Item, R: Serialize>(
+    most: usize,
+    chunk: &mut BytesMut,
+    event: &Event<T, R>,
+) -> Result<(), &'static str> {
     let before = chunk.len();
-    write(chunk, event);
-    let fits = chunk.len() - before <= most;
-    if !fits {
-        chunk.truncate(before);
+    let written = write(chunk, event);
+    let fits = if chunk.len() - before > most { Err(TOO_LARGE) } else { written };
+    if fits.is_err() {
+        chunk.truncate(before); // half an event would spoil the next one
     }
     fits
 }
 
 /// Writes one event. JSON escapes line ends, so each fits on one `data:` line.
-fn write<T: Item, R: Serialize>(chunk: &mut BytesMut, event: &Event<T, R>) {
-    match event {
-        Event::Start { task } => put(chunk, "start", &Started { task: task.clone() }),
-        Event::Item(item) => put(chunk, item.event(), item),
-        Event::Exit(exit) => put(chunk, "exit", exit),
-    }
+fn write<T: Item, R: Serialize>(chunk: &mut BytesMut, event: &Event<T, R>) -> Result<(), &'static str> {
+    let (is_written, otherwise) = match event {
+        Event::Start { task } => (put(chunk, "start", &Started { task: task.clone() }), NO_ITEM),
+        Event::Item(item) if matches!(item.event(), "start" | "exit") => (false, NO_ITEM),
+        Event::Item(item) => (put(chunk, item.event(), item), NO_ITEM),
+        Event::Exit(exit) => (put(chunk, "exit", exit), NO_RESULT),
+    };
+    if is_written { Ok(()) } else { Err(otherwise) }
 }
 
-fn put(chunk: &mut BytesMut, name: &str, data: &impl Serialize) {
-    let before = chunk.len();
+/// Returns whether all of it could be written.
+fn put(chunk: &mut BytesMut, name: &str, data: &impl Serialize) -> bool {
     chunk.put_slice(b"event: ");
     chunk.put_slice(name.as_bytes());
     chunk.put_slice(b"\ndata: ");
-    if serde_json::to_writer((&mut *chunk).writer(), data).is_err() {
-        // Only an item whose own Serialize fails comes here: `check_result` has tried the exit. Half an event would spoil the next one.
-        chunk.truncate(before);
-        return;
-    }
+    let is_written = serde_json::to_writer((&mut *chunk).writer(), data).is_ok();
     chunk.put_slice(b"\n\n");
+    is_written
 }
 
 /// Bytes as events, however they were split. The stream ends where the events stop making sense, so whatever is amiss

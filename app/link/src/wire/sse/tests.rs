@@ -132,21 +132,6 @@ fn events_of_a_later_version_are_passed_over() {
 }
 
 #[test]
-fn a_delta_that_cannot_be_written_is_left_out_whole() {
-    #[derive(Deserialize)]
-    struct Broken(bool);
-    impl Item for Broken {}
-    impl Serialize for Broken {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            if self.0 { Err(serde::ser::Error::custom("broken")) } else { serializer.serialize_str("a") }
-        }
-    }
-    let given = [Broken(false), Broken(true), Broken(false)].map(Event::Item);
-    let chunks = block_on(encode(EventStream::<_, ()>::new(stream::iter(given))).collect());
-    assert_eq!(decoded(chunks), [delta("a"), delta("a")]);
-}
-
-#[test]
 fn dropping_the_bytes_drops_the_events() {
     let (held, mut dropped) = futures::channel::oneshot::channel::<()>();
     let bytes = encode(EventStream::<String>::new(stream::pending().chain(stream::once(async move {
@@ -219,4 +204,52 @@ fn progress_is_read_without_a_word_of_the_items_own() {
     let chunks: Vec<Bytes> = block_on(encode(EventStream::new(stream::iter(given.clone()))).collect());
     let read: Vec<Event<Percent>> = block_on(decode::<_, _, Infallible>(stream::iter(chunks).map(Ok)).collect());
     assert_eq!(read, given);
+}
+
+#[test]
+fn an_item_that_cannot_be_written_ends_the_stream_with_a_word() {
+    #[derive(Clone, Debug, PartialEq, Deserialize)]
+    struct Unwritable;
+    impl Serialize for Unwritable {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("a test"))
+        }
+    }
+    impl Item for Unwritable {}
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Start;
+    impl Item for Start {
+        fn event(&self) -> &'static str {
+            "start"
+        }
+    }
+    fn last<T: Item>(item: T) -> String {
+        let events = EventStream::<T>::new(stream::iter([Event::Item(item)]));
+        let chunks: Vec<Bytes> = block_on(encode(events).collect());
+        String::from_utf8(chunks.concat()).unwrap()
+    }
+    let expected = format!("event: exit\ndata: {}\n\n", serde_json::to_string(&Exit::<()>::failed(NO_ITEM)).unwrap());
+    assert_eq!(last(Unwritable), expected);
+    assert_eq!(last(Start), expected);
+}
+
+/// Its default can stand in an exit, and other values of it can't.
+#[test]
+fn a_result_that_cannot_be_written_is_a_failure_with_a_word() {
+    let exit = Exit { result: Some(3_u64), ..Exit::new(Reason::Normal) };
+    let events = EventStream::<String, Option<u64>>::new(stream::iter([Event::Exit(exit)]));
+    let chunks: Vec<Bytes> = block_on(encode(events).collect());
+    let text = String::from_utf8(chunks.concat()).unwrap();
+    assert!(text.starts_with("event: exit\ndata: {\"reason\":\"failed\"") && text.contains(NO_RESULT), "{text}");
+}
+
+#[test]
+fn numbers_and_lists_of_them_are_items() {
+    fn read<T: Item>(item: &T) -> T {
+        T::read("delta", &serde_json::to_string(item).unwrap()).unwrap().unwrap()
+    }
+    assert_eq!((read(&7_u8), read(&0.5_f64), read(&(1_u32, "a".to_owned()))), (7, 0.5, (1, "a".to_owned())));
+    assert!(read(&f64::NAN).is_nan() && read(&f32::INFINITY).is_nan());
+    assert_eq!(read(&vec![Some(1_u16), None]), [Some(1), None]);
+    assert_eq!(vec!["ab".to_owned(), "c".to_owned()].size(), 3 + 2 * size_of::<String>());
 }
