@@ -1,7 +1,6 @@
 //! The tasks of this server: what ends them, and what is known of them.
 
 use starcrossed::{LinkServer, registry::TaskRegistry};
-use std::sync::Arc;
 
 /// The server's side of all links, and the registry that observes their tasks.
 #[derive(Clone, Debug)]
@@ -15,6 +14,6 @@ pub struct Tasks {
 impl Default for Tasks {
     fn default() -> Self {
         let registry = TaskRegistry::default();
-        Self { links: LinkServer::observed_by(Arc::new(registry.clone())), registry }
+        Self { links: LinkServer::observed_by(registry.clone()), registry }
     }
 }

@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (routes, head) = (generate_route_list(App), options.clone());
     let pages = axum::Router::new().leptos_routes(&options, routes, move || shell(head.clone()));
     let app = pages.fallback(file_and_error_handler(shell)).with_state(options);
-    Ok(LinkServer::observed_by(std::sync::Arc::<TaskRegistry>::default()).serve(listener, app).await?)
+    Ok(LinkServer::observed_by(TaskRegistry::default()).serve(listener, app).await?)
 }
 
 #[cfg(not(feature = "ssr"))]

@@ -6,7 +6,7 @@
 //! page (browser)                                 server
 //! ─────────────────────────────                  ─────────────────────────────────────────────────
 //! Link ─owns─▶ future ─owns─▶ fetch ══ HTTP ══▶ hyper ─owns─▶ body ─owns─▶ EventStream
-//!                                                              ─owns─▶ AbortOnDropHandle ─aborts─▶ task
+//!                                                              ─owns─▶ StreamGuard ─aborts─▶ task
 //!                                                                       task ─owns─▶ all that it works with
 //! ```
 //!

@@ -70,7 +70,7 @@ use axum::{
     serve::{Listener, ListenerExt, TapIo},
 };
 use signals::Signals;
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, time::sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -93,7 +93,7 @@ impl LinkServer {
 
     /// A server whose tasks `observer` is told of, such as a [`TaskRegistry`](crate::registry::TaskRegistry).
     #[must_use]
-    pub fn observed_by(observer: Arc<dyn Observer>) -> Self {
+    pub fn observed_by(observer: impl Observer + 'static) -> Self {
         Self { supervisor: Supervisor::observed_by(observer) }
     }
 

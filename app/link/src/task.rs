@@ -33,7 +33,7 @@ use futures::{
 use guard::{StreamGuard, TaskGuard};
 use pace::Paced;
 use rand::distr::{Alphanumeric, SampleString};
-use tokio_util::task::AbortOnDropHandle;
+use tokio::runtime::Handle;
 use unpaced::Unpaced;
 
 /// Spawns a task that does `work`, linked to the stream that is returned.
@@ -44,6 +44,9 @@ use unpaced::Unpaced;
 ///   [`Reason::Crashed`](crate::Reason::Crashed).
 /// - The [`Supervisor`] is taken from Leptos' context where there is one. Its shutdown drops `work` and ends the stream
 ///   with [`Reason::Shutdown`](crate::Reason::Shutdown).
+///
+/// # Panics
+/// Outside of a Tokio runtime.
 pub fn spawn_linked<T: Item, R, F>(work: impl FnOnce(Sender<T>) -> F + Send + 'static) -> EventStream<T, R>
 where
     R: Default + Send + 'static,
@@ -59,22 +62,17 @@ where
     R: Default + Send + 'static,
     F: Future<Output = Exit<R>> + Send,
 {
-    let id = name();
+    let (id, runtime) = (name(), Handle::current());
     let (ending, watch) = options.supervisor.admit(&id, options.about);
-    let (sender, received) = Sender::channel(watch.clone(), ending.clone());
-    let guard = TaskGuard::new(watch.clone(), ending.clone());
-    let task = AbortOnDropHandle::new(tokio::spawn(guard.run(async { work(sender).await })));
+    let (sender, received) = Sender::channel(watch.clone(), ending.clone(), runtime.clone());
+    let task = runtime.spawn(TaskGuard::run(watch.clone(), ending.clone(), async { work(sender).await }));
+    let guard = StreamGuard { task, watch, ending };
     let told = match options.pace {
-        Some(pace) => Either::Left(Paced::new(received, task, pace)),
-        None => Either::Right(Unpaced::new(received, task)),
+        Some(pace) => Either::Left(Paced::new(received, guard, pace)),
+        None => Either::Right(Unpaced::new(received, guard)),
     };
     let start = stream::once(future::ready(Event::Start { task: id }));
-    let mut owned = (StreamGuard { watch, ending }, Box::pin(start.chain(told))); // dropped in this order
-    let events = stream::poll_fn(move |cx| {
-        let (_, events) = &mut owned;
-        events.poll_next_unpin(cx)
-    });
-    EventStream::with_comments(keep_alive(events, options.keep_alive))
+    EventStream::with_comments(keep_alive(start.chain(told), options.keep_alive))
 }
 
 /// A new task's name: 24 letters and digits, which are 142 bits.

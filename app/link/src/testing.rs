@@ -40,7 +40,7 @@ use tokio::{sync::watch, time::timeout};
 pub struct Trial<T, R = ()> {
     events: EventStream<T, R>,
     supervisor: Supervisor,
-    ended: watch::Receiver<Option<Reason>>,
+    ended: watch::Receiver<Option<Told>>,
 }
 
 impl<T, R: Default> Trial<T, R> {
@@ -64,7 +64,7 @@ impl<T, R: Default> Trial<T, R> {
         F: Future<Output = Result<EventStream<T, R>, E>>,
     {
         let (end, ended) = watch::channel(None);
-        let supervisor = Supervisor::observed_by(Arc::new(Ends(end)));
+        let supervisor = Supervisor::observed_by(Ends(end));
         let called = Owner::new().with(|| {
             provide_context(supervisor.clone());
             context();
@@ -102,35 +102,49 @@ impl<T, R: Default> Trial<T, R> {
     /// Drops the stream, as a page does that goes away.
     ///
     /// # Panics
-    /// The task, or something that it holds, is still there after `most`.
+    /// The task, or something that it holds, is still there after `most`. Threads and tasks that it started aren't seen. Or
+    /// the task has ended before, or runs under another supervisor than the trial's, so that nothing can be said.
     pub async fn dies_within(self, most: Duration) {
         let Self { events, mut ended, .. } = self;
+        match *ended.borrow() {
+            Some(Told::Started) => {}
+            Some(Told::Ended) => panic!("the task had ended before its stream was dropped"),
+            None => panic!("the function has started no task, or one under a supervisor of its own"),
+        }
         drop(events);
-        let ended = timeout(most, ended.wait_for(Option::is_some)).await;
+        let ended = timeout(most, ended.wait_for(|told| matches!(told, Some(Told::Ended)))).await;
         assert!(ended.is_ok(), "the task was still alive {most:?} after its stream was dropped");
     }
 }
 
-/// Says when the task has ended.
+/// The latest that was told of the task.
 #[derive(Debug)]
-struct Ends(watch::Sender<Option<Reason>>);
+enum Told {
+    Started,
+    Ended,
+}
+
+/// Says when the task has started and ended.
+#[derive(Debug)]
+struct Ends(watch::Sender<Option<Told>>);
 
 impl Observer for Ends {
     fn started(&self, _: Started) -> Arc<dyn Watch> {
+        self.0.send_replace(Some(Told::Started));
         Arc::new(Self(self.0.clone()))
     }
 }
 
 impl Watch for Ends {
-    fn ended(&self, reason: Reason, _: Option<&str>) {
-        self.0.send_replace(Some(reason));
+    fn ended(&self, _: Reason, _: Option<&str>) {
+        self.0.send_replace(Some(Told::Ended));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Sender, spawn_linked};
+    use crate::{Sender, Spawn, spawn_linked};
     use std::{future::pending, thread::sleep};
 
     type Stream = Result<EventStream<u32>, String>;
@@ -167,6 +181,15 @@ mod tests {
         let mut trial = Trial::of(function).await.unwrap();
         assert_eq!(trial.item().await, Some(1));
         trial.dies_within(Duration::from_millis(100)).await;
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "has started no task")]
+    async fn a_task_under_another_supervisor_fails_the_trial() {
+        let spawn = || Spawn::new().under(Supervisor::default());
+        let function = async || -> Stream { Ok(spawn().spawn(async |_: Sender<u32>| pending().await)) };
+        let trial = Trial::of(function).await.unwrap();
+        trial.dies_within(Duration::from_secs(1)).await;
     }
 
     /// A loop without `.await` can't be ended: the helper has to say so.

@@ -3,10 +3,22 @@
 use super::Gone;
 use crate::Item;
 use std::{
-    sync::Arc,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll},
+    time::Duration,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    time::timeout,
+};
+
+/// A page that reads slowly is waited for. One that reads nothing for this long has forgotten that it asked, though its
+/// kernel still answers, or its HTTP/2 connection does.
+pub(super) const STALLED: Duration = Duration::from_mins(15);
 
 /// The bytes of items that may wait for a slow reader, before the task has to wait too: 64 KiB.
 pub(super) const BUFFER: usize = 64 * 1024;
@@ -22,16 +34,23 @@ pub(super) type Place = OwnedSemaphorePermit;
 pub(super) struct Buffer<T> {
     queue: mpsc::Sender<(T, Place)>,
     room: Arc<Semaphore>,
+    /// The number of items that were received.
+    read: Arc<AtomicUsize>,
 }
 
 /// The stream's end.
 #[derive(Debug)]
-pub(super) struct Received<T>(mpsc::Receiver<(T, Place)>);
+pub(super) struct Received<T> {
+    queue: mpsc::Receiver<(T, Place)>,
+    read: Arc<AtomicUsize>,
+}
 
 /// Both ends of a new buffer.
 pub(super) fn buffer<T>() -> (Buffer<T>, Received<T>) {
     let (queue, received) = mpsc::channel(BUFFER / OVERHEAD);
-    (Buffer { queue, room: Arc::new(Semaphore::new(BUFFER)) }, Received(received))
+    let read = Arc::<AtomicUsize>::default();
+    let buffer = Buffer { queue, room: Arc::new(Semaphore::new(BUFFER)), read: read.clone() };
+    (buffer, Received { queue: received, read })
 }
 
 impl<T: Item> Buffer<T> {
@@ -40,9 +59,19 @@ impl<T: Item> Buffer<T> {
         self.room.clone().try_acquire_many_owned(size).ok()
     }
 
-    /// A place of this size. Waits for it.
-    pub(super) async fn place(&self, size: u32) -> Result<Place, Gone> {
-        self.room.clone().acquire_many_owned(size).await.map_err(|_| Gone)
+    /// A place of this size. Waits for it. None once nothing has been read for [`STALLED`].
+    pub(super) async fn place(&self, size: u32) -> Option<Place> {
+        let mut place = pin!(self.room.clone().acquire_many_owned(size));
+        let (mut read, mut silences) = (self.read.load(Ordering::Relaxed), 0);
+        // Twice half of it: a process that was paused finds its timer over before its pages had a chance to read.
+        while silences < 2 {
+            if let Ok(place) = timeout(STALLED / 2, &mut place).await {
+                return place.ok();
+            }
+            let before = std::mem::replace(&mut read, self.read.load(Ordering::Relaxed));
+            silences = if read == before { silences + 1 } else { 0 };
+        }
+        None
     }
 
     /// Puts the item in its place. The queue is as long as the room is large.
@@ -53,7 +82,7 @@ impl<T: Item> Buffer<T> {
 
 impl<T> Clone for Buffer<T> {
     fn clone(&self) -> Self {
-        Self { queue: self.queue.clone(), room: self.room.clone() }
+        Self { queue: self.queue.clone(), room: self.room.clone(), read: self.read.clone() }
     }
 }
 
@@ -66,16 +95,21 @@ pub(super) fn size_of(item: &impl Item) -> u32 {
 impl<T> Received<T> {
     /// The next item; none once every sender is dropped and everything has been received.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        self.0.poll_recv(cx).map(|received| received.map(|(item, _)| item))
+        self.queue.poll_recv(cx).map(|received| received.map(|(item, _)| self.note(item)))
     }
 
     /// Lets nothing more in. Items that were sent can still be received.
     pub(super) fn close(&mut self) {
-        self.0.close();
+        self.queue.close();
     }
 
     /// The next item, if there is one now.
     pub(super) fn ready(&mut self) -> Option<T> {
-        self.0.try_recv().ok().map(|(item, _)| item)
+        self.queue.try_recv().ok().map(|(item, _)| self.note(item))
+    }
+
+    fn note(&self, item: T) -> T {
+        self.read.fetch_add(1, Ordering::Relaxed);
+        item
     }
 }

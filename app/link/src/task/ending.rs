@@ -18,7 +18,8 @@ impl Ending {
         Self { shutdown: shutdown.clone(), token: shutdown.child_token(), message: Arc::default() }
     }
 
-    /// Drops the work of the task. Its page hears [`Reason::Killed`] and this message.
+    /// Drops the work of the task, and its page hears [`Reason::Killed`] and this message. Of several kills the first counts.
+    /// Does nothing once the task has ended.
     pub fn kill(&self, message: impl Into<String>) {
         self.message.get_or_init(|| message.into());
         self.begin();
@@ -38,21 +39,29 @@ impl Ending {
 
     /// None if the end begins before the future is done.
     pub(super) async fn unless_begun<T>(&self, future: impl Future<Output = T>) -> Option<T> {
-        self.token.run_until_cancelled(future).await
+        tokio::select! {
+            biased; // a future that failed because of the end, such as a send, is no answer
+            () = self.begun() => None,
+            done = future => Some(done),
+        }
     }
 
-    /// Does the work until it is done, or is to end. Work that gave up because it could send nothing more was ended, too.
+    /// Does the work until it is done, or is to end. Work that is done when its end has begun was cut short, too: it may have
+    /// taken the error of its last `send` for a reason to finish.
     pub(super) async fn run<R: Default>(&self, work: impl Future<Output = Exit<R>>) -> Exit<R> {
         match self.unless_begun(work).await {
-            Some(exit) if exit.reason != Reason::Killed || !self.is_begun() => exit,
+            Some(exit) if !self.is_begun() => exit,
             _ => self.exit(),
         }
     }
 
     fn exit<R: Default>(&self) -> Exit<R> {
-        if self.shutdown.is_cancelled() {
-            return Exit::with_message(Reason::Shutdown, "The server is shutting down.");
+        match self.message.get() {
+            Some(message) => Exit::with_message(Reason::Killed, message),
+            None if self.shutdown.is_cancelled() => {
+                Exit::with_message(Reason::Shutdown, "The server is shutting down.")
+            }
+            None => Exit::new(Reason::Killed),
         }
-        Exit { message: self.message.get().cloned(), ..Exit::new(Reason::Killed) }
     }
 }

@@ -18,11 +18,14 @@ impl Failure {
     pub fn new(message: impl Into<String>) -> Self {
         Self(Exit::failed(message))
     }
-}
 
-impl<E: Error + 'static> From<E> for Failure {
-    fn from(error: E) -> Self {
-        let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+    /// The failure of an error that is boxed already: `.map_err(Failure::of)?` for `anyhow::Error` and `Box<dyn Error>`.
+    pub fn of(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::caused_by(&*error.into())
+    }
+
+    fn caused_by(error: &(dyn Error + 'static)) -> Self {
+        let mut cause = Some(error);
         while let Some(one) = cause {
             if one.is::<Gone>() {
                 return Self(Exit::new(Reason::Killed));
@@ -33,6 +36,12 @@ impl<E: Error + 'static> From<E> for Failure {
             cause = one.source();
         }
         Self::new(error.to_string())
+    }
+}
+
+impl<E: Error + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::caused_by(&error)
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
     thread,
 };
+use tokio::task::JoinHandle;
 
 /// Owned by the task, so no task ends without it. Work that returns has set `reason`, work that panics is unwinding, and work
 /// that is aborted had no time for either.
@@ -19,14 +20,15 @@ pub(super) struct TaskGuard {
 }
 
 impl TaskGuard {
-    pub(super) const fn new(watch: Arc<dyn Watch>, ending: Ending) -> Self {
-        Self { watch, ending, reason: Reason::Killed, why: None }
-    }
-
     /// Does `work` until it is done or is to end. `work` is dropped before the guard: when the end is known, nothing is
     /// left of what the task held.
-    pub(super) fn run<R: Default>(self, work: impl Future<Output = Exit<R>>) -> impl Future<Output = Exit<R>> {
-        let owned = (work, self); // dropped in this order, though it is never polled
+    pub(super) fn run<R: Default>(
+        watch: Arc<dyn Watch>,
+        ending: Ending,
+        work: impl Future<Output = Exit<R>>,
+    ) -> impl Future<Output = Exit<R>> {
+        let guard = Self { watch, ending, reason: Reason::Killed, why: None };
+        let owned = (work, guard); // dropped in this order, though it is never polled
         async move {
             let (work, mut guard) = owned;
             let exit = guard.ending.clone().run(work).await;
@@ -45,21 +47,25 @@ impl Drop for TaskGuard {
     }
 }
 
-/// Owned by the stream, beside the handle that aborts the task.
+/// Owned by the stream. Its drop ends the task.
 #[derive(Debug)]
-pub(super) struct StreamGuard {
+pub(super) struct StreamGuard<R> {
+    pub(super) task: JoinHandle<Exit<R>>,
     pub(super) watch: Arc<dyn Watch>,
     pub(super) ending: Ending,
 }
 
-impl Drop for StreamGuard {
+impl<R> Drop for StreamGuard<R> {
     fn drop(&mut self) {
-        apart(|| self.watch.stream_dropped());
+        if !self.task.is_finished() {
+            apart(|| self.watch.stream_dropped());
+        }
         self.ending.begin();
+        self.task.abort();
     }
 }
 
-/// Calls an observer. Its panic while another unwinds would end the process.
-fn apart(call: impl FnOnce()) {
+/// Calls an observer. Its panic is no business of the task's, and while another unwinds it would end the process.
+pub(super) fn apart(call: impl FnOnce()) {
     _ = catch_unwind(AssertUnwindSafe(call));
 }

@@ -21,14 +21,14 @@ pub trait Observer: fmt::Debug + Send + Sync {
     fn started(&self, task: Started) -> Arc<dyn Watch>;
 }
 
-/// Is told what becomes of one task.
+/// Is told what becomes of one task. A panic of its own ends nothing.
 pub trait Watch: fmt::Debug + Send + Sync {
-    /// The task has sent an item with this event name.
+    /// The task has sent an item with this event name. A thread of the task may say so after [`ended`](Self::ended).
     fn sent(&self, event: &str) {
         _ = event;
     }
 
-    /// The stream was dropped. The task is aborted next.
+    /// The stream was dropped while the task was running. The task is aborted next.
     fn stream_dropped(&self) {}
 
     /// The task has ended, and all that it held is gone, but for threads and tasks that it started. `why` is for the log.

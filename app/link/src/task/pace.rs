@@ -6,8 +6,8 @@
 
 mod bucket;
 
-use super::{buffer::Received, running::Task};
-use crate::{Event, Exit, Item};
+use super::{buffer::Received, guard::StreamGuard, running::Task};
+use crate::{Event, Item};
 use bucket::Bucket;
 use futures::{FutureExt, Stream};
 use std::{
@@ -17,7 +17,6 @@ use std::{
     time::Duration,
 };
 use tokio::time::{Instant, Sleep, sleep};
-use tokio_util::task::AbortOnDropHandle;
 
 /// The bytes that an event takes on the wire besides its content: `event: delta`, `data: {"reasoning":""}`, line ends, and
 /// its part of an HTTP chunk.
@@ -71,7 +70,7 @@ pub(super) struct Paced<T, R> {
 impl<T, R> Unpin for Paced<T, R> {}
 
 impl<T: Item, R: Default> Paced<T, R> {
-    pub(super) fn new(deltas: Received<T>, task: AbortOnDropHandle<Exit<R>>, pace: Pace) -> Self {
+    pub(super) fn new(deltas: Received<T>, task: StreamGuard<R>, pace: Pace) -> Self {
         let (gate, batch) = (Box::pin(sleep(Duration::ZERO)), VecDeque::new());
         Self { deltas, task: Task::Running(task), bucket: Bucket::full(pace), gate, batch }
     }

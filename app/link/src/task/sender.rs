@@ -3,17 +3,14 @@
 use super::{
     Ending, Gone, Watch,
     buffer::{Buffer, Place, Received, buffer, size_of},
+    guard::apart,
 };
 use crate::Item;
-use std::{sync::Arc, time::Duration};
-use tokio::{runtime::Handle, task::coop::consume_budget, time::timeout};
+use std::sync::Arc;
+use tokio::{runtime::Handle, task::coop::consume_budget};
 
 /// Longer items are sent in pieces of this many bytes, where they can be cut.
 pub(super) const PIECE: usize = 4 * 1024;
-
-/// A page that reads slowly is waited for. One that reads nothing for this long has forgotten that it asked, though its
-/// kernel still answers, or its HTTP/2 connection does.
-pub(super) const STALLED: Duration = Duration::from_mins(15);
 
 /// The task's end of the link. Clones send to the same page. Dropping it ends nothing: the task ends when its work is done.
 ///
@@ -28,15 +25,15 @@ pub struct Sender<T> {
 }
 
 impl<T: Item> Sender<T> {
-    pub(super) fn channel(watch: Arc<dyn Watch>, ending: Ending) -> (Self, Received<T>) {
+    pub(super) fn channel(watch: Arc<dyn Watch>, ending: Ending, runtime: Handle) -> (Self, Received<T>) {
         let (buffer, received) = buffer();
-        (Self { buffer, watch, ending, runtime: Handle::current() }, received)
+        (Self { buffer, watch, ending, runtime }, received)
     }
 
     /// Sends one item. Waits while the page is slow to read; after 15 minutes in which it read nothing, the task ends.
     ///
     /// # Errors
-    /// [`Gone`] once the stream is dropped or the task has ended.
+    /// [`Gone`] once the stream is dropped, or the task has ended or is to end.
     pub async fn send(&self, item: T) -> Result<(), Gone> {
         for piece in item.pieces(PIECE) {
             consume_budget().await; // a task that never waits is never aborted
@@ -53,7 +50,7 @@ impl<T: Item> Sender<T> {
     /// The same on a thread that may block, such as one of `spawn_blocking`.
     ///
     /// # Errors
-    /// [`Gone`] once the stream is dropped or the task has ended.
+    /// [`Gone`] once the stream is dropped, or the task has ended or is to end.
     ///
     /// # Panics
     /// In async code, where it would block the runtime.
@@ -64,7 +61,7 @@ impl<T: Item> Sender<T> {
     /// Sends one item if there is room for it now. Otherwise the item is dropped: for what the next one makes obsolete.
     ///
     /// # Errors
-    /// [`Gone`] once the stream is dropped or the task has ended.
+    /// [`Gone`] once the stream is dropped, or the task has ended or is to end.
     pub fn send_if_room(&self, item: T) -> Result<(), Gone> {
         match self.buffer.try_place(size_of(&item)) {
             Some(place) => self.put(item, place),
@@ -73,22 +70,21 @@ impl<T: Item> Sender<T> {
         }
     }
 
-    /// Whether the stream is dropped or the task has ended.
+    /// Whether the stream is dropped, or the task has ended or is to end.
     pub fn is_gone(&self) -> bool {
         self.ending.is_begun()
     }
 
-    /// Waits until the stream is dropped or the task has ended.
+    /// Waits until the stream is dropped, or the task has ended or is to end.
     pub async fn gone(&self) {
         self.ending.begun().await;
     }
 
     async fn wait_for(&self, size: u32) -> Result<Place, Gone> {
-        let place = timeout(STALLED, self.buffer.place(size));
-        let place = self.ending.unless_begun(place).await.ok_or(Gone)?;
-        place.unwrap_or_else(|_| {
+        let place = self.ending.unless_begun(self.buffer.place(size)).await.ok_or(Gone)?;
+        place.ok_or_else(|| {
             self.ending.kill("The page has read nothing for 15 minutes.");
-            Err(Gone)
+            Gone
         })
     }
 
@@ -98,7 +94,7 @@ impl<T: Item> Sender<T> {
         }
         let event = item.event();
         self.buffer.put(item, place)?;
-        self.watch.sent(event);
+        apart(|| self.watch.sent(event));
         Ok(())
     }
 }

@@ -39,7 +39,7 @@ impl Spawn {
     }
 
     /// Writes a comment to the page after each silence of this length. A proxy notices by it that its client has gone, some
-    /// at the second write: so a Stop of a silent task takes up to two silences there. 10 ms at least.
+    /// at the second write: so a Stop of a silent task takes up to two silences there. Between 10 ms and a day.
     pub fn keep_alive(self, silence: Duration) -> Self {
         Self { keep_alive: silence, ..self }
     }

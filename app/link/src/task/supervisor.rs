@@ -17,8 +17,8 @@ pub struct Supervisor {
 impl Supervisor {
     /// Tells `observer` of each task.
     #[must_use]
-    pub fn observed_by(observer: Arc<dyn Observer>) -> Self {
-        Self { observer: Some(observer), ..Self::default() }
+    pub fn observed_by(observer: impl Observer + 'static) -> Self {
+        Self { observer: Some(Arc::new(observer)), ..Self::default() }
     }
 
     /// The supervisor of Leptos' context; otherwise that of the request in it, which

@@ -1,6 +1,6 @@
 use super::{
-    buffer::{BUFFER, OVERHEAD},
-    sender::{PIECE, STALLED},
+    buffer::{BUFFER, OVERHEAD, STALLED},
+    sender::PIECE,
     *,
 };
 use crate::{
@@ -21,6 +21,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    runtime::Handle,
     sync::oneshot,
     task::spawn_blocking,
     time::{self, Instant},
@@ -38,7 +39,7 @@ struct Server {
 impl Server {
     fn new() -> Self {
         let tasks = TaskRegistry::default();
-        Self { supervisor: Supervisor::observed_by(Arc::new(tasks.clone())), tasks }
+        Self { supervisor: Supervisor::observed_by(tasks.clone()), tasks }
     }
 
     /// A task that is for "a test".
@@ -215,20 +216,61 @@ async fn a_page_that_reads_nothing_for_fifteen_minutes_ends_its_task() {
     assert!(matches!(said.last(), Some(Event::Exit(exit)) if exit.message.is_some()), "{:?}", said.last());
 }
 
+/// Work that takes the end of its page for the end of its work has not done all of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_was_ended_from_outside_never_ends_as_normal() {
+    for n in 0..100 {
+        let server = Server::new();
+        let mut events = server.spawn(async move |out: Sender<u32>| {
+            Ok(spawn_blocking(move || while out.blocking_send(1).is_ok() {}).await?)
+        });
+        started(&mut events).await;
+        events.next().await;
+        let expected = if n % 2 == 0 {
+            server.tasks.kill(1, "superseded");
+            Exit::with_message(Reason::Killed, "superseded")
+        } else {
+            server.supervisor.shut_down();
+            Exit::with_message(Reason::Shutdown, "The server is shutting down.")
+        };
+        assert_eq!(soon(rest(events)).await.pop(), Some(Event::Exit(expected)));
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_ends_with_its_task_was_not_dropped() {
+    let server = Server::new();
+    drop(rest(server.spawn(async |_: Sender<()>| Ok(()))).await);
+    assert_eq!(server.tasks.metrics().stop_latency.count, 0);
+}
+
+/// A value that says how large it is.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Large(usize);
+
+impl Item for Large {
+    fn size(&self) -> usize {
+        self.0
+    }
+}
+
+/// The last item takes all of the buffer, so it waits until everything before it is read.
 #[tokio::test(start_paused = true)]
 async fn a_page_that_reads_a_little_now_and_then_is_waited_for() {
     let server = Server::new();
     let mut events = server.spawn(async |sender| {
-        loop {
-            sender.send(()).await?;
+        for _ in 0..20 {
+            sender.send(Large(3000)).await?;
         }
+        sender.send(Large(BUFFER)).await?;
+        Ok(())
     });
-    let task = started(&mut events).await;
-    for _ in 0..FITTING / 100 {
-        time::sleep(STALLED * 9 / 10).await;
+    started(&mut events).await;
+    for _ in 0..20 {
+        time::sleep(STALLED * 4 / 10).await;
         events.next().await;
     }
-    assert_eq!(server.tasks.fate(&task), Fate::Running);
+    assert_eq!(rest(events).await, [Event::Item(Large(BUFFER)), Event::Exit(normal())]);
 }
 
 #[tokio::test]
@@ -789,7 +831,7 @@ fn gone_is_no_failure_though_another_error_wraps_it() {
 #[should_panic(expected = "Cannot start a runtime")]
 async fn blocking_send_panics_in_async_code_instead_of_blocking_it() {
     let (ending, watch) = Supervisor::default().admit(&name(), "".into());
-    let (sender, _received) = Sender::channel(watch, ending);
+    let (sender, _received) = Sender::channel(watch, ending, Handle::current());
     _ = sender.blocking_send(1_u32);
 }
 
@@ -839,6 +881,10 @@ impl Watch for Hostile {
         panic!("in an observer");
     }
 
+    fn sent(&self, _: &str) {
+        panic!("in an observer");
+    }
+
     fn stream_dropped(&self) {
         panic!("in an observer");
     }
@@ -846,7 +892,9 @@ impl Watch for Hostile {
 
 #[tokio::test]
 async fn a_panic_in_an_observer_ends_nothing() {
-    let spawn = || Spawn::new().under(Supervisor::observed_by(Arc::new(Hostile)));
+    let spawn = || Spawn::new().under(Supervisor::observed_by(Hostile));
+    let events: EventStream<u32> = spawn().spawn(async |out| Ok(out.send(1).await?));
+    assert_eq!(rest(events).await[1..], [Event::Item(1), Event::Exit(normal())]);
     let events: EventStream<u32> = spawn().spawn(async |_| panic!("in the task"));
     assert!(matches!(rest(events).await.last(), Some(Event::Exit(exit)) if exit.reason == Reason::Crashed));
     let (mut held, dropped) = oneshot::channel::<()>();
@@ -882,7 +930,7 @@ impl Observer for Orders {
 async fn the_end_of_a_task_that_was_never_polled_is_told_after_its_work_is_gone() {
     let (held, dropped) = oneshot::channel::<()>();
     let order = Arc::new(Order(held, std::sync::Mutex::new(None)));
-    let spawn = Spawn::new().under(Supervisor::observed_by(Arc::new(Orders(order.clone()))));
+    let spawn = Spawn::new().under(Supervisor::observed_by(Orders(order.clone())));
     let events: EventStream<u32> = spawn.spawn(async move |_| {
         let _held = dropped;
         pending().await

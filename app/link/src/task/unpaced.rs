@@ -1,13 +1,12 @@
 //! The items and the exit of one task, as fast as they come.
 
-use super::{buffer::Received, running::Task};
-use crate::{Event, Exit};
+use super::{buffer::Received, guard::StreamGuard, running::Task};
+use crate::Event;
 use futures::Stream;
 use std::{
     pin::Pin,
     task::{Context, Poll, ready},
 };
-use tokio_util::task::AbortOnDropHandle;
 
 /// Owns the task. The exit waits for the task alone: a thread of the task may hold on to its sender.
 #[derive(Debug)]
@@ -20,7 +19,7 @@ pub(super) struct Unpaced<T, R> {
 impl<T, R> Unpin for Unpaced<T, R> {}
 
 impl<T, R> Unpaced<T, R> {
-    pub(super) const fn new(items: Received<T>, task: AbortOnDropHandle<Exit<R>>) -> Self {
+    pub(super) const fn new(items: Received<T>, task: StreamGuard<R>) -> Self {
         Self { items, task: Task::Running(task) }
     }
 }

@@ -116,7 +116,7 @@ pub(crate) fn observed() -> (LinkServer, Tasks) {
     let (end, ends) = mpsc::channel(100);
     let sent = Arc::default();
     let observer = Seen { end, sent: Arc::clone(&sent) };
-    (LinkServer::observed_by(Arc::new(observer)), Tasks { ends, sent })
+    (LinkServer::observed_by(observer), Tasks { ends, sent })
 }
 
 /// The ends of tasks, and what they have sent.

@@ -6,7 +6,6 @@ use crate::{
 };
 use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use tokio::{sync::oneshot, task::yield_now, time::advance};
 
 const TICK: Duration = Duration::from_millis(16);
@@ -322,7 +321,7 @@ async fn dropping_the_stream_kills_a_task_that_waits_for_the_next_tick() {
 #[tokio::test(start_paused = true)]
 async fn a_reader_who_does_not_read_makes_the_task_wait() {
     let tasks = TaskRegistry::default();
-    let spawn = Spawn::new().under(Supervisor::observed_by(Arc::new(tasks.clone()))).paced(PACE);
+    let spawn = Spawn::new().under(Supervisor::observed_by(tasks.clone())).paced(PACE);
     let _events: EventStream<Delta> = spawn.spawn(async move |deltas| flood(deltas, 936).await);
     for _ in 0..1000 {
         yield_now().await;
