@@ -3,7 +3,7 @@
 import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test as base, type Page } from "@playwright/test";
+import { expect, test as base, type Locator, type Page } from "@playwright/test";
 import { Example } from "./support/example";
 
 interface Fixtures {
@@ -104,6 +104,61 @@ test.describe("tail", () => {
   });
 });
 
+test.describe("several", () => {
+  test.use({ name: "several" });
+
+  test("runs two at once, and stops the one that is meant", async ({ example, page }) => {
+    await press(page, "Add");
+    await press(page, "Add");
+    const [first, second] = [row(page, 1), row(page, 2)];
+    await expect(first.getByRole("status")).toHaveText("runs");
+    await first.getByRole("button", { name: "Stop" }).click();
+    await expect(first.getByRole("status")).toHaveText("killed");
+    await expect(second.getByRole("status")).toHaveText("normal");
+    await expect(second).toContainText("20 of 20");
+    await expect.poll(() => example.exits()).toEqual(["killed", "normal"]);
+  });
+
+  test("lets a start wait for its turn, and forgets those that wait on Stop", async ({ example, page }) => {
+    await press(page, "Add");
+    const task = row(page, 1);
+    for (let n = 0; n < 4; n++) await task.getByRole("button", { name: "Again" }).click();
+    await expect.poll(() => example.exits(), "two wait, two are too many").toEqual(["normal", "normal", "normal"]);
+    await expect(task.getByRole("status")).toHaveText("normal");
+    await task.getByRole("button", { name: "Again" }).click();
+    await task.getByRole("button", { name: "Again" }).click();
+    await press(page, "Stop all");
+    await expect(task.getByRole("status")).toHaveText("killed");
+    await page.waitForTimeout(300); // in which one that waits would begin
+    await expect(task.getByRole("status")).toHaveText("killed");
+    expect(example.exits()).toEqual(["normal", "normal", "normal", "killed"]);
+  });
+
+  test("starts again in the place of the task that runs, from nothing", async ({ example, page }) => {
+    await press(page, "Add");
+    const task = row(page, 1);
+    await expect(task).toContainText(/[5-9] of 20/);
+    await task.getByRole("button", { name: "Restart" }).click();
+    await expect(task).toContainText(/[0-4] of 20/);
+    await expect(task.getByRole("status")).toHaveText("normal");
+    expect(example.exits()).toEqual(["killed", "normal"]);
+  });
+
+  test("ends a task that is removed, and all of them when it is left", async ({ example, page }) => {
+    const errors: Error[] = [];
+    page.on("pageerror", (error) => errors.push(error));
+    await press(page, "Add");
+    await press(page, "Add");
+    await row(page, 1).getByRole("button", { name: "Remove" }).click();
+    await expect(page.getByRole("listitem")).toHaveCount(1);
+    await expect.poll(() => example.exits()).toEqual(["killed"]);
+    await press(page, "Add");
+    await page.goto("about:blank");
+    await expect.poll(() => example.exits()).toEqual(["killed", "killed", "killed"]);
+    expect(errors).toEqual([]);
+  });
+});
+
 test.describe("textstream", () => {
   test.use({ name: "textstream" });
 
@@ -114,6 +169,10 @@ test.describe("textstream", () => {
     await expect(page.getByRole("listitem")).toHaveCount(2);
   });
 });
+
+function row(page: Page, key: number): Locator {
+  return page.getByRole("listitem", { name: `Task ${key}` });
+}
 
 async function press(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name }).click();

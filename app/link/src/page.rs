@@ -42,7 +42,7 @@ impl<R> Clone for Link<R> {
 
 impl<R> Copy for Link<R> {}
 
-impl<R: Default + Send + Sync + 'static> Link<R> {
+impl<R: Clone + Default + Send + Sync + 'static> Link<R> {
     /// `on_exit` hears how each task ended: once for each, last, and whoever ended it.
     pub fn new(on_exit: impl Fn(Exit<R>) + Send + Sync + 'static) -> Self {
         Self::told(move |_, exit| on_exit(exit))
@@ -53,7 +53,7 @@ impl<R: Default + Send + Sync + 'static> Link<R> {
         let on_exit = Callback::new(move |(link, exit)| on_exit(link, exit));
         let link = Self { machine: RwSignal::new(Machine::new()), on_exit };
         on_leave(move || link.end(Exit::new(Reason::Interrupted)));
-        on_cleanup(move || link.end(Exit::new(Reason::Interrupted)));
+        on_cleanup(move || link.close());
         link
     }
 
@@ -117,6 +117,15 @@ impl<R: Default + Send + Sync + 'static> Link<R> {
         self.exit_by(|machine| machine.end(exit));
     }
 
+    /// The component is gone. Whoever hears of the exit can start nothing any more: nobody would be there to end it.
+    fn close(self) {
+        let exit = self.change(|machine| machine.end(Exit::new(Reason::Interrupted)));
+        self.machine.dispose();
+        if let Some(exit) = exit {
+            self.on_exit.run((self, exit));
+        }
+    }
+
     fn phase_untracked(self) -> Phase {
         self.machine.try_with_untracked(Machine::phase).unwrap_or_default()
     }
@@ -147,8 +156,8 @@ async fn listen<T, R: Default>(
     while let Some(event) = events.next().await {
         match event {
             Event::Exit(exit) => return exit,
-            event if !task.is_aborted() => on_event(event),
-            _ => {}
+            _ if task.is_aborted() => break, // nobody hears the exit that is returned
+            event => on_event(event),
         }
         pacing.pause().await;
     }

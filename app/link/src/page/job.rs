@@ -1,6 +1,10 @@
 //! A link with one server function behind it: its items and its state as signals.
 
-use super::{Link, State, WhenRunning, machine::Phase, starts::Starts};
+use super::{
+    IS_PAGE, Link, State, WhenRunning,
+    machine::{Machine, Phase},
+    starts::Starts,
+};
 use crate::{Event, EventStream, Exit, Reason};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -11,8 +15,9 @@ type Begin<A, R> = Arc<dyn Fn(Link<R>, A) -> bool + Send + Sync>;
 /// A server function, and the task of it that runs. `A` is what it takes, `S` what its items become, `R` its result. Made
 /// by [`use_link`]. Copies are the same job. Its task dies with the component that made it.
 #[derive(Debug)]
-pub struct Job<A: 'static, S: 'static, R: 'static = ()> {
+pub struct Job<A: 'static, S: 'static, R: Send + Sync + 'static = ()> {
     link: Link<R>,
+    state: Signal<State<R>>,
     parts: Parts<A, S, R>,
 }
 
@@ -22,17 +27,16 @@ struct Parts<A: 'static, S: 'static, R: 'static> {
     begin: StoredValue<Begin<A, R>>,
     starts: StoredValue<Starts<A>>,
     value: RwSignal<S>,
-    state: RwSignal<State<R>>,
     hear: StoredValue<Option<Callback<Exit<R>>>>,
 }
 
-impl<A, S, R> Clone for Job<A, S, R> {
+impl<A, S, R: Send + Sync> Clone for Job<A, S, R> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<A, S, R> Copy for Job<A, S, R> {}
+impl<A, S, R: Send + Sync> Copy for Job<A, S, R> {}
 
 impl<A, S, R> Clone for Parts<A, S, R> {
     fn clone(&self) -> Self {
@@ -44,6 +48,10 @@ impl<A, S, R> Copy for Parts<A, S, R> {}
 
 /// Links a component to a server function that returns an [`EventStream`]. To be called in the component's body: the task
 /// dies with the component. All items are kept; [`use_link_fold`] keeps less.
+///
+/// A function of one argument is taken as it is. For none it is `use_link(|()| function())`, for several
+/// `use_link(|(a, b)| function(a, b))`. Its error becomes an [`Exit`]: a `ServerFnError` does, and an error of your own does by
+/// `impl From<MyError> for Exit`.
 pub fn use_link<A, T, R, E, F>(request: impl Fn(A) -> F + Send + Sync + 'static) -> Job<A, Vec<T>, R>
 where
     A: Send + Sync + 'static,
@@ -55,7 +63,8 @@ where
     use_link_fold(request, Vec::push)
 }
 
-/// The same, with each item folded into one value. It begins at each start as its default.
+/// The same, with each item folded into one value. It begins at each start as its default. `fold` changes the value and does
+/// nothing else: the value can't be read meanwhile, nor a task started.
 pub fn use_link_fold<A, S, T, R, E, F>(
     request: impl Fn(A) -> F + Send + Sync + 'static,
     fold: impl Fn(&mut S, T) + Send + Sync + 'static,
@@ -82,10 +91,11 @@ where
         begin: StoredValue::new(Arc::new(begin)),
         starts: StoredValue::new(Starts::new()),
         value,
-        state: RwSignal::new(State::default()),
         hear: StoredValue::new(None),
     };
-    Job { link: Link::told(move |link, exit| Job { link, parts }.ended(exit)), parts }
+    let link = Link::told(move |link, exit| parts.ended(link, exit));
+    let state = Signal::derive(move || link.machine.try_with(Machine::state).unwrap_or_default());
+    Job { link, state, parts }
 }
 
 impl<A, S, R> Job<A, S, R>
@@ -108,17 +118,22 @@ where
         self
     }
 
-    /// Starts a task. The items and the exit of the one before are forgotten. While a task runs, [`WhenRunning`] decides. Does
-    /// nothing after the component is gone, and on the server, which has no page to work for.
+    /// Starts a task. The items and the exit of the one before are forgotten. While a task runs, [`WhenRunning`] decides.
+    ///
+    /// Does nothing after the component is gone, and on the server, which has no page to work for. To start with the page,
+    /// call it in an `Effect`: in the component's body the browser would find another page than the server has drawn.
     pub fn start(self, arguments: A) {
+        if !IS_PAGE {
+            return;
+        }
         let phase = self.link.phase_untracked();
         let granted = self.parts.starts.try_update_value(|starts| starts.ask(phase, arguments));
         if let Some(arguments) = granted.flatten() {
-            self.begin(arguments);
+            self.parts.begin(self.link, arguments);
         }
     }
 
-    /// Stops the task, and all starts that wait. What has arrived stays. Does nothing while no task runs.
+    /// Stops the task, and forgets all starts that wait. What has arrived stays. Does nothing while no task runs.
     pub fn stop(self) {
         self.stop_with(Exit::new(Reason::Killed));
     }
@@ -127,14 +142,14 @@ where
     pub fn stop_with(self, exit: Exit<R>) {
         self.parts.starts.try_update_value(Starts::forget);
         if self.link.stop_with(exit) {
-            self.parts.state.try_set(State::Stopping);
+            self.link.machine.notify(); // the stream is dropped already: see `Link::stop_with`
         }
     }
 
-    /// Stops the task, if one runs, and starts another.
+    /// Stops the task, if one runs, forgets all starts that wait, and starts another.
     pub fn restart(self, arguments: A) {
-        self.stop();
-        self.begin(arguments);
+        self.parts.starts.try_update_value(Starts::forget);
+        self.parts.begin(self.link, arguments);
     }
 
     /// What the items of the latest task have become so far.
@@ -143,33 +158,41 @@ where
     }
 
     /// Whether a task runs, and how the latest ended.
-    pub fn state(self) -> ReadSignal<State<R>> {
-        self.parts.state.read_only()
+    pub fn state(self) -> Signal<State<R>> {
+        self.state
     }
+}
 
-    /// A task that runs has its exit before the next begins.
-    fn begin(self, arguments: A) {
-        self.link.stop();
-        let Some(begin) = self.parts.begin.try_get_value() else { return };
-        if begin(self.link, arguments) {
-            self.parts.value.try_set(S::default());
-            self.parts.state.try_set(State::Running);
+impl<A, S, R> Parts<A, S, R>
+where
+    A: Send + Sync + 'static,
+    S: Default + Send + Sync + 'static,
+    R: Clone + Default + Send + Sync + 'static,
+{
+    /// A task that runs has its exit before the next begins. Whoever hears that exit starts nothing in between.
+    fn begin(self, link: Link<R>, arguments: A) {
+        let Some(begin) = self.begin.try_get_value() else { return };
+        self.starts.try_update_value(Starts::take);
+        link.stop();
+        link.end(Exit::new(Reason::Killed));
+        if begin(link, arguments) {
+            self.value.try_set(S::default());
         }
+        self.starts.try_update_value(Starts::release);
     }
 
     /// A task has ended. A page that is left starts none of those that wait.
-    fn ended(self, exit: Exit<R>) {
+    fn ended(self, link: Link<R>, exit: Exit<R>) {
         if exit.reason == Reason::Interrupted {
-            self.parts.starts.try_update_value(Starts::forget);
+            self.starts.try_update_value(Starts::forget);
         }
-        self.parts.state.try_set(State::Ended(exit.clone()));
-        if let Some(hear) = self.parts.hear.try_get_value().flatten() {
+        if let Some(hear) = self.hear.try_get_value().flatten() {
             hear.run(exit);
         }
-        if self.link.phase_untracked() == Phase::Idle
-            && let Some(next) = self.parts.starts.try_update_value(Starts::next).flatten()
+        if link.phase_untracked() == Phase::Idle
+            && let Some(next) = self.starts.try_update_value(Starts::next).flatten()
         {
-            self.begin(next);
+            self.begin(link, next);
         }
     }
 }

@@ -4,33 +4,32 @@ use super::Job;
 use leptos::prelude::*;
 use std::{fmt, sync::Arc};
 
-/// Makes the job of a key.
-type Make<K, A, S, R> = Arc<dyn Fn(&K) -> Job<A, S, R> + Send + Sync>;
+/// Makes the job of a key. None after the component is gone.
+type Make<K, A, S, R> = Arc<dyn Fn(K) -> Option<Keyed<K, A, S, R>> + Send + Sync>;
 
 /// A [`Job`] for each key: several tasks at once, whose number the page doesn't know before. Made by [`use_links`]. Copies are
 /// the same links. All tasks die with the component that made it.
-pub struct Links<K: 'static, A: 'static, S: 'static, R: 'static = ()> {
+pub struct Links<K: 'static, A: 'static, S: 'static, R: Send + Sync + 'static = ()> {
     all: RwSignal<Vec<Keyed<K, A, S, R>>>,
     make: StoredValue<Make<K, A, S, R>>,
-    owner: StoredValue<Owner>,
 }
 
 /// A job under its key. The job dies with its owner.
-struct Keyed<K, A: 'static, S: 'static, R: 'static> {
+struct Keyed<K, A: 'static, S: 'static, R: Send + Sync + 'static> {
     key: K,
     job: Job<A, S, R>,
     owner: Owner,
 }
 
-impl<K, A, S, R> Clone for Links<K, A, S, R> {
+impl<K, A, S, R: Send + Sync> Clone for Links<K, A, S, R> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K, A, S, R> Copy for Links<K, A, S, R> {}
+impl<K, A, S, R: Send + Sync> Copy for Links<K, A, S, R> {}
 
-impl<K, A, S, R> fmt::Debug for Links<K, A, S, R> {
+impl<K, A, S, R: Send + Sync> fmt::Debug for Links<K, A, S, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Links")
     }
@@ -45,11 +44,14 @@ where
     S: Default + Send + Sync + 'static,
     R: Clone + Default + Send + Sync + 'static,
 {
-    Links {
-        all: RwSignal::new(Vec::new()),
-        make: StoredValue::new(Arc::new(make)),
-        owner: StoredValue::new(Owner::current().unwrap_or_default()),
-    }
+    // Held weakly: what the component owns must not own the component.
+    let component = Owner::current().map(|owner| owner.downgrade());
+    let make = move |key: K| {
+        let owner = component.as_ref()?.upgrade()?.child();
+        let job = owner.with(|| make(&key));
+        Some(Keyed { key, job, owner })
+    };
+    Links { all: RwSignal::new(Vec::new()), make: StoredValue::new(Arc::new(make)) }
 }
 
 impl<K, A, S, R> Links<K, A, S, R>
@@ -61,14 +63,14 @@ where
 {
     /// Starts a task under this key, as [`Job::start`] does. Tasks under other keys go on.
     pub fn start(self, key: K, arguments: A) {
-        if let Some(job) = self.get(&key).or_else(|| self.add(key)) {
+        if let Some(job) = self.find(&key).or_else(|| self.add(key)) {
             job.start(arguments);
         }
     }
 
     /// Stops the task under this key, as [`Job::stop`] does.
     pub fn stop(self, key: &K) {
-        if let Some(job) = self.get(key) {
+        if let Some(job) = self.find(key) {
             job.stop();
         }
     }
@@ -90,10 +92,9 @@ where
         }
     }
 
-    /// The job under this key, once it has been started. Untracked.
+    /// The job under this key, once it has been started. Tracked.
     pub fn get(self, key: &K) -> Option<Job<A, S, R>> {
-        let found = |all: &Vec<Keyed<K, A, S, R>>| Some(all.iter().find(|keyed| keyed.key == *key)?.job);
-        self.all.try_with_untracked(found).flatten()
+        self.all.try_with(|all| find(all, key)).flatten()
     }
 
     /// All jobs with their keys, in the order of their first starts. Tracked: for a `<For>`.
@@ -102,13 +103,20 @@ where
         all.unwrap_or_default()
     }
 
-    /// None after the component is gone.
+    fn find(self, key: &K) -> Option<Job<A, S, R>> {
+        self.all.try_with_untracked(|all| find(all, key)).flatten()
+    }
+
     fn add(self, key: K) -> Option<Job<A, S, R>> {
-        let (make, owner) = (self.make.try_get_value()?, self.owner.try_get_value()?.child());
-        let job = owner.with(|| make(&key));
-        self.all.try_update(|all| all.push(Keyed { key, job, owner }))?;
+        let keyed = self.make.try_get_value()?(key)?;
+        let job = keyed.job;
+        self.all.try_update(|all| all.push(keyed))?;
         Some(job)
     }
+}
+
+fn find<K: PartialEq, A, S, R: Send + Sync>(all: &[Keyed<K, A, S, R>], key: &K) -> Option<Job<A, S, R>> {
+    all.iter().find(|keyed| keyed.key == *key).map(|keyed| keyed.job)
 }
 
 #[cfg(test)]
@@ -153,6 +161,25 @@ mod tests {
         links.stop_all();
         links.remove(&1);
         assert!(links.all().is_empty());
+    }
+
+    /// A route or a row of a list drops its owner, and calls nothing.
+    #[test]
+    fn all_jobs_are_cleaned_up_with_the_component() {
+        let gone = Arc::new(AtomicU32::new(0));
+        let counter = gone.clone();
+        let owner = Owner::new();
+        owner.with(|| {
+            let links = use_links(move |_: &u32| {
+                let counter = counter.clone();
+                on_cleanup(move || _ = counter.fetch_add(1, Ordering::Relaxed));
+                use_link(refused)
+            });
+            links.start(1, 1);
+            links.start(2, 1);
+        });
+        drop(owner);
+        assert_eq!(gone.load(Ordering::Relaxed), 2);
     }
 
     #[test]

@@ -20,19 +20,27 @@ pub enum WhenRunning {
 pub(super) struct Starts<A> {
     pub(super) policy: WhenRunning,
     waiting: VecDeque<A>,
+    /// Whether a start has been granted that waits for the exit of the task before. It is not to be overtaken.
+    is_taken: bool,
 }
 
 impl<A> Starts<A> {
     pub(super) fn new() -> Self {
-        Self { policy: WhenRunning::default(), waiting: VecDeque::new() }
+        Self { policy: WhenRunning::default(), waiting: VecDeque::new(), is_taken: false }
     }
 
-    /// Returns what to start now, whatever runs; none where nothing is to start now.
+    /// Returns what to start now, whatever runs; none where nothing is to start now. A start that waits goes before one that
+    /// is asked for when a task has ended.
     pub(super) fn ask(&mut self, phase: Phase, arguments: A) -> Option<A> {
-        match (phase, self.policy) {
-            (Phase::Idle | Phase::Stopping, _) | (_, WhenRunning::Replace) => return Some(arguments),
-            (_, WhenRunning::Queue(most)) if self.waiting.len() < most => self.waiting.push_back(arguments),
-            (_, WhenRunning::Queue(_) | WhenRunning::Ignore) => {}
+        if self.is_taken {
+            return None;
+        }
+        let is_free = phase != Phase::Running && self.waiting.is_empty();
+        match self.policy {
+            _ if is_free => return Some(arguments),
+            WhenRunning::Replace => return Some(arguments),
+            WhenRunning::Queue(most) if self.waiting.len() < most => self.waiting.push_back(arguments),
+            WhenRunning::Queue(_) | WhenRunning::Ignore => {}
         }
         None
     }
@@ -40,6 +48,15 @@ impl<A> Starts<A> {
     /// The start that has waited longest.
     pub(super) fn next(&mut self) -> Option<A> {
         self.waiting.pop_front()
+    }
+
+    /// Grants nothing until [`release`](Self::release): a start is on its way.
+    pub(super) fn take(&mut self) {
+        self.is_taken = true;
+    }
+
+    pub(super) fn release(&mut self) {
+        self.is_taken = false;
     }
 
     /// Forgets all that wait: they were stopped too.
@@ -75,6 +92,19 @@ mod tests {
             assert_eq!(starts.ask(Phase::Running, n), None);
         }
         assert_eq!([starts.next(), starts.next(), starts.next()], [Some(1), Some(2), None], "the third had no place");
+    }
+
+    #[test]
+    fn a_start_that_waits_is_not_overtaken() {
+        let mut starts = with(WhenRunning::Queue(2));
+        starts.ask(Phase::Running, 1);
+        assert_eq!(starts.ask(Phase::Idle, 2), None, "asked for by whoever hears the exit");
+        assert_eq!([starts.next(), starts.next()], [Some(1), Some(2)]);
+        let mut starts = with(WhenRunning::Ignore);
+        starts.take();
+        assert_eq!(starts.ask(Phase::Idle, 3), None, "a restart is on its way");
+        starts.release();
+        assert_eq!(starts.ask(Phase::Idle, 4), Some(4));
     }
 
     #[test]
