@@ -154,6 +154,8 @@ impl LinkServer {
     /// [`Reason::Shutdown`](crate::Reason::Shutdown), and no connection is accepted any more. It returns when all
     /// connections are closed, and after 1 s at the latest: those left over end with the runtime.
     ///
+    /// It speaks HTTP/1.1, and HTTP/2 without TLS where the app enables axum's feature `http2`.
+    ///
     /// A thread of `spawn_blocking` ends at its next [`send`](crate::Sender::blocking_send). One that neither sends nor
     /// ends holds up the drop of its runtime, which `#[tokio::main]` waits for; `Runtime::shutdown_background` doesn't
     /// wait.

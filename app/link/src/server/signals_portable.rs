@@ -20,7 +20,7 @@ impl Signals {
     /// Waits for it. One that can't be heard never comes.
     pub(super) async fn stop(&mut self) {
         if ctrl_c().await.is_err() {
-            future::pending().await
+            future::pending::<()>().await;
         }
     }
 }
