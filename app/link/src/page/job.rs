@@ -18,16 +18,14 @@ type Begin<A, R> = Arc<dyn Fn(Link<R>, A) -> bool + Send + Sync>;
 pub struct Job<A: 'static, S: 'static, R: Send + Sync + 'static = ()> {
     link: Link<R>,
     state: Signal<State<R>>,
-    parts: Parts<A, S, R>,
+    value: RwSignal<S>,
+    inner: StoredValue<Inner<A, R>>,
 }
 
-/// A job without its link.
-#[derive(Debug)]
-struct Parts<A: 'static, S: 'static, R: 'static> {
-    begin: StoredValue<Begin<A, R>>,
-    starts: StoredValue<Starts<A>>,
-    value: RwSignal<S>,
-    hear: StoredValue<Option<Callback<Exit<R>>>>,
+struct Inner<A, R: 'static> {
+    begin: Begin<A, R>,
+    starts: Starts<A>,
+    hear: Option<Callback<Exit<R>>>,
 }
 
 impl<A, S, R: Send + Sync> Clone for Job<A, S, R> {
@@ -37,14 +35,6 @@ impl<A, S, R: Send + Sync> Clone for Job<A, S, R> {
 }
 
 impl<A, S, R: Send + Sync> Copy for Job<A, S, R> {}
-
-impl<A, S, R> Clone for Parts<A, S, R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<A, S, R> Copy for Parts<A, S, R> {}
 
 /// Links a component to a server function that returns an [`EventStream`]. To be called in the component's body: the task
 /// dies with the component. All items are kept; [`use_link_fold`] keeps less.
@@ -81,21 +71,21 @@ where
     let fold = Arc::new(fold);
     let begin = move |link: Link<R>, arguments| {
         let fold = fold.clone();
-        link.start(request(arguments), move |event| {
+        let hear = move |event| {
             if let Event::Item(item) = event {
                 value.update(|value| fold(value, item));
             }
-        })
+        };
+        let is_started = link.start(request(arguments), hear);
+        if is_started {
+            value.set(S::default());
+        }
+        is_started
     };
-    let parts = Parts {
-        begin: StoredValue::new(Arc::new(begin)),
-        starts: StoredValue::new(Starts::new()),
-        value,
-        hear: StoredValue::new(None),
-    };
-    let link = Link::told(move |link, exit| parts.ended(link, exit));
+    let inner = StoredValue::new(Inner { begin: Arc::new(begin), starts: Starts::new(), hear: None });
+    let link = Link::told(move |link, exit| ended(inner, link, exit));
     let state = Signal::derive(move || link.machine.try_with(Machine::state).unwrap_or_default());
-    Job { link, state, parts }
+    Job { link, state, value, inner }
 }
 
 impl<A, S, R> Job<A, S, R>
@@ -107,14 +97,14 @@ where
     /// Hears how each task ended: once for each.
     #[must_use]
     pub fn on_exit(self, hear: impl Fn(Exit<R>) + Send + Sync + 'static) -> Self {
-        self.parts.hear.set_value(Some(Callback::new(hear)));
+        self.inner.update_value(|inner| inner.hear = Some(Callback::new(hear)));
         self
     }
 
     /// Says what [`start`](Self::start) does while a task runs. Otherwise it does nothing then.
     #[must_use]
     pub fn when_running(self, policy: WhenRunning) -> Self {
-        self.parts.starts.update_value(|starts| starts.policy = policy);
+        self.inner.update_value(|inner| inner.starts.policy = policy);
         self
     }
 
@@ -123,13 +113,10 @@ where
     /// Does nothing after the component is gone, and on the server, which has no page to work for. To start with the page,
     /// call it in an `Effect`: in the component's body the browser would find another page than the server has drawn.
     pub fn start(self, arguments: A) {
-        if !IS_PAGE {
-            return;
-        }
         let phase = self.link.phase_untracked();
-        let granted = self.parts.starts.try_update_value(|starts| starts.ask(phase, arguments));
+        let granted = self.inner.try_update_value(|inner| inner.starts.ask(phase, arguments));
         if let Some(arguments) = granted.flatten() {
-            self.parts.begin(self.link, arguments);
+            begin(self.inner, self.link, arguments);
         }
     }
 
@@ -140,7 +127,7 @@ where
 
     /// The same, with this as the exit that the page sees.
     pub fn stop_with(self, exit: Exit<R>) {
-        self.parts.starts.try_update_value(Starts::forget);
+        self.inner.try_update_value(|inner| inner.starts.forget());
         if self.link.stop_with(exit) {
             self.link.machine.notify(); // the stream is dropped already: see `Link::stop_with`
         }
@@ -148,13 +135,13 @@ where
 
     /// Stops the task, if one runs, forgets all starts that wait, and starts another.
     pub fn restart(self, arguments: A) {
-        self.parts.starts.try_update_value(Starts::forget);
-        self.parts.begin(self.link, arguments);
+        self.inner.try_update_value(|inner| inner.starts.forget());
+        begin(self.inner, self.link, arguments);
     }
 
     /// What the items of the latest task have become so far.
     pub fn value(self) -> ReadSignal<S> {
-        self.parts.value.read_only()
+        self.value.read_only()
     }
 
     /// Whether a task runs, and how the latest ended.
@@ -163,37 +150,45 @@ where
     }
 }
 
-impl<A, S, R> Parts<A, S, R>
+/// A task that runs has its exit before the next begins. Whoever hears that exit starts nothing in between.
+fn begin<A, R>(inner: StoredValue<Inner<A, R>>, link: Link<R>, arguments: A)
 where
     A: Send + Sync + 'static,
-    S: Default + Send + Sync + 'static,
     R: Clone + Default + Send + Sync + 'static,
 {
-    /// A task that runs has its exit before the next begins. Whoever hears that exit starts nothing in between.
-    fn begin(self, link: Link<R>, arguments: A) {
-        let Some(begin) = self.begin.try_get_value() else { return };
-        self.starts.try_update_value(Starts::take);
-        link.stop();
-        link.end(Exit::new(Reason::Killed));
-        if begin(link, arguments) {
-            self.value.try_set(S::default());
-        }
-        self.starts.try_update_value(Starts::release);
+    if !IS_PAGE {
+        return;
     }
+    let begin = inner.try_update_value(|inner| {
+        inner.starts.take();
+        inner.begin.clone()
+    });
+    let Some(begin) = begin else { return };
+    link.stop();
+    link.end(Exit::new(Reason::Killed));
+    begin(link, arguments);
+    inner.try_update_value(|inner| inner.starts.release());
+}
 
-    /// A task has ended. A page that is left starts none of those that wait.
-    fn ended(self, link: Link<R>, exit: Exit<R>) {
+/// A task has ended. A page that is left starts none of those that wait.
+fn ended<A, R>(inner: StoredValue<Inner<A, R>>, link: Link<R>, exit: Exit<R>)
+where
+    A: Send + Sync + 'static,
+    R: Clone + Default + Send + Sync + 'static,
+{
+    let hear = inner.try_update_value(|inner| {
         if exit.reason == Reason::Interrupted {
-            self.starts.try_update_value(Starts::forget);
+            inner.starts.forget();
         }
-        if let Some(hear) = self.hear.try_get_value().flatten() {
-            hear.run(exit);
-        }
-        if link.phase_untracked() == Phase::Idle
-            && let Some(next) = self.starts.try_update_value(Starts::next).flatten()
-        {
-            self.begin(link, next);
-        }
+        inner.hear
+    });
+    if let Some(hear) = hear.flatten() {
+        hear.run(exit);
+    }
+    if link.phase_untracked() == Phase::Idle
+        && let Some(next) = inner.try_update_value(|inner| inner.starts.next()).flatten()
+    {
+        begin(inner, link, next);
     }
 }
 
