@@ -42,7 +42,7 @@ impl<R> Clone for Link<R> {
 
 impl<R> Copy for Link<R> {}
 
-impl<R: Clone + Default + Send + Sync + 'static> Link<R> {
+impl<R: Default + Send + Sync + 'static> Link<R> {
     /// `on_exit` hears how each task ended: once for each, last, and whoever ended it.
     pub fn new(on_exit: impl Fn(Exit<R>) + Send + Sync + 'static) -> Self {
         Self::told(move |_, exit| on_exit(exit))
@@ -59,7 +59,7 @@ impl<R: Clone + Default + Send + Sync + 'static> Link<R> {
 
     /// Whether a task runs or is being stopped. Tracked.
     pub fn is_running(&self) -> bool {
-        self.machine.try_with(Machine::phase).unwrap_or_default() != Phase::Idle
+        self.phase() != Phase::Idle
     }
 
     /// Starts a task by asking the server for its stream. `on_event` hears its events, but for the exit. A task that is being
@@ -124,6 +124,10 @@ impl<R: Clone + Default + Send + Sync + 'static> Link<R> {
         if let Some(exit) = exit {
             self.on_exit.run((self, exit));
         }
+    }
+
+    fn phase(self) -> Phase {
+        self.machine.try_with(Machine::phase).unwrap_or_default()
     }
 
     fn phase_untracked(self) -> Phase {

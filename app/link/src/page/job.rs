@@ -1,10 +1,6 @@
 //! A link with one server function behind it: its items and its state as signals.
 
-use super::{
-    IS_PAGE, Link, State, WhenRunning,
-    machine::{Machine, Phase},
-    starts::Starts,
-};
+use super::{IS_PAGE, Link, State, WhenRunning, machine::Phase, starts::Starts};
 use crate::{Event, EventStream, Exit, Reason};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -26,6 +22,8 @@ struct Inner<A, R: 'static> {
     begin: Begin<A, R>,
     starts: Starts<A>,
     hear: Option<Callback<Exit<R>>>,
+    /// How the latest task ended.
+    exit: Option<Exit<R>>,
 }
 
 impl<A, S, R: Send + Sync> Clone for Job<A, S, R> {
@@ -82,9 +80,12 @@ where
         }
         is_started
     };
-    let inner = StoredValue::new(Inner { begin: Arc::new(begin), starts: Starts::new(), hear: None });
+    let inner = StoredValue::new(Inner { begin: Arc::new(begin), starts: Starts::new(), hear: None, exit: None });
     let link = Link::told(move |link, exit| ended(inner, link, exit));
-    let state = Signal::derive(move || link.machine.try_with(Machine::state).unwrap_or_default());
+    let state = Signal::derive(move || {
+        let (phase, exit) = (link.phase(), inner.try_with_value(|inner| inner.exit.clone()));
+        State::of(phase, exit.flatten())
+    });
     Job { link, state, value, inner }
 }
 
@@ -180,6 +181,7 @@ where
         if exit.reason == Reason::Interrupted {
             inner.starts.forget();
         }
+        inner.exit = Some(exit.clone());
         inner.hear
     });
     if let Some(hear) = hear.flatten() {

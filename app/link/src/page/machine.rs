@@ -1,6 +1,5 @@
 //! The phases of a link. No signal, clock or network is in here, so every order of events can be tested natively.
 
-use super::State;
 use crate::Exit;
 use futures::future::{AbortHandle, AbortRegistration};
 use std::mem;
@@ -26,26 +25,17 @@ pub(super) struct Machine<R> {
     phase: Phase,
     run: Run,
     task: Option<AbortHandle>,
-    /// The exit of the latest run, or of one that is being stopped.
+    /// The exit of a run that is being stopped.
     exit: Option<Exit<R>>,
 }
 
-impl<R: Clone> Machine<R> {
+impl<R> Machine<R> {
     pub(super) const fn new() -> Self {
         Self { phase: Phase::Idle, run: 0, task: None, exit: None }
     }
 
     pub(super) const fn phase(&self) -> Phase {
         self.phase
-    }
-
-    pub(super) fn state(&self) -> State<R> {
-        match (self.phase, &self.exit) {
-            (Phase::Idle, None) => State::Idle,
-            (Phase::Idle, Some(exit)) => State::Ended(exit.clone()),
-            (Phase::Running, _) => State::Running,
-            (Phase::Stopping, _) => State::Stopping,
-        }
     }
 
     /// Begins a run. None while another runs or stops.
@@ -75,7 +65,7 @@ impl<R: Clone> Machine<R> {
             return None;
         }
         self.phase = Phase::Idle;
-        self.exit.clone()
+        self.exit.take()
     }
 
     /// Ends the run, in whatever phase it is. Returns its exit: of one that stops its own, otherwise `exit`. None where there
@@ -83,11 +73,10 @@ impl<R: Clone> Machine<R> {
     pub(super) fn end(&mut self, exit: Exit<R>) -> Option<Exit<R>> {
         self.abort();
         match mem::take(&mut self.phase) {
-            Phase::Idle => return None,
-            Phase::Running => self.exit = Some(exit),
-            Phase::Stopping => {}
+            Phase::Idle => None,
+            Phase::Running => Some(exit),
+            Phase::Stopping => self.exit.take(),
         }
-        self.exit.clone()
     }
 
     fn abort(&mut self) {
@@ -145,22 +134,6 @@ mod tests {
         assert_eq!(link.stop(killed()), None, "a second Stop does nothing");
         assert_eq!(link.stopped(run), Some(Exit::with_message(Reason::Killed, "superseded")));
         assert_eq!(link.phase(), Phase::Idle);
-    }
-
-    #[test]
-    fn the_state_is_the_phase_and_the_latest_exit() {
-        let mut link = machine();
-        assert_eq!(link.state(), State::Idle);
-        link.start();
-        assert_eq!(link.state(), State::Running);
-        let run = link.stop(killed()).unwrap();
-        assert_eq!(link.state(), State::Stopping);
-        link.stopped(run);
-        assert_eq!(link.state(), State::Ended(killed()));
-        link.start();
-        assert_eq!(link.state(), State::Running, "the exit before is forgotten");
-        link.end(normal());
-        assert_eq!(link.state(), State::Ended(normal()));
     }
 
     #[test]

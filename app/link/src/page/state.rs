@@ -1,5 +1,6 @@
 //! The state of a job, as its view sees it.
 
+use super::machine::Phase;
 use crate::Exit;
 
 /// The state of a [`Job`](super::Job). A view is a `match` of it.
@@ -17,6 +18,15 @@ pub enum State<R = ()> {
 }
 
 impl<R> State<R> {
+    /// The state in this phase, if this is how the latest task has ended.
+    pub(super) fn of(phase: Phase, exit: Option<Exit<R>>) -> Self {
+        match phase {
+            Phase::Idle => exit.map_or(Self::Idle, Self::Ended),
+            Phase::Running => Self::Running,
+            Phase::Stopping => Self::Stopping,
+        }
+    }
+
     /// Whether a task runs or is being stopped.
     #[must_use]
     pub const fn is_active(&self) -> bool {
