@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 /// take nothing for more than 15 minutes.
 const UNSENT: u32 = 128 * 1024;
 
-/// Limits them. Bytes on their way to the client don't count, so this costs no throughput.
+/// Limits them. Bytes on their way to the client don't count, so a fast client far away gets as many at once as before.
 pub(super) fn limit(stream: &TcpStream) {
     _ = SockRef::from(stream).set_tcp_notsent_lowat(UNSENT); // a kernel that refuses takes more
 }
