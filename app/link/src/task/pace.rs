@@ -56,9 +56,9 @@ impl Pace {
 /// The deltas and the exit of one task, at a pace. Owns the task.
 #[derive(Debug)]
 pub(super) struct Paced<T, R> {
-    deltas: Received<T>,
-    /// The task, and then its exit, until that has been said.
+    /// The task, and then its exit, until that has been said. Dropped first: a sender that can send no more knows why.
     task: Task<R>,
+    deltas: Received<T>,
     bucket: Bucket,
     /// Elapsed once the next batch may leave.
     gate: Pin<Box<Sleep>>,

@@ -926,6 +926,41 @@ impl Observer for Orders {
     }
 }
 
+/// Sends when it hears that the stream is being dropped, and notes whether that worked.
+#[derive(Debug, Default)]
+struct Late(std::sync::OnceLock<Sender<u32>>, std::sync::Mutex<Option<Result<(), Gone>>>);
+
+impl Observer for Arc<Late> {
+    fn started(&self, _: Started) -> Arc<dyn Watch> {
+        self.clone()
+    }
+}
+
+impl Watch for Late {
+    fn stream_dropped(&self) {
+        let sender = self.0.get().unwrap();
+        assert!(!sender.is_gone());
+        *self.1.lock().unwrap() = Some(sender.send_if_room(1));
+    }
+}
+
+/// Otherwise work that takes a failed send for a reason to finish would say that it ended normally.
+#[tokio::test]
+async fn no_send_fails_before_it_is_known_that_the_page_is_gone() {
+    for pace in [None, Some(Pace::PAGE)] {
+        let late = Arc::new(Late::default());
+        let (at_hand, spawn) = (late.clone(), Spawn::new().under(Supervisor::observed_by(late.clone())).paced(pace));
+        let mut events = spawn.spawn(async move |sender: Sender<u32>| {
+            at_hand.0.get_or_init(|| sender).send(0).await?;
+            pending().await
+        });
+        started(&mut events).await;
+        events.next().await;
+        drop(events);
+        assert_eq!(late.1.lock().unwrap().take(), Some(Ok(())), "{pace:?}");
+    }
+}
+
 #[tokio::test]
 async fn the_end_of_a_task_that_was_never_polled_is_told_after_its_work_is_gone() {
     let (held, dropped) = oneshot::channel::<()>();

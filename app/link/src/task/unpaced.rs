@@ -11,8 +11,9 @@ use std::{
 /// Owns the task. The exit waits for the task alone: a thread of the task may hold on to its sender.
 #[derive(Debug)]
 pub(super) struct Unpaced<T, R> {
-    items: Received<T>,
+    /// Dropped first: a sender that can send no more knows why.
     task: Task<R>,
+    items: Received<T>,
 }
 
 /// Nothing in it is pinned.
@@ -20,7 +21,7 @@ impl<T, R> Unpin for Unpaced<T, R> {}
 
 impl<T, R> Unpaced<T, R> {
     pub(super) const fn new(items: Received<T>, task: StreamGuard<R>) -> Self {
-        Self { items, task: Task::Running(task) }
+        Self { task: Task::Running(task), items }
     }
 }
 
