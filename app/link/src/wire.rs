@@ -11,7 +11,6 @@ pub use decoder::{Decoder, Frame, LIMIT, TooLong};
 pub use item::{Item, cut, json_length};
 #[cfg(feature = "ssr")]
 pub(crate) use keep_alive::{KEEP_ALIVE, keep_alive};
-#[cfg(test)]
-#[cfg(feature = "ssr")]
+#[cfg(all(test, feature = "ssr", feature = "registry"))]
 pub(crate) use sse::encode;
 pub use sse::{Event, EventStream, Sse, TaskId};
