@@ -144,6 +144,25 @@ it("takes the task with it when it is left for another page of the app", async (
   expect(await server.fate(id)).toMatchObject({ state: "ended", reason: "killed" });
 });
 
+it("says that the connection is lost when nothing comes any more, and no error either", async ({ page, server }) => {
+  await page.clock.install();
+  const task = await new TaskPage(page).open();
+  await task.makeLasting();
+  await task.start.click();
+  for (let n = 0; n < 4; n++) {
+    const next = task.messages.nth(await task.messages.count());
+    await expect(next, "a stream that speaks is alive, however late its page is").toBeVisible();
+    await page.clock.fastForward(20_000);
+  }
+  server.pause();
+  for (let n = 1; n <= 3; n++) await page.clock.fastForward(20_000);
+  await expect(task.status).toHaveText("Connection lost");
+  await expect(task.start).toBeVisible();
+  await expect(task.messages).not.toHaveCount(0);
+  server.resume();
+  await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
+});
+
 it("doesn't know tasks that never were", async ({ server }) => {
   expect(await server.fate("nonesuch")).toEqual({ state: "unknown" });
 });

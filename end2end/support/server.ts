@@ -67,6 +67,16 @@ export class Server {
     return performance.now() - began;
   }
 
+  /** Stops it from doing anything. Its connections stay, and say nothing any more. */
+  pause(): void {
+    this.child?.kill("SIGSTOP");
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    this.child?.kill("SIGCONT");
+  }
+
   /** Kills it and removes its folder. */
   async end(): Promise<void> {
     await this.kill("SIGKILL");

@@ -5,6 +5,7 @@ mod leaving;
 mod links;
 mod machine;
 mod pacing;
+mod silence;
 mod starts;
 mod state;
 
@@ -14,14 +15,12 @@ pub use starts::WhenRunning;
 pub use state::State;
 
 use crate::{Event, EventStream, Exit, Reason};
-use futures::{
-    StreamExt,
-    future::{AbortHandle, Abortable, FutureExt},
-};
+use futures::future::{AbortHandle, Abortable, FutureExt};
 use leaving::{Leaving, on_leave};
 use leptos::{prelude::*, task::spawn_local};
 use machine::{Machine, Phase};
 use pacing::{Pacing, yield_once};
+use silence::Silence;
 
 /// Whether this is the page, and not the server that draws it.
 const IS_PAGE: bool = cfg!(target_family = "wasm");
@@ -151,17 +150,18 @@ impl<R: Default + Send + Sync + 'static> Link<R> {
 
 /// Hands on each event until the exit, and returns that. A stream that ends without one is never taken for complete. A task
 /// that is aborted meanwhile delivers nothing more.
-async fn listen<T, R: Default>(
-    mut events: EventStream<T, R>,
+async fn listen<T: 'static, R: Default + 'static>(
+    events: EventStream<T, R>,
     on_event: impl Fn(Event<T, R>),
     task: &AbortHandle,
 ) -> Exit<R> {
-    let mut pacing = Pacing::new();
-    while let Some(event) = events.next().await {
-        match event {
-            Event::Exit(exit) => return exit,
-            _ if task.is_aborted() => break, // nobody hears the exit that is returned
-            event => on_event(event),
+    let (mut sent, mut pacing, mut silence) = (events.into_sent(), Pacing::new(), Silence::new());
+    while let Some(said) = silence.next(&mut sent).await {
+        match said {
+            None => {} // a sign of life
+            Some(Event::Exit(exit)) => return exit,
+            Some(_) if task.is_aborted() => break, // nobody hears the exit that is returned
+            Some(event) => on_event(event),
         }
         pacing.pause().await;
     }

@@ -17,7 +17,7 @@ pub trait Item: Serialize + DeserializeOwned + Send + 'static {
     }
 
     /// Reads an item from an event's name and its JSON. None for a name that this version doesn't know: the event is
-    /// passed over. An error ends the stream, and the page hears [`Reason::Lost`](crate::Reason::Lost).
+    /// passed over. An error ends the task, and the page hears [`Reason::Failed`](crate::Reason::Failed).
     fn read(event: &str, json: &str) -> Option<serde_json::Result<Self>> {
         matches!(event, "delta" | "progress").then(|| serde_json::from_str(json))
     }
@@ -39,7 +39,7 @@ pub trait Item: Serialize + DeserializeOwned + Send + 'static {
     }
 
     /// Appends `next`, so that both leave as one event. Returns `next` where the two can't be one.
-    fn join(&mut self, next: Self) -> Option<Self> {
+    fn merge(&mut self, next: Self) -> Option<Self> {
         Some(next)
     }
 }

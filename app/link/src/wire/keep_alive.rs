@@ -12,8 +12,8 @@ pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(1);
 /// A shorter silence than this would be nothing but comments.
 const SHORTEST: Duration = Duration::from_millis(10);
 
-/// A longer one is as good as none.
-const LONGEST: Duration = Duration::from_hours(24);
+/// After a longer one, a page would take the connection for lost.
+const LONGEST: Duration = Duration::from_secs(15);
 
 /// Yields none after each silence. The comment that stands for it on the wire is part of the kill: a proxy that keeps an
 /// idle stream open after its client has gone finds that out by this write.

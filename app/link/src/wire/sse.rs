@@ -19,7 +19,7 @@ use server_fn::{
     response::{ClientRes, TryRes},
 };
 use std::{
-    fmt,
+    fmt, mem,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -53,6 +53,11 @@ impl<T: 'static, R: 'static> EventStream<T, R> {
     /// Wraps a stream of events.
     pub fn new(events: impl Stream<Item = Event<T, R>> + Send + 'static) -> Self {
         Self::with_comments(events.map(Some))
+    }
+
+    /// The events, and none for each sign of life between them.
+    pub(crate) fn into_sent(self) -> impl Stream<Item = Sent<T, R>> + Unpin {
+        self.0
     }
 
     pub(crate) fn with_comments(events: impl Stream<Item = Sent<T, R>> + Send + 'static) -> Self {
@@ -108,7 +113,7 @@ where
 impl<T, R, E, Response> FromRes<Sse, Response, E> for EventStream<T, R>
 where
     T: Item,
-    R: DeserializeOwned + Send + 'static,
+    R: Default + DeserializeOwned + Send + 'static,
     E: FromServerFnError,
     Response: ClientRes<E> + Send,
 {
@@ -205,28 +210,40 @@ fn put(chunk: &mut BytesMut, name: &str, data: &impl Serialize) -> bool {
     is_written
 }
 
-/// Bytes as events, however they were split. The stream ends where the events stop making sense, so whatever is amiss
-/// looks like what it is: a stream that ended without an exit.
+const UNREADABLE: &str = "The server sent something that this page can't read. Reload the page, in case it is older than the \
+                          server. If that doesn't help, look at the proxy between the two.";
+
+/// Bytes as events, however they were split. Bytes that are no event are a sign of life. The stream ends with an exit of
+/// this page's own where the events stop making sense, and without one where the bytes end.
 fn decode<T, R, E>(bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> EventStream<T, R>
 where
     T: Item,
-    R: DeserializeOwned + Send + 'static,
+    R: Default + DeserializeOwned + Send + 'static,
 {
-    let mut bytes = Box::pin(bytes);
-    let mut decoder = Decoder::default();
-    EventStream::new(stream::poll_fn(move |cx| {
+    let mut bytes = Some(Box::pin(bytes));
+    let (mut decoder, mut is_heard) = (Decoder::default(), false);
+    EventStream::with_comments(stream::poll_fn(move |cx| {
         loop {
-            match decoder.next() {
-                Ok(Some(frame)) => match read(&frame) {
-                    Some(event) => return Poll::Ready(event.ok()),
-                    None => continue,
-                },
-                Ok(None) => {}
-                Err(_) => return Poll::Ready(None),
-            }
-            match ready!(bytes.poll_next_unpin(cx)) {
-                Some(Ok(chunk)) => decoder.feed(&chunk),
-                Some(Err(_)) | None => return Poll::Ready(None),
+            let Some(more) = &mut bytes else { return Poll::Ready(None) };
+            let event = match decoder.next() {
+                Ok(None) if mem::take(&mut is_heard) => return Poll::Ready(Some(None)),
+                Ok(None) => {
+                    let Some(Ok(chunk)) = ready!(more.poll_next_unpin(cx)) else { return Poll::Ready(None) };
+                    decoder.feed(&chunk);
+                    is_heard = true;
+                    continue;
+                }
+                Ok(Some(frame)) => read(&frame).map(Result::ok),
+                Err(_) => Some(None),
+            };
+            is_heard = false;
+            match event {
+                None => {} // of a later version
+                Some(Some(event)) => return Poll::Ready(Some(Some(event))),
+                Some(None) => {
+                    bytes = None;
+                    return Poll::Ready(Some(Some(Event::Exit(Exit::failed(UNREADABLE)))));
+                }
             }
         }
     }))

@@ -122,7 +122,22 @@ fn a_stream_ends_where_it_stops_making_sense() {
     let rubbish = "event: delta\ndata: \"a\"\n\nevent: delta\ndata: {{{\n\nevent: delta\ndata: \"b\"\n\n";
     let mut read = decode::<String, (), Infallible>(stream::iter([Ok(rubbish.into())]).chain(stream::pending()));
     assert_eq!(block_on(read.next()), Some(delta("a")));
+    assert_eq!(block_on(read.next()), Some(Event::Exit(Exit::failed(UNREADABLE))));
     assert_eq!(block_on(read.next()), None);
+}
+
+#[test]
+fn a_line_that_is_too_long_ends_the_stream_with_a_word() {
+    let chunks = vec![Bytes::from("event: delta\ndata: \"a\"\n\n"), "x".repeat(LIMIT + 1).into()];
+    assert_eq!(decoded(chunks), [delta("a"), Event::Exit(Exit::failed(UNREADABLE))]);
+}
+
+#[test]
+fn bytes_that_are_no_event_are_a_sign_of_life() {
+    let chunks = [": keep-alive\n\n", "event: delta\nda", "ta: \"a\"\n\n"].map(|chunk| Ok(Bytes::from(chunk)));
+    let events = decode::<String, (), Infallible>(stream::iter(chunks));
+    let sent: Vec<_> = block_on(events.into_sent().collect());
+    assert_eq!(sent, [None, None, Some(delta("a"))]);
 }
 
 #[test]

@@ -1,0 +1,37 @@
+//! A network that breaks without a word: the page hears nothing any more, and no error either.
+
+use futures::{
+    Stream, StreamExt,
+    future::{Either, select},
+};
+use gloo_timers::future::TimeoutFuture;
+
+/// A stream says at least every 15 s that it is there. In a third silence of this length, in milliseconds, its connection is
+/// lost. Of one alone that can't be said: a computer that was asleep finds its timer over before it has read what came.
+const SILENCE_MS: u32 = 20_000;
+const LAST: u32 = 3;
+
+/// Listens to one stream.
+#[derive(Debug)]
+pub(super) struct Silence {
+    timer: TimeoutFuture,
+    count: u32,
+}
+
+impl Silence {
+    pub(super) fn new() -> Self {
+        Self { timer: TimeoutFuture::new(SILENCE_MS), count: 0 }
+    }
+
+    /// What the stream says next. None once it has ended, or its connection is lost.
+    pub(super) async fn next<S: Stream + Unpin>(&mut self, stream: &mut S) -> Option<S::Item> {
+        while self.count < LAST {
+            if let Either::Left((said, _)) = select(stream.next(), &mut self.timer).await {
+                self.count = 0;
+                return said;
+            }
+            *self = Self { timer: TimeoutFuture::new(SILENCE_MS), count: self.count + 1 };
+        }
+        None
+    }
+}
