@@ -33,7 +33,7 @@ impl Item for Sight {
     }
 
     /// What was seen later is all there is to see.
-    fn join(&mut self, next: Self) -> Option<Self> {
+    fn merge(&mut self, next: Self) -> Option<Self> {
         *self = next;
         None
     }

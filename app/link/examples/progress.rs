@@ -11,14 +11,13 @@ struct Counted {
 #[server(output = Sse)]
 async fn count(step: u32) -> Result<EventStream<u32, Counted>, ServerFnError> {
     let prime = |n: &u32| *n > 1 && (2..=n.isqrt()).all(|d| !n.is_multiple_of(d));
-    Ok(starcrossed::spawn_linked(async move |out: starcrossed::Sender<u32>| {
-        let count = move || {
-            (0..100).try_fold(0, |primes, percent| {
-                out.blocking_send(percent)?; // fails once the page is gone, and that ends the thread
-                Ok::<_, starcrossed::Gone>(primes + (percent * step..(percent + 1) * step).filter(prime).count())
-            })
-        };
-        Ok(Counted { primes: tokio::task::spawn_blocking(count).await?? })
+    Ok(starcrossed::spawn_linked_blocking(move |out| {
+        let mut primes = 0;
+        for percent in 0..100 {
+            out.blocking_send(percent)?; // fails once the page is gone, and that ends the thread
+            primes += (percent * step..(percent + 1) * step).filter(prime).count();
+        }
+        Ok(Counted { primes })
     }))
 }
 

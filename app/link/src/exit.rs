@@ -48,7 +48,7 @@ impl Reason {
 pub struct Exit<R = ()> {
     /// Why the task ended.
     pub reason: Reason,
-    /// A sentence for a person: what happened, and what to do now.
+    /// A sentence for a person: what happened, and what to do now. None where the reason says all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The sentence for the log, where the message may repeat something private. It never leaves the server.

@@ -49,6 +49,6 @@ pub use server::LinkServer;
 #[cfg(feature = "ssr")]
 pub use task::{
     Ending, Failure, Gone, Observer, Pace, Sender, Spawn, Supervisor, Watch, linked_stream, linked_try_stream,
-    spawn_linked,
+    spawn_linked, spawn_linked_blocking,
 };
 pub use wire::{Event, EventStream, Item, Sse, TaskId};

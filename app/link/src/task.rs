@@ -21,7 +21,7 @@ pub use observer::{Observer, Started, Watch};
 pub use pace::Pace;
 pub use sender::Sender;
 pub use spawn::Spawn;
-pub use streamed::{linked_stream, linked_try_stream};
+pub use streamed::{linked_stream, linked_try_stream, spawn_linked_blocking};
 pub use supervisor::Supervisor;
 
 use crate::{Event, EventStream, Exit, Item, TaskId, wire::keep_alive};

@@ -87,7 +87,7 @@ impl Item for AnswerItem {
         progress.map(Self::Progress).into_iter().chain(deltas.map(Self::Delta))
     }
 
-    fn join(&mut self, next: Self) -> Option<Self> {
+    fn merge(&mut self, next: Self) -> Option<Self> {
         match (self, next) {
             (Self::Delta(delta), Self::Delta(next)) => delta.join(next).map(Self::Delta),
             (Self::Progress(progress), Self::Progress(next)) => {

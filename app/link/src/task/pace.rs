@@ -117,7 +117,7 @@ impl<T: Item, R: Default> Paced<T, R> {
     fn add(&mut self, delta: T) -> usize {
         let content = delta.encoded_size().max(1);
         let apart = match self.batch.back_mut() {
-            Some(last) => last.join(delta),
+            Some(last) => last.merge(delta),
             None => Some(delta),
         };
         let Some(apart) = apart else { return content };

@@ -1,9 +1,10 @@
-//! Tasks that send what a stream has to give.
+//! Tasks whose work is a stream, or blocks a thread.
 
-use super::{Failure, spawn_linked};
+use super::{Failure, Sender, spawn_linked};
 use crate::{EventStream, Item};
 use futures::{Stream, StreamExt, TryStreamExt};
 use std::pin::pin;
+use tokio::task::spawn_blocking;
 
 /// Links a stream to the page that reads it: a task sends its items. Dropping what is returned drops the stream.
 ///
@@ -25,4 +26,17 @@ where
         }
         Ok(())
     })
+}
+
+/// Does work that blocks a thread, on one of Tokio's threads for such work. It sends by
+/// [`blocking_send`](Sender::blocking_send), and ends as in [`spawn_linked`].
+///
+/// A thread can't be dropped: when the page is gone, `work` goes on until its next send, which fails.
+pub fn spawn_linked_blocking<T: Item, R>(
+    work: impl FnOnce(Sender<T>) -> Result<R, Failure> + Send + 'static,
+) -> EventStream<T, R>
+where
+    R: Default + Send + 'static,
+{
+    spawn_linked(async move |out| spawn_blocking(move || work(out)).await?)
 }

@@ -290,6 +290,28 @@ async fn a_thread_that_no_runtime_has_made_hears_that_its_page_is_gone() {
 }
 
 #[tokio::test]
+async fn work_that_blocks_sends_ends_and_hears_that_its_page_is_gone() {
+    let count = |to: u32, ended: oneshot::Sender<()>| {
+        spawn_linked_blocking(move |out| {
+            let _ended = ended;
+            (0..to).try_for_each(|n| out.blocking_send(n))?;
+            Ok(Total { lines: to.into() })
+        })
+    };
+    let (ended, _) = oneshot::channel();
+    let said: Vec<_> = count(2, ended).skip(1).collect().await;
+    let normal = Exit { result: Total { lines: 2 }, ..Exit::new(Reason::Normal) };
+    assert_eq!(said, [Event::Item(0), Event::Item(1), Event::Exit(normal)]);
+    let (ended, has_ended) = oneshot::channel();
+    let mut events = count(u32::MAX, ended);
+    events.next().await;
+    drop(events);
+    assert!(soon(has_ended).await.is_err(), "dropped");
+    let events: EventStream<u32> = spawn_linked_blocking(|_| panic!("a secret"));
+    assert!(matches!(rest(events).await.last(), Some(Event::Exit(exit)) if exit.reason == Reason::Crashed));
+}
+
+#[tokio::test]
 async fn a_stream_is_linked_as_it_is() {
     let events = linked_stream(stream::iter([1, 2]));
     let said: Vec<_> = events.skip(1).collect().await;

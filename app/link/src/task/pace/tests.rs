@@ -43,7 +43,7 @@ impl Item for Delta {
         cut(text, most).map(kind)
     }
 
-    fn join(&mut self, next: Self) -> Option<Self> {
+    fn merge(&mut self, next: Self) -> Option<Self> {
         match (self, next) {
             (Self::Text(text), Self::Text(more)) | (Self::Reasoning(text), Self::Reasoning(more)) => {
                 text.push_str(&more);
