@@ -1,4 +1,4 @@
-//! What a server gets that installs [`LinkServer`], over real connections.
+//! The parts of [`LinkServer`], over real connections.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
 #[path = "server/links.rs"]
@@ -155,7 +155,7 @@ async fn an_answer_waits_a_moment_for_a_proxy_that_has_not_seen_the_end_of_the_q
     }
 }
 
-/// What is in the context of Leptos in the first place.
+/// A supervisor in the context of Leptos comes first.
 #[tokio::test]
 async fn a_supervisor_of_ones_own_comes_before_that_of_the_request() {
     let (own, of_request) = (LinkServer::new(), LinkServer::new());

@@ -140,7 +140,7 @@ where
         begin(self.inner, self.link, arguments);
     }
 
-    /// What the items of the latest task have become so far.
+    /// The items of the latest task so far, folded into one value.
     pub fn value(self) -> ReadSignal<S> {
         self.value.read_only()
     }

@@ -23,7 +23,7 @@ impl Silence {
         Self { timer: TimeoutFuture::new(SILENCE_MS), count: 0 }
     }
 
-    /// What the stream says next. None once it has ended, or its connection is lost.
+    /// The next of the stream. None once it has ended, or its connection is lost.
     pub(super) async fn next<S: Stream + Unpin>(&mut self, stream: &mut S) -> Option<S::Item> {
         while self.count < LAST {
             if let Either::Left((said, _)) = select(stream.next(), &mut self.timer).await {

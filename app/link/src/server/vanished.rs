@@ -32,7 +32,7 @@ struct Info {
     last_ack_recv: u32,
 }
 
-/// What was seen of one connection.
+/// The state of one connection, as it was seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Vanished {
     /// Since when something has been waiting for an answer, with not a word from the client.

@@ -3,7 +3,7 @@
 
 use tokio::net::TcpStream;
 
-/// What was seen of one connection: nothing.
+/// The state of one connection: nothing is seen of it.
 #[derive(Debug, Default)]
 pub(super) struct Vanished(());
 

@@ -68,7 +68,7 @@ pub(crate) async fn hang() -> Result<EventStream<u32>, ServerFnError> {
     }))
 }
 
-/// What the tests serve. Server functions find no supervisor but that of their request.
+/// The app of the tests. Server functions find no supervisor but that of their request.
 pub(crate) fn app() -> Router {
     let client = async |ConnectInfo(client): ConnectInfo<SocketAddr>| client.to_string();
     let server_functions = axum::routing::post(leptos_axum::handle_server_fns);

@@ -82,7 +82,7 @@ fn program() {
     drop(runtime);
 }
 
-/// What the program says after these words.
+/// The line that the program writes after these words.
 fn said(lines: &mut Lines<BufReader<ChildStdout>>, words: &str) -> String {
     lines.find_map(|line| line.unwrap().split_once(words).map(|(_, rest)| rest.to_owned())).expect(words)
 }

@@ -1,6 +1,6 @@
 use super::*;
 
-/// What the kernel says of a connection, `heard` seconds after it last heard of the client.
+/// The kernel's word on a connection, `heard` seconds after it last heard of the client.
 fn info(unacked: u32, probes: u8, heard: u32) -> Info {
     let last_ack_recv = heard * 1000;
     Info { _state: [0; 3], probes, _options: [0; 4], _sizes: [0; 4], unacked, _counts: [0; 7], last_ack_recv }
