@@ -34,8 +34,11 @@ impl Signals {
     /// The system allows none.
     pub(super) fn listen() -> io::Result<Self> {
         let mut listening = listening();
+        // Before Tokio's handlers, since handlers run in the order of their registration. After them, a server that is quick to
+        // end could drop this before the handler of the same signal has looked.
+        let unheard = unheard()?;
         let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        unheard()?.store(false, Ordering::SeqCst);
+        unheard.store(false, Ordering::SeqCst);
         *listening += 1;
         Ok(Self { interrupt, terminate })
     }
