@@ -66,7 +66,7 @@ impl Page {
         assert!(self.block().await.starts_with("event: delta\n"));
     }
 
-    /// Whatever is there to read, for as long as it takes.
+    /// Waits until something can be read, and reads it.
     pub(crate) async fn read_some(&mut self) -> usize {
         self.stream.read(&mut [0; 1024]).await.unwrap()
     }
