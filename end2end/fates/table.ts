@@ -6,7 +6,7 @@ import { CAUSES } from "./causes";
 import { PATIENCE_MS, quantile, type Cell, type Outcome } from "./cell";
 import type { Road } from "./roads";
 
-const DOCUMENT = resolve(__dirname, "../../docs/fates.md");
+const DOCUMENT = resolve(__dirname, "../../docs/stop-latency.md");
 const BETWEEN = /(<!-- measured: begin -->\n)[^]*(<!-- measured: end -->)/;
 
 export class Table {
