@@ -17,6 +17,8 @@ const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 
 export default defineConfig({
   testMatch: "*.spec.ts",
+  // The same on every system: what is compared is text.
+  snapshotPathTemplate: "{testDir}/{testFilePath}-snapshots/{arg}{ext}",
   fullyParallel: true,
   workers: 2,
   // A test that passes only sometimes has found a bug: in the program, or in itself.
