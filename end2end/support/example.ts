@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { freePort } from "../fleet/port";
+import { freePort } from "./free-port";
 
 const TARGET = resolve(__dirname, "../../target");
 

@@ -1,0 +1,77 @@
+// Words that are the same as before aren't written again: a screen reader would read them again, once a second or at each key.
+
+import type { Page } from "@playwright/test";
+import { expect, test } from "../../support/fixtures";
+import { cells, Monitor } from "../../support/monitor";
+import { watchWrites } from "../../support/writes";
+
+/** Keeps nothing more: the browser has no room. */
+const fill = (page: Page) =>
+  page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("no", "QuotaExceededError");
+    };
+  });
+
+test("the monitor's status, while the seconds go by", async ({ page, server }) => {
+  await server.live();
+  const monitor = await new Monitor(page).open();
+  const writes = await watchWrites(monitor.status);
+  const kinds = await watchWrites(monitor.task("monitor").getByRole("cell").first());
+  const age = async () => Number.parseInt((await cells(monitor.task("monitor")))[2]!, 10);
+  await expect(monitor.task("monitor")).toContainText("3 s");
+  expect(await age()).toBeGreaterThanOrEqual(3);
+  expect(await writes.again(), "the status").toBe(0);
+  expect(await kinds.again(), "a row").toBe(0);
+});
+
+test("the hint of a field, while somebody types in it", async ({ chat: _, page }) => {
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  const field = page.getByRole("textbox", { name: "Temperature", exact: true });
+  const hint = await watchWrites(page.getByText("From 0 to 2: how far it dares to go."));
+  await field.pressSequentially("0.725");
+  expect(await hint.again()).toBe(0);
+  await field.fill("hot");
+  await field.blur();
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  expect(await hint.again(), "what is new is written").toBe(1);
+  await field.pressSequentially("ter");
+  expect(await hint.again()).toBe(0);
+});
+
+test("that there is no room, while an answer comes that isn't kept", async ({ chat, page, upstream }) => {
+  await chat.wake();
+  await fill(page);
+  await chat.ask("Why?");
+  const question = await upstream.asked();
+  question.delta("Because");
+  await expect(page.locator(".notice")).toContainText("There is no room left");
+  const notice = await watchWrites(page.locator(".notice"));
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await chat.ask("And then?");
+  (await upstream.asked()).finish();
+  await expect(chat.answer).toContainText("Well.");
+  await expect(chat.status).toHaveText("Done");
+  expect(await notice.again()).toBe(0);
+});
+
+test("what stands over a thought, while it grows", async ({ chat, upstream }) => {
+  await chat.ask("Why?");
+  const question = await upstream.asked();
+  question.reasoning("Let me");
+  const summary = chat.answer.locator("summary");
+  await expect(summary).toHaveText("Thinking…");
+  const writes = await watchWrites(summary);
+  for (const word of ["think", "about", "that"]) {
+    question.reasoning(` ${word}`);
+    await expect(chat.answer.locator(".reasoning p")).toContainText(word);
+  }
+  expect(await writes.again()).toBe(0);
+  question.delta("So.");
+  await expect(summary).toHaveText(/^Thought for/);
+  question.delta(" It is.");
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  expect(await writes.again(), "once, when the answer begins").toBe(1);
+});

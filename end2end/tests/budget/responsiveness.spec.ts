@@ -1,0 +1,350 @@
+// What can't be interrupted is small: however much there is, the page hears clicks and keys, and draws.
+
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import type { Page, TestInfo } from "@playwright/test";
+import type { Chat } from "../../support/chat";
+import { expect, test } from "../../support/fixtures";
+import { crash } from "../../support/store";
+import { longestTask } from "../../support/tasks";
+
+/** A slice is 16 ms, and what was begun in it has until 50. The rest is for a machine that is several times as slow: a
+ * fault of this kind takes seconds. */
+const LONGEST_MS = 200;
+
+/** The browser itself copies a record as a whole, in and out of its store. */
+const RECORD_MS = 500;
+
+test.slow();
+
+/** Does something during which the page is never busy for longer than this. */
+async function quick(page: Page, what: string, act: () => Promise<void>, most = LONGEST_MS): Promise<void> {
+  expect(await longestTask(page, act), what).toBeLessThanOrEqual(most);
+}
+
+interface Said {
+  id: string;
+  role: "user" | "assistant";
+  text: string;
+  exit?: { reason: string };
+  files?: { name: string; mime: string; data: string }[];
+}
+
+/** A file of one conversation, of branches that are so long. */
+async function file(testInfo: TestInfo, said: Said[], branch = Infinity): Promise<string> {
+  const messages = said.map((message, at) => ({
+    exit: { reason: "normal" },
+    ...message,
+    parent: at % branch ? said[at - 1]!.id : null,
+    asked_ms: at + 1,
+    writer: "elsewhere",
+  }));
+  const conversation = { id: randomBytes(8).toString("hex"), title: "A large one", updated_ms: 1, head: said.at(-1)!.id };
+  const path = testInfo.outputPath("large.json");
+  await writeFile(path, JSON.stringify({ starcrossed: 1, conversations: [{ conversation, messages }] }));
+  return path;
+}
+
+const many = (count: number): Said[] =>
+  Array.from({ length: count }, (_, at) => ({
+    id: `m${String(at).padStart(6, "0")}`,
+    role: at % 2 ? "assistant" : "user",
+    text: `Message number ${at}`,
+  }));
+
+async function pick(chat: Chat, path: string): Promise<void> {
+  const transfer = chat.conversations.locator("details.transfer");
+  if (!(await transfer.evaluate((details: HTMLDetailsElement) => details.open))) {
+    await chat.conversations.getByText("Export and import").click();
+  }
+  await chat.conversations.locator("input[type=file]").setInputFiles(path);
+}
+
+const large = (chat: Chat) => chat.conversations.getByRole("link", { name: "A large one" });
+
+/** Imports a file, and waits until that is done. */
+async function take(chat: Chat, path: string, count = 1): Promise<void> {
+  await pick(chat, path);
+  await expect(chat.conversations.getByText(`${count} imported`)).toBeVisible({ timeout: 120_000 });
+}
+
+async function exportAll(page: Page): Promise<void> {
+  const download = page.waitForEvent("download", { timeout: 60_000 });
+  await page.getByRole("button", { name: "Export all" }).click();
+  expect((await download).suggestedFilename()).toBe("starcrossed.json");
+}
+
+test("a hundred thousand messages are imported, opened, searched, deleted and put back, and the page is never blocked", async ({ chat, page }, testInfo) => {
+  test.setTimeout(600_000);
+  await chat.wake();
+  const path = await file(testInfo, many(100_000));
+  await quick(page, "importing", async () => {
+    await pick(chat, path);
+    await expect(chat.conversations.getByText(/^(Reading|Importing): /)).toBeVisible();
+    await expect(chat.conversations.getByText("1 imported")).toBeVisible({ timeout: 120_000 });
+  });
+  await quick(page, "opening", async () => {
+    await large(chat).click();
+    await expect(chat.answer).toContainText("Message number 99999", { timeout: 60_000 });
+  });
+  await quick(page, "showing earlier ones", async () => {
+    await page.getByRole("button", { name: "Show earlier messages" }).click();
+    await expect(chat.log).toContainText("Message number 99921");
+  });
+  const search = chat.conversations.getByRole("searchbox");
+  await quick(page, "searching", async () => {
+    await search.fill("number 99990");
+    const found = chat.conversations.getByRole("listitem").getByText("Message number 99990");
+    await expect(found).toBeVisible({ timeout: 60_000 });
+    await search.fill("");
+  });
+  await quick(page, "deleting", async () => {
+    await chat.conversations.getByRole("button", { name: "Delete A large one" }).click();
+    await expect(chat.conversations.getByText("Deleted “A large one”")).toBeVisible({ timeout: 60_000 });
+  });
+  await quick(page, "putting back", async () => {
+    await chat.conversations.getByRole("button", { name: "Undo" }).click();
+    await expect(large(chat)).toBeVisible({ timeout: 120_000 });
+  });
+});
+
+test("a question is asked in a conversation of a hundred thousand messages, and the page is never blocked", async ({ chat, page, upstream }, testInfo) => {
+  await chat.wake();
+  await take(chat, await file(testInfo, many(100_000), 1000));
+  await large(chat).click();
+  await expect(chat.answer).toContainText("Message number 99999", { timeout: 60_000 });
+  for (const text of ["One more", "And another"]) {
+    await quick(page, text, async () => {
+      await chat.ask(`${text}?`);
+      const question = await upstream.asked();
+      question.delta(`${text}.`);
+      question.finish();
+      await expect(chat.status).toHaveText("Done");
+      await expect(chat.answer).toContainText(`${text}.`);
+    });
+  }
+});
+
+test("ten thousand conversations are there after a reload, and searched, and the page is never blocked", async ({ chat, page }) => {
+  await chat.wake();
+  await page.evaluate(async () => {
+    const open = indexedDB.open("starcrossed");
+    const database = await new Promise<IDBDatabase>((opened) => (open.onsuccess = () => opened(open.result)));
+    const writing = database.transaction(["conversations", "messages"], "readwrite");
+    for (let at = 0; at < 10_000; at++) {
+      const message = { id: "m", role: "user", text: `Words ${at}`, exit: { reason: "normal" } };
+      writing.objectStore("conversations").put(JSON.stringify({ id: `c${at}`, title: `Number ${at}`, updated_ms: at, head: "m" }), `c${at}`);
+      writing.objectStore("messages").put(JSON.stringify(message), `c${at}/m`);
+    }
+    await new Promise((written) => (writing.oncomplete = written));
+    database.close();
+  });
+  await quick(page, "reloading", async () => {
+    await page.reload();
+    await chat.alive();
+    await chat.wake();
+    await expect(chat.conversations.getByRole("link", { name: "Number 9999", exact: true })).toBeVisible({ timeout: 60_000 });
+  });
+  await quick(page, "searching", async () => {
+    await chat.conversations.getByRole("searchbox").fill("words 9987");
+    await expect(chat.conversations.getByText("Words 9987")).toBeVisible({ timeout: 120_000 });
+  });
+});
+
+test("a cancelled import leaves everything as it was", async ({ chat, page }, testInfo) => {
+  await chat.wake();
+  await pick(chat, await file(testInfo, many(20_000)));
+  await expect(chat.conversations.getByText(/^Importing: [1-9]/)).toBeVisible();
+  await chat.conversations.getByRole("button", { name: "Cancel" }).click();
+  await expect(chat.conversations.getByText("Cancelled. Nothing was imported.")).toBeVisible();
+  await expect(large(chat)).toHaveCount(0);
+  const left = await page.evaluate(async () => {
+    const open = indexedDB.open("starcrossed");
+    const database = await new Promise<IDBDatabase>((opened) => (open.onsuccess = () => opened(open.result)));
+    const count = database.transaction("messages").objectStore("messages").count();
+    return new Promise((counted) => (count.onsuccess = () => counted(count.result)));
+  });
+  expect(left).toBe(0);
+});
+
+test("a record of 30 MB is imported, opened and exported, and the page is blocked for no longer than the browser copies it", async ({ chat, page }, testInfo) => {
+  await chat.wake();
+  const text = `It begins.\n\n${"A line with \"quotes\" and ünïcödé.\n".repeat(900_000)}`;
+  const said: Said[] = [{ id: "q", role: "user", text }, { id: "r", role: "assistant", text: "Thank you" }];
+  const path = await file(testInfo, said);
+  await quick(page, "importing", () => take(chat, path), RECORD_MS);
+  const open = async () => {
+    await large(chat).click();
+    await expect(chat.answer).toContainText("Thank you", { timeout: 60_000 });
+    await expect(page.getByRole("button", { name: "Show more" })).toBeVisible();
+  };
+  await quick(page, "opening", open, RECORD_MS);
+  await quick(page, "exporting", () => exportAll(page), RECORD_MS);
+});
+
+test("a record of 300 files is imported, opened and exported in slices, too", async ({ chat, page }, testInfo) => {
+  await chat.wake();
+  const data = "A line with \"quotes\" and ünïcödé.\n".repeat(3000);
+  const files = Array.from({ length: 300 }, (_, at) => ({ name: `${at}.txt`, mime: "text/plain", data }));
+  const said: Said[] = [{ id: "q", role: "user", text: "These", files }, { id: "r", role: "assistant", text: "Thank you" }];
+  const path = await file(testInfo, said);
+  await quick(page, "importing", () => take(chat, path), RECORD_MS);
+  const open = async () => {
+    await large(chat).click();
+    await expect(chat.answer).toContainText("Thank you", { timeout: 60_000 });
+  };
+  await quick(page, "opening", open, RECORD_MS);
+  await quick(page, "exporting", () => exportAll(page), RECORD_MS);
+});
+
+test("an answer that is a code block of megabytes is drawn without blocking the page, and copied as one", async ({ chat, page, context }, testInfo) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await chat.wake();
+  const code = Array.from({ length: 100_000 }, (_, at) => `let line_${at} = a < b && c;\n`).join("");
+  const text = `Here:\n\n\`\`\`rust\n${code}\`\`\`\n\nThat is all.`;
+  const said: Said[] = [{ id: "q", role: "user", text: "All of it?" }, { id: "r", role: "assistant", text }];
+  await take(chat, await file(testInfo, said));
+  await quick(page, "drawing", async () => {
+    await large(chat).click();
+    await shown(page, "p", "That is all.");
+  });
+  const copy = chat.answer.getByRole("button", { name: "Copy code" });
+  await expect(copy).toHaveCount(1);
+  await copy.click();
+  await expect.poll(() => page.evaluate(async () => (await navigator.clipboard.readText()).length)).toBe(code.length - 1);
+});
+
+test("an answer that is a list or a table of a megabyte is there at once, and is drawn without blocking the page", async ({ chat, page }, testInfo) => {
+  await chat.wake();
+  const list = Array.from({ length: 30_000 }, (_, at) => `- item ${at}, and a few more words`).join("\n");
+  const rows = Array.from({ length: 20_000 }, (_, at) => `| cell ${at} | some *words* | and a few more |`).join("\n");
+  for (const [title, tag, first, last, text] of [
+    ["list", "li", "item 0,", "item 29999,", list],
+    ["table", "td", "cell 0", "and a few more", ["| a | b | c |\n|---|---|---|", rows].join("\n")],
+  ] as const) {
+    const said: Said[] = [{ id: "q", role: "user", text: `A ${title}?` }, { id: "r", role: "assistant", text }];
+    await take(chat, await file(testInfo, said));
+    await quick(page, title, async () => {
+      await large(chat).first().click();
+      await shown(page, tag, first);
+      await chat.box.fill("I can type");
+      await shown(page, tag, last);
+      await drawn(page);
+    });
+    // None of it is laid out together with more than the eye can take in.
+    const heaviest = await page.evaluate(() => {
+      const sections = [...document.querySelectorAll(".markdown > .section")];
+      return Math.max(...sections.map((section) => section.textContent!.length));
+    });
+    expect(heaviest).toBeLessThan(32 * 1024);
+    await chat.box.fill("");
+    await chat.conversations.getByRole("button", { name: "Delete A large one" }).click();
+    await expect(large(chat)).toHaveCount(0);
+  }
+});
+
+test("a long answer goes on, and ends, and is kept, and the page is never blocked", async ({ chat, page, upstream }, testInfo) => {
+  await chat.wake();
+  const text = "Words, and *more* words with `code` in them, some of which are longer than others.\n\n".repeat(8_000);
+  const exit = { reason: "killed" };
+  await take(chat, await file(testInfo, [{ id: "q", role: "user", text: "All?" }, { id: "r", role: "assistant", text, exit }]));
+  await large(chat).click();
+  await drawn(page);
+  await quick(page, "going on", async () => {
+    await press(page, "Continue");
+    const question = await upstream.asked();
+    question.delta("And more, ");
+    await page.waitForFunction(() => document.querySelector(".markdown > :last-child")?.textContent?.includes("And more,"), null, { timeout: 90_000 });
+    question.delta("to the very end.");
+    question.finish();
+    await page.waitForFunction(() => document.querySelector("[role=status]")?.textContent === "Done", null, { timeout: 60_000 });
+    await gathered(page);
+  });
+  const records = await kept(page);
+  expect(records).toHaveLength(2);
+  expect(records[1]).toMatch(/And more, to the very end\."/);
+  expect(JSON.parse(records[1]!).exit).toMatchObject({ reason: "normal" });
+});
+
+test("the end of a long answer is there after a crash, though its record is written later", async ({ chat, page, context, upstream }, testInfo) => {
+  await chat.wake();
+  const text = "Words, and *more* words with `code` in them.\n\n".repeat(15_000);
+  const exit = { reason: "killed" };
+  await take(chat, await file(testInfo, [{ id: "q", role: "user", text: "All?" }, { id: "r", role: "assistant", text, exit }]));
+  await large(chat).click();
+  await drawn(page);
+  await press(page, "Continue");
+  const question = await upstream.asked();
+  question.delta("And more, ");
+  await page.waitForFunction(() => document.querySelector(".markdown > :last-child")?.textContent?.includes("And more,"), null, { timeout: 90_000 });
+  // No further record of a message is written from here on: nothing but pieces.
+  await page.evaluate(() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (value, key) {
+      if (!String(value).startsWith('{"id":"r"')) return put.call(this, value, key);
+      throw new DOMException("no", "QuotaExceededError");
+    };
+  });
+  question.delta("to the very end.");
+  question.finish();
+  await page.waitForFunction(() => document.querySelector("[role=status]")?.textContent === "Done", null, { timeout: 60_000 });
+  await expect.poll(async () => (await kept(page)).some((record) => record.includes('"reason":"normal"') && record.startsWith('{"of"'))).toBe(true);
+  const address = page.url();
+  await crash(page);
+  const again = await context.newPage();
+  await again.goto(address);
+  await drawn(again);
+  await again.waitForFunction(() => document.querySelector(".markdown > .section:nth-last-child(2)")?.textContent?.includes("And more, to the very end."));
+  await expect(again.locator("article.answer .ending")).not.toContainText("Interrupted");
+});
+
+/** The records of messages that the browser keeps. */
+function kept(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const open = indexedDB.open("starcrossed");
+    const database = await new Promise<IDBDatabase>((opened) => (open.onsuccess = () => opened(open.result)));
+    const all = database.transaction("messages").objectStore("messages").getAll();
+    const records = await new Promise<string[]>((read) => (all.onsuccess = () => read(all.result)));
+    database.close();
+    return records;
+  });
+}
+
+/** Waits until there is one record of each message, and no piece. */
+async function gathered(page: Page): Promise<void> {
+  await expect.poll(async () => (await keys(page)).filter((key) => key.split("/").length > 2), { timeout: 30_000 }).toEqual([]);
+}
+
+function keys(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const open = indexedDB.open("starcrossed");
+    const database = await new Promise<IDBDatabase>((opened) => (open.onsuccess = () => opened(open.result)));
+    const all = database.transaction("messages").objectStore("messages").getAllKeys();
+    const keys = await new Promise<string[]>((read) => (all.onsuccess = () => read(all.result as string[])));
+    database.close();
+    return keys;
+  });
+}
+
+/** Presses a button of the newest answer. A locator would look at every element of a megabyte. */
+async function press(page: Page, name: string): Promise<void> {
+  await page.evaluate((name) => {
+    const buttons = [...document.querySelectorAll<HTMLButtonElement>("article.answer:last-child > .actions button")];
+    buttons.find((button) => button.textContent!.trim() === name)!.click();
+  }, name);
+}
+
+/** Waits until all of the newest answer is drawn. */
+async function drawn(page: Page): Promise<void> {
+  const isDrawn = () => document.querySelector("article.answer .section") && !document.querySelector(".markdown[data-behind]");
+  await page.waitForFunction(isDrawn, null, { timeout: 90_000, polling: 250 });
+}
+
+/** Waits until the first or the last such element of the page says this. A locator would copy a megabyte at each look. */
+async function shown(page: Page, tag: "li" | "p" | "td", text: string): Promise<void> {
+  const isShown = ([tag, text]: string[]) => {
+    const found = document.querySelectorAll(`article .markdown ${tag}`);
+    return [found[0], found[found.length - 1]].some((element) => element?.textContent?.includes(text!));
+  };
+  await page.waitForFunction(isShown, [tag, text], { timeout: 60_000, polling: 250 });
+}

@@ -1,0 +1,314 @@
+// Files that go with a question: picked, pasted or dropped, seen before and after, and within limits that are told before.
+
+import type { Locator, Page } from "@playwright/test";
+import { Chat } from "../../support/chat";
+import { expect, test } from "../../support/fixtures";
+import type { Question, Upstream } from "../../support/upstream";
+
+/** One red pixel. */
+const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+const DATA_URL = `data:image/png;base64,${PNG}`;
+
+interface Given {
+  name: string;
+  mimeType: string;
+  buffer: Buffer;
+}
+
+const picture = (name = "red.png"): Given => ({ name, mimeType: "image/png", buffer: Buffer.from(PNG, "base64") });
+const text = (name: string, content: string): Given => ({ name, mimeType: "", buffer: Buffer.from(content) });
+
+const waiting = (page: Page): Locator => page.getByRole("list", { name: "Files to be sent" }).getByRole("listitem");
+const sent = (message: Locator): Locator => message.getByRole("list", { name: "Attached files" });
+
+async function pick(page: Page, ...files: Given[]): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Attach files", exact: true }).click();
+  await (await chooser).setFiles(files);
+}
+
+/** Does with a file what a person does who pastes it, or drags it over the page and drops it. */
+async function bring(page: Page, ways: string[], file: Given, also: Record<string, string> = {}): Promise<void> {
+  const bytes = [...file.buffer];
+  await page.evaluate(
+    ({ ways, bytes, name, type, also }) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(bytes)], name, { type }));
+      for (const [kind, words] of Object.entries(also)) data.setData(kind, words);
+      const usual = { bubbles: true, cancelable: true };
+      for (const way of ways) {
+        const event =
+          way === "paste"
+            ? new ClipboardEvent(way, { ...usual, clipboardData: data })
+            : new DragEvent(way, { ...usual, dataTransfer: data });
+        document.querySelector("main")!.dispatchEvent(event);
+      }
+    },
+    { ways, bytes, name: file.name, type: file.mimeType, also },
+  );
+}
+
+/** What a question said, part by part. */
+function parts(question: Question, at = -1): unknown {
+  return question.body.messages.at(at)?.content;
+}
+
+async function answered(chat: Chat, upstream: Upstream): Promise<Question> {
+  const question = await upstream.asked();
+  question.delta("I see");
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  return question;
+}
+
+test("a picture and a text go with a question, and stay with it", async ({ chat, upstream, page }) => {
+  await pick(page, picture(), text("notes.md", "# Notes\n```\ncode\n```\n"));
+  await expect(waiting(page)).toHaveText(["red.png", "notes.md"]);
+  await chat.ask("What is this?");
+  await expect(waiting(page)).toHaveCount(0);
+  const question = await answered(chat, upstream);
+  expect(parts(question)).toEqual([
+    { type: "text", text: "notes.md:\n\n````\n# Notes\n```\ncode\n```\n````\n\nWhat is this?" },
+    { type: "image_url", image_url: { url: DATA_URL } },
+  ]);
+
+  await page.reload();
+  await chat.alive();
+  const asked = sent(chat.message(0));
+  await expect(asked.getByRole("img", { name: "red.png" })).toHaveJSProperty("naturalWidth", 1);
+  await asked.getByText("notes.md").click();
+  await expect(asked.getByText("# Notes")).toBeVisible();
+});
+
+test("a file is taken away again, and the rest stays", async ({ chat, upstream, page }) => {
+  await chat.box.fill("What is this?");
+  await pick(page, picture("a.png"), picture("b.png"));
+  await page.getByRole("button", { name: "Remove a.png" }).click();
+  await expect(waiting(page)).toHaveText(["b.png"]);
+  await expect(chat.box).toBeFocused();
+  await page.getByRole("button", { name: "Remove b.png" }).click();
+  await expect(waiting(page)).toHaveCount(0);
+  await chat.send.click();
+  expect((await answered(chat, upstream)).said).toEqual(["user: What is this?"]);
+});
+
+test("what is attached waits while another conversation is looked at, and the browser asks who leaves the page", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  await chat.ask("About cats");
+  await answered(chat, upstream);
+  await chat.newChat.click();
+  await pick(page, picture());
+  await expect(waiting(page)).toHaveText(["red.png"]);
+  await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
+  await expect(chat.answer).toContainText("I see");
+  await expect(waiting(page)).toHaveCount(0);
+  await chat.newChat.click();
+  await expect(waiting(page)).toHaveText(["red.png"]);
+
+  const asked: string[] = [];
+  page.on("dialog", async (dialog) => {
+    asked.push(dialog.type());
+    await dialog.accept();
+  });
+  await page.reload();
+  expect(asked).toEqual(["beforeunload"]);
+  await chat.alive();
+  await page.reload();
+  expect(asked).toEqual(["beforeunload"]);
+});
+
+test("a file alone is a question, and names its conversation", async ({ chat, upstream, page }) => {
+  await pick(page, picture("cat.png"));
+  await expect(waiting(page)).toHaveCount(1);
+  await chat.send.click();
+  expect(parts(await answered(chat, upstream))).toEqual([{ type: "image_url", image_url: { url: DATA_URL } }]);
+  await expect(chat.conversations.getByRole("link", { name: "cat.png" })).toBeVisible();
+});
+
+test("a file is pasted, but text from a word processor stays text", async ({ page, chat }) => {
+  await bring(page, ["paste"], picture("pasted.png"));
+  await expect(waiting(page)).toHaveText(["pasted.png"]);
+  await bring(page, ["paste"], picture("words.png"), { "text/plain": "Words", "text/html": "<p>Words</p>" });
+  await bring(page, ["paste"], text("last.txt", "Last"));
+  await expect(waiting(page)).toHaveText(["pasted.png", "last.txt"]);
+  await expect(chat.box).toHaveValue("");
+});
+
+test("a file can be dropped anywhere, and the page says so", async ({ chat, page }) => {
+  const cue = page.getByText("Drop them anywhere");
+  await expect(chat.box).toBeVisible();
+  await bring(page, ["dragover"], picture());
+  await expect(cue).toBeVisible();
+  await bring(page, ["dragleave"], picture());
+  await expect(cue).toBeHidden();
+  await bring(page, ["dragover", "drop"], picture("dropped.png"));
+  await expect(cue).toBeHidden();
+  await expect(waiting(page)).toHaveText(["dropped.png"]);
+});
+
+test("what can't be sent is told before, and nothing else is lost", async ({ chat, page, upstream }) => {
+  await chat.box.fill("Look");
+  const large: Given = { name: "large.png", mimeType: "image/png", buffer: Buffer.alloc(4 * 1024 * 1024 + 1) };
+  const binary: Given = { name: "a.bin", mimeType: "application/octet-stream", buffer: Buffer.from([0, 1, 2, 255]) };
+  await pick(page, large, text("long.log", "x".repeat(256 * 1024 + 1)), binary, picture("fine.png"));
+  await expect(waiting(page)).toHaveText(["fine.png"]);
+  await expect(page.getByText("“large.png” is too large: a picture goes up to 4 MiB.")).toBeVisible();
+  await expect(page.getByText("“long.log” is too large")).toBeVisible();
+  await expect(page.getByText("“a.bin” is neither text nor a picture")).toBeVisible();
+  await expect(chat.box).toHaveValue("Look");
+  await expect(chat.alert).toHaveCount(0);
+
+  await pick(page, ...[...Array(9).keys()].map((number) => picture(`${number}.png`)));
+  await expect(waiting(page)).toHaveCount(8);
+  await expect(page.getByText("A question takes up to 8 files.")).toBeVisible();
+  await expect(page.getByText("“large.png”")).toBeHidden();
+  await chat.send.click();
+  expect(parts(await answered(chat, upstream))).toHaveLength(9);
+  await expect(page.getByText("A question takes up to 8 files.")).toBeHidden();
+});
+
+test("text is read in the encoding that its mark says", async ({ chat, page, upstream }) => {
+  const words = "Grüße, 世界 🌍";
+  const le = Buffer.from(words, "utf16le");
+  const be = Buffer.from(le).swap16();
+  const wide = Buffer.from([...words].flatMap((letter) => [...new Uint8Array(Uint32Array.of(letter.codePointAt(0)!).buffer)]));
+  const bytes = (name: string, ...parts: (Buffer | number[])[]): Given => ({
+    name,
+    mimeType: "",
+    buffer: Buffer.concat(parts.map((part) => Buffer.from(part))),
+  });
+  const all = [
+    bytes("le.txt", [0xff, 0xfe], le),
+    bytes("be.txt", [0xfe, 0xff], be),
+    bytes("32.txt", [0xff, 0xfe, 0, 0], wide),
+    bytes("8.txt", [0xef, 0xbb, 0xbf], Buffer.from(words)),
+    bytes("jp.txt", Buffer.from("\x1b$B$3$s$K$A$O\x1b(B", "latin1")),
+    bytes("gb.txt", [0x84, 0x31, 0x95, 0x33, 0xc4, 0xe3, 0xba, 0xc3]),
+  ];
+  await pick(page, ...all);
+  await expect(waiting(page)).toHaveText(all.map(({ name }) => name));
+  await chat.ask("Read");
+  const said = parts(await answered(chat, upstream)) as string;
+  for (const name of ["le", "be", "32", "8"]) expect(said).toContain(`${name}.txt:\n\n\`\`\`\n${words}\n`);
+  expect(said).toContain("jp.txt:\n\n```\nこんにちは\n");
+  expect(said).toContain("gb.txt:\n\n```\n你好\n");
+});
+
+test("a file that can't be read as text is refused with the reason, however it comes", async ({ chat, page }) => {
+  await expect(chat.box).toBeVisible();
+  const refused: [string, number[], string][] = [
+    ["latin.txt", [0x63, 0x61, 0x66, 0xe9], "is text in an encoding that isn’t UTF-8"],
+    ["bare.txt", [...Buffer.from("Some words", "utf16le")], "is in UTF-16 without the mark"],
+    ["odd.txt", [0xff, 0xfe, 0x61, 0, 0x62], "is in UTF-16, and ends in the middle of a character"],
+    ["half.txt", [0xff, 0xfe, 0x3d, 0xd8, 0x61, 0], "is in UTF-16, and has half of a character in it"],
+    ["paper.pdf", [...Buffer.from("%PDF-1.7\n%")], "is a PDF document"],
+    ["red", [...Buffer.from(PNG, "base64")], "is a PNG picture under another name"],
+    ["plan.docx", [0x50, 0x4b, 3, 4, 20, 0, 0, 0], "is a ZIP archive, or a document that is one"],
+  ];
+  for (const [at, [name, bytes, reason]] of refused.entries()) {
+    const file = { name, mimeType: "", buffer: Buffer.from(bytes) };
+    await (at % 3 === 0 ? pick(page, file) : bring(page, at % 3 === 1 ? ["paste"] : ["dragover", "drop"], file));
+    await expect(page.locator(".refused.told")).toContainText(`“${name}” `);
+    await expect(page.locator(".refused.told")).toContainText(reason);
+  }
+  await expect(waiting(page)).toHaveCount(0);
+});
+
+test("together they stay within what the server takes", async ({ chat, page, upstream }) => {
+  const most = (name: string): Given => ({ name, mimeType: "image/png", buffer: Buffer.alloc(4 * 1024 * 1024) });
+  await pick(page, most("a.png"), most("b.png"));
+  await expect(waiting(page)).toHaveCount(2);
+  await chat.ask("Look");
+  expect(parts(await answered(chat, upstream))).toHaveLength(3);
+  await pick(page, most("c.png"), picture("small.png"));
+  await expect(page.getByText("“c.png” is too much: a conversation goes up to 15 MiB")).toBeVisible();
+  await expect(waiting(page)).toHaveText(["small.png"]);
+  // In place of the first question there is room for it.
+  await chat.message(0).hover();
+  await chat.action(chat.message(0), "Edit").click();
+  await page.getByRole("button", { name: "Remove a.png" }).click();
+  await pick(page, most("d.png"));
+  await expect(waiting(page)).toHaveText(["b.png", "d.png"]);
+});
+
+test("a question that is too much with all that goes with it is not sent, and stays", async ({ chat, page, upstream }) => {
+  test.slow();
+  const large = (name: string, size: number): Given => ({ name, mimeType: "image/png", buffer: Buffer.alloc(size) });
+  const most = 4 * 1024 * 1024;
+  const typed = `${"\u0001".repeat(60)}\n`.repeat(2700); // each of these signs is six in a request
+  await chat.box.evaluate((box: HTMLTextAreaElement, typed) => {
+    box.value = typed; // typed like a person would, so much takes minutes
+    box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }, typed);
+  await pick(page, large("a.png", most), large("b.png", most), large("c.png", 3_400_000));
+  await expect(waiting(page)).toHaveCount(3);
+  await chat.send.click();
+  await expect(page.getByText("That is too much to send")).toBeVisible();
+  expect((await chat.box.inputValue()) === typed).toBe(true);
+  await expect(waiting(page)).toHaveCount(3);
+  expect(upstream.questions).toHaveLength(0);
+
+  for (const name of ["c.png", "b.png", "a.png"]) {
+    await page.getByRole("button", { name: `Remove ${name}` }).click();
+    await expect(page.getByText("That is too much to send")).toBeHidden();
+  }
+  await chat.send.click();
+  expect(parts(await answered(chat, upstream))).toBe(typed.trimEnd());
+});
+
+test("a model that is known not to look at pictures is named before, and asked all the same", async ({ page, upstream }) => {
+  upstream.details = { alpha: { architecture: { input_modalities: ["text"] } } };
+  const chat = await new Chat(page).open();
+  const warning = page.getByText("alpha doesn’t look at pictures, as its server says.");
+  await pick(page, text("notes.txt", "a note"));
+  await expect(waiting(page)).toHaveCount(1);
+  await expect(warning).toBeHidden();
+  await pick(page, picture());
+  await expect(warning).toBeVisible();
+  await chat.model.selectOption("beta");
+  await expect(warning).toBeHidden();
+  await chat.model.selectOption("alpha");
+  await expect(warning).toBeVisible();
+  await chat.ask("Look");
+  expect((await answered(chat, upstream)).body.model).toBe("alpha");
+  await expect(warning).toBeHidden();
+});
+
+test("a question that is edited keeps its files, and the draft comes back with its own", async ({ chat, page, upstream }) => {
+  await pick(page, picture("first.png"));
+  await chat.ask("What is this?");
+  await answered(chat, upstream);
+  await chat.box.fill("Later");
+  await pick(page, picture("later.png"));
+  await expect(waiting(page)).toHaveText(["later.png"]);
+  await chat.message(0).hover();
+  await chat.action(chat.message(0), "Edit").click();
+  await expect(waiting(page)).toHaveText(["first.png"]);
+  await page.keyboard.press("Escape");
+  await expect(waiting(page)).toHaveText(["later.png"]);
+  await expect(chat.box).toHaveValue("Later");
+  await chat.action(chat.message(0), "Edit").click();
+  await chat.ask("And this?");
+  const question = await answered(chat, upstream);
+  expect(parts(question)).toEqual([
+    { type: "text", text: "And this?" },
+    { type: "image_url", image_url: { url: DATA_URL } },
+  ]);
+  await expect(waiting(page)).toHaveText(["later.png"]);
+  await chat.newChat.click();
+  await expect(waiting(page)).toHaveCount(0);
+});
+
+test("a question asked before its file is read waits for it", async ({ chat, page, upstream }) => {
+  await chat.box.fill("Look");
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(4_000_000)], "slow.png", { type: "image/png" }));
+    document.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, clipboardData: data }));
+    document.querySelector<HTMLButtonElement>("button[type=submit].send")!.click();
+  });
+  expect(parts(await answered(chat, upstream))).toHaveLength(2);
+});

@@ -1,0 +1,186 @@
+// What model servers do that isn't answering: they load, read, list nothing, forget models, run out of room.
+
+import type { Page } from "@playwright/test";
+import { Chat } from "../../support/chat";
+import { expect, test } from "../../support/fixtures";
+
+const LOADING = { error: { message: "Loading model", type: "unavailable_error", code: 503 } };
+
+test("a question waits while the model is loading, and the page says so", async ({ chat, upstream }) => {
+  await chat.ask("Are you up?");
+  (await upstream.asked()).fail(503, LOADING);
+  await expect(chat.status).toHaveText("The model is loading…");
+  const question = await upstream.asked();
+  question.delta("Now I am");
+  await expect(chat.status).toHaveText("Answering…");
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await expect(chat.answer).toContainText("Now I am");
+});
+
+test("Stop ends the wait for a model that is loading", async ({ chat, upstream }) => {
+  await chat.ask("Are you up?");
+  (await upstream.asked()).fail(503, LOADING);
+  await expect(chat.status).toHaveText("The model is loading…");
+  await chat.stop.click();
+  await expect(chat.status).toHaveText("Stopped");
+  await expect(chat.alert).toBeHidden();
+});
+
+test("the page says how much of the prompt has been read", async ({ chat, upstream, page }) => {
+  await chat.ask("A long question");
+  const question = await upstream.asked();
+  question.progress(35);
+  await expect(chat.status).toHaveText("Reading the conversation…");
+  await expect(page.getByText("35 %", { exact: true })).toBeVisible();
+  question.delta("Hi");
+  await expect(chat.status).toHaveText("Answering…");
+  await expect(page.getByText("35 %")).toBeHidden();
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test.describe("a server without a list", () => {
+  test.beforeEach(({ upstream }) => {
+    upstream.models = null;
+  });
+
+  test("is asked with the name that is typed", async ({ chat, upstream, page }) => {
+    const name = page.getByRole("searchbox", { name: "Model name" });
+    await name.fill("org/typed");
+    await name.press("Enter");
+    await expect(chosen(chat)).toHaveText("org/typed");
+    await chat.ask("Who are you?");
+    const question = await upstream.asked();
+    expect(question.body.model).toBe("org/typed");
+    question.finish();
+    await expect(chat.status).toHaveText("Done");
+    await expect(chosen(chat)).toHaveText("org/typed");
+  });
+
+  test("is asked with the name that was typed and left there", async ({ chat, upstream, page }) => {
+    await page.getByRole("searchbox", { name: "Model name" }).fill("typed");
+    await chat.ask("Who are you?");
+    const question = await upstream.asked();
+    expect(question.body.model).toBe("typed");
+    question.finish();
+    await expect(chat.status).toHaveText("Done");
+  });
+});
+
+test("an answer is evidence that its server is there", async ({ upstream, page }) => {
+  await upstream.stop();
+  const chat = await new Chat(page).open();
+  await expect(trouble(page)).toContainText("Nothing answers at");
+  await upstream.start();
+  await chat.ask("Are you there?");
+  const question = await upstream.asked();
+  question.delta("I am");
+  await expect(trouble(page)).toBeHidden();
+  question.finish();
+  await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test("why no model answers takes a line, pushes nothing, and is shown in full to who touches it", async ({ chat, upstream, page }) => {
+    const idea = page.getByRole("button", { name: /limerick/ });
+    const places = async () => [await page.getByRole("banner").boundingBox(), await idea.boundingBox()];
+    await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
+    const before = await places();
+    await upstream.stop();
+    await chat.model.focus(); // the list is asked for
+    await expect(trouble(page)).toContainText("Nothing answers at");
+    await chat.box.focus();
+    expect(await places()).toEqual(before);
+    const height = async () => (await trouble(page).boundingBox())!.height;
+    const line = await height();
+    expect(line).toBeLessThan(32);
+    await trouble(page).click();
+    await expect.poll(height).toBeGreaterThan(line);
+    const hidden = await trouble(page).evaluate((words) => words.scrollWidth - words.clientWidth);
+    expect(hidden, "pixels of it that are out of view").toBe(0);
+    await chat.box.click();
+    await expect.poll(height).toBe(line);
+  });
+});
+
+test("a model that is gone is shown as gone once the server has said so", async ({ chat, upstream }) => {
+  await chat.model.selectOption("beta");
+  upstream.models = ["alpha"];
+  await chat.ask("Are you there?");
+  (await upstream.asked()).fail(404, { error: { message: "model 'beta' not found" } });
+  await expect(chosen(chat)).toHaveText("beta (not available now)");
+});
+
+test("who opens the menu sees the models that are there now", async ({ chat, upstream }) => {
+  await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
+  upstream.models = ["alpha", "beta", "gamma"];
+  await chat.model.focus();
+  await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta", "gamma"]);
+});
+
+test("a second page does not ask for the models while an answer runs", async ({ chat, upstream, page }) => {
+  await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
+  await chat.ask("Count to a million");
+  const question = await upstream.asked();
+  question.delta("one");
+  await expect(chat.answer).toContainText("one");
+  const listed = upstream.listed;
+  const second = await new Chat(await page.context().newPage()).open();
+  await expect(second.model.getByRole("option")).toHaveText(["alpha", "beta"]);
+  expect(upstream.listed).toBe(listed);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test.describe("Continue", () => {
+  test("is not offered where the context is full", async ({ upstream, page }) => {
+    upstream.details = { alpha: { meta: { n_ctx: 49 } } };
+    const chat = await new Chat(page).open();
+    await expect(chosen(chat)).toHaveText("alpha");
+    await chat.ask("Count to a million");
+    const question = await upstream.asked();
+    question.delta("one, two");
+    question.finish("length"); // with 7 and 42 tokens
+    await expect(chat.status).toHaveText("Done");
+    await expect(chat.answer).toContainText("Cut at the token limit");
+    await expect(continues(chat)).toBeHidden();
+  });
+
+  test("goes on with a thought where the server can", async ({ upstream, page }) => {
+    upstream.details = { alpha: { owned_by: "llamacpp" } };
+    const chat = await new Chat(page).open();
+    await expect(chosen(chat)).toHaveText("alpha");
+    await chat.ask("Think");
+    const first = await upstream.asked();
+    first.reasoning("Well, the first");
+    await expect(chat.status).toHaveText("Answering…");
+    await chat.stop.click();
+    await expect(chat.status).toHaveText("Stopped");
+    await continues(chat).click();
+    const second = await upstream.asked();
+    expect(second.body.messages.at(-1)).toEqual({ role: "assistant", content: "", reasoning_content: "Well, the first" });
+    second.reasoning(" thing");
+    second.delta("Done thinking");
+    second.finish();
+    await expect(chat.status).toHaveText("Done");
+    await expect(chat.answer).toContainText("Done thinking");
+  });
+
+  test("is not offered for a thought where nobody knows whether the server can", async ({ chat, upstream }) => {
+    await chat.ask("Think");
+    (await upstream.asked()).reasoning("Well, the first");
+    await expect(chat.status).toHaveText("Answering…");
+    await chat.stop.click();
+    await expect(chat.status).toHaveText("Stopped");
+    await expect(continues(chat)).toBeHidden();
+  });
+});
+
+const chosen = (chat: Chat) => chat.model.locator("option:checked");
+
+const continues = (chat: Chat) => chat.log.getByRole("button", { name: "Continue", exact: true });
+
+const trouble = (page: Page) => page.locator(".picker .trouble");

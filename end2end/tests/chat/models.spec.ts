@@ -1,0 +1,88 @@
+// Two model servers, of which one goes down and comes back. What was meant for it is no business of the other's.
+
+import type { Page } from "@playwright/test";
+import { Chat } from "../../support/chat";
+import { expect, test as base } from "../../support/fixtures";
+import { Upstream } from "../../support/upstream";
+
+/** `upstream` is called `local`, and stands first. */
+const test = base.extend<{ far: Upstream }>({
+  far: async ({}, use) => {
+    const far = await Upstream.start();
+    far.models = ["gamma"];
+    await use(far);
+    await far.stop();
+  },
+
+  upstreams: async ({ upstream, far }, use) => use([`local=${upstream.url}`, `far=${far.url}`]),
+});
+
+const DOWN = "local/beta (not available now)";
+
+test("a conversation keeps its model while the server of that is down, and goes on with it afterwards", async ({
+  chat,
+  upstream,
+  far,
+  page,
+}) => {
+  await chat.model.selectOption("local/beta");
+  await chat.ask("Are you there?");
+  const first = await upstream.asked();
+  first.delta("I am");
+  first.finish();
+  await expect(chat.status).toHaveText("Done");
+
+  await upstream.stop();
+  await page.reload();
+  await chat.alive();
+  await expect(chosen(chat)).toHaveText(DOWN);
+  await chat.ask("And now?");
+  await expect(chat.alert).toContainText("Nothing answers at");
+  expect(far.questions).toHaveLength(0);
+  await expect(chosen(chat)).toHaveText(DOWN);
+
+  await upstream.start();
+  await comeBack(page);
+  await expect(chosen(chat)).toHaveText("local/beta");
+  await chat.retry.click();
+  const second = await upstream.asked();
+  expect(second.body.model).toBe("beta");
+  second.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test("the model that was picked last stays picked for a new chat while its server is down", async ({ chat, upstream, far, page }) => {
+  await chat.model.selectOption("local/beta");
+  await upstream.stop();
+  await page.reload();
+  await chat.alive();
+  await expect(chosen(chat)).toHaveText(DOWN);
+  await expect(chat.model.getByRole("option")).toHaveText([DOWN, "far/gamma"]);
+
+  await chat.model.selectOption("far/gamma");
+  await chat.ask("You, then?");
+  (await far.asked()).finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test("with nothing picked the first model that is there answers, and stays when the other server comes back", async ({
+  upstream,
+  far,
+  page,
+}) => {
+  await upstream.stop();
+  const chat = await new Chat(page).open();
+  await expect(chosen(chat)).toHaveText("far/gamma");
+  await upstream.start();
+  await comeBack(page);
+  await expect(chat.model.getByRole("option")).toHaveText(["local/alpha", "local/beta", "far/gamma"]);
+  await expect(chosen(chat)).toHaveText("far/gamma");
+  await chat.ask("Who are you?");
+  (await far.asked()).finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+const chosen = (chat: Chat) => chat.model.locator("option:checked");
+
+/** What a browser says when somebody turns to its window again. */
+const comeBack = (page: Page) => page.evaluate(() => window.dispatchEvent(new FocusEvent("focus")));

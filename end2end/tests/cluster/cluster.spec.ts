@@ -1,0 +1,229 @@
+// Several instances behind a proxy, with the configurations that docs/proxies tells people to use. They share nothing, and so
+// what becomes of one of them is no business of the others'.
+
+import { Counting } from "./counting";
+import { NAMES, TOKEN, type Fleet, type Name, type Place } from "./cluster";
+import { expect, test } from "./fixtures";
+import type { Brand } from "./proxy";
+import type { Chat } from "../../support/chat";
+import { SERVER_GONE } from "../../support/console";
+import { test as alone } from "../../support/fixtures";
+import type { Question } from "../../support/upstream";
+
+/** Over HTTP/2 Chromium has other words for it. */
+const CUT = [...SERVER_GONE, /net::ERR_HTTP2_PROTOCOL_ERROR/];
+
+/** The page's code, but for what a first visit carries. */
+const PARTS = /\/(split|chunk)_[^/]*\.wasm/;
+
+/** Asks, and returns as soon as the page shows the beginning of the answer, which is a count. */
+async function count(chat: Chat, fleet: Fleet): Promise<{ name: Name; question: Question; counting: Counting }> {
+  await chat.ask("Count to a million");
+  const { name, question } = await fleet.asked();
+  const counting = new Counting(question);
+  await expect(chat.answer).toContainText(Counting.to(3));
+  return { name, question, counting };
+}
+
+/** Waits until so many more numbers have come, and none is missing. */
+async function expectMore(chat: Chat, counting: Counting): Promise<void> {
+  await expect(chat.answer).toContainText(Counting.to(counting.count + 5));
+}
+
+/** The answer ends, and every number of it is there. */
+async function expectWhole(chat: Chat, counting: Counting): Promise<void> {
+  counting.finish();
+  await expect(chat.status).toHaveText("Done");
+  await expect(chat.answer).toContainText(Counting.to(counting.count));
+}
+
+/** Asks again with Retry, and gets its answer from an instance that isn't this one. */
+async function expectRetryElsewhere(chat: Chat, fleet: Fleet, gone: Name): Promise<void> {
+  await chat.retry.click();
+  const { name, question } = await fleet.asked();
+  expect(name).not.toBe(gone);
+  question.delta("Here I am");
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await expect(chat.answer).toContainText("Here I am");
+}
+
+/** From now on a browser is sent to another instance. */
+async function move(chat: Chat, { cookies }: Place): Promise<void> {
+  await chat.page.context().addCookies(cookies);
+}
+
+for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
+  test.describe(`behind ${brand}`, () => {
+    test.use({ brand });
+
+    test("an instance that is killed takes its own answers along and no others, and Retry finds another", async ({
+      fleet,
+      places,
+      visit,
+      complaints,
+    }) => {
+      complaints.allow(...CUT);
+      const chats = [await visit(places.one), await visit(places.two), await visit(places.three)];
+      const [lost, ...others] = await inTurn(chats, async (chat) => ({ chat, ...(await count(chat, fleet)) }));
+      expect([lost, ...others].map(({ name }) => name), "the answers are spread").toEqual(NAMES);
+
+      await fleet.instances.one.server.kill("SIGKILL");
+      await expect(lost.chat.status).toHaveText("Connection lost");
+      await expect(lost.chat.alert).toContainText("Retry");
+      await expect(lost.chat.answer).toContainText(Counting.to(3));
+      await expectRetryElsewhere(lost.chat, fleet, "one");
+      for (const { chat, counting } of others) {
+        await expectMore(chat, counting);
+        await expectWhole(chat, counting);
+      }
+    });
+
+    test.describe("an instance that is drained", () => {
+      test.describe("with time enough", () => {
+        test.use({ args: ["--drain", "60"] });
+
+        test("is sent nobody any more, and ends its answers well", async ({ fleet, places, visit }) => {
+          const { one } = fleet.instances;
+          const [here, elsewhere] = await inTurn([places.one, places.two], async (place) => {
+            const chat = await visit(place);
+            return { chat, ...(await count(chat, fleet)) };
+          });
+          const stopped = await visit(places.one);
+          await count(stopped, fleet);
+
+          void one.server.kill("SIGTERM");
+          await expect.poll(() => one.readiness()).toBe(503);
+          await fleet.proxy.leaveOut(one.port);
+          await expect.poll(async () => (await fleet.send(places.one)).name, { intervals: [50] }).not.toBe("one");
+
+          const begun = await one.begun();
+          for (let stranger = 0; stranger < 6; stranger++) expect(await fleet.serve()).not.toBe("one");
+          const back = await visit(places.one);
+          await back.ask("Is anybody there?");
+          const { name, question } = await fleet.asked();
+          expect(name, "who comes back finds another").not.toBe("one");
+          question.finish();
+          await expect(back.status).toHaveText("Done");
+          expect(await one.begun(), "tasks that were begun there").toBe(begun);
+
+          await stopped.stop.click();
+          await expect(stopped.page.getByText(AFTER_STOP[brand])).toBeVisible();
+          for (const { chat, counting } of [here, elsewhere]) {
+            await expectMore(chat, counting);
+            await expectWhole(chat, counting);
+          }
+          expect(one.server.exits().map(({ reason }) => reason)).toEqual(["killed", "normal"]);
+        });
+      });
+
+      test.describe("with too little time", () => {
+        test.use({ args: ["--drain", "2"] });
+
+        test("tells the pages whose answers it cuts, and Retry finds another", async ({ fleet, places, visit }) => {
+          const { one } = fleet.instances;
+          const [cut, other] = await inTurn([places.one, places.two], async (place) => {
+            const chat = await visit(place);
+            return { chat, ...(await count(chat, fleet)) };
+          });
+          const gone = one.server.kill("SIGTERM");
+          await expect.poll(() => one.readiness()).toBe(503);
+          const meanwhile = cut.counting.count;
+          expect(await gone, "it goes on for as long as it was told to").toBeGreaterThan(2000);
+
+          await expect(cut.chat.status).toHaveText("Shut down");
+          await expect(cut.chat.answer).toContainText(Counting.to(meanwhile + 5));
+          expect(one.server.exits().map(({ reason }) => reason)).toEqual(["shutdown"]);
+          await expectMore(other.chat, other.counting);
+          await expectRetryElsewhere(cut.chat, fleet, "one");
+          await expectWhole(other.chat, other.counting);
+        });
+      });
+    });
+
+    test("Stop is confirmed by the instance that knows, and where another is asked the page doesn't make it up", async ({
+      fleet,
+      places,
+      visit,
+    }) => {
+      const { one, two } = fleet.instances;
+      const chat = await visit(places.one);
+      await count(chat, fleet);
+      await chat.stop.click();
+      await expect(chat.page.getByText(/^connection closed in \d+ ms$/)).toBeVisible();
+
+      const { name, question } = await count(chat, fleet);
+      expect(name).toBe("one");
+      await move(chat, places.two);
+      await chat.stop.click();
+      expect(await question.closed, "the model is stopped all the same").toBe("client");
+      await expect(chat.status).toHaveText("Stopped");
+      await expect(chat.page.getByText("the server could not confirm it")).toBeVisible();
+
+      await expect.poll(() => one.server.exits()).toHaveLength(2);
+      const [, { task }] = one.server.exits();
+      expect(await one.server.fate(task)).toMatchObject({ state: "ended", reason: "killed" });
+      expect(await two.server.fate(task)).toEqual({ state: "unknown" });
+    });
+
+    test.describe("with a password", () => {
+      test.use({ args: ["--password", "correct horse", "--api-token", TOKEN] });
+
+      test("who has logged in at one instance is logged in at all", async ({ fleet, page }) => {
+        await page.goto("/");
+        await page.getByLabel("Password").fill("correct horse");
+        await page.getByRole("button", { name: "Log in" }).click();
+        await expect(page.getByRole("textbox", { name: "Message" })).toBeVisible();
+
+        const login = (await page.context().cookies()).find((cookie) => cookie.name === "starcrossed");
+        expect(login?.secure, "the proxy says that it was over HTTPS").toBe(true);
+        for (const { server } of Object.values(fleet.instances)) {
+          const asked = (headers: Record<string, string>) => fetch(`${server.url}/api/models`, { headers });
+          expect((await asked({})).status).toBe(401);
+          expect((await asked({ cookie: `starcrossed=${login?.value}` })).status).toBe(200);
+        }
+      });
+    });
+  });
+}
+
+/** What the page says after Stop while its instance is drained: nginx was told to forget that one. */
+const AFTER_STOP: Record<Brand, RegExp> = {
+  haproxy: /^connection closed in \d+ ms$/,
+  nginx: /^the server could not confirm it$/,
+};
+
+alone("a page from before an update says that its parts are gone, and keeps what was typed", async ({
+  chat,
+  page,
+  upstream,
+  complaints,
+}) => {
+  complaints.allow(/404/, /WebAssembly/, /Failed to/);
+  const missing: number[] = [];
+  await page.route(PARTS, async (route) => {
+    const before = route.request().url().replace(/\/pkg-[0-9a-f]{16}\//, "/pkg-0123456789abcdef/");
+    const answer = await route.fetch({ url: before });
+    missing.push(answer.status());
+    await route.fulfill({ response: answer });
+  });
+  await chat.ask("Is my page too old?");
+  await expect(page.getByText("A part of this page can't be loaded")).toContainText("it was updated");
+  await expect(chat.box).toHaveValue("Is my page too old?");
+  expect(missing).toContain(404);
+
+  await page.unroute(PARTS);
+  await page.reload();
+  await chat.alive();
+  await expect(chat.box, "nor does a reload take it away").toHaveValue("Is my page too old?");
+  await chat.send.click();
+  (await upstream.asked()).finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+/** Does this with one after the other, so that nobody's question is taken for another's. */
+async function inTurn<T, R>(all: T[], act: (one: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (const one of all) done.push(await act(one));
+  return done;
+}

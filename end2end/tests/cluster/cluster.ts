@@ -1,0 +1,163 @@
+// Several instances of the program behind a proxy, each with a model server of its own, by which it is recognised.
+
+import { expect, request, type APIRequestContext } from "@playwright/test";
+import { setTimeout as after } from "node:timers/promises";
+import { PATIENCE_MS } from "../../fates/cell";
+import { find } from "../../fates/programs";
+import type { Certificate } from "../../support/certificate";
+import { Server } from "../../support/server";
+import { Upstream, type Question } from "../../support/upstream";
+import { Proxy, type Brand } from "./proxy";
+
+export const NAMES = ["one", "two", "three"] as const;
+export type Name = (typeof NAMES)[number];
+
+/** What a browser keeps that has been sent to an instance: by this it comes back there. */
+export type Place = Awaited<ReturnType<APIRequestContext["storageState"]>>;
+
+/** What opens an instance for these tests, where something has to. */
+export const TOKEN = "a-token-for-tests-alone";
+
+/** So many strangers are enough to find every instance. */
+const STRANGERS = 100;
+
+/** One of the instances. */
+export class Instance {
+  private constructor(
+    readonly name: Name,
+    readonly model: Upstream,
+    readonly server: Server,
+  ) {}
+
+  static async start(name: Name, args: string[]): Promise<Instance> {
+    const model = await Upstream.start();
+    model.models = ["alpha", name];
+    return new Instance(name, model, await Server.start(model.url, { args: ["--trust-proxy", "127.0.0.1", ...args] }));
+  }
+
+  get port(): number {
+    return Number(new URL(this.server.url).port);
+  }
+
+  /** What it tells a load balancer: a status. */
+  async readiness(): Promise<number> {
+    return (await fetch(`${this.server.url}/readyz`)).status;
+  }
+
+  /** How many tasks live on it. */
+  async live(): Promise<number> {
+    return this.sum("tasks_live");
+  }
+
+  /** How many have ever begun. */
+  async begun(): Promise<number> {
+    return (await this.live()) + (await this.sum("exits_total"));
+  }
+
+  /** All samples of one of its metrics together. */
+  private async sum(metric: string): Promise<number> {
+    const answer = await fetch(`${this.server.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    const samples = [...(await answer.text()).matchAll(new RegExp(`^starcrossed_${metric}(?:{.*})? (\\d+)$`, "gm"))];
+    if (!samples.length) throw new Error(`${this.name} doesn't tell its ${metric}`);
+    return samples.reduce((sum, [, count]) => sum + Number(count), 0);
+  }
+
+  async end(): Promise<void> {
+    await this.server.end();
+    await this.model.stop();
+  }
+}
+
+export class Fleet {
+  private readonly taken = new Set<Question>();
+
+  /** What stands in front of them. */
+  proxy!: Proxy;
+
+  private constructor(readonly instances: Record<Name, Instance>) {}
+
+  static async start(brand: Brand, certificate: Certificate, args: string[]): Promise<Fleet> {
+    await find(brand); // or it is missing, and nothing has been started
+    const started = await Promise.all(NAMES.map((name) => Instance.start(name, args)));
+    const fleet = new Fleet(Object.fromEntries(started.map((instance) => [instance.name, instance])) as Record<Name, Instance>);
+    try {
+      fleet.proxy = await Proxy.start(brand, certificate, started.map(({ port }) => port));
+      await fleet.ready();
+      return fleet;
+    } catch (error) {
+      await fleet.end();
+      throw error;
+    }
+  }
+
+  /** Where people find it. */
+  get url(): string {
+    return this.proxy.url;
+  }
+
+  /** For each instance, how a browser comes to it. To be asked before there is anything to do. */
+  async places(): Promise<Record<Name, Place>> {
+    const found: Partial<Record<Name, Place>> = {};
+    for (let stranger = 0; stranger < STRANGERS && Object.keys(found).length < NAMES.length; stranger++) {
+      const { name, place } = await this.send();
+      found[name] ??= place;
+    }
+    expect(Object.keys(found).sort(), "every instance is sent somebody").toEqual([...NAMES].sort());
+    return found as Record<Name, Place>;
+  }
+
+  /** Sends somebody through the proxy, a stranger unless told: to which instance they come, and how they come back. */
+  async send(place?: Place): Promise<{ name: Name; place: Place }> {
+    const visitor = await request.newContext({ baseURL: this.url, ignoreHTTPSErrors: true, storageState: place });
+    try {
+      const { data } = (await (await visitor.get("/api/models")).json()) as { data: { id: Name }[] };
+      const name = data.map(({ id }) => id).find((id) => NAMES.includes(id));
+      if (!name) throw new Error("no instance has answered");
+      return { name, place: await visitor.storageState() };
+    } finally {
+      await visitor.dispose();
+    }
+  }
+
+  /** Lets a stranger ask a question and have it answered: by which instance. */
+  async serve(): Promise<Name> {
+    const visitor = await request.newContext({ baseURL: this.url, ignoreHTTPSErrors: true });
+    try {
+      const answer = visitor.post("/api/chat", { data: { messages: [{ role: "user", content: "Who is there?" }] } });
+      const { name, question } = await this.asked();
+      question.finish();
+      expect(await (await answer).text()).toContain('"reason":"normal"');
+      return name;
+    } finally {
+      await visitor.dispose();
+    }
+  }
+
+  /** The next question that no test has taken yet, and the instance whose model was asked: waits until it is asked. */
+  async asked(): Promise<{ name: Name; question: Question }> {
+    const all = Object.values(this.instances);
+    const of = ({ name, model }: Instance) => model.questions.map((question) => ({ name, question }));
+    const next = () => all.flatMap(of).find(({ question }) => !this.taken.has(question));
+    await expect.poll(() => next()?.name, { message: "a question", intervals: [20] }).toBeDefined();
+    const asked = next()!;
+    this.taken.add(asked.question);
+    return asked;
+  }
+
+  async end(): Promise<void> {
+    await this.proxy?.end();
+    await Promise.all(Object.values(this.instances).map((instance) => instance.end()));
+  }
+
+  /** Waits until the proxy hands on what it is asked. */
+  private async ready(): Promise<void> {
+    const reader = await request.newContext({ baseURL: this.url, ignoreHTTPSErrors: true });
+    const until = performance.now() + PATIENCE_MS;
+    while (!(await reader.get("/readyz").then((answer) => answer.ok(), () => false))) {
+      this.proxy.expectAlive();
+      if (performance.now() > until) throw new Error(`nothing answers at ${this.url}`);
+      await after(20);
+    }
+    await reader.dispose();
+  }
+}

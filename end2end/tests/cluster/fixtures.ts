@@ -1,0 +1,75 @@
+// What a test of several instances finds ready: a fleet, and browsers that come to it.
+
+import { type BrowserContext } from "@playwright/test";
+import { Missing } from "../../fates/cell";
+import { Certificate } from "../../support/certificate";
+import { Chat } from "../../support/chat";
+import { expect, test as base } from "../../support/fixtures";
+import { Fleet, type Name, type Place } from "./cluster";
+import type { Brand } from "./proxy";
+
+interface Visits {
+  /** Opens the chat page in a browser of its own, which has been to an instance before, or to none. */
+  (place?: Place): Promise<Chat>;
+}
+
+interface Fixtures {
+  /** What stands in front of the instances. */
+  brand: Brand;
+  fleet: Fleet;
+  /** How a browser comes to each of them. */
+  places: Record<Name, Place>;
+  visit: Visits;
+}
+
+export const test = base.extend<Fixtures, { certificate: Certificate }>({
+  brand: ["haproxy", { option: true }],
+  ignoreHTTPSErrors: true,
+
+  certificate: [
+    async ({}, use) => {
+      const certificate = await Certificate.make();
+      await use(certificate);
+      await certificate.remove();
+    },
+    { scope: "worker" },
+  ],
+
+  // `args` are those of each instance.
+  fleet: async ({ brand, args, certificate }, use, testInfo) => {
+    const fleet = await Fleet.start(brand, certificate, args).catch((error) => {
+      testInfo.skip(error instanceof Missing, error.message);
+      throw error;
+    });
+    const instances = Object.values(fleet.instances);
+    try {
+      await use(fleet);
+      for (const instance of instances.filter(({ server }) => server.isRunning)) {
+        await expect.poll(() => instance.live(), "tasks that outlive their page").toBe(0);
+      }
+    } finally {
+      await fleet.end();
+      if (testInfo.status !== testInfo.expectedStatus) {
+        const log = instances.flatMap(({ name, server }) => server.log.map((line) => `${name}: ${line}`));
+        await testInfo.attach("instances' logs", { body: log.join("\n"), contentType: "text/plain" });
+      }
+    }
+  },
+
+  baseURL: async ({ fleet }, use) => use(fleet.url),
+
+  places: async ({ fleet }, use) => use(await fleet.places()),
+
+  visit: async ({ browser, baseURL, complaints }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (storageState) => {
+      const context = await browser.newContext({ baseURL, storageState, ignoreHTTPSErrors: true });
+      contexts.push(context);
+      complaints.listen(context);
+      return new Chat(await context.newPage()).open();
+    });
+    for (const context of contexts) await context.close();
+  },
+});
+
+export { expect };

@@ -1,0 +1,136 @@
+// The page is drawn by the server, and looks ready before its code has arrived. What people do until then counts.
+
+import type { Page } from "@playwright/test";
+import { Chat } from "../../support/chat";
+import { expect, test as base } from "../../support/fixtures";
+import { TaskPage } from "../../support/task";
+
+/** Holds back the page's code. */
+class Slow {
+  private release: () => void = () => {};
+  private readonly released = new Promise<void>((resolve) => (this.release = resolve));
+
+  constructor(private readonly page: Page) {}
+
+  /** Opens a page whose code is still on its way. */
+  async open(path: string): Promise<void> {
+    await this.page.route("**/*.wasm", async (route) => {
+      await this.released;
+      await route.continue();
+    });
+    await this.page.goto(path, { waitUntil: "domcontentloaded" });
+    await expect(this.page.locator("html[data-ready]")).not.toBeAttached();
+  }
+
+  /** Lets the code arrive, and waits until the page is alive. */
+  async arrive(): Promise<void> {
+    this.release();
+    await expect(this.page.locator("html[data-ready]")).toBeAttached();
+  }
+}
+
+const test = base.extend<{ slow: Slow; drawn: Chat }>({
+  slow: async ({ page }, use) => use(new Slow(page)),
+  drawn: async ({ page }, use) => use(new Chat(page)),
+});
+
+const ways: Record<string, (chat: Chat) => Promise<void>> = {
+  Send: (chat) => chat.send.click(),
+  "Send, twice,": (chat) => chat.doubleClick(chat.send),
+  Enter: (chat) => chat.box.press("Enter"),
+};
+
+for (const [key, press] of Object.entries(ways)) {
+  test(`${key} pressed before the code is there asks as soon as it is`, async ({ slow, drawn, upstream }) => {
+    await slow.open("/");
+    await drawn.box.fill("Am I early?");
+    await press(drawn);
+    await slow.arrive();
+    const question = await upstream.asked();
+    expect(question.said).toEqual(["user: Am I early?"]);
+    question.delta("Not at all");
+    await expect(drawn.answer).toContainText("Not at all");
+    question.finish();
+    await expect(drawn.status).toHaveText("Done");
+    await expect(drawn.box).toHaveValue("");
+    expect(upstream.questions).toHaveLength(1);
+  });
+}
+
+test("what is typed before the code is there stays in the box, and can be sent", async ({ slow, drawn, upstream }) => {
+  await slow.open("/");
+  await drawn.box.pressSequentially("Am I ");
+  await slow.arrive();
+  await expect(drawn.box).toHaveValue("Am I ");
+  expect(upstream.questions).toHaveLength(0);
+  await drawn.box.pressSequentially("early?");
+  await drawn.send.click();
+  expect((await upstream.asked()).said).toEqual(["user: Am I early?"]);
+});
+
+test("Shift+Enter before the code is there breaks the line", async ({ slow, drawn, upstream }) => {
+  await slow.open("/");
+  await drawn.box.pressSequentially("one");
+  await drawn.box.press("Shift+Enter");
+  await drawn.box.pressSequentially("two");
+  await slow.arrive();
+  await expect(drawn.box).toHaveValue("one\ntwo");
+  expect(upstream.questions).toHaveLength(0);
+});
+
+test("what is sent early goes on with the conversation that was there", async ({ slow, drawn, chat, upstream }) => {
+  await chat.ask("first");
+  const first = await upstream.asked();
+  first.delta("one");
+  first.finish();
+  await expect(chat.status).toHaveText("Done");
+
+  await slow.open(new URL(chat.page.url()).pathname);
+  await drawn.ask("second");
+  await slow.arrive();
+  const second = await upstream.asked();
+  expect(second.said).toEqual(["user: first", "assistant: one", "user: second"]);
+  second.delta("two");
+  await expect(drawn.answer).toContainText("two");
+  await expect(drawn.message(1)).toContainText("one");
+  expect(upstream.questions).toHaveLength(2);
+});
+
+test("what is typed early comes after the draft that was there", async ({ slow, drawn, chat }) => {
+  await chat.box.fill("an old draft");
+  await slow.open("/");
+  await drawn.box.fill("a new one");
+  await slow.arrive();
+  await expect(drawn.box).toHaveValue("an old draft\na new one");
+});
+
+test("a task that is started early starts", async ({ slow, page }) => {
+  const task = new TaskPage(page);
+  await slow.open("/task");
+  await task.start.click();
+  await slow.arrive();
+  await expect(task.cancel).toBeVisible();
+  await expect(task.messages.first()).toBeVisible();
+});
+
+test("a box that is ticked early stays ticked, and counts", async ({ slow, page }) => {
+  const task = new TaskPage(page);
+  await slow.open("/task");
+  await task.crash.check();
+  await slow.arrive();
+  await expect(task.crash).toBeChecked();
+  await task.start.click();
+  await expect(task.status).toHaveText("Crashed");
+});
+
+test("the page says that it is alive only when it is", async ({ slow, page }) => {
+  for (const path of ["/", "/task"]) {
+    await page.goto(path);
+    await expect(page.locator("html[data-ready]")).toBeAttached();
+  }
+  await slow.open("/task");
+  const task = new TaskPage(page);
+  await slow.arrive();
+  await task.counter.click();
+  await expect(task.counter).toHaveText("Counter: 1");
+});

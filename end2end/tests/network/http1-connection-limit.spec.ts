@@ -1,0 +1,65 @@
+// Over HTTP/1.1 a browser opens six connections to a site, for all of its tabs together. The page notices, and says what helps.
+
+import type { BrowserContext } from "@playwright/test";
+import { Chat } from "../../support/chat";
+import { expect, test } from "../../support/fixtures";
+import type { Question, Upstream } from "../../support/upstream";
+
+const CONNECTIONS = 6;
+const crowded = (chat: Chat) => chat.page.getByText(/six connections to a site.*--tls-cert/);
+
+test("once six answers are under way over HTTP/1.1 the page says what that means, and no sooner", async ({
+  context,
+  upstream,
+  server,
+}) => {
+  test.slow(); // six pages
+  const tabs = await open(context, CONNECTIONS);
+  for (const chat of tabs.slice(0, -1)) await ask(chat, upstream);
+  expect(await server.live()).toBe(CONNECTIONS - 1);
+  for (const chat of tabs) await expect(crowded(chat)).toBeHidden();
+
+  const last = tabs[tabs.length - 1];
+  await ask(last, upstream);
+  await expect(crowded(last)).toBeVisible();
+  await last.stop.click();
+  await expect(crowded(last)).toBeHidden();
+  await expect(crowded(tabs[0]), "the others hear of it").toBeHidden();
+});
+
+test("a question that has to wait for a connection says so, and is asked as soon as another answer is stopped", async ({
+  context,
+  upstream,
+  server,
+}) => {
+  test.slow(); // seven pages
+  const tabs = await open(context, CONNECTIONS + 1);
+  const late = tabs[CONNECTIONS];
+  await late.wake(); // its code, too, would have to wait
+  for (const chat of tabs.slice(0, CONNECTIONS)) await ask(chat, upstream);
+
+  await late.ask("And me?");
+  await expect(crowded(late)).toBeVisible();
+  expect(await server.live(), "it has not come through").toBe(CONNECTIONS);
+
+  await tabs[0].stop.click();
+  const question = await upstream.asked();
+  question.delta("You, too");
+  await expect(late.answer).toContainText("You, too");
+});
+
+async function open(context: BrowserContext, count: number): Promise<Chat[]> {
+  const tabs = [];
+  for (let tab = 0; tab < count; tab++) tabs.push(await new Chat(await context.newPage()).open());
+  return tabs;
+}
+
+/** Asks, and waits until the answer is seen to begin. */
+async function ask(chat: Chat, upstream: Upstream): Promise<Question> {
+  await chat.page.bringToFront();
+  await chat.ask("Go on for ever");
+  const question = await upstream.asked();
+  question.delta("For ever");
+  await expect(chat.answer).toContainText("For ever");
+  return question;
+}

@@ -1,0 +1,62 @@
+// Over HTTP/1.1 a browser opens six connections to a site and no more. Over HTTP/2 every tab has its answer.
+
+import type { BrowserContext } from "@playwright/test";
+import { Certificate } from "../../support/certificate";
+import { Chat } from "../../support/chat";
+import { expect, test as base } from "../../support/fixtures";
+import { Server } from "../../support/server";
+import type { Question, Upstream } from "../../support/upstream";
+
+const TABS = 10;
+
+const test = base.extend<{ certificate: Certificate }>({
+  certificate: async ({}, use) => {
+    const certificate = await Certificate.make();
+    await use(certificate);
+    await certificate.remove();
+  },
+  server: async ({ upstream, certificate }, use) => {
+    const server = await Server.start(upstream.url, { args: certificate.args });
+    await use(server);
+    await server.end();
+  },
+  ignoreHTTPSErrors: true,
+});
+
+test("ten tabs have an answer under way at once over HTTPS, and each is stopped by its own Stop", async ({
+  context,
+  upstream,
+  server,
+}) => {
+  test.slow(); // ten pages
+  expect(server.url).toMatch(/^https:/);
+  const asked: [Chat, Question][] = [];
+  for (let tab = 1; tab <= TABS; tab++) asked.push(await ask(context, upstream, tab));
+  expect(await server.live()).toBe(TABS);
+  await expect(asked[0][0].page.getByText(/six connections/), "there is no such limit here").toBeHidden();
+
+  for (const [at, [chat, question]] of asked.entries()) {
+    question.delta(" and on");
+    await chat.page.bringToFront();
+    await expect(chat.answer).toContainText(`answer ${at + 1} and on`);
+  }
+
+  for (const [at, [chat, question]] of asked.entries()) {
+    await chat.page.bringToFront();
+    await chat.stop.click();
+    expect(await question.closed).toBe("client");
+    await expect(chat.status).toHaveText(/^Stopped/);
+    await expect.poll(() => server.live(), "the other answers go on").toBe(TABS - at - 1);
+  }
+  expect(server.exits().map(({ reason }) => reason)).toEqual(Array(TABS).fill("killed"));
+});
+
+/** Opens a tab, asks there, and waits until the answer is seen to begin. */
+async function ask(context: BrowserContext, upstream: Upstream, tab: number): Promise<[Chat, Question]> {
+  const chat = await new Chat(await context.newPage()).open();
+  await chat.ask(`Question ${tab}`);
+  const question = await upstream.asked();
+  question.delta(`answer ${tab}`);
+  await expect(chat.answer).toContainText(`answer ${tab}`);
+  return [chat, question];
+}

@@ -1,0 +1,268 @@
+// Where the reader is in a conversation: at its end while it grows, and wherever they scroll to instead.
+
+import type { BrowserContext, Locator, Page } from "@playwright/test";
+import type { Chat } from "../../support/chat";
+import { expect, test } from "../../support/fixtures";
+import type { Question, Upstream } from "../../support/upstream";
+
+const main = (page: Page): Locator => page.getByRole("main");
+const jump = (page: Page): Locator => page.getByRole("button", { name: "Jump to latest" });
+const top = (page: Page): Promise<number> => main(page).evaluate((main) => main.scrollTop);
+const below = (page: Page) => () => main(page).evaluate((main) => main.scrollHeight - main.scrollTop - main.clientHeight);
+
+const lines = (question: Question, count: number): void => question.delta("A line of the answer.\n\n".repeat(count));
+
+/** An answer that is longer than the window, and still being written. */
+async function long(chat: Chat, upstream: Upstream, asked: string, count: number): Promise<Question> {
+  await chat.ask(asked);
+  const question = await upstream.asked();
+  lines(question, count);
+  await expect.poll(() => chat.answer.getByRole("paragraph").count()).toBe(count);
+  await expect.poll(below(chat.page)).toBeLessThan(2);
+  return question;
+}
+
+async function wheel(page: Page, pixels: number): Promise<void> {
+  await main(page).hover();
+  await page.mouse.wheel(0, pixels);
+}
+
+test("a few pixels upwards are enough to be left alone, while words come all the time", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  const flow = setInterval(() => question.delta("More. "), 20);
+  await wheel(page, -3);
+  await expect(jump(page)).toBeVisible();
+  clearInterval(flow);
+  const before = await top(page);
+  lines(question, 40);
+  await expect.poll(below(page)).toBeGreaterThan(500);
+  expect(await top(page)).toBeLessThanOrEqual(before);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await wheel(page, 100_000);
+  await expect(jump(page), "who comes down again reads along again").toBeHidden();
+});
+
+test("who scrolls up in the frame in which much arrives is left alone, too", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  await main(page).evaluate((main) => {
+    const content = main.firstElementChild!;
+    const before = content.clientHeight;
+    new ResizeObserver((_, observer) => {
+      if (content.clientHeight <= before) return;
+      observer.disconnect();
+      main.dispatchEvent(new WheelEvent("wheel", { deltaY: -30 }));
+      main.scrollTop -= 30;
+    }).observe(content);
+  });
+  lines(question, 20);
+  await expect(jump(page)).toBeVisible();
+  lines(question, 20);
+  await expect.poll(below(page)).toBeGreaterThan(500);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test("a conversation that is opened shows its end, wherever the reader was in the one before", async ({ chat, upstream, page }) => {
+  for (const [asked, count] of [["A longer one", 120], ["A long one", 60]] as const) {
+    await chat.newChat.click();
+    (await long(chat, upstream, asked, count)).finish();
+    await expect(chat.status).toHaveText("Done");
+  }
+  await wheel(page, -300);
+  await expect(jump(page)).toBeVisible();
+  await chat.conversations.getByRole("link", { name: "A longer one", exact: true }).click();
+  await expect(chat.answer.getByRole("paragraph")).toHaveCount(120);
+  await expect.poll(below(page)).toBeLessThan(2);
+  await expect(jump(page)).toBeHidden();
+});
+
+test("Enter that asks nothing leaves the reader where they are, and a question leads to its answer", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  await wheel(page, -300);
+  await expect(jump(page)).toBeVisible();
+  await expect.poll(below(page)).toBe(300);
+  await chat.box.fill("Not yet");
+  await chat.box.press("Enter");
+  await expect(chat.box, "one answer at a time").toHaveValue("Not yet");
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await chat.box.fill("");
+  await chat.box.press("Enter");
+  await expect(jump(page)).toBeVisible();
+  expect(await below(page)()).toBeGreaterThan(200);
+  await chat.box.fill("And now?");
+  await chat.box.press("Enter");
+  (await upstream.asked()).finish();
+  await expect.poll(below(page)).toBeLessThan(2);
+});
+
+/** Moves the list back after each change, as WebKit does when a block is replaced, and notes whether the button showed. */
+async function moveBack(page: Page): Promise<void> {
+  await main(page).evaluate((main) => {
+    const back = () => (main.scrollTop = main.scrollHeight - main.clientHeight - 96);
+    new MutationObserver(() => setTimeout(back, 3)).observe(main, { childList: true, subtree: true, characterData: true });
+    Reflect.set(window, "shown", 0);
+    const button = document.querySelector(".latest")!;
+    new MutationObserver(() => button.hasAttribute("hidden") || Reflect.set(window, "shown", 1)).observe(button, { attributes: true });
+  });
+}
+
+/** An answer goes on in blocks, and is followed to its end. */
+async function expectFollowed(chat: Chat, question: Question, parts: number): Promise<void> {
+  for (let part = 0; part < parts; part++) {
+    question.delta(`More.\n\n\`\`\`rust\nfn part_${part}() {}\n\`\`\`\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`);
+    await expect(chat.answer).toContainText(`part_${part}`);
+  }
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await expect.poll(below(chat.page)).toBeLessThan(2);
+  await expect(jump(chat.page)).toBeHidden();
+  expect(await chat.page.evaluate(() => Reflect.get(window, "shown")), "the button never showed").toBe(0);
+}
+
+test("a browser that moves the list by itself while it grows is no reader", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  await moveBack(page);
+  await expectFollowed(chat, question, 20);
+});
+
+test("a browser that moves the list just after a click into it is no reader either", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  await moveBack(page);
+  const box = (await main(page).boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 + 1, box.y + box.height / 2);
+  question.delta("Held. ");
+  await expect(chat.answer).toContainText("Held.");
+  await page.mouse.up();
+  await expectFollowed(chat, question, 5);
+});
+
+test("nor is one that moves it when the reader has come back to the foot", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  await main(page).evaluate((main) => {
+    main.tabIndex = -1;
+    main.focus();
+  });
+  await page.keyboard.press("ArrowUp");
+  await expect(jump(page)).toBeVisible();
+  await wheel(page, 1000);
+  await expect(jump(page)).toBeHidden();
+  await moveBack(page);
+  await expectFollowed(chat, question, 5);
+});
+
+test("who selects text upwards and out of the window is left alone", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  const box = (await main(page).boundingBox())!;
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  await page.mouse.move(middle.x, middle.y);
+  await page.mouse.down();
+  // A Chromium that is slow selects nothing where the list moves under the first steps of the mouse.
+  await page.mouse.move(middle.x, middle.y - 100, { steps: 5 });
+  await expect.poll(() => page.evaluate(() => `${getSelection()}`.length)).toBeGreaterThan(0);
+  const flow = setInterval(() => question.delta("More. "), 20);
+  await page.mouse.move(middle.x, 1, { steps: 10 });
+  await expect(jump(page)).toBeVisible();
+  await page.mouse.up();
+  clearInterval(flow);
+  lines(question, 40);
+  await expect.poll(below(page)).toBeGreaterThan(500);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+const keys = ["PageUp", "Home", "ArrowUp", "Shift+Space"];
+
+for (const key of keys) {
+  test(`${key} is enough to be left alone, and End leads back`, async ({ chat, upstream, page }) => {
+    const question = await long(chat, upstream, "A long one", 80);
+    await main(page).evaluate((main) => {
+      main.tabIndex = -1;
+      main.focus();
+    });
+    const flow = setInterval(() => question.delta("More. "), 20);
+    await page.keyboard.press(key);
+    await expect(jump(page)).toBeVisible();
+    clearInterval(flow);
+    lines(question, 40);
+    await expect.poll(below(page)).toBeGreaterThan(500);
+    question.finish();
+    await expect(chat.status).toHaveText("Done");
+    await page.keyboard.press("End");
+    await expect(jump(page)).toBeHidden();
+  });
+}
+
+test("what is typed into the box is no scrolling", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  await chat.box.pressSequentially("a draft");
+  for (const key of ["Home", "ArrowUp", "PageUp", "End"]) await chat.box.press(key);
+  lines(question, 40);
+  await expect.poll(below(page)).toBeLessThan(2);
+  await expect(jump(page)).toBeHidden();
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test.describe("on a touch screen", () => {
+  test.use({ hasTouch: true });
+
+  test("a finger that draws the list down is left alone", async ({ chat, upstream, page }) => {
+    const question = await long(chat, upstream, "A long one", 80);
+    const flow = setInterval(() => question.delta("More. "), 20);
+    const box = (await main(page).boundingBox())!;
+    const hand = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: { x: number; y: number }[]) =>
+      hand.send("Input.dispatchTouchEvent", { type, touchPoints });
+    const [x, y] = [box.x + box.width / 2, box.y + 100];
+    await touch("touchStart", { x, y });
+    for (let moved = 10; moved <= 200; moved += 10) await touch("touchMove", { x, y: y + moved });
+    await touch("touchEnd");
+    await expect(jump(page)).toBeVisible();
+    clearInterval(flow);
+    lines(question, 40);
+    await expect.poll(below(page)).toBeGreaterThan(500);
+    question.finish();
+    await expect(chat.status).toHaveText("Done");
+  });
+});
+
+const barred = test.extend<{ context: BrowserContext; page: Page }>({
+  // Headless browsers show no scroll bars unless they are told to.
+  context: async ({ playwright, launchOptions, baseURL }, use) => {
+    const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs: ["--hide-scrollbars"] });
+    await use(await browser.newContext({ baseURL }));
+    await browser.close();
+  },
+  page: async ({ context }, use) => use(await context.newPage()),
+});
+
+barred("who drags the scroll bar up is left alone", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  const flow = setInterval(() => question.delta("More. "), 20);
+  const box = (await main(page).boundingBox())!;
+  const x = box.x + box.width - 5;
+  await page.mouse.move(x, box.y + box.height - 30);
+  await page.mouse.down();
+  await page.mouse.move(x, box.y + box.height - 130, { steps: 10 });
+  await expect(jump(page)).toBeVisible();
+  await page.mouse.up();
+  clearInterval(flow);
+  lines(question, 40);
+  await expect.poll(below(page)).toBeGreaterThan(500);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test("a tool that leads somewhere while nothing grows is followed there", async ({ chat, upstream, page }) => {
+  const question = await long(chat, upstream, "A long one", 80);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await page.waitForTimeout(500); // the list has settled
+  await main(page).evaluate((main) => (main.scrollTop -= 200)); // find in page, a screen reader
+  await expect(jump(page)).toBeVisible();
+  expect(await below(page)()).toBe(200);
+});

@@ -1,0 +1,87 @@
+// Day and night: chosen, or as the system has it.
+
+import type { Page } from "@playwright/test";
+import { expect, test } from "../../support/fixtures";
+
+const DAY = { light: true, scheme: "light", around: ["#fcfaf6"] };
+const NIGHT = { light: false, scheme: "dark", around: ["#0e1322"] };
+
+test("is as the system has it until one is chosen, and then as it was chosen", async ({ chat, page }) => {
+  const either = (theme: object) => ({ ...theme, scheme: "light dark" });
+  await expect(choice(page)).toHaveValue("");
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await seen(page)).toEqual(either(NIGHT));
+  await page.emulateMedia({ colorScheme: "light" });
+  expect(await seen(page)).toEqual(either(DAY));
+
+  await choice(page).selectOption("Dark");
+  expect(await seen(page)).toEqual(NIGHT);
+  await page.reload();
+  await chat.alive();
+  await expect(choice(page)).toHaveValue("dark");
+  expect(await seen(page)).toEqual(NIGHT);
+
+  await page.emulateMedia({ colorScheme: "dark" });
+  await choice(page).selectOption("Light");
+  expect(await seen(page)).toEqual(DAY);
+  await choice(page).selectOption("As the system");
+  expect(await seen(page)).toEqual(either(NIGHT));
+});
+
+test("is there before anything is painted, and can be chosen before the page's code is there", async ({ chat, page }) => {
+  await choice(page).selectOption("Dark");
+  await page.route("**/*.{js,wasm}", () => {}); // never answered
+  await page.reload({ waitUntil: "commit" });
+  const first = await page.evaluate(async () => {
+    await new Promise(requestAnimationFrame);
+    return document.documentElement.dataset.theme;
+  });
+  expect(first).toBe("dark");
+  await expect(chat.box).toBeVisible();
+  expect(await seen(page)).toEqual(NIGHT);
+  await expect(choice(page)).toHaveValue("dark");
+  await choice(page).selectOption("Light");
+  expect(await seen(page)).toEqual(DAY);
+});
+
+test("is the same in every tab and on every page", async ({ chat, page, context }) => {
+  const other = await context.newPage();
+  await other.goto("/task");
+  await choice(page).selectOption("Dark");
+  await expect.poll(() => seen(other)).toEqual(NIGHT);
+  await chat.conversations.getByRole("link", { name: "How it works" }).click();
+  await expect(page.getByRole("heading", { name: "A page and its task" })).toBeVisible();
+  await page.goBack();
+  await expect(choice(page)).toHaveValue("dark");
+});
+
+test("can be chosen where the browser keeps nothing", async ({ page, chat }) => {
+  await page.addInitScript(() =>
+    Object.defineProperty(window, "localStorage", {
+      get: () => {
+        throw new DOMException("refused", "SecurityError");
+      },
+    }),
+  );
+  await page.reload();
+  await chat.alive();
+  await choice(page).selectOption("Dark");
+  expect(await seen(page)).toEqual(NIGHT);
+});
+
+function choice(page: Page) {
+  return page.getByRole("combobox", { name: "Theme", exact: true });
+}
+
+/** What a person sees, and what the browser is told to draw around it. */
+function seen(page: Page) {
+  return page.evaluate(() => {
+    const ground = getComputedStyle(document.documentElement).backgroundColor;
+    const metas = (name: string) => [...document.querySelectorAll<HTMLMetaElement>(`meta[name=${name}]`)];
+    return {
+      light: Number(/oklch\(([\d.]+)/.exec(ground)?.[1]) > 0.5,
+      scheme: metas("color-scheme")[0].content,
+      around: metas("theme-color").flatMap(({ media, content }) => (matchMedia(media).matches ? [content] : [])),
+    };
+  });
+}

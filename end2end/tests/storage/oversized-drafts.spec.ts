@@ -1,0 +1,171 @@
+// A text that the browser has no room for: the page says so, and nothing that was typed is lost while it is open.
+
+import type { Page } from "@playwright/test";
+import { expect, test } from "../../support/fixtures";
+
+const told = (page: Page) => page.getByText("This text doesn’t fit into what the browser keeps of a tab.");
+
+/** Types like a person would, and at once. */
+const type = (page: Page, text: string) =>
+  page.getByRole("textbox", { name: "Message", exact: true }).evaluate((box: HTMLTextAreaElement, text) => {
+    box.value = text;
+    box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }, text);
+
+const MOST = 5 * 1024 * 1024; // what a browser keeps of a tab, in characters
+
+/** Leaves room for so many characters. A text that fills a tab alone takes a browser minutes to lay out. */
+const leaveRoom = (page: Page, room: number) =>
+  page.evaluate((length) => sessionStorage.setItem("filler", "x".repeat(length)), MOST - room);
+
+test("a draft that is too large to be kept says so, until it fits", async ({ chat, page }) => {
+  await chat.box.fill("short");
+  await expect(chat.status).toBeAttached();
+  await expect(told(page)).toBeHidden();
+  await leaveRoom(page, 2000);
+  await type(page, "x".repeat(3000));
+  await expect(told(page)).toBeVisible();
+  await expect(told(page)).toHaveCount(1);
+  await type(page, "short again");
+  await expect(told(page)).toBeHidden();
+  await page.reload();
+  await chat.alive();
+  await expect(chat.box).toHaveValue("short again");
+});
+
+test("the page asks before such a draft is lost", async ({ chat, page }) => {
+  await chat.wake();
+  await leaveRoom(page, 2000);
+  await type(page, "x".repeat(3000));
+  await expect(told(page)).toBeVisible();
+  const asked: string[] = [];
+  page.on("dialog", async (dialog) => {
+    asked.push(dialog.type());
+    await dialog.accept();
+  });
+  await page.reload();
+  expect(asked).toEqual(["beforeunload"]);
+  await chat.alive();
+  await expect(chat.box).toHaveValue("");
+});
+
+test("such a draft of a new chat waits while another conversation is looked at, and is gone when it was asked", async ({ chat, page, upstream }) => {
+  await chat.ask("About cats");
+  (await upstream.asked()).finish();
+  await expect(chat.status).toHaveText("Done");
+  await chat.newChat.click();
+  await expect(chat.answer).toHaveCount(0);
+  await leaveRoom(page, 2000);
+  const draft = "y".repeat(3000);
+  await type(page, draft);
+  await expect(told(page)).toBeVisible();
+  await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
+  await expect(chat.box).toHaveValue("");
+  await expect(told(page)).toBeHidden();
+  await chat.newChat.click();
+  await expect(chat.box).toHaveValue(draft);
+  await expect(told(page)).toBeVisible();
+
+  await chat.send.click();
+  (await upstream.asked()).finish();
+  await expect(chat.status).toHaveText("Done");
+  await chat.newChat.click();
+  await expect(chat.box).toHaveValue("");
+  await expect(told(page)).toBeHidden();
+});
+
+test("such a draft of a conversation is there again after a look at another", async ({ chat, page, upstream }) => {
+  await chat.ask("About cats");
+  (await upstream.asked()).finish();
+  await expect(chat.status).toHaveText("Done");
+  await chat.box.fill("short");
+  await leaveRoom(page, 2000);
+  const draft = "y".repeat(3000);
+  await type(page, draft);
+  await expect(told(page)).toBeVisible();
+  await chat.newChat.click();
+  await expect(chat.answer).toHaveCount(0);
+  await expect(chat.box).toHaveValue("");
+  await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
+  await expect(chat.box).toHaveValue(draft);
+  await expect(told(page)).toBeVisible();
+});
+
+test("such a draft is there again after a look at another page", async ({ chat, page, upstream }) => {
+  const draft = "y".repeat(3000);
+  const lookElsewhere = async () => {
+    await page.evaluate(() => {
+      const link = document.body.appendChild(document.createElement("a"));
+      link.href = "/task";
+      link.click();
+      link.remove();
+    });
+    await expect(page.getByRole("button", { name: "Start", exact: true })).toBeVisible();
+    await page.evaluate(() => history.back());
+  };
+  await chat.wake();
+  await leaveRoom(page, 2000);
+  await type(page, draft);
+  await expect(told(page)).toBeVisible();
+  await lookElsewhere();
+  await expect(chat.box).toHaveValue(draft);
+
+  await chat.send.click();
+  (await upstream.asked()).finish();
+  await expect(chat.status).toHaveText("Done");
+  await type(page, `${draft}, again`);
+  await expect(told(page)).toBeVisible();
+  await lookElsewhere();
+  await expect(chat.answer).toContainText("Well.");
+  await expect(chat.box).toHaveValue(`${draft}, again`);
+});
+
+test("what a question is being made is there again, however long it is", async ({ chat, page, upstream }) => {
+  await chat.ask("About cats");
+  (await upstream.asked()).finish();
+  await expect(chat.status).toHaveText("Done");
+  await chat.box.fill("a draft");
+  await chat.message(0).hover();
+  await chat.action(chat.message(0), "Edit").click();
+  await expect(chat.box).toHaveValue("About cats");
+  await leaveRoom(page, 2000);
+  const text = "z".repeat(3000);
+  await type(page, text);
+  await expect(told(page)).toBeVisible();
+  await chat.newChat.click();
+  await expect(chat.answer).toHaveCount(0);
+  await expect(chat.box).toHaveValue("");
+  await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
+  await expect(chat.box).toHaveValue(text);
+  await page.keyboard.press("Escape");
+  await expect(chat.box).toHaveValue("a draft");
+});
+
+test("settings that the browser refuses to keep aren't too long for it", async ({ chat: _, page }) => {
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Settings" });
+  await page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException("no", "SecurityError");
+    };
+  });
+  await dialog.getByRole("textbox", { name: "Temperature", exact: true }).fill("0.5");
+  await dialog.getByRole("button", { name: "Use for new conversations" }).click();
+  await expect(dialog.getByText("The browser keeps nothing for this page. This counts for this conversation alone.")).toBeVisible();
+  await expect(dialog.getByText("no room")).toBeHidden();
+});
+
+test("settings that can't be kept for new conversations aren't said to be", async ({ chat, page }) => {
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Settings" });
+  await dialog.getByRole("textbox", { name: "Temperature", exact: true }).fill("0.5");
+  await page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException("no", "QuotaExceededError");
+    };
+  });
+  await dialog.getByRole("button", { name: "Use for new conversations" }).click();
+  await expect(dialog.getByText("The browser has no room for this.")).toBeVisible();
+  await expect(dialog.getByText("New conversations will begin like this.")).toBeHidden();
+  await expect(chat.box).toBeAttached();
+});

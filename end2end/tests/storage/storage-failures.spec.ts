@@ -1,0 +1,194 @@
+// What has been shown is kept, whatever breaks: the database, the page, or what a browser lacks.
+
+import type { BrowserContext, Page } from "@playwright/test";
+import { Chat } from "../../support/chat";
+import { expect, test } from "../../support/fixtures";
+import { crash, kept, occupyTheStore } from "../../support/store";
+import type { Question, Upstream } from "../../support/upstream";
+
+/** An answer that has begun, and whose beginning is kept. */
+async function begun(chat: Chat, upstream: Upstream): Promise<Question> {
+  await chat.ask("Count");
+  const question = await upstream.asked();
+  question.delta("one, ");
+  await expect.poll(() => kept(chat.page)).toContain("one,");
+  return question;
+}
+
+/** The same conversation in another tab. */
+async function opened(context: BrowserContext, address: string): Promise<Chat> {
+  const chat = new Chat(await context.newPage());
+  await chat.page.goto(address);
+  await chat.alive();
+  return chat;
+}
+
+test("a piece that can't be written costs nothing that comes after it", async ({ chat, upstream, page }) => {
+  const question = await begun(chat, upstream);
+  await page.evaluate(() => {
+    const put = IDBObjectStore.prototype.put;
+    Reflect.set(window, "failed", false);
+    IDBObjectStore.prototype.put = function (value, key) {
+      if (!String(value).startsWith('{"of":')) return put.call(this, value, key);
+      IDBObjectStore.prototype.put = put;
+      Reflect.set(window, "failed", true);
+      throw new DOMException("no", "UnknownError");
+    };
+  });
+  question.delta("two, ");
+  await expect.poll(() => page.evaluate(() => Reflect.get(window, "failed"))).toBe(true);
+  // Long before it would be written whole anyway.
+  await expect.poll(() => kept(page), { timeout: 3000 }).toContain('"text":"one, two, "');
+  question.delta("three, ");
+  await expect.poll(() => kept(page)).toContain("three,");
+  await expect(page.locator(".foot .notice")).toBeHidden();
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+test("a page that is hidden writes at once what has arrived", async ({ chat, upstream, page }) => {
+  const question = await begun(chat, upstream);
+  await page.evaluate(() => {
+    // As in a page that is about to be frozen: the next write is due, and never comes.
+    const [now, begin] = [Date.now(), window.setTimeout];
+    Date.now = () => now;
+    Reflect.set(window, "setTimeout", (act: TimerHandler, ms = 0) => (ms > 20 && ms <= 50 ? 0 : begin(act, ms)));
+  });
+  question.delta("two, ");
+  await expect.poll(() => kept(page)).toContain("two,");
+  question.delta("three, ");
+  await expect(chat.answer).toContainText("three,");
+  expect(await kept(page)).not.toContain("three,");
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { value: true });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+  });
+  await expect.poll(() => kept(page), { timeout: 2000 }).toContain("three,");
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+});
+
+/** The texts in the journal. */
+const noted = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const local = Object.entries(localStorage).filter(([key]) => key.startsWith("/journal/"));
+    const cache = await window.caches?.open("starcrossed-journal");
+    const answers = await Promise.all(((await cache?.keys()) ?? []).map((key) => cache.match(key)));
+    const texts = await Promise.all(answers.map((answer) => answer?.text() ?? ""));
+    return [...local.map(([, text]) => text), ...texts].filter((text) => text);
+  });
+
+const PLACES: Record<string, () => void> = {
+  "a cache": () => {},
+  "local storage": () => Object.defineProperty(window, "caches", { value: undefined }),
+};
+
+for (const [place, prepare] of Object.entries(PLACES)) {
+  test(`what the database is slow to write is in ${place}, and there after a crash`, async ({ page, context, upstream }) => {
+    await context.addInitScript(prepare);
+    const chat = await new Chat(page).open();
+    const question = await begun(chat, upstream);
+    await occupyTheStore(page);
+    question.delta("two, ");
+    await expect.poll(async () => (await noted(page)).join()).toContain("two,");
+    const address = page.url();
+    await crash(page);
+    expect(await question.closed).toBe("client");
+    const again = await opened(context, address);
+    await expect(again.answer).toContainText("one, two,");
+    await expect(again.status).toHaveText("Interrupted");
+    await expect.poll(() => noted(again.page)).toEqual([]);
+  });
+}
+
+test("a deleted conversation doesn't come back out of the journal", async ({ chat, upstream, page }) => {
+  const question = await begun(chat, upstream);
+  question.finish();
+  await expect(chat.status).toHaveText("Done");
+  await page.evaluate(async (of) => {
+    // As a tab leaves it that has ended; and the cache is slow.
+    const entry = { of, conversation: { id: of, title: "Count", updated_ms: Date.now() + 1000 } };
+    const cache = await caches.open("starcrossed-journal");
+    await cache.put("/journal/left", new Response(JSON.stringify(entry)));
+    const match = Cache.prototype.match;
+    const released = new Promise<void>((release) => Reflect.set(window, "release", release));
+    Cache.prototype.match = async function (request) {
+      await released;
+      return match.call(this, request);
+    };
+  }, page.url().split("/").at(-1));
+  await page.getByRole("button", { name: "Delete Count" }).click();
+  await expect(chat.conversations.getByRole("listitem")).toHaveCount(0);
+  await page.evaluate(() => Reflect.get(window, "release")());
+  await expect.poll(() => noted(page)).toEqual([]);
+  await page.reload();
+  await chat.alive();
+  await chat.wake();
+  await expect(page.getByText("Export and import")).toBeVisible();
+  await expect(chat.conversations.getByRole("listitem")).toHaveCount(0);
+});
+
+test.describe("without locks", () => {
+  /** As on plain HTTP, anywhere but on this machine. Notes when a tab asks whether an answer is being written. */
+  const loseLocks = () => {
+    Object.defineProperty(Navigator.prototype, "locks", { value: undefined });
+    const asked: number[] = [];
+    Reflect.set(window, "asked", asked);
+    const post = BroadcastChannel.prototype.postMessage;
+    BroadcastChannel.prototype.postMessage = function (message) {
+      if (message === "?") asked.push(performance.now());
+      return post.call(this, message);
+    };
+  };
+  const asked = (page: Page): Promise<number[]> => page.evaluate(() => Reflect.get(window, "asked"));
+
+  const CUT_OFF = 10;
+
+  /** Opens a conversation with ten answers that were cut off so long ago. */
+  async function openCutOff(page: Page, upstream: Upstream, agoMs: number): Promise<Chat> {
+    await page.context().addInitScript(loseLocks);
+    const chat = await new Chat(page).open();
+    (await begun(chat, upstream)).finish();
+    await expect(chat.status).toHaveText("Done");
+    await page.evaluate(
+      async ([count, agoMs]) => {
+        const opening = indexedDB.open("starcrossed");
+        const database = await new Promise<IDBDatabase>((opened) => (opening.onsuccess = () => opened(opening.result)));
+        const change = database.transaction(["conversations", "messages"], "readwrite");
+        const all = (store: string) =>
+          new Promise<{ id: string; role?: string }[]>((read) => {
+            const reading = change.objectStore(store).getAll();
+            reading.onsuccess = () => read(reading.result.map((text) => JSON.parse(text)));
+          });
+        const [conversation] = await all("conversations");
+        const answer = (await all("messages")).find((message) => message.role === "assistant");
+        const cutOff = { ...answer, exit: null, writer: "another", saved_ms: Date.now() - agoMs };
+        for (let n = 0; n < count; n++) {
+          const [text, key] = [JSON.stringify({ ...cutOff, id: `cut${n}` }), `${conversation.id}/cut${n}`];
+          change.objectStore("messages").put(text, key);
+        }
+        change.objectStore("conversations").put(JSON.stringify({ ...conversation, head: "cut0" }), conversation.id);
+        await new Promise((written) => (change.oncomplete = written));
+        database.close();
+      },
+      [CUT_OFF, agoMs],
+    );
+    await page.reload();
+    await chat.alive();
+    return chat;
+  }
+
+  test("all answers that may be being written are asked for at once", async ({ page, upstream }) => {
+    const chat = await openCutOff(page, upstream, 5000);
+    await expect(chat.status).toHaveText("Interrupted");
+    const times = await asked(page);
+    expect(times).toHaveLength(CUT_OFF);
+    expect(Math.max(...times) - Math.min(...times), "not one after the other").toBeLessThan(300);
+  });
+
+  test("those that were cut off long ago are not asked for", async ({ page, upstream }) => {
+    const chat = await openCutOff(page, upstream, 10 * 60_000);
+    await expect(chat.status).toHaveText("Interrupted");
+    expect(await asked(page)).toEqual([]);
+  });
+});
