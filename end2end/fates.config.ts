@@ -3,7 +3,7 @@ import config from "./playwright.config";
 // Alone on the machine, and without a trace, which would be measured as well.
 export default {
   ...config,
-  testMatch: "fates.ts",
+  testMatch: "stop-latency/measure.ts",
   fullyParallel: false,
   workers: 1,
   timeout: 7_200_000,

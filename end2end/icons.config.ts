@@ -1,3 +1,3 @@
 import config from "./playwright.config";
 
-export default { ...config, testMatch: "icons.ts" };
+export default { ...config, testMatch: "tools/icons.ts" };

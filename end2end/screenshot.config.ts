@@ -1,3 +1,3 @@
 import config from "./playwright.config";
 
-export default { ...config, testMatch: "screenshot.ts" };
+export default { ...config, testMatch: "tools/screenshot.ts" };

@@ -12,7 +12,7 @@
 //!
 //! A browser's translator puts elements of its own in the place of text nodes. Whoever goes on writing into a text node then
 //! writes where nobody reads. So text that changes is the `prop:textContent` of an element that has nothing else in it, or is
-//! written into the element; [`text`](crate::text::text) leaves out what is there already. Names of models, code and formulas say `translate="no"`. `end2end/translated.spec.ts` plays the
+//! written into the element; [`text`](crate::text::text) leaves out what is there already. Names of models, code and formulas say `translate="no"`. `end2end/tests/a11y/translation.spec.ts` plays the
 //! translator.
 
 pub mod page;

@@ -2,8 +2,8 @@
 
 import { expect, request, type APIRequestContext } from "@playwright/test";
 import { setTimeout as after } from "node:timers/promises";
-import { PATIENCE_MS } from "../../fates/cell";
-import { find } from "../../fates/programs";
+import { PATIENCE_MS } from "../../stop-latency/trial";
+import { find } from "../../stop-latency/programs";
 import type { Certificate } from "../../support/certificate";
 import { Server } from "../../support/server";
 import { Upstream, type Question } from "../../support/upstream";

@@ -1,7 +1,7 @@
 // What a test of several instances finds ready: a fleet, and browsers that come to it.
 
 import { type BrowserContext } from "@playwright/test";
-import { Missing } from "../../fates/cell";
+import { Missing } from "../../stop-latency/trial";
 import { Certificate } from "../../support/certificate";
 import { Chat } from "../../support/chat";
 import { expect, test as base } from "../../support/fixtures";

@@ -4,8 +4,8 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Missing } from "../../fates/cell";
-import { run, Running } from "../../fates/programs";
+import { Missing } from "../../stop-latency/trial";
+import { run, Running } from "../../stop-latency/programs";
 import type { Certificate } from "../../support/certificate";
 import { freePort } from "../../support/free-port";
 

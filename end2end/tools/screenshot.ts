@@ -1,8 +1,8 @@
 // The picture in the README: `npm run screenshot` takes it again.
 
-import { Chat } from "./support/chat";
-import { expect, test } from "./support/fixtures";
-import type { Upstream } from "./support/upstream";
+import { Chat } from "../support/chat";
+import { expect, test } from "../support/fixtures";
+import type { Upstream } from "../support/upstream";
 
 test.use({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 2, colorScheme: "dark" });
 

@@ -2,9 +2,9 @@
 
 import type { CDPSession, Page } from "@playwright/test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "./support/fixtures";
-import { Prose } from "./support/prose";
-import type { Question } from "./support/upstream";
+import { expect, test } from "../support/fixtures";
+import { Prose } from "../support/prose";
+import type { Question } from "../support/upstream";
 
 const DELTAS = 8000;
 const CHARACTERS = 24;

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type Page } from "@playwright/test";
 
-const FOLDER = join(__dirname, "../app/public");
+const FOLDER = join(__dirname, "../../app/public");
 const NIGHT = "#161b33";
 
 // What is rounded by the system that shows it has no corners of its own, and its stars stay clear of them.

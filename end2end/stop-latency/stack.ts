@@ -5,9 +5,9 @@ import { setTimeout as after } from "node:timers/promises";
 import type { Certificate } from "../support/certificate";
 import { Server } from "../support/server";
 import { Upstream } from "../support/upstream";
-import { PATIENCE_MS } from "./cell";
+import { PATIENCE_MS } from "./trial";
 import { Proxy } from "./proxy";
-import { SERVER_PORT, url, type Road } from "./roads";
+import { SERVER_PORT, url, type Road } from "./routes";
 
 /** Where it all is. */
 export interface Place {

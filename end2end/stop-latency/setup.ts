@@ -4,7 +4,7 @@ import type { Browser, Tab } from "../browsers/driver/browser";
 import { Chat } from "../browsers/page/chat";
 import type { Certificate } from "../support/certificate";
 import type { Question } from "../support/upstream";
-import type { Line } from "./line";
+import type { Line } from "./stack";
 
 /** A page that has asked, and its question. */
 export interface Asked {

@@ -2,8 +2,8 @@
 // the client. This one keeps a cable to the server's, to be its model. The addresses are those set aside for measuring.
 
 import { join } from "node:path";
-import { Missing } from "./cell";
-import type { Place } from "./line";
+import { Missing } from "./trial";
+import type { Place } from "./stack";
 import { run } from "./programs";
 import { CONFIGURATIONS } from "./proxy";
 

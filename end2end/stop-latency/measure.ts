@@ -4,16 +4,16 @@
 //   TRIALS=3 ONLY="direct HTTP/1.1,WebKit nginx HTTP/2,Stop mid-stream" npm run fates      some of it, fewer times; that is not kept in docs/
 
 import { expect, test } from "@playwright/test";
-import { ENGINES } from "./browsers/engines";
-import { CAUSES } from "./fates/causes";
-import { cell, Missing, nothing, type Cell } from "./fates/cell";
-import { Line, HERE } from "./fates/line";
-import { machine } from "./fates/machine";
-import { FAR_ADDRESS } from "./fates/network";
-import { ROADS, type Engine, type Road } from "./fates/roads";
-import { Stage } from "./fates/stage";
-import { keep, Table } from "./fates/table";
-import { Certificate } from "./support/certificate";
+import { ENGINES } from "../browsers/engines";
+import { CAUSES } from "./causes";
+import { cell, Missing, nothing, type Cell } from "./trial";
+import { Line, HERE } from "./stack";
+import { machine } from "./machine";
+import { FAR_ADDRESS } from "./network";
+import { ROADS, type Engine, type Road } from "./routes";
+import { Stage } from "./setup";
+import { keep, Table } from "./table";
+import { Certificate } from "../support/certificate";
 
 const ENOUGH = 20;
 const TRIALS = Number(process.env.TRIALS ?? ENOUGH);

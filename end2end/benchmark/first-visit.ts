@@ -2,8 +2,8 @@
 
 import { chromium } from "@playwright/test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BareBrowser } from "./support/bare";
-import { expect, test } from "./support/fixtures";
+import { BareBrowser } from "../support/bare";
+import { expect, test } from "../support/fixtures";
 
 const SLOWER = 4;
 const VISITS = 25;

@@ -3,8 +3,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CAUSES } from "./causes";
-import { PATIENCE_MS, quantile, type Cell, type Outcome } from "./cell";
-import type { Road } from "./roads";
+import { PATIENCE_MS, quantile, type Cell, type Outcome } from "./trial";
+import type { Road } from "./routes";
 
 const DOCUMENT = resolve(__dirname, "../../docs/stop-latency.md");
 const BETWEEN = /(<!-- measured: begin -->\n)[^]*(<!-- measured: end -->)/;

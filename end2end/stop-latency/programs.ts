@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { Missing } from "./cell";
+import { Missing } from "./trial";
 
 const FOLDERS = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Certificate } from "../support/certificate";
 import { Running } from "./programs";
-import type { Road } from "./roads";
+import type { Road } from "./routes";
 
 export const CONFIGURATIONS = resolve(__dirname, "../../docs/proxies");
 

@@ -6,12 +6,12 @@ import type { Part } from "../browsers/page/part";
 import { press as pressPart } from "../browsers/press";
 import { now } from "../support/clock";
 import type { Question } from "../support/upstream";
-import { inTime, outcome, type Loss, type Outcome } from "./cell";
+import { inTime, outcome, type Loss, type Outcome } from "./trial";
 import { Client } from "./client";
-import { Line } from "./line";
+import { Line } from "./stack";
 import { FAR_ADDRESS, Network } from "./network";
-import { url } from "./roads";
-import type { Stage } from "./stage";
+import { url } from "./routes";
+import type { Stage } from "./setup";
 
 export interface Cause {
   /** At most this long, in milliseconds, from the cause to the end of the model's connection. */
