@@ -2,7 +2,7 @@
 
 import { chromium } from "@playwright/test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BareBrowser } from "../support/bare";
+import { BareBrowser } from "../support/raw-chromium";
 import { expect, test } from "../support/fixtures";
 
 const SLOWER = 4;

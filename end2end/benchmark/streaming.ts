@@ -3,7 +3,7 @@
 import type { CDPSession, Page } from "@playwright/test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "../support/fixtures";
-import { Prose } from "../support/prose";
+import { Prose } from "../support/sample-markdown";
 import type { Question } from "../support/upstream";
 
 const DELTAS = 8000;

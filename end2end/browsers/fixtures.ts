@@ -1,7 +1,7 @@
 // What every check finds ready: a browser that is driven, a model server to script, the program asking it, and the chat page.
 
 import { expect } from "@playwright/test";
-import { test as base } from "../support/served";
+import { test as base } from "../support/server-fixture";
 import type { Browser, Settings, Tab } from "./driver/browser";
 import { ENGINES } from "./engines";
 import { Chat } from "./page/chat";

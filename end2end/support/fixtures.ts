@@ -1,9 +1,9 @@
 // What every test finds ready: a model server to script, the program asking it, and the chat page.
 
 import { expect, type Page } from "@playwright/test";
-import { Chat } from "./chat";
-import { Complaints } from "./console";
-import { test as base } from "./served";
+import { Chat } from "./chat-page";
+import { Complaints } from "./console-errors";
+import { test as base } from "./server-fixture";
 
 interface Fixtures {
   /** The chat page, open and alive. */

@@ -1,6 +1,6 @@
 // The picture in the README: `npm run screenshot` takes it again.
 
-import { Chat } from "../support/chat";
+import { Chat } from "../support/chat-page";
 import { expect, test } from "../support/fixtures";
 import type { Upstream } from "../support/upstream";
 

@@ -1,7 +1,7 @@
 // Asking, and reading what comes.
 
 import { now } from "../../support/clock";
-import { Prose } from "../../support/prose";
+import { Prose } from "../../support/sample-markdown";
 import { expect, test } from "../fixtures";
 import type { Chat } from "../page/chat";
 import type { Part } from "../page/part";

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { elsewhere } from "../../support/elsewhere";
+import { elsewhere } from "../../support/other-site";
 import { Server } from "../../support/server";
 import type { Question, Upstream } from "../../support/upstream";
 import { limited } from "../driver/leash";

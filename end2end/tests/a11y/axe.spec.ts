@@ -3,8 +3,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test as base } from "../../support/fixtures";
-import { Monitor } from "../../support/monitor";
-import { TaskPage } from "../../support/task";
+import { Monitor } from "../../support/monitor-page";
+import { TaskPage } from "../../support/essay-page";
 import type { Question } from "../../support/upstream";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];

@@ -1,7 +1,7 @@
 // The keyboard alone: where the focus goes when a button goes away, and what Escape ends.
 
 import type { Locator } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 
 test("the box has the focus from the beginning, and again whenever a button that had it goes away", async ({ chat, upstream, page, complaints }) => {

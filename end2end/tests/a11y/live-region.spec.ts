@@ -1,7 +1,7 @@
 // What a screen reader hears of an answer: pieces that make sense, each of them once.
 
 import type { Page } from "@playwright/test";
-import type { Chat } from "../../support/chat";
+import type { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 
 test("an answer is said in whole sentences and blocks, each once", async ({ chat, upstream }) => {

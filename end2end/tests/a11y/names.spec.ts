@@ -2,11 +2,11 @@
 // A change that is meant: npx playwright test names --update-snapshots
 
 import type { Locator } from "@playwright/test";
-import type { Chat } from "../../support/chat";
+import type { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
-import { Monitor } from "../../support/monitor";
+import { Monitor } from "../../support/monitor-page";
 import { Server } from "../../support/server";
-import { TaskPage } from "../../support/task";
+import { TaskPage } from "../../support/essay-page";
 import type { Upstream } from "../../support/upstream";
 
 const ANSWER = `## A heading

@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
-import { cells, Monitor } from "../../support/monitor";
+import { cells, Monitor } from "../../support/monitor-page";
 import { watchWrites } from "../../support/writes";
 
 /** Keeps nothing more: the browser has no room. */

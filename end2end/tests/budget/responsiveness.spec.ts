@@ -3,10 +3,10 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import type { Page, TestInfo } from "@playwright/test";
-import type { Chat } from "../../support/chat";
+import type { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
-import { crash } from "../../support/store";
-import { longestTask } from "../../support/tasks";
+import { crash } from "../../support/database";
+import { longestTask } from "../../support/long-tasks";
 
 /** A slice is 16 ms, and what was begun in it has until 50. The rest is for a machine that is several times as slow: a
  * fault of this kind takes seconds. */

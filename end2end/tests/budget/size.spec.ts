@@ -1,7 +1,7 @@
 // What a first visit costs: every byte that comes over the wire, heads included, as the browser counts them.
 
 import type { Page } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 
 const BUDGET = 150_000;

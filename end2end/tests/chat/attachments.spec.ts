@@ -1,7 +1,7 @@
 // Files that go with a question: picked, pasted or dropped, seen before and after, and within limits that are told before.
 
 import type { Locator, Page } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 import type { Question, Upstream } from "../../support/upstream";
 

@@ -1,6 +1,6 @@
 // Asking, watching, stopping, and what happens when the model server fails.
 
-import type { Chat } from "../../support/chat";
+import type { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 
 test.describe("asking", () => {

@@ -1,9 +1,9 @@
 // Several models asked at once, side by side: each answer has its own task, and its own Stop.
 
 import type { Page } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test as base } from "../../support/fixtures";
-import { crash } from "../../support/store";
+import { crash } from "../../support/database";
 import type { Question, Upstream } from "../../support/upstream";
 
 const MODELS = ["alpha", "beta", "gamma", "delta"];

@@ -1,7 +1,7 @@
 // What model servers do that isn't answering: they load, read, list nothing, forget models, run out of room.
 
 import type { Page } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 
 const LOADING = { error: { message: "Loading model", type: "unavailable_error", code: 503 } };

@@ -1,7 +1,7 @@
 // Two model servers, of which one goes down and comes back. What was meant for it is no business of the other's.
 
 import type { Page } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test as base } from "../../support/fixtures";
 import { Upstream } from "../../support/upstream";
 

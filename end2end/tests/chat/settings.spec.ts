@@ -1,7 +1,7 @@
 // How the model is to answer: set for one conversation, checked before anything is sent, and kept for new ones.
 
 import type { Locator, Page } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 import type { Question, Upstream } from "../../support/upstream";
 

@@ -5,8 +5,8 @@ import { Counting } from "./counting";
 import { NAMES, TOKEN, type Fleet, type Name, type Place } from "./cluster";
 import { expect, test } from "./fixtures";
 import type { Brand } from "./proxy";
-import type { Chat } from "../../support/chat";
-import { SERVER_GONE } from "../../support/console";
+import type { Chat } from "../../support/chat-page";
+import { SERVER_GONE } from "../../support/console-errors";
 import { test as alone } from "../../support/fixtures";
 import type { Question } from "../../support/upstream";
 

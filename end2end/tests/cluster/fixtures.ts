@@ -3,7 +3,7 @@
 import { type BrowserContext } from "@playwright/test";
 import { Missing } from "../../stop-latency/trial";
 import { Certificate } from "../../support/certificate";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test as base } from "../../support/fixtures";
 import { Fleet, type Name, type Place } from "./cluster";
 import type { Brand } from "./proxy";

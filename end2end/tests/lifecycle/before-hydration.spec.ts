@@ -1,9 +1,9 @@
 // The page is drawn by the server, and looks ready before its code has arrived. What people do until then counts.
 
 import type { Page } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test as base } from "../../support/fixtures";
-import { TaskPage } from "../../support/task";
+import { TaskPage } from "../../support/essay-page";
 
 /** Holds back the page's code. */
 class Slow {

@@ -1,7 +1,7 @@
 // The page without its program: with scripts turned off, in a browser that can't run it, or with a server that can't send it.
 
 import type { Page, Route } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 
 /** What a browser logs of a page that is broken on purpose. */

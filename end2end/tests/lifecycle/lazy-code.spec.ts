@@ -2,7 +2,7 @@
 // they do until it is there is lost.
 
 import type { Page } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 
 /** Decides over what is fetched later. */

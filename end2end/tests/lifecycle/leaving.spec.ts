@@ -1,9 +1,9 @@
 // Every way in which a page and its server can lose each other in the middle of an answer.
 
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { Chat } from "../../support/chat";
-import { SERVER_GONE } from "../../support/console";
-import { elsewhere } from "../../support/elsewhere";
+import { Chat } from "../../support/chat-page";
+import { SERVER_GONE } from "../../support/console-errors";
+import { elsewhere } from "../../support/other-site";
 import { document, expect, test as base } from "../../support/fixtures";
 import type { Question, Upstream } from "../../support/upstream";
 

@@ -1,7 +1,7 @@
 // Over HTTP/1.1 a browser opens six connections to a site, for all of its tabs together. The page notices, and says what helps.
 
 import type { BrowserContext } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 import type { Question, Upstream } from "../../support/upstream";
 

@@ -2,7 +2,7 @@
 
 import type { BrowserContext } from "@playwright/test";
 import { Certificate } from "../../support/certificate";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test as base } from "../../support/fixtures";
 import { Server } from "../../support/server";
 import type { Question, Upstream } from "../../support/upstream";

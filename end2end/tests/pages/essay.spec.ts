@@ -2,7 +2,7 @@
 
 import type { Locator } from "@playwright/test";
 import { document, expect, test } from "../../support/fixtures";
-import { TaskPage } from "../../support/task";
+import { TaskPage } from "../../support/essay-page";
 
 const CHUNKS = [1, 2, 3, 4, 5].map((n) => `Async work chunk ${n}`);
 const AN_HOUR = 3_600_000;

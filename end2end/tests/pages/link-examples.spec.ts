@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test as base, type Locator, type Page } from "@playwright/test";
-import { Example } from "../../support/example";
+import { Example } from "../../support/link-example";
 
 interface Fixtures {
   /** Its name. */

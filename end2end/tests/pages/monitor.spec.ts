@@ -1,9 +1,9 @@
 // The monitor: what it shows of other pages' tasks, and what it may do to them.
 
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { SERVER_GONE } from "../../support/console";
+import { SERVER_GONE } from "../../support/console-errors";
 import { expect, test } from "../../support/fixtures";
-import { cells, Monitor } from "../../support/monitor";
+import { cells, Monitor } from "../../support/monitor-page";
 
 const it = test.extend<{ monitor: Monitor }>({
   // In a tab of its own, beside the chat.

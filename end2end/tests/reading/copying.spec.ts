@@ -1,7 +1,7 @@
 // A copy holds what is seen: the conversation's text, without the page's controls, and code without a line end after it.
 
 import type { Page } from "@playwright/test";
-import type { Chat } from "../../support/chat";
+import type { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 import type { Upstream } from "../../support/upstream";
 

@@ -1,7 +1,7 @@
 // Nothing but the conversation scrolls, and nothing moves that nobody has moved.
 
 import type { Page } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 
 const SIZES = { desktop: { width: 1366, height: 768 }, phone: { width: 390, height: 844 } };

@@ -1,7 +1,7 @@
 // Every page, wide and narrow, by day and by night: nothing sticks out, everything has a name, nothing moves unasked.
 
 import type { Page } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test as base } from "../../support/fixtures";
 
 const PAGES: { name: string; path: string; missing?: boolean }[] = [

@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
-import { Prose } from "../../support/prose";
+import { Prose } from "../../support/sample-markdown";
 import type { Question } from "../../support/upstream";
 
 // So much is said here that a busy machine takes its time.

@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
-import { Prose } from "../../support/prose";
+import { Prose } from "../../support/sample-markdown";
 
 const MESSAGES = 120;
 const LONG = "A long question. ".repeat(6000);

@@ -1,7 +1,7 @@
 // Where the reader is in a conversation: at its end while it grows, and wherever they scroll to instead.
 
 import type { BrowserContext, Locator, Page } from "@playwright/test";
-import type { Chat } from "../../support/chat";
+import type { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 import type { Question, Upstream } from "../../support/upstream";
 

@@ -1,7 +1,7 @@
 // A selection stays, whatever becomes of the nodes under it while an answer arrives.
 
 import type { Page } from "@playwright/test";
-import type { Chat } from "../../support/chat";
+import type { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 import { ANSWER, select, selected } from "../../support/selection";
 import type { Question } from "../../support/upstream";

@@ -2,9 +2,9 @@
 
 import type { Page } from "@playwright/test";
 import { readFile } from "node:fs/promises";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
-import { crash, kept, occupyTheStore } from "../../support/store";
+import { crash, kept, occupyTheStore } from "../../support/database";
 import type { Upstream } from "../../support/upstream";
 
 /** Has a conversation of one question and one answer. */

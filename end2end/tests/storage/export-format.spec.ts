@@ -3,7 +3,7 @@
 
 import type { Page } from "@playwright/test";
 import { readFile } from "node:fs/promises";
-import type { Chat } from "../../support/chat";
+import type { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 import type { Upstream } from "../../support/upstream";
 

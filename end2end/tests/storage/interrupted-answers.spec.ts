@@ -2,11 +2,11 @@
 
 import { setTimeout as after } from "node:timers/promises";
 import type { BrowserContext, Page } from "@playwright/test";
-import { BareBrowser } from "../../support/bare";
-import { Chat } from "../../support/chat";
-import { SERVER_GONE } from "../../support/console";
+import { BareBrowser } from "../../support/raw-chromium";
+import { Chat } from "../../support/chat-page";
+import { SERVER_GONE } from "../../support/console-errors";
 import { expect, test } from "../../support/fixtures";
-import { crash } from "../../support/store";
+import { crash } from "../../support/database";
 import type { Question, Upstream } from "../../support/upstream";
 
 /** What was shown for longer than this is never lost. */

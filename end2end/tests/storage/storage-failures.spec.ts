@@ -1,9 +1,9 @@
 // What has been shown is kept, whatever breaks: the database, the page, or what a browser lacks.
 
 import type { BrowserContext, Page } from "@playwright/test";
-import { Chat } from "../../support/chat";
+import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
-import { crash, kept, occupyTheStore } from "../../support/store";
+import { crash, kept, occupyTheStore } from "../../support/database";
 import type { Question, Upstream } from "../../support/upstream";
 
 /** An answer that has begun, and whose beginning is kept. */
