@@ -20,61 +20,11 @@
 //! which never blocks and never fails.
 #![recursion_limit = "256"] // a page is one type, and is made here
 
-pub mod args;
 pub mod config;
-pub mod discovery;
-pub mod startup;
-
-pub mod api;
-pub mod assets;
-mod bodies;
-pub mod headers;
-#[cfg(target_os = "linux")]
-mod heap;
-#[cfg(not(target_os = "linux"))]
-#[path = "heap_portable.rs"]
-mod heap;
-pub mod metrics;
-pub mod policy;
-pub mod router;
-pub mod traffic;
-
-pub mod admission;
-pub mod auth;
-pub mod clients;
-#[cfg(unix)]
-pub mod files;
-#[cfg(not(unix))]
-#[path = "files_portable.rs"]
-pub mod files;
-pub mod front;
-pub mod hosts;
-pub mod killers;
-pub mod origin;
-pub mod room;
-pub mod slots;
-pub mod unread;
-
-pub mod first_request;
-pub mod patience;
-pub mod readiness;
-pub mod serve;
-#[cfg(unix)]
-pub mod signals;
-#[cfg(not(unix))]
-#[path = "signals_portable.rs"]
-pub mod signals;
-pub mod socket;
-pub mod tls;
-
-pub mod demo;
+pub mod guard;
+pub mod http;
 pub mod models;
-pub mod openai;
-pub mod tasks;
-mod upstreams;
-
+pub mod net;
+pub mod os;
+pub mod startup;
 pub mod typeset;
-
-pub mod failure;
-pub mod log;
-pub mod output;

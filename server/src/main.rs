@@ -1,7 +1,12 @@
 //! Starcrossed: signals → config → startup → router → serve → drain.
 
 use server::{
-    config::Config, failure::Failure, front::Front, log, output, router, serve, signals::Signals, startup, tasks::Tasks,
+    config::Config,
+    guard::Front,
+    http::{router, tasks::Tasks},
+    net,
+    os::signals::Signals,
+    startup::{self, error::Failure, log, output},
 };
 use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 use tokio::{net::TcpListener, runtime::Runtime, task::spawn_blocking};
@@ -49,7 +54,7 @@ async fn serve_until(stop: &CancellationToken) -> Result<(), Failure> {
     let app = router::app(tasks.clone(), Arc::new(found.models(config.model.clone())), terms.readiness.clone());
     let app = front.guard(app, &tasks.links);
     let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(config.address(address))));
-    serve::run(listener, app, tasks, terms, stop.cancelled()).await.map_err(Failure::runtime)
+    net::run(listener, app, tasks, terms, stop.cancelled()).await.map_err(Failure::runtime)
 }
 
 /// What is there before the first connection is served.
@@ -57,7 +62,7 @@ struct Begun {
     config: Config,
     listener: TcpListener,
     address: SocketAddr,
-    terms: serve::Terms,
+    terms: net::Terms,
     front: Front,
     found: startup::Found,
 }
@@ -65,8 +70,8 @@ struct Begun {
 /// None if the command line asked for nothing but the help or the version.
 async fn begin() -> Result<Option<Begun>, Failure> {
     let Some(config) = configure().await? else { return Ok(None) };
-    let (listener, address) = serve::listen(&config).await?;
-    let terms = serve::Terms::of(&config).await?;
+    let (listener, address) = net::listen(&config).await?;
+    let terms = net::Terms::of(&config).await?;
     let front = Front::of(&config, address, &terms.room).await?;
     let found = startup::find(&config).await?;
     Ok(Some(Begun { config, listener, address, terms, front, found }))

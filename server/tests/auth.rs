@@ -4,7 +4,7 @@
 mod support;
 
 use ipnet::IpNet;
-use server::{auth::Auth, models::Models};
+use server::{guard::auth::Auth, models::Models};
 use std::net::SocketAddr;
 use support::{
     client::{Response, get, request, request_with, send},

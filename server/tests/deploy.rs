@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
 use clap::{Arg, Command, CommandFactory, Parser};
-use server::args::Args;
+use server::config::args::Args;
 use std::{
     fs,
     path::{Path, PathBuf},

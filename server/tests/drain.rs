@@ -3,8 +3,8 @@
 
 mod support;
 
-use server::{
-    models::Models,
+use server::models::{
+    Models,
     openai::{Client, Upstream as Asked, parse_url},
 };
 use starcrossed::Reason;

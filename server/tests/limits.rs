@@ -5,9 +5,11 @@ mod support;
 
 use futures::{StreamExt, stream::FuturesUnordered};
 use server::{
-    models::Models,
-    openai::{Client, Upstream as Asked, parse_url},
-    slots::Slots,
+    guard::quota::Slots,
+    models::{
+        Models,
+        openai::{Client, Upstream as Asked, parse_url},
+    },
 };
 use starcrossed::Reason;
 use std::{net::SocketAddr, sync::Arc, time::Duration};

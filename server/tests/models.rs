@@ -12,10 +12,11 @@ use app::chat::{
 use futures::{FutureExt, StreamExt};
 use serde_json::{Value, json};
 use server::{
-    demo,
-    discovery::{self, State},
-    models::{Models, Seek},
-    openai::{Client, Upstream as Settings, parse_url},
+    models::{
+        Models, Seek, demo,
+        openai::{Client, Upstream as Settings, parse_url},
+    },
+    startup::discovery::{self, State},
 };
 use socket2::{Domain, Socket, Type};
 use starcrossed::Reason;

@@ -7,9 +7,11 @@ use futures::future::join_all;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use reqwest::{Certificate, Client, Response, Version};
 use server::{
-    models::Models,
-    openai::{self, parse_url},
-    tls::Files,
+    models::{
+        Models,
+        openai::{self, parse_url},
+    },
+    net::tls::Files,
 };
 use std::{fs, path::PathBuf, time::Duration};
 use support::{

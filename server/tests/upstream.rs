@@ -12,7 +12,7 @@ use app::chat::{
 use flate2::{Compression, write::GzEncoder};
 use futures::StreamExt;
 use serde_json::{Value, json};
-use server::openai::{self, Client, parse_url};
+use server::models::openai::{self, Client, parse_url};
 use socket2::{Domain, Socket, Type};
 use starcrossed::Reason;
 use std::{borrow::Borrow, io::Write, net::SocketAddr, time::Duration};

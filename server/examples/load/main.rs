@@ -26,7 +26,7 @@ mod stamp;
 
 use args::{Args, Command};
 use clap::Parser;
-use server::signals::Signals;
+use server::os::signals::Signals;
 use std::{error::Error, process::ExitCode};
 
 /// What can go wrong here is told to a person, and that is all that is done about it.

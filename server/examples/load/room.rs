@@ -10,7 +10,7 @@ const OTHERS: usize = 64;
 /// # Errors
 /// There is no room, and fewer won't do.
 pub(crate) fn for_streams(wanted: u32, fit: bool) -> Fallible<u32> {
-    let files = server::files::most();
+    let files = server::os::open_files::most();
     let possible = u32::try_from(files.saturating_sub(OTHERS) / 2).unwrap_or(u32::MAX);
     if wanted <= possible {
         return Ok(wanted);

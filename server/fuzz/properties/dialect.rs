@@ -6,7 +6,7 @@ use app::chat::{
     message::{Delta, Was},
 };
 use serde_json::{Value, json};
-use server::openai::{Upstream, replay};
+use server::models::openai::{Upstream, replay};
 use starcrossed::Reason;
 
 /// The server's key, which nobody is to be told, even if the server says it.

@@ -1,6 +1,6 @@
 //! The password and the tokens, as people give them.
 
-use crate::failure::Failure;
+use crate::startup::error::Failure;
 use std::{fs, path::Path};
 
 /// What can be guessed in an afternoon, however slowly one may guess.

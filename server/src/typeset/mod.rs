@@ -5,32 +5,21 @@
 //! time ([`work`]); and work whose request is gone ends with the line or formula that it is at.
 
 mod code;
-#[cfg(target_os = "linux")]
-mod cpu;
-#[cfg(not(target_os = "linux"))]
-#[path = "cpu_portable.rs"]
-mod cpu;
 mod escape;
 mod formula;
-mod languages;
-mod sanitise;
-mod scopes;
-mod slice;
-mod stack;
-mod turns;
 mod work;
 
-use crate::clients::Client;
+use crate::guard::client_addr::Client;
+use crate::typeset::schedule::slice::Slice;
+use crate::typeset::schedule::turns::{Turn, Turns};
 use app::typeset::{
     Item,
     typesetter::{Busy, SharedTypesetter, Typesetter},
 };
 use futures::{FutureExt, future::BoxFuture};
-use slice::Slice;
 use std::{sync::Arc, time::Duration};
 use tokio::task::spawn_blocking;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
-use turns::{Turn, Turns};
 use work::Work;
 
 /// How long a client works before the next one has its turn.
@@ -90,5 +79,6 @@ async fn finish(mut work: Work, mut turn: Turn) -> Option<Vec<Option<String>>> {
     Some(work.into_html())
 }
 
+pub mod schedule;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! The items of one request, typeset a slice at a time.
 
-use super::{code::Code, formula, slice::Slice, stack::with_a_large_stack};
+use super::{code::Code, formula};
+use crate::typeset::schedule::{slice::Slice, stack::with_a_large_stack};
 use app::typeset::Item;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

@@ -3,21 +3,16 @@
 use super::{client, soon};
 use ipnet::IpNet;
 use server::{
-    auth::Auth,
-    clients::Proxies,
-    front::Front,
-    hosts::Hosts,
-    killers::Killers,
-    models::Models,
-    openai::{Client, Upstream, parse_url},
-    readiness::Readiness,
-    room::Room,
-    router,
-    serve::{self, Terms},
-    slots::Slots,
-    tasks::Tasks,
-    tls::Tls,
-    unread::Unread,
+    guard::{
+        Front, auth::Auth, capacity::Room, client_addr::Proxies, host_check::Hosts, kill_permission::Killers,
+        quota::Slots, unread::Unread,
+    },
+    http::{readiness::Readiness, router, tasks::Tasks},
+    models::{
+        Models,
+        openai::{Client, Upstream, parse_url},
+    },
+    net::{self, Terms, tls::Tls},
 };
 use starcrossed::{
     Reason,
@@ -98,7 +93,7 @@ impl Server {
         let (shutdown, asked) = oneshot::channel();
         let asked = async { _ = asked.await };
         let terms = Terms { tls, room, drain, readiness };
-        let running = tokio::spawn(serve::run(listener, app, all.clone(), terms, asked));
+        let running = tokio::spawn(net::run(listener, app, all.clone(), terms, asked));
         Self { address, registry: all.registry, shutdown, running }
     }
 

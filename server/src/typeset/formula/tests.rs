@@ -1,7 +1,7 @@
 use super::*;
 use crate::typeset::{
-    sanitise::allowed::{ATTRIBUTES, ELEMENTS},
-    stack::with_a_large_stack,
+    formula::sanitise::allowed::{ATTRIBUTES, ELEMENTS},
+    schedule::stack::with_a_large_stack,
 };
 use proptest::prelude::*;
 

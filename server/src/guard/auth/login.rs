@@ -1,0 +1,146 @@
+//! The page where one logs in. Plain HTML, so that it needs none of the program's code, and gives away none.
+
+use super::{COOKIE_NAME, Door, attempts::Wait, session::LASTS};
+use crate::{
+    guard::{
+        body_limit,
+        client_addr::{Client, IsSecure},
+    },
+    http::{api_errors, assets},
+    os::pauses::timeout,
+};
+use axum::{
+    Form, RequestExt,
+    body::Body,
+    extract::{Query, Request, State},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_SECURITY_POLICY, RETRY_AFTER, SET_COOKIE},
+    },
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use std::{sync::Arc, time::Duration};
+
+/// The page runs nothing, and sends its form here alone.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'",
+);
+
+/// How long a form may take to arrive: anybody may send one.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(Deserialize)]
+pub(super) struct Destination {
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Attempt {
+    password: String,
+    next: Option<String>,
+}
+
+/// `GET /login`
+pub(super) async fn page(Query(destination): Query<Destination>) -> Response {
+    form(StatusCode::OK, None, &local(destination.next))
+}
+
+/// `POST /login`: sets the cookie, and leads to where one wanted to go.
+pub(super) async fn log_in(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let client = Client::of(&request);
+    let is_secure = IsSecure::of(&request);
+    let (parts, body) = request.into_parts();
+    let (sent, _memory) = match timeout(PATIENCE, body_limit::receive(body, body_limit::FORM, client)).await {
+        Ok(Ok(received)) => received,
+        Ok(Err(refusal)) if refusal.status() == StatusCode::PAYLOAD_TOO_LARGE => return no_form(),
+        Ok(Err(refusal)) => return refusal,
+        Err(_) => return body_limit::too_slow(),
+    };
+    let Ok(Form(attempt)) = Request::from_parts(parts, Body::from(sent)).extract::<Form<Attempt>, _>().await else {
+        return no_form();
+    };
+    let next = local(attempt.next);
+    match door.takes_password(client, &attempt.password) {
+        Ok(true) => {
+            with_cookie(Redirect::to(&next).into_response(), &door.sessions.begin(), LASTS.as_secs(), is_secure)
+        }
+        Ok(false) => form(StatusCode::UNAUTHORIZED, Some("That is not the password."), &next),
+        Err(wait) => too_often(&wait, &next),
+    }
+}
+
+fn no_form() -> Response {
+    api_errors::refuse(StatusCode::BAD_REQUEST, "That is not the form of this page.")
+}
+
+/// `POST /logout`: removes the cookie, and ends its session, so that a copy of it is worth nothing.
+pub(super) async fn log_out(State(door): State<Arc<Door>>, request: Request) -> Response {
+    door.forget(request.headers());
+    with_cookie(Redirect::to("/login").into_response(), "", 0, IsSecure::of(&request))
+}
+
+/// Who has guessed too often is told to wait.
+fn too_often(wait: &Wait, next: &str) -> Response {
+    let complaint = "Too many wrong passwords. Try again in a minute.";
+    let mut response = form(StatusCode::TOO_MANY_REQUESTS, Some(complaint), next);
+    response.headers_mut().insert(RETRY_AFTER, wait.in_seconds());
+    response
+}
+
+/// Not for scripts, and not for other sites' forms.
+fn with_cookie(mut response: Response, session: &str, seconds: u64, is_secure: bool) -> Response {
+    let secure = if is_secure { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE_NAME}={session}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Where to go afterwards: an address of this server, whatever somebody has written there.
+fn local(next: Option<String>) -> String {
+    let is_local = |path: &String| {
+        let mut bytes = path.bytes();
+        bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\')) && path.bytes().all(is_plain)
+    };
+    next.filter(is_local).unwrap_or_else(|| "/".to_owned())
+}
+
+/// What our own addresses are made of; nothing that means anything in HTML or in a header.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte)
+}
+
+fn form(status: StatusCode, complaint: Option<&str>, next: &str) -> Response {
+    let style = assets::folder();
+    let complaint = complaint.map(|text| format!("<p role=\"alert\">{text}</p>")).unwrap_or_default();
+    let page = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Log in · Starcrossed</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
+         <link rel=\"stylesheet\" href=\"/{style}/starcrossed.css\"></head><body><main class=\"plain\">\
+         <h1>Starcrossed</h1><form class=\"login\" method=\"post\" action=\"/login\">{complaint}\
+         <label for=\"password\">Password</label><input id=\"password\" name=\"password\" type=\"password\" \
+         autocomplete=\"current-password\" required autofocus><input type=\"hidden\" name=\"next\" value=\"{next}\">\
+         <button class=\"primary\">Log in</button></form></main></body></html>"
+    );
+    (status, [(CONTENT_SECURITY_POLICY, POLICY)], Html(page)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_led_to_an_address_of_this_server_and_nowhere_else() {
+        for path in ["/", "/c/k7x2", "/task"] {
+            assert_eq!(local(Some(path.into())), path);
+        }
+        for path in ["", "c", "//evil.example", "/\\evil.example", "https://evil.example", "/\"><script>", "/a\r\nb: c"]
+        {
+            assert_eq!(local(Some(path.into())), "/", "{path}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Who may come in: who has logged in with the password, and programs that send a token. Without either, everybody.
+//!
+//! [`session`] is what a browser keeps of a login, [`login`] the page where that happens, [`attempts`] how often one may guess.
+
+mod attempts;
+mod login;
+mod session;
+
+use crate::{
+    guard::{body_limit, client_addr::Client},
+    http::api_errors,
+};
+use attempts::{Attempts, Wait};
+use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{AUTHORIZATION, COOKIE, RETRY_AFTER, WWW_AUTHENTICATE},
+    },
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use session::Sessions;
+use std::{fmt, sync::Arc};
+
+/// The name of the cookie.
+const COOKIE_NAME: &str = "starcrossed";
+
+/// What is there for everybody: what the login page needs, and what says that the server is alive.
+const OPEN: [&str; 10] = [
+    "/login",
+    "/logout",
+    "/healthz",
+    "/readyz",
+    "/favicon.svg",
+    "/apple-touch-icon.png",
+    "/manifest.webmanifest",
+    "/icon-192.png",
+    "/icon-512.png",
+    "/icon-maskable-512.png",
+];
+
+/// Who may come in. Clones are one.
+#[derive(Clone)]
+pub struct Auth(Option<Arc<Door>>);
+
+struct Door {
+    /// What people log in with: the password, or a token where there is none.
+    passwords: Vec<String>,
+    /// What programs send.
+    tokens: Vec<String>,
+    sessions: Sessions,
+    attempts: Attempts,
+    /// Makes secrets comparable without telling by the time it takes how much of one was right.
+    blind: Key,
+}
+
+/// Says of a request that whoever sent it has proven who they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Proven;
+
+impl Auth {
+    /// People who know the password, and programs that know one of the tokens. Where there are only tokens, people log in with
+    /// one of those. Without any, everybody.
+    #[must_use]
+    pub fn new(password: Option<String>, tokens: Vec<String>) -> Self {
+        let passwords = password.map_or_else(|| tokens.clone(), |password| vec![password]);
+        if passwords.is_empty() {
+            return Self(None);
+        }
+        Self(Some(Arc::new(Door {
+            sessions: Sessions::of(&passwords.join("\n")), // none outlives what it was begun with
+            attempts: Attempts::default(),
+            blind: Key::new(HMAC_SHA256, &rand::random::<[u8; 32]>()),
+            passwords,
+            tokens,
+        })))
+    }
+
+    /// Whether there is anything to know.
+    #[must_use]
+    pub const fn is_required(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// `app`, for who may come in, and the page where one gets in.
+    pub fn guard(self, app: Router) -> Router {
+        let Some(door) = self.0 else { return app };
+        let login = Router::new()
+            .route("/login", get(login::page).post(login::log_in))
+            .route("/logout", post(login::log_out))
+            .with_state(door.clone());
+        app.layer(from_fn_with_state(door, check)).merge(login)
+    }
+}
+
+impl fmt::Debug for Auth {
+    /// Without what is secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth").field("is_required", &self.is_required()).finish()
+    }
+}
+
+impl Door {
+    /// Whether this is one of these. Takes as long for a wrong one, however wrong it is.
+    fn is_among(&self, secrets: &[String], secret: &str) -> bool {
+        let given = hmac::sign(&self.blind, secret.as_bytes());
+        let is = |one: &String| hmac::verify(&self.blind, one.as_bytes(), given.as_ref()).is_ok();
+        secrets.iter().fold(false, |opens, one| opens | is(one))
+    }
+
+    fn takes_password(&self, client: Client, password: &str) -> Result<bool, Wait> {
+        self.attempts.password(client, || self.is_among(&self.passwords, password))
+    }
+
+    fn takes_token(&self, client: Client, token: &str) -> Result<bool, Wait> {
+        self.attempts.token(client, || self.is_among(&self.tokens, token))
+    }
+
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        cookies(headers).any(|session| self.sessions.is_good(session))
+    }
+
+    fn forget(&self, headers: &HeaderMap) {
+        cookies(headers).for_each(|session| self.sessions.end(session));
+    }
+}
+
+async fn check(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if OPEN.contains(&path) || path.starts_with("/pkg") {
+        return next.run(request).await;
+    }
+    let is_in = match bearer(request.headers()) {
+        None => Ok(door.knows(request.headers())),
+        Some(token) => door.takes_token(Client::of(&request), token),
+    };
+    let answer = match is_in {
+        Ok(true) => {
+            request.extensions_mut().insert(Proven);
+            return next.run(request).await;
+        }
+        Ok(false) => turn_away(&request),
+        Err(wait) => too_often(&wait),
+    };
+    let client = Client::of(&request);
+    body_limit::discard(request.into_body(), client).await;
+    answer
+}
+
+/// A browser that asks for a page is shown where to log in; everything else is told what is missing.
+fn turn_away(request: &Request) -> Response {
+    let path = request.uri().path();
+    if request.method() == Method::GET && !path.starts_with("/api") && path != "/metrics" {
+        return Redirect::to(&format!("/login?next={path}")).into_response();
+    }
+    let message = "You are not logged in. Open this page again in another tab and log in there; or send a token, as \
+        Authorization: Bearer …";
+    let mut response = api_errors::refuse(StatusCode::UNAUTHORIZED, message);
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
+fn too_often(wait: &Wait) -> Response {
+    let message = "Too many wrong tokens. Try again in a minute.";
+    let mut response = api_errors::refuse(StatusCode::TOO_MANY_REQUESTS, message);
+    response.headers_mut().insert(RETRY_AFTER, wait.in_seconds());
+    response
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// All of that name: a browser may have one of another path or domain, too, and then sends both.
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter_map(|(name, value)| (name == COOKIE_NAME).then_some(value))
+}

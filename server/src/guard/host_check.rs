@@ -1,0 +1,128 @@
+//! By which names the server may be asked.
+//!
+//! A name of a stranger's may be made to lead to this machine, and then a browser takes the stranger's page for ours
+//! ([DNS rebinding](https://en.wikipedia.org/wiki/DNS_rebinding)). It says by which name it came, though, and that the
+//! stranger can't change.
+
+use crate::http::api_errors::refuse;
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, Version, header::HOST, uri::Authority},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+/// The names that the server goes by.
+#[derive(Clone, Debug)]
+pub struct Hosts(Option<Arc<[String]>>);
+
+impl Hosts {
+    /// The server that listens at `address` goes by its addresses, by `localhost`, and by `names`. With none, one that is
+    /// there for a whole network goes by any name, since it can't know what it is called there.
+    #[must_use]
+    pub fn of(address: SocketAddr, names: Vec<String>) -> Self {
+        let is_strict = address.ip().to_canonical().is_loopback() || !names.is_empty();
+        Self(is_strict.then(|| names.into()))
+    }
+
+    /// `app`, for who asks by one of these names.
+    pub fn guard(self, app: Router) -> Router {
+        app.layer(from_fn_with_state(self, known))
+    }
+
+    fn include(&self, host: &str) -> bool {
+        let Some(names) = &self.0 else { return true };
+        let bare = bare(host);
+        let is_named = names.iter().any(|name| bare.eq_ignore_ascii_case(name));
+        is_named || is_this_machine(host) || bare.parse::<IpAddr>().is_ok()
+    }
+}
+
+/// Who asks by another name gets no answer.
+async fn known(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    match host(&request) {
+        Ok(Some(host)) if !hosts.include(&host) => refuse(
+            StatusCode::MISDIRECTED_REQUEST,
+            &format!("This server doesn't go by the name {host}. If it should, start it with --host {host}."),
+        ),
+        Ok(_) => next.run(request).await,
+        Err(why) => refuse(StatusCode::BAD_REQUEST, why),
+    }
+}
+
+/// The name that the request was sent to, without a port: HTTP/2 has it in the address. HTTP/1.1 has it in a header, and may
+/// repeat it in the address, which then counts. HTTP/1.0 may have none: health checks of old proxies do without.
+///
+/// # Errors
+/// There is no name, or more than one, or none that can be read: a bad request
+/// ([RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)).
+pub(crate) fn host(request: &Request) -> Result<Option<String>, &'static str> {
+    let mut headers = request.headers().get_all(HOST).iter();
+    let header = headers.next();
+    if headers.next().is_some() {
+        return Err("This request has more than one Host header. Send one.");
+    }
+    if header.is_none() && request.version() == Version::HTTP_11 {
+        return Err("This request has no Host header. Send one, with the name of this server.");
+    }
+    let in_header =
+        header.map(|header| name_in(header).ok_or("The Host header of this request is no name.")).transpose()?;
+    let in_address = request.uri().host().map(ToOwned::to_owned);
+    Ok(in_address.or(in_header))
+}
+
+fn name_in(header: &HeaderValue) -> Option<String> {
+    let authority = header.to_str().ok()?.parse::<Authority>().ok()?;
+    Some(authority.host().to_owned()).filter(|host| !host.is_empty())
+}
+
+/// Whether this name or address means the machine on which the connection ends.
+pub(crate) fn is_this_machine(host: &str) -> bool {
+    let bare = bare(host);
+    let is_name = bare.eq_ignore_ascii_case("localhost") || bare.to_ascii_lowercase().ends_with(".localhost");
+    is_name || bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hosts(address: &str, names: &[&str]) -> Hosts {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        Hosts::of(SocketAddr::new(address.parse().unwrap(), 3000), names)
+    }
+
+    #[test]
+    fn a_server_for_this_machine_goes_by_its_addresses_and_localhost_and_by_no_stranger_s_name() {
+        let here = hosts("127.0.0.1", &[]);
+        for host in ["127.0.0.1", "192.168.0.7", "[::1]", "localhost", "LocalHost", "chat.localhost", "localhost."] {
+            assert!(here.include(host), "{host}");
+        }
+        for host in ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "notlocalhost"] {
+            assert!(!here.include(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_was_given_is_taken_and_then_no_other_wherever_it_listens() {
+        for address in ["127.0.0.1", "0.0.0.0"] {
+            let named = hosts(address, &["chat.example.com"]);
+            assert!(named.include("Chat.Example.com") && named.include("localhost"));
+            assert!(!named.include("evil.example") && !named.include("sub.chat.example.com"));
+        }
+    }
+
+    #[test]
+    fn a_server_for_a_network_goes_by_any_name_unless_one_is_given() {
+        assert!(hosts("0.0.0.0", &[]).include("box.lan"));
+    }
+}

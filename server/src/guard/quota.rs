@@ -1,0 +1,203 @@
+//! A quota: of tasks, of connections, of bytes. A client has a share of it, and so has a network, since somebody may have every
+//! address of one. A request for more than there is left is refused; what was granted stays granted.
+
+use crate::guard::client_addr::Client;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// The room that there is, and who has taken it.
+#[derive(Debug)]
+pub struct Slots {
+    most: usize,
+    most_each: usize,
+    /// How much the clients of one network may take together.
+    most_of_network: usize,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    all: usize,
+    by: Counts,
+    by_network: Counts,
+}
+
+/// How much each client or network has taken. Those that have nothing are forgotten.
+#[derive(Debug, Default)]
+struct Counts(HashMap<Client, usize>);
+
+/// So much of it, free again when this is dropped.
+#[derive(Debug)]
+pub struct Slot {
+    slots: Arc<Slots>,
+    client: Client,
+    count: usize,
+}
+
+/// Why there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    /// All of it is taken.
+    ForAll,
+    /// This client, or its network, has taken all that it may.
+    ForThisClient,
+}
+
+impl Slots {
+    /// Room for `most`, of which each client may take `most_each`, and each network half, or as much as a client if that is more.
+    #[must_use]
+    pub fn new(most: usize, most_each: usize) -> Arc<Self> {
+        Arc::new(Self { most, most_each, most_of_network: most_each.max(most.div_ceil(2)), taken: Mutex::default() })
+    }
+
+    /// How much one client may take.
+    pub(crate) const fn most_each(&self) -> usize {
+        self.most_each
+    }
+
+    /// How much this client has taken.
+    pub(crate) fn taken_by(&self, client: Client) -> usize {
+        self.taken().by.of(client)
+    }
+
+    /// How much room there is for all clients together.
+    pub(crate) const fn most(&self) -> usize {
+        self.most
+    }
+
+    /// A place for this client.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn take(self: &Arc<Self>, client: Client) -> Result<Slot, Full> {
+        let mut slot = self.none(client);
+        slot.grow(1)?;
+        Ok(slot)
+    }
+
+    /// Nothing yet, to [`grow`](Slot::grow).
+    pub(crate) fn none(self: &Arc<Self>, client: Client) -> Slot {
+        Slot { slots: self.clone(), client, count: 0 }
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Taken {
+    fn add(&mut self, client: Client, more: usize) {
+        self.all += more;
+        self.by.add(client, more);
+        self.by_network.add(client.network(), more);
+    }
+
+    fn remove(&mut self, client: Client, count: usize) {
+        self.all -= count;
+        self.by.remove(client, count);
+        self.by_network.remove(client.network(), count);
+    }
+}
+
+impl Counts {
+    fn of(&self, client: Client) -> usize {
+        self.0.get(&client).copied().unwrap_or(0)
+    }
+
+    fn add(&mut self, client: Client, more: usize) {
+        *self.0.entry(client).or_default() += more;
+    }
+
+    fn remove(&mut self, client: Client, count: usize) {
+        if let Some(left) = self.0.get_mut(&client) {
+            *left -= count;
+            if *left == 0 {
+                self.0.remove(&client);
+            }
+        }
+    }
+}
+
+impl Slot {
+    /// Takes more, until it is `count` in all. Never less than there is.
+    ///
+    /// # Errors
+    /// There is not so much. What there is stays.
+    pub(crate) fn grow(&mut self, count: usize) -> Result<(), Full> {
+        let more = count.saturating_sub(self.count);
+        if more == 0 {
+            return Ok(());
+        }
+        let mut taken = self.slots.taken();
+        if taken.all.saturating_add(more) > self.slots.most {
+            return Err(Full::ForAll);
+        }
+        let of_client = taken.by.of(self.client).saturating_add(more);
+        let of_network = taken.by_network.of(self.client.network()).saturating_add(more);
+        if of_client > self.slots.most_each || of_network > self.slots.most_of_network {
+            return Err(Full::ForThisClient);
+        }
+        taken.add(self.client, more);
+        self.count += more;
+        Ok(())
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.slots.taken().remove(self.client, self.count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(ip: &str) -> Client {
+        Client::at(ip.parse().unwrap())
+    }
+
+    #[test]
+    fn one_client_may_take_its_share_and_all_together_what_there_is() {
+        let slots = Slots::new(3, 2);
+        let (one, other) = (client("10.0.0.1"), client("10.0.1.1"));
+        let held = [slots.take(one).unwrap(), slots.take(one).unwrap()];
+        assert_eq!(slots.take(one).unwrap_err(), Full::ForThisClient);
+        let last = slots.take(other).unwrap();
+        assert_eq!(slots.take(other).unwrap_err(), Full::ForAll);
+        drop(held);
+        assert!(slots.take(other).is_ok() && slots.take(one).is_ok());
+        drop(last);
+        let mut growing = slots.none(one);
+        assert_eq!(growing.grow(2), Ok(()));
+        assert_eq!(growing.grow(3), Err(Full::ForThisClient));
+        assert_eq!((growing.grow(1), growing.count), (Ok(()), 2), "what there is stays");
+        let rest = slots.take(other).unwrap();
+        assert_eq!(slots.take(other).unwrap_err(), Full::ForAll);
+        drop((growing, rest));
+        let taken = slots.taken();
+        assert_eq!((taken.all, taken.by.0.len(), taken.by_network.0.len()), (0, 0, 0), "nobody is remembered");
+    }
+
+    #[test]
+    fn who_has_every_address_of_a_network_takes_half_and_leaves_the_rest_to_others() {
+        for (net, other) in [("2001:db8:1", "2001:db8:2::1"), ("10.0.1", "10.0.2.1")] {
+            let slots = Slots::new(20, 4);
+            let address = |n: u8| if net.contains(':') { format!("{net}:{n}::1") } else { format!("{net}.{n}") };
+            let held: Vec<_> = (0..=255).filter_map(|n| slots.take(client(&address(n))).ok()).collect();
+            assert_eq!(held.len(), 10);
+            assert_eq!(slots.take(client(&address(0))).unwrap_err(), Full::ForThisClient);
+            assert!(slots.take(client(other)).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_client_alone_in_its_network_has_its_whole_share() {
+        let slots = Slots::new(10, 9);
+        let one = client("10.0.0.1");
+        assert_eq!((0..10).filter_map(|_| slots.take(one).ok().map(std::mem::forget)).count(), 9);
+        assert_eq!(slots.taken_by(one), 9);
+    }
+}

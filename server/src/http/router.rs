@@ -1,0 +1,99 @@
+//! Which address leads where.
+
+use crate::{
+    config::leptos_options,
+    guard::client_addr::Client,
+    http::{
+        api_errors, assets, csp,
+        metrics::metrics,
+        readiness::Readiness,
+        sent_bytes::{self, Traffic},
+        tasks::Tasks,
+    },
+    typeset::Typesetting,
+};
+use any_spawner::Executor;
+use app::{
+    address::Address,
+    chat::model::SharedModel,
+    root::{Page, shell},
+};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{StatusCode, request::Parts},
+    middleware::{from_fn, map_response_with_state},
+    response::Response,
+    routing::{MethodFilter, any, get, on},
+};
+use futures::future::BoxFuture;
+use leptos::{config::LeptosOptions, prelude::*};
+use leptos_axum::{handle_server_fns_with_context, render_app_to_stream_with_context};
+use tower_http::compression::CompressionLayer;
+
+/// The whole program as a service: pages, server functions, files, and what machines ask.
+pub fn app(tasks: Tasks, model: SharedModel, readiness: Readiness) -> Router {
+    // What drawing a page spawns runs on Tokio. Said again in one process, as tests do, it changes nothing.
+    _ = Executor::init_tokio();
+    let registry = tasks.registry.clone();
+    let traffic = Traffic::default();
+    let counted = traffic.clone();
+    let typesetting = Typesetting::default();
+    let context = move |client| {
+        provide_context(tasks.registry.clone());
+        provide_context(model.clone());
+        provide_context(typesetting.of(client));
+    };
+    let pages = Router::new().fallback(get(page(leptos_options()))).layer(CompressionLayer::new());
+    let page_or_not_found = pages.layer(from_fn(assets::first)); // files are compressed already
+
+    server_functions(context)
+        .route("/api", any(api_errors::nothing_here))
+        .route("/api/", any(api_errors::nothing_here))
+        .route("/api/{*rest}", any(api_errors::nothing_here))
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(async move || readiness.answer()))
+        .route("/metrics", get(async move || metrics(&registry.metrics(), &counted)))
+        .fallback_service(page_or_not_found)
+        .layer(DefaultBodyLimit::disable()) // `bodies::arrive` has limits
+        .layer(from_fn(api_errors::plain_http))
+        .layer(map_response_with_state(traffic, sent_bytes::count))
+}
+
+/// Each server function at its own address. `context` provides what they need for this client.
+fn server_functions(context: impl Fn(Client) + Clone + Send + Sync + 'static) -> Router {
+    let serve = move |request: Request| {
+        let (context, client) = (context.clone(), Client::of(&request));
+        handle_server_fns_with_context(move || context(client), request)
+    };
+    server_fn::axum::server_fn_paths().fold(Router::new(), |router, (path, method)| {
+        match MethodFilter::try_from(method) {
+            Ok(method) => router.route(path, on(method, serve.clone())),
+            Err(_) => router,
+        }
+    })
+}
+
+/// The page at the address that is asked for, drawn for who has no page yet. Where there is none, it says so.
+fn page(options: LeptosOptions) -> impl Fn(Request) -> BoxFuture<'static, Response> + Clone {
+    let render = render_app_to_stream_with_context(provide_address, move || {
+        csp::enforce();
+        shell(options.clone())
+    });
+    move |request| {
+        let is_there = Page::at(request.uri().path()) != Page::Nowhere;
+        let page = render(request);
+        Box::pin(async move {
+            let mut response = page.await;
+            if !is_there {
+                *response.status_mut() = StatusCode::NOT_FOUND;
+            }
+            response
+        })
+    }
+}
+
+fn provide_address() {
+    let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned());
+    provide_context(Address::at(path.as_deref().unwrap_or("/")));
+}

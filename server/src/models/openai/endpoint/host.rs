@@ -1,0 +1,152 @@
+//! One server, however many upstreams lead to it: the same address may be given twice, with two keys.
+//!
+//! Nothing that is asked on the side may disturb an answer. So the list of models is never asked for while an answer of ours
+//! runs at the server, whichever upstream that answer belongs to.
+
+use crate::models::openai::connection::upstream::Upstream;
+use reqwest::header::{HeaderMap, SERVER};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use tokio::sync;
+
+/// What a server is, as far as that changes what may be asked of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// llama-cpp-python. Any other request ends the answer that it is writing (its `interrupt_requests`), so it is never asked
+    /// for its models.
+    Interrupting,
+    /// llama-server. It can go on with a thought, and an answer without a limit ends for want of room alone.
+    LlamaCpp,
+    /// Any other. Its models can be asked for at any time.
+    Other,
+}
+
+impl Kind {
+    /// What the headers of any response tell.
+    pub(crate) fn in_headers(headers: &HeaderMap) -> Option<Self> {
+        let server = headers.get(SERVER)?.to_str().ok()?;
+        server.starts_with("llama.cpp").then_some(Self::LlamaCpp)
+    }
+}
+
+/// One server. All clients of it share this.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    /// How many answers of ours run there.
+    answers: AtomicUsize,
+    /// Held while the list of models is asked for.
+    pub(crate) listing: sync::Mutex<()>,
+    identity: Mutex<Identity>,
+}
+
+#[derive(Debug, Default)]
+struct Identity {
+    kind: Option<Kind>,
+    /// Whether its list has shown that it is [`Kind::Interrupting`]. Its description may be hidden behind a proxy.
+    is_interrupting_by_list: bool,
+}
+
+/// The servers that have a client.
+static PLACES: LazyLock<Mutex<HashMap<String, Weak<Place>>>> = LazyLock::new(Mutex::default);
+
+impl Place {
+    /// The place that this upstream leads to.
+    pub(crate) fn of(upstream: &Upstream) -> Arc<Self> {
+        let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
+        places.retain(|_, place| place.strong_count() > 0);
+        let key = upstream.place();
+        let known = places.get(&key).and_then(Weak::upgrade);
+        known.unwrap_or_else(|| {
+            let place = Arc::default();
+            places.insert(key, Arc::downgrade(&place));
+            place
+        })
+    }
+
+    /// No list is asked for while what is returned lives.
+    pub(crate) fn answering(self: &Arc<Self>) -> Answering {
+        self.answers.fetch_add(1, Ordering::SeqCst);
+        Answering(self.clone())
+    }
+
+    pub(crate) fn is_answering(&self) -> bool {
+        self.answers.load(Ordering::SeqCst) > 0
+    }
+
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        self.identity().kind
+    }
+
+    pub(crate) fn learn_kind(&self, kind: Kind) {
+        let mut identity = self.identity();
+        let is_contradicted = kind == Kind::Other && identity.is_interrupting_by_list;
+        identity.kind = Some(if is_contradicted { Kind::Interrupting } else { kind });
+    }
+
+    /// Its list has the mark of llama-cpp-python.
+    pub(crate) fn learn_from_list_that_it_interrupts(&self) {
+        *self.identity() = Identity { kind: Some(Kind::Interrupting), is_interrupting_by_list: true };
+    }
+
+    /// The server has gone. What comes back may be another one.
+    pub(crate) fn forget(&self) {
+        *self.identity() = Identity::default();
+    }
+
+    fn identity(&self) -> MutexGuard<'_, Identity> {
+        self.identity.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An answer of ours runs for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Answering(Arc<Place>);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.answers.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "in a test, a panic is the right answer to a surprise")]
+mod tests {
+    use super::*;
+    use crate::models::openai::parse_url;
+
+    fn place(url: &str) -> Arc<Place> {
+        Place::of(&Upstream::new(parse_url(url).unwrap()))
+    }
+
+    #[test]
+    fn a_server_is_one_place_under_each_of_its_addresses() {
+        let one = place("http://127.0.0.1:9/v1");
+        for same in [
+            "http://localhost:9",
+            "http://[::1]:9/v1/",
+            "http://0.0.0.0:9/v1/chat/completions",
+            "http://me:key@127.0.0.1:9/v1?key=1",
+        ] {
+            assert!(Arc::ptr_eq(&one, &place(same)), "{same}");
+        }
+        for other in ["http://127.0.0.1:10/v1", "http://127.0.0.2:9/v1", "http://127.0.0.1:9/llm/v1"] {
+            assert!(!Arc::ptr_eq(&one, &place(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_a_list_has_shown_outweighs_a_description_that_says_nothing() {
+        let place = Place::default();
+        place.learn_from_list_that_it_interrupts();
+        place.learn_kind(Kind::Other);
+        assert_eq!(place.kind(), Some(Kind::Interrupting));
+        place.forget();
+        place.learn_kind(Kind::Other);
+        assert_eq!(place.kind(), Some(Kind::Other));
+    }
+}

@@ -1,0 +1,145 @@
+//! The server's certificate, read again whenever its files change: whoever renews it needn't tell.
+
+use crate::startup::error::Failure;
+use axum_server::tls_rustls::RustlsConfig;
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+use tokio::{
+    fs,
+    time::{MissedTickBehavior, interval},
+};
+
+/// How often somebody looks whether the files have changed.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Where the certificate is, both files in PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Files {
+    /// The certificate, and those that lead from it to one that browsers know.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+impl Files {
+    /// Reads them for the first time.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub async fn load(&self) -> Result<Tls, Failure> {
+        let stamp = self.stamp().await;
+        let config = RustlsConfig::from_pem_file(&self.certificate, &self.key).await;
+        let config = config.map_err(|error| Failure::runtime(format!("can't serve HTTPS with {self}: {error}")))?;
+        Ok(Tls { files: self.clone(), config, stamp })
+    }
+
+    /// What changes when they do. Nothing at all, as long as one of them can't be found.
+    async fn stamp(&self) -> Option<[SystemTime; 2]> {
+        Some([changed(&self.certificate).await?, changed(&self.key).await?])
+    }
+}
+
+/// When this file was changed. A disk that hangs holds up nobody but this.
+async fn changed(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).await.ok()?.modified().ok()
+}
+
+impl fmt::Display for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the certificate {} and the key {}", self.certificate.display(), self.key.display())
+    }
+}
+
+/// A certificate in use. Connections that are there already keep the one that they began with.
+#[derive(Debug)]
+pub struct Tls {
+    files: Files,
+    /// What new connections are given.
+    pub(crate) config: RustlsConfig,
+    stamp: Option<[SystemTime; 2]>,
+}
+
+impl Tls {
+    /// Reads the files again when they have changed, for ever. Files that make no sense, such as a new certificate whose key
+    /// is still on its way, change nothing, and are looked at again.
+    pub async fn keep_fresh(mut self) {
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            look.tick().await;
+            self.refresh().await;
+        }
+    }
+
+    async fn refresh(&mut self) {
+        let stamp = self.files.stamp().await;
+        if stamp == self.stamp || stamp.is_none() {
+            return;
+        }
+        match self.reload().await {
+            Ok(()) => {
+                self.stamp = stamp;
+                tracing::info!("the certificate was read again");
+            }
+            Err(error) => tracing::warn!(%error, "the new certificate is no good; the old one stays"),
+        }
+    }
+
+    async fn reload(&self) -> io::Result<()> {
+        self.config.reload_from_pem_file(&self.files.certificate, &self.files.key).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        fs::{self, File},
+        sync::Arc,
+    };
+
+    #[tokio::test]
+    async fn a_certificate_that_was_renewed_is_used_and_one_that_is_no_good_is_not() {
+        let files = Files { certificate: path("cert.pem"), key: path("key.pem") };
+        renew(&files, 1);
+        let mut tls = files.load().await.unwrap();
+        let first = tls.config.get_inner();
+
+        tls.refresh().await;
+        assert!(Arc::ptr_eq(&first, &tls.config.get_inner()), "nothing has changed");
+
+        write(&files.certificate, "half a certif", 2); // as seen while it is being written
+        tls.refresh().await;
+        assert!(Arc::ptr_eq(&first, &tls.config.get_inner()), "the old one stays");
+
+        renew(&files, 2);
+        tls.refresh().await;
+        let second = tls.config.get_inner();
+        assert!(!Arc::ptr_eq(&first, &second), "what is whole now is used");
+
+        fs::remove_file(&files.key).unwrap(); // as seen while it is being replaced
+        tls.refresh().await;
+        assert!(Arc::ptr_eq(&second, &tls.config.get_inner()));
+    }
+
+    fn path(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("starcrossed-tls-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder.join(name)
+    }
+
+    fn renew(files: &Files, changed: u64) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        write(&files.key, &made.signing_key.serialize_pem(), changed);
+        write(&files.certificate, &made.cert.pem(), changed);
+    }
+
+    fn write(path: &PathBuf, text: &str, changed: u64) {
+        fs::write(path, text).unwrap();
+        let file = File::options().write(true).open(path).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(changed)).unwrap();
+    }
+}

@@ -1,0 +1,30 @@
+//! Requests to stop, where there is Ctrl-C alone.
+
+use crate::startup::error::Failure;
+use tokio::signal::ctrl_c;
+
+/// The requests to stop.
+#[derive(Debug)]
+pub struct Signals;
+
+impl Signals {
+    /// Nothing has to be installed.
+    ///
+    /// # Errors
+    /// None.
+    pub const fn listen() -> Result<Self, Failure> {
+        Ok(Self)
+    }
+
+    /// Waits for the first request to stop.
+    pub async fn stop(&mut self) {
+        if ctrl_c().await.is_err() {
+            std::future::pending::<()>().await; // it can't be heard, so it never comes
+        }
+    }
+
+    /// Waits for a request to stop at once.
+    pub async fn stop_at_once(&mut self) {
+        self.stop().await;
+    }
+}

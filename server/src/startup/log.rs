@@ -1,0 +1,48 @@
+//! The log: one line an event, on standard error, written by [`crate::startup::output`].
+
+use crate::startup::{error::Failure, output::LogWriter};
+use clap::ValueEnum;
+use std::{
+    io::{IsTerminal, stderr},
+    panic::{self, PanicHookInfo},
+};
+use tracing_subscriber::EnvFilter;
+
+/// How a line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs: one object a line.
+    Json,
+}
+
+/// Starts it, with what `directives` let through, written in this format. Panics go there too.
+///
+/// # Errors
+/// If they make no sense.
+pub fn init(directives: &str, format: Format) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(directives).map_err(|error| {
+        Failure::usage(format!("can't log '{directives}': {error}. It takes error, warn, info, debug or trace"))
+    })?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| LogWriter);
+    let log = log.log_internal_errors(false); // they go through eprintln!, which panics where nobody reads
+    match format {
+        Format::Text => log.with_ansi(stderr().is_terminal()).init(),
+        Format::Json => log.json().flatten_event(true).init(),
+    }
+    panic::set_hook(Box::new(panicked));
+    Ok(())
+}
+
+/// A panic is one line like everything else, so that what reads the log line by line keeps it whole.
+fn panicked(info: &PanicHookInfo<'_>) {
+    let what = message(info).unwrap_or("(no message)");
+    let place = info.location().map(ToString::to_string);
+    tracing::error!(what, place, "panic");
+}
+
+fn message<'a>(info: &'a PanicHookInfo<'_>) -> Option<&'a str> {
+    let what = info.payload();
+    what.downcast_ref::<&str>().copied().or_else(|| what.downcast_ref::<String>().map(String::as_str))
+}
