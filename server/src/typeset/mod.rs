@@ -9,9 +9,13 @@ mod escape;
 mod formula;
 mod work;
 
-use crate::guard::client_addr::Client;
-use crate::typeset::schedule::slice::Slice;
-use crate::typeset::schedule::turns::{Turn, Turns};
+use crate::{
+    guard::client_addr::Client,
+    typeset::schedule::{
+        slice::Slice,
+        turns::{Turn, Turns},
+    },
+};
 use app::typeset::{
     Item,
     typesetter::{Busy, SharedTypesetter, Typesetter},

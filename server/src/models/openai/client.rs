@@ -1,14 +1,16 @@
 //! One question on one connection.
 
 use super::endpoint::Endpoint;
-use crate::models::openai::{
-    connection::{trust, upstream::Upstream},
-    endpoint::host::{Answering, Kind},
-    error::{Failure, Refusal, context_length::Room},
-    request::{Extras, Progressing, Question, Refused},
-    stream::reader::{Reader, read_beginning},
+use crate::{
+    models::openai::{
+        connection::{trust, upstream::Upstream},
+        endpoint::host::{Answering, Kind},
+        error::{Failure, Refusal, context_length::Room},
+        request::{Extras, Progressing, Question, Refused},
+        stream::reader::{Reader, read_beginning},
+    },
+    os::pauses::{self, timeout, timeout_at},
 };
-use crate::os::pauses::{self, timeout, timeout_at};
 use app::chat::{
     answer::{Completion, Deltas, Exit},
     message::{ChatRequest, Role},

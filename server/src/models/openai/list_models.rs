@@ -4,15 +4,17 @@
 //! one. A server that doesn't say is not asked for its list.
 
 use super::client::{Client, SHORT, accepted, send};
-use crate::models::openai::{
-    chunk::complaint_in,
-    endpoint::host::Kind,
-    error::Failure,
-    model_list::{self, Listing},
-    stream::reader::read_beginning,
-    wire::parse::parsed,
+use crate::{
+    models::openai::{
+        chunk::complaint_in,
+        endpoint::host::Kind,
+        error::Failure,
+        model_list::{self, Listing},
+        stream::reader::read_beginning,
+        wire::parse::parsed,
+    },
+    os::pauses::timeout,
 };
-use crate::os::pauses::timeout;
 use std::{sync::Arc, time::Duration};
 
 /// How long a server may take to say who it is. Longer than it may take to connect, so that the two can be told apart.

@@ -1,14 +1,16 @@
 //! An answer as it comes in over its connection: what is read is passed on, and somebody looks at the clock.
 
 use super::answer::Answer;
-use crate::models::openai::{
-    chunk::{self, Said},
-    connection::upstream::Upstream,
-    endpoint::Endpoint,
-    error::Failure,
-    wire::{body::Unit, inflate::Inflate, parse::parsed},
+use crate::{
+    models::openai::{
+        chunk::{self, Said},
+        connection::upstream::Upstream,
+        endpoint::Endpoint,
+        error::Failure,
+        wire::{body::Unit, inflate::Inflate, parse::parsed},
+    },
+    os::pauses::{LAST, timeout_at},
 };
-use crate::os::pauses::{LAST, timeout_at};
 use app::chat::{
     answer::{Deltas, Exit},
     message::Delta,
