@@ -23,7 +23,7 @@ test: setup ## everything: format, lints, unit tests, release build, browser tes
 fates: build ## measure how soon the model stops, for each cause, in three browsers, through three proxies (an hour and a half)
 	.ci/setup-fates
 	.ci/setup-browsers
-	. target/tools.env && cd end2end && npm run --silent fates
+	. target/tools.env && cd end2end && npm run --silent stop-latency
 
 load: build ## hold five thousand streams, drop them all at once, and find the rate that is too much (five minutes)
 	. target/tools.env && cargo build --release -p server --example load

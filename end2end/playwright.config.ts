@@ -1,25 +1,28 @@
-import { defineConfig } from "@playwright/test";
+// Every kind of run is a project, and each command names the one that it wants:
+//
+//   npm test                                    the tests in Chromium
+//   npm test -- scroll                          those in files whose path has "scroll" in it
+//   npm run engines                             the checks in Firefox and in WebKit: browsers/checks
+//   npx playwright test --project=Chromium      the same checks in Chromium, to try the checks themselves
+//   npm run benchmark | stop-latency | icons | screenshot
+//
+// Without `--project` Playwright runs all of them, measurements included.
 
-// CHROMIUM names a browser where Playwright can't download its own. Either way it is the whole browser: the headless
-// shell has no back/forward cache.
-const browser = process.env.CHROMIUM ? { executablePath: process.env.CHROMIUM } : {};
+import { defineConfig, type Project } from "@playwright/test";
+import { CHROMIUM } from "./support/chromium";
 
-// Nothing that would talk to anybody but the server under test.
-const args = [
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-gpu",
-  "--disable-quic",
-  "--disable-sync",
-  "--no-first-run",
-];
-const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+/** A run in Chromium, by the driver that Playwright comes with. */
+const use: Project["use"] = { ...CHROMIUM, trace: "retain-on-failure" };
 
-export default defineConfig({
-  testMatch: "*.spec.ts",
-  // The same on every system: what is compared is text.
-  snapshotPathTemplate: "{testDir}/{testFilePath}-snapshots/{arg}{ext}",
-  fullyParallel: true,
+/** Alone on the machine, and without a trace: it records every change of the page, and would be measured too. */
+const measured: Project = { workers: 1, use: { ...use, trace: "off" } };
+
+/** The same checks in each engine, by whichever protocol drives it: browsers/driver. One browser serves all checks. */
+function engine(name: "Chromium" | "Firefox" | "WebKit"): Project<object, { engine: string }> {
+  return { name, testDir: "browsers/checks", testMatch: "*.ts", workers: 1, timeout: 90_000, use: { engine: name } };
+}
+
+export default defineConfig<object, { engine: string }>({
   workers: 2,
   // A test that passes only sometimes has found a bug: in the program, or in itself.
   retries: 0,
@@ -27,9 +30,23 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: "list",
-  use: {
-    channel: process.env.CHROMIUM ? undefined : "chromium",
-    launchOptions: { ...browser, args: [...args, ...asRoot] },
-    trace: "retain-on-failure",
-  },
+  // Snapshots are text, the same on every system.
+  snapshotPathTemplate: "{testDir}/{testFilePath}-snapshots/{arg}{ext}",
+  projects: [
+    { name: "tests", testDir: "tests", fullyParallel: true, use },
+    engine("Chromium"),
+    engine("Firefox"),
+    engine("WebKit"),
+    { name: "benchmark", testDir: "benchmark", testMatch: "*.ts", timeout: 600_000, ...measured },
+    {
+      name: "stop-latency",
+      testDir: "stop-latency",
+      testMatch: "measure.ts",
+      timeout: 7_200_000,
+      ...measured,
+      use: { ...measured.use, actionTimeout: 60_000 },
+    },
+    { name: "icons", testDir: "tools", testMatch: "icons.ts", fullyParallel: true, use },
+    { name: "screenshot", testDir: "tools", testMatch: "screenshot.ts", use },
+  ],
 });

@@ -1,7 +1,7 @@
 // The browsers by name: how each is started, and what is missing here to do it.
 
 import { chromium, firefox, webkit, type BrowserType, type LaunchOptions } from "@playwright/test";
-import config from "../playwright.config";
+import { CHROMIUM } from "../support/chromium";
 import type { Browser, Settings } from "./driver/browser";
 import { Firefox } from "./driver/firefox";
 import { Played } from "./driver/playwright";
@@ -16,7 +16,7 @@ interface Engine {
 const OWN = (process.env.OWN_BROWSERS ?? "").split(" ");
 
 export const ENGINES: Record<"Chromium" | "Firefox" | "WebKit", Engine> = {
-  Chromium: played(chromium, { ...config.use?.launchOptions, channel: config.use?.channel }),
+  Chromium: played(chromium, { ...CHROMIUM.launchOptions, channel: CHROMIUM.channel }),
   Firefox: OWN.includes("firefox") ? played(firefox) : Firefox,
   WebKit: OWN.includes("webkit") ? played(webkit) : WebKit,
 };

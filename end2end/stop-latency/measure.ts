@@ -1,7 +1,7 @@
 // How long it takes from the loss of a page to the end of the model's work for it: `make fates` prints it, with real
 // browsers, real proxies, real connections. Only a release build's figures mean anything.
 //
-//   TRIALS=3 ONLY="direct HTTP/1.1,WebKit nginx HTTP/2,Stop mid-stream" npm run fates      some of it, fewer times; that is not kept in docs/
+//   TRIALS=3 ONLY="direct HTTP/1.1,WebKit nginx HTTP/2,Stop mid-stream" npm run stop-latency      some of it, fewer times; that is not kept in docs/
 
 import { expect, test } from "@playwright/test";
 import { ENGINES } from "../browsers/engines";

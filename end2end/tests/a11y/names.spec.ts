@@ -1,5 +1,5 @@
 // The roles and accessible names of each page, in each state, compared with the files in `names.spec.ts-snapshots`.
-// A change that is meant: npx playwright test names --update-snapshots
+// A change that is meant: npm test -- names --update-snapshots
 
 import type { Locator } from "@playwright/test";
 import type { Chat } from "../../support/chat-page";

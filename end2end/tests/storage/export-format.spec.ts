@@ -1,5 +1,5 @@
 // The files that conversations are exported to, compared with those in `export-format.spec.ts-snapshots`.
-// A change that is meant: npx playwright test export-format --update-snapshots
+// A change that is meant: npm test -- export-format --update-snapshots
 
 import type { Page } from "@playwright/test";
 import { readFile } from "node:fs/promises";
