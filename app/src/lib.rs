@@ -6,17 +6,17 @@
 //! | where | what happens |
 //! |---|---|
 //! | [`chat::composer`] | a question is typed, and sent |
-//! | [`chat::talk`] | it becomes part of the conversation, and a task is asked for |
+//! | [`chat::session`] | it becomes part of the conversation, and a task is asked for |
 //! | [`starcrossed::page`] | the page's end of the link: start, cancel, and the one handler of every exit |
-//! | [`chat::api`] | the server function: the request arrives |
+//! | [`api::chat`] | the server function: the request arrives |
 //! | [`starcrossed::task`] | the server's end of the link: a task that lives as long as its stream |
-//! | [`chat::model`] | what answers; the server brings it along, and here the upstream begins |
+//! | [`chat::protocol::model`] | what answers; the server brings it along, and here the upstream begins |
 //! | [`starcrossed::wire`] | the way back: events, bytes, events |
-//! | [`chat::transcript`], [`chat::tree`] | each event is applied to the conversation |
-//! | [`chat::view`] | which is seen |
+//! | [`chat::session::transcript`], [`chat::conversation`] | each event is applied to the conversation |
+//! | [`chat::messages`] | which is seen |
 //!
-//! A first visit carries the page as it is first seen, and the box. What a message meets from [`chat::talk`] on is fetched
-//! when somebody touches the page: [`chat::parts`] is where the program is cut, and [`later`] says how.
+//! A first visit carries the page as it is first seen, and the box. What a message meets from [`chat::session`] on is fetched
+//! when somebody touches the page: [`chat::page::lazy_parts`] is where the program is cut, and [`later`] says how.
 //!
 //! What an answer says is Markdown: [`markdown`] makes HTML of it while it arrives.
 //! [`typeset`] gives code its colours and turns formulas into MathML, on the server.
@@ -29,27 +29,14 @@ pub mod chat;
 pub mod markdown;
 
 pub mod essay;
-pub mod fate;
 pub mod monitor;
 pub mod typeset;
 
-pub mod address;
+pub mod api;
+pub mod app;
 pub mod browser;
-pub mod early;
-pub mod error;
-pub mod json;
-pub mod later;
-pub mod mark;
-pub mod pace;
-pub mod pages;
-#[cfg(feature = "ssr")]
-pub mod permit;
-#[cfg(feature = "ssr")]
-mod raw;
-pub mod root;
-pub mod scroll;
-pub mod selected;
-pub mod text;
-pub mod theme;
+pub mod lazy;
+pub mod ui;
+pub mod work;
 
-pub use root::{App, shell};
+pub use crate::app::{App, shell};

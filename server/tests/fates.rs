@@ -3,7 +3,7 @@
 
 mod support;
 
-use app::chat::answer::Exit;
+use app::chat::protocol::answer::Exit;
 use serde_json::json;
 use starcrossed::{Pace, Reason, server::SETTLED};
 use std::{net::TcpListener, time::Duration};

@@ -3,7 +3,7 @@
 
 mod support;
 
-use app::chat::{
+use app::chat::protocol::{
     answer::{AnswerItem, Event, EventStream, Exit},
     message::{ChatRequest, Delta, ModelList},
     model::Model,

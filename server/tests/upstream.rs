@@ -3,7 +3,7 @@
 
 mod support;
 
-use app::chat::{
+use app::chat::protocol::{
     answer::{AnswerItem, Event, EventStream, Exit},
     message::{ChatMessage, ChatRequest, Content, Delta, Role, Was},
     progress::Progress,

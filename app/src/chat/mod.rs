@@ -12,72 +12,18 @@
 //!
 //! A browser's translator puts elements of its own in the place of text nodes. Whoever goes on writing into a text node then
 //! writes where nobody reads. So text that changes is the `prop:textContent` of an element that has nothing else in it, or is
-//! written into the element; [`text`](crate::text::text) leaves out what is there already. Names of models, code and formulas say `translate="no"`. `end2end/tests/a11y/translation.spec.ts` plays the
+//! written into the element; [`text`](crate::ui::text::text) leaves out what is there already. Names of models, code and formulas say `translate="no"`. `end2end/translated.spec.ts` plays the
 //! translator.
 
 pub mod page;
-pub mod shared;
 
-pub mod attach;
-pub mod attachments;
 pub mod composer;
-mod lane;
-pub mod talk;
-pub mod text_file;
 
-pub mod answer;
-pub mod api;
-pub mod message;
-#[cfg(feature = "ssr")]
-pub mod model;
-#[cfg(feature = "ssr")]
-pub mod options;
-pub mod progress;
-pub mod usage;
-
-mod alive;
-pub mod entry;
-pub mod history;
-pub mod job;
-pub mod store;
-pub mod transcript;
-pub mod tree;
-
-pub mod export;
-pub mod fold;
-
-pub mod actions;
-pub mod aloud;
-pub mod branches;
-mod copied;
-pub mod crowd;
-mod direction;
-mod frame;
-pub mod heading;
-pub mod prose;
-pub mod reasoning;
-pub mod receipt;
-mod regrow;
-pub mod row;
-mod sections;
-mod selection;
 pub mod status;
-mod typeset;
-pub mod view;
 
-pub mod catalog;
-pub mod compare;
-pub mod picker;
-pub mod settings;
+pub mod conversation;
+pub mod messages;
+pub mod protocol;
+pub mod session;
 pub mod sidebar;
-
-mod attention;
-pub mod conversations;
-mod drafts;
-mod editing;
-mod fit;
-pub mod parts;
-mod print;
-mod pulse;
-mod rehearsal;
-mod visit;
+pub mod storage;

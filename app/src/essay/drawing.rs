@@ -2,7 +2,7 @@
 //! dies its star goes out and the other stays lit, with the reason written under it.
 
 use super::page::{Chunks, flash};
-use crate::text::text;
+use crate::ui::text::text;
 use leptos::prelude::*;
 use starcrossed::State;
 

@@ -1,7 +1,10 @@
 //! `/task`: everything the essay shows. Start a task, watch its messages arrive, cancel it, let it crash, walk away.
 
 use super::{Chunk, drawing::Drawing, task};
-use crate::{address::Address, browser::every_second, text::text};
+use crate::{
+    browser::{every_second, router::Address},
+    ui::text::text,
+};
 use leptos::prelude::*;
 use starcrossed::{Exit, Job, Reason, State, use_link};
 

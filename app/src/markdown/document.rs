@@ -1,13 +1,19 @@
 //! What is final, what is the tail, and when to look.
 
-use super::code::Code;
-use super::line::{is_blank, line_at};
-use super::marks::normalise;
 use super::mend::{Ending, mend};
 use super::parse::{Definitions, Parsed, parse};
 use super::patch::{Patch, Tail};
 use super::references::References;
-use super::seam::{GIANT, Seam, seam};
+use crate::markdown::{
+    source::{
+        line::{is_blank, line_at},
+        sentinels::normalise,
+    },
+    split::{
+        code::Code,
+        seam::{GIANT, Seam, seam},
+    },
+};
 
 /// A tail up to this length (in bytes) is looked at whenever it has changed.
 pub const EAGER: usize = 8 * 1024;

@@ -30,24 +30,17 @@
 //! - A definition that changes what is final makes a rewrite. All the rewrites but the last cost at most eight times the
 //!   length of the text; a definition that comes when that is spent has its effect when the answer ends.
 
-mod code;
-mod depth;
 mod document;
-mod flank;
 mod formula;
-mod line;
-mod marks;
 mod mend;
 mod outline;
 mod parse;
 mod patch;
 mod references;
 mod render;
-mod reopen;
-mod seam;
-mod tables;
-mod ticks;
 
+pub mod source;
+pub mod split;
 #[cfg(test)]
 mod tests;
 

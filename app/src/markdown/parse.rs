@@ -4,9 +4,12 @@ use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd};
 
-use super::line::{is_blank, is_break, line_at, line_start, run};
+use super::formula;
 use super::render::Renderer;
-use super::{depth, formula};
+use crate::markdown::source::{
+    depth,
+    line::{is_blank, is_break, line_at, line_start, run},
+};
 
 pub(super) const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)

@@ -6,9 +6,8 @@
 
 use unicase::UniCase;
 
-use super::line::find;
-use super::marks::restore;
 use super::parse::Parsed;
+use crate::markdown::source::{line::find, sentinels::restore};
 
 /// More definitions than this (in bytes) aren't known before the end: they are parsed again with every block.
 const KNOWN: usize = 4096;

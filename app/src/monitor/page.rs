@@ -1,7 +1,11 @@
 //! `/monitor`: the tasks that live, and how the latest have ended. Once a second all of it is new.
 
 use super::{Sight, kill, monitor};
-use crate::{address::Address, browser::every_second, error::ApiError, text::text};
+use crate::{
+    api::error::ApiError,
+    browser::{every_second, router::Address},
+    ui::text::text,
+};
 use leptos::{ev, prelude::*};
 use starcrossed::{
     Event, Exit, Link, Reason,

@@ -1,7 +1,7 @@
 //! What the monitor's task does, and what somebody who looks on may do.
 
 use super::Sight;
-use crate::{error::ApiError, permit::Permit};
+use crate::api::{error::ApiError, permit::Permit};
 use http::{StatusCode, request::Parts};
 use leptos::prelude::use_context;
 use starcrossed::{Failure, Sender, registry::TaskRegistry};

@@ -1,7 +1,7 @@
 //! What the page needs of a typesetter. The server supplies one through context.
 
 use super::{Item, LONGEST, LONGEST_TOGETHER, MOST_ITEMS};
-use crate::error::ApiError;
+use crate::api::error::ApiError;
 use futures::future::BoxFuture;
 use http::StatusCode;
 use std::sync::Arc;

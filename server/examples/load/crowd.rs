@@ -8,7 +8,7 @@ use crate::{
     spread::Spread,
     stamp::{self, Stamp},
 };
-use app::chat::message::Delta;
+use app::chat::protocol::message::Delta;
 use futures::{StreamExt, TryStreamExt, stream};
 use std::{
     mem,

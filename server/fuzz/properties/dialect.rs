@@ -1,7 +1,7 @@
 //! What is true of an answer, whatever a model server sends for one.
 
 use crate::split;
-use app::chat::{
+use app::chat::protocol::{
     answer::Exit,
     message::{Delta, Was},
 };

@@ -1,7 +1,7 @@
 //! What is true of everything under `/api`, whichever function is asked: it is plain HTTP, and a refusal is a sentence in
 //! JSON, `{"error":{"message":"…"}}`.
 
-use app::permit::Permit;
+use app::api::permit::Permit;
 use axum::{
     Json,
     body::Body,

@@ -14,9 +14,9 @@ use crate::{
 };
 use any_spawner::Executor;
 use app::{
-    address::Address,
-    chat::model::SharedModel,
-    root::{Page, shell},
+    app::{Page, shell},
+    browser::router::Address,
+    chat::protocol::model::SharedModel,
 };
 use axum::{
     Router,

@@ -1,6 +1,6 @@
 //! The built-in model `demo`: it answers at once, from inside this process, and says how to connect a real one.
 
-use app::chat::{
+use app::chat::protocol::{
     answer::{Completion, Deltas, Exit},
     message::{ChatMessage, ChatRequest, Content, Delta, Role},
     usage::Usage,

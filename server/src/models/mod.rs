@@ -5,7 +5,7 @@ pub mod openai;
 pub(crate) mod upstreams;
 
 use crate::models::{openai::Client, upstreams::Upstreams};
-use app::chat::{
+use app::chat::protocol::{
     answer::{Deltas, Exit},
     message::{ChatRequest, ModelList},
     model::Model,

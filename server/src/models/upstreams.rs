@@ -4,7 +4,7 @@
 //! other servers are up. The plain name will do as long as one server alone has such a model.
 
 use crate::models::openai::{Absence, Client, Kind, Listed, Listing, MOST_LISTED, Unlisted};
-use app::chat::{
+use app::chat::protocol::{
     answer::{Deltas, Exit},
     message::{ChatRequest, ModelInfo, ModelList},
     options::LONGEST_NAME,

@@ -2,7 +2,7 @@
 //! politely, leave rudely.
 
 use super::soon;
-use app::chat::answer::Exit;
+use app::chat::protocol::answer::Exit;
 use serde_json::Value;
 use socket2::SockRef;
 use starcrossed::{

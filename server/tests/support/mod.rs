@@ -9,7 +9,7 @@ pub(crate) mod program;
 pub(crate) mod server;
 pub(crate) mod upstream;
 
-use app::chat::answer::{Deltas, EventStream, Exit};
+use app::chat::protocol::answer::{Deltas, EventStream, Exit};
 use starcrossed::Spawn;
 use std::time::Duration;
 

@@ -1,10 +1,12 @@
 //! One walk through the text, with at most one formula open.
 
-use super::super::flank::needs_letters;
-use super::super::line::{is_break, lead, line_at, run};
-use super::super::tables::needs_bar;
-use super::super::ticks::Ticks;
 use super::{Edit, Kind};
+use crate::markdown::source::{
+    code_spans::Ticks,
+    flank::needs_letters,
+    line::{is_break, lead, line_at, run},
+    tables::needs_bar,
+};
 
 /// What opened the formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

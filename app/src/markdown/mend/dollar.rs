@@ -1,9 +1,7 @@
 //! A dollar of which it isn't known yet whether it is an amount, a name, or the start of a formula.
 
-use super::super::flank::is_cjk;
-use super::super::line::run;
-use super::super::ticks::Ticks;
 use super::Ending;
+use crate::markdown::source::{code_spans::Ticks, flank::is_cjk, line::run};
 
 /// A formula in a line that is longer than this, in bytes, is seen before it has ended.
 const LONGEST: usize = 80;

@@ -3,11 +3,13 @@
 mod emphasis;
 mod link;
 
-use super::super::line::{find, run};
-use super::super::marks::CUT;
-use super::super::ticks::Ticks;
 use super::Ending;
 use super::dollar::{Dollar, dollar, guess};
+use crate::markdown::source::{
+    code_spans::Ticks,
+    line::{find, run},
+    sentinels::CUT,
+};
 use emphasis::{Stack, is_undecided};
 use link::Bracket;
 

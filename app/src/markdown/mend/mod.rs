@@ -4,13 +4,15 @@
 //! held back until it can. A guess is never final while more is to come.
 
 mod dollar;
-mod hold;
+pub(crate) mod hold_back;
 mod inline;
-mod run;
+pub(crate) mod open_span;
 mod table;
 
-use super::line::{Fence, fence, lead, line_start};
-use super::marks::CUT;
+use crate::markdown::source::{
+    line::{Fence, fence, lead, line_start},
+    sentinels::CUT,
+};
 
 /// So many unfinished signs at the end of a text are taken away one by one; the others of thousands, all at once.
 const TURNS: usize = 16;
@@ -32,10 +34,10 @@ pub(super) fn mend(text: &str, ending: Ending) -> String {
     if is_verbatim(text) {
         return [text, CUT.encode_utf8(&mut [0; 4])].concat();
     }
-    let mut shown = hold::back(text, ending);
+    let mut shown = hold_back::back(text, ending);
     let mut turns = 0;
     let mut out = loop {
-        let end = match inline::close(text, shown.len(), run::start(shown), ending) {
+        let end = match inline::close(text, shown.len(), open_span::start(shown), ending) {
             Ok(out) => break out,
             Err(end) => end,
         };
@@ -44,7 +46,7 @@ pub(super) fn mend(text: &str, ending: Ending) -> String {
         if turns > TURNS {
             shown = shown.trim_end_matches(|c: char| c.is_ascii_punctuation() || c.is_ascii_whitespace());
         }
-        shown = hold::back(shown, ending);
+        shown = hold_back::back(shown, ending);
     };
     table::complete(&mut out);
     out

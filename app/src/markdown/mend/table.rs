@@ -1,8 +1,10 @@
 //! A table is one from its first line: the line below it, which says so, is made up until it has arrived.
 
-use super::super::line::{lead, line_at, line_start};
-use super::super::marks::CUT;
-use super::super::tables::cells;
+use crate::markdown::source::{
+    line::{lead, line_at, line_start},
+    sentinels::CUT,
+    tables::cells,
+};
 
 /// Completes `text` if it ends in the first or the second line of a table.
 pub(super) fn complete(text: &mut String) {

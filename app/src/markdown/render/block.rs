@@ -2,10 +2,9 @@
 
 use pulldown_cmark::{CodeBlockKind, HeadingLevel, Tag, TagEnd};
 
-use super::super::line::find;
-use super::super::marks::restore;
 use super::escape::{escape, push_id, push_number};
 use super::{DEEPEST, Paragraph, Renderer};
+use crate::markdown::source::{line::find, sentinels::restore};
 
 impl Renderer<'_> {
     pub(super) fn start(&mut self, tag: Tag<'_>) {

@@ -1,8 +1,8 @@
 //! Code blocks.
 
-use super::super::marks::{CUT, restore};
 use super::Renderer;
 use super::escape::escape;
+use crate::markdown::source::sentinels::{CUT, restore};
 
 /// A longer name is no language's.
 const LONGEST: usize = 32;

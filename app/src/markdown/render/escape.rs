@@ -1,6 +1,6 @@
 //! Text as HTML.
 
-use super::super::marks::is_mark;
+use crate::markdown::source::sentinels::is_mark;
 
 /// Writes `text` so that it is nothing but text, between tags and between quotes. A mark in it is left out.
 pub(in super::super) fn escape(text: &str, out: &mut String) {

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use pulldown_cmark::LinkType;
 
-use super::super::marks::restore;
 use super::Renderer;
 use super::escape::escape;
+use crate::markdown::source::sentinels::restore;
 
 /// Where a link goes, as a browser would read it.
 #[derive(Debug, PartialEq, Eq)]

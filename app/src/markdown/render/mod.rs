@@ -9,8 +9,8 @@ mod text;
 
 use pulldown_cmark::{Alignment, Event};
 
-use super::marks::CUT;
 use super::parse::Definitions;
+use crate::markdown::source::sentinels::CUT;
 
 pub(super) use code::{Part, figure};
 

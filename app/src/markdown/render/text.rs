@@ -1,11 +1,13 @@
 //! What stands in a line.
 
-use super::super::flank::is_cjk;
-use super::super::marks::{CUT, OPEN_ROUND, restore};
 use super::super::parse::Definitions;
 use super::Renderer;
 use super::escape::escape;
 use super::link::address;
+use crate::markdown::source::{
+    flank::is_cjk,
+    sentinels::{CUT, OPEN_ROUND, restore},
+};
 
 impl Renderer<'_> {
     /// Writes the text that has been gathered.

@@ -1,7 +1,7 @@
 //! Blocks that are too large to be parsed, or laid out, as one.
 
-use super::seam::{GIANT, PART};
 use super::*;
+use crate::markdown::split::seam::{GIANT, PART};
 
 /// What the page shows as code, of all code blocks.
 fn code_in(html: &str) -> String {

@@ -1,6 +1,6 @@
 //! Just enough of an HTML reader for what the tests read.
 
-use super::super::marks;
+use crate::markdown::source::sentinels;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
@@ -59,7 +59,7 @@ fn tag(tag: &str) -> Result<Token, String> {
 }
 
 fn text(escaped: &str) -> Result<String, String> {
-    if escaped.contains('>') || escaped.contains(marks::is_mark) {
+    if escaped.contains('>') || escaped.contains(sentinels::is_mark) {
         return Err(format!("raw text: {escaped:?}"));
     }
     let mut out = String::new();

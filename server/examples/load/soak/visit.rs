@@ -7,7 +7,7 @@ use crate::{
     client::{self, Farewell, Stream},
     model::{End, Pace, Script},
 };
-use app::chat::{answer::Exit, message::Delta};
+use app::chat::protocol::{answer::Exit, message::Delta};
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Value, json};
 use starcrossed::{Reason, registry::Fate};

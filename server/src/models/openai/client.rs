@@ -11,7 +11,7 @@ use crate::{
     },
     os::pauses::{self, timeout, timeout_at},
 };
-use app::chat::{
+use app::chat::protocol::{
     answer::{Completion, Deltas, Exit},
     message::{ChatRequest, Role},
     progress::Progress,

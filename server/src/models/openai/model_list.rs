@@ -4,7 +4,7 @@
 //! can't be understood is left out, and hides no other.
 
 use crate::models::openai::wire::json_repair::mended;
-use app::chat::options::LONGEST_NAME;
+use app::chat::protocol::options::LONGEST_NAME;
 use serde::{
     Deserializer,
     de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},

@@ -4,7 +4,7 @@
 use crate::models::openai::{
     chunk, connection::upstream::Upstream, error::Failure, stream::answer::Answer, wire::body::Unit,
 };
-use app::chat::{answer::Exit, message::Delta};
+use app::chat::protocol::{answer::Exit, message::Delta};
 
 /// What a page is told of an answer that arrives in these pieces, and of its end. What comes after the answer's last word isn't
 /// read.

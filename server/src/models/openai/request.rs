@@ -4,7 +4,7 @@ use crate::models::openai::error::{
     Failure, Refusal,
     rejected_field::{culprit, is_about_parameter, is_unknown},
 };
-use app::chat::message::{ChatRequest, Role};
+use app::chat::protocol::message::{ChatRequest, Role};
 use serde::Serialize;
 use std::ops::Not;
 

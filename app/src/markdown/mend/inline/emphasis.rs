@@ -1,6 +1,6 @@
 //! `*`, `_` and `~~` that are open.
 
-use super::super::super::flank::{Flanks, flanks};
+use crate::markdown::source::flank::{Flanks, flanks};
 
 /// More than this at once aren't meant.
 const DEEPEST: usize = 16;

@@ -1,8 +1,8 @@
 //! Half a link is its text, once it is known to be one.
 
-use super::super::super::line::{find, lead};
 use super::super::Ending;
 use super::Inline;
+use crate::markdown::source::line::{find, lead};
 
 /// A bracket that stays open for longer than this isn't the text of a link.
 pub(super) const LONGEST: usize = 200;

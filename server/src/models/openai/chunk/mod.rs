@@ -22,7 +22,7 @@ use crate::models::openai::{
         surrogates::{Joiner, Marks},
     },
 };
-use app::chat::{options::LONGEST_NAME, usage::Usage};
+use app::chat::protocol::{options::LONGEST_NAME, usage::Usage};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, value::RawValue};
 

@@ -3,7 +3,7 @@
 //! DeepSeek R1 and QwQ do: then the text begins in the middle of a thought, and only its end shows that it was one.
 
 use crate::models::openai::chunk::code_spans::Code;
-use app::chat::message::{Delta, Was};
+use app::chat::protocol::message::{Delta, Was};
 use std::mem;
 
 /// How thoughts begin and end: in the templates of nearly all; of some that follow Claude; of Gemini, through its own

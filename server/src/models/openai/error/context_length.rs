@@ -1,6 +1,6 @@
 //! Whether the conversation fills the model's context, so that an answer can't go on.
 
-use app::chat::answer::Exit;
+use app::chat::protocol::answer::Exit;
 
 /// What the model was given to write with.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ const TOO_LONG: [&str; 6] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::chat::{answer::Completion, usage::Usage};
+    use app::chat::protocol::{answer::Completion, usage::Usage};
     use starcrossed::Reason;
 
     fn ended(finish_reason: &str, prompt_tokens: u64, completion_tokens: u64) -> Exit {

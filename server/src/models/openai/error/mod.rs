@@ -22,7 +22,7 @@ use crate::models::openai::{
     list_models::Absence,
     wire::stray_bytes::unmarked,
 };
-use app::chat::answer::{Completion, Exit};
+use app::chat::protocol::answer::{Completion, Exit};
 use reqwest::{
     StatusCode,
     header::{HeaderMap, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE},

@@ -16,7 +16,7 @@ use crate::models::openai::{
         surrogates::{Joiner, Marks},
     },
 };
-use app::chat::{
+use app::chat::protocol::{
     answer::{Completion, Exit},
     message::{Delta, Was},
     usage::Usage,

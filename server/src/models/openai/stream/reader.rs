@@ -11,7 +11,7 @@ use crate::{
     },
     os::pauses::{LAST, timeout_at},
 };
-use app::chat::{
+use app::chat::protocol::{
     answer::{Deltas, Exit},
     message::Delta,
     progress::Progress,

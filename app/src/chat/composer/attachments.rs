@@ -1,0 +1,191 @@
+//! What is sent along with a question, as it is seen: in the composer before, and with the question after.
+
+use crate::{
+    browser::focus_on_box,
+    chat::{
+        composer::{model_list::Catalog, unsaved_draft},
+        conversation::{File, Message},
+        session::{
+            Talk,
+            attachments::{Attached, limits::picture, paste_and_drop, read::read_along},
+        },
+    },
+    ui::text::text as words,
+};
+use leptos::{html, prelude::*};
+
+/// The button that opens the browser's picker. What is pasted or dropped is heard from here on, too: who drops a file on a
+/// page that doesn't want it loses the page.
+#[component]
+pub fn AttachButton(
+    /// What is picked comes here.
+    attached: Attached,
+) -> impl IntoView {
+    paste_and_drop::listen(attached);
+    let picker = NodeRef::<html::Input>::new();
+    let open = move |_| {
+        if let Some(picker) = picker.get_untracked() {
+            picker.click();
+        }
+    };
+    let take = move |_| {
+        if let Some(picker) = picker.get_untracked() {
+            attached.offer(picker.files());
+            picker.set_value(""); // or the same file couldn't be picked again
+            focus_on_box();
+        }
+    };
+    view! {
+        <input type="file" multiple hidden node_ref=picker on:change=take />
+        <button type="button" class="attach" aria-label="Attach files" title="Attach files" on:click=open>
+            <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12h14" /></svg>
+        </button>
+    }
+}
+
+/// What has been attached, each with a button that takes it away; what was refused, and why; and while files are held over
+/// the page, that they can be dropped.
+#[component]
+pub fn Attachments(
+    /// The open conversation.
+    talk: Talk,
+    /// What is known of the models.
+    models: RwSignal<Catalog>,
+) -> impl IntoView {
+    let attached = talk.attached;
+    read_along(talk);
+    // The model may have been changed since; so it is no refusal, and nothing is held back.
+    let blind = Memo::new(move |_| {
+        let has_picture = attached.files.with(|files| files.iter().any(File::is_image));
+        let asked = talk.asked();
+        let is_blind = |name: &&String| asked.contains(name);
+        models.with(|models| models.blind.iter().find(is_blind).cloned()).filter(|_| has_picture)
+    });
+    let unkept = unsaved_draft::is_unkept(talk);
+    let chips = move || attached.files.with(|files| files.iter().enumerate().map(chip(attached)).collect_view());
+    view! {
+        <ul class="files" aria-label="Files to be sent" hidden=move || attached.files.with(Vec::is_empty)>
+            {chips}
+        </ul>
+        {remark(Signal::from(attached.refused))}
+        {remark(Signal::derive(move || blind.get().map(|name| [name.as_str(), BLIND].concat()).unwrap_or_default()))}
+        {remark(Signal::derive(move || if unkept.get() { unsaved_draft::UNKEPT.into() } else { String::new() }))}
+        <p class="drop" aria-hidden="true" hidden=move || !attached.held.get()>
+            "Drop them anywhere to attach them"
+        </p>
+    }
+}
+
+/// Said after the name of a model that is known not to look at pictures.
+const BLIND: &str = " doesn’t look at pictures, as its server says.";
+
+/// A sentence beside the box; empty if there is nothing to say.
+fn remark(sentence: Signal<String>) -> AnyView {
+    view! {
+        <p
+            class="refused"
+            aria-live="polite"
+            class:told=move || sentence.with(|sentence| !sentence.is_empty())
+            prop:textContent=words(move || sentence.get())
+        ></p>
+    }
+    .into_any()
+}
+
+fn chip(attached: Attached) -> impl Fn((usize, &File)) -> AnyView {
+    move |(at, file)| {
+        let remove = move |_| {
+            attached.remove(at);
+            focus_on_box(); // the button that had the focus is gone
+        };
+        view! {
+            <li>
+                {face(file, "")}
+                <span class="name" dir="auto">{file.name.clone()}</span>
+                <button type="button" aria-label=["Remove ", &file.name].concat() title="Remove" on:click=remove>
+                    <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 7l10 10M17 7L7 17" /></svg>
+                </button>
+            </li>
+        }
+        .into_any()
+    }
+}
+
+/// A question: what was sent along, and what was asked.
+pub fn question(message: &Message, printing: RwSignal<bool>) -> AnyView {
+    let sent = |file: &File| {
+        if picture(file).is_some() {
+            view! { <li>{face(file, &file.name)}</li> }.into_any()
+        } else {
+            view! {
+                <li>
+                    <details>
+                        <summary class="name" dir="auto">{file.name.clone()}</summary>
+                        {long_text(text_in(file), printing, |text| view! { <pre tabindex="0" prop:textContent=text></pre> }.into_any())}
+                    </details>
+                </li>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <ul class="files" aria-label="Attached files" hidden=message.files.is_empty()>
+            {message.files.iter().map(sent).collect_view()}
+        </ul>
+        {long_text(message.text.clone(), printing, |text| {
+            view! {
+                <p class="text" dir="auto" hidden=move || text.with(String::is_empty) prop:textContent=text></p>
+            }
+            .into_any()
+        })}
+    }
+    .into_any()
+}
+
+/// How much of a text is shown at first, and by how much more at each click, in bytes: a browser lays a text out in one go.
+const SHOWN: usize = 64 * 1024;
+
+/// A text, or its beginning and a button that shows more of it. All of it is printed.
+fn long_text(whole: String, printing: RwSignal<bool>, show: fn(RwSignal<String>) -> AnyView) -> AnyView {
+    let beginning = |length: usize| move |whole: &String| whole[..whole.floor_char_boundary(length)].to_owned();
+    let text = RwSignal::new(beginning(SHOWN)(&whole));
+    if whole.len() <= SHOWN {
+        return show(text);
+    }
+    let whole = StoredValue::new(whole);
+    let left = move || whole.with_value(String::len).saturating_sub(text.with(String::len));
+    Effect::new(move |_| {
+        if printing.get() {
+            text.set(whole.get_value());
+        }
+    });
+    let more = move |_| text.set(whole.with_value(beginning(text.with_untracked(String::len) + SHOWN)));
+    view! {
+        {show(text)}
+        <button
+            type="button"
+            class="more"
+            hidden=move || left() == 0
+            on:click=more
+            prop:textContent=words(move || ["Show more (", &(left() / 1024 + 1).to_string(), " kB)"].concat())
+        ></button>
+    }
+    .into_any()
+}
+
+/// A picture as it is; for everything else a sheet of paper.
+fn face(file: &File, alt: &str) -> AnyView {
+    match picture(file) {
+        // Dragged, it would come back as a file.
+        Some(url) => {
+            view! { <img src=url.to_owned() alt=alt.to_owned() draggable="false" decoding="async" /> }.into_any()
+        }
+        None => view! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 3h8l4 4v14H6zM14 3v4h4" /></svg> }
+            .into_any(),
+    }
+}
+
+/// What is to be read of a file. Of a picture that isn't here, nothing.
+fn text_in(file: &File) -> String {
+    if file.is_image() { String::new() } else { file.data.clone() }
+}

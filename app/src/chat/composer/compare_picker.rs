@@ -1,0 +1,96 @@
+//! Which models are asked beside the picked one.
+
+use crate::{
+    browser::is_composing,
+    chat::{composer::model_picker::offer, conversation::case_fold::fold, page::state::Shared},
+};
+use leptos::{ev, prelude::*};
+
+/// A button beside the model picker, and what it opens: up to three more models. They are asked until the conversation is
+/// left; nothing of it is kept. There is nothing to choose where there is one model.
+#[component]
+pub fn Compare(
+    /// The page's state.
+    shared: Shared,
+) -> impl IntoView {
+    let Shared { talk, models, .. } = shared;
+    let others = talk.others;
+    let open = RwSignal::new(false);
+    let count = Memo::new(move |_| others.with(|others| others.iter().filter(|other| !other.is_empty()).count()));
+    // What was chosen stays; the panel would lie over the answers.
+    Effect::new(move |_| {
+        if talk.is_running() {
+            open.set(false);
+        }
+    });
+    let option = move |at: usize, name: String, is_missing: bool| {
+        let value = name.clone();
+        let selected = move || others.with(|others| others.get(at) == Some(&value));
+        let label = match name.as_str() {
+            "" => "No other".into(),
+            name => [name, if is_missing { " (not available now)" } else { "" }].concat(),
+        };
+        view! { <option value=name prop:selected=selected prop:textContent=label></option> }
+    };
+    let options = move |at: usize| {
+        // What was chosen and isn't listed now stays to be seen.
+        let chosen = others.with_untracked(|others| others.get(at).cloned().unwrap_or_default());
+        let is_missing = models.with(|list| list.lacks(&chosen));
+        let names = models.with(|list| offer(&list.names, "", &chosen, fold));
+        let names = names.into_iter().filter(|name| !name.is_empty());
+        let options = std::iter::once(String::new()).chain(names).map(|name| {
+            let is_missing = is_missing && name == chosen;
+            option(at, name, is_missing)
+        });
+        options.collect_view()
+    };
+    let select = move |at: usize| {
+        let choose = move |event: ev::Event| {
+            others.update(|others| {
+                if let Some(other) = others.get_mut(at) {
+                    *other = event_target_value(&event);
+                }
+            });
+        };
+        view! {
+            <select aria-label="Compare with" translate="no" on:change=choose>
+                {move || options(at)}
+            </select>
+        }
+    };
+    view! {
+        <div
+            class="compare"
+            hidden=move || count.get() == 0 && models.with(|list| list.names.len() < 2)
+            on:keydown=move |event| {
+                // Esc closes this, and stops nothing.
+                if event.key() == "Escape" && open.get_untracked() && !is_composing(&event) {
+                    event.stop_propagation();
+                    open.set(false);
+                }
+            }
+        >
+            <button
+                type="button"
+                class:on=move || { count.get() > 0 }
+                aria-expanded=move || open.get().to_string()
+                title="Ask several models at once"
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 5h6v14H4zM14 5h6v14h-6z" /></svg>
+                <span class="word">"Compare"</span>
+                <span
+                    class="count"
+                    prop:textContent=move || match count.get() {
+                        0 => String::new(),
+                        more => ["+", &more.to_string()].concat(),
+                    }
+                ></span>
+            </button>
+            <div class="panel" role="group" aria-label="Models to compare" hidden=move || !open.get()>
+                <p>"Ask these as well, all at once. Each has its own Stop."</p>
+                {(0..others.with_untracked(|others| others.len())).map(select).collect_view()}
+            </div>
+        </div>
+    }
+}

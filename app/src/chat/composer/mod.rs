@@ -1,0 +1,126 @@
+//! The box at the foot of the page: what is typed here is asked.
+
+pub mod attachments;
+pub(crate) mod autogrow;
+pub mod compare_picker;
+pub mod model_list;
+pub mod model_picker;
+pub mod settings;
+pub(crate) mod unsaved_draft;
+
+use crate::{
+    browser::{is_composing, now_ms},
+    chat::{
+        composer::attachments::AttachButton,
+        page::{lazy_parts::Parts, state::Shared},
+    },
+};
+use leptos::{ev, html, prelude::*};
+
+/// The second click of a double click on Send lands on Stop, which has replaced Send by then. Stop ignores such a click for
+/// this long, in milliseconds of the events' own time stamps. Only a mouse double-clicks: a tap or a key press always stops.
+const DOUBLE_CLICK_MS: f64 = 250.0;
+
+/// The box, with Send, or with Stop in its place while an answer is being written.
+#[component]
+pub fn Composer(
+    /// The page's state.
+    shared: Shared,
+) -> impl IntoView {
+    let talk = shared.talk;
+    let draft = talk.transcript.draft;
+    let field = NodeRef::<html::Textarea>::new();
+    let asked_ms = StoredValue::new(f64::MIN);
+    // WebKit's click events carry no pointer type, so the preceding pointerdown tells it.
+    let is_mouse = StoredValue::new(false);
+    let ask = move || {
+        asked_ms.set_value(now_ms());
+        shared.ask();
+    };
+    // The box follows the draft, but an empty draft at the start is no reason to clear it: somebody may have typed
+    // before this code was there.
+    Effect::new(move |before: Option<()>| {
+        let text = draft.get();
+        if let Some(field) = field.get()
+            && field.value() != text
+            && (before.is_some() || !text.is_empty())
+        {
+            field.set_value(&text);
+        }
+    });
+    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        "Enter" if !event.shift_key() && !is_composing(&event) => {
+            event.prevent_default();
+            ask();
+        }
+        "ArrowUp" if draft.with_untracked(String::is_empty) => {
+            event.prevent_default();
+            shared.edit_last();
+        }
+        _ => {}
+    };
+    let editing = move || talk.editing.with(Option::is_some);
+    // Who asks for a question to be edited wants to write.
+    Effect::new(move |_| {
+        if editing()
+            && let Some(field) = field.get_untracked()
+        {
+            _ = field.focus();
+        }
+    });
+    let on_stop = move |event: ev::MouseEvent| {
+        let is_soon = event.time_stamp() - asked_ms.get_value() < DOUBLE_CLICK_MS;
+        let second_click = is_mouse.get_value() && event.detail() > 1 && is_soon;
+        if !second_click {
+            shared.stop();
+        }
+    };
+    view! {
+        // Before this code is here, and where no scripts run, a form like this sends nothing anywhere.
+        <form
+            class="composer"
+            method="dialog"
+            class:editing=editing
+            on:pointerdown=move |event| is_mouse.set_value(event.pointer_type() == "mouse")
+            on:submit=move |event| {
+                event.prevent_default();
+                ask();
+            }
+        >
+            <p class="editing" hidden=move || !editing()>
+                "Asking an earlier question otherwise"
+                <button type="button" on:click=move |_| shared.stop_editing()>
+                    "Cancel"
+                </button>
+            </p>
+            {move || shared.parts.get().map(|Parts { attachments, .. }| attachments(shared))}
+            <AttachButton attached=talk.attached />
+            <textarea
+                node_ref=field
+                name="message"
+                aria-label="Message"
+                placeholder="Ask anything"
+                rows="1"
+                dir="auto"
+                autocomplete="off"
+                // For the moment in which another conversation comes, with a draft of its own.
+                readonly=move || talk.arriving.get() && shared.is_ready()
+                on:input=move |event| draft.set(event_target_value(&event))
+                on:keydown=on_key
+            ></textarea>
+            <button type="submit" class="send" aria-label="Send" title="Send (Enter)" hidden=move || talk.is_running()>
+                <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 20V5M5 12l7-7 7 7" /></svg>
+            </button>
+            <button
+                type="button"
+                class="stop"
+                aria-label="Stop"
+                title="Stop (Esc)"
+                hidden=move || !talk.is_running()
+                on:click=on_stop
+            >
+                <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="6" y="6" width="12" height="12" rx="2" /></svg>
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,43 @@
+//! A draft that the browser has no room for. A tab keeps some megabytes of text, and refuses a longer one.
+//!
+//! Then the page says so beside the box, and asks before it is left. [`tab`] holds it while other conversations or other pages
+//! are looked at.
+
+use crate::chat::{session::Talk, storage::session};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
+
+/// Said beside the box.
+pub(crate) const UNKEPT: &str = "This text doesn’t fit into what the browser keeps of a tab. It stays here until the page is \
+    closed or reloaded. Shorten it, or save it elsewhere.";
+
+/// Whether what stands in the box wouldn't be there after a reload. To be called in a component's body.
+pub(crate) fn is_unkept(talk: Talk) -> RwSignal<bool> {
+    let unkept = RwSignal::new(false);
+    Effect::new(move |_| {
+        talk.transcript.draft.track();
+        talk.editing.track();
+        talk.arriving.track();
+        // The page keeps it in an effect of its own, which may come after this one.
+        spawn_local_scoped_with_cancellation(async move {
+            TimeoutFuture::new(0).await;
+            let is_unkept = !talk.arriving.get_untracked() && untrack(|| is_lost(talk));
+            if unkept.get_untracked() != is_unkept {
+                unkept.set(is_unkept);
+            }
+        });
+    });
+    Effect::new(move |_| {
+        if unkept.get() {
+            let leaving = window_event_listener(ev::beforeunload, |event| event.prevent_default());
+            on_cleanup(move || leaving.remove());
+        }
+    });
+    unkept
+}
+
+/// Whether the tab has no room for what stands in the box. Where it keeps nothing at all, that is said elsewhere.
+fn is_lost(talk: Talk) -> bool {
+    let id = talk.transcript.id().unwrap_or_default();
+    session::is_unkept(&id, talk.editing.with(Option::is_some)) && session::is_there()
+}

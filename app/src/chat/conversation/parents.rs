@@ -1,0 +1,143 @@
+//! What hangs from what, whatever the records say.
+
+use super::{Message, Tree, in_order};
+use crate::work::job::{Cancelled, Watch};
+
+impl Tree {
+    /// Takes in one message, and links it alone: what hangs from what is found again for all only if it may have changed.
+    pub(super) fn take_linked(&mut self, message: Message) {
+        match self.place(&message.id) {
+            Ok(place) if !message.is_later_than(&self.messages[place]) => {}
+            Ok(place) if self.messages[place].has_same_place(&message) => self.messages[place] = message,
+            Ok(_) => self.relink(message),
+            Err(_) if self.is_awaited(&message.id) => self.relink(message),
+            Err(place) => self.insert(place, message),
+        }
+    }
+
+    fn relink(&mut self, message: Message) {
+        self.take(message);
+        self.link();
+    }
+
+    /// Whether a message says that it hangs from one of this id, which isn't here: it counts as a beginning.
+    fn is_awaited(&self, id: &str) -> bool {
+        self.roots.iter().any(|root| self.messages[*root].parent.as_deref() == Some(id))
+    }
+
+    /// Puts a message from which nothing hangs in its place.
+    fn insert(&mut self, place: usize, message: Message) {
+        let parent = message.parent.as_deref().and_then(|parent| self.place(parent).ok());
+        self.messages.insert(place, message);
+        if place + 1 < self.messages.len() {
+            self.make_room(place);
+        }
+        let parent = parent.map(|parent| moved(parent, place));
+        self.parents.insert(place, parent);
+        self.children.insert(place, Vec::new());
+        let at = self.children(parent).partition_point(|sibling| self.age(*sibling) < self.age(place));
+        match parent {
+            Some(parent) => self.children[parent].insert(at, place),
+            None => self.roots.insert(at, place),
+        }
+    }
+
+    /// Those from this place on have moved to the next.
+    fn make_room(&mut self, from: usize) {
+        let links = self.parents.iter_mut().flatten();
+        for link in links.chain(self.children.iter_mut().flatten()).chain(&mut self.roots) {
+            *link = moved(*link, from);
+        }
+    }
+
+    /// Finds again what hangs from what.
+    pub(super) fn link(&mut self) {
+        self.find_parents();
+        self.cut_circles();
+        self.order_children();
+    }
+
+    /// The same in slices.
+    pub(super) async fn link_in_slices(&mut self, watch: &mut impl Watch) -> Result<(), Cancelled> {
+        self.parents.clear();
+        for place in 0..self.messages.len() {
+            self.parents.push(self.parent_of(place));
+            rest(place, watch).await?;
+        }
+        self.cut_circles();
+        watch.go_on(0).await?;
+        for (at, place) in self.let_go().into_iter().enumerate() {
+            self.hang(place);
+            rest(at, watch).await?;
+        }
+        Ok(())
+    }
+
+    fn find_parents(&mut self) {
+        self.parents = (0..self.messages.len()).map(|place| self.parent_of(place)).collect();
+    }
+
+    fn parent_of(&self, place: usize) -> Option<usize> {
+        self.place(self.messages[place].parent.as_deref()?).ok()
+    }
+
+    /// Cuts each circle at one place, the same every time.
+    fn cut_circles(&mut self) {
+        // Which walk has been here: whoever meets its own footsteps goes round in a circle.
+        let mut walks = vec![usize::MAX; self.parents.len()];
+        for walk in 0..self.parents.len() {
+            let mut next = Some(walk);
+            while let Some(place) = next.filter(|place| walks[*place] == usize::MAX) {
+                walks[place] = walk;
+                next = self.parents[place];
+            }
+            if let Some(met) = next.filter(|place| walks[*place] == walk) {
+                self.cut(met);
+            }
+        }
+    }
+
+    fn order_children(&mut self) {
+        for place in self.let_go() {
+            self.hang(place);
+        }
+    }
+
+    /// Nothing hangs from anything any more. Returns all places, oldest first.
+    fn let_go(&mut self) -> Vec<usize> {
+        self.children = vec![Vec::new(); self.messages.len()];
+        self.roots.clear();
+        // Those asked in one millisecond stay in the order of their ids.
+        let asked_ms: Vec<u64> = self.messages.iter().map(|message| message.asked_ms).collect();
+        in_order(&asked_ms)
+    }
+
+    /// Hangs a message from its parent, behind those that are older.
+    fn hang(&mut self, place: usize) {
+        match self.parents[place] {
+            Some(parent) => self.children[parent].push(place),
+            None => self.roots.push(place),
+        }
+    }
+
+    /// Of the messages of a circle the first in the order of ids counts as a beginning.
+    fn cut(&mut self, met: usize) {
+        let (mut first, mut place) = (met, self.parents[met]);
+        while let Some(next) = place.filter(|place| *place != met) {
+            first = first.min(next);
+            place = self.parents[next];
+        }
+        self.parents[first] = None;
+    }
+}
+
+/// How many messages are linked between two looks at the clock.
+const SOME: usize = 256;
+
+async fn rest(done: usize, watch: &mut impl Watch) -> Result<(), Cancelled> {
+    if done.is_multiple_of(SOME) { watch.go_on(0).await } else { Ok(()) }
+}
+
+fn moved(place: usize, from: usize) -> usize {
+    place + usize::from(place >= from)
+}

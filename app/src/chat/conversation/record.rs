@@ -1,0 +1,139 @@
+//! What is known of a conversation beside its messages: enough to list it, and to go on with it.
+
+use super::message::Message;
+use crate::chat::protocol::message::ChatRequest;
+use serde::{Deserialize, Serialize};
+
+/// How a model is to answer. As it was typed: an empty field leaves the choice to the model.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// What the model is told before anybody asks.
+    pub system: String,
+    /// 0 to 2.
+    pub temperature: String,
+    /// 0 to 1.
+    pub top_p: String,
+    /// The longest answer, in tokens.
+    pub max_tokens: String,
+    /// Same seed, same answer, where the model can do that.
+    pub seed: String,
+}
+
+/// One conversation, without its messages. Every tab that has it open writes this record when it changes it, and the last one
+/// wins: what is lost then is which branch was shown, or a draft, and never a message. The name and the settings are taken in
+/// from other tabs, so those aren't lost either.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Conversation {
+    /// Its name, as in the address `/c/<id>`. Random.
+    pub id: String,
+    /// What it is called in a list; empty before the first question.
+    pub title: String,
+    /// When it began, in milliseconds since 1970.
+    pub created_ms: u64,
+    /// When something was asked or answered last.
+    pub updated_ms: u64,
+    /// The message that ends the branch being shown.
+    pub head: Option<String>,
+    /// What has been typed and not sent.
+    pub draft: String,
+    /// The model that is asked next.
+    pub model: String,
+    /// How it is to answer.
+    pub settings: Settings,
+}
+
+/// All of a conversation, as it is kept, exported and imported.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// What is known of it.
+    pub conversation: Conversation,
+    /// Its messages, in any order.
+    pub messages: Vec<Message>,
+}
+
+impl Settings {
+    /// What is wrong with them, as a sentence, to be said before anything is sent.
+    #[must_use]
+    pub fn fault(&self) -> Option<&'static str> {
+        let outside = |text: &str, most: f64| {
+            !text.trim().is_empty() && !number(text).is_some_and(|number| (0.0..=most).contains(&number))
+        };
+        if outside(&self.temperature, 2.0) {
+            return Some("Temperature must be a number from 0 to 2.");
+        }
+        if outside(&self.top_p, 1.0) {
+            return Some("Top P must be a number from 0 to 1.");
+        }
+        let tokens = self.max_tokens.trim();
+        if !tokens.is_empty() && !tokens.parse::<u32>().is_ok_and(|tokens| tokens > 0) {
+            return Some("The longest answer must be a whole number of tokens, 1 or more.");
+        }
+        if !self.seed.trim().is_empty() && self.seed.trim().parse::<i64>().is_err() {
+            return Some("The seed must be a whole number.");
+        }
+        None
+    }
+
+    /// Fills in what a request says of how to answer, as it was typed: the server reads it.
+    pub(super) fn fill(&self, request: &mut ChatRequest) {
+        let typed = [
+            ("temperature", &self.temperature),
+            ("top_p", &self.top_p),
+            ("max_tokens", &self.max_tokens),
+            ("seed", &self.seed),
+        ];
+        for (name, text) in typed {
+            if !text.trim().is_empty() {
+                request.options.insert(name.into(), text.trim().into());
+            }
+        }
+    }
+}
+
+/// Reads a number as JSON does. The standard library's way would be several kilobytes more to download.
+fn number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let padded = if text.starts_with('.') { "0" } else { "" };
+    serde_json::from_str(&[padded, text].concat()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_are_empty_say_nothing() {
+        let mut request = ChatRequest::default();
+        Settings::default().fill(&mut request);
+        assert_eq!((request, Settings::default().fault()), (ChatRequest::default(), None));
+    }
+
+    #[test]
+    fn settings_are_read_as_they_were_typed() {
+        let mut request = ChatRequest::default();
+        let settings = Settings {
+            temperature: " .5".into(),
+            top_p: "1".into(),
+            max_tokens: "100 ".into(),
+            seed: "-3".into(),
+            ..Settings::default()
+        };
+        settings.fill(&mut request);
+        let sent: Vec<(&str, &str)> =
+            request.options.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default())).collect();
+        assert_eq!(sent, [("max_tokens", "100"), ("seed", "-3"), ("temperature", ".5"), ("top_p", "1")]);
+        assert_eq!(settings.fault(), None);
+    }
+
+    #[test]
+    fn settings_that_make_no_sense_are_told_of_before_they_are_sent() {
+        let temperature = |text: &str| Settings { temperature: text.into(), ..Settings::default() };
+        for text in ["hot", "2.1", "-1", "1,5", "1e", "NaN"] {
+            assert!(temperature(text).fault().is_some(), "{text}");
+        }
+        assert!(Settings { max_tokens: "0".into(), ..Settings::default() }.fault().is_some());
+        assert!(Settings { seed: "1.5".into(), ..Settings::default() }.fault().is_some());
+    }
+}

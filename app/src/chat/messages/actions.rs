@@ -1,0 +1,108 @@
+//! What can be done with any answer, whether it stands alone or beside others.
+
+use crate::{
+    browser::copy,
+    chat::{conversation::Message, session::Talk},
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{
+    prelude::*,
+    task::spawn_local,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, MouseEvent},
+};
+
+/// What a button of this name says for a moment, after its own word.
+const COPIED: &str = " ✓";
+const NOT_COPIED: &str = " isn’t allowed here: select the text instead";
+
+/// Copies for the button that was pressed, which then says whether that was possible.
+pub(crate) fn copy_for(button: Element, text: String) {
+    // Not the component's: what was to be copied is wanted still when the message is no longer shown.
+    spawn_local(async move {
+        let (said, for_ms) = if copy(&text).await { (COPIED, 1500) } else { (NOT_COPIED, 5000) };
+        _ = button.set_attribute("data-copied", said);
+        TimeoutFuture::new(for_ms).await;
+        _ = button.remove_attribute("data-copied");
+    });
+}
+
+fn pressed(event: &MouseEvent) -> Option<Element> {
+    event.current_target()?.dyn_into().ok()
+}
+
+/// A message as it is copied: as it was written, but with no line end after code. A terminal would run what is pasted.
+fn copied(text: &str) -> &str {
+    let is_fence = |line: &str| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+    let is_open = text.lines().filter(|line| is_fence(line)).count() % 2 == 1;
+    let last = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+    let ends_in_code = is_open || is_fence(last) || last.starts_with("    ") || last.starts_with('\t');
+    if ends_in_code { text.trim_end_matches(['\r', '\n']) } else { text }
+}
+
+/// Puts the text of a message on the clipboard.
+#[component]
+pub fn Copy(
+    /// The message.
+    message: RwSignal<Message>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            on:click=move |event| {
+                if let Some(button) = pressed(&event) {
+                    copy_for(button, message.with_untracked(|message| copied(&message.text).to_owned()));
+                }
+            }
+        >
+            "Copy"
+        </button>
+    }
+}
+
+/// Lets an answer that was cut off go on, where nothing was said after it.
+#[component]
+pub fn Continue(
+    /// The open conversation.
+    talk: Talk,
+    /// Which answer.
+    id: StoredValue<String>,
+    /// What it says so far.
+    message: RwSignal<Message>,
+    /// Whether it is the last.
+    is_last: Memo<bool>,
+) -> impl IntoView {
+    let can_go_on = move || {
+        message.with(|message| {
+            let thinks_on = || talk.models.with(|models| models.thinks_on(&message.model));
+            message.is_cut() || message.is_cut_in_thought() && thinks_on()
+        })
+    };
+    view! {
+        <button
+            type="button"
+            hidden=move || !is_last.get() || !can_go_on()
+            disabled=move || talk.is_running()
+            title="Let the answer go on from here"
+            on:click=move |_| id.with_value(|id| talk.resume(id))
+        >
+            "Continue"
+        </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::copied;
+
+    #[test]
+    fn an_answer_is_copied_as_it_was_written_but_for_line_ends_after_code() {
+        assert_eq!(copied("stop\n\n* shop\n"), "stop\n\n* shop\n");
+        assert_eq!(copied("Run\n```sh\nls\n```\n"), "Run\n```sh\nls\n```");
+        assert_eq!(copied("Run\n~~~\nls\n~~~\r\n\r\n"), "Run\n~~~\nls\n~~~");
+        assert_eq!(copied("Cut off\n```sh\nls\n"), "Cut off\n```sh\nls");
+        assert_eq!(copied("Run\n\n    ls\n"), "Run\n\n    ls");
+        assert_eq!(copied("```\nls\n```\nThat is all.\n"), "```\nls\n```\nThat is all.\n");
+        assert_eq!(copied(""), "");
+    }
+}

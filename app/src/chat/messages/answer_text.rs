@@ -1,0 +1,276 @@
+//! The text of a message as it is read: Markdown, drawn as it grows.
+//!
+//! Whatever arrives between two frames is drawn once. Blocks that are finished are put before the tail and never touched
+//! again, so that a delta costs the same at the end of a long answer as at its beginning. The HTML is safe to put into
+//! the page: [`markdown`](crate::markdown) makes all of it.
+
+use super::{
+    direction::direct,
+    sections::{freeze, thaw},
+    selection::{is_in, keep},
+    typeset::typeset_in,
+};
+use crate::{
+    browser::{in_next_frame, now_ms, whole},
+    chat::{conversation::Message, messages::patch_dom::regrow},
+    markdown::{Document, Outline, Patch, Tail},
+};
+use leptos::{
+    html,
+    prelude::*,
+    wasm_bindgen::{JsCast, prelude::Closure},
+    web_sys::Element,
+};
+use std::cell::Cell;
+
+/// How much of a text is drawn in its first frame, and the most and the least in one after that, in bytes. More would keep
+/// the page from hearing clicks and keys.
+const FIRST: usize = 16 * 1024;
+const PIECE: usize = 32 * 1024;
+const SMALLEST: usize = 8 * 1024;
+
+/// How much is drawn in one frame of all texts together, in bytes: a conversation that is opened has many.
+const AT_ONCE: usize = 128 * 1024;
+
+thread_local! {
+    /// How much of that is left.
+    static LEFT: Cell<usize> = const { Cell::new(AT_ONCE) };
+}
+
+/// A frame that takes longer than this is followed by a smaller piece, and a quicker one by a larger piece. In milliseconds.
+/// Most of the time goes into the browser's layout, and only the next frame can tell how long that took.
+const SLOW_MS: f64 = 40.0;
+const QUICK_MS: f64 = 25.0;
+
+/// How much of a text is compared to tell whether it is still the same one, in bytes.
+const HEAD: usize = 32;
+
+/// What has been drawn so far.
+struct Drawn {
+    document: Document,
+    /// How much of the text is in it, in bytes.
+    taken: usize,
+    /// The beginning of the text, at most [`HEAD`] bytes, and how long the thought was: text may turn out to be a thought.
+    head: String,
+    thought: usize,
+    /// Whether the text that was drawn before has turned out to be one.
+    was_thought: bool,
+    /// How much of it is taken at once.
+    piece: usize,
+    /// When the last piece was drawn.
+    at_ms: f64,
+    /// Whether more has come than was drawn in the last frame.
+    is_behind: bool,
+    /// The headings that are final.
+    outline: Outline,
+    /// The frame that will draw what has come since.
+    frame: Option<i32>,
+}
+
+impl Drawn {
+    /// What has come since the last frame.
+    fn take(&mut self, message: &Message) -> Patch {
+        self.frame = None;
+        let is_another = self.thought != message.reasoning.len() && !message.text.starts_with(&self.head);
+        self.was_thought = is_another;
+        if is_another {
+            (self.document, self.taken) = (Document::new(&message.id), 0);
+        }
+        let head = message.text.floor_char_boundary(HEAD);
+        message.text[..head].clone_into(&mut self.head);
+        self.thought = message.reasoning.len();
+        let now_ms = now_ms();
+        if self.is_behind {
+            self.piece = next_piece(self.piece, now_ms - self.at_ms);
+        }
+        self.at_ms = now_ms;
+        let rest = message.text.get(self.taken..).unwrap_or_default();
+        let piece = rest.get(..rest.floor_char_boundary(self.piece.min(LEFT.get()))).unwrap_or_default();
+        draw_on(piece.len());
+        self.document.push(piece);
+        self.taken += piece.len();
+        self.is_behind = piece.len() < rest.len();
+        self.document.expect_more(self.is_behind);
+        if message.exit.is_some() && !self.is_behind {
+            if message.lacks_its_end() { self.document.cut_off() } else { self.document.finish() }
+        }
+        let mut patch = self.document.render(whole(now_ms));
+        patch.rewrite |= is_another;
+        if patch.rewrite {
+            self.outline = Outline::default();
+        }
+        self.outline.number(&mut patch.frozen);
+        direct(&mut patch.frozen);
+        if let Tail::Html(html) = &mut patch.tail {
+            // What isn't final doesn't count for what comes after it.
+            let mut outline = self.outline;
+            outline.number(html);
+            direct(html);
+        }
+        patch
+    }
+}
+
+/// Takes this from what can be drawn in this frame.
+fn draw_on(length: usize) {
+    let left = LEFT.get();
+    if left == AT_ONCE && length > 0 {
+        in_next_frame(|| LEFT.set(AT_ONCE));
+    }
+    LEFT.set(left.saturating_sub(length));
+}
+
+/// How much is drawn in a frame, after one with `piece` that took so long.
+fn next_piece(piece: usize, took_ms: f64) -> usize {
+    if took_ms > SLOW_MS {
+        (piece / 2).max(SMALLEST)
+    } else if took_ms < QUICK_MS {
+        (piece * 2).min(PIECE)
+    } else {
+        piece
+    }
+}
+
+/// Marks an answer of which more has come than is drawn.
+fn mark_behind(answer: &Element, is_behind: bool) {
+    if is_behind != self::is_behind(answer) {
+        _ = answer.toggle_attribute_with_force("data-behind", is_behind);
+    }
+}
+
+/// Whether more has come of an answer than is drawn.
+pub(crate) fn is_behind(answer: &Element) -> bool {
+    answer.has_attribute("data-behind")
+}
+
+/// The text of one answer.
+#[component]
+pub fn Prose(
+    /// The answer.
+    message: RwSignal<Message>,
+    /// Whether it is being printed: then all of it is drawn at once.
+    printing: RwSignal<bool>,
+) -> impl IntoView {
+    let body = NodeRef::<html::Div>::new();
+    let tail = NodeRef::<html::Div>::new();
+    let ids = message.with_untracked(|message| message.id.clone());
+    let drawn = StoredValue::new(Drawn {
+        document: Document::new(&ids),
+        taken: 0,
+        head: String::new(),
+        thought: 0,
+        was_thought: false,
+        piece: FIRST,
+        at_ms: 0.0,
+        is_behind: false,
+        outline: Outline::default(),
+        frame: None,
+    });
+    // A frame is outside of every component; what is asked of the server belongs to this one, and ends with it.
+    // Held weakly: it holds what is stored here.
+    let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
+    // One for all frames, and held here: Leptos's own would end with the effect that asks for it, at the next delta.
+    let on_frame = StoredValue::new_local(None);
+    let ask_for_frame = move || {
+        let frame = on_frame.with_value(|draw: &Option<Closure<dyn Fn()>>| {
+            window().request_animation_frame(draw.as_ref()?.as_ref().unchecked_ref()).ok()
+        });
+        drawn.update_value(|drawn| drawn.frame = frame);
+    };
+    let draw = move || {
+        let (Some(body), Some(tail)) = (body.get_untracked(), tail.get_untracked()) else { return };
+        let patch = drawn.try_update_value(|drawn| message.with_untracked(|message| drawn.take(message)));
+        let Some(patch) = patch else { return };
+        let thought = drawn.with_value(|drawn| drawn.was_thought).then(|| thought_of(&body)).flatten();
+        let changed = apply(&body, &tail, &patch, thought.as_ref());
+        mark_behind(&body, drawn.with_value(|drawn| drawn.is_behind));
+        if let (false, Some(owner)) = (changed.is_empty(), owner.get_value().and_then(|owner| owner.upgrade())) {
+            owner.with(|| typeset_in(&changed));
+        }
+        // A large block isn't drawn for each word; but the last word may be followed by none.
+        if drawn.with_value(|drawn| drawn.is_behind || drawn.document.is_behind()) {
+            ask_for_frame();
+        }
+    };
+    Effect::new(move |before: Option<()>| {
+        message.track();
+        // What was there from the beginning is drawn at once, or its first piece: nobody sees the page without it.
+        if before.is_none() {
+            on_frame.set_value(Some(Closure::<dyn Fn()>::new(draw)));
+            draw();
+        } else if drawn.with_value(|drawn| drawn.frame.is_none()) {
+            ask_for_frame();
+        }
+    });
+    Effect::new(move |_| {
+        while printing.get() && drawn.with_value(|drawn| drawn.is_behind) {
+            draw();
+        }
+    });
+    on_cleanup(move || {
+        if let Some(frame) = drawn.try_update_value(|drawn| drawn.frame.take()).flatten() {
+            _ = window().cancel_animation_frame(frame);
+        }
+    });
+    view! {
+        <div class="markdown" node_ref=body>
+            <div class="tail" node_ref=tail></div>
+        </div>
+    }
+}
+
+/// Does what the patch says. The text that was drawn before is in `thought`, if it has turned out to be one. Returns what
+/// has something new in it that is final.
+fn apply(body: &Element, tail: &Element, patch: &Patch, thought: Option<&Element>) -> Vec<Element> {
+    let is_same = !patch.rewrite && patch.frozen.is_empty();
+    match &patch.tail {
+        Tail::Unchanged if is_same => Vec::new(),
+        Tail::Code(text) if is_same => {
+            if let Some(code) = tail.query_selector("code").ok().flatten() {
+                _ = code.append_with_str_1(text);
+            }
+            Vec::new()
+        }
+        Tail::Html(html) => draw_anew(body, tail, patch, html, thought),
+        _ if patch.rewrite => draw_anew(body, tail, patch, "", thought),
+        _ => draw_anew(body, tail, patch, &tail.inner_html(), thought),
+    }
+}
+
+/// Makes the blocks that aren't final, or all of them, those that they have become.
+fn draw_anew(body: &Element, tail: &Element, patch: &Patch, growing: &str, thought: Option<&Element>) -> Vec<Element> {
+    let mut changed = Vec::new();
+    keep(if patch.rewrite { body } else { tail }, || {
+        if patch.rewrite {
+            thaw(tail);
+        }
+        let mut blocks = thought.iter().map(|thought| (*thought).clone().into()).collect();
+        changed = freeze(tail, &patch.frozen, &mut blocks);
+        regrow(tail, growing);
+        blocks.push(tail.clone().into());
+        blocks
+    });
+    if let Some(thought) = thought.filter(|thought| is_in(thought)) {
+        _ = thought.parent_element().map(|fold| fold.set_attribute("open", ""));
+    }
+    changed
+}
+
+/// The element that shows the thought before an answer.
+fn thought_of(answer: &Element) -> Option<Element> {
+    answer.parent_element()?.query_selector(".reasoning > .text").ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_frames_draw_less_and_quick_ones_more() {
+        assert_eq!(next_piece(PIECE, 16.7), PIECE);
+        assert_eq!(next_piece(PIECE, 33.4), PIECE);
+        assert_eq!(next_piece(PIECE, 100.0), PIECE / 2);
+        assert_eq!(next_piece(PIECE / 4, 16.7), PIECE / 2);
+        assert_eq!(next_piece(SMALLEST, 1000.0), SMALLEST);
+    }
+}

@@ -1,0 +1,193 @@
+//! A selection that is copied: the conversation's text as it is seen, without the page's controls.
+//!
+//! Browsers differ in what they leave out of a selection, and all of them end a code block with a line end. So the page puts
+//! on the clipboard what a clone of the selection says, once its controls are gone. A selection without controls and without
+//! the end of a code block is left to the browser.
+
+use crate::browser::call;
+use js_sys::Reflect;
+use leptos::{
+    ev,
+    prelude::*,
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::{ClipboardEvent, DataTransfer, Element, HtmlElement, Node, NodeList, Text},
+};
+
+/// Everything that isn't part of the conversation. An element that is folded up shows nothing but its summary.
+const CONTROLS: &str =
+    "button,select,input,svg,figcaption,summary:not(.name),details:not([open])>:not(summary),.actions,[hidden]";
+
+/// Fields hold text of their own.
+const FIELDS: &str = "textarea,input,select";
+
+/// Hears of each copy for as long as the component lives.
+pub(crate) fn listen() {
+    let copied = window_event_listener(ev::copy, |event| _ = take_over(&event));
+    on_cleanup(move || copied.remove());
+}
+
+/// Puts the selection on the clipboard, unless the browser does that as well.
+fn take_over(event: &ClipboardEvent) -> Option<()> {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    if target.is_some_and(|target| target.matches(FIELDS).unwrap_or(false)) {
+        return None;
+    }
+    let list: Element = document().query_selector(".message-list").ok()??;
+    let place = document().create_element("div").ok()?.dyn_into::<HtmlElement>().ok()?;
+    place.set_class_name("unseen");
+    // WebKit finds no text in a block that is clipped to nothing.
+    _ = place.style().set_property("width", "60rem");
+    let mut is_ours = false;
+    for range in selected(&list)? {
+        is_ours |= clone_into(&place, &range, &list)?;
+    }
+    if is_ours {
+        join_code(&place);
+        keep_line_ends(&place);
+        // Only where it is laid out can it be told how much of it is seen.
+        list.parent_element()?.append_child(&place).ok()?;
+        let text = place.inner_text();
+        place.remove();
+        put(&event.clipboard_data()?, text.trim_matches('\n'), &place.inner_html());
+        event.prevent_default();
+    }
+    Some(())
+}
+
+fn put(clipboard: &DataTransfer, text: &str, html: &str) {
+    _ = clipboard.set_data("text/plain", text);
+    _ = clipboard.set_data("text/html", html);
+}
+
+/// A range of the document: <https://dom.spec.whatwg.org/#interface-range>.
+struct Range(JsValue);
+
+impl Range {
+    fn node(&self, name: &str) -> Option<Node> {
+        Reflect::get(&self.0, &name.into()).ok()?.dyn_into().ok()
+    }
+}
+
+/// The selected ranges of the conversation: mostly one, in Firefox sometimes several.
+fn selected(list: &Element) -> Option<Vec<Range>> {
+    let selection = call(&window(), "getSelection", &[])?;
+    let count = Reflect::get(&selection, &"rangeCount".into()).ok()?.as_f64()?;
+    let mut ranges = Vec::new();
+    let mut at = 0.0;
+    while at < count {
+        let range = Range(call(&call(&selection, "getRangeAt", &[at.into()])?, "cloneRange", &[])?);
+        at += 1.0;
+        let is_empty = Reflect::get(&range.0, &"collapsed".into()).ok()?.is_truthy();
+        if is_empty || !call(&range.0, "intersectsNode", &[list.into()])?.is_truthy() {
+            continue;
+        }
+        // Nothing but the conversation.
+        if !list.contains(range.node("startContainer").as_ref()) {
+            call(&range.0, "setStart", &[list.into(), 0.into()])?;
+        }
+        if !list.contains(range.node("endContainer").as_ref()) {
+            call(&range.0, "setEnd", &[list.into(), list.child_nodes().length().into()])?;
+        }
+        ranges.push(range);
+    }
+    Some(ranges)
+}
+
+/// Adds what is in the range, within what it stands in, without controls. Says whether anything is different from what the
+/// browser would copy.
+fn clone_into(place: &Element, range: &Range, list: &Element) -> Option<bool> {
+    let common = range.node("commonAncestorContainer")?;
+    let common = common.dyn_into::<Element>().or_else(|node| node.parent_element().ok_or(node)).ok()?;
+    if common.closest(CONTROLS).ok()?.is_some() {
+        return Some(false); // somebody wants the very words
+    }
+    let mut clone = call(&range.0, "cloneContents", &[])?.dyn_into::<Node>().ok()?;
+    let mut around = Some(common.clone()).filter(|common| common != list);
+    while let Some(element) = around {
+        let shell = element.clone_node().ok()?;
+        shell.append_child(&clone).ok()?;
+        clone = shell;
+        around = element.parent_element().filter(|parent| parent != list);
+    }
+    let inner = document().create_element("div").ok()?;
+    inner.append_child(&clone).ok()?;
+    let controls = inner.query_selector_all(CONTROLS).ok()?;
+    let has_end_of_code = match common.closest("pre").ok()? {
+        Some(code) => ends_with(range, &code),
+        None => inner.query_selector("pre").ok()?.is_some(),
+    };
+    for control in elements(&controls) {
+        match control.get_attribute("type").as_deref() {
+            // Of a list of tasks: it says whether one is done.
+            Some("checkbox") => {
+                let sign = if control.has_attribute("checked") { "☑" } else { "☐" };
+                _ = control.replace_with_with_str_1(sign);
+            }
+            _ => control.remove(),
+        }
+    }
+    // The browser lays out only what is in view of a section with this mark.
+    for section in elements(&inner.query_selector_all("[data-full]").ok()?) {
+        _ = section.remove_attribute("data-full");
+    }
+    place.append_child(&inner).ok()?;
+    Some(has_end_of_code || controls.length() > 0)
+}
+
+/// Whether nothing of a code block comes after the range but line ends.
+fn ends_with(range: &Range, code: &Element) -> bool {
+    let rest = || {
+        let rest = call(&range.0, "cloneRange", &[])?;
+        call(&rest, "setEnd", &[code.into(), code.child_nodes().length().into()])?;
+        let (node, at) = (range.node("endContainer")?, Reflect::get(&range.0, &"endOffset".into()).ok()?);
+        call(&rest, "setStart", &[node.into(), at])?;
+        call(&rest, "toString", &[])?.as_string()
+    };
+    rest().is_some_and(|rest| rest.trim_matches('\n').is_empty())
+}
+
+/// The page's style sheet keeps the line ends of questions and thoughts. Elsewhere there is none.
+fn keep_line_ends(place: &Element) {
+    let Ok(texts) = place.query_selector_all(".text") else { return };
+    for text in elements(&texts).into_iter().filter_map(|text| text.dyn_into::<HtmlElement>().ok()) {
+        _ = text.style().set_property("white-space", "pre-wrap");
+    }
+}
+
+/// Makes one of the parts of each long code block, and ends code without a line end.
+fn join_code(place: &Element) {
+    let Ok(blocks) = place.query_selector_all("pre > code") else { return };
+    let mut first: Option<Element> = None;
+    for code in elements(&blocks) {
+        let figure = code.closest("figure.more").ok().flatten();
+        match (&first, figure) {
+            (Some(first), Some(figure)) => {
+                while let Some(child) = code.first_child() {
+                    _ = first.append_child(&child);
+                }
+                figure.remove();
+            }
+            _ => first = Some(code),
+        }
+    }
+    for code in elements(&blocks) {
+        end_without_line_end(&code);
+    }
+}
+
+fn end_without_line_end(node: &Node) {
+    while let Some(last) = node.last_child() {
+        match last.dyn_ref::<Text>() {
+            Some(text) => text.set_data(text.data().trim_end_matches('\n')),
+            None => end_without_line_end(&last),
+        }
+        if last.text_content().is_some_and(|text| !text.is_empty()) {
+            break;
+        }
+        _ = node.remove_child(&last);
+    }
+}
+
+fn elements(list: &NodeList) -> Vec<Element> {
+    (0..list.length()).filter_map(|at| list.get(at)?.dyn_into().ok()).collect()
+}

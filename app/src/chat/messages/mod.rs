@@ -1,0 +1,184 @@
+//! The conversation as it is seen.
+
+pub mod actions;
+pub mod answer_text;
+pub mod comparison;
+pub(crate) mod copy_selection;
+pub(crate) mod direction;
+pub mod heading;
+pub(crate) mod patch_dom;
+pub mod reasoning;
+pub(crate) mod sections;
+pub(crate) mod selection;
+pub(crate) mod typeset;
+pub mod version_switcher;
+
+use crate::{
+    chat::{
+        composer::attachments::question,
+        conversation::Message,
+        messages::{
+            actions::{Continue, Copy, copy_for},
+            answer_text::Prose,
+            comparison::Row,
+            reasoning::Reasoning,
+            sections::code_of,
+            version_switcher::Branches,
+        },
+        protocol::{answer::Exit, message::Role},
+        session::{Talk, entry::Entry},
+    },
+    ui::text::text,
+};
+use leptos::{
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, MouseEvent},
+};
+use starcrossed::Reason;
+
+/// The messages of the branch being shown, oldest first.
+#[component]
+pub fn Messages(
+    /// The open conversation.
+    talk: Talk,
+) -> impl IntoView {
+    let (entries, earlier) = (talk.transcript.entries, talk.transcript.earlier);
+    copy_selection::listen();
+    view! {
+        <div class="message-list" on:click=|event| copy_code(&event)>
+            <button
+                type="button"
+                class="earlier"
+                hidden=move || earlier.get() == 0
+                on:click=move |_| talk.transcript.show_earlier()
+                prop:textContent=text(move || ["Show earlier messages (", &earlier.get().to_string(), ")"].concat())
+            ></button>
+            <For
+                each=move || entries.get()
+                key=|entry| entry.key
+                children=move |entry| if entry.lanes.is_empty() {
+                    view! { <Article talk entry /> }.into_any()
+                } else {
+                    view! { <Row talk entry /> }.into_any()
+                }
+            />
+        </div>
+    }
+}
+
+/// One message: a question or an answer. One view for both, with what a message doesn't have hidden.
+#[component]
+fn Article(talk: Talk, entry: Entry) -> impl IntoView {
+    let Entry { id, message, .. } = entry;
+    let id = StoredValue::new(id);
+    let message = RwSignal::from(message);
+    let is_answer = message.with_untracked(|message| message.role == Role::Assistant);
+    let running = Memo::new(move |_| message.with(|message| message.exit.is_none()));
+    let busy = Signal::derive(move || talk.is_running());
+    let printing = talk.transcript.printing;
+    let is_last = Memo::new(move |_| {
+        talk.transcript.entries.with(|all| id.with_value(|id| all.last().is_some_and(|last| last.id == *id)))
+    });
+    view! {
+        <article
+            id=id.with_value(|id| ["m-", id].concat())
+            class=if is_answer { "answer" } else { "question" }
+            class:running=running
+            aria-label=if is_answer { "Answer" } else { "Question" }
+        >
+            <Reasoning message />
+            {if is_answer {
+                view! { <Prose message printing /> }.into_any()
+            } else {
+                message.with_untracked(|message| question(message, printing))
+            }}
+            <div class="actions" class:waiting=running>
+                <Branches talk id />
+                <Copy message />
+                <button
+                    type="button"
+                    hidden=is_answer
+                    disabled=busy
+                    on:click=move |_| id.with_value(|id| talk.edit(id))
+                >
+                    "Edit"
+                </button>
+                <button
+                    type="button"
+                    hidden=!is_answer
+                    disabled=busy
+                    title="Ask again; this answer stays"
+                    on:click=move |_| id.with_value(|id| talk.regenerate(id))
+                >
+                    "Regenerate"
+                </button>
+                <Continue talk id message is_last />
+                <span class="ending" prop:textContent=text(move || message.with(|message| ending(message, is_last.get())))></span>
+            </div>
+        </article>
+    }
+}
+
+/// `400 ms`, `1.2 s`, `12 s`: whole numbers, since a figure with decimals would bring the code for them along.
+pub(super) fn seconds(ms: u64) -> String {
+    match ms {
+        0..1000 => [ms.to_string().as_str(), " ms"].concat(),
+        1000..10_000 => tenths(ms / 100, " s"),
+        _ => [(ms / 1000).to_string().as_str(), " s"].concat(),
+    }
+}
+
+fn tenths(tenths: u64, unit: &str) -> String {
+    [(tenths / 10).to_string().as_str(), ".", &(tenths % 10).to_string(), unit].concat()
+}
+
+/// The line under an answer: how it ended, and what it took. Under the last answer of the page, the status and the alert say
+/// how it ended (`is_told`).
+pub(super) fn ending(message: &Message, is_told: bool) -> String {
+    let Some(exit) = message.exit.as_ref().filter(|_| message.role == Role::Assistant) else { return String::new() };
+    let is_told = is_told && exit.reason != Reason::Normal && (exit.reason != Reason::Killed || exit.message.is_none());
+    let mut parts = vec![if is_told { String::new() } else { how(exit).to_owned() }];
+    match message.total_tokens() {
+        0 => {}
+        1 => parts.push("1 token".into()),
+        tokens => parts.push([tokens.to_string().as_str(), " tokens"].concat()),
+    }
+    match message.tenths_a_second() {
+        // Of an answer that came all at once nobody can tell how fast it was.
+        speed if speed > 0 && message.took_ms > message.first_ms + 200 => parts.push(tenths(speed, " tokens/s")),
+        _ => {}
+    }
+    if message.first_ms > 0 {
+        parts.push(["first after ", &seconds(message.first_ms)].concat());
+    }
+    if !exit.result.left_out.is_empty() {
+        parts.push(["left out: ", &exit.result.left_out.join(", ")].concat());
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+fn how(exit: &Exit) -> &str {
+    match exit.reason {
+        Reason::Normal if exit.result.finish_reason.as_deref() == Some("length") => "Cut at the token limit",
+        Reason::Normal => "",
+        // Stop needs no words; somebody else who ends it has some.
+        Reason::Killed => exit.message.as_deref().unwrap_or("Stopped"),
+        Reason::Interrupted => "Interrupted",
+        Reason::Failed | Reason::Lost => "Incomplete",
+        Reason::Crashed => "Crashed",
+        Reason::Shutdown => "Cut off by a shutdown",
+    }
+}
+
+/// A click on the button of a code block puts the code on the clipboard. The blocks are made of text, not of views, so one
+/// listener hears for all.
+fn copy_code(event: &MouseEvent) {
+    let target = event.target();
+    let pressed = target.as_ref().and_then(|target| target.dyn_ref::<Element>());
+    let Some(button) = pressed.and_then(|element| element.closest("button.copy").ok().flatten()) else { return };
+    if let Some(block) = button.closest("figure").ok().flatten() {
+        copy_for(button, code_of(block));
+    }
+}

@@ -1,0 +1,137 @@
+//! The blocks of an answer that is still growing take their new shape, and keep the nodes that stay the same. So a selection
+//! there stays, and the browser lays out no more than is new.
+
+use super::typeset::{is_typeset, is_typeset_of};
+use leptos::{
+    prelude::document,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, Node, Text},
+};
+
+/// Makes the children of `tail` those that `html` says.
+pub(crate) fn regrow(tail: &Element, html: &str) {
+    if let Some(new) = parsed(html) {
+        become_like(tail, &new);
+    }
+}
+
+/// An element with this HTML in it.
+pub(crate) fn parsed(html: &str) -> Option<Element> {
+    let new = document().create_element("div").ok()?;
+    new.set_inner_html(html);
+    Some(new)
+}
+
+/// Makes `old` what `new` is, if it is of the same kind. Says whether it is.
+pub(crate) fn becomes(old: &Node, new: &Node) -> bool {
+    if old.is_equal_node(Some(new)) {
+        return true;
+    }
+    let (Some(old), Some(new)) = (old.dyn_ref::<Element>(), new.dyn_ref::<Element>()) else { return false };
+    if is_typeset(old) {
+        return is_typeset_of(old, new);
+    }
+    let is_same_kind = old.tag_name() == new.tag_name();
+    if is_same_kind {
+        take_attributes(old, new);
+        become_like(old, new);
+    }
+    is_same_kind
+}
+
+/// Gives `old` the children of `new`.
+fn become_like(old: &Node, new: &Node) {
+    let (mut from, mut to) = (old.first_child(), new.first_child());
+    while let Some(wanted) = to {
+        to = wanted.next_sibling();
+        let Some(there) = from else {
+            _ = old.append_child(&wanted);
+            continue;
+        };
+        if let (Some(text), Some(wanted)) = (there.dyn_ref::<Text>(), wanted.dyn_ref::<Text>()) {
+            from = retext(text, &wanted.data());
+            continue;
+        }
+        from = there.next_sibling();
+        if !becomes(&there, &wanted) {
+            _ = old.replace_child(&wanted, &there);
+        }
+    }
+    while let Some(gone) = from {
+        from = gone.next_sibling();
+        _ = old.remove_child(&gone);
+    }
+}
+
+/// Makes the text that begins with `first` another; code that has grown is a row of texts. The nodes that begin the same stay.
+/// Returns what comes after the text.
+fn retext(first: &Text, wanted: &str) -> Option<Node> {
+    let (mut text, mut rest) = (first.clone(), wanted);
+    loop {
+        let data = text.data();
+        let same = common(&data, rest);
+        if same < data.len() {
+            let at = utf16_length(&data[..same]);
+            _ = text.replace_data(at, text.length() - at, &rest[same..]);
+            return remove_texts_after(&text);
+        }
+        rest = &rest[same..];
+        match text.next_sibling().and_then(|next| next.dyn_into::<Text>().ok()) {
+            Some(_) if rest.is_empty() => return remove_texts_after(&text),
+            Some(next) => text = next,
+            None if rest.is_empty() => return text.next_sibling(),
+            None => {
+                _ = text.append_data(rest);
+                return text.next_sibling();
+            }
+        }
+    }
+}
+
+/// Returns what comes after them.
+fn remove_texts_after(text: &Text) -> Option<Node> {
+    loop {
+        let next = text.next_sibling()?;
+        if !next.is_instance_of::<Text>() {
+            return Some(next);
+        }
+        next.unchecked_into::<Text>().remove();
+    }
+}
+
+/// How many bytes at the beginning are the same, in whole characters.
+fn common(one: &str, other: &str) -> usize {
+    let is_same = |((at, a), b): ((usize, char), char)| (a == b).then_some(at + a.len_utf8());
+    one.char_indices().zip(other.chars()).map_while(is_same).last().unwrap_or(0)
+}
+
+fn utf16_length(text: &str) -> u32 {
+    u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
+}
+
+/// Gives `old` the attributes of `new`.
+fn take_attributes(old: &Element, new: &Element) {
+    let name = |name: leptos::wasm_bindgen::JsValue| name.as_string().unwrap_or_default();
+    for gone in old.get_attribute_names().iter().map(name).filter(|name| !new.has_attribute(name)) {
+        _ = old.remove_attribute(&gone);
+    }
+    for name in new.get_attribute_names().iter().map(name) {
+        let value = new.get_attribute(&name);
+        if value != old.get_attribute(&name) {
+            _ = old.set_attribute(&name, &value.unwrap_or_default());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_compared_by_character() {
+        assert_eq!(common("a word", "a word and more"), 6);
+        assert_eq!(common("é", "è"), 0); // their first bytes are the same
+        assert_eq!(common("日本", "日曜"), 3);
+        assert_eq!((common("", "a"), common("a", "")), (0, 0));
+    }
+}

@@ -1,0 +1,57 @@
+//! What a model thought before it answered.
+
+use super::selection::is_in;
+use crate::{
+    chat::{conversation::Message, messages::seconds},
+    ui::text::text,
+};
+use leptos::{html, prelude::*, wasm_bindgen::JsCast, web_sys::CharacterData};
+
+/// Open while it is all that there is, folded up once the answer begins, unless somebody has selected something in it.
+#[component]
+pub fn Reasoning(
+    /// The answer that it came before.
+    message: RwSignal<Message>,
+) -> impl IntoView {
+    let is_there = Memo::new(move |_| message.with(|message| !message.reasoning.is_empty()));
+    let is_thinking = Memo::new(move |_| message.with(|message| message.exit.is_none() && message.text.is_empty()));
+    let place = NodeRef::<html::P>::new();
+    // A selection in the thought keeps it in sight.
+    let is_open = Memo::new(move |before: Option<&bool>| {
+        let is_selected = || place.get_untracked().is_some_and(|place| is_in(&place));
+        is_thinking.get() || before == Some(&true) && is_selected()
+    });
+    // What has come is added to what is there, so that a delta costs the same however much there is.
+    Effect::new(move |drawn: Option<usize>| {
+        let Some(place) = place.get() else { return 0 };
+        message.with(|message| {
+            let (drawn, all) = (drawn.unwrap_or(0), &message.reasoning);
+            match (all.get(drawn..), place.last_child()) {
+                (Some(""), _) => {}
+                (Some(new), Some(last)) if drawn > 0 => match last.dyn_into::<CharacterData>() {
+                    Ok(text) => drop(text.append_data(new)),
+                    // A translator's.
+                    Err(_) => drop(place.append_with_str_1(new)),
+                },
+                _ => place.set_text_content(Some(all)),
+            }
+            all.len()
+        })
+    });
+    view! {
+        <details class="reasoning" open=is_open hidden=move || !is_there.get()>
+            <summary prop:textContent=text(move || message.with(words))></summary>
+            <p class="text" dir="auto" node_ref=place></p>
+        </details>
+    }
+}
+
+/// What stands over it.
+fn words(message: &Message) -> String {
+    match message.thought_ms {
+        _ if message.reasoning.is_empty() => String::new(),
+        _ if message.exit.is_none() && message.text.is_empty() => "Thinking…".into(),
+        0 => String::new(),
+        ms => ["Thought for ", &seconds(ms)].concat(),
+    }
+}

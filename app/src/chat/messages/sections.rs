@@ -1,0 +1,162 @@
+//! The blocks of an answer that are final, a few at a time in a section of their own. The browser leaves out whatever section
+//! isn't in view, so that a frame costs the same at the end of a long answer as at its beginning.
+//!
+//! A section may be left out once it is full and has been laid out with all that was typeset in it, and never before: so its
+//! height is known, and nothing moves when it leaves the window or comes back. A short answer is always there as a whole.
+
+use crate::chat::messages::patch_dom::{becomes, parsed};
+use leptos::{
+    prelude::document,
+    web_sys::{Element, Node},
+};
+
+/// How many blocks a section has at most.
+const BLOCKS: u32 = 24;
+
+/// A section with more text than this, in bytes, is full too. The browser lays out a section as a whole when it comes into
+/// view: WebKit takes more than a second for 24 parts of a giant table.
+const HEAVY: usize = 8 * 1024;
+
+/// Puts blocks before the tail: those in it, as far as they have become these, and new ones. Adds them to `blocks`. Returns
+/// the sections that they have come into.
+pub(crate) fn freeze(tail: &Element, html: &str, blocks: &mut Vec<Node>) -> Vec<Element> {
+    settle(tail);
+    let mut sections = Vec::new();
+    let Some(new) = parsed(html) else { return sections };
+    while let Some(block) = new.first_element_child() {
+        if sections.is_empty() || sections.last().is_some_and(is_full) {
+            let Some(section) = open(tail) else { return sections };
+            sections.push(section);
+        }
+        block.remove();
+        let block = grown(tail, block);
+        if let Some(section) = sections.last() {
+            _ = section.append_child(&block);
+            note_full(section);
+        }
+        blocks.push(block.into());
+    }
+    sections
+}
+
+/// The first block of the tail, if it has become this one; else this one in place of it.
+fn grown(tail: &Element, block: Element) -> Element {
+    match tail.first_element_child() {
+        Some(there) if becomes(&there, &block) => there,
+        Some(there) => {
+            there.remove();
+            block
+        }
+        None => block,
+    }
+}
+
+/// Puts all final blocks back into the tail, so that they can become others.
+pub(crate) fn thaw(tail: &Element) {
+    while let Some(section) = tail.previous_element_sibling() {
+        while let Some(block) = section.last_element_child() {
+            _ = tail.insert_before(&block, tail.first_child().as_ref());
+        }
+        section.remove();
+    }
+}
+
+/// A block's place among all blocks of an answer. It stays the same when the block becomes final.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    /// Which child of the answer it is in, counted from the first: a section, or the tail.
+    section: u32,
+    /// Which block it is, counted from the first of that section, or from the first after the section before.
+    block: u32,
+}
+
+impl Place {
+    /// The place of the next block.
+    pub(crate) const fn next(self) -> Self {
+        Self { section: self.section, block: self.block + 1 }
+    }
+
+    /// The place after the last block that is final.
+    pub(crate) fn after_final(answer: &Element) -> Self {
+        let tail = answer.last_element_child();
+        let last = tail.and_then(|tail| tail.previous_element_sibling());
+        let block = last.map_or(0, |section| section.child_element_count());
+        Self { section: answer.child_element_count().saturating_sub(2), block }
+    }
+
+    /// The block there, and whether it may still grow: final ones stand before the tail.
+    pub(crate) fn find(&mut self, answer: &Element) -> Option<(Element, bool)> {
+        let (sections, tail) = (answer.children(), answer.last_element_child()?);
+        loop {
+            let section = sections.item(self.section)?;
+            if let Some(block) = section.children().item(self.block) {
+                let is_growing = section.is_same_node(Some(&tail)) && block.next_element_sibling().is_none();
+                return Some((block, is_growing));
+            }
+            let count = section.child_element_count();
+            if !is_full(&section) {
+                let at = self.block.checked_sub(count).filter(|_| !section.is_same_node(Some(&tail)))?;
+                let growing = tail.children();
+                return growing.item(at).map(|block| (block, at + 1 == growing.length()));
+            }
+            (self.section, self.block) = (self.section + 1, self.block - count);
+        }
+    }
+}
+
+/// The code of a code block, without line ends after it: a terminal would run what is pasted. A long block stands in several.
+pub(crate) fn code_of(first: Element) -> String {
+    let (mut code, mut part) = (String::new(), Some(first));
+    while let Some(block) = part {
+        let text = block.query_selector("code").ok().flatten().and_then(|text| text.text_content());
+        code.push_str(&text.unwrap_or_default());
+        part = next(&block).filter(|next| next.class_list().contains("more"));
+    }
+    code.truncate(code.trim_end_matches('\n').len());
+    code
+}
+
+/// The block after this one: in its section, in the next, or in the tail.
+fn next(block: &Element) -> Option<Element> {
+    block.next_element_sibling().or_else(|| block.parent_element()?.next_element_sibling()?.first_element_child())
+}
+
+/// Lets the browser leave out the full sections of the frames before this one.
+fn settle(tail: &Element) {
+    let mut before = tail.previous_element_sibling();
+    while let Some(section) = before {
+        if !section.has_attribute("data-full") && is_full(&section) && !is_waiting(&section) {
+            _ = section.set_attribute("data-full", "");
+        }
+        before = section.previous_element_sibling();
+    }
+}
+
+/// Whether something in it is being typeset, and may still change its height.
+fn is_waiting(section: &Element) -> bool {
+    section.query_selector("[data-set='']").is_ok_and(|waiting| waiting.is_some())
+}
+
+/// The section that has room, right before the tail.
+fn open(tail: &Element) -> Option<Element> {
+    if let Some(section) = tail.previous_element_sibling().filter(|section| !is_full(section)) {
+        return Some(section);
+    }
+    let section = document().create_element("div").ok()?;
+    section.set_class_name("section");
+    tail.before_with_node_1(&section).ok()?;
+    Some(section)
+}
+
+/// Closes a section that has enough in it.
+fn note_full(section: &Element) {
+    let is_heavy = || section.text_content().is_some_and(|text| text.len() > HEAVY);
+    if section.child_element_count() >= BLOCKS || is_heavy() {
+        _ = section.set_attribute("data-closed", "");
+    }
+}
+
+/// Whether nothing more comes into it.
+fn is_full(section: &Element) -> bool {
+    section.has_attribute("data-closed")
+}

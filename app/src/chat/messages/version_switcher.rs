@@ -1,0 +1,45 @@
+//! The way through the versions of a message: ‹ 2/3 ›.
+
+use crate::chat::session::Talk;
+use leptos::prelude::*;
+
+/// Which version is shown of how many, and the way to the one before and the one after. Nothing where there is only one.
+#[component]
+pub fn Branches(
+    /// The open conversation.
+    talk: Talk,
+    /// A message of this version.
+    id: StoredValue<String>,
+) -> impl IntoView {
+    let versions = Memo::new(move |_| id.with_value(|id| talk.transcript.tree.with(|tree| tree.siblings(id))));
+    let step = move |next: bool| id.with_value(|id| talk.step(id, next));
+    view! {
+        <span class="branches" hidden=move || versions.get().1 < 2>
+            <button
+                type="button"
+                aria-label="Previous version"
+                disabled=move || talk.is_running() || versions.get().0 < 2
+                on:click=move |_| step(false)
+            >
+                "‹"
+            </button>
+            <span prop:textContent=move || fraction(versions.get())></span>
+            <button
+                type="button"
+                aria-label="Next version"
+                disabled=move || talk.is_running() || versions.get().0 == versions.get().1
+                on:click=move |_| step(true)
+            >
+                "›"
+            </button>
+        </span>
+    }
+}
+
+/// `2/3`
+fn fraction((which, of): (usize, usize)) -> String {
+    if of < 2 {
+        return String::new();
+    }
+    [which.to_string().as_str(), "/", &of.to_string()].concat()
+}

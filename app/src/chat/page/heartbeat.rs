@@ -1,0 +1,64 @@
+//! An answer that one tab writes and another shows: the one that writes keeps it while the model is silent, too, and the one
+//! that shows it looks at what has been kept, and at once when nobody writes it any more.
+
+use crate::chat::{
+    page::{open_conversation, state::Shared},
+    storage::answer_lock,
+};
+use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+use std::time::Duration;
+
+/// How often it is kept, and looked at.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// To be called in a component's body: it ends with it.
+pub(crate) fn keep_pulse(shared: Shared) {
+    let Shared { talk, .. } = shared;
+    let hidden = window_event_listener_untyped("visibilitychange", move |_| {
+        if document().hidden() {
+            talk.transcript.keep_pieces();
+        }
+    });
+    on_cleanup(move || hidden.remove());
+    let is_writing = Memo::new(move |_| talk.is_running());
+    during(is_writing, move || talk.transcript.keep_written());
+    let awaited = Memo::new(move |_| talk.transcript.written_elsewhere());
+    let is_reading = Memo::new(move |_| !awaited.with(Vec::is_empty));
+    during(is_reading, move || {
+        if let Some(id) = untrack(|| talk.transcript.id()) {
+            spawn_local_scoped_with_cancellation(open_conversation::look_again(shared, id));
+        }
+    });
+    Effect::new(move |_| {
+        for answer in awaited.get() {
+            spawn_local_scoped_with_cancellation(look_after(shared, answer));
+        }
+    });
+}
+
+/// Looks again when the page is gone that writes this answer.
+async fn look_after(shared: Shared, answer: String) {
+    loop {
+        answer_lock::end_of(&answer).await;
+        if let Some(id) = untrack(|| shared.talk.transcript.id()) {
+            open_conversation::look_again(shared, id).await;
+        }
+    }
+}
+
+/// Calls `tick` at each beat for as long as `is_so`. What it begins ends with that.
+fn during(is_so: Memo<bool>, tick: impl Fn() + Send + Sync + Clone + 'static) {
+    Effect::new(move |_| {
+        let (owner, tick) = (Owner::current(), tick.clone());
+        let beat = move || {
+            if let Some(owner) = &owner {
+                owner.with(&tick);
+            }
+        };
+        if is_so.get()
+            && let Ok(interval) = set_interval(beat, BEAT)
+        {
+            on_cleanup(move || interval.clear());
+        }
+    });
+}

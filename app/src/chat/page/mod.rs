@@ -1,0 +1,215 @@
+//! The chat page: state on the left of the arrow, what is seen of it on the right.
+
+pub(crate) mod heartbeat;
+pub mod lazy_parts;
+pub(crate) mod open_conversation;
+pub(crate) mod print;
+pub(crate) mod restore_edit;
+pub mod state;
+pub(crate) mod warm_up;
+
+use super::{composer::Composer, sidebar::Sidebar};
+use crate::{
+    browser::{focus_on_box, is_composing},
+    chat::{
+        composer::{model_picker::ModelPicker, settings::SettingsButton},
+        messages::heading::Heading,
+        page::{
+            lazy_parts::{Parts, parts},
+            state::Shared,
+        },
+        session::{Talk, transcript::Transcript},
+        storage::{History, indexed_db::Fault, session},
+    },
+    lazy::Later,
+    ui::logo::Mark,
+};
+use leptos::{ev, prelude::*};
+
+/// `/` and `/c/…`: ask a model, watch it answer, stop it.
+#[component]
+pub fn ChatPage() -> impl IntoView {
+    let history = History::new();
+    let transcript = Transcript::new(history);
+    let talk = Talk::new(transcript);
+    let shared = Shared::new(talk, history, Later::new(|| Box::pin(parts())));
+    let Shared { address, sidebar, missing, follow, parts, .. } = shared;
+
+    begin(shared);
+    name_address(shared);
+    remember_draft(shared);
+
+    let escape = window_event_listener(ev::keydown, move |event| {
+        if event.key() != "Escape" || is_composing(&event) || talk.tuning.get_untracked() {
+            return; // an input method's own Escape takes back what it was composing, and a dialog's closes that
+        }
+        if sidebar.get_untracked() {
+            sidebar.set(false);
+        } else if untrack(|| talk.is_running()) {
+            shared.stop();
+        } else {
+            shared.stop_editing();
+        }
+    });
+    on_cleanup(move || escape.remove());
+
+    let notice = move || history.fault.get().map_or("", Fault::sentence);
+    let empty = move || transcript.entries.with(Vec::is_empty);
+    let begun = Signal::derive(move || !empty() || address.path() != "/");
+    view! {
+        // Who moves the mouse, touches the page or presses a key will want the rest of it.
+        <div
+            class="chat"
+            on:pointermove=move |_| {
+                if !parts.failed.get_untracked() {
+                    parts.want();
+                }
+            }
+            on:dragenter=move |_| parts.want()
+            on:pointerdown=move |_| parts.want()
+            on:click=move |_| parts.want()
+            on:keydown=move |_| parts.want()
+            on:input=move |_| parts.want()
+        >
+            <Sidebar shared />
+            <div class="talk">
+                <header class="bar">
+                    <button
+                        type="button"
+                        class="menu"
+                        aria-label="Conversations list"
+                        aria-expanded=move || sidebar.get().to_string()
+                        on:click=move |_| sidebar.update(|shown| *shown = !*shown)
+                    >
+                        <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 7h16M4 12h16M4 17h16" /></svg>
+                    </button>
+                    <a class="brand" href="/">
+                        "Starcrossed"
+                    </a>
+                    <Mark
+                        running=Signal::derive(move || talk.is_running())
+                        exit=transcript.exit
+                        beats=transcript.deltas
+                    />
+                    <div class="beside">{move || parts.get().map(|Parts { compare, .. }| compare(shared))}</div>
+                    <ModelPicker shared />
+                    <SettingsButton talk />
+                </header>
+                <main class="scroller" class:along=move || follow.along.get() node_ref=follow.scroller>
+                    <div class="column" node_ref=follow.content>
+                        <Welcome talk hidden=begun />
+                        <Heading hidden=move || !begun.get() />
+                        <p class="missing" aria-live="polite" hidden=move || !missing.get()>
+                            "This conversation isn't kept in this browser. It may have been deleted, or it was had elsewhere."
+                        </p>
+                        // Not live: a screen reader would read every delta. The status line says what there is to say.
+                        <div class="log" role="log" aria-label="Conversation" aria-live="off">
+                            {move || parts.get().map(|Parts { messages, .. }| messages(shared))}
+                        </div>
+                        {move || parts.get().map(|Parts { status, .. }| status(shared))}
+                    </div>
+                </main>
+                <section class="foot" aria-label="Ask">
+                    <div class="column">
+                        <button
+                            type="button"
+                            class="latest"
+                            aria-label="Jump to latest"
+                            hidden=move || follow.along.get() || empty()
+                            on:click=move |_| follow.jump()
+                        >
+                            <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12l7 7 7-7" /></svg>
+                        </button>
+                        <p class="notice" aria-live="polite" hidden=move || notice().is_empty() prop:textContent=notice></p>
+                        <Composer shared />
+                        <p class="hint">"Close this page, or press Stop, and the model stops too."</p>
+                    </div>
+                </section>
+            </div>
+            {move || parts.get().map(|Parts { settings, .. }| settings(shared))}
+        </div>
+    }
+}
+
+/// A new conversation can be written in at once. Where there is one to go on with, its code is fetched.
+fn begin(shared: Shared) {
+    Effect::new(move |_| {
+        if shared.parts.get().is_some() || shared.parts.failed.get() {
+            shared.catch_up();
+        }
+    });
+    Effect::new(move |before: Option<()>| {
+        let is_new = Shared::conversation_at(&shared.address.path()).is_none();
+        if is_new && before.is_none() {
+            shared.talk.transcript.start();
+            shared.be_ready();
+        }
+        let attached = shared.talk.attached;
+        let given = attached.held.get() || attached.waiting.with(|waiting| !waiting.is_empty());
+        if !is_new || given || session::has_kept() {
+            shared.parts.want();
+        }
+    });
+}
+
+/// A conversation gets its address with its first question.
+fn name_address(shared: Shared) {
+    Effect::new(move |_| {
+        if let Some(id) = shared.talk.transcript.id()
+            && (shared.missing.get_untracked() || untrack(|| shared.address.path()) == "/")
+        {
+            shared.missing.set(false);
+            shared.address.rename(&["/c/", &id].concat());
+        }
+    });
+}
+
+/// What is typed survives a reload. What an earlier question is being made is no draft: see [`crate::chat::page::restore_edit`].
+fn remember_draft(shared: Shared) {
+    let Talk { transcript, editing, .. } = shared.talk;
+    Effect::new(move |before: Option<()>| {
+        let draft = transcript.draft.get();
+        // What is typed while a conversation is on its way comes after the draft that it brings.
+        let is_draft = untrack(|| editing.with(Option::is_none));
+        // The first draft is what was kept, or what was typed before this code ran.
+        let is_new = before.is_some() || !draft.is_empty();
+        if is_new && is_draft && shared.is_ready() && !shared.talk.arriving.get_untracked() {
+            session::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), &draft);
+        }
+    });
+}
+
+/// What stands where nothing has been said yet.
+#[component]
+fn Welcome(talk: Talk, hidden: Signal<bool>) -> impl IntoView {
+    const IDEAS: [&str; 3] = [
+        "Explain how a page and its server task can die together",
+        "Write a limerick about a socket that would not close",
+        "What should I check before I deploy on a Friday?",
+    ];
+    let idea = move |idea: &'static str| {
+        view! {
+            <li>
+                <button
+                    type="button"
+                    on:click=move |_| {
+                        talk.transcript.draft.set(idea.to_owned());
+                        focus_on_box();
+                    }
+                >
+                    {idea}
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <section class="welcome" hidden=hidden>
+            <h1>"Ask. Watch. Stop."</h1>
+            <p>
+                "Every answer is written by a task that is linked to this page. When one of them dies, so does the \
+                 other: Stop here is stop at the model."
+            </p>
+            <ul>{IDEAS.map(idea).collect_view()}</ul>
+        </section>
+    }
+}

@@ -1,0 +1,153 @@
+//! What the parts of the chat page share.
+
+use crate::{
+    browser::{before_hydration, follow_scroll::Follow, router::Address},
+    chat::{
+        composer::model_list::Catalog,
+        page::lazy_parts::Parts,
+        session::Talk,
+        storage::{History, session},
+    },
+    lazy::Later,
+};
+use leptos::prelude::*;
+
+/// The page's state. All of it is signals, so that each part can have a copy.
+#[derive(Clone, Copy)]
+pub struct Shared {
+    /// The open conversation.
+    pub talk: Talk,
+    /// The conversations that this browser keeps.
+    pub history: History,
+    /// The models that can be asked.
+    pub models: RwSignal<Catalog>,
+    /// Where the page is.
+    pub address: Address,
+    /// Whether the list of conversations is shown where there is no room for it beside the open one.
+    pub sidebar: RwSignal<bool>,
+    /// Whether the address leads to a conversation that isn't kept here.
+    pub missing: RwSignal<bool>,
+    /// How far the reader is in what has been said.
+    pub follow: Follow,
+    /// The code that a first visit does without.
+    pub parts: Later<Parts>,
+    /// The message that is to be shown where it stands, once its conversation is; mostly none, and empty.
+    pub(crate) sought: StoredValue<String>,
+    ready: StoredValue<bool>,
+    /// Whether a new conversation has its defaults: see [`Shared::take_defaults`].
+    has_defaults: StoredValue<bool>,
+    /// Whether somebody has asked something before the code for that was here.
+    asked: StoredValue<bool>,
+}
+
+impl Shared {
+    /// To be called in the page's body: what is linked to it dies with it.
+    pub(crate) fn new(talk: Talk, history: History, parts: Later<Parts>) -> Self {
+        Self {
+            talk,
+            history,
+            models: talk.models,
+            address: expect_context(),
+            sidebar: RwSignal::new(false),
+            missing: RwSignal::new(false),
+            follow: Follow::new(),
+            parts,
+            sought: StoredValue::new(String::new()),
+            ready: StoredValue::new(false),
+            has_defaults: StoredValue::new(false),
+            asked: StoredValue::new(false),
+        }
+    }
+
+    /// The conversation that an address leads to: none for a new one.
+    #[must_use]
+    pub fn conversation_at(path: &str) -> Option<&str> {
+        path.strip_prefix("/c/")
+    }
+
+    /// Asks what has been typed, as soon as the code for that is here. Does nothing before the conversation is there that
+    /// the address leads to: a press before the first is noted in the page, and comes again.
+    pub fn ask(self) {
+        if !self.is_here() {
+            return;
+        }
+        match self.parts.get_untracked() {
+            Some(parts) => (parts.ask)(self),
+            None => {
+                self.asked.set_value(true);
+                self.parts.want();
+            }
+        }
+    }
+
+    /// Gives a new conversation its defaults, once. Its code comes with the parts of the page, and a question may be asked
+    /// after they have come and before they are drawn.
+    pub(crate) fn take_defaults(self) {
+        if self.has_defaults.try_update_value(|has| std::mem::replace(has, true)) == Some(false) {
+            self.talk.transcript.take_defaults();
+        }
+    }
+
+    /// Stops every answer: [`Talk::stop`]. Whatever could ask for one has brought that code along.
+    pub fn stop(self) {
+        if let Some(parts) = self.parts.get_untracked() {
+            (parts.stop)(self.talk);
+        }
+    }
+
+    /// Leaves the question as it was that is being asked otherwise: [`Talk::stop_editing`].
+    pub fn stop_editing(self) {
+        if let Some(parts) = self.parts.get_untracked() {
+            (parts.stop_editing)(self.talk);
+        }
+    }
+
+    /// Takes up the last question again: [`Talk::edit_last`].
+    pub fn edit_last(self) {
+        if let Some(parts) = self.parts.get_untracked() {
+            (parts.edit_last)(self.talk);
+        }
+    }
+
+    /// The code is here, and what waited for it is done; or it can't be had, and then nobody shall be surprised later.
+    pub fn catch_up(self) {
+        let asked = self.asked.try_update_value(std::mem::take) == Some(true);
+        match self.parts.get_untracked() {
+            Some(_) if asked => self.ask(),
+            Some(parts) => (parts.rehearse)(self.talk),
+            None => {}
+        }
+    }
+
+    /// Whether what is shown is what the address leads to. A conversation gets its address after its first question.
+    fn is_here(self) -> bool {
+        let path = untrack(|| self.address.path());
+        let is_shown = |id| untrack(|| self.talk.transcript.id()).as_deref() == Some(id);
+        self.is_ready() && (self.missing.get_untracked() || Self::conversation_at(&path).is_none_or(is_shown))
+    }
+
+    /// Whether there is a conversation to write in.
+    #[must_use]
+    pub fn is_ready(self) -> bool {
+        self.ready.get_value()
+    }
+
+    /// There is a conversation now. What was typed before this code was there stands in its box, after what was kept.
+    pub fn be_ready(self) {
+        if self.ready.try_update_value(|ready| std::mem::replace(ready, true)) != Some(false) {
+            return;
+        }
+        let (typed, transcript) = (before_hydration::typed(), self.talk.transcript);
+        // A draft that was kept shortly before a reload may be the very text.
+        if !transcript.draft.with_untracked(|draft| draft.ends_with(&typed)) {
+            transcript.draft.update(|draft| {
+                if !draft.is_empty() {
+                    draft.push('\n');
+                }
+                draft.push_str(&typed);
+                session::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), draft);
+            });
+        }
+        before_hydration::done();
+    }
+}

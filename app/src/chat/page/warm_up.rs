@@ -1,0 +1,57 @@
+//! A rehearsal. A browser compiles a function when it is first called, and a first question calls a great many at once:
+//! whoever has asked it would wait for that. So a question is asked and answered before, on a page that nobody sees and that
+//! no task works for, while somebody is still typing.
+
+use crate::chat::{
+    messages::Messages,
+    protocol::{
+        answer::{AnswerItem, Event, Exit},
+        message::Delta,
+    },
+    session::{Talk, transcript::Transcript},
+    status::Status,
+    storage::History,
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+use starcrossed::Reason;
+
+const ANSWER: &str = "# An answer\n\nSome **words**, and\n\n- an item\n- another\n\n";
+
+/// Time for a frame, in milliseconds: what is typed meanwhile comes first.
+const BREATH_MS: u32 = 30;
+
+/// Rehearses, a piece at a time, until there is something real to show. Ends with the component that calls this.
+pub(crate) fn rehearse(real: Talk) {
+    let stage = Owner::new();
+    spawn_local_scoped_with_cancellation(async move {
+        _ = perform(&stage, real.transcript).await;
+        stage.cleanup();
+    });
+}
+
+async fn perform(stage: &Owner, real: Transcript) -> Option<()> {
+    breath(real).await?;
+    let talk = stage.with(|| Talk::new(Transcript::new(History::new())));
+    let transcript = talk.transcript;
+    // The stage keeps what is drawn on it: both end at once, before anything drawn could miss what it reads.
+    stage.with(|| StoredValue::new_local(view! { <div><Messages talk /><Status talk /></div> }.build()));
+    breath(real).await?;
+    let question = stage.with(|| transcript.ask("A question".into(), Vec::new(), None));
+    breath(real).await?;
+    let answer = stage.with(|| transcript.answer(&question));
+    _ = serde_json::to_string(&transcript.request(&answer));
+    let entry = transcript.entry(&answer)?;
+    for delta in ANSWER.split_inclusive(' ') {
+        breath(real).await?;
+        stage.with(|| transcript.hear(&entry, Event::Item(AnswerItem::Delta(Delta::Text(delta.into())))));
+    }
+    stage.with(|| transcript.end(&entry, Exit::new(Reason::Normal)));
+    breath(real).await
+}
+
+/// None as soon as something is said in earnest: that comes first, and calls all this itself.
+async fn breath(real: Transcript) -> Option<()> {
+    TimeoutFuture::new(BREATH_MS).await;
+    real.entries.with_untracked(Vec::is_empty).then_some(())
+}

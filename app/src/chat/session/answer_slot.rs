@@ -1,0 +1,115 @@
+//! One of the answers that are being written at once: the link to its task, and where on the page it stands.
+
+use super::{entry::Entry, transcript::Transcript};
+use crate::chat::{
+    protocol::answer::{EventStream, Exit, Link},
+    storage::answer_lock::Sign,
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{ev, prelude::*, task::spawn_local};
+use send_wrapper::SendWrapper;
+use starcrossed::Reason;
+use std::any::Any;
+
+/// How long a page still counts as the writer of an answer that has ended, in milliseconds. Its end is written meanwhile.
+const KEEPING_MS: u32 = 1000;
+
+/// The function that handles the end of a task.
+type End = fn(Writing, Exit);
+
+/// A place for one answer at a time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lane {
+    /// The task that writes it.
+    pub(crate) link: Link,
+    writing: Writing,
+    /// [`Writing::end`], once it is here. Its address and not its name, since its code is fetched later than ours.
+    end: StoredValue<Option<End>>,
+}
+
+/// The answer that a task writes.
+#[derive(Clone, Copy, Debug)]
+struct Writing {
+    /// None while it writes nothing.
+    entry: StoredValue<Option<Entry>>,
+    /// The [`Sign`] of that for other tabs. In the browser alone, which has one thread.
+    sign: StoredValue<Option<SendWrapper<Box<dyn Any>>>>,
+    transcript: Transcript,
+}
+
+/// As many places as can be written in at once. To be called in a component's body: the links end with it.
+pub(crate) fn lanes<const N: usize>(transcript: Transcript) -> [Lane; N] {
+    let all = StoredValue::new(Vec::<Lane>::new());
+    // Each link hears for itself that the page is left. But by then the streams have broken off, and between one listener
+    // and the next the browser lets those hear that who wait for them. So all have to end in the first listener.
+    let left = window_event_listener(ev::pagehide, move |_| {
+        all.with_value(|all| end_all(all));
+    });
+    on_cleanup(move || left.remove());
+    let lanes = std::array::from_fn(|_| Lane::new(transcript));
+    all.set_value(lanes.to_vec());
+    lanes
+}
+
+/// Nobody waits for these answers any more.
+pub(crate) fn end_all(lanes: &[Lane]) {
+    for lane in lanes {
+        lane.link.end(Exit::new(Reason::Interrupted));
+    }
+}
+
+impl Lane {
+    fn new(transcript: Transcript) -> Self {
+        let writing = Writing { entry: StoredValue::new(None), sign: StoredValue::new(None), transcript };
+        let end = StoredValue::new(None::<End>);
+        let link = Link::new(move |exit| {
+            if let Some(end) = end.try_get_value().flatten() {
+                end(writing, exit);
+            }
+        });
+        Self { link, writing, end }
+    }
+
+    /// A task begins to write this.
+    pub(crate) fn begin<E: Into<Exit> + 'static>(
+        self,
+        entry: Entry,
+        task: impl Future<Output = Result<EventStream, E>> + 'static,
+    ) {
+        let Writing { entry: written, sign, transcript } = self.writing;
+        self.end.set_value(Some(Writing::end));
+        written.set_value(Some(entry.clone()));
+        sign.set_value(Some(SendWrapper::new(Box::new(Sign::of(&entry.id)))));
+        self.link.start(task, move |event| transcript.hear(&entry, event));
+    }
+
+    /// Whether a task has been asked for that has no name yet.
+    pub(crate) fn is_waiting(self) -> bool {
+        let has_no_name = |entry: &Entry| entry.message.with(|message| message.task.is_none());
+        self.link.is_running() && self.writing.entry.with_value(|entry| entry.as_ref().is_some_and(has_no_name))
+    }
+
+    /// Stops the task, if there is one and it is meant. Returns what it was writing.
+    pub(crate) fn stop_if(self, is_meant: &dyn Fn(&Entry) -> bool) -> Option<Entry> {
+        let entry = self.writing.entry.get_value().filter(is_meant)?;
+        self.link.stop();
+        Some(entry)
+    }
+}
+
+impl Writing {
+    /// The task has ended. Other tabs may know when its end is kept.
+    fn end(self, exit: Exit) {
+        let is_left = exit.reason == Reason::Interrupted;
+        if let Some(entry) = self.entry.try_update_value(Option::take).flatten() {
+            self.transcript.end(&entry, exit);
+        }
+        let sign = self.sign.try_update_value(Option::take).flatten();
+        if !is_left {
+            spawn_local(async move {
+                TimeoutFuture::new(KEEPING_MS).await;
+                drop(sign);
+            });
+        }
+    }
+}

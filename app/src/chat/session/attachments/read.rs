@@ -1,0 +1,94 @@
+//! Files are read as they come, one after another.
+
+use super::limits::{self, Refusal};
+use crate::chat::{
+    conversation::File,
+    session::{Talk, attachments::text_file::text_of},
+};
+use js_sys::{Promise, Uint8Array};
+use leptos::{
+    prelude::*,
+    task::spawn_local_scoped_with_cancellation,
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::{self, Blob, FileReader},
+};
+
+/// Reads what waits for as long as the component lives. What is let go meanwhile isn't read to its end.
+pub fn read_along(talk: Talk) {
+    let attached = talk.attached;
+    Effect::new(move |_| {
+        let Some(first) = attached.waiting.with(|waiting| waiting.first().cloned()) else {
+            return ask_if_hurried(talk);
+        };
+        spawn_local_scoped_with_cancellation(async move {
+            let read = read(&first).await;
+            if attached.waiting.with_untracked(|waiting| waiting.first().map(|file| &**file) != Some(&*first)) {
+                return; // let go
+            }
+            match read.and_then(|file| fits(talk, file)) {
+                Ok(file) => attached.files.update(|files| files.push(file)),
+                Err(refusal) => attached.refuse(&refusal.sentence(&first.name())),
+            }
+            // Last, since this begins the next, and with that ends what is done here.
+            attached.waiting.update(|waiting| drop(waiting.remove(0)));
+        });
+    });
+}
+
+/// Asks what somebody couldn't wait to ask, unless they have something to read first.
+fn ask_if_hurried(talk: Talk) {
+    let attached = talk.attached;
+    if attached.hurried.try_update(std::mem::take) == Some(true) && attached.refused.with_untracked(String::is_empty) {
+        untrack(|| talk.ask());
+    }
+}
+
+/// A file, if it can be sent with all that the conversation sends already.
+fn fits(talk: Talk, file: File) -> Result<File, Refusal> {
+    if limits::has_room(carried(talk), &file) { Ok(file) } else { Err(Refusal::NoRoom) }
+}
+
+/// What goes with the next question in any case: all that was said before it, and what is attached.
+fn carried(talk: Talk) -> usize {
+    let edited = talk.editing.with_untracked(|editing| editing.as_ref().map(|editing| editing.question.clone()));
+    let said = talk.transcript.entries.with_untracked(|entries| {
+        let before = entries.iter().take_while(|entry| Some(&entry.id) != edited.as_ref());
+        before.map(|entry| entry.message.with_untracked(limits::weight_of)).sum::<usize>()
+    });
+    said + talk.attached.files.with_untracked(|files| limits::weight_of_files(files))
+}
+
+/// Whether the next question can be sent as it stands, with all that goes with it. If not, that is said.
+pub fn can_send(talk: Talk) -> bool {
+    let typed = talk.transcript.draft.with_untracked(|draft| limits::weight(draft));
+    let told = talk.transcript.tree.with_untracked(|tree| limits::weight(&tree.conversation.settings.system));
+    let refusal = limits::too_much(carried(talk) + typed + told);
+    talk.attached.refused.set(refusal.unwrap_or_default().into());
+    refusal.is_none()
+}
+
+async fn read(file: &web_sys::File) -> Result<File, Refusal> {
+    let (name, mime) = (file.name(), file.type_());
+    if let Some(refusal) = limits::too_large(&mime, file.size()) {
+        return Err(refusal);
+    }
+    if limits::is_picture(&mime) {
+        let data = data_url(file).await.ok().flatten().ok_or(Refusal::Unreadable)?;
+        return Ok(File { name, mime, data });
+    }
+    let buffer = file.array_buffer().await.map_err(|_| Refusal::Unreadable)?;
+    let data = text_of(Uint8Array::new(&buffer).to_vec()).map_err(Refusal::NoText)?;
+    Ok(File { name, mime: "text/plain".into(), data })
+}
+
+/// A picture as a `data:` URL.
+async fn data_url(blob: &Blob) -> Result<Option<String>, JsValue> {
+    let reader = FileReader::new()?;
+    let read = Promise::new(&mut |resolve, reject| {
+        reader.set_onload(Some(resolve.unchecked_ref()));
+        reader.set_onerror(Some(reject.unchecked_ref()));
+    });
+    reader.read_as_data_url(blob)?;
+    read.await?;
+    Ok(reader.result()?.as_string())
+}

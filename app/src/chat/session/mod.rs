@@ -1,0 +1,298 @@
+//! What a person can do in the open conversation: ask, stop, ask again, ask otherwise, go on.
+
+pub(crate) mod answer_slot;
+pub mod attachments;
+pub mod entry;
+pub mod transcript;
+
+use crate::{
+    api::chat::chat,
+    browser::now_ms,
+    chat::{
+        composer::model_list::Catalog,
+        conversation::File,
+        protocol::message::{Paced, Role},
+        session::{
+            answer_slot::Lane,
+            attachments::{Attached, read::can_send},
+            entry::Entry,
+            transcript::Transcript,
+        },
+        storage::session,
+    },
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+use starcrossed::TaskId;
+
+/// This many models can be asked at once.
+pub const LANES: usize = 4;
+
+/// The open conversation, and the links to the tasks that answer in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Talk {
+    /// What has been said.
+    pub transcript: Transcript,
+    /// What is sent along with the next question.
+    pub attached: Attached,
+    /// The models that can be asked.
+    pub models: RwSignal<Catalog>,
+    /// Notified when they have to be asked for again.
+    pub list_again: Trigger,
+    /// Whether its settings are being looked at.
+    pub tuning: RwSignal<bool>,
+    /// The tasks that answer. They die with the component that opened this.
+    lanes: [Lane; LANES],
+    /// The models that are asked beside the picked one; an empty name is none. Until the conversation is left.
+    pub others: RwSignal<[String; LANES - 1]>,
+    /// The tasks that were stopped last, until the next begins.
+    pub stopped: RwSignal<Option<Stopped>>,
+    /// The question that is being asked otherwise, and what stood in the box before.
+    pub editing: RwSignal<Option<Editing>>,
+    /// Whether another conversation is about to be shown. Until it is, nothing can be typed or asked.
+    pub arriving: RwSignal<bool>,
+}
+
+/// Tasks that were stopped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stopped {
+    /// Which; none for one that the server hadn't given a name yet.
+    pub tasks: Vec<Option<TaskId>>,
+    /// When Stop was pressed, by the page's clock.
+    pub at_ms: f64,
+}
+
+/// A question that is being asked otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Editing {
+    /// Which.
+    pub question: String,
+    /// What had been typed before; it comes back when this is over.
+    pub draft: String,
+    /// What had been attached before; so does this.
+    pub files: Vec<File>,
+}
+
+impl Talk {
+    /// Links the transcript to the tasks that will write it. To be called in a component's body: the links end with it.
+    #[must_use]
+    pub fn new(transcript: Transcript) -> Self {
+        Self {
+            transcript,
+            attached: Attached::new(),
+            models: RwSignal::new(Catalog::default()),
+            list_again: Trigger::new(),
+            tuning: RwSignal::new(false),
+            lanes: answer_slot::lanes(transcript),
+            others: RwSignal::new(Default::default()),
+            stopped: RwSignal::new(None),
+            editing: RwSignal::new(None),
+            arriving: RwSignal::new(false),
+        }
+    }
+
+    /// Asks what has been typed, after all that was said, or in place of the question that is being edited. Does nothing
+    /// while an answer is being written, with nothing typed or attached, or with more than can be sent: then whatever
+    /// stands in the box stays there.
+    pub fn ask(self) {
+        let draft = self.transcript.draft;
+        if self.is_busy() || (draft.with_untracked(|text| text.trim().is_empty()) && self.attached.is_empty()) {
+            return;
+        }
+        if self.attached.is_waiting() {
+            self.attached.hurried.set(true); // asked once it is read
+            return;
+        }
+        if !can_send(self) {
+            return; // nor is anything taken out of the box
+        }
+        let editing = self.editing.try_update(Option::take).flatten();
+        let conversation = untrack(|| self.transcript.id());
+        session::forget_edit(conversation.as_deref().unwrap_or_default());
+        let editing = editing.map(|editing| (Some(editing.question), editing.draft, editing.files));
+        let (instead_of, rest, other_files) = editing.unwrap_or_default();
+        let files = self.attached.replace(other_files);
+        let question = draft.try_update(|draft| std::mem::replace(draft, rest)).unwrap_or_default();
+        if conversation.is_none() {
+            session::forget_new();
+        }
+        let question = self.transcript.ask(question, files, instead_of.as_deref());
+        self.answer(&question);
+    }
+
+    /// Asks the last question again. What had arrived of the answer stays beside the new one.
+    pub fn retry(self) {
+        let Some(last) = self.transcript.last().filter(|_| !self.is_busy()) else { return };
+        let again: Vec<&Entry> = last.lanes.iter().filter(|lane| lane.is_in_trouble()).collect();
+        // Those that did well are left alone: who did badly begins anew, or goes on.
+        let again = again.into_iter().map(|lane| lane.id.clone()).take(LANES);
+        let begun: Vec<String> = again.filter(|id| self.again(id)).collect();
+        if begun.is_empty() {
+            return self.regenerate(&last.id);
+        }
+        self.transcript.choose(&last.id);
+        self.begin(&begun);
+    }
+
+    fn again(self, answer: &str) -> bool {
+        self.transcript.begin_anew(answer) || self.transcript.resume(answer)
+    }
+
+    /// Has a question answered again, by as many models as before; what there is stays beside that. The question may also
+    /// be one that nobody has answered.
+    pub fn regenerate(self, id: &str) {
+        if self.is_busy() {
+            return;
+        }
+        let compared = self.transcript.compared(id);
+        match compared {
+            Some((question, models)) => self.compare(&question, models),
+            None => {
+                let answer = self.transcript.regenerate(id);
+                self.begin(&[answer]);
+            }
+        }
+    }
+
+    /// Goes on with one of several answers.
+    pub fn choose(self, answer: &str) {
+        if !self.is_busy() {
+            self.transcript.choose(answer);
+        }
+    }
+
+    /// Lets an answer that was cut off go on.
+    pub fn resume(self, answer: &str) {
+        if !self.is_busy() && self.transcript.resume(answer) {
+            self.begin(&[answer.to_owned()]);
+        }
+    }
+
+    /// Shows the version of a message before or after this one.
+    pub fn step(self, id: &str, next: bool) {
+        if !self.is_busy() {
+            self.transcript.step(id, next);
+        }
+    }
+
+    /// Puts a question into the box, to be asked otherwise.
+    pub fn edit(self, question: &str) {
+        let Some(entry) = self.transcript.entry(question) else { return };
+        let (text, files) = entry.message.with_untracked(|message| (message.text.clone(), message.files.clone()));
+        let files = self.attached.replace(files);
+        let draft = self.transcript.draft.try_update(|draft| std::mem::replace(draft, text)).unwrap_or_default();
+        self.editing.update(|editing| {
+            // Going from one question to another loses neither the draft nor its place.
+            let (draft, files) = editing.take().map_or((draft, files), |before| (before.draft, before.files));
+            *editing = Some(Editing { question: question.to_owned(), draft, files });
+        });
+    }
+
+    /// Puts the last question into the box, to be asked otherwise.
+    pub fn edit_last(self) {
+        let is_question = |entry: &&Entry| entry.message.with_untracked(|message| message.role == Role::User);
+        let last = self.transcript.entries.with_untracked(|all| all.iter().rev().find(is_question).cloned());
+        if let Some(last) = last.filter(|_| !self.is_busy()) {
+            self.edit(&last.id);
+        }
+    }
+
+    /// Leaves the question as it was; what had been typed before is back.
+    pub fn stop_editing(self) {
+        session::forget_edit(&untrack(|| self.transcript.id()).unwrap_or_default());
+        self.put_edit_away();
+    }
+
+    fn put_edit_away(self) {
+        if let Some(editing) = self.editing.try_update(Option::take).flatten() {
+            self.transcript.draft.set(editing.draft);
+            self.attached.replace(editing.files);
+        }
+    }
+
+    /// Whether an answer is being written.
+    pub fn is_running(self) -> bool {
+        self.lanes.iter().any(|lane| lane.link.is_running())
+    }
+
+    /// How many answers are being written.
+    pub fn under_way(self) -> usize {
+        self.lanes.iter().filter(|lane| lane.link.is_running()).count()
+    }
+
+    /// Whether one of them has been asked for, and the server has not said that its task has begun.
+    pub fn is_waiting(self) -> bool {
+        self.lanes.iter().any(|lane| lane.is_waiting())
+    }
+
+    /// Stops every answer that is being written. What has arrived stays.
+    pub fn stop(self) {
+        self.stop_where(&|_| true, self.stopped);
+    }
+
+    /// Stops one of several answers; the others go on. `stopped` says which that was.
+    pub fn stop_answer(self, answer: &str, stopped: RwSignal<Option<Stopped>>) {
+        self.stop_where(&|entry| entry.id == answer, stopped);
+    }
+
+    /// The browser has to be through with this before it lets go of a stream, so the rest is for later: see [`Link::stop`].
+    fn stop_where(self, is_meant: &dyn Fn(&Entry) -> bool, stopped: RwSignal<Option<Stopped>>) {
+        let at_ms = now_ms();
+        let ended: Vec<Entry> = self.lanes.iter().filter_map(|lane| lane.stop_if(is_meant)).collect();
+        if ended.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            TimeoutFuture::new(0).await;
+            let tasks = ended.into_iter().map(|entry| entry.message.with_untracked(|message| message.task.clone()));
+            stopped.try_set(Some(Stopped { tasks: tasks.collect(), at_ms }));
+        });
+    }
+
+    /// Leaves the conversation. The answers that are being written die with the leaving, and are kept as far as they came.
+    pub fn leave(self) {
+        answer_slot::end_all(&self.lanes);
+        self.put_edit_away();
+        self.attached.lay_aside(untrack(|| self.transcript.id()).unwrap_or_default());
+        self.tuning.set(false);
+        self.transcript.keep_conversation();
+        self.stopped.set(None);
+        self.others.set(Default::default());
+    }
+
+    fn is_busy(self) -> bool {
+        untrack(|| self.is_running() || self.arriving.get())
+    }
+
+    /// The models that the next question goes to, the picked one first.
+    pub fn asked(self) -> Vec<String> {
+        let others = self.others.get().into_iter().filter(|model| !model.is_empty());
+        std::iter::once(self.transcript.model.get()).chain(others).collect()
+    }
+
+    fn answer(self, question: &str) {
+        let models = untrack(|| self.asked());
+        if models.len() == 1 {
+            let answer = self.transcript.answer(question);
+            return self.begin(&[answer]);
+        }
+        self.compare(question, models);
+    }
+
+    fn compare(self, question: &str, mut models: Vec<String>) {
+        models.truncate(LANES); // a file that was imported may have more
+        let answers = self.transcript.compare(question, models);
+        self.begin(&answers);
+    }
+
+    /// Each of these answers gets a task. They are no more than there are lanes, and no lane is taken.
+    fn begin(self, answers: &[String]) {
+        self.stopped.set(None);
+        for (lane, answer) in self.lanes.into_iter().zip(answers) {
+            if let Some(entry) = self.transcript.entry(answer) {
+                let streams = u32::try_from(answers.len()).unwrap_or(u32::MAX);
+                lane.begin(entry, chat(self.transcript.request(answer), Paced::Among(streams)));
+            }
+        }
+    }
+}

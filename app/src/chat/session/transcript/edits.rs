@@ -1,0 +1,102 @@
+//! How a conversation goes on: each step first in the tree, then on the page, then in what is kept.
+
+use super::Transcript;
+use crate::chat::{
+    conversation::{File, Stamp, Tree},
+    session::entry,
+    storage::session,
+};
+use leptos::prelude::*;
+
+impl Transcript {
+    /// Asks something after what is shown, or in place of another question. Returns the question's id.
+    pub fn ask(self, text: String, files: Vec<File>, instead_of: Option<&str>) -> String {
+        self.history.begin();
+        let stamp = session::stamp();
+        let id = stamp.id.clone();
+        self.tree.update(|tree| {
+            if tree.conversation.id.is_empty() {
+                tree.conversation.id = session::fresh_id();
+            }
+            match instead_of.filter(|question| tree.message(question).is_some()) {
+                Some(question) => drop(tree.edit(stamp, question, text, files)),
+                None => tree.ask(stamp, text, files),
+            }
+        });
+        self.show();
+        self.keep_shown(&id);
+        id
+    }
+
+    /// An answer to a question begins. Returns its id.
+    pub fn answer(self, question: &str) -> String {
+        let stamp = session::stamp();
+        let id = stamp.id.clone();
+        self.tree.update(|tree| tree.answer(stamp, question, self.model.get_untracked()));
+        self.begin(&id);
+        id
+    }
+
+    /// Another answer begins beside this one, or the first to this question. Returns its id.
+    pub fn regenerate(self, id: &str) -> String {
+        let stamp = session::stamp();
+        let anew = self.tree.try_update(|tree| tree.regenerate(stamp, id, self.model.get_untracked()));
+        match anew.flatten() {
+            Some(answer) => {
+                self.begin(&answer);
+                answer
+            }
+            None => self.answer(id),
+        }
+    }
+
+    /// These models begin to answer a question at once. Returns the ids of their answers.
+    pub fn compare(self, question: &str, models: Vec<String>) -> Vec<String> {
+        let answers: Vec<_> = models.into_iter().map(|model| (session::stamp(), model)).collect();
+        let ids: Vec<String> = answers.iter().map(|(stamp, _)| stamp.id.clone()).collect();
+        self.tree.update(|tree| tree.compare(answers, question, &session::fresh_id()));
+        self.deltas.set(0);
+        self.progress.set(None);
+        self.show();
+        for id in &ids {
+            self.keep_shown(id);
+        }
+        ids
+    }
+
+    /// The question that several models answered at once, this answer among theirs, and which models they were.
+    pub fn compared(self, answer: &str) -> Option<(String, Vec<String>)> {
+        self.tree.with_untracked(|tree| {
+            let lanes = tree.lanes(answer);
+            let models = lanes.iter().map(|lane| lane.model.clone()).collect();
+            Some((lanes.first()?.parent.clone()?, models))
+        })
+    }
+
+    /// An answer that was given at once with others, and of which no text came, begins anew. Says whether it does.
+    pub fn begin_anew(self, answer: &str) -> bool {
+        self.begin_if(answer, Tree::begin_anew)
+    }
+
+    /// An answer that was cut off goes on. Says whether it can.
+    pub fn resume(self, answer: &str) -> bool {
+        self.begin_if(answer, Tree::resume)
+    }
+
+    fn begin_if(self, answer: &str, can: fn(&mut Tree, Stamp, &str) -> bool) -> bool {
+        let can = self.tree.try_update(|tree| can(tree, session::stamp(), answer)).unwrap_or(false);
+        if can {
+            self.begin(answer);
+        }
+        can
+    }
+
+    /// An answer begins, or goes on: what its task says is written there.
+    fn begin(self, answer: &str) {
+        self.deltas.set(0);
+        self.progress.set(None);
+        self.entries.update(|entries| entry::retain(entries, &|entry| entry.id != answer));
+        self.show();
+        self.keep_begun(answer);
+    }
+}

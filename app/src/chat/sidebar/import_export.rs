@@ -1,0 +1,215 @@
+//! To take conversations elsewhere, and to bring them in.
+
+use crate::{
+    browser::bytes_of,
+    chat::{
+        conversation::Kept,
+        session::{
+            Talk,
+            attachments::text_file::{NoText, is_marked, text_of},
+            transcript::Transcript,
+        },
+        storage::{
+            History,
+            export::{
+                self,
+                file::Pieces,
+                long::{Unread, write_message},
+            },
+            indexed_db::Fault,
+            session,
+        },
+    },
+    work::job::{Cancelled, Job, Watch},
+};
+use leptos::{html, prelude::*, task::spawn_local_scoped_with_cancellation, web_sys::File};
+
+/// How much of a file is read at once, in bytes.
+const PIECE: usize = 512 * 1024;
+
+/// All of them or the open one to a file, and a file's to them.
+#[component]
+pub fn Transfer(
+    /// The open conversation.
+    talk: Talk,
+    /// All that are kept.
+    history: History,
+) -> impl IntoView {
+    let picked = NodeRef::<html::Input>::new();
+    let told = RwSignal::new(String::new());
+    let job = Job::new();
+    let export_all = move |_| {
+        spawn_local_scoped_with_cancellation(async move {
+            told.set(export_all(history, job).await.unwrap_or_else(|fault| fault.sentence().into()));
+            job.end();
+        });
+    };
+    let export_open = move |_| {
+        spawn_local_scoped_with_cancellation(async move {
+            let exported = export_open(talk.transcript, job).await;
+            told.set(exported.map_or_else(|_| Fault::Cancelled.sentence().into(), |()| String::new()));
+            job.end();
+        });
+    };
+    let import = move |_| {
+        let file = picked.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
+        let Some(file) = file else { return };
+        spawn_local_scoped_with_cancellation(async move {
+            told.set(String::new());
+            told.set(import(&file, history, job).await);
+            job.end();
+            if let Some(input) = picked.get_untracked() {
+                input.set_value("");
+            }
+        });
+    };
+    view! {
+        <details class="transfer">
+            <summary>"Export and import"</summary>
+            <button type="button" disabled=move || job.is_running() on:click=export_all>
+                "Export all"
+            </button>
+            <button type="button" on:click=export_open disabled=move || job.is_running() || talk.transcript.id().is_none()>
+                "Export this one as Markdown"
+            </button>
+            <label class="button">
+                "Import…"
+                <input
+                    type="file"
+                    accept=".json,.md"
+                    node_ref=picked
+                    disabled=move || job.is_running()
+                    on:change=import
+                />
+            </label>
+            <p class="progress" hidden=move || !job.is_running()>
+                <span prop:textContent=job.words></span>
+                <button type="button" on:click=move |_| job.cancel()>
+                    "Cancel"
+                </button>
+            </p>
+            <p aria-live="polite" prop:textContent=told></p>
+        </details>
+    }
+}
+
+/// Gives the person a file of all conversations. Returns what is to be said of it.
+async fn export_all(history: History, job: Job) -> Result<String, Fault> {
+    let (all, fault) = history.all().await;
+    let mut progress = job.begin("Exporting", all.len(), "conversations");
+    let mut file = Pieces::default();
+    file.push(&export::begin());
+    for (at, id) in all.iter().enumerate() {
+        if let Some(kept) = history.whole(id).await? {
+            write(&kept, at, &mut file, &mut progress).await?;
+        }
+        progress.go_on(at).await?;
+    }
+    file.push(export::END);
+    if fault.is_none() || !all.is_empty() {
+        file.save("starcrossed.json", "application/json");
+    }
+    Ok(fault.map(Fault::sentence).unwrap_or_default().into())
+}
+
+/// Adds the conversation at this place.
+async fn write(kept: &Kept, at: usize, file: &mut Pieces, watch: &mut impl Watch) -> Result<(), Cancelled> {
+    file.push(&export::begin_conversation(&kept.conversation, at == 0));
+    for (number, message) in kept.messages.iter().enumerate() {
+        if number > 0 {
+            file.push(",");
+        }
+        for piece in write_message(message, at, watch).await? {
+            file.push(&piece);
+        }
+        watch.go_on(at).await?;
+    }
+    file.push(export::END_OF_MESSAGES);
+    Ok(())
+}
+
+/// Gives the person the open conversation as Markdown.
+async fn export_open(transcript: Transcript, job: Job) -> Result<(), Cancelled> {
+    let tree = transcript.tree;
+    let (heading, path) = tree.with_untracked(|tree| {
+        let path: Vec<String> = tree.path().iter().map(|message| message.id.clone()).collect();
+        (export::markdown::heading(tree), path)
+    });
+    let mut progress = job.begin("Exporting", path.len(), "messages");
+    let mut file = Pieces::default();
+    file.push(&heading);
+    for (at, id) in path.iter().enumerate() {
+        let text = tree.with_untracked(|tree| tree.message(id).map(export::markdown::message)).unwrap_or_default();
+        let mut rest = text.as_str();
+        loop {
+            progress.go_on(at).await?;
+            let (piece, more) = rest.split_at(rest.floor_char_boundary(PIECE));
+            file.push(piece);
+            if more.is_empty() {
+                break;
+            }
+            rest = more;
+        }
+    }
+    file.save("conversation.md", "text/markdown");
+    Ok(())
+}
+
+/// Takes in a file that has been picked. Returns what is to be said of it.
+async fn import(file: &File, history: History, job: Job) -> String {
+    let all = match read(file, job).await {
+        Ok(all) => all,
+        Err(Unread::Cancelled) => return "Cancelled. Nothing was imported.".into(),
+        Err(Unread::Wrong(sentence)) => return sentence,
+    };
+    let count = all.iter().map(|kept| kept.messages.len()).sum();
+    match history.import(&all, &mut job.begin("Importing", count, "messages")).await {
+        Ok(count) => imported(count, all.len()),
+        Err(Fault::Cancelled) => "Cancelled. Nothing was imported.".into(),
+        Err(fault) => ["Nothing was imported. ", fault.sentence()].concat(),
+    }
+}
+
+/// Reads a file, in UTF-8 or in what its mark says. Markdown begins with a title, and JSON never does.
+async fn read(file: &File, job: Job) -> Result<Vec<Kept>, Unread> {
+    let size = whole(file.size());
+    let mut progress = job.begin("Reading", 2 * size, "%");
+    let mut bytes = Vec::new();
+    while bytes.len() < size {
+        let part = bytes_of(file, bytes.len(), bytes.len() + PIECE).await;
+        if part.is_empty() {
+            break;
+        }
+        bytes.extend(part);
+        progress.go_on(bytes.len()).await?;
+    }
+    if is_marked(&bytes) {
+        bytes = text_of(bytes).map_err(no_text)?.into_bytes();
+        progress.go_on(size).await?;
+    }
+    if bytes.starts_with(b"#") {
+        let text = text_of(bytes).map_err(no_text)?;
+        progress.go_on(size).await?;
+        return Ok(vec![export::import_markdown::from_markdown(&text, &session::stamp, &mut progress).await?]);
+    }
+    match export::from_json(&bytes, &mut progress).await {
+        // A file that is no text has a better reason than that it is no JSON.
+        Err(Unread::Wrong(sentence)) => Err(text_of(bytes).map_or_else(no_text, |_| Unread::Wrong(sentence))),
+        read => read,
+    }
+}
+
+fn no_text(why: NoText) -> Unread {
+    Unread::Wrong(["Nothing was imported. The file ", &why.reason()].concat())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size is a whole number")]
+fn whole(size: f64) -> usize {
+    size as usize
+}
+
+/// What is said of a file of `all` conversations that has added something to `count`.
+fn imported(count: usize, all: usize) -> String {
+    let known = if count < all { [", ", &(all - count).to_string(), " here already"].concat() } else { String::new() };
+    [&count.to_string(), " imported", &known].concat()
+}

@@ -1,0 +1,126 @@
+//! One conversation of the list.
+
+use crate::{
+    browser::{find, in_next_frame, is_composing},
+    chat::{
+        page::{open_conversation, state::Shared},
+        session::Talk,
+        sidebar::list::Line,
+        storage::History,
+    },
+};
+use leptos::{ev, html, prelude::*};
+
+/// Its name, which is a link, and what can be done with it.
+#[component]
+pub fn Item(
+    /// What the list says of it.
+    line: Line,
+    /// The page's state.
+    shared: Shared,
+    /// Which one is being named; empty for none.
+    naming: RwSignal<String>,
+    /// Deletes the one with this id.
+    delete: Callback<String>,
+) -> impl IntoView {
+    let Shared { talk, history, sidebar: shown, .. } = shared;
+    let Line { id, title, excerpt, message } = line;
+    let address = ["/c/", &id].concat();
+    let id = StoredValue::new(id);
+    let field = NodeRef::<html::Input>::new();
+    let is_named = move || id.with_value(|id| naming.with(|naming| naming == id));
+    let is_open = move || id.with_value(|id| talk.transcript.id().as_ref() == Some(id)).then_some("page");
+    let rename = move || {
+        if untrack(is_named) {
+            naming.set(String::new());
+            let title = field.get_untracked().map(|field| field.value()).unwrap_or_default();
+            if !title.trim().is_empty() {
+                rename(talk, history, &id.get_value(), title.trim());
+            }
+        }
+    };
+    // The next key is for the field, so it takes the focus before the event has ended, not in the next frame.
+    let begin = move |_| {
+        naming.set(id.get_value());
+        if let Some(field) = field.get_untracked() {
+            field.set_hidden(false);
+            _ = field.focus();
+            field.select();
+        }
+    };
+    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        _ if is_composing(&event) => event.stop_propagation(),
+        // The Enter that pressed the button may still be held.
+        "Enter" if event.repeat() => {}
+        "Enter" => {
+            rename();
+            id.with_value(|id| focus_on_line(id));
+        }
+        "Escape" => {
+            event.stop_propagation();
+            naming.set(String::new());
+            id.with_value(|id| focus_on_line(id));
+        }
+        _ => {}
+    };
+    view! {
+        <li>
+            <a href=address aria-current=is_open hidden=is_named on:click=move |_| {
+                shown.set(false);
+                open_conversation::look_for(shared, &id.get_value(), &message);
+            }>
+                <span dir="auto">{title.clone()}</span>
+                <small dir="auto" hidden=excerpt.is_empty()>{excerpt.clone()}</small>
+            </a>
+            <input
+                node_ref=field
+                aria-label="Name"
+                dir="auto"
+                hidden=move || !is_named()
+                prop:value=title.clone()
+                on:keydown=on_key
+                on:blur=move |_| rename()
+            />
+            <button
+                type="button"
+                aria-label=["Rename ", &title].concat()
+                title="Rename"
+                hidden=is_named
+                on:click=begin
+            >
+                <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 20h4L19 9l-4-4L4 16zM13 7l4 4" /></svg>
+            </button>
+            <button
+                type="button"
+                aria-label=["Delete ", &title].concat()
+                title="Delete"
+                hidden=is_named
+                on:click=move |_| delete.run(id.get_value())
+            >
+                <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13" /></svg>
+            </button>
+        </li>
+    }
+}
+
+/// Leads back to the line that was being named. It may have been drawn anew by then.
+fn focus_on_line(id: &str) {
+    let line = [".sidebar a[href='/c/", id, "']"].concat();
+    in_next_frame(move || {
+        if let Some(line) = find(&line) {
+            _ = line.focus();
+        }
+    });
+}
+
+/// Gives a conversation another name.
+fn rename(talk: Talk, history: History, id: &str, title: &str) {
+    if untrack(|| talk.transcript.id()).as_deref() == Some(id) {
+        talk.transcript.rename(title);
+    } else if let Some(mut conversation) =
+        history.list.with_untracked(|list| list.iter().find(|listed| listed.id == id).cloned())
+    {
+        title.clone_into(&mut conversation.title);
+        history.keep(conversation, None);
+    }
+}

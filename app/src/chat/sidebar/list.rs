@@ -1,0 +1,176 @@
+//! The conversations of this browser: to be opened, found, named, deleted, and taken elsewhere.
+
+use crate::{
+    browser::{focus_on_box, is_composing},
+    chat::{
+        conversation::{Conversation, Kept, search::Hit},
+        page::state::Shared,
+        sidebar::{import_export::Transfer, item::Item},
+        storage::History,
+    },
+    ui::text::text,
+    work::job::Unwatched,
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
+
+/// A line of the list.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Line {
+    /// Of the conversation.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// What a search found; empty in the list of all.
+    pub excerpt: String,
+    /// The message in which it did; empty where that is the title.
+    pub message: String,
+}
+
+/// How many conversations are listed at once.
+const LISTED: usize = 200;
+/// How many conversations a search finds at most.
+const MOST_HITS: usize = 50;
+/// How long typing has to pause before the search begins, in milliseconds.
+const PAUSE_MS: u32 = 150;
+
+/// The list, how to search it, and what can be done with all of it.
+#[component]
+pub fn Conversations(
+    /// The page's state.
+    shared: Shared,
+) -> impl IntoView {
+    let Shared { talk, history, address, .. } = shared;
+    let sought = RwSignal::new(String::new());
+    let hits = RwSignal::new(None);
+    let naming = RwSignal::new(String::new());
+    let deleted = RwSignal::new(None::<Kept>);
+    search(history, sought, hits);
+
+    let most = RwSignal::new(LISTED);
+    let lines = Memo::new(move |_| match hits.get() {
+        Some(hits) => history.list.with(|list| found(list, hits)),
+        None => history.list.with(|list| list.iter().take(most.get()).map(line).collect::<Vec<_>>()),
+    });
+    let are_all = move || hits.with(Option::is_some) || history.list.with(Vec::len) <= most.get();
+    // Done for the list, not for its line, which goes as soon as this begins.
+    let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
+    let delete = move |id: String| {
+        let work = async move {
+            let is_open = untrack(|| talk.transcript.id()).as_deref() == Some(&id);
+            if is_open {
+                talk.leave();
+            }
+            // If it can't be deleted, what was before still can be put back.
+            if let Some(kept) = history.delete(&id).await {
+                if is_open {
+                    address.go("/");
+                }
+                deleted.set(Some(kept));
+            }
+        };
+        if let Some(owner) = owner.get_value().and_then(|owner| owner.upgrade()) {
+            owner.with(|| spawn_local_scoped_with_cancellation(work));
+        }
+    };
+    let put_back = move |_| {
+        if let Some(kept) = deleted.try_update(Option::take).flatten() {
+            spawn_local_scoped_with_cancellation(async move {
+                let there = ["/c/", &kept.conversation.id].concat();
+                match history.import(std::slice::from_ref(&kept), &mut Unwatched::new()).await {
+                    Ok(_) => address.go(&there),
+                    Err(_) => deleted.set(Some(kept)), // the notice says why; it can be tried again
+                }
+            });
+        }
+    };
+    // Esc stops the answer everywhere else. Here it ends the search.
+    let on_key = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && !is_composing(&event) {
+            event.stop_propagation();
+            if sought.with_untracked(String::is_empty) {
+                shared.sidebar.set(false);
+                focus_on_box();
+            }
+            sought.set(String::new());
+        }
+    };
+    view! {
+            <input
+                type="search"
+                aria-label="Search conversations"
+                placeholder="Search"
+                dir="auto"
+                autocomplete="off"
+                hidden=move || history.list.with(Vec::is_empty)
+                prop:value=sought
+                on:input=move |event| sought.set(event_target_value(&event))
+                on:keydown=on_key
+            />
+            <ul>
+                <For
+                    each=move || lines.get()
+                    key=Line::clone
+                    children=move |line| view! { <Item line shared naming delete=Callback::new(delete) /> }
+                />
+            </ul>
+            <button
+                type="button"
+                class="more"
+                hidden=are_all
+                on:click=move |_| most.update(|most| *most += LISTED)
+            >
+                "Show more"
+            </button>
+            <p class="none" aria-live="polite" hidden=move || hits.with(Option::is_none) || !lines.with(Vec::is_empty)>
+                "Nothing found"
+            </p>
+            <p class="deleted" aria-live="polite" hidden=move || deleted.with(Option::is_none)>
+                <span
+                    dir="auto"
+                    prop:textContent=text(move || deleted.with(|kept| kept.as_ref().map(|kept| words(&kept.conversation)).unwrap_or_default()))
+                ></span>
+                <button type="button" on:click=put_back>
+                    "Undo"
+                </button>
+            </p>
+            <Transfer talk history />
+    }
+}
+
+fn line(conversation: &Conversation) -> Line {
+    Line {
+        id: conversation.id.clone(),
+        title: conversation.title.clone(),
+        excerpt: String::new(),
+        message: String::new(),
+    }
+}
+
+/// What was found, under the titles of the list. What has been deleted since isn't there any more.
+fn found(list: &[Conversation], hits: Vec<Hit>) -> Vec<Line> {
+    let line = |hit: Hit| {
+        let listed = list.iter().find(|listed| listed.id == hit.conversation)?;
+        Some(Line { excerpt: hit.excerpt, message: hit.message, ..line(listed) })
+    };
+    hits.into_iter().filter_map(line).collect()
+}
+
+fn words(deleted: &Conversation) -> String {
+    ["Deleted “", &deleted.title, "”"].concat()
+}
+
+/// Searches once typing has paused. Whatever is typed meanwhile ends the search before.
+fn search(history: History, sought: RwSignal<String>, hits: RwSignal<Option<Vec<Hit>>>) {
+    Effect::new(move |_| {
+        let sought = sought.get();
+        if sought.trim().is_empty() {
+            hits.set(None);
+            return;
+        }
+        spawn_local_scoped_with_cancellation(async move {
+            TimeoutFuture::new(PAUSE_MS).await;
+            hits.set(Some(history.search(&sought, MOST_HITS).await));
+        });
+    });
+}

@@ -1,0 +1,41 @@
+//! What stands beside the conversation: the way to a new one, and to those that are kept.
+
+pub mod import_export;
+pub mod item;
+pub mod list;
+
+use crate::{
+    browser::{focus_on_box, theme::ThemeChoice},
+    chat::page::{lazy_parts::Parts, state::Shared},
+};
+use leptos::prelude::*;
+
+/// New chat, and the conversations. Where they lie over the open one, a touch beside them puts them away, and does no more.
+#[component]
+pub fn Sidebar(
+    /// The page's state.
+    shared: Shared,
+) -> impl IntoView {
+    let Shared { address, sidebar: shown, parts, .. } = shared;
+    view! {
+        <div class="shade" hidden=move || !shown.get() on:click=move |_| shown.set(false)></div>
+        <nav class="sidebar" class:shown=shown aria-label="Conversations">
+            <button
+                type="button"
+                class="new"
+                on:click=move |_| {
+                    shown.set(false);
+                    address.go("/");
+                    focus_on_box();
+                }
+            >
+                "New chat"
+            </button>
+            <div class="conversation-list">{move || parts.get().map(|Parts { conversations, .. }| conversations(shared))}</div>
+            <p class="about">
+                <a href="/task">"How it works"</a>
+                <ThemeChoice />
+            </p>
+        </nav>
+    }
+}

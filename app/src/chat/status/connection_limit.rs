@@ -1,0 +1,120 @@
+//! Over HTTP/1.1 a browser opens six connections to a site, for all of its tabs together, and each answer under way takes one
+//! of them. Once they are taken, whatever is asked for next has to wait, a whole page too. This says so, and what helps.
+
+use crate::{
+    browser::is_http_1,
+    chat::{
+        session::Talk,
+        storage::{broadcast::Tabs, session},
+    },
+};
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use std::time::Duration;
+
+/// To one site, in every browser that is in use.
+const CONNECTIONS: usize = 6;
+
+/// How long an answer may take until its task has begun, before it is thought to wait for a connection. A task begins
+/// before its model is asked anything.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The line on which tabs tell each other how many answers they have under way.
+const CHANNEL: &str = "starcrossed-answers";
+/// The question how many; everything else that is said there is an answer to it.
+const HOW_MANY: &str = "?";
+
+const CROWDED: &str = "Over HTTP/1.1 a browser opens six connections to a site, and the answers under way here and in other \
+    tabs take them all: what is asked for now waits until one of them ends. Stop one of them, or give the server a \
+    certificate (--tls-cert): over HTTPS there is no such limit.";
+
+/// The sentence, while it is true.
+#[component]
+pub fn Crowd(
+    /// The open conversation.
+    talk: Talk,
+) -> impl IntoView {
+    let others = Others::new(Signal::derive(move || talk.under_way()));
+    let waits_long = lasts(Memo::new(move |_| talk.is_waiting()), PATIENCE);
+    let is_crowded = Memo::new(move |_| {
+        let all_taken = talk.under_way() + others.under_way() >= CONNECTIONS;
+        talk.is_running() && (all_taken || waits_long.get()) && is_http_1()
+    });
+    view! {
+        <p
+            class="crowded"
+            aria-live="polite"
+            hidden=move || !is_crowded.get()
+            prop:textContent=move || if is_crowded.get() { CROWDED } else { "" }
+        ></p>
+    }
+}
+
+/// Whether something has been the case for so long.
+fn lasts(is_so: Memo<bool>, time: Duration) -> RwSignal<bool> {
+    let lasts = RwSignal::new(false);
+    Effect::new(move |_| {
+        lasts.set(false);
+        if !is_so.get() {
+            return;
+        }
+        if let Ok(timer) = set_timeout(move || lasts.set(true), time) {
+            on_cleanup(move || timer.clear());
+        }
+    });
+    lasts
+}
+
+/// What other tabs have under way, as far as they say so.
+#[derive(Clone, Copy)]
+struct Others {
+    /// A tab's name, and how many answers it has.
+    tabs: RwSignal<Vec<(String, usize)>>,
+    own: Signal<usize>,
+    name: StoredValue<String>,
+    line: StoredValue<Option<SendWrapper<Tabs>>>,
+}
+
+impl Others {
+    /// `own` is what this tab has.
+    fn new(own: Signal<usize>) -> Self {
+        // A tab's own name is no use here: its duplicate has the same.
+        let name = StoredValue::new(session::fresh_id());
+        let others = Self { tabs: RwSignal::new(Vec::new()), own, name, line: StoredValue::new(None) };
+        Effect::new(move |before: Option<usize>| {
+            if before.is_none() {
+                let line = Tabs::listen(CHANNEL, Box::new(move |said| others.hear(&said)));
+                others.line.set_value(line.map(SendWrapper::new));
+            }
+            let own = own.get();
+            if own > 0 && before.unwrap_or(0) == 0 {
+                others.tabs.set(Vec::new()); // one that has crashed has not said so
+                others.say(HOW_MANY);
+            }
+            others.tell(own);
+            own
+        });
+        others
+    }
+
+    fn under_way(self) -> usize {
+        self.tabs.with(|tabs| tabs.iter().map(|(_, answers)| answers).sum())
+    }
+
+    fn tell(self, own: usize) {
+        self.say(&self.name.with_value(|name| format!("{name} {own}")));
+    }
+
+    fn say(self, words: &str) {
+        self.line.with_value(|line| line.as_ref().map(|line| line.tell(words)));
+    }
+
+    fn hear(self, said: &str) {
+        let Some((name, answers)) = said.split_once(' ') else { return self.tell(self.own.get_untracked()) };
+        let answers = answers.parse().unwrap_or(0);
+        self.tabs.update(|tabs| {
+            tabs.retain(|(other, _)| other != name);
+            tabs.push((name.to_owned(), answers));
+        });
+    }
+}

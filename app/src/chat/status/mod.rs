@@ -1,0 +1,87 @@
+//! The line that says how things stand, for the eye and the ear, and what can be done when they stand badly.
+
+pub mod connection_limit;
+pub(crate) mod focus;
+pub mod live_region;
+pub mod stop_receipt;
+
+use crate::chat::{
+    protocol::{
+        answer::Exit,
+        progress::{Phase, Progress},
+    },
+    session::{Talk, entry::is_trouble},
+    status::stop_receipt::Receipt,
+};
+use leptos::prelude::*;
+use starcrossed::Reason;
+
+/// The status line, and the alert with Retry beside it.
+#[component]
+pub fn Status(
+    /// The open conversation.
+    talk: Talk,
+) -> impl IntoView {
+    let exit = talk.transcript.exit;
+    let (deltas, progress) = (talk.transcript.deltas, talk.transcript.progress);
+    let status = Memo::new(move |_| match (exit.get(), talk.is_running()) {
+        (_, true) if deltas.get() == 0 => waits_for(progress.get()),
+        (_, true) => "Answering…",
+        (Some(exit), false) => word(exit.reason),
+        (None, false) => "",
+    });
+    let share = Memo::new(move |_| {
+        let percent = progress.get().and_then(|progress| progress.percent);
+        let percent = percent.filter(|_| talk.is_running() && deltas.get() == 0);
+        percent.map(|percent| [percent.to_string().as_str(), " %"].concat()).unwrap_or_default()
+    });
+    // While others are still answering, the one that failed says so in its own place.
+    let trouble = Memo::new(move |_| {
+        let exit = exit.get().filter(|exit| is_trouble(exit) && !talk.is_running());
+        exit.map(sentence).unwrap_or_default()
+    });
+    view! {
+        <div class="fate">
+            <p class="status">
+                <span role="status" prop:textContent=status></span>
+                // Not read out: it changes several times a second.
+                <span aria-hidden="true" hidden=move || share.with(String::is_empty) prop:textContent=share></span>
+                <Receipt stopped=talk.stopped />
+            </p>
+            // The alert is there before there is trouble: what is put into it then is read out.
+            <div class="trouble" hidden=move || trouble.with(String::is_empty)>
+                <p role="alert" prop:textContent=trouble></p>
+                <button type="button" on:click=move |_| talk.retry()>
+                    "Retry"
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// What an answer waits for that has not begun.
+fn waits_for(progress: Option<Progress>) -> &'static str {
+    match progress.map(|progress| progress.phase) {
+        Some(Phase::Loading) => "The model is loading…",
+        Some(Phase::Reading) => "Reading the conversation…",
+        None => "Thinking…",
+    }
+}
+
+/// One word for how a task ended.
+fn word(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Normal => "Done",
+        Reason::Killed => "Stopped",
+        Reason::Interrupted => "Interrupted",
+        Reason::Failed => "Failed",
+        Reason::Crashed => "Crashed",
+        Reason::Shutdown => "Shut down",
+        Reason::Lost => "Connection lost",
+    }
+}
+
+/// What happened, and what can be done now: the exit's own words. Only a connection that broke off has none.
+pub(super) fn sentence(exit: Exit) -> String {
+    exit.message.unwrap_or_else(|| "Connection lost: the server can't be reached. Retry when it is back.".into())
+}

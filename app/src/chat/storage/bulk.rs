@@ -1,0 +1,143 @@
+//! What is done with all of a conversation at once, or with all conversations: to delete, to export, to import, to search.
+
+use super::{History, Kept};
+use crate::{
+    chat::{
+        conversation::{Tree, search::Hit},
+        storage::indexed_db::{Fault, search_in},
+    },
+    work::job::{Unwatched, Watch},
+};
+use leptos::prelude::*;
+
+/// Of how many conversations other tabs are told after an import: for each they read the list again.
+const MOST_TOLD: usize = 20;
+
+impl History {
+    /// Deletes a conversation, and returns what it was, for who thinks better of it.
+    pub async fn delete(self, id: &str) -> Option<Kept> {
+        let stored = match self.store.get_value() {
+            Some(store) => store.delete(id).await,
+            None => Ok(None),
+        };
+        let stored = match stored {
+            Ok(stored) => stored,
+            Err(fault) => {
+                self.note(Some(fault)); // then all of it is still there
+                return None;
+            }
+        };
+        self.forget(id);
+        let remembered = self.remembered(id);
+        self.memory.update_value(|memory| memory.retain(|kept| kept.conversation.id != id));
+        self.list.update(|list| list.retain(|conversation| conversation.id != id));
+        self.tell(id);
+        self.try_again(); // there is room now
+        united(stored, remembered).await
+    }
+
+    /// Which conversations there are to be exported: those in the store, and those that couldn't be put there. If the store
+    /// can't be read, why, and which are left.
+    pub async fn all(self) -> (Vec<String>, Option<Fault>) {
+        let stored = match self.store.get_value() {
+            Some(store) => store.list().await.map(|read| read.found),
+            None => Ok(Vec::new()),
+        };
+        let fault = stored.as_ref().err().copied();
+        let held = self.memory.with_value(|memory| memory.iter().map(|kept| kept.conversation.id.clone()).collect());
+        let mut all: Vec<String> = held;
+        let held = all.len();
+        for stored in stored.unwrap_or_default() {
+            if !all[..held].contains(&stored.id) {
+                all.push(stored.id);
+            }
+        }
+        (all, fault)
+    }
+
+    /// All of one conversation: what is in the store of it, and what couldn't be put there.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn whole(self, id: &str) -> Result<Option<Kept>, Fault> {
+        let stored = match self.store.get_value() {
+            Some(store) => store.load(id).await?.found,
+            None => None,
+        };
+        Ok(united(stored, self.remembered(id)).await)
+    }
+
+    /// Takes in conversations that were deleted or exported, and says to how many that added anything. What is here already
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// There is no room for them, the browser refuses, or the person has cancelled: then nothing has been taken in.
+    pub async fn import(self, all: &[Kept], watch: &mut impl Watch) -> Result<usize, Fault> {
+        let Some(store) = self.store.get_value() else {
+            self.welcome(all);
+            return Ok(all.iter().filter(|kept| self.hold(kept)).count());
+        };
+        let changed = store.import(all, watch).await.inspect_err(|fault| self.note_fault(*fault))?;
+        self.welcome(all);
+        // Each message to other tabs makes them read the whole list again.
+        for id in changed.iter().take(MOST_TOLD) {
+            self.tell(id);
+        }
+        self.refresh().await;
+        Ok(changed.len())
+    }
+
+    fn note_fault(self, fault: Fault) {
+        if fault != Fault::Cancelled {
+            self.note(Some(fault));
+        }
+    }
+
+    /// What was deleted may be here again.
+    fn welcome(self, all: &[Kept]) {
+        self.gone.update_value(|gone| {
+            if !gone.is_empty() {
+                gone.retain(|id| all.iter().all(|kept| kept.conversation.id != *id));
+            }
+        });
+    }
+
+    /// Takes in one conversation where there is no store, and says whether that added anything.
+    fn hold(self, kept: &Kept) -> bool {
+        let Some(held) = self.remembered(&kept.conversation.id) else {
+            self.put_in_list(&kept.conversation);
+            self.remember_all(kept.clone());
+            return true;
+        };
+        let is_missing = |id: &str| held.messages.iter().all(|message| message.id != id);
+        let missing: Vec<_> = kept.messages.iter().filter(|message| is_missing(&message.id)).cloned().collect();
+        let adds = !missing.is_empty();
+        self.remember_all(Kept { conversation: held.conversation, messages: missing });
+        adds
+    }
+
+    /// Where this text was said: at most `limit` places, one a conversation.
+    pub async fn search(self, text: &str, limit: usize) -> Vec<Hit> {
+        let mut hits = search_in(&self.memory.get_value(), text, limit).await;
+        if let Some(store) = self.store.get_value() {
+            let found = store.search(text, limit).await.unwrap_or_else(|fault| {
+                self.note(Some(fault));
+                Vec::new()
+            });
+            for hit in found {
+                if hits.len() < limit && hits.iter().all(|other| other.conversation != hit.conversation) {
+                    hits.push(hit);
+                }
+            }
+        }
+        hits
+    }
+}
+
+/// Merges the stored records of a conversation with newer ones. It can't be cancelled.
+async fn united(stored: Option<Kept>, newer: Option<Kept>) -> Option<Kept> {
+    match (stored, newer) {
+        (Some(stored), Some(newer)) => Some(Tree::united(stored, newer, &mut Unwatched::new()).await.ok()?.into_kept()),
+        (stored, newer) => stored.or(newer),
+    }
+}

@@ -1,0 +1,190 @@
+//! Reads an exported file message by message: as one text it would have to be read in one go.
+
+use super::{
+    VERSION, is_id,
+    long::{Unread, end_of_text, read_message},
+};
+use crate::{
+    chat::conversation::{Conversation, Kept},
+    work::job::Watch,
+};
+use std::ops::Range;
+
+/// How much that is skipped is looked at between two looks at the clock, in bytes.
+const PIECE: usize = 128 * 1024;
+
+/// Reads such a file: see [`begin`](super::begin). `watch` hears how many bytes have been read.
+///
+/// # Errors
+/// A sentence that says what is wrong with it, or that the person has cancelled.
+pub async fn from_json(json: &[u8], watch: &mut impl Watch) -> Result<Vec<Kept>, Unread> {
+    let json = json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(json);
+    file(&mut Cursor { json, at: 0 }, watch).await.map_err(|unread| match unread {
+        Unread::Wrong(reason) if !reason.ends_with('.') => Unread::Wrong(
+            ["This is not a file of conversations that Starcrossed has exported: ", &reason, "."].concat(),
+        ),
+        unread => unread,
+    })
+}
+
+async fn file(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<Vec<Kept>, Unread> {
+    let (mut version, mut found) = (None, None);
+    cursor.begin(b'{')?;
+    while let Some(key) = cursor.key(watch).await? {
+        match key.as_str() {
+            "starcrossed" => version = Some(known_version(cursor.value(watch).await?)?),
+            "conversations" => found = Some(conversations(cursor, watch).await?),
+            _ => drop(cursor.value(watch).await?),
+        }
+    }
+    cursor.end()?;
+    match (version, found) {
+        (None, _) => wrong("missing field `starcrossed`"),
+        (_, None) => wrong("missing field `conversations`"),
+        (Some(()), Some(found)) => Ok(found),
+    }
+}
+
+fn known_version(json: &[u8]) -> Result<(), Unread> {
+    if serde_json::from_slice::<u32>(json)? > VERSION {
+        return wrong("This file was exported by a newer Starcrossed than this one. Update this one, and try again.");
+    }
+    Ok(())
+}
+
+async fn conversations(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<Vec<Kept>, Unread> {
+    let mut all = Vec::new();
+    cursor.begin(b'[')?;
+    while cursor.item(b']')? {
+        all.push(kept(cursor, watch).await?);
+    }
+    Ok(all)
+}
+
+async fn kept(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<Kept, Unread> {
+    let (mut known, mut messages) = (None, None);
+    cursor.begin(b'{')?;
+    while let Some(key) = cursor.key(watch).await? {
+        match key.as_str() {
+            "conversation" => known = Some(serde_json::from_slice::<Conversation>(cursor.value(watch).await?)?),
+            "messages" => {
+                let mut all = Vec::new();
+                cursor.begin(b'[')?;
+                while cursor.item(b']')? {
+                    let at = cursor.at;
+                    let message = read_message(cursor.value(watch).await?, at, watch).await?;
+                    check(&message.id)?;
+                    all.push(message);
+                    watch.go_on(cursor.at).await?;
+                }
+                messages = Some(all);
+            }
+            _ => drop(cursor.value(watch).await?),
+        }
+    }
+    let Some(conversation) = known else { return wrong("missing field `conversation`") };
+    let Some(messages) = messages else { return wrong("missing field `messages`") };
+    check(&conversation.id)?;
+    Ok(Kept { conversation, messages })
+}
+
+fn check(id: &str) -> Result<(), Unread> {
+    if is_id(id) {
+        return Ok(());
+    }
+    wrong("This file is damaged: a conversation or a message in it has no name that could be kept.")
+}
+
+fn wrong<T>(reason: &str) -> Result<T, Unread> {
+    Err(Unread::Wrong(reason.into()))
+}
+
+/// A place in a JSON text.
+struct Cursor<'a> {
+    json: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    /// The next byte that is no white space.
+    fn peek(&mut self) -> Option<u8> {
+        let is_space = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        self.at += self.json.get(self.at..)?.iter().take_while(is_space).count();
+        self.json.get(self.at).copied()
+    }
+
+    fn unexpected<T>(&mut self) -> Result<T, Unread> {
+        match self.peek() {
+            None => wrong("EOF: it ends too early"),
+            Some(_) => wrong(&["expected value of another kind at byte ", &self.at.to_string()].concat()),
+        }
+    }
+
+    fn begin(&mut self, bracket: u8) -> Result<(), Unread> {
+        if self.peek() != Some(bracket) {
+            return self.unexpected();
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Nothing comes after the file's value.
+    fn end(&mut self) -> Result<(), Unread> {
+        if self.peek().is_some() { self.unexpected() } else { Ok(()) }
+    }
+
+    /// Whether another item comes before the closing bracket. Takes the comma before it.
+    fn item(&mut self, bracket: u8) -> Result<bool, Unread> {
+        match self.peek() {
+            Some(byte) if byte == bracket => {
+                self.at += 1;
+                return Ok(false);
+            }
+            Some(b',') => self.at += 1,
+            _ => {}
+        }
+        if self.peek().is_none() { self.unexpected() } else { Ok(true) }
+    }
+
+    /// The name of the next field of an object, if there is one.
+    async fn key(&mut self, watch: &mut impl Watch) -> Result<Option<String>, Unread> {
+        if !self.item(b'}')? {
+            return Ok(None);
+        }
+        let key = serde_json::from_slice(self.value(watch).await?)?;
+        self.begin(b':')?;
+        Ok(Some(key))
+    }
+
+    /// The JSON of the next value. Only its brackets and quotes are looked at.
+    async fn value(&mut self, watch: &mut impl Watch) -> Result<&'a [u8], Unread> {
+        if self.peek().is_none() {
+            return self.unexpected();
+        }
+        let range = self.skip(watch).await?;
+        Ok(&self.json[range])
+    }
+
+    async fn skip(&mut self, watch: &mut impl Watch) -> Result<Range<usize>, Unread> {
+        let begin = self.at;
+        let (mut depth, mut pause) = (0_usize, begin + PIECE);
+        while let Some(byte) = self.json.get(self.at) {
+            match byte {
+                b'"' => self.at = end_of_text(self.json, self.at + 1, 0, watch).await?,
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' | b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => break,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 && matches!(byte, b'"' | b'}' | b']') {
+                break;
+            }
+            if self.at >= pause {
+                watch.go_on(self.at).await?;
+                pause = self.at + PIECE;
+            }
+        }
+        Ok(begin..self.at)
+    }
+}

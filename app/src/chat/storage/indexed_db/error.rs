@@ -1,0 +1,95 @@
+//! What can go wrong with keeping things in a browser.
+
+use crate::work::job::Cancelled;
+use leptos::{
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::DomException,
+};
+
+/// Why something could not be kept or read. The page goes on in memory, and says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The browser keeps nothing for this page, as some do in private windows.
+    Refused,
+    /// There is no room.
+    Full,
+    /// Another tab has an older or a newer version of this page open.
+    Blocked,
+    /// The connection is closed: a newer version of this page was opened elsewhere, or the browser cleared its data.
+    Closed,
+    /// Something else, most likely a damaged database.
+    Broken,
+    /// The person has cancelled. Nothing is wrong.
+    Cancelled,
+}
+
+impl Fault {
+    /// A sentence for the person: what it means, and what they can do.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Refused => {
+                "This browser keeps nothing for this page, as in a private window: conversations are gone when it is closed."
+            }
+            Self::Full => {
+                "There is no room left in this browser's storage: what is said now is not kept. Delete conversations, \
+                 or export what you want to keep."
+            }
+            Self::Blocked => {
+                "Another version of this page is open in another tab. Close the other tabs, and reload this one."
+            }
+            Self::Closed => {
+                "The connection to this browser's storage was closed. Reload the page to keep what is said now."
+            }
+            Self::Broken => {
+                "This browser's storage failed: what is said now is not kept. Export what you want to keep, and restart \
+                 the browser."
+            }
+            Self::Cancelled => "Cancelled.",
+        }
+    }
+
+    /// By the name that the browser gives it.
+    fn named(name: &str) -> Self {
+        match name {
+            "QuotaExceededError" => Self::Full,
+            "VersionError" => Self::Blocked,
+            "SecurityError" | "NotAllowedError" => Self::Refused,
+            "InvalidStateError" | "AbortError" => Self::Closed,
+            _ => Self::Broken,
+        }
+    }
+}
+
+impl From<Cancelled> for Fault {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
+impl From<DomException> for Fault {
+    fn from(error: DomException) -> Self {
+        Self::named(&error.name())
+    }
+}
+
+impl From<JsValue> for Fault {
+    /// What a call throws.
+    fn from(thrown: JsValue) -> Self {
+        thrown.dyn_into().map_or(Self::Broken, |error: DomException| error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_fault_is_known_by_the_name_that_browsers_give_it() {
+        assert_eq!(Fault::named("QuotaExceededError"), Fault::Full);
+        assert_eq!(Fault::named("SecurityError"), Fault::Refused);
+        assert_eq!(Fault::named("VersionError"), Fault::Blocked);
+        assert_eq!(Fault::named("InvalidStateError"), Fault::Closed);
+        assert_eq!(Fault::named("UnknownError"), Fault::Broken);
+    }
+}

@@ -1,0 +1,151 @@
+//! Puts into the database what a page noted in its journal and could not see written before it ended.
+
+use crate::chat::{
+    conversation::{Conversation, Message},
+    storage::{
+        indexed_db::{
+            Fault, Store,
+            requests::{self, CONVERSATIONS, MESSAGES, Transaction},
+        },
+        journal::{Entry, in_time},
+    },
+};
+use futures::future::{FutureExt, LocalBoxFuture, Shared};
+use leptos::task::spawn_local;
+use serde::Deserialize;
+use std::cell::{Cell, RefCell};
+
+/// How many entries one transaction writes.
+const BATCH: usize = 32;
+
+/// The recovery that is under way, if there is one.
+#[derive(Debug, Default)]
+pub(crate) struct Recovery {
+    work: RefCell<Option<Work>>,
+    /// Somebody has waited for it in vain.
+    is_late: Cell<bool>,
+}
+
+type Work = Shared<LocalBoxFuture<'static, ()>>;
+
+/// The time of a record, whichever kind it is.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Time {
+    saved_ms: u64,
+    updated_ms: u64,
+}
+
+impl Store {
+    /// Waits a little for what can be recovered. What can't be in time keeps nobody from reading: the recovery goes on by
+    /// itself, and nobody waits for it again.
+    pub(crate) async fn recover_in_time(&self) {
+        if self.recovery.is_late.get() {
+            return;
+        }
+        let running = self.recovery.work.borrow().clone();
+        let work = running.unwrap_or_else(|| self.begin_recovery());
+        let is_done = in_time(work).await.is_some();
+        self.recovery.is_late.set(!is_done && self.recovery.work.borrow().is_some());
+    }
+
+    fn begin_recovery(&self) -> Work {
+        let store = self.clone();
+        let work = async move {
+            // An entry that fails stays in the journal.
+            _ = store.recover().await;
+            store.recovery.is_late.set(false);
+            store.recovery.work.take();
+        };
+        let work = work.boxed_local().shared();
+        self.recovery.work.replace(Some(work.clone()));
+        spawn_local(work.clone());
+        work
+    }
+
+    /// The entries may be those of a tab that lives and has written more since: a record is only replaced by a newer one,
+    /// and a piece is the same whoever writes it.
+    async fn recover(&self) -> Result<(), Fault> {
+        let entries = self.journal.entries().await;
+        // A piece is worth nothing without its record, so these come last.
+        let (pieces, records): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(_, entry)| entry.piece.is_some());
+        for batch in records.chunks(BATCH).chain(pieces.chunks(BATCH)) {
+            self.put_back(batch).await?;
+        }
+        Ok(())
+    }
+
+    /// Each batch is removed from the journal once it is written. A page that ends meanwhile leaves less to the next.
+    async fn put_back(&self, batch: &[(String, Entry)]) -> Result<(), Fault> {
+        let transaction = Transaction::write(&self.database)?;
+        for (_, entry) in batch.iter().filter(|(_, entry)| !self.journal.is_deleted(&entry.of)) {
+            put_records(&transaction, entry).await?;
+            if let Some(piece) = &entry.piece {
+                transaction.put_piece(&entry.of, piece)?;
+            }
+        }
+        transaction.written().await?;
+        for (name, _) in batch {
+            self.journal.remove(name);
+        }
+        Ok(())
+    }
+}
+
+async fn put_records(transaction: &Transaction, entry: &Entry) -> Result<(), Fault> {
+    if let Some(conversation) = &entry.conversation {
+        let known = read(transaction, CONVERSATIONS, &conversation.id).await?;
+        if is_newer(conversation, known.as_deref()) {
+            transaction.put_conversation(conversation)?;
+        }
+    }
+    for message in &entry.messages {
+        let known = read(transaction, MESSAGES, &requests::key_of(&entry.of, &message.id)).await?;
+        if is_later(message, known.as_deref()) {
+            transaction.put_message(&entry.of, message)?;
+        }
+    }
+    Ok(())
+}
+
+async fn read(transaction: &Transaction, store: &str, key: &str) -> Result<Option<String>, Fault> {
+    let record = transaction.store(store)?.get(&key.into())?;
+    Ok(requests::done(&record).await?.as_string())
+}
+
+fn is_newer(conversation: &Conversation, known: Option<&str>) -> bool {
+    known.is_none_or(|known| conversation.updated_ms > time(known).updated_ms)
+}
+
+fn is_later(message: &Message, known: Option<&str>) -> bool {
+    known.is_none_or(|known| message.saved_ms > time(known).saved_ms)
+}
+
+/// The latest there is for a record that can't be read: it stays.
+fn time(record: &str) -> Time {
+    serde_json::from_str(record).unwrap_or(Time { saved_ms: u64::MAX, updated_ms: u64::MAX })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::conversation::Stamp;
+
+    #[test]
+    fn a_record_is_replaced_only_by_a_newer_one() {
+        let stamp = Stamp { id: "a".into(), writer: "here".into(), now_ms: 1000 };
+        let old = Message::answer(stamp, None, "demo".into());
+        let new = Message { saved_ms: old.saved_ms + 1, ..old.clone() };
+        let record = serde_json::to_string(&old).unwrap();
+        assert!(is_later(&old, None) && is_later(&new, Some(&record)));
+        assert!(!is_later(&old, Some(&record)) && !is_later(&new, Some("damaged")));
+    }
+
+    #[test]
+    fn what_is_known_of_a_conversation_is_replaced_only_by_what_is_newer() {
+        let at = |updated_ms| Conversation { id: "c".into(), updated_ms, ..Conversation::default() };
+        let record = serde_json::to_string(&at(1)).unwrap();
+        assert!(is_newer(&at(1), None) && is_newer(&at(2), Some(&record)));
+        assert!(!is_newer(&at(1), Some(&record)) && !is_newer(&at(2), Some("damaged")));
+    }
+}

@@ -1,0 +1,222 @@
+//! All conversations at once: to search them, to export them, and to take in what was exported.
+
+use super::{Fault, Store, batch};
+use crate::{
+    chat::{
+        conversation::{
+            Conversation, Kept,
+            case_fold::fold,
+            search::{Hit, excerpt, parts, texts_of},
+        },
+        storage::{
+            export::long::write_message,
+            indexed_db::requests::{self, CONVERSATIONS, MESSAGES, Transaction},
+        },
+    },
+    work::job::{Cancelled, Unwatched, Watch},
+};
+use js_sys::JsString;
+use leptos::web_sys::IdbDatabase;
+
+impl Store {
+    /// The conversations that have this text in their title or in a message, whatever its case or form: one hit each, that which
+    /// was worked on last first, and `limit` at most. One conversation at a time is in memory. Drop the future to give up.
+    ///
+    /// # Errors
+    /// Nothing can be read.
+    pub async fn search(&self, text: &str, limit: usize) -> Result<Vec<Hit>, Fault> {
+        let needle = fold(text.trim());
+        let mut hits = Vec::new();
+        if needle.is_empty() {
+            return Ok(hits);
+        }
+        let mut pace = Unwatched::new();
+        for conversation in self.list().await?.found {
+            if hits.len() >= limit {
+                break;
+            }
+            hits.extend(match in_title(&conversation, &needle) {
+                Some(hit) => Some(hit),
+                None => {
+                    let kept = self.load(&conversation.id).await?.found;
+                    match kept {
+                        Some(kept) => in_messages(&kept, &needle, &mut pace).await?,
+                        None => None,
+                    }
+                }
+            });
+            pace.go_on(0).await?;
+        }
+        Ok(hits)
+    }
+
+    /// Takes in what was exported or deleted, and returns the ids of the conversations to which that added anything. Of
+    /// what is here already nothing is overwritten: a message that is kept stays as it is, and so does what is known of its
+    /// conversation. `watch` hears how many messages have been looked at.
+    ///
+    /// It takes many transactions, so that neither this page nor another tab waits for all of it. A conversation comes into
+    /// the list after its last message. If the import fails or is cancelled, what it added is deleted again.
+    ///
+    /// # Errors
+    /// There is no room, the browser refuses, or the person has cancelled.
+    pub async fn import(&self, conversations: &[Kept], watch: &mut impl Watch) -> Result<Vec<String>, Fault> {
+        let mut added = Vec::new();
+        let imported = self.add_all(conversations, watch, &mut added).await;
+        if let Err(fault) = imported {
+            self.take_back(added).await?;
+            return Err(fault);
+        }
+        Ok(added.into_iter().map(|added| added.id).collect())
+    }
+
+    async fn add_all(&self, conversations: &[Kept], watch: &mut impl Watch, all: &mut Vec<Added>) -> Result<(), Fault> {
+        let mut done = 0;
+        for kept in conversations {
+            let id = kept.conversation.id.as_str();
+            self.journal.remember(id);
+            let known = Transaction::read(&self.database)?.store(CONVERSATIONS)?.get(&id.into())?;
+            let is_new = requests::done(&known).await?.is_undefined();
+            let keys = batch::keys(&self.database, id).await?;
+            let at = all.len();
+            let mut added = Added { id: id.to_owned(), is_new, keys: Vec::new() };
+            let mut batch = Batch::new(&self.database);
+            for message in &kept.messages {
+                let key = requests::key_of(id, &message.id);
+                // The keys come in their order.
+                if keys.binary_search(&key).is_err() {
+                    let record = joined(&write_message(message, done, watch).await?, done, watch).await?;
+                    added.keys.push(key);
+                    note(all, at, &mut added);
+                    batch.put(MESSAGES, &requests::key_of(id, &message.id), record).await?;
+                }
+                done += 1;
+                watch.go_on(done).await?;
+            }
+            if is_new {
+                note(all, at, &mut added);
+                let record = serde_json::to_string(&kept.conversation).unwrap_or_default();
+                batch.put(CONVERSATIONS, id, record.into()).await?;
+            }
+            batch.finish().await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes what an import has added.
+    async fn take_back(&self, all: Vec<Added>) -> Result<(), Fault> {
+        let mut pace = Unwatched::new();
+        for added in all {
+            let transaction = Transaction::write(&self.database)?;
+            if added.is_new {
+                transaction.store(CONVERSATIONS)?.delete(&added.id.as_str().into())?;
+            }
+            transaction.written().await?;
+            for keys in added.keys.chunks(BATCH) {
+                let transaction = Transaction::write(&self.database)?;
+                for key in keys {
+                    transaction.store(MESSAGES)?.delete(&key.into())?;
+                }
+                transaction.written().await?;
+                pace.go_on(0).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an import has added to a conversation.
+struct Added {
+    id: String,
+    is_new: bool,
+    keys: Vec<String>,
+}
+
+/// Notes what is about to be added to the conversation at this place.
+fn note(all: &mut Vec<Added>, at: usize, added: &mut Added) {
+    match all.get_mut(at) {
+        Some(noted) => noted.keys.append(&mut added.keys),
+        None => {
+            let (id, keys) = (added.id.clone(), std::mem::take(&mut added.keys));
+            all.push(Added { id, is_new: added.is_new, keys });
+        }
+    }
+}
+
+/// The browser's own text of these pieces.
+pub(super) async fn joined(pieces: &[String], done: usize, watch: &mut impl Watch) -> Result<JsString, Cancelled> {
+    let mut text = JsString::from("");
+    for piece in pieces {
+        text = text.concat(&piece.into());
+        watch.go_on(done).await?;
+    }
+    Ok(text)
+}
+
+/// The most records of one transaction.
+const BATCH: usize = 200;
+
+/// Records on their way into the store, some hundred in a transaction.
+struct Batch<'a> {
+    database: &'a IdbDatabase,
+    waiting: Vec<(&'static str, String, JsString)>,
+    length: u32,
+}
+
+impl<'a> Batch<'a> {
+    fn new(database: &'a IdbDatabase) -> Self {
+        Self { database, waiting: Vec::new(), length: 0 }
+    }
+
+    /// Puts a record under this key.
+    async fn put(&mut self, store: &'static str, key: &str, record: JsString) -> Result<(), Fault> {
+        self.length += record.length();
+        self.waiting.push((store, key.to_owned(), record));
+        if self.waiting.len() >= BATCH || self.length > MOST_TEXT { self.finish().await } else { Ok(()) }
+    }
+
+    async fn finish(&mut self) -> Result<(), Fault> {
+        let transaction = Transaction::write(self.database)?;
+        for (store, key, record) in self.waiting.drain(..) {
+            transaction.store(store)?.put_with_key(&record, &key.into())?;
+        }
+        self.length = 0;
+        transaction.written().await
+    }
+}
+
+/// The most text of one transaction, in UTF-16 units, unless one record is longer.
+const MOST_TEXT: u32 = 1024 * 1024;
+
+/// The same in conversations that no store has.
+pub async fn search_in(all: &[Kept], text: &str, limit: usize) -> Vec<Hit> {
+    let (needle, mut pace) = (fold(text.trim()), Unwatched::new());
+    let mut hits = Vec::new();
+    for kept in all.iter().filter(|_| !needle.is_empty()) {
+        if hits.len() >= limit {
+            break;
+        }
+        hits.extend(match in_title(&kept.conversation, &needle) {
+            Some(hit) => Some(hit),
+            None => in_messages(kept, &needle, &mut pace).await.unwrap_or_default(),
+        });
+    }
+    hits
+}
+
+fn in_title(conversation: &Conversation, needle: &str) -> Option<Hit> {
+    let excerpt = excerpt(&conversation.title, needle, &fold)?;
+    Some(Hit { conversation: conversation.id.clone(), message: String::new(), excerpt })
+}
+
+async fn in_messages(kept: &Kept, needle: &str, watch: &mut impl Watch) -> Result<Option<Hit>, Cancelled> {
+    for message in &kept.messages {
+        for text in texts_of(message).flat_map(parts) {
+            if let Some(excerpt) = excerpt(text, needle, &fold) {
+                let (conversation, message) = (kept.conversation.id.clone(), message.id.clone());
+                return Ok(Some(Hit { conversation, message, excerpt }));
+            }
+            watch.go_on(0).await?;
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,262 @@
+//! Writes that the database hasn't confirmed yet, in a store that takes them at once.
+//!
+//! WebKit sends the requests of a transaction only after the page's thread has heard that the transaction began, and it
+//! begins one only after the one before is committed. While a page is busy drawing, each of these steps waits for a turn of
+//! that thread: transactions queue for seconds, and those that have not begun end with the page. A write to a [`Cache`] is
+//! one message to another process, which needs nothing more of the page.
+//!
+//! So a write is noted here while the database is slow, and removed when it is committed. [`Store::recover`] puts what is
+//! still noted into the database. [`Notes`] are where the entries stand.
+//!
+//! [`Cache`]: leptos::web_sys::Cache
+//! [`Store::recover`]: crate::chat::storage::indexed_db::Store::recover
+
+pub(crate) mod notes;
+
+use crate::{
+    chat::{
+        conversation::{Conversation, Kept, Message, piece::Piece},
+        storage::{
+            indexed_db::{Fault, requests::Transaction},
+            journal::notes::Notes,
+            session,
+        },
+    },
+    work::job::{Unwatched, Watch},
+};
+use futures::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+use std::{cell::RefCell, pin::pin, rc::Rc};
+
+/// A database that takes longer than this to commit is slow, in milliseconds.
+const SLOW_MS: u32 = 20;
+
+/// How long a reader waits for the journal, in milliseconds.
+const PATIENCE_MS: u32 = 1000;
+
+/// The records that one transaction writes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Entry {
+    /// The id of the conversation.
+    pub(crate) of: String,
+    /// The conversation's own record, if it is written.
+    pub(crate) conversation: Option<Conversation>,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) piece: Option<Piece>,
+}
+
+impl Entry {
+    pub(crate) fn kept(kept: &Kept, is_new: bool) -> Self {
+        let conversation = is_new.then(|| kept.conversation.clone());
+        Self { of: kept.conversation.id.clone(), conversation, messages: kept.messages.clone(), piece: None }
+    }
+
+    pub(crate) fn piece(conversation: &str, piece: &Piece) -> Self {
+        Self { of: conversation.to_owned(), piece: Some(piece.clone()), ..Self::default() }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Journal {
+    notes: Notes,
+    waiting: RefCell<Waiting>,
+    /// The conversations that have been deleted: what is noted of them is not recovered.
+    deleted: RefCell<Vec<String>>,
+}
+
+impl Journal {
+    /// It notes nothing where the browser keeps nothing.
+    pub(crate) async fn open() -> Self {
+        let notes = Notes::open().await;
+        Self { notes, waiting: RefCell::default(), deleted: RefCell::default() }
+    }
+
+    /// Waits until a transaction is committed, with its entry noted if that takes long.
+    pub(crate) fn follow(
+        self: &Rc<Self>,
+        entry: Entry,
+        asked: Result<Transaction, Fault>,
+    ) -> impl Future<Output = Result<(), Fault>> + use<> {
+        let (name, began_ms, journal) = (session::fresh_id(), session::now_ms(), Rc::clone(self));
+        if asked.is_ok() {
+            self.begin(&name, entry);
+        }
+        async move {
+            let written = asked?.written().await;
+            let is_noted = journal.waiting.borrow_mut().end(&name, session::now_ms().saturating_sub(began_ms));
+            // A transaction that was cut short says so to the page, which may be ending: the entry is then all there is.
+            if is_noted && written != Err(Fault::Closed) {
+                journal.notes.remove(&name);
+            }
+            written
+        }
+    }
+
+    /// Notes a write at once if the database is slow, else when it turns out to be.
+    fn begin(self: &Rc<Self>, name: &str, entry: Entry) {
+        let due = self.waiting.borrow_mut().begin(name, entry);
+        if !due.is_empty() {
+            return self.note(&due);
+        }
+        let (journal, name) = (Rc::clone(self), name.to_owned());
+        spawn_local(async move {
+            TimeoutFuture::new(SLOW_MS).await;
+            let due = journal.waiting.borrow_mut().overdue(&name);
+            journal.note(&due);
+        });
+    }
+
+    fn note(&self, due: &[(String, Entry)]) {
+        for (name, entry) in due {
+            // Nothing in an entry can fail to be written as JSON.
+            self.notes.put(name, &serde_json::to_string(entry).unwrap_or_default());
+        }
+    }
+
+    /// Removes the entry of this name.
+    pub(crate) fn remove(&self, name: &str) {
+        self.notes.remove(name);
+    }
+
+    /// All entries that can be read, of all tabs, with their names, in any order. Not those of deleted conversations. An
+    /// entry of another version of this page stays where it is.
+    pub(crate) async fn entries(&self) -> Vec<(String, Entry)> {
+        let mut entries = self.read().await;
+        entries.retain(|(_, entry)| !self.is_deleted(&entry.of));
+        entries
+    }
+
+    async fn read(&self) -> Vec<(String, Entry)> {
+        let (mut entries, mut pace) = (Vec::new(), Unwatched::new());
+        for (name, text) in self.notes.all().await {
+            if let Ok(entry) = serde_json::from_str(&text) {
+                entries.push((name, entry));
+            }
+            _ = pace.go_on(0).await; // which nobody cancels
+        }
+        entries
+    }
+
+    /// From here on nothing is recovered of this conversation.
+    pub(crate) fn forget(&self, conversation: &str) {
+        self.deleted.borrow_mut().push(conversation.to_owned());
+    }
+
+    /// The conversation is there after all.
+    pub(crate) fn remember(&self, conversation: &str) {
+        self.deleted.borrow_mut().retain(|deleted| deleted != conversation);
+    }
+
+    pub(crate) fn is_deleted(&self, conversation: &str) -> bool {
+        self.deleted.borrow().iter().any(|deleted| deleted == conversation)
+    }
+
+    /// Removes all entries of a conversation.
+    pub(crate) async fn clear(&self, conversation: &str) {
+        for (name, _) in self.read().await.iter().filter(|(_, entry)| entry.of == conversation) {
+            self.remove(name);
+        }
+    }
+}
+
+/// None if it takes longer than a reader can be kept waiting.
+pub(crate) async fn in_time<T>(work: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(work), TimeoutFuture::new(PATIENCE_MS)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
+}
+
+/// The writes that are not committed yet, oldest first.
+#[derive(Debug, Default)]
+struct Waiting {
+    all: Vec<Write>,
+    /// The last write was committed in time.
+    is_quick: bool,
+}
+
+#[derive(Debug)]
+struct Write {
+    name: String,
+    /// None once it is noted.
+    entry: Option<Entry>,
+}
+
+impl Waiting {
+    /// Adds a write, and returns the writes to be noted now. They are noted together with all earlier ones: a piece of an
+    /// answer is worth nothing without the piece before.
+    fn begin(&mut self, name: &str, entry: Entry) -> Vec<(String, Entry)> {
+        let is_slow = !self.is_quick || !self.all.is_empty();
+        self.all.push(Write { name: name.to_owned(), entry: Some(entry) });
+        if is_slow { self.due() } else { Vec::new() }
+    }
+
+    /// The writes to be noted now that this one has taken long: none if it is committed or noted.
+    fn overdue(&mut self, name: &str) -> Vec<(String, Entry)> {
+        let is_overdue = self.all.iter().any(|write| write.name == name && write.entry.is_some());
+        if is_overdue { self.due() } else { Vec::new() }
+    }
+
+    fn due(&mut self) -> Vec<(String, Entry)> {
+        self.all.iter_mut().filter_map(|write| Some((write.name.clone(), write.entry.take()?))).collect()
+    }
+
+    /// Removes a write, and returns whether it was noted.
+    fn end(&mut self, name: &str, took_ms: u64) -> bool {
+        self.is_quick = took_ms <= u64::from(SLOW_MS);
+        let place = self.all.iter().position(|write| write.name == name);
+        place.is_some_and(|place| self.all.remove(place).entry.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begin(waiting: &mut Waiting, name: &str) -> Vec<String> {
+        waiting.begin(name, Entry::default()).into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn a_write_is_noted_until_the_database_has_proved_quick() {
+        let mut waiting = Waiting::default();
+        assert_eq!(begin(&mut waiting, "a"), ["a"]);
+        assert!(waiting.end("a", SLOW_MS.into()));
+        assert_eq!(begin(&mut waiting, "b"), [""; 0]);
+        assert!(!waiting.end("b", u64::from(SLOW_MS) + 1));
+        assert_eq!(begin(&mut waiting, "c"), ["c"]);
+    }
+
+    #[test]
+    fn a_write_behind_another_is_noted_together_with_it() {
+        let mut waiting = Waiting { is_quick: true, ..Waiting::default() };
+        assert_eq!(begin(&mut waiting, "a"), [""; 0]);
+        assert_eq!(begin(&mut waiting, "b"), ["a", "b"]);
+        assert_eq!(begin(&mut waiting, "c"), ["c"]);
+        assert!(waiting.end("a", 1) && waiting.end("b", 1) && waiting.end("c", 1));
+        assert!(!waiting.end("c", 1));
+    }
+
+    #[test]
+    fn a_single_write_is_noted_once_it_is_overdue() {
+        let mut waiting = Waiting { is_quick: true, ..Waiting::default() };
+        begin(&mut waiting, "a");
+        assert_eq!(waiting.overdue("a").len(), 1);
+        assert!(waiting.overdue("a").is_empty(), "it is noted already");
+        assert!(waiting.end("a", 1000));
+        assert!(waiting.overdue("a").is_empty(), "it is committed");
+    }
+
+    #[test]
+    fn an_entry_is_read_as_it_was_written() {
+        let piece = Piece { of: "a".into(), text: "Grüße".into(), ..Piece::default() };
+        let kept = Kept { conversation: Conversation { id: "c".into(), ..Conversation::default() }, messages: vec![] };
+        for entry in [Entry::piece("c", &piece), Entry::kept(&kept, true), Entry::kept(&kept, false)] {
+            let text = serde_json::to_string(&entry).unwrap();
+            assert_eq!(serde_json::from_str::<Entry>(&text).unwrap(), entry);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The conversations of this browser: which there are, and that they are kept. The server keeps nothing.
+//!
+//! What can't be put into the store is held in [`memory`] until it can; [`whole`] is what is done with all of a conversation
+//! at once.
+
+pub(crate) mod answer_lock;
+pub mod broadcast;
+pub(crate) mod bulk;
+pub mod export;
+pub mod indexed_db;
+pub(crate) mod journal;
+pub mod session;
+pub(crate) mod unsaved;
+
+use crate::{
+    chat::{
+        conversation::{Conversation, Kept, Message, Tree, piece::Piece},
+        storage::{
+            broadcast::{CHANGED, Tabs},
+            indexed_db::{Fault, Store, newest_first},
+        },
+    },
+    work::job::Unwatched,
+};
+use leptos::{prelude::*, task::spawn_local};
+use send_wrapper::SendWrapper;
+
+/// The list that the page shows, and the store behind it. Where the browser keeps nothing, it all goes on in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct History {
+    /// Without their messages, that which was worked on last first.
+    pub list: RwSignal<Vec<Conversation>>,
+    /// Whether it is known what is kept, or that nothing is.
+    pub is_open: RwSignal<bool>,
+    /// Why what is said now isn't kept.
+    pub fault: RwSignal<Option<Fault>>,
+    /// There is one in the browser alone, which has one thread. On the server, a page is drawn on one and dropped on another.
+    store: StoredValue<Option<SendWrapper<Store>>>,
+    /// [`History::keep_now`], once it is here. Its address and not its name, since its code is fetched later than ours.
+    keep: StoredValue<Option<Keep>>,
+    tabs: StoredValue<Option<SendWrapper<Tabs>>>,
+    /// What couldn't be put into the store.
+    memory: StoredValue<Vec<Kept>>,
+    /// What has been deleted, here or in another tab, so that what is still being written in it doesn't bring it back.
+    gone: StoredValue<Vec<String>>,
+    /// How often something in the list was changed here.
+    changes: StoredValue<u32>,
+}
+
+type Keep = fn(History, Conversation, Option<Message>);
+
+impl History {
+    /// Empty, until it is opened.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            list: RwSignal::new(Vec::new()),
+            is_open: RwSignal::new(false),
+            fault: RwSignal::new(None),
+            store: StoredValue::new(None),
+            keep: StoredValue::new(None),
+            tabs: StoredValue::new(None),
+            memory: StoredValue::new(Vec::new()),
+            gone: StoredValue::new(Vec::new()),
+            changes: StoredValue::new(0),
+        }
+    }
+
+    /// Opens the store, and lists what is in it. `changed` hears of each conversation that another tab has changed.
+    pub async fn open(self, changed: impl Fn(String) + 'static) {
+        self.begin();
+        match Store::open().await {
+            Ok(store) => self.store.set_value(Some(SendWrapper::new(store))),
+            Err(fault) => self.note(Some(fault)),
+        }
+        self.tabs.set_value(Tabs::listen(CHANGED, Box::new(changed)).map(SendWrapper::new));
+        self.refresh().await;
+        self.is_open.set(true);
+    }
+
+    /// Reads the list again. What couldn't be kept so far is tried again before: another tab may have made room.
+    pub async fn refresh(self) {
+        let Some(store) = self.store.get_value() else { return };
+        self.try_again();
+        loop {
+            let before = self.changes.get_value();
+            match store.list().await {
+                // What was changed here meanwhile may not have been read yet.
+                Ok(_) if self.changes.get_value() != before => {}
+                Ok(read) => return self.show(read.found),
+                Err(fault) => return self.note(Some(fault)),
+            }
+        }
+    }
+
+    /// Whether something is wrong now, and with what. Only news are told: each would be read out.
+    pub(super) fn note(self, fault: Option<Fault>) {
+        if self.fault.try_get_untracked().is_some_and(|known| known != fault) {
+            self.fault.set(fault);
+        }
+    }
+
+    fn show(self, mut found: Vec<Conversation>) {
+        if !found.is_empty() {
+            session::note_kept();
+        }
+        // What is there again was put back, or said again, in another tab.
+        let is_there = |id: &String| found.iter().any(|there| there.id == *id);
+        self.gone.update_value(|gone| gone.retain(|id| !is_there(id)));
+        for kept in self.memory.get_value() {
+            found.retain(|there| there.id != kept.conversation.id);
+            found.push(kept.conversation);
+        }
+        self.list.set(newest_first(found));
+    }
+
+    /// What the list has of a conversation.
+    #[must_use]
+    pub fn listed(self, id: &str) -> Option<Conversation> {
+        self.list.with_untracked(|list| list.iter().find(|listed| listed.id == id).cloned())
+    }
+
+    /// One conversation, as it was kept; none if it isn't there.
+    pub async fn load(self, id: &str) -> Option<Tree> {
+        let mut pace = Unwatched::new();
+        let tree = match (self.read(id).await, self.remembered(id)) {
+            (Some(kept), Some(newer)) => Tree::united(kept, newer, &mut pace).await,
+            (kept, remembered) => Tree::build(kept.or(remembered)?, &mut pace).await,
+        };
+        let mut tree = tree.ok()?;
+        let here = session::name();
+        let alive = answer_lock::among(tree.unfinished(&here), session::now_ms()).await;
+        tree.settle(&here, &alive, session::now_ms());
+        if let Some(draft) = session::draft(id) {
+            tree.conversation.draft = draft;
+        }
+        Some(tree)
+    }
+
+    async fn read(self, id: &str) -> Option<Kept> {
+        let read = self.store.get_value()?.load(id).await;
+        read.map_err(|fault| self.note(Some(fault))).ok()?.found
+    }
+
+    /// Keeps what a conversation has become, and what has become of one of its messages. One in which nothing was said
+    /// isn't kept, so nothing is before [`History::begin`].
+    pub fn keep(self, conversation: Conversation, message: Option<Message>) {
+        if let Some(keep) = self.keep.get_value() {
+            keep(self, conversation, message);
+        }
+    }
+
+    /// To be called before anything is said.
+    pub fn begin(self) {
+        self.keep.set_value(Some(Self::keep_now));
+    }
+
+    /// What is known of a conversation and hasn't changed here is not written again: another tab may be about to change it.
+    fn keep_now(self, conversation: Conversation, message: Option<Message>) {
+        if conversation.title.is_empty() || self.is_gone(&conversation.id) {
+            return;
+        }
+        let is_new = self.put_in_list(&conversation);
+        if self.store.with_value(Option::is_none) {
+            self.remember(conversation, message);
+        } else if is_new || message.is_some() {
+            self.put(conversation, message, is_new);
+        }
+    }
+
+    fn put(self, conversation: Conversation, message: Option<Message>, is_new: bool) {
+        let is_finished = message.as_ref().is_none_or(|message| message.exit.is_some());
+        let (kept, is_new) = self.with_remembered(conversation, message, is_new);
+        let asked = self.store.with_value(|store| Some(store.as_ref()?.put(&kept, is_new)));
+        let Some(asked) = asked else { return self.remember_all(kept) };
+        // Asked for already, so this only waits to hear how it went: it ends with the browser's transaction, whatever
+        // becomes of the page.
+        spawn_local(async move {
+            match asked.await {
+                Ok(()) => {
+                    self.let_go(&kept, is_new);
+                    if is_new {
+                        session::note_kept();
+                    }
+                    if is_finished {
+                        self.tell(&kept.conversation.id);
+                        self.try_again();
+                    }
+                }
+                Err(fault) => {
+                    self.note(Some(fault));
+                    self.remember_all(kept);
+                }
+            }
+        });
+    }
+
+    /// Whether there is a store, as far as is known.
+    #[must_use]
+    pub fn is_kept(self) -> bool {
+        self.store.try_with_value(Option::is_some) == Some(true)
+    }
+
+    /// Keeps what has arrived of an answer since it was kept last, and calls `failed` if that fails. Does nothing unless it
+    /// [is kept](Self::is_kept).
+    pub fn keep_piece(self, conversation: &str, piece: &Piece, failed: impl FnOnce() + 'static) {
+        if self.is_gone(conversation) {
+            return;
+        }
+        let asked = self.store.with_value(|store| Some(store.as_ref()?.put_piece(conversation, piece)));
+        let Some(asked) = asked else { return };
+        spawn_local(async move {
+            if let Err(fault) = asked.await {
+                self.note(Some(fault));
+                failed();
+            }
+        });
+    }
+
+    /// Writes a long answer that has ended as one record, in slices. Nothing is lost if that fails: its pieces are kept.
+    /// Nothing is written once `is_current` says that the answer has become another.
+    pub fn gather(self, conversation: String, answer: Message, is_current: impl Fn() -> bool + 'static) {
+        let Some(store) = self.store.try_get_value().flatten() else { return };
+        spawn_local(async move {
+            let is_current = || is_current() && !self.is_gone(&conversation);
+            _ = store.gather(&conversation, &answer, is_current).await;
+            self.tell(&conversation);
+            self.try_again();
+        });
+    }
+
+    /// From here on nothing is kept of a conversation.
+    pub fn forget(self, id: &str) {
+        self.gone.update_value(|gone| gone.push(id.to_owned()));
+    }
+
+    fn is_gone(self, id: &str) -> bool {
+        self.gone.try_with_value(|gone| gone.iter().any(|gone| gone == id)).unwrap_or(false)
+    }
+
+    fn tell(self, id: &str) {
+        _ = self.tabs.try_with_value(|tabs| tabs.as_ref().map(|tabs| tabs.tell(id)));
+    }
+
+    /// Says whether that is news: nothing is drawn or written anew for an answer that grows.
+    fn put_in_list(self, conversation: &Conversation) -> bool {
+        let known = self.listed(&conversation.id);
+        if known.as_ref() == Some(conversation) {
+            return false;
+        }
+        _ = self.changes.try_update_value(|changes| *changes = changes.wrapping_add(1));
+        // Only what was worked on comes first; what was only looked at stays in its place.
+        let stays = known.is_some_and(|known| known.updated_ms == conversation.updated_ms);
+        self.list.update(|list| {
+            let place = list.iter().position(|listed| listed.id == conversation.id);
+            match place.filter(|_| stays) {
+                Some(place) => list[place] = conversation.clone(),
+                None => {
+                    list.retain(|listed| listed.id != conversation.id);
+                    list.insert(0, conversation.clone());
+                }
+            }
+        });
+        true
+    }
+}

@@ -1,0 +1,80 @@
+//! What couldn't be put into the store: it is held here, and tried again whenever something else could be.
+
+use super::{History, Kept};
+use crate::chat::conversation::{Conversation, Message};
+use leptos::prelude::*;
+
+impl History {
+    /// What is held of a conversation.
+    pub(super) fn remembered(self, id: &str) -> Option<Kept> {
+        self.memory.with_value(|memory| memory.iter().find(|kept| kept.conversation.id == id).cloned())
+    }
+
+    /// Whether this message is held.
+    pub fn holds(self, message: &str) -> bool {
+        self.memory.try_with_value(|memory| memory.iter().any(|kept| has(&kept.messages, message))) == Some(true)
+    }
+
+    /// Holds this, too.
+    pub(super) fn remember(self, conversation: Conversation, message: Option<Message>) {
+        self.remember_all(Kept { conversation, messages: message.into_iter().collect() });
+    }
+
+    /// Holds all of this, in place of what was held of the same messages. Not of what has been deleted meanwhile.
+    pub(super) fn remember_all(self, kept: Kept) {
+        if self.is_gone(&kept.conversation.id) {
+            return;
+        }
+        _ = self.memory.try_update_value(|memory| {
+            match memory.iter_mut().find(|held| held.conversation.id == kept.conversation.id) {
+                Some(held) => {
+                    held.conversation = kept.conversation;
+                    held.messages.retain(|old| !has(&kept.messages, &old.id));
+                    held.messages.extend(kept.messages);
+                }
+                None => memory.push(kept),
+            }
+        });
+    }
+
+    /// What is to be written of a conversation: this, with what is held of it, and whether more than messages.
+    pub(super) fn with_remembered(
+        self,
+        conversation: Conversation,
+        message: Option<Message>,
+        is_new: bool,
+    ) -> (Kept, bool) {
+        let held = self.remembered(&conversation.id);
+        let is_new = is_new || held.is_some();
+        let mut messages = held.map(|held| held.messages).unwrap_or_default();
+        messages.retain(|old| message.as_ref().is_none_or(|message| message.id != old.id));
+        messages.extend(message);
+        (Kept { conversation, messages }, is_new)
+    }
+
+    /// This is written: it needn't be held. When nothing has to be, all is well again.
+    pub(super) fn let_go(self, kept: &Kept, is_new: bool) {
+        let holds_nothing = self.memory.try_update_value(|memory| {
+            for held in memory.iter_mut().filter(|held| held.conversation.id == kept.conversation.id) {
+                held.messages.retain(|old| !has(&kept.messages, &old.id));
+            }
+            let is_written = |held: &Kept| held.conversation.id == kept.conversation.id && held.messages.is_empty();
+            memory.retain(|held| !(is_new && is_written(held)));
+            memory.is_empty()
+        });
+        if holds_nothing == Some(true) {
+            self.note(None);
+        }
+    }
+
+    /// Tries to write what is held.
+    pub(super) fn try_again(self) {
+        for held in self.memory.try_get_value().unwrap_or_default() {
+            self.put(held.conversation, None, true);
+        }
+    }
+}
+
+fn has(messages: &[Message], id: &str) -> bool {
+    messages.iter().any(|message| message.id == id)
+}

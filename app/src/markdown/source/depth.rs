@@ -1,0 +1,46 @@
+//! Ten thousand `>` are one line of text, and ten thousand blocks for a parser, each looked at again for every line.
+
+use std::borrow::Cow;
+
+use super::line::lead;
+use crate::markdown::source::sentinels::NEUTRAL;
+
+/// How many markers of one line are markers; the others are text.
+const MOST: usize = 32;
+
+/// The text with no more than [`MOST`] markers at the start of a line.
+///
+/// The blocks of several lines can still be nested deeper (each level is a longer line, so that there can't be many);
+/// the DOM they become is bounded where they are written.
+pub(crate) fn limit(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut copied = 0;
+    let mut start = 0;
+    for line in text.split('\n') {
+        if let Some(at) = too_deep(line) {
+            out.push_str(text.get(copied..start + at).unwrap_or_default());
+            out.push(NEUTRAL);
+            copied = start + at;
+        }
+        start += line.len() + 1;
+    }
+    if copied == 0 {
+        return text.into();
+    }
+    out.push_str(text.get(copied..).unwrap_or_default());
+    out.into()
+}
+
+/// Where the markers of `line` become too many.
+fn too_deep(line: &str) -> Option<usize> {
+    let lead = lead(line, MOST);
+    let more = line.get(lead.len..)?;
+    (lead.quotes + lead.items == MOST && !more.is_empty() && !is_rule(line)).then_some(lead.len)
+}
+
+/// Whether `line` is a thematic break, however long: `* * * *`.
+fn is_rule(line: &str) -> bool {
+    let mut bytes = line.bytes().filter(|byte| !matches!(byte, b' ' | b'\t'));
+    let first = bytes.next();
+    matches!(first, Some(b'-' | b'*' | b'_')) && bytes.all(|byte| Some(byte) == first)
+}

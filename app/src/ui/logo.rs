@@ -1,0 +1,41 @@
+//! The mark: two stars, and the line between them. One is this page, the other the task that works for it.
+
+use crate::chat::protocol::answer::Exit;
+use leptos::prelude::*;
+use starcrossed::Reason;
+
+/// What the line between the stars says, as the class that draws it.
+fn line(running: bool, exit: Option<&Exit>) -> &'static str {
+    match exit.map(|exit| exit.reason) {
+        _ if running => "joined",
+        None => "apart",
+        Some(Reason::Normal) => "closed",
+        Some(Reason::Killed | Reason::Interrupted | Reason::Shutdown) => "parted",
+        Some(Reason::Failed | Reason::Crashed | Reason::Lost) => "flared",
+    }
+}
+
+/// The mark in the header: joined while a task lives, pulsing with its deltas.
+#[component]
+pub fn Mark(
+    /// Whether a task is running.
+    #[prop(into)]
+    running: Signal<bool>,
+    /// How the latest one ended.
+    #[prop(into)]
+    exit: Signal<Option<Exit>>,
+    /// Goes up with every delta.
+    #[prop(into)]
+    beats: Signal<u32>,
+) -> impl IntoView {
+    let state = move || exit.with(|exit| line(running.get(), exit.as_ref()));
+    // Two animations that look the same: a change of name is what starts one again.
+    let pulse = move || if beats.get().is_multiple_of(2) { "even" } else { "odd" };
+    view! {
+        <svg class=move || format!("mark {} {}", state(), pulse()) viewBox="0 0 64 24" aria-hidden="true">
+            <path class="line" d="M14 12H50" pathLength="100" />
+            <path class="star page" d="M12 3l2.2 6.8L21 12l-6.8 2.2L12 21l-2.2-6.8L3 12l6.8-2.2z" />
+            <path class="star task" d="M52 3l2.2 6.8L61 12l-6.8 2.2L52 21l-2.2-6.8L43 12l6.8-2.2z" />
+        </svg>
+    }
+}

@@ -1,0 +1,4 @@
+//! PLACEHOLDER
+
+pub mod logo;
+pub mod text;

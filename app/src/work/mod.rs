@@ -1,0 +1,4 @@
+//! PLACEHOLDER
+
+pub mod job;
+pub mod time_slice;
