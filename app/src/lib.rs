@@ -1,28 +1,33 @@
 //! Starcrossed: a chat page in which Stop means stop.
 //!
-//! This crate is compiled twice: into the server (feature `ssr`) and to WebAssembly (feature `hydrate`). A message goes
-//! one way through it, from the key press to the model and back; read the modules in that order:
+//! This crate is compiled twice: into the server (feature `ssr`) and to WebAssembly (feature `hydrate`). A message takes
+//! one way through it, from the key press to the model and back:
 //!
 //! | where | what happens |
 //! |---|---|
-//! | [`chat::composer`] | a question is typed, and sent |
-//! | [`chat::session`] | it becomes part of the conversation, and a task is asked for |
-//! | [`starcrossed::page`] | the page's end of the link: start, cancel, and the one handler of every exit |
+//! | [`chat::composer`] | a person types a question and sends it |
+//! | [`chat::session`] | the question joins the conversation, and the page asks for a task |
+//! | [`starcrossed::page`] | the page's end of the link: start, stop, and the one handler of every exit |
 //! | [`api::chat`] | the server function: the request arrives |
 //! | [`starcrossed::task`] | the server's end of the link: a task that lives as long as its stream |
-//! | [`chat::protocol::model`] | what answers; the server brings it along, and here the upstream begins |
+//! | `chat::protocol::model` | the model answers; the server supplies it, and the upstream begins there |
 //! | [`starcrossed::wire`] | the way back: events, bytes, events |
 //! | [`chat::session::transcript`], [`chat::conversation`] | each event is applied to the conversation |
-//! | [`chat::messages`] | which is seen |
+//! | [`chat::messages`] | the page draws it |
 //!
-//! A first visit carries the page as it is first seen, and the box. What a message meets from [`chat::session`] on is fetched
-//! when somebody touches the page: [`chat::page::lazy_parts`] is where the program is cut, and [`later`] says how.
-//!
-//! What an answer says is Markdown: [`markdown`] makes HTML of it while it arrives.
-//! [`typeset`] gives code its colours and turns formulas into MathML, on the server.
-//!
-//! [`essay`] is the same link at its smallest: the page of the essay that all this comes from. [`monitor`] shows the tasks of
-//! all pages from outside.
+//! | folder | what lives there, and why |
+//! |---|---|
+//! | [`app`], [`routes`] | the document, and the page that each address names |
+//! | [`api`] | the whole HTTP surface: one file per endpoint, and the list of all of them |
+//! | [`chat`] | the chat page |
+//! | [`essay`] | the link at its smallest: `/task`, the page of the essay |
+//! | [`monitor`] | `/monitor`: the tasks of all pages |
+//! | [`typeset`] | the types that page and server share for colours and formulas |
+//! | [`markdown`] | Markdown to HTML while it arrives; pure |
+//! | [`browser`] | thin wrappers over browser APIs, without product logic |
+//! | [`ui`] | small views that every page shares |
+//! | [`work`] | long work on the page's one thread: in slices, with progress, cancellable |
+//! | [`lazy`] | code that a first visit does without |
 #![recursion_limit = "256"]
 
 pub mod chat;

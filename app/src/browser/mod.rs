@@ -1,4 +1,13 @@
-//! The few things that are asked of the browser itself.
+//! Thin wrappers over browser APIs, without product logic. Everything that would change with the browser is here.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`before_hydration`] | input and notices before the page's code runs |
+//! | [`router`] | the address, and moving between addresses without a load |
+//! | [`follow_scroll`] | a list that follows its end, and a reader who may be elsewhere |
+//! | [`selection`] | the Selection API |
+//! | [`theme`] | light or dark |
+//! | `next_frame` | waits until the page is painted |
 
 pub mod before_hydration;
 pub mod follow_scroll;

@@ -1,19 +1,22 @@
-//! The chat page, in the order in which a message passes through it.
+//! The chat page. Each folder uses only the folders above it in this table, and [`page`] puts them together.
 //!
-//! [`page`] puts the parts together. A question is typed in the [`composer`], becomes a [`message`] in [`talk`], and goes
-//! to the server function in [`api`], where a [`model`] answers. What comes back is applied to the [`transcript`],
-//! signals around a pure [`tree`], which [`view`] draws and `print` prints, an answer as Markdown in [`prose`], several at once in a [`row`],
-//! and [`history`] keeps in the browser's [`store`]; `alive` tells other tabs that it still grows, and `pulse` looks at
-//! theirs; [`aloud`] says it to
-//! who listens, [`status`] says how it ended, [`crowd`] that there is no connection left, and [`receipt`] asks the server after tasks that were stopped.
-//! [`attach`] takes in what is sent along with a question, `editing` what an earlier one is being made, [`settings`] how it
-//! is to be answered, [`picker`] and [`compare`] by whom. `attention` is where eye and keyboard are led. [`parts`] is what a
-//! first visit does without, and [`shared`] what all of it shares.
+//! | folder | what lives there, and why |
+//! |---|---|
+//! | [`protocol`] | the body of `/api/chat`, the events that come back, and the `Model` trait |
+//! | [`conversation`] | the message tree; pure: no signal, no clock, no network |
+//! | [`storage`] | everything that the browser keeps, and files to export and import |
+//! | [`session`] | the open chat behind signals: ask, stop, retry, edit, attach |
+//! | [`composer`] | the box, and the choices beside it: model, comparison, settings, attachments |
+//! | [`status`] | the status line, receipts, notices, the screen reader's live region, focus |
+//! | [`messages`] | the conversation as it is drawn |
+//! | [`sidebar`] | the list of conversations |
+//! | [`page`] | the page's state, its start, its lazy parts |
 //!
-//! A browser's translator puts elements of its own in the place of text nodes. Whoever goes on writing into a text node then
-//! writes where nobody reads. So text that changes is the `prop:textContent` of an element that has nothing else in it, or is
-//! written into the element; [`text`](crate::ui::text::text) leaves out what is there already. Names of models, code and formulas say `translate="no"`. `end2end/translated.spec.ts` plays the
-//! translator.
+//! # Text that changes
+//! A browser's translator replaces text nodes by elements of its own. Code that keeps writing into such a text node writes
+//! where nobody reads. So changing text is the `prop:textContent` of an element that holds nothing else, or it is written
+//! into the element. [`text`](crate::ui::text::text) skips text that is there already. Names of models, code and formulas
+//! carry `translate="no"`. `end2end/**/translated.spec.ts` plays the translator.
 
 pub mod page;
 

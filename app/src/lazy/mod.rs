@@ -1,7 +1,7 @@
-//! Code that is fetched when it is first wanted, so that a first visit carries only what it needs.
+//! Code that is fetched on demand, so that a first visit carries only what it needs. [`pages`] are the pages beside the chat.
 //!
-//! A function marked `#[lazy]` is where the program is split: what only it leads to becomes a file of its own when the site
-//! is built (`cargo leptos build --split`). It returns function pointers. On the server all of the code is there from the
+//! A function marked `#[lazy]` splits the program: code that only it reaches becomes a file of its own when the site is
+//! built (`cargo leptos build --split`). Such a function returns function pointers. The server has all of the code from the
 //! beginning.
 
 pub mod pages;

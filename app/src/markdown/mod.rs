@@ -7,12 +7,11 @@
 //! | where | what |
 //! |---|---|
 //! | `document`, `patch` | what is final, what is the tail, and when to look |
-//! | `seam`, `reopen` | where a block is cut that is too large for one frame, and what its second part begins with |
-//! | `code` | a code block that is still open: only what is new of it |
+//! | `split` | blocks that are too large for one frame, cut at a seam; code blocks that are still open |
 //! | `references` | links and footnotes that are defined after they are used |
 //! | `mend` | the tail as if it were complete: `**bo` is bold; and what can't be told yet, held back |
 //! | `outline` | headings that leave a level out |
-//! | `formula`, `flank`, `tables`, `depth`, `marks` | the text as the parser shall see it |
+//! | `formula`, `source` | the text as the parser shall see it |
 //! | `parse`, `render` | the parser (pulldown-cmark), and its events as HTML |
 //!
 //! The HTML is ours alone: raw HTML in an answer is text (but `<br>` in a cell of a table), a link goes to `http:`, `https:`

@@ -1,4 +1,12 @@
-//! The box at the foot of the page: what is typed here is asked.
+//! The box at the foot of the page, and the choices beside it.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`model_list`], [`model_picker`], [`compare_picker`] | the models, and the choice of one or several |
+//! | [`settings`] | options of this conversation and of new ones |
+//! | [`attachments`] | the files that a question carries |
+//! | `autogrow` | the box's height, in browsers without `field-sizing` |
+//! | `unsaved_draft` | the notice about a text that the browser has no room for |
 
 pub mod attachments;
 pub(crate) mod autogrow;

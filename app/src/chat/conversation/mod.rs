@@ -1,20 +1,33 @@
 //! A conversation as a tree. Pure: no signal, no clock, no network.
 //!
-//! A message hangs from the one that it answers or is asked after. Whatever is asked again, edited or regenerated hangs
-//! beside what was there, so nothing is ever overwritten, and what is shown is one branch: the path from the beginning
-//! to the [`Conversation::head`]. Two tabs on one conversation add messages of their own; put together, they are branches.
+//! A message hangs from the one that it answers or follows. A retry, an edit or another version hangs beside what was
+//! there, so nothing is ever overwritten. The page shows one branch: the path from the beginning to the
+//! [`Conversation::head`]. Two tabs add messages of their own; merged, they are branches.
 //!
-//! [`message`] and [`record`] are what is kept, [`piece`] what is kept of an answer in between; [`writing`] is what arrives of an answer, [`grow`] what a person does to
-//! the tree, [`compare`] several answers at once, [`request`] what a model is sent of it. [`title`] and [`find`] are for lists.
+//! | file | what it is |
+//! |---|---|
+//! | [`message`], [`record`] | the records that are kept |
+//! | [`piece`] | the pieces that are kept of an answer while it arrives |
+//! | [`streaming`] | the effect of each event on an answer |
+//! | [`edits`] | a person's changes to the tree |
+//! | [`groups`] | several answers to one question |
+//! | [`request`] | the messages that a model is sent |
+//! | [`title`], [`search`], [`case_fold`] | titles, and finding text |
+//! | `parents` | the tree's shape, whatever the records say |
 //!
-//! What was kept or imported may be damaged. A message whose parent is missing counts as a beginning, as does one message
-//! of a circle; of two with one id the later counts. The records themselves stay as they are, in case the rest turns up.
+//! Kept or imported records may be damaged. A message whose parent is missing counts as a beginning, and so does one
+//! message of a cycle; of two with one id the later counts. The records themselves stay, in case the rest turns up.
 
+pub mod case_fold;
+pub mod edits;
+pub mod groups;
 pub mod message;
 mod parents;
 pub mod piece;
 pub mod record;
 pub mod request;
+pub mod search;
+pub mod streaming;
 pub mod title;
 
 use crate::work::job::{Cancelled, Watch};
@@ -258,10 +271,5 @@ pub(super) fn in_order(keys: &[u64]) -> Vec<usize> {
     order
 }
 
-pub mod case_fold;
-pub mod edits;
-pub mod groups;
-pub mod search;
-pub mod streaming;
 #[cfg(test)]
 mod tests;

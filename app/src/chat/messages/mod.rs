@@ -1,4 +1,12 @@
-//! The conversation as it is seen.
+//! The conversation as it is drawn.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`answer_text`] | an answer's Markdown, drawn as it grows |
+//! | [`sections`], `patch_dom` | finished blocks in sections; the growing block patched in place |
+//! | `typeset` | colours and formulas, put in place when the server has made them |
+//! | [`reasoning`], [`comparison`], [`version_switcher`], [`actions`], [`heading`] | the other parts of a message |
+//! | `selection`, `copy_selection`, `direction` | a selection that stays, what a copy holds, right-to-left text |
 
 pub mod actions;
 pub mod answer_text;

@@ -1,4 +1,14 @@
-//! The chat page: state on the left of the arrow, what is seen of it on the right.
+//! The chat page: its state, its start, and the views that it puts together.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`state`] | the state that the parts of the page share |
+//! | [`lazy_parts`] | the views that a first visit does without |
+//! | `open_conversation` | the conversation that the address names |
+//! | `heartbeat` | looks after answers that other tabs write |
+//! | `restore_edit` | an edit in progress survives a reload |
+//! | `warm_up` | a first question's functions are compiled before somebody asks |
+//! | `print` | printing prints the whole conversation |
 
 pub(crate) mod heartbeat;
 pub mod lazy_parts;

@@ -1,4 +1,11 @@
-//! What a person can do in the open conversation: ask, stop, ask again, ask otherwise, go on.
+//! The open chat: ask, stop, retry, edit, continue.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`transcript`] | the pure conversation behind signals, kept as it grows |
+//! | `answer_slot` | one answer that is being written: its link and its place |
+//! | [`entry`] | a message on the page, behind a signal |
+//! | [`attachments`] | pictures and text files for the next question |
 
 pub(crate) mod answer_slot;
 pub mod attachments;

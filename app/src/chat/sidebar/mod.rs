@@ -1,4 +1,4 @@
-//! What stands beside the conversation: the way to a new one, and to those that are kept.
+//! The conversations of this browser: the button for a new one, the [`list`], its [`item`]s, [`import_export`].
 
 pub mod import_export;
 pub mod item;

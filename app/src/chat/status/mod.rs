@@ -1,4 +1,11 @@
-//! The line that says how things stand, for the eye and the ear, and what can be done when they stand badly.
+//! The status line: the state of the answer, for eye and ear, and the way out of a failure.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`stop_receipt`] | what the server says about a stopped task |
+//! | [`live_region`] | the answer for a screen reader, in sentences |
+//! | [`connection_limit`] | the notice that the browser's six connections are taken |
+//! | `focus` | the focus after a button has gone |
 
 pub mod connection_limit;
 pub(crate) mod focus;

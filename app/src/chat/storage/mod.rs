@@ -1,7 +1,17 @@
-//! The conversations of this browser: which there are, and that they are kept. The server keeps nothing.
+//! Everything that the browser keeps. The server keeps nothing.
 //!
-//! What can't be put into the store is held in [`memory`] until it can; [`whole`] is what is done with all of a conversation
-//! at once.
+//! [`History`] is the list of conversations and the way into the database.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`indexed_db`] | the database of conversations and messages |
+//! | `journal` | writes that the database hasn't confirmed yet |
+//! | `unsaved` | records that the database refused; they are tried again |
+//! | `bulk` | whole conversations: delete, export, import, search |
+//! | [`export`] | conversations as files: JSON and Markdown |
+//! | [`session`] | this tab's own state, in session storage |
+//! | [`broadcast`] | news between tabs |
+//! | `answer_lock` | tells other tabs that an answer still has a page that writes it |
 
 pub(crate) mod answer_lock;
 pub mod broadcast;
