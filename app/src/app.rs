@@ -7,44 +7,9 @@ use crate::{
         Later,
         pages::{Pages, pages},
     },
+    routes::Page,
 };
 use leptos::prelude::*;
-
-/// The pages that there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page {
-    /// `/`, and `/c/…` for each conversation.
-    Chat,
-    /// `/task`
-    Task,
-    /// `/monitor`
-    Monitor,
-    /// Every other address.
-    Nowhere,
-}
-
-impl Page {
-    /// The page at this path.
-    #[must_use]
-    pub fn at(path: &str) -> Self {
-        match path {
-            "/" => Self::Chat,
-            "/task" => Self::Task,
-            "/monitor" => Self::Monitor,
-            _ if path.strip_prefix("/c/").is_some_and(|id| !id.is_empty() && !id.contains('/')) => Self::Chat,
-            _ => Self::Nowhere,
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Chat => "Starcrossed",
-            Self::Task => "A page and its task · Starcrossed",
-            Self::Monitor => "Monitor · Starcrossed",
-            Self::Nowhere => "Not found · Starcrossed",
-        }
-    }
-}
 
 /// Loads the page's code while the document is still being parsed, and starts it after that. It waits one more turn of the
 /// event loop, so that what has been typed meanwhile comes first. Every failure is passed to `unready`: see [`before_hydration::script`].

@@ -33,14 +33,13 @@
 pub mod chat;
 pub mod markdown;
 
-pub mod essay;
-pub mod monitor;
-pub mod typeset;
-
 pub mod api;
 pub mod app;
 pub mod browser;
+pub mod essay;
 pub mod lazy;
+pub mod monitor;
+pub mod routes;
 pub mod ui;
 pub mod work;
 

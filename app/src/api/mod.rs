@@ -17,7 +17,10 @@ pub mod chat;
 pub mod error;
 pub mod fate;
 pub mod json;
+pub mod monitor;
 #[cfg(feature = "ssr")]
 pub mod permit;
 #[cfg(feature = "ssr")]
 pub(crate) mod raw;
+pub mod task;
+pub mod typeset;

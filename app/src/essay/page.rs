@@ -1,7 +1,8 @@
 //! `/task`: everything the essay shows. Start a task, watch its messages arrive, cancel it, let it crash, walk away.
 
-use super::{Chunk, drawing::Drawing, task};
+use super::drawing::Drawing;
 use crate::{
+    api::task::{Chunk, task},
     browser::{every_second, router::Address},
     ui::text::text,
 };
@@ -16,7 +17,7 @@ const INTERVAL_MS: u64 = 1000;
 const CRASH_AT: u32 = 3;
 
 /// The link of this page: it takes which chunk to crash in place of.
-pub(super) type Chunks = Job<Option<u32>, Vec<Chunk>>;
+pub(crate) type Chunks = Job<Option<u32>, Vec<Chunk>>;
 
 /// The essay's page.
 #[component]
@@ -97,7 +98,7 @@ fn Counter() -> impl IntoView {
 }
 
 /// One word for how the task ended.
-pub(super) fn flash(reason: Reason) -> &'static str {
+pub(crate) fn flash(reason: Reason) -> &'static str {
     match reason {
         Reason::Normal => "Finished",
         Reason::Killed => "Cancelled",

@@ -1,8 +1,10 @@
 //! `/monitor`: the tasks that live, and how the latest have ended. Once a second all of it is new.
 
-use super::{Sight, kill, monitor};
 use crate::{
-    api::error::ApiError,
+    api::{
+        error::ApiError,
+        monitor::{Sight, kill, monitor},
+    },
     browser::{every_second, router::Address},
     ui::text::text,
 };

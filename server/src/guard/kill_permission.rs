@@ -5,7 +5,7 @@ use crate::guard::{
     auth::{Auth, Proven},
     host_check,
 };
-use app::monitor::MayKill;
+use app::api::monitor::MayKill;
 use axum::{
     Router,
     extract::{Request, State},

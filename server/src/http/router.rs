@@ -13,11 +13,7 @@ use crate::{
     typeset::Typesetting,
 };
 use any_spawner::Executor;
-use app::{
-    app::{Page, shell},
-    browser::router::Address,
-    chat::protocol::model::SharedModel,
-};
+use app::{app::shell, browser::router::Address, chat::protocol::model::SharedModel, routes::Page};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},

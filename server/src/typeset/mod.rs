@@ -16,7 +16,7 @@ use crate::{
         turns::{Turn, Turns},
     },
 };
-use app::typeset::{
+use app::api::typeset::{
     Item,
     typesetter::{Busy, SharedTypesetter, Typesetter},
 };

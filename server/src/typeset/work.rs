@@ -2,7 +2,7 @@
 
 use super::{code::Code, formula};
 use crate::typeset::schedule::{slice::Slice, stack::with_a_large_stack};
-use app::typeset::Item;
+use app::api::typeset::Item;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,

@@ -3,8 +3,8 @@
 
 use super::selection::{keep, keep_whole};
 use crate::{
+    api::typeset::{Item, LONGEST, LONGEST_TOGETHER, typeset},
     browser::next_frame::drawn,
-    typeset::{Item, LONGEST, LONGEST_TOGETHER, typeset},
 };
 use futures::lock::Mutex;
 use gloo_timers::future::TimeoutFuture;

@@ -1,12 +1,12 @@
 //! Which conversation is shown: the address says it, and what the browser keeps.
 
 use crate::{
-    app::Page,
     browser::in_next_frame,
     chat::{
         conversation::Tree,
         page::{restore_edit, state::Shared},
     },
+    routes::Page,
     work::job::Unwatched,
 };
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};

@@ -1,0 +1,39 @@
+//! The pages, and the page at each path.
+
+/// The pages that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// `/`, and `/c/…` for each conversation.
+    Chat,
+    /// `/task`
+    Task,
+    /// `/monitor`
+    Monitor,
+    /// Every other address.
+    Nowhere,
+}
+
+impl Page {
+    /// The page at this path.
+    #[must_use]
+    pub fn at(path: &str) -> Self {
+        match path {
+            "/" => Self::Chat,
+            "/task" => Self::Task,
+            "/monitor" => Self::Monitor,
+            _ if path.strip_prefix("/c/").is_some_and(|id| !id.is_empty() && !id.contains('/')) => Self::Chat,
+            _ => Self::Nowhere,
+        }
+    }
+
+    /// The document's title.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Chat => "Starcrossed",
+            Self::Task => "A page and its task · Starcrossed",
+            Self::Monitor => "Monitor · Starcrossed",
+            Self::Nowhere => "Not found · Starcrossed",
+        }
+    }
+}
