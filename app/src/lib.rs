@@ -22,7 +22,6 @@
 //! | [`chat`] | the chat page |
 //! | [`essay`] | the link at its smallest: `/task`, the page of the essay |
 //! | [`monitor`] | `/monitor`: the tasks of all pages |
-//! | [`typeset`] | the types that page and server share for colours and formulas |
 //! | [`markdown`] | Markdown to HTML while it arrives; pure |
 //! | [`browser`] | thin wrappers over browser APIs, without product logic |
 //! | [`ui`] | small views that every page shares |

@@ -2,7 +2,7 @@
 //!
 //! The page follows the foot until a person scrolls up: by wheel, finger, key or scroll bar. Browsers scroll as well, and
 //! say so with the same event: WebKit sets a scroller back when a block in it is replaced. So a scroll event alone ends
-//! nothing while the list changes. See [`hand`] for how the two are told apart.
+//! nothing while the list changes. See [`gesture`] for how the two are told apart.
 
 pub(crate) mod gesture;
 

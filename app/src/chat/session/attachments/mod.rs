@@ -1,11 +1,11 @@
 //! What is sent along with the next question: pictures, and files of text.
 //!
-//! It comes by the picker of [`crate::chat::composer::attachments`], or it is pasted or dropped, which [`arrive`] hears. Then it waits to be
+//! It comes by the picker of [`crate::chat::composer::attachments`], or it is pasted or dropped, which [`paste_and_drop`] hears. Then it waits to be
 //! read: [`read`] does that, one file after another, and takes what [`limits`] allows. What is refused is said at once,
 //! and not when the question has been sent.
 //!
 //! None of it survives a reload before it is sent, and the browser asks whether that is meant. A draft is kept at each key
-//! press, where 5 MB is all the room there is. While another conversation is looked at it waits [`aside`].
+//! press, where 5 MB is all the room there is. While another conversation is looked at it waits [`parked`].
 
 pub mod limits;
 pub mod parked;

@@ -1,24 +1,26 @@
-//! Where the conversations are kept: in this browser, in IndexedDB. The server keeps nothing.
+//! The database of conversations and messages: IndexedDB, in this browser. The server keeps nothing.
 //!
-//! There are two stores, of JSON texts: one of conversations, under their ids, and one of messages, under
-//! `<conversation>/<message>`. A message is a record of its own, so that two tabs on one conversation never overwrite each
-//! other's; and a list of all conversations reads no message.
+//! It has two object stores of JSON texts: conversations under their ids, and messages under `<conversation>/<message>`. A
+//! message is a record of its own, so two tabs on one conversation never overwrite each other's messages. A list of all
+//! conversations reads no message.
 //!
-//! What arrives of an answer is kept every few milliseconds, as a [`Piece`] under `<conversation>/<message>/<place>`. So
-//! the pieces of an answer come right after its record, in their order. Writing the record anew deletes them in the same
-//! transaction. They are no store of their own, which would need another version of the database: a tab with an older
-//! version of this page open would be shut out of it, and a piece is nothing to such a tab but a record that it skips.
+//! An answer in progress is kept every few milliseconds, as a [`Piece`] under `<conversation>/<message>/<place>`. So the
+//! pieces of an answer follow its record in order. Writing the record anew deletes them in the same transaction. They have
+//! no object store of their own, because that needs another database version: it would shut out an open tab with an older
+//! version of this page. To such a tab a piece is a record that it skips.
 //!
-//! Not everything that was kept can be read: another version may have written it, or a disk failed. Such a record is
-//! skipped and counted, and stays where it is.
+//! Some records can't be read: another version wrote them, or a disk failed. Such a record is skipped and counted, and it
+//! stays in the database.
 //!
-//! A browser may be slow to write. What it hasn't confirmed is noted in a [`journal`], whose entries are in [`notes`], and
-//! put into the database by [`recover`] before anything is read.
+//! | file | what it is |
+//! |---|---|
+//! | `requests` | the browser's requests, as futures |
+//! | [`error`] | everything that can go wrong with them |
+//! | `batch` | many or long messages, read without blocking the page |
+//! | [`search`](mod@search) | all conversations at once: search, export, import |
+//! | `recover` | puts into the database what the journal still holds, before anything is read |
 //!
-//! [`batch`] reads many messages, or long ones, without keeping the page from its work.
-//! [`idb`] makes futures of the browser's requests, [`fault`] says what can go wrong with them, [`tabs`] tells other tabs
-//! of what has been written, and [`tab`] is what is this tab's alone. That the wrapper is our own is for its size: each
-//! crate that does this brings more code than all of ours.
+//! The wrapper is our own for its size: each crate that does this brings more code than all of ours.
 
 mod batch;
 pub mod error;
