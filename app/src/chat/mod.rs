@@ -16,7 +16,7 @@
 //! A browser's translator replaces text nodes by elements of its own. Code that keeps writing into such a text node writes
 //! where nobody reads. So changing text is the `prop:textContent` of an element that holds nothing else, or it is written
 //! into the element. [`text`](crate::ui::text::text) skips text that is there already. Names of models, code and formulas
-//! carry `translate="no"`. `end2end/**/translated.spec.ts` plays the translator.
+//! carry `translate="no"`. `end2end/tests/a11y/translation.spec.ts` plays the translator.
 
 pub mod page;
 
