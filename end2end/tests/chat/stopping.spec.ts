@@ -1,0 +1,143 @@
+// Stop: in each phase of an answer it ends the model's work, and the page says so.
+
+import { expect, test } from "../../support/fixtures";
+
+test.describe("Stop", () => {
+  test("lets go of the answer before the page does anything else", async ({ chat, page, upstream }) => {
+    await chat.ask("Anybody there?");
+    const question = await upstream.asked();
+    question.begin();
+    await chat.stop.hover();
+    const pressed = await page.evaluateHandle(() => {
+      const first = { aborted: false, changes: 0 };
+      const { abort } = AbortController.prototype;
+      AbortController.prototype.abort = function (...reason) {
+        first.aborted = true;
+        abort.apply(this, reason);
+      };
+      const note = new MutationObserver((changes) => (first.changes += changes.length));
+      const done = new Promise<typeof first>((done) => {
+        const listen = () => {
+          note.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+          setTimeout(() => done({ ...first })); // a browser lets go once it is through with the click
+        };
+        window.addEventListener("click", listen, { capture: true, once: true });
+      });
+      return { done };
+    });
+    await chat.stop.click();
+    expect(await pressed.evaluate(({ done }) => done)).toEqual({ aborted: true, changes: 0 });
+    expect(await question.closed).toBe("client");
+    await expect(chat.status).toHaveText(/^Stopped/);
+  });
+
+  test("stops the model before its first word, while nothing has come back", async ({ chat, upstream }) => {
+    await chat.ask("Hello?");
+    const question = await upstream.asked();
+    await chat.stop.click();
+    expect(await question.closed).toBe("client");
+    await expect(chat.status).toHaveText("Stopped");
+  });
+
+  test("stops the model while it thinks in silence", async ({ chat, upstream }) => {
+    await chat.ask("Hello?");
+    const question = await upstream.asked();
+    question.begin();
+    await chat.stop.click();
+    expect(await question.closed).toBe("client");
+    await expect(chat.status).toHaveText("Stopped");
+  });
+
+  test("stops the model while it thinks aloud, and keeps the thought", async ({ chat, upstream, page }) => {
+    await chat.ask("Hello?");
+    const question = await upstream.asked();
+    question.reasoning("Hm, let me see");
+    await expect(page.getByText("Hm, let me see")).toBeVisible();
+    await chat.stop.click();
+    expect(await question.closed).toBe("client");
+    await expect(chat.status).toHaveText("Stopped");
+    await expect(chat.answer).toContainText("Hm, let me see");
+  });
+
+  test("stops the model in the middle of its answer, keeps the text, and has a receipt", async ({
+    chat,
+    upstream,
+    server,
+    page,
+  }) => {
+    await chat.ask("Count to a million");
+    const question = await upstream.asked();
+    question.delta("one, two, ");
+    await expect(chat.answer).toContainText("one, two,");
+    await chat.stop.click();
+    expect(await question.closed).toBe("client");
+    await expect(chat.status).toHaveText("Stopped");
+    await expect(chat.answer).toContainText("one, two,");
+    await expect(page.getByText(/connection closed in \d+ ms/)).toBeVisible();
+    await expect(chat.alert, "stopping is no failure").toBeHidden();
+    await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
+    const [{ task }] = server.exits();
+    expect(await server.fate(task)).toMatchObject({ state: "ended", reason: "killed", deltas: 1 });
+  });
+
+  test("says so where it comes before the server has said a word", async ({ chat, page, server }) => {
+    await page.route("**/api/chat", () => {}); // never answered
+    await chat.ask("Are you there?");
+    await expect(chat.status).toHaveText("Thinking…");
+    await chat.stop.click();
+    await expect(chat.status).toHaveText("Stopped");
+    await expect(page.getByText("the server could not confirm it")).toBeVisible();
+    expect(server.exits()).toEqual([]);
+  });
+
+  test("says so where the server can't be asked what became of the task", async ({ chat, upstream, page, complaints }) => {
+    complaints.allow(/ERR_FAILED/);
+    await page.route("**/api/fate?*", (route) => route.abort());
+    await chat.ask("Count to a million");
+    const question = await upstream.asked();
+    question.delta("one");
+    await expect(chat.answer).toContainText("one");
+    await chat.stop.click();
+    expect(await question.closed).toBe("client");
+    await expect(page.getByText("the server could not confirm it")).toBeVisible();
+  });
+
+  test("is the Escape key, too", async ({ chat, upstream, page }) => {
+    await chat.ask("Count to a million");
+    const question = await upstream.asked();
+    question.delta("one");
+    await expect(chat.answer).toContainText("one");
+    await page.keyboard.press("Escape");
+    expect(await question.closed).toBe("client");
+    await expect(chat.status).toHaveText("Stopped");
+  });
+
+  test("does nothing when nothing runs", async ({ chat, page, upstream }) => {
+    await page.keyboard.press("Escape");
+    await chat.ask("Hello?");
+    const question = await upstream.asked();
+    question.delta("Hello!");
+    question.finish();
+    await expect(chat.status).toHaveText("Done");
+    await page.keyboard.press("Escape");
+    await expect(chat.status).toHaveText("Done");
+  });
+
+  test("leaves the page ready for the next question", async ({ chat, upstream }) => {
+    for (const text of ["first", "second", "third"]) {
+      await chat.ask(text);
+      const question = await upstream.asked();
+      question.delta(`about the ${text}`);
+      await expect(chat.answer).toContainText(`about the ${text}`);
+      await chat.stop.click();
+      expect(await question.closed).toBe("client");
+      await expect(chat.status).toHaveText("Stopped");
+    }
+    await chat.ask("fourth");
+    const question = await upstream.asked();
+    question.delta("all of it");
+    question.finish();
+    await expect(chat.status).toHaveText("Done");
+    await expect(chat.answer).toContainText("all of it");
+  });
+});

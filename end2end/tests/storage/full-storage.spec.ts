@@ -1,0 +1,87 @@
+// A browser without room for more: the page says so, goes on, and stores what it holds as soon as there is room.
+
+import type { Page } from "@playwright/test";
+import { readFile } from "node:fs/promises";
+import { listed, talk } from "../../support/conversations";
+import { kept } from "../../support/database";
+import { expect, test } from "../../support/fixtures";
+
+/** There is no room left, until `makeRoom`. */
+async function fill(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const put = IDBObjectStore.prototype.put;
+    Reflect.set(window, "makeRoom", () => (IDBObjectStore.prototype.put = put));
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("no", "QuotaExceededError");
+    };
+  });
+}
+
+const makeRoom = (page: Page) => page.evaluate(() => Reflect.get(window, "makeRoom")());
+
+/** Exports all, and returns the titles of what is in the file. */
+async function exported(page: Page): Promise<string[]> {
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export all" }).click();
+  const file = JSON.parse(await readFile(await (await download).path(), "utf8"));
+  return file.conversations.map((kept: { conversation: { title: string } }) => kept.conversation.title).sort();
+}
+
+test("what there was no room for is exported and found, and is kept as soon as there is room", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  await talk(chat, upstream, "About cats", "I like cats");
+  await fill(page);
+  await talk(chat, upstream, "About dogs", "I like dogs");
+  await expect(page.getByText("There is no room left")).toBeVisible();
+  await page.getByText("Export and import").click();
+  expect(await exported(page)).toEqual(["About cats", "About dogs"]);
+  const search = page.getByRole("searchbox", { name: "Search conversations" });
+  await search.fill("i like");
+  await expect(listed(chat)).toHaveCount(2);
+  await search.fill("");
+
+  await makeRoom(page);
+  await page.getByRole("button", { name: "Delete About cats" }).click();
+  await expect(page.getByText("There is no room left")).toBeHidden();
+  await expect.poll(() => kept(chat.page)).toContain("I like dogs");
+  await page.reload();
+  await chat.alive();
+  await expect(chat.answer).toContainText("I like dogs");
+});
+
+test("what can't be put back can be later, and an import says what it added", async ({ chat, upstream, page }) => {
+  await talk(chat, upstream, "About cats", "I like cats");
+  await page.getByText("Export and import").click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export all" }).click();
+  const file = await (await download).path();
+  await page.getByLabel("Import…").setInputFiles(file);
+  await expect(chat.conversations).toContainText("0 imported, 1 here already");
+
+  await page.getByRole("button", { name: "Delete About cats" }).click();
+  await expect(listed(chat)).toHaveCount(0);
+  await fill(page);
+  await page.getByLabel("Import…").setInputFiles(file);
+  await expect(chat.conversations).toContainText("Nothing was imported. There is no room left");
+  const undo = page.getByRole("button", { name: "Undo" });
+  await undo.click();
+  await expect(page.locator(".foot .notice")).toContainText("There is no room left");
+  await makeRoom(page);
+  await undo.click();
+  await expect(chat.answer).toContainText("I like cats");
+  await expect(undo).toBeHidden();
+});
+
+test("where there is no room left the page says so, and goes on", async ({ chat, upstream, page }) => {
+  await talk(chat, upstream, "About cats", "I like cats");
+  await fill(page);
+  await talk(chat, upstream, "About dogs", "I like dogs");
+  await expect(page.getByText("There is no room left")).toBeVisible();
+  await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
+  await expect(chat.answer).toContainText("I like cats");
+  await chat.conversations.getByRole("link", { name: "About dogs", exact: true }).click();
+  await expect(chat.answer).toContainText("I like dogs");
+});
