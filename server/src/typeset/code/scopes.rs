@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 use syntect::parsing::{Scope, ScopeStack};
 
-/// The class of a token: one of those in `style/code.css`, without its prefix. None: as the text around it in the block.
+/// The class of a token: one of those in `style/content/code.css`, without its prefix. None: as the text around it in the block.
 pub(crate) type Class = Option<&'static str>;
 
 /// What each kind of scope is, by the beginning of its name; of several that fit, the longest holds. What isn't here is

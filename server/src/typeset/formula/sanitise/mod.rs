@@ -1,7 +1,7 @@
 //! MathML that can be put into a page, whatever the converter has made, and whoever wrote the formula.
 //!
 //! Only elements and attributes that are on a list pass, and values of a few harmless characters. An element that isn't on
-//! it goes, and its text stays. Styles become classes, which `style/math.css` knows: a page with a strict content security
+//! it goes, and its text stays. Styles become classes, which `style/content/math.css` knows: a page with a strict content security
 //! policy has no inline styles.
 
 pub(crate) mod allowed;
