@@ -26,5 +26,6 @@ pub mod http;
 pub mod models;
 pub mod net;
 pub mod os;
+pub mod routes;
 pub mod startup;
 pub mod typeset;

@@ -3,10 +3,12 @@
 use server::{
     config::Config,
     guard::Front,
-    http::{router, tasks::Tasks},
+    http::tasks::Tasks,
+    models::source,
     net,
     os::signals::Signals,
-    startup::{self, error::Failure, log, output},
+    routes,
+    startup::{error::Failure, log, output},
 };
 use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 use tokio::{net::TcpListener, runtime::Runtime, task::spawn_blocking};
@@ -51,7 +53,7 @@ async fn serve_until(stop: &CancellationToken) -> Result<(), Failure> {
     let Some(begun) = stop.run_until_cancelled(begin()).await else { return Ok(()) };
     let Some(Begun { config, listener, address, terms, front, found }) = begun? else { return Ok(()) };
     let tasks = Tasks::default();
-    let app = router::app(tasks.clone(), Arc::new(found.models(config.model.clone())), terms.readiness.clone());
+    let app = routes::app(tasks.clone(), Arc::new(found.models(config.model.clone())), terms.readiness.clone());
     let app = front.guard(app, &tasks.links);
     let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(config.address(address))));
     net::run(listener, app, tasks, terms, stop.cancelled()).await.map_err(Failure::runtime)
@@ -64,7 +66,7 @@ struct Begun {
     address: SocketAddr,
     terms: net::Terms,
     front: Front,
-    found: startup::Found,
+    found: source::Found,
 }
 
 /// None if the command line asked for nothing but the help or the version.
@@ -73,7 +75,7 @@ async fn begin() -> Result<Option<Begun>, Failure> {
     let (listener, address) = net::listen(&config).await?;
     let terms = net::Terms::of(&config).await?;
     let front = Front::of(&config, address, &terms.room).await?;
-    let found = startup::find(&config).await?;
+    let found = source::find(&config).await?;
     Ok(Some(Begun { config, listener, address, terms, front, found }))
 }
 

@@ -11,12 +11,10 @@ use app::chat::protocol::{
 };
 use futures::{FutureExt, StreamExt};
 use serde_json::{Value, json};
-use server::{
-    models::{
-        Models, Seek, demo,
-        openai::{Client, Upstream as Settings, parse_url},
-    },
-    startup::discovery::{self, State},
+use server::models::{
+    Models, Seek, demo,
+    discovery::{self, State},
+    openai::{Client, Upstream as Settings, parse_url},
 };
 use socket2::{Domain, Socket, Type};
 use starcrossed::Reason;

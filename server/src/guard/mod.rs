@@ -6,12 +6,12 @@
 pub mod auth;
 pub(crate) mod body_limit;
 pub mod capacity;
-pub mod client_addr;
 pub mod host_check;
 pub mod kill_permission;
 pub mod origin_check;
 pub mod quota;
 pub mod task_limit;
+pub mod trusted_proxies;
 pub mod unread;
 
 use crate::{
@@ -19,11 +19,11 @@ use crate::{
     guard::{
         auth::Auth,
         capacity::Room,
-        client_addr::Proxies,
         host_check::Hosts,
         kill_permission::Killers,
         quota::Slots,
         task_limit::{Admission, admit},
+        trusted_proxies::Proxies,
         unread::Unread,
     },
     http::headers,

@@ -3,8 +3,8 @@
 
 use crate::{
     guard::{
-        client_addr::Client,
         quota::{Full, Slot, Slots},
+        trusted_proxies::Client,
     },
     http::api_errors::{hold, refuse, while_answered},
 };

@@ -8,8 +8,8 @@
 
 use crate::{
     guard::{
-        client_addr::Client,
         quota::{Full, Slot, Slots},
+        trusted_proxies::Client,
     },
     http::{api_errors::refuse, assets::Embedded},
 };

@@ -1,6 +1,6 @@
 //! Headers that every response has, and those of a page.
 
-use crate::guard::client_addr::IsSecure;
+use crate::guard::trusted_proxies::IsSecure;
 use axum::{
     extract::Request,
     http::{

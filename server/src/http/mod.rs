@@ -2,7 +2,6 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`router`] | leads each address to what answers it |
 //! | [`api_errors`] | refusals under `/api`, as JSON with a sentence |
 //! | [`assets`] | the site's files: WebAssembly, style, icons |
 //! | [`headers`], [`csp`] | headers that every response has, and the Content Security Policy of pages |
@@ -16,6 +15,5 @@ pub mod csp;
 pub mod headers;
 pub mod metrics;
 pub mod readiness;
-pub mod router;
 pub mod sent_bytes;
 pub mod tasks;

@@ -1,7 +1,9 @@
 //! The models behind the chat page: those of the servers that were found or given, or else the built-in one.
 
 pub mod demo;
+pub mod discovery;
 pub mod openai;
+pub mod source;
 pub(crate) mod upstreams;
 
 use crate::models::{openai::Client, upstreams::Upstreams};

@@ -2,8 +2,8 @@
 
 use crate::{
     guard::{
-        client_addr::Client,
         quota::{Slot, Slots},
+        trusted_proxies::Client,
     },
     net::first_request::{self, Deadline, FirstRequest},
 };

@@ -10,7 +10,7 @@ mod formula;
 mod work;
 
 use crate::{
-    guard::client_addr::Client,
+    guard::trusted_proxies::Client,
     typeset::schedule::{
         slice::Slice,
         turns::{Turn, Turns},

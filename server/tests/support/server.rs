@@ -4,15 +4,16 @@ use super::{client, soon};
 use ipnet::IpNet;
 use server::{
     guard::{
-        Front, auth::Auth, capacity::Room, client_addr::Proxies, host_check::Hosts, kill_permission::Killers,
-        quota::Slots, unread::Unread,
+        Front, auth::Auth, capacity::Room, host_check::Hosts, kill_permission::Killers, quota::Slots,
+        trusted_proxies::Proxies, unread::Unread,
     },
-    http::{readiness::Readiness, router, tasks::Tasks},
+    http::{readiness::Readiness, tasks::Tasks},
     models::{
         Models,
         openai::{Client, Upstream, parse_url},
     },
     net::{self, Terms, tls::Tls},
+    routes,
 };
 use starcrossed::{
     Reason,
@@ -83,7 +84,7 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let all = Tasks::default();
         let readiness = Readiness::default();
-        let app = router::app(all.clone(), Arc::new(models), readiness.clone());
+        let app = routes::app(all.clone(), Arc::new(models), readiness.clone());
         let Rules { tls, auth, trusted, tasks, connections, drain } = rules;
         let room = Room { tasks: tasks.clone(), connections, unread: Unread::default() };
         let proxies = Proxies::new(&trusted, tls.is_some());

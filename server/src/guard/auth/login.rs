@@ -4,7 +4,7 @@ use super::{COOKIE_NAME, Door, attempts::Wait, session::LASTS};
 use crate::{
     guard::{
         body_limit,
-        client_addr::{Client, IsSecure},
+        trusted_proxies::{Client, IsSecure},
     },
     http::{api_errors, assets},
     os::pauses::timeout,

@@ -7,7 +7,7 @@ mod login;
 mod session;
 
 use crate::{
-    guard::{body_limit, client_addr::Client},
+    guard::{body_limit, trusted_proxies::Client},
     http::api_errors,
 };
 use attempts::{Attempts, Wait};

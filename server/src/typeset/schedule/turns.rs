@@ -4,8 +4,8 @@
 //! wait for the CPU at once. A client gives its CPU permit back after each slice and queues again behind the others.
 
 use crate::guard::{
-    client_addr::Client,
     quota::{Full, Slot, Slots},
+    trusted_proxies::Client,
 };
 use std::{
     collections::HashMap,

@@ -2,7 +2,7 @@
 
 use crate::{
     config::leptos_options,
-    guard::client_addr::Client,
+    guard::trusted_proxies::Client,
     http::{
         api_errors, assets, csp,
         metrics::metrics,

@@ -1,0 +1,192 @@
+//! Finding what is to answer, and telling the person at the terminal.
+
+use crate::{
+    config::Config,
+    http::assets,
+    models::{
+        Models, Seek,
+        discovery::{self, State},
+        openai::{Absence, Client, Kind, Upstream},
+    },
+    startup::{
+        error::Failure,
+        output::{complain, say},
+    },
+};
+use futures::{FutureExt, future::join_all};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use url::Url;
+
+/// How many models are named; some servers have hundreds.
+const NAMED: usize = 5;
+
+/// What is going to answer.
+#[derive(Debug)]
+pub struct Found {
+    servers: Servers,
+    /// Whether there is a key that no server is sent.
+    is_key_unused: bool,
+}
+
+#[derive(Debug)]
+enum Servers {
+    /// Those that were named.
+    Named(Vec<Client>),
+    /// Those that run on this machine, and how to look for others; what each seems to be and has.
+    Here { clients: Vec<Client>, sighted: Vec<discovery::Found>, seek: Seek },
+}
+
+/// Looks for the model servers that `config` names, or else for any on this machine.
+///
+/// # Errors
+/// If one can't be asked from this machine, whether it is there or not.
+pub async fn find(config: &Config) -> Result<Found, Failure> {
+    let is_key_unused = config.is_key_unused;
+    let several = config.upstreams.len() > 1;
+    let named = config.upstreams.iter().map(|one| client(config, several, &one.name, &one.url, one.api_key.clone()));
+    let named = named.collect::<Result<Vec<_>, _>>()?;
+    if !named.is_empty() {
+        return Ok(Found { servers: Servers::Named(named), is_key_unused });
+    }
+    let terms =
+        Upstream { is_found: true, ..config.upstream_at(String::new(), discovery::anywhere(), None) };
+    let lookout = Arc::new(Lookout { terms, taken: Mutex::default() });
+    let (clients, sighted) = lookout.look().await;
+    let seek = Seek::new(move || {
+        let lookout = lookout.clone();
+        async move { lookout.look().await.0 }.boxed()
+    });
+    Ok(Found { servers: Servers::Here { clients, sighted, seek }, is_key_unused })
+}
+
+/// Looks for servers on this machine, which are then to be asked on these terms.
+#[derive(Debug)]
+struct Lookout {
+    terms: Upstream,
+    /// Where servers have been found. They are not looked for again, as a look might disturb them.
+    taken: Mutex<Vec<Url>>,
+}
+
+impl Lookout {
+    /// The servers that have not been found before, and all that was seen. Who wants a key gets no question, and is looked at
+    /// again: on these ports there may be anything.
+    async fn look(&self) -> (Vec<Client>, Vec<discovery::Found>) {
+        let taken = self.taken().clone();
+        let mut sighted = discovery::find_except(&taken).await;
+        sighted.sort_by_key(|server| (server.state == State::Locked, server.models.is_empty())); // those that can answer first
+        let open = sighted.iter().filter(|server| server.state != State::Locked);
+        let clients = open.filter_map(|server| self.client(server)).collect::<Vec<_>>();
+        self.taken().extend(clients.iter().map(|client| client.upstream().url.clone()));
+        (clients, sighted)
+    }
+
+    fn client(&self, server: &discovery::Found) -> Option<Client> {
+        Client::new(Upstream { name: server.short_name(), url: server.url.clone(), ..self.terms.clone() }).ok()
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Vec<Url>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A client of one server. The only one is called nothing.
+fn client(config: &Config, several: bool, name: &str, url: &Url, key: Option<String>) -> Result<Client, Failure> {
+    let name = if several { name } else { "" };
+    let upstream = config.upstream_at(name.to_owned(), url.clone(), key);
+    Client::new(upstream).map_err(|error| Failure::runtime(format!("can't use TLS: {error}")))
+}
+
+impl Found {
+    /// The models that can be asked; `default` answers if none is named.
+    #[must_use]
+    pub fn models(&self, default: Option<String>) -> Models {
+        match &self.servers {
+            Servers::Named(clients) => Models::new(clients.iter().cloned(), default),
+            Servers::Here { clients, seek, .. } => Models::finding(clients.iter().cloned(), seek.clone(), default),
+        }
+    }
+
+    /// Says where the page is, and what answers. Servers that were named are asked for their models, which may take a
+    /// while; not those that would end somebody's answer for that.
+    pub async fn announce(self, address: String) {
+        say(&format!("Starcrossed listens on {address}"));
+        if assets::are_missing() {
+            complain("there are no pages in this build, so only the API works. Build it with: make build");
+        }
+        if self.is_key_unused {
+            complain(
+                "the API key is not used: a server that was only found gets none. Say whose it is: \
+                 starcrossed --upstream ADDRESS --api-key KEY",
+            );
+        }
+        match self.servers {
+            Servers::Here { clients, sighted, .. } => {
+                for found in sighted {
+                    say(&format!("{} {}", found.name, doing(&found)));
+                }
+                if clients.is_empty() {
+                    say("No model server was found on this machine, so the built-in demo answers. \
+                         To connect one: starcrossed --upstream http://127.0.0.1:11434/v1");
+                }
+            }
+            Servers::Named(clients) => announce_named(&clients).await,
+        }
+    }
+}
+
+async fn announce_named(clients: &[Client]) {
+    for line in join_all(clients.iter().map(named)).await {
+        match line {
+            Ok(line) => say(&line),
+            Err(line) => complain(&line),
+        }
+    }
+}
+
+/// What is said of a server that was named, or what there is to be warned of.
+async fn named(client: &Client) -> Result<String, String> {
+    let upstream = client.upstream();
+    let address = upstream.address();
+    let says = |does: &str| match upstream.name.as_str() {
+        "" => format!("{address} {does}"),
+        name => format!("{name} {does}, at {address}"),
+    };
+    match client.listed().await {
+        Ok(listing) => Ok(format!("{}: {}", says("answers"), listed(&listing.names()))),
+        Err(_) if client.kind() == Some(Kind::Interrupting) => Ok(format!("{}: {UNASKED}", says("answers"))),
+        Err(unlisted) if unlisted.absence == Absence::Loading => Ok(says("is loading its model")),
+        Err(unlisted) => {
+            let why = unlisted.why;
+            let has_none = unlisted.absence == Absence::NoList;
+            Err(if has_none {
+                why
+            } else {
+                format!("{address} lists no models: {why} It is asked again with every question.")
+            })
+        }
+    }
+}
+
+/// Why a server's models aren't named.
+const UNASKED: &str = "it isn't asked for its models, since that would end an answer that it is writing";
+
+/// What a server that was found does, as the rest of a sentence.
+fn doing(found: &discovery::Found) -> String {
+    let address = &found.url;
+    match found.state {
+        State::Ready => format!("answers, at {address}: {}", listed(&found.models)),
+        State::Loading => format!("is loading its model, at {address}"),
+        State::Unasked => format!("answers, at {address}: {UNASKED}"),
+        State::Locked => format!("wants a key, at {address}: starcrossed --upstream {address} --api-key KEY"),
+    }
+}
+
+/// `a, b, c and 12 more`.
+fn listed(models: &[String]) -> String {
+    let some = models.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match models.len().saturating_sub(NAMED) {
+        _ if models.is_empty() => "it has no models yet".into(),
+        0 => some,
+        more => format!("{some} and {more} more"),
+    }
+}
