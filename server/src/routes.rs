@@ -1,12 +1,13 @@
 //! Which address leads where.
 
 use crate::{
-    config::leptos_options,
-    guard::trusted_proxies::Client,
     http::{
-        api_errors, assets, csp,
+        api_errors, assets,
+        client_addr::Client,
+        csp,
         metrics::metrics,
         readiness::Readiness,
+        refusal,
         sent_bytes::{self, Traffic},
         tasks::Tasks,
     },
@@ -25,6 +26,7 @@ use axum::{
 use futures::future::BoxFuture;
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_axum::{handle_server_fns_with_context, render_app_to_stream_with_context};
+use std::env;
 use tower_http::compression::CompressionLayer;
 
 /// The whole program as a service: pages, server functions, files, and what machines ask.
@@ -44,9 +46,9 @@ pub fn app(tasks: Tasks, model: SharedModel, readiness: Readiness) -> Router {
     let page_or_not_found = pages.layer(from_fn(assets::first)); // files are compressed already
 
     server_functions(context)
-        .route("/api", any(api_errors::nothing_here))
-        .route("/api/", any(api_errors::nothing_here))
-        .route("/api/{*rest}", any(api_errors::nothing_here))
+        .route("/api", any(refusal::nothing_here))
+        .route("/api/", any(refusal::nothing_here))
+        .route("/api/{*rest}", any(refusal::nothing_here))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(async move || readiness.answer()))
         .route("/metrics", get(async move || metrics(&registry.metrics(), &counted)))
@@ -54,6 +56,15 @@ pub fn app(tasks: Tasks, model: SharedModel, readiness: Readiness) -> Router {
         .layer(DefaultBodyLimit::disable()) // `bodies::arrive` has limits
         .layer(from_fn(api_errors::plain_http))
         .layer(map_response_with_state(traffic, sent_bytes::count))
+}
+
+/// What Leptos has to know. Made here, since otherwise it looks for a file or variables that aren't there when the binary
+/// runs on its own.
+fn leptos_options() -> LeptosOptions {
+    let options =
+        LeptosOptions::builder().output_name("starcrossed").site_root("target/site").site_pkg_dir(assets::folder());
+    let reload_port = env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok());
+    options.reload_port(reload_port.unwrap_or(3001)).hash_files(false).build()
 }
 
 /// Each server function at its own address. `context` provides what they need for this client.

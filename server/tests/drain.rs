@@ -3,9 +3,12 @@
 
 mod support;
 
-use server::models::{
-    Models,
-    openai::{Client, Upstream as Asked, parse_url},
+use server::{
+    config::parse_url,
+    models::{
+        Models,
+        openai::{Client, Upstream as Asked},
+    },
 };
 use starcrossed::Reason;
 use std::time::Duration;

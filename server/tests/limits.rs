@@ -5,10 +5,11 @@ mod support;
 
 use futures::{StreamExt, stream::FuturesUnordered};
 use server::{
+    config::parse_url,
     guard::quota::Slots,
     models::{
         Models,
-        openai::{Client, Upstream as Asked, parse_url},
+        openai::{Client, Upstream as Asked},
     },
 };
 use starcrossed::Reason;

@@ -11,10 +11,13 @@ use app::chat::protocol::{
 };
 use futures::{FutureExt, StreamExt};
 use serde_json::{Value, json};
-use server::models::{
-    Models, Seek, demo,
-    discovery::{self, State},
-    openai::{Client, Upstream as Settings, parse_url},
+use server::{
+    config::parse_url,
+    models::{
+        Models, Seek, demo,
+        discovery::{self, State},
+        openai::{Client, Upstream as Settings},
+    },
 };
 use socket2::{Domain, Socket, Type};
 use starcrossed::Reason;

@@ -7,11 +7,9 @@ use futures::future::join_all;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use reqwest::{Certificate, Client, Response, Version};
 use server::{
-    models::{
-        Models,
-        openai::{self, parse_url},
-    },
-    net::tls::Files,
+    config::{TlsFiles, parse_url},
+    models::{Models, openai},
+    net::tls::Tls,
 };
 use std::{fs, path::PathBuf, time::Duration};
 use support::{
@@ -94,13 +92,13 @@ async fn a_renewed_certificate_is_for_who_comes_next_and_who_is_there_goes_on() 
 
 #[tokio::test]
 async fn files_that_are_no_certificate_are_refused_with_their_names() {
-    let files = Files { certificate: PathBuf::from("/nowhere/cert.pem"), key: PathBuf::from("/nowhere/key.pem") };
-    let why = files.load().await.unwrap_err().to_string();
+    let files = TlsFiles { certificate: PathBuf::from("/nowhere/cert.pem"), key: PathBuf::from("/nowhere/key.pem") };
+    let why = Tls::load(&files).await.unwrap_err().to_string();
     assert!(why.contains("/nowhere/cert.pem") && why.contains("/nowhere/key.pem"), "{why}");
 
     let (one, other) = (certificate("mixed-one"), certificate("mixed-other"));
-    let mixed = Files { certificate: one.certificate, key: other.key };
-    assert!(mixed.load().await.is_err(), "a key of another certificate");
+    let mixed = TlsFiles { certificate: one.certificate, key: other.key };
+    assert!(Tls::load(&mixed).await.is_err(), "a key of another certificate");
 }
 
 /// Asks a program that was started with these variables, and whose model server is at this URL. Returns what its page is told.
@@ -114,7 +112,7 @@ async fn told(url: &str, variables: &[(&str, &str)]) -> String {
 }
 
 /// An HTTPS server. It is no model server, but whoever hears that has a secure connection to it.
-async fn secure(files: &Files) -> (Upstream, Server, String) {
+async fn secure(files: &TlsFiles) -> (Upstream, Server, String) {
     let upstream = Upstream::playing([head()]).await;
     let server = server(files, &upstream).await;
     let url = format!("https://localhost:{}/v1", server.address.port());
@@ -234,7 +232,7 @@ async fn a_proxy_that_refuses_is_told_from_one_that_is_not_there() {
 }
 
 /// Writes a new certificate of an authority for this name, as `openssl req -x509` makes them, and says where.
-fn authority(folder: &str, name: &str) -> Files {
+fn authority(folder: &str, name: &str) -> TlsFiles {
     let files = certificate(folder);
     let mut params = CertificateParams::new([name.to_owned()]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -245,29 +243,29 @@ fn authority(folder: &str, name: &str) -> Files {
 }
 
 /// Writes a new certificate, and says where.
-fn certificate(name: &str) -> Files {
+fn certificate(name: &str) -> TlsFiles {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("tls-{name}"));
     fs::create_dir_all(&folder).unwrap();
-    let files = Files { certificate: folder.join("cert.pem"), key: folder.join("key.pem") };
+    let files = TlsFiles { certificate: folder.join("cert.pem"), key: folder.join("key.pem") };
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
     fs::write(&files.certificate, made.cert.pem()).unwrap();
     files
 }
 
-fn client(files: &Files) -> Client {
+fn client(files: &TlsFiles) -> Client {
     trusting(files).build().unwrap()
 }
 
-fn trusting(files: &Files) -> reqwest::ClientBuilder {
+fn trusting(files: &TlsFiles) -> reqwest::ClientBuilder {
     let known = Certificate::from_pem(&fs::read(&files.certificate).unwrap()).unwrap();
     Client::builder().tls_certs_only([known]).no_proxy()
 }
 
-async fn server(files: &Files, upstream: &Upstream) -> Server {
+async fn server(files: &TlsFiles, upstream: &Upstream) -> Server {
     let asked = openai::Upstream::new(parse_url(&upstream.url()).unwrap());
     let models = Models::new([openai::Client::new(asked).unwrap()], None);
-    let rules = Rules { tls: Some(files.load().await.unwrap()), ..Rules::default() };
+    let rules = Rules { tls: Some(Tls::load(files).await.unwrap()), ..Rules::default() };
     Server::under(rules, models).await
 }
 

@@ -12,7 +12,10 @@ use app::chat::protocol::{
 use flate2::{Compression, write::GzEncoder};
 use futures::StreamExt;
 use serde_json::{Value, json};
-use server::models::openai::{self, Client, parse_url};
+use server::{
+    config::parse_url,
+    models::openai::{self, Client},
+};
 use socket2::{Domain, Socket, Type};
 use starcrossed::Reason;
 use std::{borrow::Borrow, io::Write, net::SocketAddr, time::Duration};

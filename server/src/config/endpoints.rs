@@ -1,7 +1,8 @@
 //! The model servers that were named, each with its key. No key goes to a server that it wasn't meant for, so where that
 //! isn't certain, nothing is guessed.
 
-use crate::{models::openai::parse_url, startup::error::Failure};
+use super::parse_url;
+use crate::startup::error::Failure;
 use url::Url;
 
 /// Whose key `OPENAI_API_KEY` is.

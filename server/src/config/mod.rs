@@ -2,21 +2,21 @@
 
 use crate::{
     config::args::Args,
-    http::assets,
-    models::openai::Upstream,
-    net::tls,
     startup::{error::Failure, log},
 };
 use clap::{Parser, error::ErrorKind};
 use ipnet::IpNet;
-use leptos::config::LeptosOptions;
 use std::{env, net::SocketAddr, time::Duration};
-use url::Url;
 
+pub mod args;
+mod base_url;
 mod endpoints;
 mod secrets;
+mod tls_files;
 
+pub use base_url::parse_url;
 pub use endpoints::Endpoint;
+pub use tls_files::TlsFiles;
 
 const LISTEN: &str = "127.0.0.1:3000";
 const LOG: &str = "info";
@@ -34,7 +34,7 @@ pub struct Config {
     /// Whether everybody may come in, from wherever.
     pub open: bool,
     /// The certificate to serve HTTPS with, if that is wanted.
-    pub tls: Option<tls::Files>,
+    pub tls: Option<TlsFiles>,
     /// The proxies whose word is taken for who is asking.
     pub trusted: Vec<IpNet>,
     /// How many tasks may live at once; none for as many as there can be.
@@ -93,7 +93,7 @@ impl Config {
             password: secrets::password(args.password, args.password_file.as_deref())?,
             tokens: secrets::tokens(args.api_token)?,
             open: args.open,
-            tls: args.tls_cert.zip(args.tls_key).map(|(certificate, key)| tls::Files { certificate, key }),
+            tls: args.tls_cert.zip(args.tls_key).map(|(certificate, key)| TlsFiles { certificate, key }),
             trusted: args.trust_proxy,
             max_tasks: args.max_tasks.map(|most| most as usize),
             max_tasks_per_client: args.max_tasks_per_client.map(|most| most as usize),
@@ -132,31 +132,6 @@ impl Config {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         format!("{scheme}://{listens}")
     }
-
-    /// The model server that is called `name`, at `url`, to be asked with this key and with the patience that was chosen.
-    #[must_use]
-    pub fn upstream_at(&self, name: String, url: Url, api_key: Option<String>) -> Upstream {
-        Upstream {
-            name,
-            url,
-            api_key,
-            is_found: false,
-            connect_timeout: self.connect_timeout,
-            header_timeout: self.header_timeout,
-            idle_timeout: self.idle_timeout,
-            answer_timeout: self.answer_timeout,
-            max_answer: self.max_answer,
-        }
-    }
-}
-
-/// What Leptos has to know. Made here, since otherwise it looks for a file or variables that aren't there when the binary
-/// runs on its own.
-pub fn leptos_options() -> LeptosOptions {
-    let options =
-        LeptosOptions::builder().output_name("starcrossed").site_root("target/site").site_pkg_dir(assets::folder());
-    let reload_port = env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok());
-    options.reload_port(reload_port.unwrap_or(3001)).hash_files(false).build()
 }
 
 /// A name as a browser sends it, without its port.
@@ -180,6 +155,5 @@ fn one_line(error: &clap::Error) -> Failure {
     Failure::usage(format!("{first}. See starcrossed --help"))
 }
 
-pub mod args;
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,10 @@
 
 use crate::{
     guard::{
+        hold::hold,
         quota::{Full, Slot, Slots},
-        trusted_proxies::Client,
     },
-    http::api_errors::{hold, refuse},
+    http::{client_addr::Client, refusal::refuse},
     os::pauses::timeout,
 };
 use axum::{

@@ -4,7 +4,7 @@
 //! ([DNS rebinding](https://en.wikipedia.org/wiki/DNS_rebinding)). It says by which name it came, though, and that the
 //! stranger can't change.
 
-use crate::http::api_errors::refuse;
+use crate::http::refusal::refuse;
 use axum::{
     Router,
     extract::{Request, State},

@@ -6,6 +6,7 @@
 pub mod auth;
 pub(crate) mod body_limit;
 pub mod capacity;
+mod hold;
 pub mod host_check;
 pub mod kill_permission;
 pub mod origin_check;

@@ -1,7 +1,7 @@
 //! Whose page is asking. A page of another site can send requests here with the cookies of whoever looks at it; it couldn't read
 //! the answers, but it could make the model work, or log somebody out.
 
-use crate::http::api_errors::refuse;
+use crate::http::refusal::refuse;
 use axum::{
     Router,
     extract::Request,

@@ -1,7 +1,7 @@
 //! A quota: of tasks, of connections, of bytes. A client has a share of it, and so has a network, since somebody may have every
 //! address of one. A request for more than there is left is refused; what was granted stays granted.
 
-use crate::guard::trusted_proxies::Client;
+use crate::http::client_addr::Client;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

@@ -3,10 +3,10 @@
 
 use crate::{
     guard::{
+        hold::{hold, while_answered},
         quota::{Full, Slot, Slots},
-        trusted_proxies::Client,
     },
-    http::api_errors::{hold, refuse, while_answered},
+    http::{client_addr::Client, refusal::refuse},
 };
 use axum::{
     extract::{Request, State},

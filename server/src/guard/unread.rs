@@ -7,11 +7,8 @@
 //! are counted nowhere.
 
 use crate::{
-    guard::{
-        quota::{Full, Slot, Slots},
-        trusted_proxies::Client,
-    },
-    http::{api_errors::refuse, assets::Embedded},
+    guard::quota::{Full, Slot, Slots},
+    http::{assets::Embedded, client_addr::Client, refusal::refuse},
 };
 use axum::{
     body::{Body, Bytes, HttpBody},

@@ -1,6 +1,6 @@
 //! Headers that every response has, and those of a page.
 
-use crate::guard::trusted_proxies::IsSecure;
+use crate::http::client_addr::IsSecure;
 use axum::{
     extract::Request,
     http::{

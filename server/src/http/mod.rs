@@ -2,7 +2,9 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`api_errors`] | refusals under `/api`, as JSON with a sentence |
+//! | [`api_errors`] | everything under `/api` is plain HTTP, and its errors are refusals |
+//! | [`refusal`] | a refusal: JSON with a sentence |
+//! | [`client_addr`] | who is asking: the address that a request is counted under |
 //! | [`assets`] | the site's files: WebAssembly, style, icons |
 //! | [`headers`], [`csp`] | headers that every response has, and the Content Security Policy of pages |
 //! | [`metrics`], [`sent_bytes`] | `GET /metrics`, and the bytes that streams have sent |
@@ -11,9 +13,11 @@
 
 pub mod api_errors;
 pub mod assets;
+pub mod client_addr;
 pub mod csp;
 pub mod headers;
 pub mod metrics;
 pub mod readiness;
+pub(crate) mod refusal;
 pub mod sent_bytes;
 pub mod tasks;

@@ -48,8 +48,7 @@ pub async fn find(config: &Config) -> Result<Found, Failure> {
     if !named.is_empty() {
         return Ok(Found { servers: Servers::Named(named), is_key_unused });
     }
-    let terms =
-        Upstream { is_found: true, ..config.upstream_at(String::new(), discovery::anywhere(), None) };
+    let terms = Upstream { is_found: true, ..upstream(config, String::new(), discovery::anywhere(), None) };
     let lookout = Arc::new(Lookout { terms, taken: Mutex::default() });
     let (clients, sighted) = lookout.look().await;
     let seek = Seek::new(move || {
@@ -92,8 +91,23 @@ impl Lookout {
 /// A client of one server. The only one is called nothing.
 fn client(config: &Config, several: bool, name: &str, url: &Url, key: Option<String>) -> Result<Client, Failure> {
     let name = if several { name } else { "" };
-    let upstream = config.upstream_at(name.to_owned(), url.clone(), key);
+    let upstream = upstream(config, name.to_owned(), url.clone(), key);
     Client::new(upstream).map_err(|error| Failure::runtime(format!("can't use TLS: {error}")))
+}
+
+/// The model server that is called `name`, at `url`, to be asked with this key and within the limits that were chosen.
+fn upstream(config: &Config, name: String, url: Url, api_key: Option<String>) -> Upstream {
+    Upstream {
+        name,
+        url,
+        api_key,
+        is_found: false,
+        connect_timeout: config.connect_timeout,
+        header_timeout: config.header_timeout,
+        idle_timeout: config.idle_timeout,
+        answer_timeout: config.answer_timeout,
+        max_answer: config.max_answer,
+    }
 }
 
 impl Found {

@@ -65,7 +65,7 @@ impl Terms {
     /// There is something wrong with the certificate, or the system allows too few open files.
     pub async fn of(config: &Config) -> Result<Self, Failure> {
         let tls = match &config.tls {
-            Some(files) => Some(files.load().await?),
+            Some(files) => Some(Tls::load(files).await?),
             None => None,
         };
         Ok(Self { tls, room: Room::of(config)?, drain: config.drain, readiness: Readiness::default() })

@@ -1,10 +1,8 @@
 //! An accepted connection: it has a place among all connections, and a deadline for its first request.
 
 use crate::{
-    guard::{
-        quota::{Slot, Slots},
-        trusted_proxies::Client,
-    },
+    guard::quota::{Slot, Slots},
+    http::client_addr::Client,
     net::first_request::{self, Deadline, FirstRequest},
 };
 use axum_server::accept::Accept;

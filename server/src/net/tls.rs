@@ -1,10 +1,11 @@
 //! The server's certificate, read again whenever its files change: whoever renews it needn't tell.
 
+use crate::config::TlsFiles;
 use crate::startup::error::Failure;
 use axum_server::tls_rustls::RustlsConfig;
 use std::{
-    fmt, io,
-    path::{Path, PathBuf},
+    io,
+    path::Path,
     time::{Duration, SystemTime},
 };
 use tokio::{
@@ -15,31 +16,9 @@ use tokio::{
 /// How often somebody looks whether the files have changed.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Where the certificate is, both files in PEM.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Files {
-    /// The certificate, and those that lead from it to one that browsers know.
-    pub certificate: PathBuf,
-    /// Its private key.
-    pub key: PathBuf,
-}
-
-impl Files {
-    /// Reads them for the first time.
-    ///
-    /// # Errors
-    /// What is wrong with them.
-    pub async fn load(&self) -> Result<Tls, Failure> {
-        let stamp = self.stamp().await;
-        let config = RustlsConfig::from_pem_file(&self.certificate, &self.key).await;
-        let config = config.map_err(|error| Failure::runtime(format!("can't serve HTTPS with {self}: {error}")))?;
-        Ok(Tls { files: self.clone(), config, stamp })
-    }
-
-    /// What changes when they do. Nothing at all, as long as one of them can't be found.
-    async fn stamp(&self) -> Option<[SystemTime; 2]> {
-        Some([changed(&self.certificate).await?, changed(&self.key).await?])
-    }
+/// What changes when the files do. Nothing at all, as long as one of them can't be found.
+async fn stamp(files: &TlsFiles) -> Option<[SystemTime; 2]> {
+    Some([changed(&files.certificate).await?, changed(&files.key).await?])
 }
 
 /// When this file was changed. A disk that hangs holds up nobody but this.
@@ -47,22 +26,27 @@ async fn changed(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).await.ok()?.modified().ok()
 }
 
-impl fmt::Display for Files {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the certificate {} and the key {}", self.certificate.display(), self.key.display())
-    }
-}
-
 /// A certificate in use. Connections that are there already keep the one that they began with.
 #[derive(Debug)]
 pub struct Tls {
-    files: Files,
+    files: TlsFiles,
     /// What new connections are given.
     pub(crate) config: RustlsConfig,
     stamp: Option<[SystemTime; 2]>,
 }
 
 impl Tls {
+    /// Reads the files for the first time.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub async fn load(files: &TlsFiles) -> Result<Self, Failure> {
+        let stamp = stamp(files).await;
+        let config = RustlsConfig::from_pem_file(&files.certificate, &files.key).await;
+        let config = config.map_err(|error| Failure::runtime(format!("can't serve HTTPS with {files}: {error}")))?;
+        Ok(Self { files: files.clone(), config, stamp })
+    }
+
     /// Reads the files again when they have changed, for ever. Files that make no sense, such as a new certificate whose key
     /// is still on its way, change nothing, and are looked at again.
     pub async fn keep_fresh(mut self) {
@@ -75,7 +59,7 @@ impl Tls {
     }
 
     async fn refresh(&mut self) {
-        let stamp = self.files.stamp().await;
+        let stamp = stamp(&self.files).await;
         if stamp == self.stamp || stamp.is_none() {
             return;
         }
@@ -98,14 +82,15 @@ mod tests {
     use super::*;
     use std::{
         fs::{self, File},
+        path::PathBuf,
         sync::Arc,
     };
 
     #[tokio::test]
     async fn a_certificate_that_was_renewed_is_used_and_one_that_is_no_good_is_not() {
-        let files = Files { certificate: path("cert.pem"), key: path("key.pem") };
+        let files = TlsFiles { certificate: path("cert.pem"), key: path("key.pem") };
         renew(&files, 1);
-        let mut tls = files.load().await.unwrap();
+        let mut tls = Tls::load(&files).await.unwrap();
         let first = tls.config.get_inner();
 
         tls.refresh().await;
@@ -131,7 +116,7 @@ mod tests {
         folder.join(name)
     }
 
-    fn renew(files: &Files, changed: u64) {
+    fn renew(files: &TlsFiles, changed: u64) {
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         write(&files.key, &made.signing_key.serialize_pem(), changed);
         write(&files.certificate, &made.cert.pem(), changed);

@@ -10,7 +10,7 @@ mod formula;
 mod work;
 
 use crate::{
-    guard::trusted_proxies::Client,
+    http::client_addr::Client,
     typeset::schedule::{
         slice::Slice,
         turns::{Turn, Turns},

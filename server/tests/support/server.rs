@@ -3,6 +3,7 @@
 use super::{client, soon};
 use ipnet::IpNet;
 use server::{
+    config::parse_url,
     guard::{
         Front, auth::Auth, capacity::Room, host_check::Hosts, kill_permission::Killers, quota::Slots,
         trusted_proxies::Proxies, unread::Unread,
@@ -10,7 +11,7 @@ use server::{
     http::{readiness::Readiness, tasks::Tasks},
     models::{
         Models,
-        openai::{Client, Upstream, parse_url},
+        openai::{Client, Upstream},
     },
     net::{self, Terms, tls::Tls},
     routes,

@@ -1,6 +1,6 @@
 //! How often somebody may guess.
 
-use crate::guard::trusted_proxies::Client;
+use crate::http::client_addr::Client;
 use axum::http::HeaderValue;
 use std::{
     collections::HashMap,

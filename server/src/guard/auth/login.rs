@@ -2,11 +2,12 @@
 
 use super::{COOKIE_NAME, Door, attempts::Wait, session::LASTS};
 use crate::{
-    guard::{
-        body_limit,
-        trusted_proxies::{Client, IsSecure},
+    guard::body_limit,
+    http::{
+        assets,
+        client_addr::{Client, IsSecure},
+        refusal,
     },
-    http::{api_errors, assets},
     os::pauses::timeout,
 };
 use axum::{
@@ -72,7 +73,7 @@ pub(super) async fn log_in(State(door): State<Arc<Door>>, request: Request) -> R
 }
 
 fn no_form() -> Response {
-    api_errors::refuse(StatusCode::BAD_REQUEST, "That is not the form of this page.")
+    refusal::refuse(StatusCode::BAD_REQUEST, "That is not the form of this page.")
 }
 
 /// `POST /logout`: removes the cookie, and ends its session, so that a copy of it is worth nothing.

@@ -7,8 +7,8 @@ mod login;
 mod session;
 
 use crate::{
-    guard::{body_limit, trusted_proxies::Client},
-    http::api_errors,
+    guard::body_limit,
+    http::{client_addr::Client, refusal},
 };
 use attempts::{Attempts, Wait};
 use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
@@ -159,14 +159,14 @@ fn turn_away(request: &Request) -> Response {
     }
     let message = "You are not logged in. Open this page again in another tab and log in there; or send a token, as \
         Authorization: Bearer …";
-    let mut response = api_errors::refuse(StatusCode::UNAUTHORIZED, message);
+    let mut response = refusal::refuse(StatusCode::UNAUTHORIZED, message);
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
 }
 
 fn too_often(wait: &Wait) -> Response {
     let message = "Too many wrong tokens. Try again in a minute.";
-    let mut response = api_errors::refuse(StatusCode::TOO_MANY_REQUESTS, message);
+    let mut response = refusal::refuse(StatusCode::TOO_MANY_REQUESTS, message);
     response.headers_mut().insert(RETRY_AFTER, wait.in_seconds());
     response
 }

@@ -23,8 +23,8 @@ pub(crate) mod request;
 pub mod stream;
 pub mod wire;
 
-pub use crate::models::openai::connection::upstream::{Upstream, parse_url};
+pub use crate::models::openai::connection::upstream::Upstream;
 pub(crate) use crate::models::openai::endpoint::host::Kind;
-pub(crate) use crate::models::openai::list_models::{Absence, Unlisted};
 pub(crate) use crate::models::openai::model_list::{Listed, Listing, MOST as MOST_LISTED};
+pub(crate) use crate::models::openai::{error::absence::Absence, list_models::Unlisted};
 pub use client::Client;

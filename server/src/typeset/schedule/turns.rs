@@ -3,9 +3,9 @@
 //! All requests of a client share its lane, so that however many it sends, no more than [`Turns::lane`] permits of them
 //! wait for the CPU at once. A client gives its CPU permit back after each slice and queues again behind the others.
 
-use crate::guard::{
-    quota::{Full, Slot, Slots},
-    trusted_proxies::Client,
+use crate::{
+    guard::quota::{Full, Slot, Slots},
+    http::client_addr::Client,
 };
 use std::{
     collections::HashMap,

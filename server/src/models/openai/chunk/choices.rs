@@ -1,7 +1,7 @@
 //! Finds the pieces that belong to the answer that is read. One answer is asked for, so the index of each piece should be 0. Some servers
 //! send several answers all the same. Others count tokens in the index: TGI before its pull request 1648, Foundry Local.
 
-use crate::models::openai::chunk::Piece;
+use crate::models::openai::chunk::piece::Piece;
 
 /// Pieces in, and out come those of one answer: of several, the first that says something.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! Whether an answer that has ended is whole: the model has ended it of itself, and said something that a person can read.
 
-use super::message::Beyond;
+use super::beyond::Beyond;
 
 /// Words of servers for an answer that the model has ended of itself: OpenAI, Hugging Face, Anthropic, Cohere, Baidu. All words here are
 /// [`plain`].

@@ -3,17 +3,20 @@
 //! An error is looked for before anything else, since some servers send one inside what looks like a delta. Every field
 //! is optional, and what isn't known is ignored.
 
+pub(crate) mod beyond;
 pub(crate) mod choices;
 pub(crate) mod code_spans;
 pub(crate) mod finish_reason;
 pub(crate) mod message;
+pub(crate) mod piece;
 pub(crate) mod repeat;
 pub(crate) mod think_tags;
 
 use crate::models::openai::{
     chunk::{
         finish_reason::{is_known, is_reason},
-        message::{Beyond, Content, Message},
+        message::{Content, Message},
+        piece::Piece,
     },
     wire::{
         body::Unit,
@@ -41,39 +44,6 @@ pub(crate) enum Said {
     Error(String),
     /// Something that this API doesn't send.
     Rubbish(String),
-}
-
-/// A piece of an answer.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Piece {
-    pub(crate) reasoning: String,
-    pub(crate) text: String,
-    pub(crate) finish_reason: Option<String>,
-    pub(crate) usage: Option<Usage>,
-    /// How much of the prompt has been read, in percent.
-    pub(crate) read: Option<u8>,
-    /// What it holds besides words.
-    pub(crate) beyond: Option<Beyond>,
-    /// Whether there may be halves of characters in it, as [`Joiner`](crate::models::openai::wire::surrogates::Joiner) marks them.
-    pub(crate) has_halves: bool,
-    /// Whether its words come as a `message`, which may repeat the deltas before it.
-    pub(crate) is_message: bool,
-    /// The index of the answer that it belongs to, if it belongs to one.
-    pub(crate) choice: Option<u64>,
-    /// Whether the same event has pieces of other answers.
-    pub(crate) is_one_of_several: bool,
-}
-
-impl Piece {
-    /// Whether it tells how far the reading of the prompt is, and nothing else: no part of an answer.
-    pub(crate) fn is_progress(&self) -> bool {
-        self.read.is_some() && *self == Self { read: self.read, choice: self.choice, ..Self::default() }
-    }
-
-    /// Whether there is something in it that a model has said.
-    pub(crate) const fn says_something(&self) -> bool {
-        !self.text.is_empty() || !self.reasoning.is_empty() || self.beyond.is_some()
-    }
 }
 
 /// Reads a part of a body, and says one thing after the other.
@@ -382,7 +352,7 @@ fn words(error: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{beyond::Beyond, *};
     use starcrossed::wire::Frame;
 
     fn data(data: &str) -> Said {

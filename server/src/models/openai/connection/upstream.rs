@@ -112,22 +112,6 @@ impl fmt::Debug for Upstream {
     }
 }
 
-/// Reads a base URL as a person writes it: `localhost:11434` will do.
-///
-/// # Errors
-/// A sentence that says what is wrong with it.
-pub fn parse_url(text: &str) -> Result<Url, String> {
-    let text = text.trim();
-    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let url =
-        Url::parse(&whole).map_err(|error| format!("not a URL ({error}); it looks like http://127.0.0.1:11434/v1"))?;
-    if matches!(url.scheme(), "http" | "https") && url.has_host() {
-        Ok(url)
-    } else {
-        Err("it has to begin with http:// or https://".into())
-    }
-}
-
 /// A URL without anything that could be a secret.
 pub(crate) fn without_secrets(mut url: Url) -> String {
     _ = url.set_username(""); // fails only where there can be no user
@@ -141,6 +125,7 @@ pub(crate) fn without_secrets(mut url: Url) -> String {
 #[allow(clippy::unwrap_used, reason = "in a test, a panic is the right answer to a surprise")]
 mod tests {
     use super::*;
+    use crate::config::parse_url;
 
     fn at(url: &str) -> Upstream {
         Upstream::new(parse_url(url).unwrap())

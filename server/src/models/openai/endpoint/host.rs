@@ -117,7 +117,7 @@ impl Drop for Answering {
 #[allow(clippy::unwrap_used, reason = "in a test, a panic is the right answer to a surprise")]
 mod tests {
     use super::*;
-    use crate::models::openai::parse_url;
+    use crate::config::parse_url;
 
     fn place(url: &str) -> Arc<Place> {
         Place::of(&Upstream::new(parse_url(url).unwrap()))

@@ -3,23 +3,24 @@
 //! A server's own words are quoted, since they mostly say it best, but never at length, and never with the key in them. In
 //! the log they are left out: they may be the person's own words, or part of an answer.
 
+pub(crate) mod absence;
 pub(crate) mod context_length;
 pub(crate) mod redact;
 pub(crate) mod rejected_field;
 
 use crate::models::openai::{
-    chunk::{error_in, finish_reason::Shortfall, message::Beyond},
+    chunk::{beyond::Beyond, error_in, finish_reason::Shortfall},
     connection::{
         proxy::Proxy,
         trust,
         upstream::{Upstream, without_secrets},
     },
     error::{
+        absence::Absence,
         context_length::is_too_long,
         redact::{cut, in_one_line},
         rejected_field::{culprit, is_about_needed_part, is_about_parameter, sure_culprit},
     },
-    list_models::Absence,
     wire::stray_bytes::unmarked,
 };
 use app::chat::protocol::answer::{Completion, Exit};

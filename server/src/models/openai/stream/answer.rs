@@ -2,10 +2,11 @@
 
 use crate::models::openai::{
     chunk::{
-        self, Piece, Said,
+        self, Said,
+        beyond::Beyond,
         choices::Choices,
         finish_reason::{Ended, Shortfall, is_at_limit, is_bad, is_error, is_known, is_visible},
-        message::Beyond,
+        piece::Piece,
         repeat::{Came, Repeat},
         think_tags::Think,
     },
