@@ -2,7 +2,7 @@
 #![no_main]
 
 #[path = "../properties/decode.rs"]
-#[expect(dead_code, reason = "some of it is for the replay of the corpus, server/tests/corpus.rs")]
+#[expect(dead_code, reason = "some of it is for the replay of the corpus, server/tests/it/corpus.rs")]
 mod properties;
 #[path = "../properties/split.rs"]
 #[expect(dead_code, reason = "some of it is for the other target")]

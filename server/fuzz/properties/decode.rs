@@ -1,6 +1,6 @@
 //! What is true of the reader of server-sent events, whatever it reads.
 
-use crate::split;
+use super::split;
 use starcrossed::wire::{Decoder, Frame, LIMIT, TooLong};
 
 /// How a decoder that has read everything ended.

@@ -1,6 +1,6 @@
 //! What is true of an answer, whatever a model server sends for one.
 
-use crate::split;
+use super::split;
 use app::chat::protocol::{
     answer::Exit,
     message::{Delta, Was},

@@ -1,13 +1,12 @@
 //! What several tests need.
 #![allow(dead_code, reason = "each test program compiles all of this and uses its part")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-pub(crate) mod client;
-pub(crate) mod frames;
-pub(crate) mod http2;
+pub(crate) mod fake_upstream;
+pub(crate) mod hostile_http2;
 pub(crate) mod program;
+pub(crate) mod raw_client;
+pub(crate) mod raw_http2;
 pub(crate) mod server;
-pub(crate) mod upstream;
 
 use app::chat::protocol::answer::{Deltas, EventStream, Exit};
 use starcrossed::Spawn;

@@ -1,6 +1,6 @@
 //! The whole program on a port of its own, but for its command line.
 
-use super::{client, soon};
+use super::{raw_client, soon};
 use ipnet::IpNet;
 use server::{
     config::parse_url,
@@ -109,7 +109,7 @@ impl Server {
     pub(crate) async fn ended(&self, task: &str) -> Reason {
         let reason = soon("the task ends", async {
             loop {
-                match client::fate(self.address, task).await {
+                match raw_client::fate(self.address, task).await {
                     Fate::Running => {}
                     Fate::Ended { reason, .. } => break reason,
                     Fate::Unknown => panic!("nothing is known of the task"),
@@ -117,9 +117,9 @@ impl Server {
             }
         })
         .await;
-        assert_eq!(client::metric(self.address, "starcrossed_tasks_live").await, 0);
+        assert_eq!(raw_client::metric(self.address, "starcrossed_tasks_live").await, 0);
         let exits = format!("starcrossed_exits_total{{reason=\"{}\"}}", reason.as_str());
-        assert_eq!(client::metric(self.address, &exits).await, self.registry.exits(reason));
+        assert_eq!(raw_client::metric(self.address, &exits).await, self.registry.exits(reason));
         reason
     }
 }

@@ -1,14 +1,11 @@
 //! Typesetting over plain HTTP.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
-use serde_json::{Value, json};
-use support::{
-    client::{Response, post},
+use crate::support::{
+    raw_client::{Response, post},
     server::Server,
     soon,
 };
+use serde_json::{Value, json};
 
 async fn typeset(server: &Server, body: &Value) -> Response {
     post(server.address, "/api/typeset", body.to_string().as_bytes()).await
@@ -85,7 +82,7 @@ async fn many_at_once_are_all_served_while_the_server_answers_others() {
     let server = Server::alone().await;
     let items = json!({ "items": [{ "lang": "rust", "text": "fn f() { g(1); }\n".repeat(100) }] });
     let many = futures::future::join_all((0..8).map(|_| done(&server, &items, &[0])));
-    let other = support::client::get(server.address, "/healthz");
+    let other = crate::support::raw_client::get(server.address, "/healthz");
     let (many, other) = tokio::join!(many, other);
     assert_eq!(other.text(), "ok");
     for answer in many {

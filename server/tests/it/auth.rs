@@ -1,15 +1,12 @@
 //! Who may come in, and who may not.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
+use crate::support::{
+    raw_client::{Response, get, request, request_with, send},
+    server::{Rules, Server},
+};
 use ipnet::IpNet;
 use server::{guard::auth::Auth, models::Models};
 use std::net::SocketAddr;
-use support::{
-    client::{Response, get, request, request_with, send},
-    server::{Rules, Server},
-};
 
 const PASSWORD: &str = "hunter22+more";
 const TOKEN: &str = "a-token-that-is-long";

@@ -1,5 +1,4 @@
 //! What the documents tell people to type is what the program understands: its options, its variables, and their values.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
 use clap::{Arg, Command, CommandFactory, Parser};
 use server::config::args::Args;

@@ -1,19 +1,16 @@
 //! A log that nobody can read, or nobody reads, is no reason for anything else to happen: lines are lost and counted.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
+use crate::support::{
+    program::{Running, empty_folder, output, signal, starcrossed},
+    raw_client::{get, metric, post},
+    soon,
+};
 use futures::future::join_all;
 use std::{
     fs::{self, File},
     net::{SocketAddr, TcpListener},
     os::{fd::OwnedFd, unix::net::UnixStream},
     process::Stdio,
-};
-use support::{
-    client::{get, metric, post},
-    program::{Running, empty_folder, output, signal, starcrossed},
-    soon,
 };
 use tokio::{
     process::{Child, Command},

@@ -1,8 +1,12 @@
 //! Which model answers, the one that is built in, and how others are found.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
+use crate::support::{
+    advance,
+    fake_upstream::{
+        Connection, Request, Step, Upstream, answer, answer_json, delta, done, finish, head, models, raw, sse,
+    },
+    linked, soon,
+};
 use app::chat::protocol::{
     answer::{AnswerItem, Event, EventStream, Exit},
     message::{ChatRequest, Delta, ModelList},
@@ -28,10 +32,6 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
-};
-use support::{
-    advance, linked, soon,
-    upstream::{Connection, Request, Step, Upstream, answer, answer_json, delta, done, finish, head, models, raw, sse},
 };
 use tokio::{net::TcpListener, time::Instant};
 

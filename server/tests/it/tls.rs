@@ -1,8 +1,13 @@
 //! HTTPS, and with it HTTP/2: many streams on one connection, each with a task of its own.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
+use crate::support::{
+    advance,
+    fake_upstream::{Step, Upstream, delta, head},
+    program::{Running, output, starcrossed, text},
+    raw_client::post,
+    server::{Rules, Server},
+    soon,
+};
 use futures::future::join_all;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use reqwest::{Certificate, Client, Response, Version};
@@ -12,14 +17,6 @@ use server::{
     net::tls::Tls,
 };
 use std::{fs, path::PathBuf, time::Duration};
-use support::{
-    advance,
-    client::post,
-    program::{Running, output, starcrossed, text},
-    server::{Rules, Server},
-    soon,
-    upstream::{Step, Upstream, delta, head},
-};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test]
@@ -50,7 +47,7 @@ async fn ten_streams_of_one_connection_live_and_each_dies_alone() {
     })
     .await;
     connections.remove(dead).closed_by_peer().await;
-    assert!(connections.iter().all(support::upstream::Connection::is_open), "the others go on");
+    assert!(connections.iter().all(crate::support::fake_upstream::Connection::is_open), "the others go on");
     drop((streams, client));
     for connection in connections {
         connection.closed_by_peer().await;

@@ -1,8 +1,13 @@
 //! What there is too much of is refused, with words and the time to come again, and nothing happens to what is there.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
+use crate::support::{
+    advance,
+    fake_upstream::{Step, Upstream, delta, done, finish, head},
+    hostile_http2::{Slow, Unread},
+    raw_client::{Farewell, Page, Response, get, post, request_with},
+    server::{Rules, Server},
+    soon,
+};
 use futures::{StreamExt, stream::FuturesUnordered};
 use server::{
     config::parse_url,
@@ -14,14 +19,6 @@ use server::{
 };
 use starcrossed::Reason;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use support::{
-    advance,
-    client::{Farewell, Page, Response, get, post, request_with},
-    http2::{Slow, Unread},
-    server::{Rules, Server},
-    soon,
-    upstream::{Step, Upstream, delta, done, finish, head},
-};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

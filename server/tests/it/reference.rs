@@ -1,8 +1,6 @@
 //! The documents are true: the options, paths, targets, commands and metrics that they name exist, and none is missing.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
+use crate::support::{raw_client::get, server::Server};
 use clap::{Arg, ArgAction, CommandFactory, Parser};
 use futures::future::join_all;
 use server::config::args::Args;
@@ -13,7 +11,6 @@ use std::{
     path::{Path, PathBuf},
     process::Output,
 };
-use support::{client::get, server::Server};
 use tokio::process::Command;
 
 /// The address in the documents' commands.

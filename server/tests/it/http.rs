@@ -1,15 +1,12 @@
 //! The API as plain HTTP: whatever is sent, the answer is a sentence, and never a 500.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
+use crate::support::{
+    raw_client::{Response, get, post, request, request_with, send},
+    server::Server,
+};
 use futures::future::join_all;
 use serde_json::json;
 use std::net::SocketAddr;
-use support::{
-    client::{Response, get, post, request, request_with, send},
-    server::Server,
-};
 
 /// As other clients write it, who say null where they say nothing.
 const NULLS: &[u8] = br#"{"model":null,"messages":[{"role":"assistant","content":null},{"role":"user","content":"Hi"}],

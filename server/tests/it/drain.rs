@@ -1,8 +1,12 @@
 //! Going down slowly, so that a load balancer can send people elsewhere before anything ends.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
+use crate::support::{
+    advance,
+    fake_upstream::{Step, Upstream, delta, done, finish, head},
+    raw_client::{Page, get},
+    server::{Rules, Server},
+    soon,
+};
 use server::{
     config::parse_url,
     models::{
@@ -12,13 +16,6 @@ use server::{
 };
 use starcrossed::Reason;
 use std::time::Duration;
-use support::{
-    advance,
-    client::{Page, get},
-    server::{Rules, Server},
-    soon,
-    upstream::{Step, Upstream, delta, done, finish, head},
-};
 
 const DRAIN: Duration = Duration::from_mins(1);
 

@@ -1,19 +1,17 @@
 //! Arbitrary bytes at the API: whatever is sent, the answer is a sentence or the end of the connection, never a fault of the
 //! server's (5xx), never a panic, and the server goes on.
 //!
-//! What is sent is made up, the same each time: `BYTES_SEED=7 cargo test -p server --test bytes` sends something else, and
+//! What is sent is made up, the same each time: `BYTES_SEED=7 cargo test -p server --test garbage` sends something else, and
 //! `BYTES_CASES=10000` more of it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-#[path = "bytes/mangle.rs"]
-mod mangle;
-#[path = "bytes/request.rs"]
+mod mutate;
 mod request;
-#[path = "bytes/socket.rs"]
 mod socket;
+#[path = "../support/mod.rs"]
 mod support;
 
-use mangle::Garbage;
+use mutate::Garbage;
 use proptest::{
     prelude::Strategy,
     test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner},
@@ -28,7 +26,7 @@ use std::{
     sync::{Mutex, Once},
     thread,
 };
-use support::{client::get, server::Server};
+use support::{raw_client::get, server::Server};
 use tokio::runtime::Runtime;
 
 #[test]
@@ -42,7 +40,7 @@ fn whatever_is_asked_of_the_api_is_answered_with_words() {
 
 #[test]
 fn whatever_a_socket_is_sent_it_is_answered_or_closed() {
-    everywhere(mangle::garbage(), async |address, Garbage(bytes)| match exchange(address, bytes, Then::HangUp).await {
+    everywhere(mutate::garbage(), async |address, Garbage(bytes)| match exchange(address, bytes, Then::HangUp).await {
         Some(answer) if answer.is_a_fault() => Err(TestCaseError::fail(format!("{answer:?}"))),
         _ => Ok(()),
     });
@@ -51,8 +49,8 @@ fn whatever_a_socket_is_sent_it_is_answered_or_closed() {
 #[test]
 fn what_is_no_request_is_refused_or_hung_up_on() {
     let (runtime, server) = served();
-    let improper = mangle::improper().into_iter().map(|(what, bytes)| (what, bytes, Then::Listen));
-    let cut_off = mangle::cut_off().into_iter().map(|(what, bytes)| (what, bytes, Then::HangUp));
+    let improper = mutate::improper().into_iter().map(|(what, bytes)| (what, bytes, Then::Listen));
+    let cut_off = mutate::cut_off().into_iter().map(|(what, bytes)| (what, bytes, Then::HangUp));
     for (what, bytes, then) in improper.chain(cut_off) {
         runtime.block_on(async {
             if let Some(answer) = exchange(server.address, &bytes, then).await {
@@ -66,7 +64,7 @@ fn what_is_no_request_is_refused_or_hung_up_on() {
 #[test]
 fn a_request_that_breaks_off_anywhere_harms_nobody() {
     let (runtime, server) = served();
-    let whole = mangle::chunked_question();
+    let whole = mutate::chunked_question();
     for end in 0..whole.len() {
         runtime.block_on(async {
             if let Some(answer) = exchange(server.address, &whole[..end], Then::HangUp).await {

@@ -1,19 +1,17 @@
 //! The corpus that `make fuzz` begins with, replayed: what model servers really send, and what fuzzers have found. A file of
 //! it is an input of `server/fuzz/fuzz_targets`; the properties are those of `server/fuzz/properties`.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-#[path = "../fuzz/properties/decode.rs"]
+#[path = "../../fuzz/properties/decode.rs"]
 mod decode;
-#[path = "../fuzz/properties/dialect.rs"]
+#[path = "../../fuzz/properties/dialect.rs"]
 mod dialect;
-#[path = "../fuzz/properties/split.rs"]
+mod expected;
+#[path = "../../fuzz/properties/split.rs"]
 mod split;
-#[path = "corpus/told.rs"]
-mod told;
 
+use expected::TOLD;
 use starcrossed::Reason;
 use std::{fs, panic, path::PathBuf};
-use told::TOLD;
 
 #[test]
 fn every_stream_of_events_reads_the_same_however_it_is_split() {

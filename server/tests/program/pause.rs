@@ -1,8 +1,5 @@
 //! A process that is paused and goes on: what arrived in the meantime is read before any timer is judged. And a process that is
 //! asked to stop: at any moment, even before it has begun.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
-
-mod support;
 
 use starcrossed::Reason;
 use std::{
@@ -10,14 +7,14 @@ use std::{
     process::{self, Stdio},
     time::Duration,
 };
-use support::{
+use crate::support::{
     advance,
-    client::{Page, get},
-    frames::Http2,
+    raw_client::{Page, get},
+    raw_http2::Http2,
     program::{Running, empty_folder, signal, starcrossed},
     server::Server,
     soon,
-    upstream::{Step, Upstream, delta, head},
+    fake_upstream::{Step, Upstream, delta, head},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -1,6 +1,6 @@
 //! Requests that are HTTP, and below `/api`, and otherwise anything.
 
-use crate::mangle::mangled;
+use crate::mutate::mangled;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use std::fmt::{self, Write};
 

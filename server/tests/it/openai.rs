@@ -1,8 +1,13 @@
 //! What model servers really send, each oddity a test; and that a kill reaches them, whatever they are at.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
+use crate::support::{
+    advance,
+    fake_upstream::{
+        Step, Upstream, answer, answer_json, chunk, chunked_head, delta, done, finish, head, last_chunk, models, raw,
+        reasoning, sent, sse, usage,
+    },
+    linked, soon,
+};
 use app::chat::protocol::{
     answer::{AnswerItem, Event, EventStream, Exit},
     message::{ChatMessage, ChatRequest, Content, Delta, Role, Was},
@@ -19,13 +24,6 @@ use server::{
 use socket2::{Domain, Socket, Type};
 use starcrossed::Reason;
 use std::{borrow::Borrow, io::Write, net::SocketAddr, time::Duration};
-use support::{
-    advance, linked, soon,
-    upstream::{
-        Step, Upstream, answer, answer_json, chunk, chunked_head, delta, done, finish, head, last_chunk, models, raw,
-        reasoning, sent, sse, usage,
-    },
-};
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 
 /// What a page was told.
@@ -366,7 +364,7 @@ async fn every_parameter_is_left_out_once_and_then_the_refusal_is_told() {
     let client = Client::new(settings(&upstream)).unwrap();
     let options = json!({ "temperature": 0.5, "top_p": 0.5, "seed": 1 });
     told_by(&client, with_options(&options)).await.not_at_all("seed are not supported");
-    let kept = |request: &support::upstream::Request| {
+    let kept = |request: &crate::support::fake_upstream::Request| {
         ["temperature", "top_p", "seed"].iter().filter(|name| request.body.get(name).is_some()).count()
     };
     let kept = upstream.requests().iter().map(kept).collect::<Vec<_>>();
@@ -1022,7 +1020,13 @@ async fn a_tool_that_nobody_offered_is_no_answer() {
         for reason in ["tool_calls", "stop", "length"] {
             let events = [head(), with_delta(&delta), more.clone(), finish(reason), done()];
             told(events).await.not_at_all(why);
-            let events = [head(), support::upstream::delta("Let me look."), with_delta(&delta), finish(reason), done()];
+            let events = [
+                head(),
+                crate::support::fake_upstream::delta("Let me look."),
+                with_delta(&delta),
+                finish(reason),
+                done(),
+            ];
             told(events).await.partly("Let me look.", why);
         }
         let mut message = delta.clone();
@@ -1051,7 +1055,8 @@ async fn what_can_not_be_shown_is_told_of() {
     ] {
         let why = format!("answered with {why}, which can't be shown here");
         told([head(), with_delta(&delta), finish("stop"), done()]).await.not_at_all(&why);
-        let events = [head(), support::upstream::delta("Look:"), with_delta(&delta), finish("stop"), done()];
+        let events =
+            [head(), crate::support::fake_upstream::delta("Look:"), with_delta(&delta), finish("stop"), done()];
         told(events).await.partly("Look:", &why);
         let whole = json!({ "choices": [{ "message": delta, "finish_reason": "stop" }] });
         told([answer_json(200, &whole)]).await.not_at_all(&why);

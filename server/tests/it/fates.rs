@@ -1,21 +1,18 @@
 //! The promises of this program, one test each: what happens, what dies with it, who is told, and how.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
+use crate::support::{
+    advance,
+    fake_upstream::{
+        Connection, Step, Upstream, answer_json, chunk, chunked_head, delta, done, finish, head, raw, reasoning, sse,
+    },
+    raw_client::{FAREWELLS, Farewell, Page, get, post, request_with},
+    server::Server,
+    soon,
+};
 use app::chat::protocol::answer::Exit;
 use serde_json::json;
 use starcrossed::{Pace, Reason, server::SETTLED};
 use std::{net::TcpListener, time::Duration};
-use support::{
-    advance,
-    client::{FAREWELLS, Farewell, Page, get, post, request_with},
-    server::Server,
-    soon,
-    upstream::{
-        Connection, Step, Upstream, answer_json, chunk, chunked_head, delta, done, finish, head, raw, reasoning, sse,
-    },
-};
 use tokio::time::Instant;
 
 #[tokio::test]

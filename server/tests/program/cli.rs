@@ -1,19 +1,16 @@
 //! The program as people start it: its command line, what it says, how it goes down.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
+use crate::support::{
+    fake_upstream::{Step, Upstream, delta, head},
+    program::{Running, empty_folder, output, signal, starcrossed, text},
+    raw_client::{Page, get, post, send},
+};
 use futures::future::join_all;
 use starcrossed::Reason;
 use std::{
     fs,
     net::{SocketAddr, TcpListener},
     process::{Output, Stdio},
-};
-use support::{
-    client::{Page, get, post, send},
-    program::{Running, empty_folder, output, signal, starcrossed, text},
-    upstream::{Step, Upstream, delta, head},
 };
 use tokio::{
     process::Command,

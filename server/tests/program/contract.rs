@@ -1,16 +1,13 @@
 //! Byte for byte: the events of `/api/chat` and `/api/task`, `/metrics`, and the log's exit lines.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-mod support;
-
+use crate::support::{
+    fake_upstream::{Step, Upstream, answer_json, delta, done, finish, head, reasoning, sse, usage},
+    program::{Running, starcrossed},
+    raw_client::{Page, get, post},
+};
 use serde_json::{Value, json};
 use starcrossed::Reason;
 use std::net::SocketAddr;
-use support::{
-    client::{Page, get, post},
-    program::{Running, starcrossed},
-    upstream::{Step, Upstream, answer_json, delta, done, finish, head, reasoning, sse, usage},
-};
 
 const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
 

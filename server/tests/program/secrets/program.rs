@@ -1,7 +1,7 @@
 //! The program as people start it, with all that is secret, its log in a file; and a client that knows the secrets.
 
 use super::{KEY, PASSWORD, TOKEN};
-use crate::support::{soon, upstream::Upstream};
+use crate::support::{fake_upstream::Upstream, soon};
 use futures::StreamExt;
 use reqwest::{Certificate, Client, RequestBuilder, redirect::Policy};
 use serde_json::json;

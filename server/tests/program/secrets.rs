@@ -1,14 +1,12 @@
 //! What the log may not say, even where it says everything (`--log trace`), nor the metrics, the monitor, a page or an error:
 //! the key, the password, who has logged in, what was asked, and what was answered.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
-#[path = "secrets/program.rs"]
 mod program;
-mod support;
-
+use crate::support::fake_upstream::{
+    Step, Upstream, answer_json, delta, done, finish, head, raw, reasoning, sse, usage,
+};
 use program::{Program, Speaks};
 use serde_json::json;
-use support::upstream::{Step, Upstream, answer_json, delta, done, finish, head, raw, reasoning, sse, usage};
 use url::form_urlencoded::byte_serialize;
 
 const KEY: &str = "sk-key-of-the-model-server";

@@ -1,0 +1,17 @@
+//! The server in the test's own process, asked over sockets.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+mod auth;
+mod corpus;
+mod docs;
+mod drain;
+mod fates;
+mod http;
+mod limits;
+mod models;
+mod openai;
+mod reference;
+#[path = "../support/mod.rs"]
+mod support;
+mod tls;
+mod typeset;

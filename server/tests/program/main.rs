@@ -1,0 +1,9 @@
+//! The program as a process of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
+
+mod cli;
+mod contract;
+mod output;
+mod secrets;
+#[path = "../support/mod.rs"]
+mod support;
