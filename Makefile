@@ -26,12 +26,12 @@ fates: build ## measure how soon the model stops, for each cause, in three brows
 	. target/tools.env && cd end2end && npm run --silent stop-latency
 
 load: build ## hold five thousand streams, drop them all at once, and find the rate that is too much (five minutes)
-	. target/tools.env && cargo build --release -p server --example load
-	target/release/examples/load hold; held=$$?; target/release/examples/load limit && exit $$held
+	. target/tools.env && cargo build --release -p load
+	target/release/load hold; held=$$?; target/release/load limit && exit $$held
 
 soak: build ## ten minutes of everything that can happen, at random (SOAK_SECONDS=600)
-	. target/tools.env && cargo build --release -p server --example load
-	target/release/examples/load soak
+	. target/tools.env && cargo build --release -p load
+	target/release/load soak
 
 fuzz: setup ## throw arbitrary bytes at what reads model servers (a minute each, FUZZ_SECONDS=60)
 	.ci/setup-fuzz

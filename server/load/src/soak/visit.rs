@@ -4,8 +4,8 @@ use super::Stage;
 use crate::{
     Fallible,
     check::Check,
-    client::{self, Farewell, Stream},
-    model::{End, Pace, Script},
+    clients::client::{self, Farewell, Stream},
+    fake_model::{End, Pace, Script},
 };
 use app::chat::protocol::{answer::Exit, message::Delta};
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};

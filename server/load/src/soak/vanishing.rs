@@ -4,8 +4,8 @@
 use crate::{
     Failure, Fallible,
     args::Vanishing,
-    client::{Farewell, Stream},
-    model::{Pace, Script},
+    clients::client::{Farewell, Stream},
+    fake_model::{Pace, Script},
 };
 use futures::{StreamExt, future::try_join_all};
 use std::future::pending;

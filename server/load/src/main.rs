@@ -3,26 +3,25 @@
 //! is too much, [`soak`] has everything happen at random for as long as one likes. Each prints what it saw, and fails
 //! when a promise isn't kept. docs/load.md says how it is measured.
 //!
-//! What they stand on: [`program`] (the process that is measured) and [`kernel`] (what the system knows of it);
-//! [`model`] (what its answers come from), [`client`] (one that asks) and [`crowd`] (many); [`stamp`] (what each delta
-//! says), [`check`] (whether all came, in order) and [`spread`] (how long they took); [`report`] (the table, and what
+//! What they stand on: [`server_process`] (the process that is measured) and [`proc`] (what the system knows of it);
+//! [`fake_model`] (what its answers come from), [`clients`] (one that asks, and many); [`marker`] (what each delta
+//! says), [`check`] (whether all came, in order) and [`percentiles`] (how long they took); [`report`] (the table, and what
 //! was promised).
 
 mod args;
 mod check;
-mod client;
-mod crowd;
+mod clients;
+mod fake_model;
 mod hold;
-mod kernel;
 mod limit;
+mod marker;
 mod metrics;
-mod model;
-mod program;
+mod open_files;
+mod percentiles;
+mod proc;
 mod report;
-mod room;
+mod server_process;
 mod soak;
-mod spread;
-mod stamp;
 
 use args::{Args, Command};
 use clap::Parser;

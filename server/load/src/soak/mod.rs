@@ -2,9 +2,9 @@
 //! break off, send rubbish or hang, tasks panic. In the end each task must have had exactly one exit, and nothing may
 //! be left of any.
 
-mod book;
+mod expected_exits;
+mod memory_growth;
 mod network;
-mod plateau;
 pub(crate) mod vanishing;
 mod vanishing_wave;
 mod visit;
@@ -12,16 +12,16 @@ mod visit;
 use crate::{
     Fallible,
     args::Soak,
+    fake_model::Model,
     hold::ms,
     metrics::{Metrics, REASONS},
-    model::Model,
-    program::{Program, Setting},
+    open_files,
     report::Report,
-    room,
+    server_process::{Program, Setting},
 };
-use book::Book;
+use expected_exits::Book;
+use memory_growth::Plateau;
 use network::Network;
-use plateau::Plateau;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -69,7 +69,7 @@ impl Stage {
 
 /// Does it, and says which promises were not kept.
 pub(crate) async fn run(binary: &Path, options: &Soak) -> Fallible<Vec<String>> {
-    room::for_streams(options.clients + vanishing_wave::CLIENTS, false)?;
+    open_files::for_streams(options.clients + vanishing_wave::CLIENTS, false)?;
     let seed = options.seed.unwrap_or_else(|| rand::rng().random());
     println!("{} s, --seed {seed}", options.seconds);
     let network = Network::build().inspect_err(|why| println!("no client vanishes: {why}")).ok();

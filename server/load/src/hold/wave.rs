@@ -2,12 +2,14 @@
 
 use crate::{
     Fallible,
-    client::Farewell,
-    crowd::{Crowd, Left},
-    kernel::{Files, Memory},
-    model::Model,
-    program::Program,
-    spread::Spread,
+    clients::{
+        client::Farewell,
+        crowd::{Crowd, Left},
+    },
+    fake_model::Model,
+    percentiles::Spread,
+    proc::{Files, Memory},
+    server_process::Program,
 };
 use std::time::Duration;
 use tokio::time::{Instant, sleep};

@@ -1,7 +1,7 @@
 //! The bytes of an answer, in OpenAI's shape.
 
 use super::Script;
-use crate::stamp::{self, Stamp};
+use crate::marker::{self, Stamp};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ impl Answer {
 
     /// A delta of this number, written now. What stands around the text is as long as it is with others.
     pub(super) fn delta(self, number: u32) -> Bytes {
-        let stamp = Stamp { stream: self.0.stream, number, written: stamp::now() };
+        let stamp = Stamp { stream: self.0.stream, number, written: marker::now() };
         self.body(&format!(
             "data: {{\"id\":\"chatcmpl-{}\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\
              \"model\":\"fake\",\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{stamp}\"}},\

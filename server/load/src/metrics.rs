@@ -1,6 +1,6 @@
 //! What the server counts, as it says at /metrics.
 
-use crate::{Fallible, client};
+use crate::{Fallible, clients::client};
 use starcrossed::Reason;
 use std::{fmt, net::SocketAddr};
 

@@ -6,13 +6,13 @@ mod wave;
 use crate::{
     Fallible,
     args::Hold,
-    client::Farewell,
-    kernel::{Files, Memory},
-    model::Model,
-    program::{Program, Setting},
+    clients::client::Farewell,
+    fake_model::Model,
+    open_files,
+    percentiles::Spread,
+    proc::{Files, Memory},
     report::Report,
-    room,
-    spread::Spread,
+    server_process::{Program, Setting},
 };
 use starcrossed::Reason;
 use std::{net::Ipv4Addr, path::Path, time::Duration};
@@ -57,7 +57,7 @@ impl Idle {
 
 /// Measures it, prints the table, and says which promises were not kept.
 pub(crate) async fn run(binary: &Path, options: &Hold) -> Fallible<Vec<String>> {
-    let streams = room::for_streams(options.streams, options.fit)?;
+    let streams = open_files::for_streams(options.streams, options.fit)?;
     let model = Model::start().await?;
     let setting = Setting { binary, listen: Ipv4Addr::LOCALHOST.into(), tasks: streams + 1, core: None };
     let program = Program::start(&setting, &model).await?;

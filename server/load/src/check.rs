@@ -1,7 +1,7 @@
 //! Whether all that a model has said reaches the client: nothing lost, nothing twice, all in order, nothing of anybody
 //! else's.
 
-use crate::stamp::Stamp;
+use crate::marker::Stamp;
 use std::{collections::BTreeSet, fmt, ops::AddAssign};
 
 /// Which stream it is, of all that there ever are.

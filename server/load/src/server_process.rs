@@ -1,6 +1,6 @@
 //! The program that is measured, as a process of its own.
 
-use crate::{Fallible, kernel::Process, metrics::Metrics, model::Model};
+use crate::{Fallible, fake_model::Model, metrics::Metrics, proc::Process};
 use std::{
     fs::File,
     net::{IpAddr, SocketAddr},

@@ -4,14 +4,13 @@
 use crate::{
     Fallible,
     args::Limit,
-    client::Farewell,
-    crowd::Crowd,
+    clients::{client::Farewell, crowd::Crowd},
+    fake_model::Model,
     hold::{LATE, ms},
-    kernel::Process,
-    model::Model,
-    program::{Program, Setting},
-    room,
-    spread::Spread,
+    open_files,
+    percentiles::Spread,
+    proc::Process,
+    server_process::{Program, Setting},
 };
 use std::{net::Ipv4Addr, path::Path, process::Command, thread, time::Duration};
 use tokio::time::{Instant, sleep};
@@ -59,7 +58,7 @@ fn cores() -> Fallible<usize> {
 
 /// Measures it, and prints a table.
 pub(crate) async fn run(binary: &Path, options: &Limit) -> Fallible<Vec<String>> {
-    let streams = room::for_streams(options.streams, false)?;
+    let streams = open_files::for_streams(options.streams, false)?;
     let model = Model::start().await?;
     let core = Some(cores()? - 1);
     let setting = Setting { binary, listen: Ipv4Addr::LOCALHOST.into(), tasks: streams + 1, core };

@@ -3,10 +3,10 @@
 use crate::{
     Failure, Fallible,
     check::{Check, Faults},
-    client::{Farewell, Stream},
-    model::{Pace, Script},
-    spread::Spread,
-    stamp::{self, Stamp},
+    clients::client::{Farewell, Stream},
+    fake_model::{Pace, Script},
+    marker::{self, Stamp},
+    percentiles::Spread,
 };
 use app::chat::protocol::message::Delta;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -64,7 +64,7 @@ impl Heard {
 
     fn note(&self, stamp: Stamp) {
         self.deltas.fetch_add(1, Ordering::Relaxed);
-        self.delays().push(Duration::from_micros(stamp::now().saturating_sub(stamp.written)));
+        self.delays().push(Duration::from_micros(marker::now().saturating_sub(stamp.written)));
     }
 
     fn delays(&self) -> MutexGuard<'_, Vec<Duration>> {
