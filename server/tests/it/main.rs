@@ -10,6 +10,7 @@ mod http;
 mod limits;
 mod models;
 mod openai;
+mod pause;
 mod reference;
 #[path = "../support/mod.rs"]
 mod support;

@@ -2,22 +2,15 @@
 
 use crate::support::{
     advance,
-    fake_upstream::{Step, Upstream, delta, head},
-    program::{Running, output, starcrossed, text},
-    raw_client::post,
-    server::{Rules, Server},
+    fake_upstream::{Connection, Step, Upstream, delta, head},
+    server::Server,
     soon,
+    tls::{certificate, client, server, trusting},
 };
 use futures::future::join_all;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
-use reqwest::{Certificate, Client, Response, Version};
-use server::{
-    config::{TlsFiles, parse_url},
-    models::{Models, openai},
-    net::tls::Tls,
-};
-use std::{fs, path::PathBuf, time::Duration};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use reqwest::{Client, Response, Version};
+use server::{config::TlsFiles, net::tls::Tls};
+use std::{path::PathBuf, time::Duration};
 
 #[tokio::test]
 async fn ten_streams_of_one_connection_live_and_each_dies_alone() {
@@ -47,7 +40,7 @@ async fn ten_streams_of_one_connection_live_and_each_dies_alone() {
     })
     .await;
     connections.remove(dead).closed_by_peer().await;
-    assert!(connections.iter().all(crate::support::fake_upstream::Connection::is_open), "the others go on");
+    assert!(connections.iter().all(Connection::is_open), "the others go on");
     drop((streams, client));
     for connection in connections {
         connection.closed_by_peer().await;
@@ -96,174 +89,6 @@ async fn files_that_are_no_certificate_are_refused_with_their_names() {
     let (one, other) = (certificate("mixed-one"), certificate("mixed-other"));
     let mixed = TlsFiles { certificate: one.certificate, key: other.key };
     assert!(Tls::load(&mixed).await.is_err(), "a key of another certificate");
-}
-
-/// Asks a program that was started with these variables, and whose model server is at this URL. Returns what its page is told.
-async fn told(url: &str, variables: &[(&str, &str)]) -> String {
-    let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", url]);
-    let running = Running::start(command.envs(variables.iter().copied())).await;
-    let question = br#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#;
-    let told = post(running.address, "/api/chat", question).await.text();
-    running.signal("-KILL");
-    told
-}
-
-/// An HTTPS server. It is no model server, but whoever hears that has a secure connection to it.
-async fn secure(files: &TlsFiles) -> (Upstream, Server, String) {
-    let upstream = Upstream::playing([head()]).await;
-    let server = server(files, &upstream).await;
-    let url = format!("https://localhost:{}/v1", server.address.port());
-    (upstream, server, url)
-}
-
-#[tokio::test]
-async fn a_self_signed_certificate_is_trusted_where_it_is_named_and_nowhere_else() {
-    for files in [certificate("own"), authority("authority", "localhost")] {
-        let (_upstream, _server, url) = secure(&files).await;
-        let own = files.certificate.to_str().unwrap();
-        let folder = files.certificate.parent().unwrap().to_str().unwrap();
-        for variable in [("SSL_CERT_FILE", own), ("SSL_CERT_DIR", folder)] {
-            let said = told(&url, &[variable]).await;
-            assert!(said.contains("refused the request (405)"), "{variable:?} {said}");
-        }
-        let other = authority("another", "localhost").certificate;
-        let said = told(&url, &[("SSL_CERT_FILE", other.to_str().unwrap())]).await;
-        assert!(said.contains("No secure connection") && said.contains("self-signed"), "{said}");
-        assert!(said.contains("SSL_CERT_FILE") && said.contains(other.to_str().unwrap()), "{said}");
-    }
-}
-
-#[tokio::test]
-async fn a_certificate_for_another_name_is_not_trusted_where_it_is_named() {
-    let files = authority("elsewhere", "elsewhere.example");
-    let (_upstream, _server, url) = secure(&files).await;
-    let said = told(&url, &[("SSL_CERT_FILE", files.certificate.to_str().unwrap())]).await;
-    assert!(said.contains("its certificate is for another name"), "{said}");
-}
-
-#[tokio::test]
-async fn a_file_of_certificates_that_leads_nowhere_is_named() {
-    let empty = certificate("none").certificate;
-    fs::write(&empty, "nothing\n").unwrap();
-    let broken = certificate("broken").certificate;
-    fs::write(&broken, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
-    let none = "there is no certificate in it";
-    for (file, why) in [
-        ("/nowhere/ca.pem", "can't be read"),
-        ("/", "can't be read"),
-        (empty.to_str().unwrap(), none),
-        (broken.to_str().unwrap(), none),
-        ("", "names no file"),
-    ] {
-        let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "https://localhost:9/v1"]);
-        let output = output(command.env("SSL_CERT_FILE", file)).await;
-        let said = text(&output.stderr);
-        assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
-        assert!(said.contains("SSL_CERT_FILE") && said.contains(file) && said.contains(why), "{said}");
-    }
-}
-
-#[tokio::test]
-async fn a_proxy_that_is_not_there_is_named_with_its_variable() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let proxy = format!("http://me:secret@{closed}");
-    let trusted = certificate("proxied").certificate;
-    for (url, variable) in [
-        ("http://models.example/v1", "HTTP_PROXY"),
-        ("http://models.example/v1", "all_proxy"),
-        ("https://models.example/v1", "HTTPS_PROXY"),
-        ("https://models.example/v1", "ALL_PROXY"),
-    ] {
-        let said = told(url, &[(variable, &proxy), ("SSL_CERT_FILE", trusted.to_str().unwrap())]).await;
-        assert!(said.contains(url) && said.contains(variable), "{said}");
-        assert!(said.contains(&format!("http://{closed}")) && !said.contains("secret"), "{said}");
-    }
-}
-
-#[tokio::test]
-async fn a_folder_of_certificates_that_leads_nowhere_is_named() {
-    let empty = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("tls-empty");
-    fs::create_dir_all(&empty).unwrap();
-    for folder in ["/nowhere", empty.to_str().unwrap()] {
-        let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "https://localhost:9/v1"]);
-        let output = output(command.env("SSL_CERT_DIR", folder)).await;
-        let said = text(&output.stderr);
-        assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
-        assert!(said.contains("SSL_CERT_DIR") && said.contains(folder), "{said}");
-    }
-}
-
-/// A proxy that answers each connection with this.
-async fn proxy(answer: &'static str) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            _ = stream.read(&mut [0; 4096]).await;
-            _ = stream.write_all(answer.as_bytes()).await;
-        }
-    });
-    format!("http://{address}")
-}
-
-#[tokio::test]
-async fn a_proxy_that_refuses_is_told_from_one_that_is_not_there() {
-    let page = "HTTP/1.1 403 No\r\ncontent-length: 25\r\nconnection: close\r\n\r\n<title>Not today</title>\r\n";
-    let wants = "HTTP/1.1 407 Who\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    let trusted = certificate("refusing").certificate;
-    for (answer, url, why) in [
-        (wants, "https://models.example/v1", "the proxy wants credentials (407)"),
-        (wants, "http://models.example/v1", "If it wants credentials"),
-        (page, "https://models.example/v1", "the proxy refuses to connect to it"),
-        (page, "http://models.example/v1", "“Not today”. It is asked through the proxy"),
-        ("", "https://models.example/v1", "It is asked through the proxy"),
-        ("", "http://models.example/v1", "It is asked through the proxy"),
-    ] {
-        let variables = [("ALL_PROXY", proxy(answer).await), ("SSL_CERT_FILE", trusted.to_str().unwrap().to_owned())];
-        let said = told(url, &variables.each_ref().map(|(name, value)| (*name, value.as_str()))).await;
-        assert!(said.contains(why) && said.contains("ALL_PROXY"), "{said}");
-        assert!(!said.contains("--api-key"), "{said}");
-    }
-    let said = told("http://models.example/v1", &[("ALL_PROXY", "socks5://127.0.0.1:9")]).await;
-    assert!(said.contains("one that speaks socks5 can't be used here") && said.contains("NO_PROXY"), "{said}");
-}
-
-/// Writes a new certificate of an authority for this name, as `openssl req -x509` makes them, and says where.
-fn authority(folder: &str, name: &str) -> TlsFiles {
-    let files = certificate(folder);
-    let mut params = CertificateParams::new([name.to_owned()]).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let key = KeyPair::generate().unwrap();
-    fs::write(&files.key, key.serialize_pem()).unwrap();
-    fs::write(&files.certificate, params.self_signed(&key).unwrap().pem()).unwrap();
-    files
-}
-
-/// Writes a new certificate, and says where.
-fn certificate(name: &str) -> TlsFiles {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("tls-{name}"));
-    fs::create_dir_all(&folder).unwrap();
-    let files = TlsFiles { certificate: folder.join("cert.pem"), key: folder.join("key.pem") };
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
-    fs::write(&files.certificate, made.cert.pem()).unwrap();
-    files
-}
-
-fn client(files: &TlsFiles) -> Client {
-    trusting(files).build().unwrap()
-}
-
-fn trusting(files: &TlsFiles) -> reqwest::ClientBuilder {
-    let known = Certificate::from_pem(&fs::read(&files.certificate).unwrap()).unwrap();
-    Client::builder().tls_certs_only([known]).no_proxy()
-}
-
-async fn server(files: &TlsFiles, upstream: &Upstream) -> Server {
-    let asked = openai::Upstream::new(parse_url(&upstream.url()).unwrap());
-    let models = Models::new([openai::Client::new(asked).unwrap()], None);
-    let rules = Rules { tls: Some(Tls::load(files).await.unwrap()), ..Rules::default() };
-    Server::under(rules, models).await
 }
 
 async fn ask(client: &Client, server: &Server) -> Response {

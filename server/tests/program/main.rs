@@ -3,7 +3,9 @@
 
 mod cli;
 mod contract;
+mod outgoing;
 mod output;
 mod secrets;
+mod signals;
 #[path = "../support/mod.rs"]
 mod support;

@@ -7,6 +7,7 @@ pub(crate) mod program;
 pub(crate) mod raw_client;
 pub(crate) mod raw_http2;
 pub(crate) mod server;
+pub(crate) mod tls;
 
 use app::chat::protocol::answer::{Deltas, EventStream, Exit};
 use starcrossed::Spawn;

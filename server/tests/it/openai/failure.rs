@@ -1,0 +1,266 @@
+//! An answer that breaks off, or that never comes: the page is told why.
+
+use super::{ask, listen_to_the_end, question, settings, told, told_with};
+use crate::support::{
+    fake_upstream::{Step, Upstream, answer, answer_json, chunk, chunked_head, delta, done, finish, head, raw, sse},
+    soon,
+};
+use app::chat::protocol::{
+    answer::{AnswerItem, Event},
+    message::Delta,
+};
+use futures::StreamExt;
+use serde_json::json;
+use server::{config::parse_url, models::openai};
+use socket2::{Domain, Socket, Type};
+use std::{net::SocketAddr, time::Duration};
+use tokio::{io::AsyncWriteExt, net::TcpListener};
+
+#[tokio::test]
+async fn what_is_said_before_a_bad_value_of_the_same_event_stays() {
+    let hello = json!({ "choices": [{ "delta": { "content": "Hello" } }] });
+    for (rest, why) in [
+        ("{\"choices\":[{\"del", "without saying that it was complete"),
+        ("oops\n\n", "This came: oops."),
+        ("{\"error\":\"Out of memory\"}\n\n", "Out of memory"),
+    ] {
+        let body = format!("data: {hello}\ndata: {rest}");
+        told([head(), raw(body), Step::Close]).await.partly("Hello", why);
+    }
+    let message = json!({ "choices": [{ "message": { "content": "Hello" }, "finish_reason": "stop" }] });
+    told([head(), raw(json!([hello, message]).to_string()), Step::Close]).await.completely("Hello");
+    told([head(), raw(format!("data: {hello}\ndata: {message}\n\n")), done()]).await.completely("Hello");
+}
+
+#[tokio::test]
+async fn an_answer_that_just_ends_may_be_incomplete() {
+    told([head(), delta("Hel"), Step::Close]).await.partly("Hel", "without saying that it was complete");
+}
+
+#[tokio::test]
+async fn half_an_event_at_the_end_is_a_cut() {
+    let half = raw("data: {\"choices\":[{\"delta\":{\"content\":\"lo");
+    told([head(), delta("Hel"), half, Step::Close]).await.partly("Hel", "without saying that it was complete");
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_leaves_what_was_said() {
+    for cut in [Step::Close, Step::Reset] {
+        // Waits before it cuts, since a RST may overtake what was written before it.
+        let script = [chunked_head(), chunk(delta("Hel")), Step::Wait, cut];
+        let mut upstream = Upstream::playing(script).await;
+        let mut events = ask(settings(&upstream), question());
+        let connection = upstream.connection().await;
+        while soon("the first word", events.next()).await
+            != Some(Event::Item(AnswerItem::Delta(Delta::Text("Hel".into()))))
+        {}
+        connection.go();
+        listen_to_the_end(events).await.partly("", "The connection to http://127.0.0.1:");
+    }
+}
+
+#[tokio::test]
+async fn an_error_may_come_mid_stream_in_every_dialect() {
+    for error in [
+        sse(&json!({ "error": { "message": "Out of memory", "type": "server_error", "code": 500 } })),
+        sse(&json!({ "error": { "message": "Out of memory", "code": "oom" } })),
+        sse(&json!({ "error": "Out of memory" })),
+        sse(&json!({ "object": "error", "message": "Out of memory", "code": 40303 })),
+        raw("error: {\"code\":500,\"message\":\"Out of memory\"}\n\n"),
+        raw("event: error\ndata: {\"message\":\"Out of memory\"}\n\n"),
+        sse(&json!({
+            "error": { "code": 502, "message": "Out of memory" },
+            "choices": [{ "delta": { "content": "" }, "finish_reason": "error" }],
+        })),
+    ] {
+        told([head(), delta("Hel"), error.clone(), done()]).await.partly("Hel", "Out of memory");
+        told([head(), error, done()]).await.not_at_all("Out of memory");
+    }
+}
+
+#[tokio::test]
+async fn what_was_said_before_the_rubbish_stays() {
+    told([head(), delta("Hel"), raw("data: rubbish\n\n")]).await.partly("Hel", "rubbish");
+}
+
+#[tokio::test]
+async fn a_line_without_an_end_is_cut_off() {
+    let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Flood(vec![b'x'; 64 * 1024].into())]).await;
+    let events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    listen_to_the_end(events).await.partly("Hel", "sent more at once");
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn a_conversation_that_is_too_long_is_known_as_such() {
+    let json = &["content-type: application/json"][..];
+    for script in [
+        vec![answer(400, json, r#"{"error":{"code":"context_length_exceeded","message":"Too many tokens"}}"#)],
+        vec![answer(400, json, r#"{"error":{"message":"the request exceeds the available context size"}}"#)],
+        vec![head(), sse(&json!({ "error": { "message": "the request exceeds the available context size" } }))],
+    ] {
+        let told = told(script).await;
+        told.not_at_all("The conversation is too long for the model: edit an earlier question, or begin a new chat.");
+        assert!(told.exit.result.full);
+    }
+    assert!(!told([answer(400, json, r#"{"error":"Too hot"}"#)]).await.exit.result.full);
+}
+
+#[tokio::test]
+async fn every_word_of_a_server_is_cut_and_holds_no_secret() {
+    let key = "sk-0123456789abcdef";
+    let long = format!("{key} {}", "x".repeat(100_000));
+    let told =
+        told_with([head(), delta("Hi"), finish(&long), done()], |settings| settings.api_key = Some(key.into())).await;
+    let reason = told.exit.result.finish_reason.as_deref().unwrap();
+    assert!(reason.chars().count() < 100 && !reason.contains("sk-"), "{reason}");
+    let headers = [format!("location: https://elsewhere.example/{key}/{}", "x".repeat(10_000))];
+    let headers = headers.iter().map(String::as_str).collect::<Vec<_>>();
+    let told = told_with([answer(301, &headers, "")], |settings| settings.api_key = Some(key.into())).await;
+    assert!(told.message().len() < 600 && !told.message().contains("sk-"), "{}", told.message());
+}
+
+#[tokio::test]
+async fn credentials_in_the_url_are_never_shown() {
+    // `gardener:p@ssword/1` and its Base64, as `Authorization: Basic` has it.
+    let words = "gardener p@ssword/1 p%40ssword%2F1 Z2FyZGVuZXI6cEBzc3dvcmQvMQ==";
+    for body in [json!({ "error": { "message": words } }).to_string(), words.to_owned()] {
+        let told = told_with([answer(401, &[], &body)], |settings| {
+            settings.url.set_username("gardener").unwrap();
+            settings.url.set_password(Some("p@ssword/1")).unwrap();
+        })
+        .await;
+        told.not_at_all("[key] [key] [key] [key]");
+        assert!(!told.exit.log_message.clone().unwrap().contains("ssword"), "{:?}", told.exit);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_answer_is_none() {
+    told([head(), Step::Close]).await.not_at_all("sent an empty answer");
+    told([raw("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")]).await.not_at_all("sent an empty answer");
+    told([raw("HTTP/1.1 204 No Content\r\n\r\n")]).await.not_at_all("sent an empty answer");
+}
+
+#[tokio::test]
+async fn json_in_place_of_a_stream_may_be_an_error_or_rubbish() {
+    told([answer_json(200, &json!({ "error": { "message": "No GPU" } }))]).await.not_at_all("No GPU");
+    told([answer_json(200, &json!({ "status": "ok" }))]).await.not_at_all("something else than was asked for");
+    told([answer(200, &["content-type: application/json"], "oops")]).await.not_at_all("oops");
+    told([answer(200, &["content-type: application/json"], "")]).await.not_at_all("sent an empty answer");
+}
+
+#[tokio::test]
+async fn a_web_page_is_no_answer() {
+    let page = "<!doctype html><title>Welcome to nginx!</title><p>…";
+    let told = told([answer(200, &["content-type: text/html"], page)]).await;
+    told.not_at_all("a web page, “Welcome to nginx!”");
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_to_do_in_whatever_words_it_came() {
+    let json = &["content-type: application/json"][..];
+    for (step, why) in [
+        (answer(401, json, r#"{"detail":"Not authenticated"}"#), "Not authenticated. If it wants a key, give it with"),
+        (answer(403, json, r#"{"error":"Forbidden"}"#), "Forbidden. If it wants a key, give it with --api-key"),
+        (answer(404, json, r#"{"error":{"message":"model 'x' not found"}}"#), "model 'x' not found. Check the model"),
+        (answer(404, &[], "404 page not found"), "404 page not found. Check the model's name, and that the URL"),
+        (answer(400, json, r#"{"error":{"message":"Too long","code":400}}"#), "refused the request (400): Too long."),
+        (answer(422, json, r#"{"detail":[{"loc":["body"],"msg":"bad"}]}"#), "refused the request (422): bad."),
+        (
+            answer(429, &["retry-after: 20"], "Slow down"),
+            "had enough for now (429): Slow down. Try again in 20 seconds.",
+        ),
+        (answer(429, &[], ""), "had enough for now (429). Try again later."),
+        (
+            answer(429, &["retry-after: Wed, 21 Oct 2026 07:28:00 GMT"], "no"),
+            "Try again after Wed, 21 Oct 2026 07:28:00 GMT.",
+        ),
+        (answer(500, &[], "Internal Server Error"), "failed (500): Internal Server Error."),
+        (answer(500, json, r#"{"error":{"code":"x","message":"Boom"}}"#), "failed (500): Boom."),
+        (answer(502, &["content-type: text/html"], "<html><title>502 Bad Gateway</title>"), "“502 Bad Gateway”."),
+        (answer(503, &["retry-after: 2"], "Overloaded"), "failed (503): Overloaded. Try again in 2 seconds."),
+        (answer(503, json, r#"{"error":{"message":"Failed loading model"}}"#), "failed (503): Failed loading model."),
+        (answer(500, json, ""), "failed (500)."),
+    ] {
+        told([step]).await.not_at_all(why);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_key_is_named_as_such_and_never_shown() {
+    let key = "sk-0123456789abcdef";
+    let bodies = [
+        json!({ "error": { "message": format!("Incorrect API key provided: {key}.") } }).to_string(),
+        format!("Bearer {key} is unknown"),
+        format!("{}{key}", "x".repeat(290)),
+    ];
+    for body in bodies {
+        let told = told_with([answer(401, &[], &body)], |settings| settings.api_key = Some(key.into())).await;
+        told.not_at_all("refused the key (401)");
+        assert!(!told.message().contains(&key[..6]), "{}", told.message());
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_but_told_of() {
+    for to in ["https://me:secret@elsewhere.example/v1?key=secret", "/v2"] {
+        let upstream = Upstream::playing([answer(301, &[&format!("location: {to}")], "")]).await;
+        let told = listen_to_the_end(ask(settings(&upstream), question())).await;
+        told.not_at_all("points elsewhere (301), to http");
+        assert!(!told.message().contains("secret"));
+        assert_eq!(upstream.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_long_refusal_is_quoted_in_part() {
+    let told = told([answer(500, &[], &"very ".repeat(10_000))]).await;
+    told.not_at_all("very very");
+    assert!(told.message().len() < 500);
+}
+
+#[tokio::test]
+async fn a_connection_closed_without_an_answer_is_told_of() {
+    for end in [Step::Close, Step::Reset] {
+        told([end]).await.not_at_all("broke the connection off without an answer");
+    }
+    told([raw("SSH-2.0-OpenSSH_9.2\r\n")]).await.not_at_all("broke the connection off without an answer");
+}
+
+#[tokio::test]
+async fn where_nobody_listens_the_page_is_told_where_that_is() {
+    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let url = parse_url(&format!("http://me:secret@{address}/v1")).unwrap();
+    let told = listen_to_the_end(ask(openai::Upstream::new(url), question())).await;
+    told.not_at_all(&format!("Nothing answers at http://{address}/v1. Is the model server running"));
+    assert!(!told.message().contains("secret"));
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_come_about_is_given_up() {
+    // A queue that is full: the kernel answers to nobody else.
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let _in_the_queue = std::net::TcpStream::connect(address).unwrap();
+    let mut settings = openai::Upstream::new(parse_url(&format!("http://{address}/v1")).unwrap());
+    settings.connect_timeout = Duration::from_millis(300);
+    listen_to_the_end(ask(settings, question())).await.not_at_all("can't be reached: no connection within 300 ms");
+}
+
+#[tokio::test]
+async fn tls_with_a_server_that_speaks_none_is_told_of() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = parse_url(&format!("https://{}/v1", listener.local_addr().unwrap())).unwrap();
+    let plain = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        stream
+    });
+    let told = listen_to_the_end(ask(openai::Upstream::new(url), question())).await;
+    told.not_at_all("If it speaks plain HTTP, its URL begins with http://");
+    drop(plain.await);
+}

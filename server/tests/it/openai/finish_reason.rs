@@ -1,0 +1,204 @@
+//! The finish reason decides whether an answer is complete.
+
+use super::{
+    ask, listen_to_the_end, next_delta, next_progress, progress, question, settings, told, told_with, with_delta,
+};
+use crate::support::{
+    advance,
+    fake_upstream::{Step, Upstream, answer_json, delta, done, finish, head, raw, sse, usage},
+};
+use app::chat::protocol::{answer::EventStream, message::Delta, progress::Progress, usage::Usage};
+use serde_json::json;
+use server::models::openai;
+use starcrossed::Reason;
+use std::time::Duration;
+
+/// Whether an answer is whole, in every way in which it may end.
+#[tokio::test]
+async fn an_answer_is_done_if_the_model_ended_it_of_itself() {
+    for reason in ["stop", "STOP", "eos", "eos_token", "end_turn", "stop_sequence"] {
+        let told = told([head(), delta("Hi"), finish(reason), done()]).await;
+        assert_eq!((told.text.as_str(), told.exit.reason), ("Hi", Reason::Normal), "{reason}");
+        assert_eq!(told.exit.result.finish_reason.as_deref(), Some(reason));
+    }
+    for reason in ["length", "max_tokens", "MAX_TOKENS", "model_length"] {
+        let told = told([head(), delta("Hi"), finish(reason), done()]).await;
+        assert_eq!(
+            (told.exit.reason, told.exit.result.finish_reason.as_deref()),
+            (Reason::Normal, Some("length")),
+            "{reason}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_something_else_has_ended_has_failed_and_what_was_said_stays() {
+    for (reason, why) in [
+        ("content_filter", "A content filter at http://127.0.0.1:"),
+        ("SAFETY", "A content filter at http://127.0.0.1:"),
+        ("abort", "gave the reason abort."),
+        ("cancelled", "gave the reason cancelled."),
+        ("insufficient_system_resource", "gave the reason insufficient_system_resource."),
+        ("tool_calls", "called a tool instead of answering"),
+        ("function_call", "called a tool instead of answering"),
+    ] {
+        let cut = told([head(), delta("Hel"), finish(reason), usage(3, 1), done()]).await;
+        cut.partly("Hel", why);
+        assert_eq!(cut.exit.result.finish_reason.as_deref(), Some(reason));
+        assert_eq!(cut.exit.result.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 1 }));
+        told([head(), finish(reason), done()]).await.not_at_all(why);
+        let whole = |text: &str| {
+            let message = json!({ "role": "assistant", "content": text });
+            answer_json(200, &json!({ "choices": [{ "message": message, "finish_reason": reason }] }))
+        };
+        told([whole("Hel")]).await.partly("Hel", why);
+        told([whole("")]).await.not_at_all(why);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_says_nothing_has_failed() {
+    for text in ["", " \n", "\u{200b}"] {
+        let told = told([head(), delta(text), finish("stop"), done()]).await;
+        assert!(told.message().contains("sent an empty answer"), "{text:?} {told:?}");
+    }
+    told([head(), finish("stop"), done()]).await.not_at_all("sent an empty answer");
+    told([head(), finish("length"), done()]).await.not_at_all("before the first word of its answer");
+    told([head(), with_delta(&json!({ "role": "assistant" })), done()]).await.not_at_all("sent an empty answer");
+    let message = json!({ "role": "assistant", "content": null });
+    let whole = json!({ "choices": [{ "message": message, "finish_reason": "stop" }] });
+    told([answer_json(200, &whole)]).await.not_at_all("sent an empty answer");
+}
+
+#[tokio::test]
+async fn the_word_of_the_worst_end_counts() {
+    told([head(), delta("Hel"), finish("content_filter"), finish("stop"), done()])
+        .await
+        .partly("Hel", "A content filter");
+    told([head(), delta("Hel"), finish("stop"), finish("content_filter"), done()])
+        .await
+        .partly("Hel", "A content filter");
+    told([head(), delta("Hel"), finish("error"), done()]).await.partly("Hel", "ended its answer with an error");
+    told([head(), delta("Hel"), finish("null"), done()]).await.partly("Hel", "without saying that it was complete");
+}
+
+#[tokio::test]
+async fn a_word_of_an_end_in_every_event_ends_nothing() {
+    let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": "stop" }] }));
+    let mut upstream =
+        Upstream::playing([head(), event("Hel"), event("l"), Step::Wait, event("o"), done(), Step::Hang]).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    heard(&mut events, "Hell").await;
+    wait(Duration::from_secs(5)).await;
+    connection.go();
+    listen_to_the_end(events).await.completely("o");
+}
+
+/// The text of an answer up to here.
+async fn heard(events: &mut EventStream, text: &str) {
+    let mut heard = String::new();
+    while heard.len() < text.len() {
+        let Delta::Text(more) = next_delta(events).await else { panic!("it is text") };
+        heard += &more;
+    }
+    assert_eq!(heard, text);
+}
+
+/// Lets so much time go by, not at once: a jump is a pause of this process, after which a server has a second more.
+async fn wait(time: Duration) {
+    const STEP: Duration = Duration::from_millis(100);
+    for _ in 0..time.as_millis() / STEP.as_millis() {
+        advance(STEP).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_word_of_an_end_beside_the_first_words_ends_nothing() {
+    let event = |text: &str| {
+        sse(&json!({ "choices": [{ "delta": { "role": "assistant", "content": text }, "finish_reason": "stop" }] }))
+    };
+    let mut upstream = Upstream::playing([head(), event("Hel"), Step::Wait, event("lo"), done(), Step::Hang]).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    heard(&mut events, "Hel").await;
+    wait(Duration::from_secs(5)).await;
+    connection.go();
+    listen_to_the_end(events).await.completely("lo");
+}
+
+#[tokio::test]
+async fn a_word_of_an_end_before_the_first_words_ends_nothing() {
+    let role = sse(&json!({ "choices": [{ "delta": { "role": "assistant" }, "finish_reason": "stop" }] }));
+    // Nothing is to be seen of the first event, so the progress shows that it was heard.
+    let script = [head(), role, progress(350), Step::Wait, delta("Hello"), finish("stop"), done()];
+    let mut upstream = Upstream::playing(script).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    assert_eq!(next_progress(&mut events).await, Progress::reading(35));
+    wait(Duration::from_secs(5)).await;
+    connection.go();
+    listen_to_the_end(events).await.completely("Hello");
+}
+
+#[tokio::test]
+async fn a_server_that_says_its_only_words_with_their_end_and_does_not_hang_up_is_given_up_and_all_is_there() {
+    let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": "stop" }] }));
+    let settle = |settings: &mut openai::Upstream| settings.idle_timeout = Duration::from_millis(200);
+    told_with([head(), event("Hi"), Step::Hang], settle).await.completely("Hi");
+    // Words before them that came without an end show that this is one: it isn't waited for as long as for words.
+    told([head(), delta("H"), event("i"), Step::Hang]).await.completely("Hi");
+    told_with([head(), event("H"), event("i"), finish("stop"), Step::Hang], settle).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn a_word_that_nobody_knows_is_no_end_if_a_known_one_follows() {
+    for word in ["generating", "normal", "null"] {
+        let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": word }] }));
+        told([head(), event("Hel"), event("lo"), finish("stop"), done()]).await.completely("Hello");
+    }
+    let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": "normal" }] }));
+    let told = told([head(), event("Hel"), event("lo"), done()]).await;
+    assert_eq!((told.text.as_str(), told.exit.reason), ("Hello", Reason::Normal), "{told:?}");
+}
+
+#[tokio::test]
+async fn the_word_of_the_worst_end_counts_in_one_event_too() {
+    let hel = json!({ "choices": [{ "delta": { "content": "Hel" }, "finish_reason": "content_filter" }] });
+    let stop = json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] });
+    for body in [
+        raw(json!([hel, stop]).to_string()),
+        raw(format!("data: {hel}\ndata: {stop}\n\ndata: [DONE]\n\n")),
+        raw(format!("data: {hel}{stop}\n\n")),
+    ] {
+        told([head(), body, Step::Close]).await.partly("Hel", "A content filter");
+    }
+}
+
+#[tokio::test]
+async fn done_without_a_finish_reason_is_no_end() {
+    told([head(), delta("Hel"), done()]).await.partly("Hel", "without saying that it was complete");
+}
+
+#[tokio::test]
+async fn an_answer_that_finishes_with_an_error_has_failed() {
+    told([head(), delta("Hel"), finish("error"), done()]).await.failed("Hel", "ended its answer with an error");
+}
+
+#[tokio::test]
+async fn an_answer_that_filled_the_context_is_told_from_one_that_reached_its_limit() {
+    let head_of =
+        |server| raw(format!("HTTP/1.1 200 OK\r\nserver: {server}\r\ncontent-type: text/event-stream\r\n\r\n"));
+    for (server, limit, full) in [("llama.cpp", None, true), ("llama.cpp", Some(5), false), ("other", None, false)] {
+        let upstream = Upstream::playing([head_of(server), delta("Hi"), finish("length"), usage(5, 5), done()]).await;
+        let mut request = question();
+        request.options.extend(limit.map(|limit| ("max_tokens".to_owned(), json!(limit))));
+        let told = listen_to_the_end(ask(settings(&upstream), request)).await;
+        assert_eq!(
+            (told.exit.result.finish_reason.as_deref(), told.exit.result.full),
+            (Some("length"), full),
+            "{server} {limit:?}"
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! A kill closes the connection to the model server, whatever the server is doing.
+
+use super::{ask, loading, next_delta, next_progress, progress, question, settings};
+use crate::support::{
+    advance,
+    fake_upstream::{Step, Upstream, answer_json, chunk, chunked_head, delta, finish, head, raw, reasoning, sent},
+};
+use app::chat::protocol::progress::Progress;
+use serde_json::json;
+use server::models::openai::Client;
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_kill_while_it_is_asked_again_reaches_the_server() {
+    let refusal = answer_json(400, &json!({ "error": { "message": "No", "param": "temperature" } }));
+    let mut upstream = Upstream::playing_in_turn([vec![refusal], vec![Step::Hang]]).await;
+    let events = ask(settings(&upstream), question());
+    upstream.connection().await;
+    let again = upstream.connection().await;
+    assert!(again.is_open());
+    drop(events);
+    again.closed_by_peer().await;
+    assert_eq!(upstream.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_kill_while_a_prompt_is_read_reaches_the_server() {
+    let mut upstream = Upstream::playing([head(), progress(1), Step::Flood(sent(progress(2)))]).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    next_progress(&mut events).await;
+    drop(events);
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn a_kill_while_a_model_loads_asks_no_more() {
+    let mut upstream = Upstream::playing(loading()).await;
+    let mut events = ask(settings(&upstream), question());
+    upstream.connection().await;
+    assert_eq!(next_progress(&mut events).await, Progress::LOADING);
+    drop(events);
+    let asked = upstream.requests().len();
+    advance(Duration::from_millis(1200)).await; // twice as long as the next try would take
+    Client::new(settings(&upstream)).unwrap().models().await.unwrap(); // and time for it
+    assert_eq!(upstream.requests().len() - upstream.times_listed(), asked);
+}
+
+/// Lets go of an answer once this many deltas have come, and sees that the server's connection dies of it.
+async fn kill_after(deltas: usize, script: impl Into<Vec<Step>>) {
+    let mut upstream = Upstream::playing(script).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    for _ in 0..deltas {
+        next_delta(&mut events).await;
+    }
+    assert!(connection.is_open());
+    drop(events);
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn a_kill_before_the_head_reaches_the_server() {
+    kill_after(0, [Step::Hang]).await;
+}
+
+#[tokio::test]
+async fn a_kill_before_the_first_word_reaches_the_server() {
+    kill_after(0, [head(), Step::Hang]).await;
+    kill_after(0, [chunked_head(), chunk(raw(": thinking\n\n")), Step::Hang]).await;
+}
+
+#[tokio::test]
+async fn a_kill_while_the_model_thinks_reaches_the_server() {
+    kill_after(1, [head(), reasoning("Hm"), Step::Hang]).await;
+}
+
+#[tokio::test]
+async fn a_kill_mid_stream_reaches_the_server() {
+    kill_after(1, [head(), delta("Hel"), Step::Hang]).await;
+    kill_after(1, [chunked_head(), chunk(delta("Hel")), Step::Hang]).await;
+}
+
+#[tokio::test]
+async fn a_kill_in_a_flood_reaches_the_server() {
+    kill_after(100, [head(), flood()]).await;
+}
+
+#[tokio::test]
+async fn a_kill_during_a_refusal_reaches_the_server() {
+    kill_after(0, [raw("HTTP/1.1 500 No\r\ncontent-length: 9\r\n\r\nx"), Step::Hang]).await;
+}
+
+#[tokio::test]
+async fn a_kill_after_the_end_reaches_the_server() {
+    kill_after(1, [head(), delta("Hi"), finish("stop"), Step::Hang]).await;
+}
+
+/// As many deltas as are taken, 1 KiB each.
+fn flood() -> Step {
+    Step::Flood(sent(delta(&"x".repeat(1024))))
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_read_stops_the_server() {
+    let mut upstream = Upstream::playing([head(), flood()]).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    next_delta(&mut events).await;
+    connection.stalled().await;
+    let written = connection.written();
+    assert!(written < 8 << 20, "{written} bytes are held for a page that doesn't read");
+    // It goes on as soon as the page does.
+    while connection.written() < written + (1 << 20) {
+        next_delta(&mut events).await;
+    }
+    connection.stalled().await;
+    drop(events);
+    connection.closed_by_peer().await;
+}

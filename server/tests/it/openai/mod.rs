@@ -1,0 +1,170 @@
+//! The client of model servers, against the answers that real ones give, each oddity a test; and a kill reaches them all.
+
+mod content;
+mod failure;
+mod finish_reason;
+mod kill;
+mod reasoning;
+mod rejected_fields;
+mod request;
+mod stream;
+mod unlabelled;
+mod waiting;
+
+use crate::support::{
+    fake_upstream::{Step, Upstream, answer_json, sse},
+    linked, soon,
+};
+use app::chat::protocol::{
+    answer::{AnswerItem, Event, EventStream, Exit},
+    message::{ChatMessage, ChatRequest, Content, Delta, Role, Was},
+    progress::Progress,
+};
+use futures::StreamExt;
+use serde_json::{Value, json};
+use server::{
+    config::parse_url,
+    models::openai::{self, Client},
+};
+use starcrossed::Reason;
+
+/// What a page was told.
+#[derive(Debug)]
+struct Told {
+    text: String,
+    reasoning: String,
+    exit: Exit,
+}
+
+impl Told {
+    /// The answer was complete, and this is what it said.
+    #[track_caller]
+    fn completely(&self, text: &str) {
+        assert_eq!(self.text, text);
+        assert_eq!(self.exit.reason, Reason::Normal, "{:?}", self.exit);
+        assert_eq!(self.exit.message, None);
+        assert_eq!(self.exit.result.finish_reason.as_deref(), Some("stop"));
+    }
+
+    /// This much of the answer is there, and the page knows that it may not be all, and why.
+    #[track_caller]
+    fn partly(&self, text: &str, why: &str) {
+        self.failed(text, why);
+        assert!(self.message().ends_with("may be incomplete."), "{self:?}");
+    }
+
+    /// There is no answer, and the page knows why.
+    #[track_caller]
+    fn not_at_all(&self, why: &str) {
+        self.failed("", why);
+        assert!(!self.message().contains("incomplete"), "{self:?}");
+    }
+
+    #[track_caller]
+    fn failed(&self, text: &str, why: &str) {
+        assert_eq!(self.text, text, "{self:?}");
+        assert_eq!(self.exit.reason, Reason::Failed, "{self:?}");
+        assert!(self.message().contains(why), "{why:?} is not in {:?}", self.message());
+    }
+
+    fn message(&self) -> &str {
+        self.exit.message.as_deref().unwrap_or_default()
+    }
+}
+
+fn settings(upstream: &Upstream) -> openai::Upstream {
+    openai::Upstream::new(parse_url(&upstream.url()).unwrap())
+}
+
+fn question() -> ChatRequest {
+    let question = json!({ "model": "fake", "messages": [{ "role": "user", "content": "Hi?" }], "temperature": 0.5 });
+    serde_json::from_value(question).unwrap()
+}
+
+/// A page that asks.
+fn ask(settings: openai::Upstream, request: ChatRequest) -> EventStream {
+    let client = Client::new(settings).unwrap();
+    linked(move |deltas| async move { client.reply(request, deltas).await })
+}
+
+async fn listen_to_the_end(mut events: EventStream) -> Told {
+    let (mut text, mut reasoning) = (String::new(), String::new());
+    while let Some(event) = soon("the page hears more", events.next()).await {
+        match event {
+            Event::Item(AnswerItem::Delta(Delta::Text(more))) => text += &more,
+            Event::Item(AnswerItem::Delta(Delta::Reasoning(more))) => reasoning += &more,
+            Event::Item(AnswerItem::Delta(Delta::TextWas(Was::Reasoning))) => reasoning += &std::mem::take(&mut text),
+            Event::Exit(exit) => return Told { text, reasoning, exit },
+            Event::Start { .. } | Event::Item(AnswerItem::Progress(_)) => {}
+        }
+    }
+    panic!("the stream ended without an exit")
+}
+
+/// Asks a server with these settings, and listens.
+async fn told_with(script: impl Into<Vec<Step>>, settle: impl FnOnce(&mut openai::Upstream)) -> Told {
+    let upstream = Upstream::playing(script).await;
+    let mut settings = settings(&upstream);
+    settle(&mut settings);
+    listen_to_the_end(ask(settings, question())).await
+}
+
+/// Asks a server that plays this script, and listens.
+async fn told(script: impl Into<Vec<Step>>) -> Told {
+    told_with(script, |_| {}).await
+}
+
+/// An event whose only choice has this as its delta.
+fn with_delta(delta: &Value) -> Step {
+    sse(&json!({ "choices": [{ "index": 0, "delta": delta }] }))
+}
+
+/// Asks this client, and listens.
+async fn told_by(client: &Client, request: ChatRequest) -> Told {
+    let client = client.clone();
+    let work = move |deltas| async move { client.reply(request, deltas).await };
+    listen_to_the_end(linked(work)).await
+}
+
+/// An answer that has begun, and is to go on.
+fn unfinished() -> ChatRequest {
+    let mut request = question();
+    request.messages.push(ChatMessage::new(Role::Assistant, Content::Text("Hello, wor".into())));
+    request
+}
+
+/// What llama-server says while it reads a prompt of 1000 tokens.
+fn progress(processed: u64) -> Step {
+    let progress = json!({ "total": 1000, "cache": 0, "processed": processed, "time_ms": 5 });
+    let delta = json!({ "role": "assistant", "content": null });
+    sse(&json!({ "choices": [{ "index": 0, "delta": delta, "finish_reason": null }], "prompt_progress": progress }))
+}
+
+/// What llama-server answers while it loads.
+fn loading() -> Vec<Step> {
+    vec![answer_json(
+        503,
+        &json!({ "error": { "message": "Loading model", "type": "unavailable_error", "code": 503 } }),
+    )]
+}
+
+async fn next_progress(events: &mut EventStream) -> Progress {
+    loop {
+        match soon("the page hears what is waited for", events.next()).await {
+            Some(Event::Item(AnswerItem::Progress(progress))) => return progress,
+            Some(Event::Start { .. }) => {}
+            other => panic!("{other:?} in place of progress"),
+        }
+    }
+}
+
+/// The next delta of an answer.
+async fn next_delta(events: &mut EventStream) -> Delta {
+    loop {
+        match soon("the page hears more", events.next()).await {
+            Some(Event::Item(AnswerItem::Delta(delta))) => return delta,
+            Some(Event::Start { .. }) => {}
+            other => panic!("{other:?} in place of a delta"),
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! A field that the server rejects is left out, and the question is asked again.
+
+use super::{ask, listen_to_the_end, question, settings, told_by, unfinished};
+use crate::support::{
+    fake_upstream::{Request, Step, Upstream, answer, answer_json, delta, done, finish, head, sent, sse},
+    linked,
+};
+use app::chat::protocol::message::ChatRequest;
+use serde_json::{Value, json};
+use server::models::openai::Client;
+
+#[tokio::test]
+async fn where_stream_options_are_refused_the_question_is_asked_again_without() {
+    let refusal = json!({ "error": { "message": "Unrecognized request argument supplied: stream_options" } });
+    let scripts = [vec![answer_json(400, &refusal)], vec![head(), delta("Hi"), finish("stop"), done()]];
+    let upstream = Upstream::playing_in_turn(scripts).await;
+    listen_to_the_end(ask(settings(&upstream), question())).await.completely("Hi");
+    let requests = upstream.requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].body["messages"], requests[1].body["messages"]);
+    assert_eq!(requests[1].body.get("stream_options"), None);
+    assert_eq!(requests[1].body["stream"], true);
+}
+
+#[tokio::test]
+async fn where_they_are_refused_twice_it_is_not_asked_a_third_time() {
+    let upstream = Upstream::playing([answer_json(400, &json!({ "error": "stream_options are no good" }))]).await;
+    listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("stream_options are no good");
+    assert_eq!(upstream.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn where_progress_is_refused_the_question_is_asked_again_without_and_never_with_it_again() {
+    for refusal in [
+        answer_json(400, &json!({ "error": { "message": "Unrecognized request argument supplied: return_progress" } })),
+        answer_json(422, &json!({ "detail": [{ "type": "extra_forbidden", "loc": ["body", "return_progress"] }] })),
+        answer_json(400, &json!({ "error": { "message": "Invalid JSON payload: Unknown name \"return_progress\"" } })),
+        answer_json(400, &json!({ "error": { "message": "Extra inputs are not permitted" } })),
+        answer(500, &[], "TypeError: create() got an unexpected keyword argument 'return_progress'"),
+        answer_json(400, &json!({ "error": { "message": "Invalid request body" } })),
+        answer_json(422, &json!({ "error": "Additional properties are not allowed" })),
+        answer(400, &[], ""),
+        answer_json(200, &json!({ "error": { "message": "Unknown field return_progress" } })),
+        Step::Send(
+            [sent(head()), sent(sse(&json!({ "error": { "message": "Unknown field return_progress" } })))]
+                .concat()
+                .into(),
+        ),
+    ] {
+        let scripts = [vec![refusal], vec![head(), delta("Hi"), finish("stop"), done()]];
+        let upstream = Upstream::playing_in_turn(scripts).await;
+        let client = Client::new(settings(&upstream)).unwrap();
+        for _ in 0..2 {
+            let client = client.clone();
+            let work = move |deltas| async move { client.reply(question(), deltas).await };
+            listen_to_the_end(linked(work)).await.completely("Hi");
+        }
+        let has = upstream.requests().iter().map(|it| it.body.get("return_progress").is_some()).collect::<Vec<_>>();
+        assert_eq!(has, [true, false, false]);
+    }
+}
+
+#[tokio::test]
+async fn that_one_model_refuses_progress_says_nothing_of_the_others() {
+    let refusal = answer_json(400, &json!({ "error": { "message": "Unknown field return_progress" } }));
+    let answer = vec![head(), delta("Hi"), finish("stop"), done()];
+    let upstream = Upstream::playing_in_turn([vec![refusal], answer]).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    for model in ["cloud", "local", "cloud"] {
+        let (client, request) = (client.clone(), ChatRequest { model: model.into(), ..question() });
+        let work = move |deltas| async move { client.reply(request, deltas).await };
+        listen_to_the_end(linked(work)).await.completely("Hi");
+    }
+    let has = upstream.requests().iter().map(|it| it.body.get("return_progress").is_some()).collect::<Vec<_>>();
+    assert_eq!(has, [true, false, true, false], "cloud, cloud again, local, cloud");
+}
+
+#[tokio::test]
+async fn a_model_that_has_taken_progress_is_not_asked_again_without_when_it_refuses_something_else() {
+    let answer = vec![head(), delta("Hi"), finish("stop"), done()];
+    let refusal = vec![answer_json(400, &json!({ "error": { "message": "Invalid request body" } }))];
+    let upstream = Upstream::playing_in_turn([answer, refusal]).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    let ask = || {
+        let client = client.clone();
+        let work = move |deltas| async move { client.reply(question(), deltas).await };
+        listen_to_the_end(linked(work))
+    };
+    ask().await.completely("Hi");
+    ask().await.not_at_all("Invalid request body");
+    assert_eq!(upstream.requests().len(), 2);
+}
+
+/// The same question, with these options.
+fn with_options(options: &Value) -> ChatRequest {
+    ChatRequest { options: options.as_object().unwrap().clone(), ..question() }
+}
+
+/// The refusals of a parameter that servers are known for.
+fn refusals(name: &str) -> Vec<Step> {
+    vec![
+        answer_json(400, &json!({ "error": { "message": format!("Unsupported parameter: '{name}'"), "param": name } })),
+        answer_json(
+            400,
+            &json!({ "error": { "message": "Unsupported value", "param": name, "code": "unsupported_value" } }),
+        ),
+        answer_json(
+            422,
+            &json!({ "detail": [{ "type": "extra_forbidden", "loc": ["body", name], "msg": "Extra inputs are not permitted" }] }),
+        ),
+        answer_json(
+            400,
+            &json!({ "object": "error", "message": format!("[{{'loc': ('body', '{name}'), 'msg': 'extra fields not permitted'}}]") }),
+        ),
+        answer(400, &[], &format!("{name} is not supported by this model")),
+        answer(500, &[], &format!("TypeError: create() got an unexpected keyword argument '{name}'")),
+        answer_json(200, &json!({ "error": { "message": format!("unknown field: {name}") } })),
+        Step::Send(
+            [sent(head()), sent(sse(&json!({ "error": { "message": format!("{name} is not supported") } })))]
+                .concat()
+                .into(),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_refused_is_left_out_from_then_on_and_that_is_said() {
+    let options = json!({
+        "temperature": 0.5, "top_p": 0.9, "top_k": 40, "min_p": 0.1, "stop": ["x"], "seed": 7, "reasoning_effort": "low",
+        "presence_penalty": 0.1, "frequency_penalty": 0.1,
+    });
+    for name in options.as_object().unwrap().keys() {
+        for refusal in refusals(name) {
+            let scripts = [vec![refusal], vec![head(), delta("Hi"), finish("stop"), done()]];
+            let upstream = Upstream::playing_in_turn(scripts).await;
+            let client = Client::new(settings(&upstream)).unwrap();
+            for _ in 0..2 {
+                let told = told_by(&client, with_options(&options)).await;
+                told.completely("Hi");
+                assert_eq!(told.exit.result.left_out, [name.as_str()]);
+            }
+            let bodies: Vec<Value> = upstream.requests().into_iter().map(|request| request.body).collect();
+            let has = bodies.iter().map(|body| body.get(name).is_some()).collect::<Vec<_>>();
+            assert_eq!(has, [true, false, false], "{name}");
+            let others = options.as_object().unwrap().keys().filter(|other| *other != name);
+            for other in others {
+                assert!(bodies.iter().all(|body| body[other] == options[other]), "{other} is sent beside {name}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_longest_answer_goes_by_its_other_name_where_one_is_refused() {
+    for (name, twin) in [("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens")] {
+        for refusal in refusals(name) {
+            let scripts = [vec![refusal], vec![head(), delta("Hi"), finish("stop"), done()]];
+            let upstream = Upstream::playing_in_turn(scripts).await;
+            let client = Client::new(settings(&upstream)).unwrap();
+            for _ in 0..2 {
+                let told = told_by(&client, with_options(&json!({ name: 50 }))).await;
+                told.completely("Hi");
+                assert!(told.exit.result.left_out.is_empty(), "{:?}", told.exit);
+            }
+            let bodies = upstream.requests().into_iter().map(|request| request.body);
+            let sent = bodies.map(|body| (body[name].as_u64(), body[twin].as_u64())).collect::<Vec<_>>();
+            assert_eq!(sent, [(Some(50), None), (None, Some(50)), (None, Some(50))]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_is_refused_under_both_names_is_left_out() {
+    let refusal = |name: &str| vec![refusals(name).remove(0)];
+    let answer = vec![head(), delta("Hi"), finish("stop"), done()];
+    let upstream = Upstream::playing_in_turn([refusal("max_tokens"), refusal("max_completion_tokens"), answer]).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    for _ in 0..2 {
+        let told = told_by(&client, with_options(&json!({ "max_tokens": 50 }))).await;
+        told.completely("Hi");
+        assert_eq!(told.exit.result.left_out, ["max_tokens"]);
+    }
+    assert_eq!(upstream.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn every_parameter_is_left_out_once_and_then_the_refusal_is_told() {
+    let refusal = answer(400, &[], "temperature, top_p and seed are not supported");
+    let upstream = Upstream::playing([refusal]).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    let options = json!({ "temperature": 0.5, "top_p": 0.5, "seed": 1 });
+    told_by(&client, with_options(&options)).await.not_at_all("seed are not supported");
+    let kept = |request: &Request| {
+        ["temperature", "top_p", "seed"].iter().filter(|name| request.body.get(name).is_some()).count()
+    };
+    let kept = upstream.requests().iter().map(kept).collect::<Vec<_>>();
+    assert_eq!(kept[..4], [3, 2, 1, 0]);
+    assert!(kept.len() <= 5, "once more without return_progress, which may be meant: {kept:?}");
+}
+
+#[tokio::test]
+async fn a_value_that_is_refused_says_nothing_of_others() {
+    let refusal = answer_json(400, &json!({ "error": { "message": "temperature must be between 0 and 1" } }));
+    let upstream = Upstream::playing_in_turn([vec![refusal], vec![head(), delta("Hi"), finish("stop"), done()]]).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    for (temperature, left_out) in [(1.5, true), (1.5, true), (0.5, false)] {
+        let told = told_by(&client, with_options(&json!({ "temperature": temperature }))).await;
+        told.completely("Hi");
+        assert_eq!(!told.exit.result.left_out.is_empty(), left_out, "{temperature}");
+    }
+    assert_eq!(upstream.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn a_parameter_is_known_by_what_it_is_called_there_and_whatever_the_number_of_the_refusal() {
+    let error = |message: &str| json!({ "error": { "message": message } });
+    for (status, refusal, name) in [
+        (400, json!({ "error": { "message": "No", "param": "reasoning.effort" } }), "reasoning_effort"),
+        (400, error("\"fake\" does not support thinking"), "reasoning_effort"),
+        (400, error("`temperature` and `top_p` cannot both be specified for this model."), "temperature"),
+        (403, error("seed is not allowed for your plan"), "seed"),
+        (404, error("No endpoints found that support top_p"), "top_p"),
+        (405, error("Unsupported parameter: stop"), "stop"),
+        (501, error("seed is not implemented"), "seed"),
+        (500, json!({ "detail": [{ "loc": ["body", "seed"], "msg": "Not allowed" }] }), "seed"),
+    ] {
+        let options = json!({ "temperature": 0.5, "top_p": 0.9, "stop": ["x"], "seed": 7, "reasoning_effort": "low" });
+        let answer = vec![head(), delta("Hi"), finish("stop"), done()];
+        let upstream = Upstream::playing_in_turn([vec![answer_json(status, &refusal)], answer]).await;
+        let told = told_by(&Client::new(settings(&upstream)).unwrap(), with_options(&options)).await;
+        told.completely("Hi");
+        assert_eq!(told.exit.result.left_out, [name], "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn what_can_not_be_left_out_is_not_and_neither_is_anything_in_its_place() {
+    for refusal in [
+        json!({ "error": { "message": "The temperature there is not allowed", "param": "messages[0].content" } }),
+        json!({ "detail": [{ "loc": ["body", "messages", 0, "content"], "msg": "temperature: not allowed" }] }),
+        json!({ "error": { "message": "temperature is an unknown model", "param": "model" } }),
+    ] {
+        let upstream = Upstream::playing([answer_json(400, &refusal)]).await;
+        listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("refused the request (400)");
+        assert_eq!(upstream.requests().len(), 1, "{refusal}");
+    }
+    for (status, words) in [
+        (401, "temperature is not allowed"),
+        (429, "temperature: not supported, too many requests"),
+        (503, "Model seed-oss-36b is not available right now"),
+        (500, "unexpected stop of the runner"),
+        (404, "No such model: qwen3-thinking"),
+    ] {
+        let upstream = Upstream::playing([answer(status, &[], words)]).await;
+        let options = json!({ "temperature": 0.5, "seed": 7, "stop": ["x"], "reasoning_effort": "low" });
+        listen_to_the_end(ask(settings(&upstream), with_options(&options))).await.not_at_all(words);
+        assert_eq!(upstream.requests().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_refused_again_is_told_of_at_once() {
+    let refusal = json!({ "error": { "message": "Unsupported parameter", "param": "temperature" } });
+    let upstream = Upstream::playing([answer_json(400, &refusal)]).await;
+    listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("Unsupported parameter");
+    assert_eq!(upstream.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn that_one_model_refuses_a_parameter_says_nothing_of_the_others() {
+    let refusal = vec![refusals("seed").remove(0)];
+    let upstream = Upstream::playing_in_turn([refusal, vec![head(), delta("Hi"), finish("stop"), done()]]).await;
+    let client = Client::new(settings(&upstream)).unwrap();
+    for (model, left_out) in [("one", true), ("other", false), ("one", true)] {
+        let request = ChatRequest { model: model.into(), ..with_options(&json!({ "seed": 7 })) };
+        assert_eq!(!told_by(&client, request).await.exit.result.left_out.is_empty(), left_out, "{model}");
+    }
+}
+
+#[tokio::test]
+async fn one_that_minds_everything_is_asked_again_without_each() {
+    let minds =
+        |part| vec![answer_json(422, &json!({ "detail": [{ "type": "extra_forbidden", "loc": ["body", part] }] }))];
+    let answer = vec![head(), delta("ld"), finish("stop"), done()];
+    let minded = ["add_generation_prompt", "return_progress", "stream_options"].map(minds);
+    let upstream = Upstream::playing_in_turn(minded.into_iter().chain([answer])).await;
+    listen_to_the_end(ask(settings(&upstream), unfinished())).await.completely("ld");
+    let bodies: Vec<Value> = upstream.requests().into_iter().map(|request| request.body).collect();
+    let has = |part| bodies.iter().map(|body| body.get(part).is_some()).collect::<Vec<_>>();
+    assert_eq!(has("continue_final_message"), [true, false, false, false]);
+    assert_eq!(has("add_generation_prompt"), [true, false, false, false]);
+    assert_eq!(has("return_progress"), [true, true, false, false]);
+    assert_eq!(has("stream_options"), [true, true, true, false]);
+    assert_eq!(bodies[3]["messages"], bodies[0]["messages"]);
+}

@@ -1,0 +1,254 @@
+//! The shapes in which a complete answer may arrive.
+
+use super::{ask, listen_to_the_end, question, settings, told, with_delta};
+use crate::support::{
+    fake_upstream::{
+        Step, Upstream, answer_json, chunk, chunked_head, delta, done, finish, head, last_chunk, raw, sse, usage,
+    },
+    soon,
+};
+use app::chat::protocol::{
+    answer::{AnswerItem, Event},
+    message::Delta,
+    usage::Usage,
+};
+use futures::StreamExt;
+use serde_json::{Value, json};
+use starcrossed::Reason;
+
+#[tokio::test]
+async fn an_answer_comes_with_its_end_and_its_cost() {
+    let told = told([head(), delta("Hel"), delta("lo"), finish("stop"), usage(3, 2), done()]).await;
+    told.completely("Hello");
+    assert_eq!(told.exit.result.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
+}
+
+#[tokio::test]
+async fn a_model_that_has_run_out_of_room_says_so() {
+    let told = told([head(), delta("Hel"), finish("length"), done()]).await;
+    assert_eq!((told.exit.reason, told.exit.result.finish_reason.as_deref()), (Reason::Normal, Some("length")));
+}
+
+#[tokio::test]
+async fn comments_are_no_part_of_an_answer() {
+    let comments = || raw(": OPENROUTER PROCESSING\n\n: ping\n\n: keep-alive\n\n:\n\n");
+    told([head(), comments(), delta("Hi"), comments(), finish("stop"), done()]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn empty_data_is_no_part_of_an_answer() {
+    told([head(), raw("data:\n\ndata: \n\n"), delta("Hi"), finish("stop"), done()]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn lines_may_end_in_any_way() {
+    for end in ["\n", "\r\n", "\r"] {
+        let events = [r#"{"choices":[{"delta":{"content":"Hi"}}]}"#, r#"{"choices":[{"finish_reason":"stop"}]}"#];
+        let events = events.map(|event| raw(format!("data: {event}{end}{end}")));
+        told([vec![head()], events.into(), vec![done()]].concat()).await.completely("Hi");
+    }
+}
+
+#[tokio::test]
+async fn data_may_follow_without_a_space() {
+    let event =
+        raw("data:{\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}\n\ndata:[DONE]\n\n");
+    told([head(), event]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn an_answer_may_come_byte_by_byte() {
+    let text = "data: {\"choices\":[{\"delta\":{\"content\":\"Grüße 🌟\"},\"finish_reason\":\"stop\"}]}\r\n\r\ndata: [DONE]\r\n\r\n";
+    let bytes = text.bytes().map(|byte| chunk(Step::Send(vec![byte].into())));
+    let script = [chunked_head()].into_iter().chain(bytes).chain([last_chunk()]);
+    told(script.collect::<Vec<_>>()).await.completely("Grüße 🌟");
+}
+
+#[tokio::test]
+async fn an_answer_split_inside_a_character_waits_for_the_rest() {
+    let event = "data: {\"choices\":[{\"delta\":{\"content\":\"é\"}}]}\r\n\r\n".as_bytes();
+    let middle = event.iter().position(|byte| *byte == 0xc3).unwrap() + 1;
+    let (before, after) = event.split_at(middle);
+    let (before, after) = (Step::Send(before.to_vec().into()), Step::Send(after.to_vec().into()));
+    let mut upstream = Upstream::playing([head(), delta("H"), before, Step::Wait, after, finish("stop"), done()]).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    while soon("the first letter", events.next()).await != Some(Event::Item(AnswerItem::Delta(Delta::Text("H".into()))))
+    {
+    }
+    connection.go();
+    listen_to_the_end(events).await.completely("é");
+}
+
+#[tokio::test]
+async fn usage_may_come_without_choices() {
+    let usage = sse(&json!({ "usage": { "prompt_tokens": 3, "completion_tokens": 2 } }));
+    let told = told([head(), delta("Hi"), finish("stop"), usage, done()]).await;
+    told.completely("Hi");
+    assert_eq!(told.exit.result.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
+}
+
+#[tokio::test]
+async fn the_first_event_may_be_about_filters() {
+    let filters = sse(&json!({ "choices": [], "prompt_filter_results": [{ "prompt_index": 0 }] }));
+    told([head(), filters, delta("Hi"), finish("stop"), done()]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn a_choice_may_have_no_delta() {
+    let bare = sse(&json!({ "choices": [{ "index": 0, "content_filter_offsets": {} }] }));
+    told([head(), delta("Hi"), bare, finish("stop"), done()]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn content_may_be_null() {
+    let null = with_delta(&json!({ "role": "assistant", "content": null, "tool_calls": null }));
+    told([head(), null, delta("Hi"), finish("stop"), done()]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn a_character_may_come_in_two_halves() {
+    let half =
+        |name: &str, text: &str| raw(format!("data: {{\"choices\":[{{\"delta\":{{\"{name}\":\"{text}\"}}}}]}}\n\n"));
+    let stop = || vec![finish("stop"), done()];
+    for between in [vec![], vec![delta("")], vec![with_delta(&json!({ "content": null }))], vec![raw(": ping\n\n")]] {
+        let halves = [vec![head(), half("content", "a \\ud83c")], between, vec![half("content", "\\udf1f b")]];
+        told([halves.concat(), stop()].concat()).await.completely("a 🌟 b");
+    }
+    let thought = ["reasoning_content", "reasoning"]
+        .map(|name| vec![head(), half(name, "\\ud83c"), half(name, "\\udf1f"), delta("Hi")]);
+    for thought in thought {
+        let told = told([thought, stop()].concat()).await;
+        told.completely("Hi");
+        assert_eq!(told.reasoning, "🌟");
+    }
+    let cut = [vec![head(), half("content", "a\\ud83c")], stop()].concat();
+    told(cut).await.completely("a\u{fffd}");
+    let alone = [vec![head(), half("content", "\\ud83c"), delta("b")], stop()].concat();
+    told(alone).await.completely("\u{fffd}b");
+    let tagged =
+        [vec![head(), half("content", "<think>\\ud83c"), half("content", "\\udf1f</think>Hi")], stop()].concat();
+    let told = told(tagged).await;
+    told.completely("Hi");
+    assert_eq!(told.reasoning, "🌟");
+}
+
+#[tokio::test]
+async fn a_character_may_come_in_bytes() {
+    let event = |name: &str, text: &[u8]| {
+        let begin = format!("data: {{\"choices\":[{{\"delta\":{{\"{name}\":\"");
+        Step::Send([begin.as_bytes(), text, b"\"}}]}\n\n"].concat().into())
+    };
+    for (first, second, text) in [
+        (&b"a\xf0\x9f"[..], &b"\x8c\x9f b"[..], "a🌟 b"),
+        (b"\xf0", b"\x9f\x8c\x9f", "🌟"),
+        (b"\xc3", b"\xa9", "é"),
+        (b"a\xed\xa0\xbc", b"\xed\xbc\x9fb", "a🌟b"),
+        (b"a\xed\xa0\xbc\xed\xbc\x9f", b"b", "a🌟b"),
+        (b"a\xf0\x9f", b"b", "a\u{fffd}b"),
+        (b"a", b"b\xf0\x9f", "ab\u{fffd}"),
+    ] {
+        let script =
+            [head(), event("content", first), raw(": ping\n\n"), event("content", second), finish("stop"), done()];
+        told(script).await.completely(text);
+        let script =
+            [head(), event("reasoning", first), event("reasoning", second), delta("Hi"), finish("stop"), done()];
+        let told = told(script).await;
+        told.completely("Hi");
+        assert_eq!(told.reasoning, text);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_needs_no_done() {
+    told([head(), delta("Hi"), finish("stop"), Step::Close]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn an_answer_needs_no_blank_line_at_its_end() {
+    let last = raw("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
+    told([head(), delta("Hi"), last, Step::Close]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn a_cut_after_the_end_is_none() {
+    told([chunked_head(), chunk(delta("Hi")), chunk(finish("stop")), Step::Reset]).await.completely("Hi");
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_hang_up_is_hung_up_on() {
+    let mut upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), Step::Hang]).await;
+    let events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    listen_to_the_end(events).await.completely("Hi");
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn nothing_is_waited_for_after_done() {
+    let mut upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), done(), Step::Hang]).await;
+    let events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    listen_to_the_end(events).await.completely("Hi");
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn an_answer_may_come_in_one_piece() {
+    let message = json!({ "role": "assistant", "content": "<think>Hm</think>Hi" });
+    let whole = json!({
+        "object": "chat.completion",
+        "choices": [{ "index": 0, "message": message, "finish_reason": "stop" }],
+        "usage": { "prompt_tokens": 3, "completion_tokens": 2 },
+    });
+    let told = told([answer_json(200, &whole)]).await;
+    told.completely("Hi");
+    assert_eq!(told.reasoning, "Hm");
+    assert_eq!(told.exit.result.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
+}
+
+#[tokio::test]
+async fn an_index_may_count_tokens() {
+    let event = |index: u64, text: &str, reason: Value| {
+        sse(&json!({ "choices": [{ "index": index, "delta": { "content": text }, "finish_reason": reason }] }))
+    };
+    for first in [0, 1] {
+        let words = [(0, "I", Value::Null), (1, "'", Value::Null), (2, "m", json!("stop"))];
+        let words = words.map(|(index, text, reason)| event(first + index, text, reason));
+        told([vec![head()], words.into(), vec![done()]].concat()).await.completely("I'm");
+    }
+    told([head(), event(0, "I'", Value::Null), event(1, "m", json!("stop")), done()]).await.completely("I'm");
+}
+
+#[tokio::test]
+async fn of_several_answers_one_is_read() {
+    let event = |index: u64, text: &str, reason: Value| {
+        sse(&json!({ "choices": [{ "index": index, "delta": { "content": text }, "finish_reason": reason }] }))
+    };
+    let null = || Value::Null;
+    let events = [
+        head(),
+        event(0, "He", null()),
+        event(1, "XX", null()),
+        event(0, "llo", null()),
+        event(1, "", json!("content_filter")),
+        event(0, "", json!("stop")),
+        done(),
+    ];
+    told(events).await.completely("Hello");
+    told([head(), event(1, "Hello", null()), event(1, "", json!("stop")), done()]).await.completely("Hello");
+    let both = json!({ "choices": [
+        { "index": 0, "message": { "content": "Hello" }, "finish_reason": "stop" },
+        { "index": 1, "message": { "content": "XX" }, "finish_reason": "length" },
+    ] });
+    told([answer_json(200, &both)]).await.completely("Hello");
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_model_is_its_answer() {
+    let refusal = || with_delta(&json!({ "content": null, "refusal": "No." }));
+    told([head(), refusal(), finish("stop"), done()]).await.completely("No.");
+    told([head(), refusal(), finish("content_filter"), done()]).await.partly("No.", "A content filter");
+    let whole = json!({ "choices": [{ "message": { "content": null, "refusal": "No." }, "finish_reason": "stop" }] });
+    told([answer_json(200, &whole)]).await.completely("No.");
+}

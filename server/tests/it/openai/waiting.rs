@@ -1,0 +1,104 @@
+//! How long the server may be silent, and what the page hears while a model loads or reads the prompt.
+
+use super::{ask, listen_to_the_end, loading, next_progress, progress, question, settings, told, told_with};
+use crate::support::fake_upstream::{Step, Upstream, delta, done, finish, head, sent};
+use app::chat::protocol::{answer::Event, message::ChatRequest, progress::Progress};
+use futures::StreamExt;
+use server::models::openai;
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_server_that_falls_silent_is_given_up() {
+    let idle = Duration::from_millis(100);
+    let told = told_with([head(), delta("Hel"), Step::Hang], |settings| settings.idle_timeout = idle).await;
+    told.partly("Hel", "has sent nothing for 100 ms");
+}
+
+#[tokio::test]
+async fn waiting_for_the_first_word_is_thinking_and_has_its_own_patience() {
+    let settle = |settings: &mut openai::Upstream| {
+        settings.idle_timeout = Duration::from_millis(1);
+        settings.header_timeout = Duration::from_millis(200);
+    };
+    told_with([Step::Hang], settle).await.not_at_all("has sent nothing for 200 ms");
+    told_with([head(), Step::Hang], settle).await.not_at_all("has sent nothing for 200 ms");
+}
+
+#[tokio::test]
+async fn comments_are_signs_of_life() {
+    let idle = Duration::from_millis(1500);
+    let mut upstream = Upstream::playing([head(), delta("H"), Step::Flood(b": keep-alive\n\n".to_vec().into())]).await;
+    let mut settings = settings(&upstream);
+    settings.idle_timeout = idle;
+    let events = ask(settings, question());
+    let connection = upstream.connection().await;
+    let mut events = events;
+    let listening = async { while events.next().await.is_some_and(|event| !matches!(event, Event::Exit(_))) {} };
+    assert!(tokio::time::timeout(idle * 2, listening).await.is_err(), "it was taken for dead");
+    drop(events);
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn how_far_a_prompt_is_read_is_told_and_is_no_answer() {
+    let script = [head(), progress(0), Step::Wait, progress(350), Step::Wait, delta("Hi"), finish("stop"), done()];
+    let mut upstream = Upstream::playing(script).await;
+    let mut events = ask(settings(&upstream), question());
+    let connection = upstream.connection().await;
+    for percent in [0, 35] {
+        assert_eq!(next_progress(&mut events).await, Progress::reading(percent));
+        connection.go();
+    }
+    let told = listen_to_the_end(events).await;
+    told.completely("Hi");
+    assert_eq!(told.reasoning, "");
+    self::told([head(), progress(1000), Step::Close]).await.not_at_all("sent an empty answer");
+}
+
+#[tokio::test]
+async fn a_server_that_says_how_far_it_has_read_is_not_given_up() {
+    let script = [head(), progress(1), Step::Flood(sent(progress(2)))];
+    let mut upstream = Upstream::playing(script).await;
+    let mut settings = settings(&upstream);
+    settings.header_timeout = Duration::from_millis(200);
+    settings.idle_timeout = Duration::from_secs(5);
+    let mut events = ask(settings, question());
+    let connection = upstream.connection().await;
+    let listening = async { while events.next().await.is_some_and(|event| !matches!(event, Event::Exit(_))) {} };
+    assert!(tokio::time::timeout(Duration::from_secs(1), listening).await.is_err(), "it was taken for dead");
+    drop(events);
+    connection.closed_by_peer().await;
+}
+
+#[tokio::test]
+async fn a_server_that_says_that_it_reads_and_then_nothing_is_given_up() {
+    let settle = |settings: &mut openai::Upstream| {
+        settings.idle_timeout = Duration::from_millis(50);
+        settings.header_timeout = Duration::from_millis(200);
+    };
+    told_with([head(), progress(1), Step::Hang], settle).await.not_at_all("has sent nothing for 200 ms");
+}
+
+#[tokio::test]
+async fn while_a_server_loads_its_model_the_question_waits_and_says_so() {
+    let scripts = [loading(), loading(), vec![head(), delta("Hi"), finish("stop"), done()]];
+    let upstream = Upstream::playing_in_turn(scripts).await;
+    let mut events = ask(settings(&upstream), question());
+    assert_eq!(next_progress(&mut events).await, Progress::LOADING);
+    listen_to_the_end(events).await.completely("Hi");
+    assert_eq!(upstream.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_model_that_is_loading_is_waited_for_where_none_is_named_too() {
+    let upstream = Upstream::listing_and_playing(loading(), [head(), finish("stop"), done()]).await;
+    let mut events = ask(settings(&upstream), ChatRequest { model: String::new(), ..question() });
+    assert_eq!(next_progress(&mut events).await, Progress::LOADING);
+    drop(events);
+}
+
+#[tokio::test]
+async fn a_model_that_loads_for_too_long_is_given_up() {
+    let settle = |settings: &mut openai::Upstream| settings.header_timeout = Duration::from_millis(700);
+    told_with(loading(), settle).await.not_at_all("was still loading its model after 700 ms, so it was given up.");
+}
