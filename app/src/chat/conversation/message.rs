@@ -6,7 +6,7 @@ use starcrossed::{Reason, TaskId};
 
 /// Who makes a message, when, and what it is to be called. Ids and clocks are the browser's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stamp {
+pub struct Provenance {
     /// The id of the message that is made. Random, so that two tabs never use the same.
     pub id: String,
     /// The tab.
@@ -107,20 +107,20 @@ impl Default for Message {
 }
 
 impl Message {
-    fn new(stamp: Stamp, parent: Option<String>, role: Role) -> Self {
-        let Stamp { id, writer, now_ms } = stamp;
+    fn new(stamp: Provenance, parent: Option<String>, role: Role) -> Self {
+        let Provenance { id, writer, now_ms } = stamp;
         Self { id, parent, role, writer, asked_ms: now_ms, saved_ms: now_ms, began_ms: now_ms, ..Self::default() }
     }
 
     /// What a person asks.
     #[must_use]
-    pub fn question(stamp: Stamp, parent: Option<String>, text: String, files: Vec<File>) -> Self {
+    pub fn question(stamp: Provenance, parent: Option<String>, text: String, files: Vec<File>) -> Self {
         Self { text, files, exit: Some(Exit::new(Reason::Normal)), ..Self::new(stamp, parent, Role::User) }
     }
 
     /// What a model is about to say.
     #[must_use]
-    pub fn answer(stamp: Stamp, parent: Option<String>, model: String) -> Self {
+    pub fn answer(stamp: Provenance, parent: Option<String>, model: String) -> Self {
         Self { model, ..Self::new(stamp, parent, Role::Assistant) }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A message hangs from the one that it answers or follows. A retry, an edit or another version hangs beside what was
 //! there, so nothing is ever overwritten. The page shows one branch: the path from the beginning to the
-//! [`Conversation::head`]. Two tabs add messages of their own; merged, they are branches.
+//! [`ConversationInfo::head`]. Two tabs add messages of their own; merged, they are branches.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -15,7 +15,7 @@
 //! | [`title`], [`search`], [`case_fold`] | titles, and finding text |
 //! | `parents` | the tree's shape, whatever the records say |
 //!
-//! Kept or imported records may be damaged. A message whose parent is missing counts as a beginning, and so does one
+//! ConversationRecord or imported records may be damaged. A message whose parent is missing counts as a beginning, and so does one
 //! message of a cycle; of two with one id the later counts. The records themselves stay, in case the rest turns up.
 
 pub mod case_fold;
@@ -31,14 +31,14 @@ pub mod streaming;
 pub mod title;
 
 use crate::work::job::{Cancelled, Watch};
-pub use message::{File, Message, Stamp};
-pub use record::{Conversation, Kept, Settings};
+pub use message::{File, Message, Provenance};
+pub use record::{ConversationInfo, ConversationRecord, Settings};
 
 /// A conversation with all its branches.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Tree {
+pub struct Conversation {
     /// What is known of it beside its messages.
-    pub conversation: Conversation,
+    pub conversation: ConversationInfo,
     /// In the order of their ids, so that one is found fast, and so that the same messages always make the same tree.
     messages: Vec<Message>,
     /// Where the parent of each stands; none for those that count as a beginning.
@@ -61,10 +61,10 @@ pub struct Unfinished {
     pub saved_ms: u64,
 }
 
-impl Tree {
+impl Conversation {
     /// What was kept, made a tree.
     #[must_use]
-    pub fn new(kept: Kept) -> Self {
+    pub fn new(kept: ConversationRecord) -> Self {
         let mut tree = Self { conversation: kept.conversation, ..Self::default() };
         tree.merge(kept.messages);
         tree
@@ -74,7 +74,7 @@ impl Tree {
     ///
     /// # Errors
     /// The watcher has cancelled.
-    pub async fn build(kept: Kept, watch: &mut impl Watch) -> Result<Self, Cancelled> {
+    pub async fn build(kept: ConversationRecord, watch: &mut impl Watch) -> Result<Self, Cancelled> {
         let mut tree = Self { conversation: kept.conversation, ..Self::default() };
         for message in kept.messages {
             tree.take(message);
@@ -89,7 +89,11 @@ impl Tree {
     ///
     /// # Errors
     /// The watcher has cancelled.
-    pub async fn united(kept: Kept, newer: Kept, watch: &mut impl Watch) -> Result<Self, Cancelled> {
+    pub async fn merged(
+        kept: ConversationRecord,
+        newer: ConversationRecord,
+        watch: &mut impl Watch,
+    ) -> Result<Self, Cancelled> {
         let mut tree = Self::build(kept, watch).await?;
         tree.conversation = newer.conversation;
         tree.merge(newer.messages);
@@ -98,8 +102,8 @@ impl Tree {
 
     /// All of it, to be kept elsewhere.
     #[must_use]
-    pub fn into_kept(self) -> Kept {
-        Kept { conversation: self.conversation, messages: self.messages }
+    pub fn into_kept(self) -> ConversationRecord {
+        ConversationRecord { conversation: self.conversation, messages: self.messages }
     }
 
     /// Takes in messages from elsewhere: what another tab has said, or this one's own as they were kept. Of two records of
@@ -127,7 +131,7 @@ impl Tree {
 
     /// Takes in what has become of a message: the newest, as far as it has arrived, so that it can be kept.
     pub fn update(&mut self, message: Message) {
-        if let Ok(place) = self.place(&message.id) {
+        if let Ok(place) = self.index_of(&message.id) {
             self.messages[place] = message;
         }
     }
@@ -141,7 +145,7 @@ impl Tree {
     /// The message of this id.
     #[must_use]
     pub fn message(&self, id: &str) -> Option<&Message> {
-        self.messages.get(self.place(id).ok()?)
+        self.messages.get(self.index_of(id).ok()?)
     }
 
     /// The branch being shown, oldest first.
@@ -154,14 +158,14 @@ impl Tree {
     /// answers that were given at once count as one.
     #[must_use]
     pub fn siblings(&self, id: &str) -> (usize, usize) {
-        let Ok(place) = self.place(id) else { return (0, 0) };
+        let Ok(place) = self.index_of(id) else { return (0, 0) };
         let (at, versions) = self.versions(place);
         (1 + at, versions.len())
     }
 
     /// Shows the sibling before or after this message, with what was said last below it.
     pub fn choose(&mut self, id: &str, next: bool) {
-        let Ok(place) = self.place(id) else { return };
+        let Ok(place) = self.index_of(id) else { return };
         let (at, versions) = self.versions(place);
         let chosen = if next { at.checked_add(1) } else { at.checked_sub(1) };
         if let Some(version) = chosen.and_then(|chosen| versions.get(chosen)) {
@@ -171,7 +175,7 @@ impl Tree {
 
     /// Shows the branch that a message is on: what a search has found.
     pub fn show(&mut self, id: &str) {
-        if let Ok(place) = self.place(id) {
+        if let Ok(place) = self.index_of(id) {
             self.conversation.head = self.newest_leaf(Some(place));
         }
     }
@@ -184,15 +188,15 @@ impl Tree {
     }
 
     /// What was kept is read back: answers that nobody writes any more were interrupted. `alive` are those that have a
-    /// writer, as [`Message::settle`] has it.
-    pub fn settle(&mut self, writer: &str, alive: &[String], now_ms: u64) {
+    /// writer, as [`Message::mark_interrupted`] has it.
+    pub fn mark_interrupted(&mut self, writer: &str, alive: &[String], now_ms: u64) {
         for message in &mut self.messages {
             let is_alive = alive.contains(&message.id);
-            message.settle(writer, is_alive, now_ms);
+            message.mark_interrupted(writer, is_alive, now_ms);
         }
     }
 
-    fn place(&self, id: &str) -> Result<usize, usize> {
+    fn index_of(&self, id: &str) -> Result<usize, usize> {
         self.messages.binary_search_by(|message| message.id.as_str().cmp(id))
     }
 
@@ -201,7 +205,7 @@ impl Tree {
         if self.messages.last().is_none_or(|last| last.id < message.id) {
             return self.messages.push(message);
         }
-        match self.place(&message.id) {
+        match self.index_of(&message.id) {
             Ok(place) if message.is_later_than(&self.messages[place]) => self.messages[place] = message,
             Ok(_) => {}
             Err(place) => self.messages.insert(place, message),
@@ -209,7 +213,7 @@ impl Tree {
     }
 
     fn head(&self) -> Option<usize> {
-        self.place(self.conversation.head.as_deref()?).ok()
+        self.index_of(self.conversation.head.as_deref()?).ok()
     }
 
     fn path_to(&self, place: Option<usize>) -> Vec<&Message> {

@@ -1,12 +1,12 @@
 //! What hangs from what, whatever the records say.
 
-use super::{Message, Tree, in_order};
+use super::{Conversation, Message, in_order};
 use crate::work::job::{Cancelled, Watch};
 
-impl Tree {
+impl Conversation {
     /// Takes in one message, and links it alone: what hangs from what is found again for all only if it may have changed.
     pub(super) fn take_linked(&mut self, message: Message) {
-        match self.place(&message.id) {
+        match self.index_of(&message.id) {
             Ok(place) if !message.is_later_than(&self.messages[place]) => {}
             Ok(place) if self.messages[place].has_same_place(&message) => self.messages[place] = message,
             Ok(_) => self.relink(message),
@@ -27,7 +27,7 @@ impl Tree {
 
     /// Puts a message from which nothing hangs in its place.
     fn insert(&mut self, place: usize, message: Message) {
-        let parent = message.parent.as_deref().and_then(|parent| self.place(parent).ok());
+        let parent = message.parent.as_deref().and_then(|parent| self.index_of(parent).ok());
         self.messages.insert(place, message);
         if place + 1 < self.messages.len() {
             self.make_room(place);
@@ -78,7 +78,7 @@ impl Tree {
     }
 
     fn parent_of(&self, place: usize) -> Option<usize> {
-        self.place(self.messages[place].parent.as_deref()?).ok()
+        self.index_of(self.messages[place].parent.as_deref()?).ok()
     }
 
     /// Cuts each circle at one place, the same every time.

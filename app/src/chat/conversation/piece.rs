@@ -115,7 +115,7 @@ impl Message {
 mod tests {
     use super::*;
     use crate::chat::{
-        conversation::Stamp,
+        conversation::Provenance,
         protocol::{
             answer::{AnswerItem, Event, Exit},
             message::Delta,
@@ -124,7 +124,7 @@ mod tests {
     use starcrossed::Reason;
 
     fn answer() -> Message {
-        let stamp = Stamp { id: "a".into(), writer: "here".into(), now_ms: 1000 };
+        let stamp = Provenance { id: "a".into(), writer: "here".into(), now_ms: 1000 };
         Message::answer(stamp, None, "demo".into())
     }
 

@@ -25,7 +25,7 @@ pub struct Settings {
 /// from other tabs, so those aren't lost either.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Conversation {
+pub struct ConversationInfo {
     /// Its name, as in the address `/c/<id>`. Random.
     pub id: String,
     /// What it is called in a list; empty before the first question.
@@ -46,9 +46,9 @@ pub struct Conversation {
 
 /// All of a conversation, as it is kept, exported and imported.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct ConversationRecord {
     /// What is known of it.
-    pub conversation: Conversation,
+    pub conversation: ConversationInfo,
     /// Its messages, in any order.
     pub messages: Vec<Message>,
 }

@@ -1,6 +1,6 @@
 //! What a conversation is called.
 
-use super::Tree;
+use super::Conversation;
 
 /// What one is called in which nothing has been asked.
 pub const UNTITLED: &str = "New chat";
@@ -8,7 +8,7 @@ pub const UNTITLED: &str = "New chat";
 /// The longest title, in characters.
 const LONGEST: usize = 60;
 
-impl Tree {
+impl Conversation {
     /// Gives it a name. An empty one stands for the beginning of its first question.
     pub fn rename(&mut self, title: &str) {
         title.trim().clone_into(&mut self.conversation.title);

@@ -3,7 +3,7 @@
 use crate::{
     browser::in_next_frame,
     chat::{
-        conversation::Tree,
+        conversation::Conversation,
         page::{restore_edit, state::Shared},
     },
     routes::Page,
@@ -113,7 +113,7 @@ fn lead_to(shared: Shared) {
     in_next_frame(move || in_next_frame(lead));
 }
 
-fn arrive(shared: Shared, tree: Option<Tree>, id: Option<&str>) {
+fn arrive(shared: Shared, tree: Option<Conversation>, id: Option<&str>) {
     shared.talk.arriving.set(false);
     shared.missing.set(id.is_some() && tree.is_none());
     match tree {

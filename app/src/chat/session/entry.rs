@@ -1,7 +1,7 @@
 //! The messages that are on the page, each behind a signal.
 
 use crate::chat::{
-    conversation::{Message, Tree},
+    conversation::{Conversation, Message},
     protocol::{
         answer::{Event, Exit},
         message::Role,
@@ -96,7 +96,7 @@ pub(crate) fn retain(entries: &mut Vec<Entry>, stays: &dyn Fn(&Entry) -> bool) {
 }
 
 /// The branch that the tree shows, without its first `earlier` messages. What is on the page already stays as it is.
-pub(crate) fn draw(tree: &Tree, earlier: usize, shown: &[Entry], fresh_key: &dyn Fn() -> u32) -> Vec<Entry> {
+pub(crate) fn draw(tree: &Conversation, earlier: usize, shown: &[Entry], fresh_key: &dyn Fn() -> u32) -> Vec<Entry> {
     let one = |message: &Message| match find(shown, &message.id) {
         Some(entry) => entry,
         None => Entry {

@@ -3,7 +3,7 @@
 use crate::{
     browser::bytes_of,
     chat::{
-        conversation::Kept,
+        conversation::ConversationRecord,
         session::{
             Talk,
             attachments::text_file::{NoText, is_marked, text_of},
@@ -113,7 +113,12 @@ async fn export_all(history: History, job: Job) -> Result<String, Fault> {
 }
 
 /// Adds the conversation at this place.
-async fn write(kept: &Kept, at: usize, file: &mut Pieces, watch: &mut impl Watch) -> Result<(), Cancelled> {
+async fn write(
+    kept: &ConversationRecord,
+    at: usize,
+    file: &mut Pieces,
+    watch: &mut impl Watch,
+) -> Result<(), Cancelled> {
     file.push(&export::begin_conversation(&kept.conversation, at == 0));
     for (number, message) in kept.messages.iter().enumerate() {
         if number > 0 {
@@ -171,7 +176,7 @@ async fn import(file: &File, history: History, job: Job) -> String {
 }
 
 /// Reads a file, in UTF-8 or in what its mark says. Markdown begins with a title, and JSON never does.
-async fn read(file: &File, job: Job) -> Result<Vec<Kept>, Unread> {
+async fn read(file: &File, job: Job) -> Result<Vec<ConversationRecord>, Unread> {
     let size = whole(file.size());
     let mut progress = job.begin("Reading", 2 * size, "%");
     let mut bytes = Vec::new();

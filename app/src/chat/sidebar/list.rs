@@ -3,7 +3,7 @@
 use crate::{
     browser::{focus_on_box, is_composing},
     chat::{
-        conversation::{Conversation, Kept, search::Hit},
+        conversation::{ConversationInfo, ConversationRecord, search::Hit},
         page::state::Shared,
         sidebar::{import_export::Transfer, item::Item},
         storage::History,
@@ -44,7 +44,7 @@ pub fn Conversations(
     let sought = RwSignal::new(String::new());
     let hits = RwSignal::new(None);
     let naming = RwSignal::new(String::new());
-    let deleted = RwSignal::new(None::<Kept>);
+    let deleted = RwSignal::new(None::<ConversationRecord>);
     search(history, sought, hits);
 
     let most = RwSignal::new(LISTED);
@@ -138,7 +138,7 @@ pub fn Conversations(
     }
 }
 
-fn line(conversation: &Conversation) -> Line {
+fn line(conversation: &ConversationInfo) -> Line {
     Line {
         id: conversation.id.clone(),
         title: conversation.title.clone(),
@@ -148,7 +148,7 @@ fn line(conversation: &Conversation) -> Line {
 }
 
 /// What was found, under the titles of the list. What has been deleted since isn't there any more.
-fn found(list: &[Conversation], hits: Vec<Hit>) -> Vec<Line> {
+fn found(list: &[ConversationInfo], hits: Vec<Hit>) -> Vec<Line> {
     let line = |hit: Hit| {
         let listed = list.iter().find(|listed| listed.id == hit.conversation)?;
         Some(Line { excerpt: hit.excerpt, message: hit.message, ..line(listed) })
@@ -156,7 +156,7 @@ fn found(list: &[Conversation], hits: Vec<Hit>) -> Vec<Line> {
     hits.into_iter().filter_map(line).collect()
 }
 
-fn words(deleted: &Conversation) -> String {
+fn words(deleted: &ConversationInfo) -> String {
     ["Deleted “", &deleted.title, "”"].concat()
 }
 

@@ -1,9 +1,9 @@
 //! What is done with all of a conversation at once, or with all conversations: to delete, to export, to import, to search.
 
-use super::{History, Kept};
+use super::{ConversationRecord, History};
 use crate::{
     chat::{
-        conversation::{Tree, search::Hit},
+        conversation::{Conversation, search::Hit},
         storage::indexed_db::{Fault, search_in},
     },
     work::job::{Unwatched, Watch},
@@ -15,7 +15,7 @@ const MOST_TOLD: usize = 20;
 
 impl History {
     /// Deletes a conversation, and returns what it was, for who thinks better of it.
-    pub async fn delete(self, id: &str) -> Option<Kept> {
+    pub async fn delete(self, id: &str) -> Option<ConversationRecord> {
         let stored = match self.store.get_value() {
             Some(store) => store.delete(id).await,
             None => Ok(None),
@@ -33,7 +33,7 @@ impl History {
         self.list.update(|list| list.retain(|conversation| conversation.id != id));
         self.tell(id);
         self.try_again(); // there is room now
-        united(stored, remembered).await
+        merged(stored, remembered).await
     }
 
     /// Which conversations there are to be exported: those in the store, and those that couldn't be put there. If the store
@@ -59,12 +59,12 @@ impl History {
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn whole(self, id: &str) -> Result<Option<Kept>, Fault> {
+    pub async fn whole(self, id: &str) -> Result<Option<ConversationRecord>, Fault> {
         let stored = match self.store.get_value() {
             Some(store) => store.load(id).await?.found,
             None => None,
         };
-        Ok(united(stored, self.remembered(id)).await)
+        Ok(merged(stored, self.remembered(id)).await)
     }
 
     /// Takes in conversations that were deleted or exported, and says to how many that added anything. What is here already
@@ -72,7 +72,7 @@ impl History {
     ///
     /// # Errors
     /// There is no room for them, the browser refuses, or the person has cancelled: then nothing has been taken in.
-    pub async fn import(self, all: &[Kept], watch: &mut impl Watch) -> Result<usize, Fault> {
+    pub async fn import(self, all: &[ConversationRecord], watch: &mut impl Watch) -> Result<usize, Fault> {
         let Some(store) = self.store.get_value() else {
             self.welcome(all);
             return Ok(all.iter().filter(|kept| self.hold(kept)).count());
@@ -94,7 +94,7 @@ impl History {
     }
 
     /// What was deleted may be here again.
-    fn welcome(self, all: &[Kept]) {
+    fn welcome(self, all: &[ConversationRecord]) {
         self.gone.update_value(|gone| {
             if !gone.is_empty() {
                 gone.retain(|id| all.iter().all(|kept| kept.conversation.id != *id));
@@ -103,7 +103,7 @@ impl History {
     }
 
     /// Takes in one conversation where there is no store, and says whether that added anything.
-    fn hold(self, kept: &Kept) -> bool {
+    fn hold(self, kept: &ConversationRecord) -> bool {
         let Some(held) = self.remembered(&kept.conversation.id) else {
             self.put_in_list(&kept.conversation);
             self.remember_all(kept.clone());
@@ -112,7 +112,7 @@ impl History {
         let is_missing = |id: &str| held.messages.iter().all(|message| message.id != id);
         let missing: Vec<_> = kept.messages.iter().filter(|message| is_missing(&message.id)).cloned().collect();
         let adds = !missing.is_empty();
-        self.remember_all(Kept { conversation: held.conversation, messages: missing });
+        self.remember_all(ConversationRecord { conversation: held.conversation, messages: missing });
         adds
     }
 
@@ -135,9 +135,11 @@ impl History {
 }
 
 /// Merges the stored records of a conversation with newer ones. It can't be cancelled.
-async fn united(stored: Option<Kept>, newer: Option<Kept>) -> Option<Kept> {
+async fn merged(stored: Option<ConversationRecord>, newer: Option<ConversationRecord>) -> Option<ConversationRecord> {
     match (stored, newer) {
-        (Some(stored), Some(newer)) => Some(Tree::united(stored, newer, &mut Unwatched::new()).await.ok()?.into_kept()),
+        (Some(stored), Some(newer)) => {
+            Some(Conversation::merged(stored, newer, &mut Unwatched::new()).await.ok()?.into_kept())
+        }
         (stored, newer) => stored.or(newer),
     }
 }

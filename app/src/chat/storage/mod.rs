@@ -24,7 +24,7 @@ pub(crate) mod unsaved;
 
 use crate::{
     chat::{
-        conversation::{Conversation, Kept, Message, Tree, piece::Piece},
+        conversation::{Conversation, ConversationInfo, ConversationRecord, Message, piece::Piece},
         storage::{
             broadcast::{CHANGED, Tabs},
             indexed_db::{Fault, Store, newest_first},
@@ -39,7 +39,7 @@ use send_wrapper::SendWrapper;
 #[derive(Clone, Copy, Debug)]
 pub struct History {
     /// Without their messages, that which was worked on last first.
-    pub list: RwSignal<Vec<Conversation>>,
+    pub list: RwSignal<Vec<ConversationInfo>>,
     /// Whether it is known what is kept, or that nothing is.
     pub is_open: RwSignal<bool>,
     /// Why what is said now isn't kept.
@@ -50,14 +50,14 @@ pub struct History {
     keep: StoredValue<Option<Keep>>,
     tabs: StoredValue<Option<SendWrapper<Tabs>>>,
     /// What couldn't be put into the store.
-    memory: StoredValue<Vec<Kept>>,
+    memory: StoredValue<Vec<ConversationRecord>>,
     /// What has been deleted, here or in another tab, so that what is still being written in it doesn't bring it back.
     gone: StoredValue<Vec<String>>,
     /// How often something in the list was changed here.
     changes: StoredValue<u32>,
 }
 
-type Keep = fn(History, Conversation, Option<Message>);
+type Keep = fn(History, ConversationInfo, Option<Message>);
 
 impl History {
     /// Empty, until it is opened.
@@ -110,7 +110,7 @@ impl History {
         }
     }
 
-    fn show(self, mut found: Vec<Conversation>) {
+    fn show(self, mut found: Vec<ConversationInfo>) {
         if !found.is_empty() {
             session::note_kept();
         }
@@ -126,35 +126,35 @@ impl History {
 
     /// What the list has of a conversation.
     #[must_use]
-    pub fn listed(self, id: &str) -> Option<Conversation> {
+    pub fn listed(self, id: &str) -> Option<ConversationInfo> {
         self.list.with_untracked(|list| list.iter().find(|listed| listed.id == id).cloned())
     }
 
     /// One conversation, as it was kept; none if it isn't there.
-    pub async fn load(self, id: &str) -> Option<Tree> {
+    pub async fn load(self, id: &str) -> Option<Conversation> {
         let mut pace = Unwatched::new();
         let tree = match (self.read(id).await, self.remembered(id)) {
-            (Some(kept), Some(newer)) => Tree::united(kept, newer, &mut pace).await,
-            (kept, remembered) => Tree::build(kept.or(remembered)?, &mut pace).await,
+            (Some(kept), Some(newer)) => Conversation::merged(kept, newer, &mut pace).await,
+            (kept, remembered) => Conversation::build(kept.or(remembered)?, &mut pace).await,
         };
         let mut tree = tree.ok()?;
         let here = session::name();
         let alive = answer_lock::among(tree.unfinished(&here), session::now_ms()).await;
-        tree.settle(&here, &alive, session::now_ms());
+        tree.mark_interrupted(&here, &alive, session::now_ms());
         if let Some(draft) = session::draft(id) {
             tree.conversation.draft = draft;
         }
         Some(tree)
     }
 
-    async fn read(self, id: &str) -> Option<Kept> {
+    async fn read(self, id: &str) -> Option<ConversationRecord> {
         let read = self.store.get_value()?.load(id).await;
         read.map_err(|fault| self.note(Some(fault))).ok()?.found
     }
 
     /// Keeps what a conversation has become, and what has become of one of its messages. One in which nothing was said
     /// isn't kept, so nothing is before [`History::begin`].
-    pub fn keep(self, conversation: Conversation, message: Option<Message>) {
+    pub fn keep(self, conversation: ConversationInfo, message: Option<Message>) {
         if let Some(keep) = self.keep.get_value() {
             keep(self, conversation, message);
         }
@@ -166,7 +166,7 @@ impl History {
     }
 
     /// What is known of a conversation and hasn't changed here is not written again: another tab may be about to change it.
-    fn keep_now(self, conversation: Conversation, message: Option<Message>) {
+    fn keep_now(self, conversation: ConversationInfo, message: Option<Message>) {
         if conversation.title.is_empty() || self.is_gone(&conversation.id) {
             return;
         }
@@ -178,7 +178,7 @@ impl History {
         }
     }
 
-    fn put(self, conversation: Conversation, message: Option<Message>, is_new: bool) {
+    fn put(self, conversation: ConversationInfo, message: Option<Message>, is_new: bool) {
         let is_finished = message.as_ref().is_none_or(|message| message.exit.is_some());
         let (kept, is_new) = self.with_remembered(conversation, message, is_new);
         let asked = self.store.with_value(|store| Some(store.as_ref()?.put(&kept, is_new)));
@@ -253,7 +253,7 @@ impl History {
     }
 
     /// Says whether that is news: nothing is drawn or written anew for an answer that grows.
-    fn put_in_list(self, conversation: &Conversation) -> bool {
+    fn put_in_list(self, conversation: &ConversationInfo) -> bool {
         let known = self.listed(&conversation.id);
         if known.as_ref() == Some(conversation) {
             return false;

@@ -7,7 +7,7 @@
 //! A browser keeps some megabytes of a tab. A text that is longer waits in the page's memory, until it is shorter or sent.
 
 use crate::chat::{
-    conversation::{Settings, Stamp},
+    conversation::{Provenance, Settings},
     storage::indexed_db::Fault,
 };
 use leptos::{prelude::window, web_sys};
@@ -26,8 +26,8 @@ const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// Who writes, when, and under which new id.
 #[must_use]
-pub fn stamp() -> Stamp {
-    Stamp { id: fresh_id(), writer: name(), now_ms: now_ms() }
+pub fn stamp() -> Provenance {
+    Provenance { id: fresh_id(), writer: name(), now_ms: now_ms() }
 }
 
 /// The wall clock, in milliseconds since 1970.

@@ -1,12 +1,12 @@
 //! What couldn't be put into the store: it is held here, and tried again whenever something else could be.
 
-use super::{History, Kept};
-use crate::chat::conversation::{Conversation, Message};
+use super::{ConversationRecord, History};
+use crate::chat::conversation::{ConversationInfo, Message};
 use leptos::prelude::*;
 
 impl History {
     /// What is held of a conversation.
-    pub(super) fn remembered(self, id: &str) -> Option<Kept> {
+    pub(super) fn remembered(self, id: &str) -> Option<ConversationRecord> {
         self.memory.with_value(|memory| memory.iter().find(|kept| kept.conversation.id == id).cloned())
     }
 
@@ -16,12 +16,12 @@ impl History {
     }
 
     /// Holds this, too.
-    pub(super) fn remember(self, conversation: Conversation, message: Option<Message>) {
-        self.remember_all(Kept { conversation, messages: message.into_iter().collect() });
+    pub(super) fn remember(self, conversation: ConversationInfo, message: Option<Message>) {
+        self.remember_all(ConversationRecord { conversation, messages: message.into_iter().collect() });
     }
 
     /// Holds all of this, in place of what was held of the same messages. Not of what has been deleted meanwhile.
-    pub(super) fn remember_all(self, kept: Kept) {
+    pub(super) fn remember_all(self, kept: ConversationRecord) {
         if self.is_gone(&kept.conversation.id) {
             return;
         }
@@ -40,25 +40,26 @@ impl History {
     /// What is to be written of a conversation: this, with what is held of it, and whether more than messages.
     pub(super) fn with_remembered(
         self,
-        conversation: Conversation,
+        conversation: ConversationInfo,
         message: Option<Message>,
         is_new: bool,
-    ) -> (Kept, bool) {
+    ) -> (ConversationRecord, bool) {
         let held = self.remembered(&conversation.id);
         let is_new = is_new || held.is_some();
         let mut messages = held.map(|held| held.messages).unwrap_or_default();
         messages.retain(|old| message.as_ref().is_none_or(|message| message.id != old.id));
         messages.extend(message);
-        (Kept { conversation, messages }, is_new)
+        (ConversationRecord { conversation, messages }, is_new)
     }
 
     /// This is written: it needn't be held. When nothing has to be, all is well again.
-    pub(super) fn let_go(self, kept: &Kept, is_new: bool) {
+    pub(super) fn let_go(self, kept: &ConversationRecord, is_new: bool) {
         let holds_nothing = self.memory.try_update_value(|memory| {
             for held in memory.iter_mut().filter(|held| held.conversation.id == kept.conversation.id) {
                 held.messages.retain(|old| !has(&kept.messages, &old.id));
             }
-            let is_written = |held: &Kept| held.conversation.id == kept.conversation.id && held.messages.is_empty();
+            let is_written =
+                |held: &ConversationRecord| held.conversation.id == kept.conversation.id && held.messages.is_empty();
             memory.retain(|held| !(is_new && is_written(held)));
             memory.is_empty()
         });

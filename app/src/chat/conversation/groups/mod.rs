@@ -2,14 +2,14 @@
 //! one version of what follows the question; the branch goes on from one of its answers, the chosen one.
 
 use super::{
-    Tree,
-    message::{Message, Stamp},
+    Conversation,
+    message::{Message, Provenance},
 };
 use crate::chat::protocol::message::Role;
 
-impl Tree {
+impl Conversation {
     /// These models are about to answer this question at once, in this order. The first is the chosen one until another is.
-    pub fn compare(&mut self, answers: Vec<(Stamp, String)>, question: &str, group: &str) {
+    pub fn compare(&mut self, answers: Vec<(Provenance, String)>, question: &str, group: &str) {
         let first = answers.first().map(|(stamp, _)| stamp.id.clone());
         for (at, (stamp, model)) in (0..).zip(answers) {
             let mut answer = Message::answer(stamp, Some(question.to_owned()), model);
@@ -25,15 +25,15 @@ impl Tree {
     /// The answers that were given at once with this one, itself among them; none where it was the only one.
     #[must_use]
     pub fn lanes(&self, answer: &str) -> Vec<&Message> {
-        let Ok(place) = self.place(answer) else { return Vec::new() };
+        let Ok(place) = self.index_of(answer) else { return Vec::new() };
         let lanes = self.beside(place);
         if lanes.len() < 2 { Vec::new() } else { lanes.into_iter().map(|lane| &self.messages[lane]).collect() }
     }
 
     /// An answer of a group, of which no text came, begins anew in its own place. Says whether it does. If another tab wrote
-    /// it, this one does from here on, as with [`Tree::resume`].
-    pub fn begin_anew(&mut self, stamp: Stamp, answer: &str) -> bool {
-        let Ok(place) = self.place(answer) else { return false };
+    /// it, this one does from here on, as with [`Conversation::resume`].
+    pub fn begin_anew(&mut self, stamp: Provenance, answer: &str) -> bool {
+        let Ok(place) = self.index_of(answer) else { return false };
         let old = &mut self.messages[place];
         if !old.text.trim().is_empty() || old.exit.is_none() {
             return false;

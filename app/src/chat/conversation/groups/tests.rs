@@ -5,8 +5,8 @@ use crate::chat::{
 };
 
 /// A question `q1`, answered by three at once; their ids are not in the order in which they were asked.
-fn compared() -> Tree {
-    let mut tree = Tree::default();
+fn compared() -> Conversation {
+    let mut tree = Conversation::default();
     tree.ask(stamp("q1", 1), "Why?".into(), Vec::new());
     let answers = [("z", "one"), ("a", "two"), ("m", "two")];
     tree.compare(answers.map(|(id, model)| (stamp(id, 2), model.to_owned())).to_vec(), "q1", "g");
@@ -16,7 +16,7 @@ fn compared() -> Tree {
     tree
 }
 
-fn lanes<'a>(tree: &'a Tree, id: &str) -> Vec<&'a str> {
+fn lanes<'a>(tree: &'a Conversation, id: &str) -> Vec<&'a str> {
     tree.lanes(id).iter().map(|lane| lane.id.as_str()).collect()
 }
 
@@ -68,7 +68,7 @@ fn going_back_to_a_group_shows_what_was_said_after_it() {
 #[test]
 fn an_answer_of_which_no_text_came_begins_anew_where_it_stood_whoever_wrote_it() {
     let mut tree = compared();
-    let there = |now_ms| Stamp { writer: "there".into(), ..stamp("", now_ms) };
+    let there = |now_ms| Provenance { writer: "there".into(), ..stamp("", now_ms) };
     assert!(!tree.begin_anew(there(9), "z"), "it has said something");
     end(&mut tree, "z", "");
     assert!(tree.begin_anew(there(9), "z"));
@@ -82,13 +82,16 @@ fn an_answer_of_which_no_text_came_begins_anew_where_it_stood_whoever_wrote_it()
 fn an_answer_that_is_left_of_its_group_stands_alone() {
     let tree = compared();
     let messages = tree.messages().iter().filter(|message| message.id != "z" && message.id != "m").cloned().collect();
-    let rest = Tree::new(crate::chat::conversation::Kept { conversation: tree.conversation.clone(), messages });
+    let rest = Conversation::new(crate::chat::conversation::ConversationRecord {
+        conversation: tree.conversation.clone(),
+        messages,
+    });
     assert_eq!((shown(&rest), lanes(&rest, "a").len()), (vec!["q1", "a"], 0));
 }
 
 #[test]
 fn questions_make_no_group_whatever_a_file_says() {
-    let mut tree = Tree::default();
+    let mut tree = Conversation::default();
     for id in ["q1", "q2"] {
         tree.merge(vec![Message { id: id.into(), group: "g".into(), ..Message::default() }]);
     }

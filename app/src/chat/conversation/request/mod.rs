@@ -1,13 +1,13 @@
 //! What a model is sent of a conversation: the branch being shown, and nothing of the others.
 
 use super::{
-    Tree,
+    Conversation,
     message::{File, Message},
 };
 use crate::chat::protocol::message::{ChatMessage, ChatRequest, Content, Role};
 use serde_json::{Value, json};
 
-impl Tree {
+impl Conversation {
     /// Asks for this answer, with all that was said before it. If it has begun, it is to go on: the request then ends with
     /// the answer as far as it came.
     ///
@@ -15,7 +15,7 @@ impl Tree {
     /// can't go on says so, nothing is lost, and Regenerate is still there.
     #[must_use]
     pub fn request(&self, answer: &str) -> ChatRequest {
-        let path = self.path_to(self.place(answer).ok());
+        let path = self.path_to(self.index_of(answer).ok());
         let model = path.last().map(|message| message.model.clone()).unwrap_or_default();
         let mut said = Vec::new();
         let system = self.conversation.settings.system.trim();

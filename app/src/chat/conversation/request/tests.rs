@@ -1,12 +1,12 @@
 use super::*;
 use crate::chat::{
-    conversation::{Kept, Settings},
+    conversation::{ConversationRecord, Settings},
     protocol::answer::Exit,
 };
 use starcrossed::Reason;
 
 /// A branch of these messages, which is also what they are called.
-fn branch(messages: &[(Role, &str)]) -> Tree {
+fn branch(messages: &[(Role, &str)]) -> Conversation {
     let message = |(at, (role, text)): (usize, &(Role, &str))| Message {
         id: format!("{at}"),
         parent: at.checked_sub(1).map(|parent| format!("{parent}")),
@@ -16,10 +16,13 @@ fn branch(messages: &[(Role, &str)]) -> Tree {
         exit: Some(Exit::new(Reason::Killed)),
         ..Message::default()
     };
-    Tree::new(Kept { messages: messages.iter().enumerate().map(message).collect(), ..Kept::default() })
+    Conversation::new(ConversationRecord {
+        messages: messages.iter().enumerate().map(message).collect(),
+        ..ConversationRecord::default()
+    })
 }
 
-fn sent(tree: &Tree, answer: &str) -> Vec<(Role, String)> {
+fn sent(tree: &Conversation, answer: &str) -> Vec<(Role, String)> {
     let said = |message: ChatMessage| match message.content {
         Content::Text(text) => (message.role, text),
         Content::Parts(parts) => (message.role, Value::Array(parts).to_string()),
@@ -49,7 +52,7 @@ fn a_thought_that_is_to_go_on_is_sent_and_one_that_begins_anew_is_not() {
         (answer.reasoning, answer.first_ms) = ("Hm, so \n".into(), 5);
         tree
     };
-    let stamp = || super::super::Stamp { id: "new".into(), writer: String::new(), now_ms: 9 };
+    let stamp = || super::super::Provenance { id: "new".into(), writer: String::new(), now_ms: 9 };
     let mut tree = think();
     assert!(tree.resume(stamp(), "1"));
     let messages = tree.request("1").messages;
@@ -76,7 +79,7 @@ fn two_questions_with_nothing_between_them_become_one() {
 #[test]
 fn what_comes_after_the_answer_and_beside_it_is_not_sent() {
     let mut tree = branch(&[(User, "a"), (Assistant, "b"), (User, "c"), (Assistant, "d")]);
-    let stamp = super::super::Stamp { id: "new".into(), writer: String::new(), now_ms: 9 };
+    let stamp = super::super::Provenance { id: "new".into(), writer: String::new(), now_ms: 9 };
     let id = tree.regenerate(stamp, "1", "demo".into()).unwrap();
     assert_eq!(sent(&tree, &id), [(User, "a".into())]);
     assert_eq!(tree.request(&id).model, "demo");

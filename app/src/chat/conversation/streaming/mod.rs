@@ -102,7 +102,7 @@ impl Message {
 
     /// Read back from where it was kept: an answer that nobody writes any more was interrupted. `writer` is this tab,
     /// which writes nothing when it has just opened the conversation. `is_alive` says whether any page writes the answer.
-    pub fn settle(&mut self, writer: &str, is_alive: bool, now_ms: u64) {
+    pub fn mark_interrupted(&mut self, writer: &str, is_alive: bool, now_ms: u64) {
         let is_over = !is_alive && now_ms.abs_diff(self.saved_ms) > GRACE_MS;
         if self.exit.is_none() && (self.writer == writer || is_over) {
             let took_ms = self.took_ms;

@@ -1,11 +1,11 @@
 use super::*;
 use crate::chat::{
-    conversation::Stamp,
+    conversation::Provenance,
     protocol::{answer::Completion, message::Role, usage::Usage},
 };
 
-fn stamp(id: &str, now_ms: u64) -> Stamp {
-    Stamp { id: id.into(), writer: "here".into(), now_ms }
+fn stamp(id: &str, now_ms: u64) -> Provenance {
+    Provenance { id: id.into(), writer: "here".into(), now_ms }
 }
 
 fn answer() -> Message {

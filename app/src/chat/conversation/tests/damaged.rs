@@ -6,8 +6,8 @@ fn message(id: &str, parent: Option<&str>) -> Message {
     Message { id: id.into(), parent: parent.map(Into::into), ..Message::default() }
 }
 
-fn tree(messages: Vec<Message>) -> Tree {
-    Tree::new(Kept { messages, ..Kept::default() })
+fn tree(messages: Vec<Message>) -> Conversation {
+    Conversation::new(ConversationRecord { messages, ..ConversationRecord::default() })
 }
 
 #[test]
@@ -49,9 +49,9 @@ fn two_messages_of_one_id_are_one() {
 #[test]
 fn a_head_that_is_missing_or_has_something_below_it_is_found_again() {
     for head in ["gone", "a", "b"] {
-        let conversation = Conversation { head: Some(head.into()), ..Conversation::default() };
+        let conversation = ConversationInfo { head: Some(head.into()), ..ConversationInfo::default() };
         let messages = vec![message("a", None), message("b", Some("a"))];
-        assert_eq!(shown(&Tree::new(Kept { conversation, messages })), ["a", "b"]);
+        assert_eq!(shown(&Conversation::new(ConversationRecord { conversation, messages })), ["a", "b"]);
     }
 }
 

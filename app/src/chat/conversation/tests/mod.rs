@@ -5,31 +5,31 @@ use starcrossed::Reason;
 mod damaged;
 mod property;
 
-pub(super) fn stamp(id: &str, now_ms: u64) -> Stamp {
-    Stamp { id: id.into(), writer: "here".into(), now_ms }
+pub(super) fn stamp(id: &str, now_ms: u64) -> Provenance {
+    Provenance { id: id.into(), writer: "here".into(), now_ms }
 }
 
 /// A question `q1`, and its answer `a1`, which was stopped.
-fn asked() -> Tree {
-    let mut tree = Tree::default();
+fn asked() -> Conversation {
+    let mut tree = Conversation::default();
     tree.ask(stamp("q1", 1), "Why?".into(), Vec::new());
     tree.answer(stamp("a1", 2), "q1", "demo".into());
     end(&mut tree, "a1", "Because");
     tree
 }
 
-pub(super) fn end(tree: &mut Tree, id: &str, text: &str) {
+pub(super) fn end(tree: &mut Conversation, id: &str, text: &str) {
     let message = tree.message(id).unwrap().clone();
     tree.update(Message { text: text.into(), exit: Some(Exit::new(Reason::Killed)), ..message });
 }
 
-pub(super) fn shown(tree: &Tree) -> Vec<&str> {
+pub(super) fn shown(tree: &Conversation) -> Vec<&str> {
     tree.path().iter().map(|message| message.id.as_str()).collect()
 }
 
 #[test]
 fn nothing_is_shown_where_nothing_was_asked() {
-    let tree = Tree::default();
+    let tree = Conversation::default();
     assert!(tree.path().is_empty());
     assert_eq!((tree.siblings("x"), tree.message("x")), ((0, 0), None));
 }
@@ -85,7 +85,7 @@ fn an_answer_of_which_nothing_came_is_asked_for_again_in_its_own_place() {
 fn an_empty_answer_of_another_tab_stays_its_own() {
     let mut tree = asked();
     end(&mut tree, "a1", "");
-    let elsewhere = Stamp { writer: "there".into(), ..stamp("a2", 3) };
+    let elsewhere = Provenance { writer: "there".into(), ..stamp("a2", 3) };
     assert_eq!(tree.regenerate(elsewhere, "a1", "demo".into()), Some("a2".into()));
 }
 
@@ -146,8 +146,8 @@ fn a_name_is_kept_until_it_is_taken_away() {
 #[test]
 fn what_another_tab_still_writes_is_worth_another_look() {
     let mut tree = asked();
-    tree.answer(Stamp { writer: "there".into(), ..stamp("a2", 3) }, "q1", String::new());
-    let is_written = |tree: &Tree| tree.messages().iter().any(|message| message.exit.is_none());
+    tree.answer(Provenance { writer: "there".into(), ..stamp("a2", 3) }, "q1", String::new());
+    let is_written = |tree: &Conversation| tree.messages().iter().any(|message| message.exit.is_none());
     assert_eq!(tree.unfinished("here"), [Unfinished { id: "a2".into(), saved_ms: 3 }]);
     assert!(tree.unfinished("there").is_empty(), "a tab that opens a conversation writes nothing in it");
     tree.settle("here", &["a2".into()], 1_000_000);
@@ -187,8 +187,8 @@ fn a_hundred_thousand_versions_are_counted_in_one_walk() {
         let id = format!("q{at:06}");
         Message { id, asked_ms: at as u64, ..Message::default() }
     };
-    let kept = Kept { messages: (0..COUNT).map(version).collect(), ..Kept::default() };
-    let tree = Tree::new(kept);
+    let kept = ConversationRecord { messages: (0..COUNT).map(version).collect(), ..ConversationRecord::default() };
+    let tree = Conversation::new(kept);
     let began = std::time::Instant::now();
     assert_eq!(tree.siblings("q099999"), (COUNT, COUNT));
     assert!(began.elapsed().as_secs() < 5, "each is compared with each");

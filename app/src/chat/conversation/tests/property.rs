@@ -37,9 +37,9 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-fn play(tree: &mut Tree, writer: &str, acts: &[Act], loses: bool) {
+fn play(tree: &mut Conversation, writer: &str, acts: &[Act], loses: bool) {
     for (at, act) in acts.iter().enumerate() {
-        let stamp = Stamp { id: format!("{writer}{at}"), writer: writer.into(), now_ms: 10 + at as u64 / 2 };
+        let stamp = Provenance { id: format!("{writer}{at}"), writer: writer.into(), now_ms: 10 + at as u64 / 2 };
         let id = |which: &usize| {
             let messages = tree.messages();
             messages.get(which % messages.len().max(1)).map(|message| message.id.clone()).unwrap_or_default()
@@ -49,7 +49,7 @@ fn play(tree: &mut Tree, writer: &str, acts: &[Act], loses: bool) {
             Act::Edit(which) => drop(tree.edit(stamp, &id(which), "!".into(), Vec::new())),
             Act::Answer(which) => tree.answer(stamp, &id(which), "demo".into()),
             Act::Compare(which) => {
-                let other = Stamp { id: format!("{writer}{at}b"), ..stamp.clone() };
+                let other = Provenance { id: format!("{writer}{at}b"), ..stamp.clone() };
                 let group = stamp.id.clone();
                 tree.compare(vec![(stamp, "demo".into()), (other, "demo".into())], &id(which), &group);
             }
@@ -69,14 +69,14 @@ fn play(tree: &mut Tree, writer: &str, acts: &[Act], loses: bool) {
             Act::Lose(which) => {
                 let lost = id(which);
                 let messages = tree.messages().iter().filter(|message| message.id != lost).cloned().collect();
-                *tree = Tree::new(Kept { conversation: tree.conversation.clone(), messages });
+                *tree = Conversation::new(ConversationRecord { conversation: tree.conversation.clone(), messages });
             }
         }
         check(tree);
     }
 }
 
-fn check(tree: &Tree) {
+fn check(tree: &Conversation) {
     let messages = tree.messages();
     assert!(messages.windows(2).all(|pair| pair[0].id < pair[1].id));
     let mut anew = tree.clone();
@@ -85,14 +85,14 @@ fn check(tree: &Tree) {
     match &tree.conversation.head {
         None => assert!(messages.is_empty()),
         Some(head) => {
-            let head = tree.place(head).expect("the head is a message");
+            let head = tree.index_of(head).expect("the head is a message");
             assert!(tree.children(Some(head)).is_empty(), "the head is a leaf");
         }
     }
     // Every message is on a path from a beginning, and its siblings lead to it.
     for (place, message) in messages.iter().enumerate() {
         let path = tree.path_to(Some(place));
-        assert!(path.len() <= messages.len() && tree.children(None).contains(&tree.place(&path[0].id).unwrap()));
+        assert!(path.len() <= messages.len() && tree.children(None).contains(&tree.index_of(&path[0].id).unwrap()));
         let (position, count) = tree.siblings(&message.id);
         assert!((1..=count).contains(&position));
     }
@@ -103,7 +103,7 @@ proptest! {
     fn whatever_is_done_every_message_can_be_reached_and_the_head_is_a_leaf(
         acts in prop::collection::vec(act(), 0..40)
     ) {
-        play(&mut Tree::default(), "here", &acts, true);
+        play(&mut Conversation::default(), "here", &acts, true);
     }
 
     #[test]
@@ -112,7 +112,7 @@ proptest! {
         here in prop::collection::vec(act(), 0..15),
         there in prop::collection::vec(act(), 0..15),
     ) {
-        let mut base = Tree::default();
+        let mut base = Conversation::default();
         play(&mut base, "before", &before, false);
         let (mut one, mut other) = (base.clone(), base);
         play(&mut one, "here", &here, false);
@@ -147,20 +147,20 @@ proptest! {
             ..Message::default()
         };
         let messages: Vec<Message> = links.iter().map(message).collect();
-        let tree = Tree::new(Kept { messages: messages.clone(), ..Kept::default() });
+        let tree = Conversation::new(ConversationRecord { messages: messages.clone(), ..ConversationRecord::default() });
         check(&tree);
         for id in messages.iter().map(|message| &message.id) {
             _ = tree.request(id);
         }
-        let kept = Kept { messages: messages.clone(), ..Kept::default() };
-        let built = block_on(Tree::build(kept, &mut After(usize::MAX))).unwrap();
+        let kept = ConversationRecord { messages: messages.clone(), ..ConversationRecord::default() };
+        let built = block_on(Conversation::build(kept, &mut After(usize::MAX))).unwrap();
         prop_assert_eq!(&tree, &built, "in slices");
-        let mut one_by_one = Tree::default();
+        let mut one_by_one = Conversation::default();
         for message in &messages {
             one_by_one.merge(vec![message.clone()]);
         }
         check(&one_by_one);
-        let backwards = Tree::new(Kept { messages: messages.into_iter().rev().collect(), ..Kept::default() });
+        let backwards = Conversation::new(ConversationRecord { messages: messages.into_iter().rev().collect(), ..ConversationRecord::default() });
         prop_assert_eq!(tree.messages, backwards.messages);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Transcript;
 use crate::chat::{
-    conversation::{File, Stamp, Tree},
+    conversation::{Conversation, File, Provenance},
     session::entry,
     storage::session,
 };
@@ -75,15 +75,15 @@ impl Transcript {
 
     /// An answer that was given at once with others, and of which no text came, begins anew. Says whether it does.
     pub fn begin_anew(self, answer: &str) -> bool {
-        self.begin_if(answer, Tree::begin_anew)
+        self.begin_if(answer, Conversation::begin_anew)
     }
 
     /// An answer that was cut off goes on. Says whether it can.
     pub fn resume(self, answer: &str) -> bool {
-        self.begin_if(answer, Tree::resume)
+        self.begin_if(answer, Conversation::resume)
     }
 
-    fn begin_if(self, answer: &str, can: fn(&mut Tree, Stamp, &str) -> bool) -> bool {
+    fn begin_if(self, answer: &str, can: fn(&mut Conversation, Provenance, &str) -> bool) -> bool {
         let can = self.tree.try_update(|tree| can(tree, session::stamp(), answer)).unwrap_or(false);
         if can {
             self.begin(answer);

@@ -1,4 +1,4 @@
-//! What has been said in the open conversation: the pure [`Tree`] behind signals, and kept as it grows.
+//! What has been said in the open conversation: the pure [`Conversation`] behind signals, and kept as it grows.
 
 pub(crate) mod edits;
 pub(crate) mod persist;
@@ -7,7 +7,7 @@ mod pieces;
 use super::entry::{self, Entry};
 use crate::{
     chat::{
-        conversation::{Conversation, Message, Tree},
+        conversation::{Conversation, ConversationInfo, Message},
         protocol::{
             answer::{AnswerItem, Event, Exit},
             message::{ChatRequest, Delta},
@@ -23,7 +23,7 @@ use leptos::prelude::*;
 #[derive(Clone, Copy, Debug)]
 pub struct Transcript {
     /// All that was said, on every branch. The answer that is being written is newer in its entry.
-    pub tree: RwSignal<Tree>,
+    pub tree: RwSignal<Conversation>,
     /// The messages of the branch being shown, oldest first.
     pub entries: RwSignal<Vec<Entry>>,
     /// What has been typed and not sent.
@@ -67,7 +67,7 @@ impl Transcript {
     #[must_use]
     pub fn new(history: History) -> Self {
         Self {
-            tree: RwSignal::new(Tree::default()),
+            tree: RwSignal::new(Conversation::default()),
             entries: RwSignal::new(Vec::new()),
             draft: RwSignal::new(String::new()),
             model: RwSignal::new(String::new()),
@@ -86,7 +86,7 @@ impl Transcript {
     pub fn start(self) {
         self.draft.set(session::draft("").unwrap_or_default());
         self.model.set(session::model());
-        self.tree.set(Tree::default());
+        self.tree.set(Conversation::default());
         self.entries.set(Vec::new());
         self.earlier.set(0);
         self.exit.set(None);
@@ -102,7 +102,7 @@ impl Transcript {
     }
 
     /// Shows another conversation.
-    pub fn open(self, tree: Tree) {
+    pub fn open(self, tree: Conversation) {
         self.draft.set(tree.conversation.draft.clone());
         self.model.set(tree.conversation.model.clone());
         self.earlier.set(beginning(tree.path().len()));
@@ -162,7 +162,7 @@ impl Transcript {
     ///
     /// # Errors
     /// The watcher has cancelled.
-    pub async fn news(self, kept: Tree, watch: &mut impl Watch) -> Result<Vec<Message>, Cancelled> {
+    pub async fn news(self, kept: Conversation, watch: &mut impl Watch) -> Result<Vec<Message>, Cancelled> {
         let mut news = Vec::new();
         for message in kept.into_kept().messages {
             if self.tree.with_untracked(|tree| tree.is_news(&message)) {
@@ -197,8 +197,8 @@ impl Transcript {
     }
 
     /// Takes in how another tab has named this conversation, and how it is to be answered.
-    pub fn follow(self, other: &Conversation) {
-        let is_same = |own: &Conversation| own.title == other.title && own.settings == other.settings;
+    pub fn follow(self, other: &ConversationInfo) {
+        let is_same = |own: &ConversationInfo| own.title == other.title && own.settings == other.settings;
         if !self.tree.with_untracked(|tree| is_same(&tree.conversation)) {
             self.tree.update(|tree| {
                 tree.conversation.title.clone_from(&other.title);

@@ -3,7 +3,7 @@
 use super::{KEEP_EVERY_MS, Transcript, is_long, keep_every_ms};
 use crate::{
     chat::{
-        conversation::{Conversation, Message},
+        conversation::{ConversationInfo, Message},
         session::entry::Entry,
         storage::session,
     },
@@ -84,10 +84,10 @@ impl Transcript {
     }
 
     /// What is known of it beside its messages, as it is now.
-    fn conversation(self) -> Conversation {
+    fn conversation(self) -> ConversationInfo {
         let conversation = self.tree.with_untracked(|tree| tree.conversation.clone());
         let (draft, model) = (self.draft.get_untracked(), self.model.get_untracked());
-        Conversation { draft, model, ..conversation }
+        ConversationInfo { draft, model, ..conversation }
     }
 
     /// What has arrived of a message is put into the tree.

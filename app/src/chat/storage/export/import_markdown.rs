@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     chat::{
-        conversation::{Conversation, Kept, Message, Stamp},
+        conversation::{ConversationInfo, ConversationRecord, Message, Provenance},
         protocol::answer::Exit,
     },
     work::job::Watch,
@@ -18,7 +18,11 @@ use starcrossed::Reason;
 ///
 /// # Errors
 /// A sentence that says what is wrong with it, or that the person has cancelled.
-pub async fn from_markdown(text: &str, stamp: &dyn Fn() -> Stamp, watch: &mut impl Watch) -> Result<Kept, Unread> {
+pub async fn from_markdown(
+    text: &str,
+    stamp: &dyn Fn() -> Provenance,
+    watch: &mut impl Watch,
+) -> Result<ConversationRecord, Unread> {
     let mark = ["\n", MARK].concat();
     let mut parts = text.trim_start_matches('\u{feff}').split(&mark);
     let title = parts.next().and_then(|head| head.trim().strip_prefix("# "));
@@ -32,10 +36,11 @@ pub async fn from_markdown(text: &str, stamp: &dyn Fn() -> Stamp, watch: &mut im
     }
     let (Some(title), Some(last)) = (title, messages.last()) else { return Err(foreign()) };
     let (created_ms, updated_ms) = (messages.first().map_or(0, |first| first.asked_ms), last.asked_ms);
-    let known = Conversation { id, created_ms, updated_ms, head: Some(last.id.clone()), ..Conversation::default() };
+    let known =
+        ConversationInfo { id, created_ms, updated_ms, head: Some(last.id.clone()), ..ConversationInfo::default() };
     let mut conversation = known;
     title.trim().clone_into(&mut conversation.title);
-    Ok(Kept { conversation, messages })
+    Ok(ConversationRecord { conversation, messages })
 }
 
 /// How much is read between two looks at the clock, in bytes.
@@ -61,7 +66,7 @@ fn foreign() -> Unread {
 }
 
 /// A message, said after the one `before`; none if this isn't one.
-fn read(part: &str, stamp: Stamp, before: Option<&Message>) -> Option<Message> {
+fn read(part: &str, stamp: Provenance, before: Option<&Message>) -> Option<Message> {
     let (kind, rest) = part.split_once(HEADING)?;
     let (speaker, text) = rest.split_once('\n').unwrap_or((rest, ""));
     let (parent, text) = (before.map(|before| before.id.clone()), text.trim());
@@ -91,25 +96,25 @@ fn said(text: &str, answer: Message) -> Message {
 mod tests {
     use super::*;
     use crate::{
-        chat::{conversation::Tree, storage::export::markdown::to_markdown},
+        chat::{conversation::Conversation, storage::export::markdown::to_markdown},
         work::job::tests::After,
     };
     use futures::executor::block_on;
     use std::cell::Cell;
 
-    fn read(text: &str) -> Result<Kept, Unread> {
+    fn read(text: &str) -> Result<ConversationRecord, Unread> {
         let next = Cell::new(0);
         let stamp = || {
             next.set(next.get() + 1);
-            Stamp { id: next.get().to_string(), writer: "here".into(), now_ms: next.get() }
+            Provenance { id: next.get().to_string(), writer: "here".into(), now_ms: next.get() }
         };
         block_on(from_markdown(text, &stamp, &mut After(usize::MAX)))
     }
 
     #[test]
     fn what_is_exported_as_markdown_can_be_imported() {
-        let stamp = |now_ms: u64| Stamp { id: now_ms.to_string(), writer: String::new(), now_ms };
-        let mut tree = Tree::default();
+        let stamp = |now_ms: u64| Provenance { id: now_ms.to_string(), writer: String::new(), now_ms };
+        let mut tree = Conversation::default();
         tree.ask(stamp(2), "Why?\n\n## Because?".into(), Vec::new());
         tree.answer(stamp(3), "2", "demo".into());
         let answer = tree.message("3").unwrap().clone();
@@ -127,7 +132,7 @@ mod tests {
         let said: Vec<_> = kept.messages.iter().map(|message| message.text.as_str()).collect();
         assert_eq!(said, ["Why?\n\n## Because?", "# So\n\n## You\n\n- a", "And?", "Half an"]);
         assert_eq!((kept.messages[1].reasoning.as_str(), kept.messages[1].model.as_str()), ("Hm.", "demo"));
-        assert_eq!(to_markdown(&Tree::new(kept)), markdown);
+        assert_eq!(to_markdown(&Conversation::new(kept)), markdown);
     }
 
     #[test]

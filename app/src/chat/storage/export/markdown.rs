@@ -1,7 +1,7 @@
 //! A conversation as Markdown, to be read: by people, and by [`from_markdown`](crate::chat::storage::export::import_markdown).
 
 use crate::chat::{
-    conversation::{Message, Tree, request::fenced, title::UNTITLED},
+    conversation::{Conversation, Message, request::fenced, title::UNTITLED},
     protocol::message::Role,
 };
 use starcrossed::Reason;
@@ -18,7 +18,7 @@ pub(super) const CUT: &str = "*(Cut off here.)*";
 
 /// The branch being shown, as Markdown to be read.
 #[cfg(test)]
-pub(super) fn to_markdown(tree: &Tree) -> String {
+pub(super) fn to_markdown(tree: &Conversation) -> String {
     let mut text = heading(tree);
     for message in tree.path() {
         add(message, &mut text);
@@ -28,7 +28,7 @@ pub(super) fn to_markdown(tree: &Tree) -> String {
 
 /// How the file begins.
 #[must_use]
-pub fn heading(tree: &Tree) -> String {
+pub fn heading(tree: &Conversation) -> String {
     let title = tree.conversation.title.as_str();
     ["# ", if title.is_empty() { UNTITLED } else { title }, "\n"].concat()
 }
@@ -81,13 +81,13 @@ fn paragraph(pieces: &[&str], text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::conversation::{File, Stamp};
+    use crate::chat::conversation::{File, Provenance};
 
     #[test]
     fn a_conversation_reads_well_and_half_an_answer_is_marked() {
-        let stamp = |id: &str| Stamp { id: id.into(), writer: String::new(), now_ms: 0 };
+        let stamp = |id: &str| Provenance { id: id.into(), writer: String::new(), now_ms: 0 };
         let file = |name: &str, mime: &str| File { name: name.into(), mime: mime.into(), data: "x".into() };
-        let mut tree = Tree::default();
+        let mut tree = Conversation::default();
         tree.ask(stamp("q"), "Why?".into(), vec![file("a.png", "image/png"), file("b.txt", "text/plain")]);
         tree.answer(stamp("a"), "q", "demo".into());
         let answer = tree.message("a").unwrap().clone();
@@ -100,6 +100,6 @@ mod tests {
 
     #[test]
     fn an_empty_conversation_has_a_title_at_least() {
-        assert_eq!(to_markdown(&Tree::default()), "# New chat\n");
+        assert_eq!(to_markdown(&Conversation::default()), "# New chat\n");
     }
 }

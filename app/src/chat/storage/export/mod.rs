@@ -5,7 +5,7 @@ pub mod long;
 pub mod markdown;
 mod read;
 
-use crate::chat::conversation::Conversation;
+use crate::chat::conversation::ConversationInfo;
 pub use read::from_json;
 
 /// The version of the file's form. It goes up when an older page could no longer read it.
@@ -20,7 +20,7 @@ pub fn begin() -> String {
 /// The JSON before the messages of a conversation. The messages are written by [`long::write_message`], with commas in
 /// between, and are followed by [`END_OF_MESSAGES`].
 #[must_use]
-pub fn begin_conversation(conversation: &Conversation, is_first: bool) -> String {
+pub fn begin_conversation(conversation: &ConversationInfo, is_first: bool) -> String {
     // Nothing in it can fail to be written: every key is a text, and every number is whole.
     let known = serde_json::to_string(conversation).unwrap_or_default();
     [if is_first { "" } else { "," }, "{\"conversation\":", &known, ",\"messages\":["].concat()

@@ -5,7 +5,7 @@ use super::{
     long::{Unread, end_of_text, read_message},
 };
 use crate::{
-    chat::conversation::{Conversation, Kept},
+    chat::conversation::{ConversationInfo, ConversationRecord},
     work::job::Watch,
 };
 use std::ops::Range;
@@ -17,7 +17,7 @@ const PIECE: usize = 128 * 1024;
 ///
 /// # Errors
 /// A sentence that says what is wrong with it, or that the person has cancelled.
-pub async fn from_json(json: &[u8], watch: &mut impl Watch) -> Result<Vec<Kept>, Unread> {
+pub async fn from_json(json: &[u8], watch: &mut impl Watch) -> Result<Vec<ConversationRecord>, Unread> {
     let json = json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(json);
     file(&mut Cursor { json, at: 0 }, watch).await.map_err(|unread| match unread {
         Unread::Wrong(reason) if !reason.ends_with('.') => Unread::Wrong(
@@ -27,7 +27,7 @@ pub async fn from_json(json: &[u8], watch: &mut impl Watch) -> Result<Vec<Kept>,
     })
 }
 
-async fn file(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<Vec<Kept>, Unread> {
+async fn file(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<Vec<ConversationRecord>, Unread> {
     let (mut version, mut found) = (None, None);
     cursor.begin(b'{')?;
     while let Some(key) = cursor.key(watch).await? {
@@ -52,7 +52,7 @@ fn known_version(json: &[u8]) -> Result<(), Unread> {
     Ok(())
 }
 
-async fn conversations(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<Vec<Kept>, Unread> {
+async fn conversations(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<Vec<ConversationRecord>, Unread> {
     let mut all = Vec::new();
     cursor.begin(b'[')?;
     while cursor.item(b']')? {
@@ -61,12 +61,12 @@ async fn conversations(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Resul
     Ok(all)
 }
 
-async fn kept(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<Kept, Unread> {
+async fn kept(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<ConversationRecord, Unread> {
     let (mut known, mut messages) = (None, None);
     cursor.begin(b'{')?;
     while let Some(key) = cursor.key(watch).await? {
         match key.as_str() {
-            "conversation" => known = Some(serde_json::from_slice::<Conversation>(cursor.value(watch).await?)?),
+            "conversation" => known = Some(serde_json::from_slice::<ConversationInfo>(cursor.value(watch).await?)?),
             "messages" => {
                 let mut all = Vec::new();
                 cursor.begin(b'[')?;
@@ -85,7 +85,7 @@ async fn kept(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<Kept, U
     let Some(conversation) = known else { return wrong("missing field `conversation`") };
     let Some(messages) = messages else { return wrong("missing field `messages`") };
     check(&conversation.id)?;
-    Ok(Kept { conversation, messages })
+    Ok(ConversationRecord { conversation, messages })
 }
 
 fn check(id: &str) -> Result<(), Unread> {

@@ -1,16 +1,16 @@
 use super::{long::Unread, *};
 use crate::{
     chat::{
-        conversation::{Kept, Stamp, Tree},
+        conversation::{Conversation, ConversationRecord, Provenance},
         protocol::answer::{Event, Exit},
     },
     work::job::tests::After,
 };
 use futures::executor::block_on;
 
-fn kept() -> Kept {
-    let stamp = |id: &str| Stamp { id: id.into(), writer: "here".into(), now_ms: 7 };
-    let mut tree = Tree::default();
+fn kept() -> ConversationRecord {
+    let stamp = |id: &str| Provenance { id: id.into(), writer: "here".into(), now_ms: 7 };
+    let mut tree = Conversation::default();
     tree.conversation.id = "c1".into();
     tree.conversation.draft = "so \u{2028} \" ]}, far".into();
     tree.ask(stamp("q1"), "Why? 🦀 \\\"".into(), Vec::new());
@@ -19,10 +19,10 @@ fn kept() -> Kept {
     answer.hear(Event::Start { task: "t".into() }, 8);
     answer.hear(Event::Exit(Exit::failed("no")), 9);
     tree.update(answer);
-    Kept { messages: tree.messages().to_vec(), conversation: tree.conversation }
+    ConversationRecord { messages: tree.messages().to_vec(), conversation: tree.conversation }
 }
 
-fn to_json(all: &[Kept]) -> String {
+fn to_json(all: &[ConversationRecord]) -> String {
     let mut file = begin();
     for (at, kept) in all.iter().enumerate() {
         file += &begin_conversation(&kept.conversation, at == 0);
@@ -35,7 +35,7 @@ fn to_json(all: &[Kept]) -> String {
     file + END
 }
 
-fn read(json: &str) -> Result<Vec<Kept>, String> {
+fn read(json: &str) -> Result<Vec<ConversationRecord>, String> {
     block_on(from_json(json.as_bytes(), &mut After(usize::MAX))).map_err(|unread| match unread {
         Unread::Wrong(reason) => reason,
         Unread::Cancelled => "cancelled".into(),

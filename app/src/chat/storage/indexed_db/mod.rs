@@ -30,7 +30,7 @@ pub(crate) mod search;
 
 use crate::{
     chat::{
-        conversation::{Conversation, Kept, Message, in_order, piece::Piece},
+        conversation::{ConversationInfo, ConversationRecord, Message, in_order, piece::Piece},
         protocol::message::Role,
         storage::{
             export::long::write_message,
@@ -80,7 +80,7 @@ impl Store {
     ///
     /// # Errors
     /// Nothing can be read.
-    pub async fn list(&self) -> Result<Read<Vec<Conversation>>, Fault> {
+    pub async fn list(&self) -> Result<Read<Vec<ConversationInfo>>, Fault> {
         self.recover_in_time().await;
         let mut read = Read::default();
         batch::each(&self.database, CONVERSATIONS, None, async |record, _| {
@@ -95,7 +95,7 @@ impl Store {
     ///
     /// # Errors
     /// Nothing can be read.
-    pub async fn load(&self, id: &str) -> Result<Read<Option<Kept>>, Fault> {
+    pub async fn load(&self, id: &str) -> Result<Read<Option<ConversationRecord>>, Fault> {
         self.recover_in_time().await;
         let record = Transaction::read(&self.database)?.store(CONVERSATIONS)?.get(&id.into())?;
         let record = requests::done(&record).await?;
@@ -105,8 +105,9 @@ impl Store {
         }
         let known = record.as_string().and_then(|text| serde_json::from_str(&text).ok()).filter(has_id);
         skipped += usize::from(known.is_none());
-        let conversation = known.unwrap_or_else(|| Conversation { id: id.to_owned(), ..Conversation::default() });
-        Ok(Read { found: Some(Kept { conversation, messages }), skipped })
+        let conversation =
+            known.unwrap_or_else(|| ConversationInfo { id: id.to_owned(), ..ConversationInfo::default() });
+        Ok(Read { found: Some(ConversationRecord { conversation, messages }), skipped })
     }
 
     /// Keeps these messages of a conversation, and what is known of it if that is new, all or nothing. It is asked for at
@@ -114,7 +115,7 @@ impl Store {
     ///
     /// # Errors
     /// There is no room, or the browser refuses. What was kept before stays.
-    pub fn put(&self, kept: &Kept, is_new: bool) -> impl Future<Output = Result<(), Fault>> + use<> {
+    pub fn put(&self, kept: &ConversationRecord, is_new: bool) -> impl Future<Output = Result<(), Fault>> + use<> {
         let written = self.journal.follow(Entry::kept(kept, is_new), self.ask_to_put(kept, is_new));
         let answers = kept.messages.iter().filter(|message| message.role == Role::Assistant);
         let pieces: Vec<_> =
@@ -128,7 +129,7 @@ impl Store {
         }
     }
 
-    fn ask_to_put(&self, kept: &Kept, is_new: bool) -> Result<Transaction, Fault> {
+    fn ask_to_put(&self, kept: &ConversationRecord, is_new: bool) -> Result<Transaction, Fault> {
         let transaction = Transaction::write(&self.database)?;
         if is_new {
             transaction.put_conversation(&kept.conversation)?;
@@ -186,7 +187,7 @@ impl Store {
     ///
     /// # Errors
     /// The browser refuses; then all of it is still there.
-    pub async fn delete(&self, id: &str) -> Result<Option<Kept>, Fault> {
+    pub async fn delete(&self, id: &str) -> Result<Option<ConversationRecord>, Fault> {
         let kept = self.load(id).await?.found;
         // A recovery that is under way would bring it back.
         self.journal.forget(id);
@@ -236,12 +237,12 @@ fn take_piece(text: &str, read: &mut Read<Vec<Message>>) {
 }
 
 /// That which was worked on last comes first.
-pub(crate) fn newest_first(mut list: Vec<Conversation>) -> Vec<Conversation> {
+pub(crate) fn newest_first(mut list: Vec<ConversationInfo>) -> Vec<ConversationInfo> {
     let ages: Vec<u64> = list.iter().map(|conversation| u64::MAX - conversation.updated_ms).collect();
     in_order(&ages).into_iter().map(|at| std::mem::take(&mut list[at])).collect()
 }
 
-fn has_id(conversation: &Conversation) -> bool {
+fn has_id(conversation: &ConversationInfo) -> bool {
     !conversation.id.is_empty()
 }
 
@@ -282,7 +283,7 @@ mod tests {
 
     #[test]
     fn the_conversation_that_was_worked_on_last_comes_first() {
-        let of = |id: &str, updated_ms| Conversation { id: id.into(), updated_ms, ..Conversation::default() };
+        let of = |id: &str, updated_ms| ConversationInfo { id: id.into(), updated_ms, ..ConversationInfo::default() };
         let list = newest_first(vec![of("a", 1), of("b", 3), of("c", 3), of("d", 2)]);
         assert_eq!(list.iter().map(|conversation| conversation.id.as_str()).collect::<Vec<_>>(), ["b", "c", "d", "a"]);
     }

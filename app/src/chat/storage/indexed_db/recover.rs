@@ -1,7 +1,7 @@
 //! Puts into the database what a page noted in its journal and could not see written before it ended.
 
 use crate::chat::{
-    conversation::{Conversation, Message},
+    conversation::{ConversationInfo, Message},
     storage::{
         indexed_db::{
             Fault, Store,
@@ -113,7 +113,7 @@ async fn read(transaction: &Transaction, store: &str, key: &str) -> Result<Optio
     Ok(requests::done(&record).await?.as_string())
 }
 
-fn is_newer(conversation: &Conversation, known: Option<&str>) -> bool {
+fn is_newer(conversation: &ConversationInfo, known: Option<&str>) -> bool {
     known.is_none_or(|known| conversation.updated_ms > time(known).updated_ms)
 }
 
@@ -129,11 +129,11 @@ fn time(record: &str) -> Time {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::conversation::Stamp;
+    use crate::chat::conversation::Provenance;
 
     #[test]
     fn a_record_is_replaced_only_by_a_newer_one() {
-        let stamp = Stamp { id: "a".into(), writer: "here".into(), now_ms: 1000 };
+        let stamp = Provenance { id: "a".into(), writer: "here".into(), now_ms: 1000 };
         let old = Message::answer(stamp, None, "demo".into());
         let new = Message { saved_ms: old.saved_ms + 1, ..old.clone() };
         let record = serde_json::to_string(&old).unwrap();
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_is_known_of_a_conversation_is_replaced_only_by_what_is_newer() {
-        let at = |updated_ms| Conversation { id: "c".into(), updated_ms, ..Conversation::default() };
+        let at = |updated_ms| ConversationInfo { id: "c".into(), updated_ms, ..ConversationInfo::default() };
         let record = serde_json::to_string(&at(1)).unwrap();
         assert!(is_newer(&at(1), None) && is_newer(&at(2), Some(&record)));
         assert!(!is_newer(&at(1), Some(&record)) && !is_newer(&at(2), Some("damaged")));

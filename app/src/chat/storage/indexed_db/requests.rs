@@ -2,7 +2,7 @@
 
 use super::Fault;
 use crate::chat::conversation::{
-    Conversation, Message,
+    ConversationInfo, Message,
     piece::{Extent, Piece},
 };
 use js_sys::{Array, Function, Promise, Reflect};
@@ -138,7 +138,7 @@ impl Transaction {
         Ok(self.0.object_store(name)?)
     }
 
-    pub(crate) fn put_conversation(&self, conversation: &Conversation) -> Result<(), Fault> {
+    pub(crate) fn put_conversation(&self, conversation: &ConversationInfo) -> Result<(), Fault> {
         self.put(CONVERSATIONS, &conversation.id, serde_json::to_string(conversation))
     }
 

@@ -4,7 +4,7 @@ use super::{Fault, Store, batch};
 use crate::{
     chat::{
         conversation::{
-            Conversation, Kept,
+            ConversationInfo, ConversationRecord,
             case_fold::fold,
             search::{Hit, excerpt, parts, texts_of},
         },
@@ -59,7 +59,11 @@ impl Store {
     ///
     /// # Errors
     /// There is no room, the browser refuses, or the person has cancelled.
-    pub async fn import(&self, conversations: &[Kept], watch: &mut impl Watch) -> Result<Vec<String>, Fault> {
+    pub async fn import(
+        &self,
+        conversations: &[ConversationRecord],
+        watch: &mut impl Watch,
+    ) -> Result<Vec<String>, Fault> {
         let mut added = Vec::new();
         let imported = self.add_all(conversations, watch, &mut added).await;
         if let Err(fault) = imported {
@@ -69,7 +73,12 @@ impl Store {
         Ok(added.into_iter().map(|added| added.id).collect())
     }
 
-    async fn add_all(&self, conversations: &[Kept], watch: &mut impl Watch, all: &mut Vec<Added>) -> Result<(), Fault> {
+    async fn add_all(
+        &self,
+        conversations: &[ConversationRecord],
+        watch: &mut impl Watch,
+        all: &mut Vec<Added>,
+    ) -> Result<(), Fault> {
         let mut done = 0;
         for kept in conversations {
             let id = kept.conversation.id.as_str();
@@ -188,7 +197,7 @@ impl<'a> Batch<'a> {
 const MOST_TEXT: u32 = 1024 * 1024;
 
 /// The same in conversations that no store has.
-pub async fn search_in(all: &[Kept], text: &str, limit: usize) -> Vec<Hit> {
+pub async fn search_in(all: &[ConversationRecord], text: &str, limit: usize) -> Vec<Hit> {
     let (needle, mut pace) = (fold(text.trim()), Unwatched::new());
     let mut hits = Vec::new();
     for kept in all.iter().filter(|_| !needle.is_empty()) {
@@ -203,12 +212,16 @@ pub async fn search_in(all: &[Kept], text: &str, limit: usize) -> Vec<Hit> {
     hits
 }
 
-fn in_title(conversation: &Conversation, needle: &str) -> Option<Hit> {
+fn in_title(conversation: &ConversationInfo, needle: &str) -> Option<Hit> {
     let excerpt = excerpt(&conversation.title, needle, &fold)?;
     Some(Hit { conversation: conversation.id.clone(), message: String::new(), excerpt })
 }
 
-async fn in_messages(kept: &Kept, needle: &str, watch: &mut impl Watch) -> Result<Option<Hit>, Cancelled> {
+async fn in_messages(
+    kept: &ConversationRecord,
+    needle: &str,
+    watch: &mut impl Watch,
+) -> Result<Option<Hit>, Cancelled> {
     for message in &kept.messages {
         for text in texts_of(message).flat_map(parts) {
             if let Some(excerpt) = excerpt(text, needle, &fold) {

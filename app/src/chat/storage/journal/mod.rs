@@ -15,7 +15,7 @@ pub(crate) mod notes;
 
 use crate::{
     chat::{
-        conversation::{Conversation, Kept, Message, piece::Piece},
+        conversation::{ConversationInfo, ConversationRecord, Message, piece::Piece},
         storage::{
             indexed_db::{Fault, requests::Transaction},
             journal::notes::Notes,
@@ -43,13 +43,13 @@ pub(crate) struct Entry {
     /// The id of the conversation.
     pub(crate) of: String,
     /// The conversation's own record, if it is written.
-    pub(crate) conversation: Option<Conversation>,
+    pub(crate) conversation: Option<ConversationInfo>,
     pub(crate) messages: Vec<Message>,
     pub(crate) piece: Option<Piece>,
 }
 
 impl Entry {
-    pub(crate) fn kept(kept: &Kept, is_new: bool) -> Self {
+    pub(crate) fn kept(kept: &ConversationRecord, is_new: bool) -> Self {
         let conversation = is_new.then(|| kept.conversation.clone());
         Self { of: kept.conversation.id.clone(), conversation, messages: kept.messages.clone(), piece: None }
     }
@@ -253,7 +253,10 @@ mod tests {
     #[test]
     fn an_entry_is_read_as_it_was_written() {
         let piece = Piece { of: "a".into(), text: "Grüße".into(), ..Piece::default() };
-        let kept = Kept { conversation: Conversation { id: "c".into(), ..Conversation::default() }, messages: vec![] };
+        let kept = ConversationRecord {
+            conversation: ConversationInfo { id: "c".into(), ..ConversationInfo::default() },
+            messages: vec![],
+        };
         for entry in [Entry::piece("c", &piece), Entry::kept(&kept, true), Entry::kept(&kept, false)] {
             let text = serde_json::to_string(&entry).unwrap();
             assert_eq!(serde_json::from_str::<Entry>(&text).unwrap(), entry);
