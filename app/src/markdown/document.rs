@@ -33,7 +33,7 @@ const LONGEST_REWRITE: usize = 256 * 1024;
 /// After so much text, definitions aren't awaited any more: what isn't defined by then is written as text.
 const LONGEST_WAIT: usize = 64 * 1024;
 
-/// Markdown that is still arriving.
+/// Markdown that is still loading.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate fact, and all combinations of them occur")]
 pub struct Document {

@@ -6,7 +6,7 @@ use crate::{
         composer::{model_list::Catalog, unsaved_draft},
         conversation::{File, Message},
         session::{
-            Talk,
+            Chat,
             attachments::{Attached, limits::picture, paste_and_drop, read::read_along},
         },
     },
@@ -48,20 +48,20 @@ pub fn AttachButton(
 #[component]
 pub fn Attachments(
     /// The open conversation.
-    talk: Talk,
+    chat: Chat,
     /// What is known of the models.
     models: RwSignal<Catalog>,
 ) -> impl IntoView {
-    let attached = talk.attached;
-    read_along(talk);
+    let attached = chat.attached;
+    read_along(chat);
     // The model may have been changed since; so it is no refusal, and nothing is held back.
     let blind = Memo::new(move |_| {
         let has_picture = attached.files.with(|files| files.iter().any(File::is_image));
-        let asked = talk.asked();
+        let asked = chat.target_models();
         let is_blind = |name: &&String| asked.contains(name);
         models.with(|models| models.blind.iter().find(is_blind).cloned()).filter(|_| has_picture)
     });
-    let unkept = unsaved_draft::is_unkept(talk);
+    let unkept = unsaved_draft::is_unkept(chat);
     let chips = move || attached.files.with(|files| files.iter().enumerate().map(chip(attached)).collect_view());
     view! {
         <ul class="files" aria-label="Files to be sent" hidden=move || attached.files.with(Vec::is_empty)>

@@ -13,13 +13,13 @@ pub fn Compare(
     /// The page's state.
     shared: Shared,
 ) -> impl IntoView {
-    let Shared { talk, models, .. } = shared;
-    let others = talk.others;
+    let Shared { chat, models, .. } = shared;
+    let others = chat.compared_models;
     let open = RwSignal::new(false);
     let count = Memo::new(move |_| others.with(|others| others.iter().filter(|other| !other.is_empty()).count()));
     // What was chosen stays; the panel would lie over the answers.
     Effect::new(move |_| {
-        if talk.is_running() {
+        if chat.is_running() {
             open.set(false);
         }
     });

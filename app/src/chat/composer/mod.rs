@@ -35,8 +35,8 @@ pub fn Composer(
     /// The page's state.
     shared: Shared,
 ) -> impl IntoView {
-    let talk = shared.talk;
-    let draft = talk.transcript.draft;
+    let chat = shared.chat;
+    let draft = chat.transcript.draft;
     let field = NodeRef::<html::Textarea>::new();
     let asked_ms = StoredValue::new(f64::MIN);
     // WebKit's click events carry no pointer type, so the preceding pointerdown tells it.
@@ -67,7 +67,7 @@ pub fn Composer(
         }
         _ => {}
     };
-    let editing = move || talk.editing.with(Option::is_some);
+    let editing = move || chat.editing.with(Option::is_some);
     // Who asks for a question to be edited wants to write.
     Effect::new(move |_| {
         if editing()
@@ -102,7 +102,7 @@ pub fn Composer(
                 </button>
             </p>
             {move || shared.parts.get().map(|Parts { attachments, .. }| attachments(shared))}
-            <AttachButton attached=talk.attached />
+            <AttachButton attached=chat.attached />
             <textarea
                 node_ref=field
                 name="message"
@@ -112,11 +112,11 @@ pub fn Composer(
                 dir="auto"
                 autocomplete="off"
                 // For the moment in which another conversation comes, with a draft of its own.
-                readonly=move || talk.arriving.get() && shared.is_ready()
+                readonly=move || chat.loading.get() && shared.is_ready()
                 on:input=move |event| draft.set(event_target_value(&event))
                 on:keydown=on_key
             ></textarea>
-            <button type="submit" class="send" aria-label="Send" title="Send (Enter)" hidden=move || talk.is_running()>
+            <button type="submit" class="send" aria-label="Send" title="Send (Enter)" hidden=move || chat.is_running()>
                 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 20V5M5 12l7-7 7 7" /></svg>
             </button>
             <button
@@ -124,7 +124,7 @@ pub fn Composer(
                 class="stop"
                 aria-label="Stop"
                 title="Stop (Esc)"
-                hidden=move || !talk.is_running()
+                hidden=move || !chat.is_running()
                 on:click=on_stop
             >
                 <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="6" y="6" width="12" height="12" rx="2" /></svg>

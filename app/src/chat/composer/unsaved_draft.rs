@@ -3,7 +3,7 @@
 //! Then the page says so beside the box, and asks before it is left. [`tab`] holds it while other conversations or other pages
 //! are looked at.
 
-use crate::chat::{session::Talk, storage::session};
+use crate::chat::{session::Chat, storage::session};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
 
@@ -12,16 +12,16 @@ pub(crate) const UNKEPT: &str = "This text doesn’t fit into what the browser k
     closed or reloaded. Shorten it, or save it elsewhere.";
 
 /// Whether what stands in the box wouldn't be there after a reload. To be called in a component's body.
-pub(crate) fn is_unkept(talk: Talk) -> RwSignal<bool> {
+pub(crate) fn is_unkept(chat: Chat) -> RwSignal<bool> {
     let unkept = RwSignal::new(false);
     Effect::new(move |_| {
-        talk.transcript.draft.track();
-        talk.editing.track();
-        talk.arriving.track();
+        chat.transcript.draft.track();
+        chat.editing.track();
+        chat.loading.track();
         // The page keeps it in an effect of its own, which may come after this one.
         spawn_local_scoped_with_cancellation(async move {
             TimeoutFuture::new(0).await;
-            let is_unkept = !talk.arriving.get_untracked() && untrack(|| is_lost(talk));
+            let is_unkept = !chat.loading.get_untracked() && untrack(|| is_lost(chat));
             if unkept.get_untracked() != is_unkept {
                 unkept.set(is_unkept);
             }
@@ -37,7 +37,7 @@ pub(crate) fn is_unkept(talk: Talk) -> RwSignal<bool> {
 }
 
 /// Whether the tab has no room for what stands in the box. Where it keeps nothing at all, that is said elsewhere.
-fn is_lost(talk: Talk) -> bool {
-    let id = talk.transcript.id().unwrap_or_default();
-    session::is_unkept(&id, talk.editing.with(Option::is_some)) && session::is_there()
+fn is_lost(chat: Chat) -> bool {
+    let id = chat.transcript.id().unwrap_or_default();
+    session::is_unkept(&id, chat.editing.with(Option::is_some)) && session::is_there()
 }

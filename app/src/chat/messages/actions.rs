@@ -2,7 +2,7 @@
 
 use crate::{
     browser::copy,
-    chat::{conversation::Message, session::Talk},
+    chat::{conversation::Message, session::Chat},
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{
@@ -64,7 +64,7 @@ pub fn Copy(
 #[component]
 pub fn Continue(
     /// The open conversation.
-    talk: Talk,
+    chat: Chat,
     /// Which answer.
     id: StoredValue<String>,
     /// What it says so far.
@@ -74,7 +74,7 @@ pub fn Continue(
 ) -> impl IntoView {
     let can_go_on = move || {
         message.with(|message| {
-            let thinks_on = || talk.models.with(|models| models.thinks_on(&message.model));
+            let thinks_on = || chat.models.with(|models| models.thinks_on(&message.model));
             message.is_cut() || message.is_cut_in_thought() && thinks_on()
         })
     };
@@ -82,9 +82,9 @@ pub fn Continue(
         <button
             type="button"
             hidden=move || !is_last.get() || !can_go_on()
-            disabled=move || talk.is_running()
+            disabled=move || chat.is_running()
             title="Let the answer go on from here"
-            on:click=move |_| id.with_value(|id| talk.resume(id))
+            on:click=move |_| id.with_value(|id| chat.resume(id))
         >
             "Continue"
         </button>

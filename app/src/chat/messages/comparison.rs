@@ -9,7 +9,7 @@ use crate::{
         conversation::Message,
         messages::{answer_text::Prose, ending, version_switcher::Branches},
         session::{
-            Talk,
+            Chat,
             entry::{Entry, is_trouble},
         },
         status::{sentence, stop_receipt::Receipt},
@@ -20,32 +20,32 @@ use leptos::prelude::*;
 
 /// The answers, and what can be done with all of them.
 #[component]
-pub fn Row(
+pub fn Comparison(
     /// The open conversation.
-    talk: Talk,
+    chat: Chat,
     /// The answers.
     entry: Entry,
 ) -> impl IntoView {
-    let names = names(&entry.lanes);
+    let names = names(&entry.alternatives);
     let key = entry.key;
-    let first = StoredValue::new(entry.lanes.first().map(|lane| lane.id.clone()).unwrap_or_default());
-    let busy = Signal::derive(move || talk.is_running());
+    let first = StoredValue::new(entry.alternatives.first().map(|answer| answer.id.clone()).unwrap_or_default());
+    let busy = Signal::derive(move || chat.is_running());
     let chosen = Memo::new(move |_| {
-        talk.transcript.entries.with(|all| all.iter().find(|row| row.key == key).map(|row| row.id.clone()))
+        chat.transcript.entries.with(|all| all.iter().find(|row| row.key == key).map(|row| row.id.clone()))
     });
     let is_last =
-        Memo::new(move |_| talk.transcript.entries.with(|all| all.last().is_some_and(|last| last.key == key)));
-    let lane = |(lane, name)| view! { <Lane talk lane name chosen is_last /> };
+        Memo::new(move |_| chat.transcript.entries.with(|all| all.last().is_some_and(|last| last.key == key)));
+    let answer = |(answer, name)| view! { <AnswerColumn chat answer name chosen is_last /> };
     view! {
         <div class="compared" role="group" aria-label="Answers side by side">
-            <div class="lanes">{entry.lanes.into_iter().zip(names).map(lane).collect_view()}</div>
+            <div class="lanes">{entry.alternatives.into_iter().zip(names).map(answer).collect_view()}</div>
             <div class="actions" class:waiting=busy>
-                <Branches talk id=first />
+                <Branches chat id=first />
                 <button
                     type="button"
                     disabled=busy
                     title="Ask all of them again; these answers stay"
-                    on:click=move |_| first.with_value(|id| talk.regenerate(id))
+                    on:click=move |_| first.with_value(|id| chat.regenerate(id))
                 >
                     "Regenerate"
                 </button>
@@ -56,13 +56,19 @@ pub fn Row(
 
 /// One of the answers.
 #[component]
-fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_last: Memo<bool>) -> impl IntoView {
-    let Entry { id, message, .. } = lane;
+fn AnswerColumn(
+    chat: Chat,
+    answer: Entry,
+    name: String,
+    chosen: Memo<Option<String>>,
+    is_last: Memo<bool>,
+) -> impl IntoView {
+    let Entry { id, message, .. } = answer;
     let id = StoredValue::new(id);
     let message = RwSignal::from(message);
     let stopped = RwSignal::new(None);
     let running = Memo::new(move |_| message.with(|message| message.exit.is_none()));
-    let busy = Signal::derive(move || talk.is_running());
+    let busy = Signal::derive(move || chat.is_running());
     let is_chosen = Memo::new(move |_| id.with_value(|id| chosen.with(|chosen| chosen.as_ref() == Some(id))));
     let failure = Memo::new(move |_| message.with(failure));
     view! {
@@ -82,13 +88,13 @@ fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_
                     title="Stop this one; the others go on"
                     // What another tab writes is stopped over there.
                     hidden=move || !running.get() || !busy.get()
-                    on:click=move |_| id.with_value(|id| talk.stop_answer(id, stopped))
+                    on:click=move |_| id.with_value(|id| chat.stop_answer(id, stopped))
                 >
                     <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="6" y="6" width="12" height="12" rx="2" /></svg>
                 </button>
             </header>
             <Reasoning message />
-            <Prose message printing=talk.transcript.printing />
+            <Prose message printing=chat.transcript.printing />
             <p class="failure" hidden=move || failure.with(String::is_empty) prop:textContent=failure></p>
             <div class="actions" class:waiting=running>
                 <button
@@ -97,12 +103,12 @@ fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_
                     aria-pressed=move || is_chosen.get().to_string()
                     disabled=busy
                     title="What you ask next is asked after this answer"
-                    on:click=move |_| id.with_value(|id| talk.choose(id))
+                    on:click=move |_| id.with_value(|id| chat.choose(id))
                 >
                     "Go on with this one"
                 </button>
                 <Copy message />
-                <Continue talk id message is_last />
+                <Continue chat id message is_last />
                 <span class="ending" prop:textContent=text(move || message.with(|message| ending(message, false)))></span>
                 <Receipt stopped />
             </div>
@@ -111,9 +117,9 @@ fn Lane(talk: Talk, lane: Entry, name: String, chosen: Memo<Option<String>>, is_
 }
 
 /// What each is called: after its model, with a number where one model answers more than once.
-fn names(lanes: &[Entry]) -> Vec<String> {
+fn names(answers: &[Entry]) -> Vec<String> {
     let models: Vec<String> =
-        lanes.iter().map(|lane| lane.message.with_untracked(|message| message.model.clone())).collect();
+        answers.iter().map(|answer| answer.message.with_untracked(|message| message.model.clone())).collect();
     let name = |(at, model): (usize, &String)| match models.iter().take(at).filter(|before| *before == model).count() {
         0 => model.clone(),
         before => [model, " · ", &(before + 1).to_string()].concat(),

@@ -28,13 +28,13 @@ use crate::{
         messages::{
             actions::{Continue, Copy, copy_for},
             answer_text::Prose,
-            comparison::Row,
+            comparison::Comparison,
             reasoning::Reasoning,
             sections::code_of,
             version_switcher::Branches,
         },
         protocol::{answer::Exit, message::Role},
-        session::{Talk, entry::Entry},
+        session::{Chat, entry::Entry},
     },
     ui::text::text,
 };
@@ -49,9 +49,9 @@ use starcrossed::Reason;
 #[component]
 pub fn Messages(
     /// The open conversation.
-    talk: Talk,
+    chat: Chat,
 ) -> impl IntoView {
-    let (entries, earlier) = (talk.transcript.entries, talk.transcript.earlier);
+    let (entries, earlier) = (chat.transcript.entries, chat.transcript.earlier);
     copy_selection::listen();
     view! {
         <div class="message-list" on:click=|event| copy_code(&event)>
@@ -59,16 +59,16 @@ pub fn Messages(
                 type="button"
                 class="earlier"
                 hidden=move || earlier.get() == 0
-                on:click=move |_| talk.transcript.show_earlier()
+                on:click=move |_| chat.transcript.show_earlier()
                 prop:textContent=text(move || ["Show earlier messages (", &earlier.get().to_string(), ")"].concat())
             ></button>
             <For
                 each=move || entries.get()
                 key=|entry| entry.key
-                children=move |entry| if entry.lanes.is_empty() {
-                    view! { <Article talk entry /> }.into_any()
+                children=move |entry| if entry.alternatives.is_empty() {
+                    view! { <Article chat entry /> }.into_any()
                 } else {
-                    view! { <Row talk entry /> }.into_any()
+                    view! { <Comparison chat entry /> }.into_any()
                 }
             />
         </div>
@@ -77,16 +77,16 @@ pub fn Messages(
 
 /// One message: a question or an answer. One view for both, with what a message doesn't have hidden.
 #[component]
-fn Article(talk: Talk, entry: Entry) -> impl IntoView {
+fn Article(chat: Chat, entry: Entry) -> impl IntoView {
     let Entry { id, message, .. } = entry;
     let id = StoredValue::new(id);
     let message = RwSignal::from(message);
     let is_answer = message.with_untracked(|message| message.role == Role::Assistant);
     let running = Memo::new(move |_| message.with(|message| message.exit.is_none()));
-    let busy = Signal::derive(move || talk.is_running());
-    let printing = talk.transcript.printing;
+    let busy = Signal::derive(move || chat.is_running());
+    let printing = chat.transcript.printing;
     let is_last = Memo::new(move |_| {
-        talk.transcript.entries.with(|all| id.with_value(|id| all.last().is_some_and(|last| last.id == *id)))
+        chat.transcript.entries.with(|all| id.with_value(|id| all.last().is_some_and(|last| last.id == *id)))
     });
     view! {
         <article
@@ -102,13 +102,13 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
                 message.with_untracked(|message| question(message, printing))
             }}
             <div class="actions" class:waiting=running>
-                <Branches talk id />
+                <Branches chat id />
                 <Copy message />
                 <button
                     type="button"
                     hidden=is_answer
                     disabled=busy
-                    on:click=move |_| id.with_value(|id| talk.edit(id))
+                    on:click=move |_| id.with_value(|id| chat.edit(id))
                 >
                     "Edit"
                 </button>
@@ -117,11 +117,11 @@ fn Article(talk: Talk, entry: Entry) -> impl IntoView {
                     hidden=!is_answer
                     disabled=busy
                     title="Ask again; this answer stays"
-                    on:click=move |_| id.with_value(|id| talk.regenerate(id))
+                    on:click=move |_| id.with_value(|id| chat.regenerate(id))
                 >
                     "Regenerate"
                 </button>
-                <Continue talk id message is_last />
+                <Continue chat id message is_last />
                 <span class="ending" prop:textContent=text(move || message.with(|message| ending(message, is_last.get())))></span>
             </div>
         </article>

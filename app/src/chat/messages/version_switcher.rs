@@ -1,24 +1,24 @@
 //! The way through the versions of a message: ‹ 2/3 ›.
 
-use crate::chat::session::Talk;
+use crate::chat::session::Chat;
 use leptos::prelude::*;
 
 /// Which version is shown of how many, and the way to the one before and the one after. Nothing where there is only one.
 #[component]
 pub fn Branches(
     /// The open conversation.
-    talk: Talk,
+    chat: Chat,
     /// A message of this version.
     id: StoredValue<String>,
 ) -> impl IntoView {
-    let versions = Memo::new(move |_| id.with_value(|id| talk.transcript.tree.with(|tree| tree.siblings(id))));
-    let step = move |next: bool| id.with_value(|id| talk.step(id, next));
+    let versions = Memo::new(move |_| id.with_value(|id| chat.transcript.tree.with(|tree| tree.siblings(id))));
+    let step = move |next: bool| id.with_value(|id| chat.show_version(id, next));
     view! {
         <span class="branches" hidden=move || versions.get().1 < 2>
             <button
                 type="button"
                 aria-label="Previous version"
-                disabled=move || talk.is_running() || versions.get().0 < 2
+                disabled=move || chat.is_running() || versions.get().0 < 2
                 on:click=move |_| step(false)
             >
                 "‹"
@@ -27,7 +27,7 @@ pub fn Branches(
             <button
                 type="button"
                 aria-label="Next version"
-                disabled=move || talk.is_running() || versions.get().0 == versions.get().1
+                disabled=move || chat.is_running() || versions.get().0 == versions.get().1
                 on:click=move |_| step(true)
             >
                 "›"

@@ -13,19 +13,19 @@ const BEAT: Duration = Duration::from_secs(5);
 
 /// To be called in a component's body: it ends with it.
 pub(crate) fn keep_pulse(shared: Shared) {
-    let Shared { talk, .. } = shared;
+    let Shared { chat, .. } = shared;
     let hidden = window_event_listener_untyped("visibilitychange", move |_| {
         if document().hidden() {
-            talk.transcript.keep_pieces();
+            chat.transcript.keep_pieces();
         }
     });
     on_cleanup(move || hidden.remove());
-    let is_writing = Memo::new(move |_| talk.is_running());
-    during(is_writing, move || talk.transcript.keep_written());
-    let awaited = Memo::new(move |_| talk.transcript.written_elsewhere());
+    let is_writing = Memo::new(move |_| chat.is_running());
+    during(is_writing, move || chat.transcript.keep_written());
+    let awaited = Memo::new(move |_| chat.transcript.written_elsewhere());
     let is_reading = Memo::new(move |_| !awaited.with(Vec::is_empty));
     during(is_reading, move || {
-        if let Some(id) = untrack(|| talk.transcript.id()) {
+        if let Some(id) = untrack(|| chat.transcript.id()) {
             spawn_local_scoped_with_cancellation(open_conversation::look_again(shared, id));
         }
     });
@@ -40,7 +40,7 @@ pub(crate) fn keep_pulse(shared: Shared) {
 async fn look_after(shared: Shared, answer: String) {
     loop {
         answer_lock::end_of(&answer).await;
-        if let Some(id) = untrack(|| shared.talk.transcript.id()) {
+        if let Some(id) = untrack(|| shared.chat.transcript.id()) {
             open_conversation::look_again(shared, id).await;
         }
     }

@@ -7,7 +7,7 @@ use crate::chat::{
     conversation::case_fold::{Fold, fold},
     messages::{Messages, heading},
     page::{heartbeat, open_conversation, restore_edit, state::Shared, warm_up::rehearse},
-    session::Talk,
+    session::Chat,
     sidebar::list::Conversations,
     status::{Status, connection_limit::Crowd, focus, live_region::Aloud},
 };
@@ -27,21 +27,21 @@ pub struct Parts {
     /// What goes with the next question.
     pub attachments: fn(Shared) -> AnyView,
     /// Models that can be picked beside those that are listed: [`model_picker::rest::other_models`].
-    pub other_models: fn(Talk, RwSignal<String>) -> AnyView,
+    pub other_models: fn(Chat, RwSignal<String>) -> AnyView,
     /// Makes a text comparable, in any script.
     pub fold: Fold,
     /// How the model is to answer.
     pub settings: fn(Shared) -> AnyView,
-    /// [`Talk::ask`]
+    /// [`Chat::send`]
     pub ask: fn(Shared),
-    /// [`Talk::stop`]
-    pub stop: fn(Talk),
-    /// [`Talk::edit_last`]
-    pub edit_last: fn(Talk),
-    /// [`Talk::stop_editing`]
-    pub stop_editing: fn(Talk),
+    /// [`Chat::stop`]
+    pub stop: fn(Chat),
+    /// [`Chat::edit_last`]
+    pub edit_last: fn(Chat),
+    /// [`Chat::stop_editing`]
+    pub stop_editing: fn(Chat),
     /// So that asking is quick the first time, too.
-    pub rehearse: fn(Talk),
+    pub rehearse: fn(Chat),
 }
 
 /// The parts, fetched.
@@ -51,42 +51,42 @@ pub struct Parts {
 #[lazy(fallible)]
 pub fn parts() -> Result<Parts, SplitLoaderError> {
     Ok(Parts {
-        messages: |shared| view! { <Messages talk=shared.talk /> }.into_any(),
+        messages: |shared| view! { <Messages chat=shared.chat /> }.into_any(),
         status: |shared| {
             view! {
-                <Status talk=shared.talk />
-                <Crowd talk=shared.talk />
-                <Aloud talk=shared.talk />
+                <Status chat=shared.chat />
+                <Crowd chat=shared.chat />
+                <Aloud chat=shared.chat />
             }
             .into_any()
         },
-        attachments: |shared| view! { <Attachments talk=shared.talk models=shared.models /> }.into_any(),
+        attachments: |shared| view! { <Attachments chat=shared.chat models=shared.models /> }.into_any(),
         other_models: model_picker::rest::other_models,
         fold,
-        settings: |shared| view! { <SettingsForm talk=shared.talk /> }.into_any(),
+        settings: |shared| view! { <SettingsForm chat=shared.chat /> }.into_any(),
         compare: |shared| view! { <Compare shared /> }.into_any(),
         ask: |shared| {
             shared.take_defaults();
-            shared.talk.ask();
+            shared.chat.send();
         },
-        stop: Talk::stop,
-        edit_last: Talk::edit_last,
-        stop_editing: Talk::stop_editing,
+        stop: Chat::stop,
+        edit_last: Chat::edit_last,
+        stop_editing: Chat::stop_editing,
         rehearse,
         conversations: |shared| {
             shared.take_defaults();
             open_conversation::open(shared);
             open_conversation::follow_address(shared);
-            on_cleanup(move || shared.talk.leave());
-            restore_edit::remember(shared.talk);
-            shared.talk.attached.guard();
+            on_cleanup(move || shared.chat.close());
+            restore_edit::remember(shared.chat);
+            shared.chat.attached.guard();
             heartbeat::keep_pulse(shared);
-            model_picker::follow_evidence(shared.talk);
+            model_picker::follow_evidence(shared.chat);
             shared.follow.begin();
             focus::lead(shared);
-            heading::name_tab(shared.talk.transcript);
-            print::watch(shared.talk.transcript);
-            autogrow::grow_box(shared.talk.transcript.draft);
+            heading::name_tab(shared.chat.transcript);
+            print::watch(shared.chat.transcript);
+            autogrow::grow_box(shared.chat.transcript.draft);
             view! { <Conversations shared /> }.into_any()
         },
     })

@@ -28,7 +28,7 @@ use crate::{
             lazy_parts::{Parts, parts},
             state::Shared,
         },
-        session::{Talk, transcript::Transcript},
+        session::{Chat, transcript::Transcript},
         storage::{History, indexed_db::Fault, session},
     },
     lazy::Later,
@@ -41,8 +41,8 @@ use leptos::{ev, prelude::*};
 pub fn ChatPage() -> impl IntoView {
     let history = History::new();
     let transcript = Transcript::new(history);
-    let talk = Talk::new(transcript);
-    let shared = Shared::new(talk, history, Later::new(|| Box::pin(parts())));
+    let chat = Chat::new(transcript);
+    let shared = Shared::new(chat, history, Later::new(|| Box::pin(parts())));
     let Shared { address, sidebar, missing, follow, parts, .. } = shared;
 
     begin(shared);
@@ -50,12 +50,12 @@ pub fn ChatPage() -> impl IntoView {
     remember_draft(shared);
 
     let escape = window_event_listener(ev::keydown, move |event| {
-        if event.key() != "Escape" || is_composing(&event) || talk.tuning.get_untracked() {
+        if event.key() != "Escape" || is_composing(&event) || chat.settings_open.get_untracked() {
             return; // an input method's own Escape takes back what it was composing, and a dialog's closes that
         }
         if sidebar.get_untracked() {
             sidebar.set(false);
-        } else if untrack(|| talk.is_running()) {
+        } else if untrack(|| chat.is_running()) {
             shared.stop();
         } else {
             shared.stop_editing();
@@ -97,17 +97,17 @@ pub fn ChatPage() -> impl IntoView {
                         "Starcrossed"
                     </a>
                     <Mark
-                        running=Signal::derive(move || talk.is_running())
+                        running=Signal::derive(move || chat.is_running())
                         exit=transcript.exit
                         beats=transcript.deltas
                     />
                     <div class="beside">{move || parts.get().map(|Parts { compare, .. }| compare(shared))}</div>
                     <ModelPicker shared />
-                    <SettingsButton talk />
+                    <SettingsButton chat />
                 </header>
                 <main class="scroller" class:along=move || follow.along.get() node_ref=follow.scroller>
                     <div class="column" node_ref=follow.content>
-                        <Welcome talk hidden=begun />
+                        <Welcome chat hidden=begun />
                         <Heading hidden=move || !begun.get() />
                         <p class="missing" aria-live="polite" hidden=move || !missing.get()>
                             "This conversation isn't kept in this browser. It may have been deleted, or it was had elsewhere."
@@ -151,10 +151,10 @@ fn begin(shared: Shared) {
     Effect::new(move |before: Option<()>| {
         let is_new = Shared::conversation_at(&shared.address.path()).is_none();
         if is_new && before.is_none() {
-            shared.talk.transcript.start();
+            shared.chat.transcript.start();
             shared.be_ready();
         }
-        let attached = shared.talk.attached;
+        let attached = shared.chat.attached;
         let given = attached.held.get() || attached.waiting.with(|waiting| !waiting.is_empty());
         if !is_new || given || session::has_kept() {
             shared.parts.want();
@@ -165,7 +165,7 @@ fn begin(shared: Shared) {
 /// A conversation gets its address with its first question.
 fn name_address(shared: Shared) {
     Effect::new(move |_| {
-        if let Some(id) = shared.talk.transcript.id()
+        if let Some(id) = shared.chat.transcript.id()
             && (shared.missing.get_untracked() || untrack(|| shared.address.path()) == "/")
         {
             shared.missing.set(false);
@@ -176,14 +176,14 @@ fn name_address(shared: Shared) {
 
 /// What is typed survives a reload. What an earlier question is being made is no draft: see [`crate::chat::page::restore_edit`].
 fn remember_draft(shared: Shared) {
-    let Talk { transcript, editing, .. } = shared.talk;
+    let Chat { transcript, editing, .. } = shared.chat;
     Effect::new(move |before: Option<()>| {
         let draft = transcript.draft.get();
         // What is typed while a conversation is on its way comes after the draft that it brings.
         let is_draft = untrack(|| editing.with(Option::is_none));
         // The first draft is what was kept, or what was typed before this code ran.
         let is_new = before.is_some() || !draft.is_empty();
-        if is_new && is_draft && shared.is_ready() && !shared.talk.arriving.get_untracked() {
+        if is_new && is_draft && shared.is_ready() && !shared.chat.loading.get_untracked() {
             session::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), &draft);
         }
     });
@@ -191,7 +191,7 @@ fn remember_draft(shared: Shared) {
 
 /// What stands where nothing has been said yet.
 #[component]
-fn Welcome(talk: Talk, hidden: Signal<bool>) -> impl IntoView {
+fn Welcome(chat: Chat, hidden: Signal<bool>) -> impl IntoView {
     const IDEAS: [&str; 3] = [
         "Explain how a page and its server task can die together",
         "Write a limerick about a socket that would not close",
@@ -203,7 +203,7 @@ fn Welcome(talk: Talk, hidden: Signal<bool>) -> impl IntoView {
                 <button
                     type="button"
                     on:click=move |_| {
-                        talk.transcript.draft.set(idea.to_owned());
+                        chat.transcript.draft.set(idea.to_owned());
                         focus_on_box();
                     }
                 >

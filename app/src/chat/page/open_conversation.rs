@@ -25,12 +25,12 @@ pub(crate) fn open(shared: Shared) {
 /// The list is read again, and if the conversation that has changed is the one that is open here, so is that. If it has been
 /// deleted over there, nobody wants the rest of its answer.
 pub(crate) async fn look_again(shared: Shared, id: String) {
-    let Shared { talk, history, address, .. } = shared;
-    let open = move || untrack(|| talk.transcript.id());
+    let Shared { chat, history, address, .. } = shared;
+    let open = move || untrack(|| chat.transcript.id());
     history.refresh().await;
     // At once, before anything of this conversation is written here.
     if let Some(listed) = open().and_then(|open| history.listed(&open)) {
-        talk.transcript.follow(&listed);
+        chat.transcript.follow(&listed);
     }
     if open().as_ref() != Some(&id) {
         return;
@@ -38,17 +38,17 @@ pub(crate) async fn look_again(shared: Shared, id: String) {
     match history.load(&id).await {
         _ if open().as_ref() != Some(&id) => {} // left meanwhile
         Some(tree) => {
-            if let Ok(news) = talk.transcript.news(tree, &mut Unwatched::new()).await
+            if let Ok(news) = chat.transcript.news(tree, &mut Unwatched::new()).await
                 && open().as_ref() == Some(&id)
             {
-                talk.transcript.merge(news);
+                chat.transcript.merge(news);
             }
         }
         // Only if it is certain: what can't be read may still be there.
         None if history.fault.get_untracked().is_some() => {}
         None => {
             history.forget(&id);
-            talk.leave();
+            chat.close();
             address.go("/");
         }
     }
@@ -57,30 +57,30 @@ pub(crate) async fn look_again(shared: Shared, id: String) {
 /// Shows the conversation that the address leads to, whenever that changes. The one before is left, and with it dies the
 /// task that was answering in it.
 pub(crate) fn follow_address(shared: Shared) {
-    let Shared { talk, history, address, .. } = shared;
+    let Shared { chat, history, address, .. } = shared;
     Effect::new(move |arrived: Option<bool>| {
         let path = address.path();
         let id = Shared::conversation_at(&path).map(ToOwned::to_owned);
         let is_shown = match &id {
             // What has just got its address is what is shown already.
-            Some(id) => untrack(|| talk.transcript.id()).as_ref() == Some(id),
+            Some(id) => untrack(|| chat.transcript.id()).as_ref() == Some(id),
             None => arrived != Some(true) && shared.is_ready(),
         };
         if is_shown || Page::at(&path) != Page::Chat {
-            talk.arriving.set(false); // what was on its way is not wanted any more
+            chat.loading.set(false); // what was on its way is not wanted any more
             return true;
         }
         if shared.is_ready() {
-            talk.leave();
+            chat.close();
         }
         match id {
             None => arrive(shared, None, None),
             Some(_) if !history.is_open.get() => {
-                talk.arriving.set(true);
+                chat.loading.set(true);
                 return false;
             }
             Some(id) => {
-                talk.arriving.set(true);
+                chat.loading.set(true);
                 spawn_local_scoped_with_cancellation(async move { arrive(shared, history.load(&id).await, Some(&id)) });
             }
         }
@@ -90,7 +90,7 @@ pub(crate) fn follow_address(shared: Shared) {
 
 /// Shows a message that a search has found, in the conversation that is open or in the one that is about to be.
 pub(crate) fn look_for(shared: Shared, conversation: &str, message: &str) {
-    let transcript = shared.talk.transcript;
+    let transcript = shared.chat.transcript;
     shared.sought.set_value(message.to_owned());
     if untrack(|| transcript.id()).as_deref() == Some(conversation) {
         transcript.show_message(message);
@@ -103,7 +103,7 @@ fn lead_to(shared: Shared) {
     let Some(sought) = shared.sought.try_update_value(std::mem::take).filter(|sought| !sought.is_empty()) else {
         return;
     };
-    shared.talk.transcript.show_from(&sought);
+    shared.chat.transcript.show_from(&sought);
     let lead = move || {
         if let Some(message) = document().get_element_by_id(&["m-", &sought].concat()) {
             message.scroll_into_view();
@@ -114,22 +114,22 @@ fn lead_to(shared: Shared) {
 }
 
 fn arrive(shared: Shared, tree: Option<Conversation>, id: Option<&str>) {
-    shared.talk.arriving.set(false);
+    shared.chat.loading.set(false);
     shared.missing.set(id.is_some() && tree.is_none());
     match tree {
         Some(mut tree) => {
             shared.follow.open(); // wherever the reader was in the one before
             shared.sought.with_value(|sought| tree.show(sought));
-            shared.talk.transcript.open(tree);
-            shared.talk.attached.take_back(id.unwrap_or_default());
-            restore_edit::go_on(shared.talk);
+            shared.chat.transcript.open(tree);
+            shared.chat.attached.take_back(id.unwrap_or_default());
+            restore_edit::go_on(shared.chat);
             lead_to(shared);
         }
         None => {
             shared.follow.rise();
-            shared.talk.transcript.start();
-            shared.talk.transcript.take_defaults();
-            shared.talk.attached.take_back("");
+            shared.chat.transcript.start();
+            shared.chat.transcript.take_defaults();
+            shared.chat.attached.take_back("");
         }
     }
     shared.be_ready();

@@ -1,24 +1,24 @@
 //! That a question is being asked otherwise survives a reload, or a look at another conversation; and so does the draft
 //! that waits meanwhile.
 
-use crate::chat::{session::Talk, storage::session};
+use crate::chat::{session::Chat, storage::session};
 use leptos::prelude::*;
 
 /// Keeps what the question is being made. To be called in a component's body.
-pub(crate) fn remember(talk: Talk) {
+pub(crate) fn remember(chat: Chat) {
     Effect::new(move |_| {
-        let question = talk.editing.with(|editing| editing.as_ref().map(|editing| editing.question.clone()));
-        if let (Some(question), Some(conversation)) = (question, untrack(|| talk.transcript.id())) {
-            talk.transcript.draft.with(|text| session::keep_edit(&conversation, &question, text));
+        let question = chat.editing.with(|editing| editing.as_ref().map(|editing| editing.question.clone()));
+        if let (Some(question), Some(conversation)) = (question, untrack(|| chat.transcript.id())) {
+            chat.transcript.draft.with(|text| session::keep_edit(&conversation, &question, text));
         }
     });
 }
 
 /// Goes on with a question that was being asked otherwise in the conversation that has just been opened.
-pub(crate) fn go_on(talk: Talk) {
-    let edit = untrack(|| talk.transcript.id()).and_then(|id| session::edit(&id));
-    if let Some((question, text)) = edit.filter(|(question, _)| talk.transcript.entry(question).is_some()) {
-        talk.edit(&question);
-        talk.transcript.draft.set(text);
+pub(crate) fn go_on(chat: Chat) {
+    let edit = untrack(|| chat.transcript.id()).and_then(|id| session::edit(&id));
+    if let Some((question, text)) = edit.filter(|(question, _)| chat.transcript.entry(question).is_some()) {
+        chat.edit(&question);
+        chat.transcript.draft.set(text);
     }
 }

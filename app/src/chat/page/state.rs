@@ -5,7 +5,7 @@ use crate::{
     chat::{
         composer::model_list::Catalog,
         page::lazy_parts::Parts,
-        session::Talk,
+        session::Chat,
         storage::{History, session},
     },
     lazy::Later,
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 pub struct Shared {
     /// The open conversation.
-    pub talk: Talk,
+    pub chat: Chat,
     /// The conversations that this browser keeps.
     pub history: History,
     /// The models that can be asked.
@@ -42,11 +42,11 @@ pub struct Shared {
 
 impl Shared {
     /// To be called in the page's body: what is linked to it dies with it.
-    pub(crate) fn new(talk: Talk, history: History, parts: Later<Parts>) -> Self {
+    pub(crate) fn new(chat: Chat, history: History, parts: Later<Parts>) -> Self {
         Self {
-            talk,
+            chat,
             history,
-            models: talk.models,
+            models: chat.models,
             address: expect_context(),
             sidebar: RwSignal::new(false),
             missing: RwSignal::new(false),
@@ -84,28 +84,28 @@ impl Shared {
     /// after they have come and before they are drawn.
     pub(crate) fn take_defaults(self) {
         if self.has_defaults.try_update_value(|has| std::mem::replace(has, true)) == Some(false) {
-            self.talk.transcript.take_defaults();
+            self.chat.transcript.take_defaults();
         }
     }
 
-    /// Stops every answer: [`Talk::stop`]. Whatever could ask for one has brought that code along.
+    /// Stops every answer: [`Chat::stop`]. Whatever could ask for one has brought that code along.
     pub fn stop(self) {
         if let Some(parts) = self.parts.get_untracked() {
-            (parts.stop)(self.talk);
+            (parts.stop)(self.chat);
         }
     }
 
-    /// Leaves the question as it was that is being asked otherwise: [`Talk::stop_editing`].
+    /// Leaves the question as it was that is being asked otherwise: [`Chat::stop_editing`].
     pub fn stop_editing(self) {
         if let Some(parts) = self.parts.get_untracked() {
-            (parts.stop_editing)(self.talk);
+            (parts.stop_editing)(self.chat);
         }
     }
 
-    /// Takes up the last question again: [`Talk::edit_last`].
+    /// Takes up the last question again: [`Chat::edit_last`].
     pub fn edit_last(self) {
         if let Some(parts) = self.parts.get_untracked() {
-            (parts.edit_last)(self.talk);
+            (parts.edit_last)(self.chat);
         }
     }
 
@@ -114,7 +114,7 @@ impl Shared {
         let asked = self.asked.try_update_value(std::mem::take) == Some(true);
         match self.parts.get_untracked() {
             Some(_) if asked => self.ask(),
-            Some(parts) => (parts.rehearse)(self.talk),
+            Some(parts) => (parts.rehearse)(self.chat),
             None => {}
         }
     }
@@ -122,7 +122,7 @@ impl Shared {
     /// Whether what is shown is what the address leads to. A conversation gets its address after its first question.
     fn is_here(self) -> bool {
         let path = untrack(|| self.address.path());
-        let is_shown = |id| untrack(|| self.talk.transcript.id()).as_deref() == Some(id);
+        let is_shown = |id| untrack(|| self.chat.transcript.id()).as_deref() == Some(id);
         self.is_ready() && (self.missing.get_untracked() || Self::conversation_at(&path).is_none_or(is_shown))
     }
 
@@ -137,7 +137,7 @@ impl Shared {
         if self.ready.try_update_value(|ready| std::mem::replace(ready, true)) != Some(false) {
             return;
         }
-        let (typed, transcript) = (before_hydration::typed(), self.talk.transcript);
+        let (typed, transcript) = (before_hydration::typed(), self.chat.transcript);
         // A draft that was kept shortly before a reload may be the very text.
         if !transcript.draft.with_untracked(|draft| draft.ends_with(&typed)) {
             transcript.draft.update(|draft| {

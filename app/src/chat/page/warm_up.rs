@@ -8,7 +8,7 @@ use crate::chat::{
         answer::{AnswerItem, Event, Exit},
         message::Delta,
     },
-    session::{Talk, transcript::Transcript},
+    session::{Chat, transcript::Transcript},
     status::Status,
     storage::History,
 };
@@ -22,7 +22,7 @@ const ANSWER: &str = "# An answer\n\nSome **words**, and\n\n- an item\n- another
 const BREATH_MS: u32 = 30;
 
 /// Rehearses, a piece at a time, until there is something real to show. Ends with the component that calls this.
-pub(crate) fn rehearse(real: Talk) {
+pub(crate) fn rehearse(real: Chat) {
     let stage = Owner::new();
     spawn_local_scoped_with_cancellation(async move {
         _ = perform(&stage, real.transcript).await;
@@ -32,10 +32,10 @@ pub(crate) fn rehearse(real: Talk) {
 
 async fn perform(stage: &Owner, real: Transcript) -> Option<()> {
     breath(real).await?;
-    let talk = stage.with(|| Talk::new(Transcript::new(History::new())));
-    let transcript = talk.transcript;
+    let chat = stage.with(|| Chat::new(Transcript::new(History::new())));
+    let transcript = chat.transcript;
     // The stage keeps what is drawn on it: both end at once, before anything drawn could miss what it reads.
-    stage.with(|| StoredValue::new_local(view! { <div><Messages talk /><Status talk /></div> }.build()));
+    stage.with(|| StoredValue::new_local(view! { <div><Messages chat /><Status chat /></div> }.build()));
     breath(real).await?;
     let question = stage.with(|| transcript.ask("A question".into(), Vec::new(), None));
     breath(real).await?;

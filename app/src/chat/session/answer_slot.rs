@@ -19,7 +19,7 @@ type End = fn(Writing, Exit);
 
 /// A place for one answer at a time.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Lane {
+pub(crate) struct AnswerSlot {
     /// The task that writes it.
     pub(crate) link: Link,
     writing: Writing,
@@ -38,27 +38,27 @@ struct Writing {
 }
 
 /// As many places as can be written in at once. To be called in a component's body: the links end with it.
-pub(crate) fn lanes<const N: usize>(transcript: Transcript) -> [Lane; N] {
-    let all = StoredValue::new(Vec::<Lane>::new());
+pub(crate) fn slots<const N: usize>(transcript: Transcript) -> [AnswerSlot; N] {
+    let all = StoredValue::new(Vec::<AnswerSlot>::new());
     // Each link hears for itself that the page is left. But by then the streams have broken off, and between one listener
     // and the next the browser lets those hear that who wait for them. So all have to end in the first listener.
     let left = window_event_listener(ev::pagehide, move |_| {
         all.with_value(|all| end_all(all));
     });
     on_cleanup(move || left.remove());
-    let lanes = std::array::from_fn(|_| Lane::new(transcript));
-    all.set_value(lanes.to_vec());
-    lanes
+    let slots = std::array::from_fn(|_| AnswerSlot::new(transcript));
+    all.set_value(slots.to_vec());
+    slots
 }
 
 /// Nobody waits for these answers any more.
-pub(crate) fn end_all(lanes: &[Lane]) {
-    for lane in lanes {
-        lane.link.end(Exit::new(Reason::Interrupted));
+pub(crate) fn end_all(slots: &[AnswerSlot]) {
+    for slot in slots {
+        slot.link.end(Exit::new(Reason::Interrupted));
     }
 }
 
-impl Lane {
+impl AnswerSlot {
     fn new(transcript: Transcript) -> Self {
         let writing = Writing { entry: StoredValue::new(None), sign: StoredValue::new(None), transcript };
         let end = StoredValue::new(None::<End>);

@@ -21,7 +21,7 @@ pub struct Entry {
     /// What it says.
     pub message: ArcRwSignal<Message>,
     /// Where several models answered at once: all of their answers, this one among them. It is the one that was chosen.
-    pub lanes: Vec<Entry>,
+    pub alternatives: Vec<Entry>,
 }
 
 impl Entry {
@@ -44,7 +44,7 @@ impl Entry {
 
     /// Itself, or all that were given at once.
     pub(crate) fn all(&self) -> &[Entry] {
-        if self.lanes.is_empty() { std::slice::from_ref(self) } else { &self.lanes }
+        if self.alternatives.is_empty() { std::slice::from_ref(self) } else { &self.alternatives }
     }
 
     /// Whether a task of this page is writing it.
@@ -60,7 +60,7 @@ impl Entry {
     /// How the answer ended; of several at once, the worst. A question has no end worth telling.
     pub(crate) fn exit(&self) -> Option<Exit> {
         let exit = |message: &Message| message.exit.clone().filter(|_| message.role == Role::Assistant);
-        self.all().iter().filter_map(|lane| lane.message.with_untracked(exit)).max_by_key(badness)
+        self.all().iter().filter_map(|slot| slot.message.with_untracked(exit)).max_by_key(badness)
     }
 }
 
@@ -90,9 +90,9 @@ pub(crate) fn find(entries: &[Entry], id: &str) -> Option<Entry> {
 /// Takes off the page what doesn't stay, also from among answers that were given at once.
 pub(crate) fn retain(entries: &mut Vec<Entry>, stays: &dyn Fn(&Entry) -> bool) {
     for entry in entries.iter_mut() {
-        entry.lanes.retain(stays);
+        entry.alternatives.retain(stays);
     }
-    entries.retain(|entry| !entry.lanes.is_empty() || stays(entry));
+    entries.retain(|entry| !entry.alternatives.is_empty() || stays(entry));
 }
 
 /// The branch that the tree shows, without its first `earlier` messages. What is on the page already stays as it is.
@@ -103,25 +103,27 @@ pub(crate) fn draw(tree: &Conversation, earlier: usize, shown: &[Entry], fresh_k
             key: fresh_key(),
             id: message.id.clone(),
             message: ArcRwSignal::new(message.clone()),
-            lanes: Vec::new(),
+            alternatives: Vec::new(),
         },
     };
     let row = |message: &Message| {
-        let lanes: Vec<Entry> = tree.lanes(&message.id).into_iter().map(one).collect();
+        let alternatives: Vec<Entry> = tree.alternatives(&message.id).into_iter().map(one).collect();
         let mut entry = one(message);
-        if !lanes.is_empty() {
+        if !alternatives.is_empty() {
             entry.message =
-                lanes.iter().find(|lane| lane.id == entry.id).map_or(entry.message, |lane| lane.message.clone());
-            entry.key = key_of(&lanes, shown).unwrap_or_else(fresh_key);
+                alternatives.iter().find(|slot| slot.id == entry.id).map_or(entry.message, |slot| slot.message.clone());
+            entry.key = key_of(&alternatives, shown).unwrap_or_else(fresh_key);
         }
-        Entry { lanes, ..entry }
+        Entry { alternatives, ..entry }
     };
     tree.path().into_iter().skip(earlier).map(row).collect()
 }
 
 /// The key of these answers, if they are on the page as they are. Which of them was chosen makes no difference to that.
-fn key_of(lanes: &[Entry], shown: &[Entry]) -> Option<u32> {
-    let is_same =
-        |row: &&Entry| row.lanes.len() == lanes.len() && row.lanes.iter().zip(lanes).all(|(a, b)| a.key == b.key);
+fn key_of(alternatives: &[Entry], shown: &[Entry]) -> Option<u32> {
+    let is_same = |row: &&Entry| {
+        row.alternatives.len() == alternatives.len()
+            && row.alternatives.iter().zip(alternatives).all(|(a, b)| a.key == b.key)
+    };
     shown.iter().find(is_same).map(|row| row.key)
 }

@@ -20,7 +20,7 @@ use crate::{
         conversation::File,
         protocol::message::{Paced, Role},
         session::{
-            answer_slot::Lane,
+            answer_slot::AnswerSlot,
             attachments::{Attached, read::can_send},
             entry::Entry,
             transcript::Transcript,
@@ -33,11 +33,11 @@ use leptos::{prelude::*, task::spawn_local};
 use starcrossed::TaskId;
 
 /// This many models can be asked at once.
-pub const LANES: usize = 4;
+pub const MAX_PARALLEL_ANSWERS: usize = 4;
 
 /// The open conversation, and the links to the tasks that answer in it.
 #[derive(Clone, Copy, Debug)]
-pub struct Talk {
+pub struct Chat {
     /// What has been said.
     pub transcript: Transcript,
     /// What is sent along with the next question.
@@ -47,17 +47,17 @@ pub struct Talk {
     /// Notified when they have to be asked for again.
     pub list_again: Trigger,
     /// Whether its settings are being looked at.
-    pub tuning: RwSignal<bool>,
+    pub settings_open: RwSignal<bool>,
     /// The tasks that answer. They die with the component that opened this.
-    lanes: [Lane; LANES],
+    slots: [AnswerSlot; MAX_PARALLEL_ANSWERS],
     /// The models that are asked beside the picked one; an empty name is none. Until the conversation is left.
-    pub others: RwSignal<[String; LANES - 1]>,
+    pub compared_models: RwSignal<[String; MAX_PARALLEL_ANSWERS - 1]>,
     /// The tasks that were stopped last, until the next begins.
     pub stopped: RwSignal<Option<Stopped>>,
     /// The question that is being asked otherwise, and what stood in the box before.
     pub editing: RwSignal<Option<Editing>>,
     /// Whether another conversation is about to be shown. Until it is, nothing can be typed or asked.
-    pub arriving: RwSignal<bool>,
+    pub loading: RwSignal<bool>,
 }
 
 /// Tasks that were stopped.
@@ -80,7 +80,7 @@ pub struct Editing {
     pub files: Vec<File>,
 }
 
-impl Talk {
+impl Chat {
     /// Links the transcript to the tasks that will write it. To be called in a component's body: the links end with it.
     #[must_use]
     pub fn new(transcript: Transcript) -> Self {
@@ -89,19 +89,19 @@ impl Talk {
             attached: Attached::new(),
             models: RwSignal::new(Catalog::default()),
             list_again: Trigger::new(),
-            tuning: RwSignal::new(false),
-            lanes: answer_slot::lanes(transcript),
-            others: RwSignal::new(Default::default()),
+            settings_open: RwSignal::new(false),
+            slots: answer_slot::slots(transcript),
+            compared_models: RwSignal::new(Default::default()),
             stopped: RwSignal::new(None),
             editing: RwSignal::new(None),
-            arriving: RwSignal::new(false),
+            loading: RwSignal::new(false),
         }
     }
 
     /// Asks what has been typed, after all that was said, or in place of the question that is being edited. Does nothing
     /// while an answer is being written, with nothing typed or attached, or with more than can be sent: then whatever
     /// stands in the box stays there.
-    pub fn ask(self) {
+    pub fn send(self) {
         let draft = self.transcript.draft;
         if self.is_busy() || (draft.with_untracked(|text| text.trim().is_empty()) && self.attached.is_empty()) {
             return;
@@ -130,9 +130,9 @@ impl Talk {
     /// Asks the last question again. What had arrived of the answer stays beside the new one.
     pub fn retry(self) {
         let Some(last) = self.transcript.last().filter(|_| !self.is_busy()) else { return };
-        let again: Vec<&Entry> = last.lanes.iter().filter(|lane| lane.is_in_trouble()).collect();
+        let again: Vec<&Entry> = last.alternatives.iter().filter(|answer| answer.is_in_trouble()).collect();
         // Those that did well are left alone: who did badly begins anew, or goes on.
-        let again = again.into_iter().map(|lane| lane.id.clone()).take(LANES);
+        let again = again.into_iter().map(|slot| slot.id.clone()).take(MAX_PARALLEL_ANSWERS);
         let begun: Vec<String> = again.filter(|id| self.again(id)).collect();
         if begun.is_empty() {
             return self.regenerate(&last.id);
@@ -176,7 +176,7 @@ impl Talk {
     }
 
     /// Shows the version of a message before or after this one.
-    pub fn step(self, id: &str, next: bool) {
+    pub fn show_version(self, id: &str, next: bool) {
         if !self.is_busy() {
             self.transcript.step(id, next);
         }
@@ -219,17 +219,17 @@ impl Talk {
 
     /// Whether an answer is being written.
     pub fn is_running(self) -> bool {
-        self.lanes.iter().any(|lane| lane.link.is_running())
+        self.slots.iter().any(|slot| slot.link.is_running())
     }
 
     /// How many answers are being written.
     pub fn under_way(self) -> usize {
-        self.lanes.iter().filter(|lane| lane.link.is_running()).count()
+        self.slots.iter().filter(|slot| slot.link.is_running()).count()
     }
 
     /// Whether one of them has been asked for, and the server has not said that its task has begun.
     pub fn is_waiting(self) -> bool {
-        self.lanes.iter().any(|lane| lane.is_waiting())
+        self.slots.iter().any(|slot| slot.is_waiting())
     }
 
     /// Stops every answer that is being written. What has arrived stays.
@@ -245,7 +245,7 @@ impl Talk {
     /// The browser has to be through with this before it lets go of a stream, so the rest is for later: see [`Link::stop`].
     fn stop_where(self, is_meant: &dyn Fn(&Entry) -> bool, stopped: RwSignal<Option<Stopped>>) {
         let at_ms = now_ms();
-        let ended: Vec<Entry> = self.lanes.iter().filter_map(|lane| lane.stop_if(is_meant)).collect();
+        let ended: Vec<Entry> = self.slots.iter().filter_map(|slot| slot.stop_if(is_meant)).collect();
         if ended.is_empty() {
             return;
         }
@@ -257,28 +257,28 @@ impl Talk {
     }
 
     /// Leaves the conversation. The answers that are being written die with the leaving, and are kept as far as they came.
-    pub fn leave(self) {
-        answer_slot::end_all(&self.lanes);
+    pub fn close(self) {
+        answer_slot::end_all(&self.slots);
         self.put_edit_away();
         self.attached.lay_aside(untrack(|| self.transcript.id()).unwrap_or_default());
-        self.tuning.set(false);
+        self.settings_open.set(false);
         self.transcript.keep_conversation();
         self.stopped.set(None);
-        self.others.set(Default::default());
+        self.compared_models.set(Default::default());
     }
 
     fn is_busy(self) -> bool {
-        untrack(|| self.is_running() || self.arriving.get())
+        untrack(|| self.is_running() || self.loading.get())
     }
 
     /// The models that the next question goes to, the picked one first.
-    pub fn asked(self) -> Vec<String> {
-        let others = self.others.get().into_iter().filter(|model| !model.is_empty());
+    pub fn target_models(self) -> Vec<String> {
+        let others = self.compared_models.get().into_iter().filter(|model| !model.is_empty());
         std::iter::once(self.transcript.model.get()).chain(others).collect()
     }
 
     fn answer(self, question: &str) {
-        let models = untrack(|| self.asked());
+        let models = untrack(|| self.target_models());
         if models.len() == 1 {
             let answer = self.transcript.answer(question);
             return self.begin(&[answer]);
@@ -287,18 +287,18 @@ impl Talk {
     }
 
     fn compare(self, question: &str, mut models: Vec<String>) {
-        models.truncate(LANES); // a file that was imported may have more
+        models.truncate(MAX_PARALLEL_ANSWERS); // a file that was imported may have more
         let answers = self.transcript.compare(question, models);
         self.begin(&answers);
     }
 
-    /// Each of these answers gets a task. They are no more than there are lanes, and no lane is taken.
+    /// Each of these answers gets a task. They are no more than there are slots, and no slot is taken.
     fn begin(self, answers: &[String]) {
         self.stopped.set(None);
-        for (lane, answer) in self.lanes.into_iter().zip(answers) {
+        for (slot, answer) in self.slots.into_iter().zip(answers) {
             if let Some(entry) = self.transcript.entry(answer) {
                 let streams = u32::try_from(answers.len()).unwrap_or(u32::MAX);
-                lane.begin(entry, chat(self.transcript.request(answer), Paced::Among(streams)));
+                slot.begin(entry, chat(self.transcript.request(answer), Paced::Among(streams)));
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     chat::{
         conversation::ConversationRecord,
         session::{
-            Talk,
+            Chat,
             attachments::text_file::{NoText, is_marked, text_of},
             transcript::Transcript,
         },
@@ -31,7 +31,7 @@ const PIECE: usize = 512 * 1024;
 #[component]
 pub fn Transfer(
     /// The open conversation.
-    talk: Talk,
+    chat: Chat,
     /// All that are kept.
     history: History,
 ) -> impl IntoView {
@@ -46,7 +46,7 @@ pub fn Transfer(
     };
     let export_open = move |_| {
         spawn_local_scoped_with_cancellation(async move {
-            let exported = export_open(talk.transcript, job).await;
+            let exported = export_open(chat.transcript, job).await;
             told.set(exported.map_or_else(|_| Fault::Cancelled.sentence().into(), |()| String::new()));
             job.end();
         });
@@ -69,7 +69,7 @@ pub fn Transfer(
             <button type="button" disabled=move || job.is_running() on:click=export_all>
                 "Export all"
             </button>
-            <button type="button" on:click=export_open disabled=move || job.is_running() || talk.transcript.id().is_none()>
+            <button type="button" on:click=export_open disabled=move || job.is_running() || chat.transcript.id().is_none()>
                 "Export this one as Markdown"
             </button>
             <label class="button">

@@ -4,7 +4,7 @@ use crate::{
     browser::{find, in_next_frame, is_composing},
     chat::{
         page::{open_conversation, state::Shared},
-        session::Talk,
+        session::Chat,
         sidebar::list::Line,
         storage::History,
     },
@@ -23,19 +23,19 @@ pub fn Item(
     /// Deletes the one with this id.
     delete: Callback<String>,
 ) -> impl IntoView {
-    let Shared { talk, history, sidebar: shown, .. } = shared;
+    let Shared { chat, history, sidebar: shown, .. } = shared;
     let Line { id, title, excerpt, message } = line;
     let address = ["/c/", &id].concat();
     let id = StoredValue::new(id);
     let field = NodeRef::<html::Input>::new();
     let is_named = move || id.with_value(|id| naming.with(|naming| naming == id));
-    let is_open = move || id.with_value(|id| talk.transcript.id().as_ref() == Some(id)).then_some("page");
+    let is_open = move || id.with_value(|id| chat.transcript.id().as_ref() == Some(id)).then_some("page");
     let rename = move || {
         if untrack(is_named) {
             naming.set(String::new());
             let title = field.get_untracked().map(|field| field.value()).unwrap_or_default();
             if !title.trim().is_empty() {
-                rename(talk, history, &id.get_value(), title.trim());
+                rename(chat, history, &id.get_value(), title.trim());
             }
         }
     };
@@ -114,9 +114,9 @@ fn focus_on_line(id: &str) {
 }
 
 /// Gives a conversation another name.
-fn rename(talk: Talk, history: History, id: &str, title: &str) {
-    if untrack(|| talk.transcript.id()).as_deref() == Some(id) {
-        talk.transcript.rename(title);
+fn rename(chat: Chat, history: History, id: &str, title: &str) {
+    if untrack(|| chat.transcript.id()).as_deref() == Some(id) {
+        chat.transcript.rename(title);
     } else if let Some(mut conversation) =
         history.list.with_untracked(|list| list.iter().find(|listed| listed.id == id).cloned())
     {

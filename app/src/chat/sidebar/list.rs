@@ -40,7 +40,7 @@ pub fn Conversations(
     /// The page's state.
     shared: Shared,
 ) -> impl IntoView {
-    let Shared { talk, history, address, .. } = shared;
+    let Shared { chat, history, address, .. } = shared;
     let sought = RwSignal::new(String::new());
     let hits = RwSignal::new(None);
     let naming = RwSignal::new(String::new());
@@ -57,9 +57,9 @@ pub fn Conversations(
     let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
     let delete = move |id: String| {
         let work = async move {
-            let is_open = untrack(|| talk.transcript.id()).as_deref() == Some(&id);
+            let is_open = untrack(|| chat.transcript.id()).as_deref() == Some(&id);
             if is_open {
-                talk.leave();
+                chat.close();
             }
             // If it can't be deleted, what was before still can be put back.
             if let Some(kept) = history.delete(&id).await {
@@ -134,7 +134,7 @@ pub fn Conversations(
                     "Undo"
                 </button>
             </p>
-            <Transfer talk history />
+            <Transfer chat history />
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::{
     browser::is_http_1,
     chat::{
-        session::Talk,
+        session::Chat,
         storage::{broadcast::Tabs, session},
     },
 };
@@ -32,13 +32,13 @@ const CROWDED: &str = "Over HTTP/1.1 a browser opens six connections to a site, 
 #[component]
 pub fn Crowd(
     /// The open conversation.
-    talk: Talk,
+    chat: Chat,
 ) -> impl IntoView {
-    let others = Others::new(Signal::derive(move || talk.under_way()));
-    let waits_long = lasts(Memo::new(move |_| talk.is_waiting()), PATIENCE);
+    let others = Others::new(Signal::derive(move || chat.under_way()));
+    let waits_long = lasts(Memo::new(move |_| chat.is_waiting()), PATIENCE);
     let is_crowded = Memo::new(move |_| {
-        let all_taken = talk.under_way() + others.under_way() >= CONNECTIONS;
-        talk.is_running() && (all_taken || waits_long.get()) && is_http_1()
+        let all_taken = chat.under_way() + others.under_way() >= CONNECTIONS;
+        chat.is_running() && (all_taken || waits_long.get()) && is_http_1()
     });
     view! {
         <p

@@ -13,9 +13,9 @@ use leptos::{
 
 /// An answer that begins is shown, since somebody has asked for it. A button that goes away leaves the focus to the box.
 pub(crate) fn lead(shared: Shared) {
-    let Shared { talk, follow, .. } = shared;
+    let Shared { chat, follow, .. } = shared;
     Effect::new(move |before: Option<bool>| {
-        let running = talk.is_running();
+        let running = chat.is_running();
         if running != before.unwrap_or(false) {
             // An answer that ends by itself takes Stop away, too. What was asked before this code was here took Send away.
             let pressed = if before.is_some() { document().active_element() } else { find(".send").map(Into::into) };

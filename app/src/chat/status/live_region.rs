@@ -10,7 +10,7 @@ use crate::{
     chat::{
         messages::{answer_text::is_behind, sections::Place},
         protocol::answer::Exit,
-        session::{Talk, entry::Entry},
+        session::{Chat, entry::Entry},
     },
 };
 use gloo_timers::future::TimeoutFuture;
@@ -46,7 +46,7 @@ struct Said {
 #[component]
 pub fn Aloud(
     /// The open conversation.
-    talk: Talk,
+    chat: Chat,
 ) -> impl IntoView {
     let region = NodeRef::<html::Div>::new();
     let said = StoredValue::new_local(Said::default());
@@ -59,14 +59,14 @@ pub fn Aloud(
         !piece.is_empty()
     };
     // Of several answers at once the first to end is not the end.
-    let running = Memo::new(move |_| talk.is_running());
+    let running = Memo::new(move |_| chat.is_running());
     // What was being done ends whenever the answer begins or ends, and with the page.
     Effect::new(move |before: Option<bool>| {
         let running = running.get();
         if running {
             said.set_value(Said::default());
             // Nothing can have come yet: whatever text there is was there before.
-            let goes_on = talk.transcript.last().is_some_and(has_text);
+            let goes_on = chat.transcript.last().is_some_and(has_text);
             spawn_local_scoped_with_cancellation(async move {
                 if goes_on {
                     // It was heard before. It is drawn in the frames that come now.
@@ -81,7 +81,7 @@ pub fn Aloud(
                 }
             });
         } else if before == Some(true) {
-            let is_stopped = untrack(|| talk.transcript.exit.with(|exit| exit.as_ref().is_some_and(is_stop)));
+            let is_stopped = untrack(|| chat.transcript.exit.with(|exit| exit.as_ref().is_some_and(is_stop)));
             spawn_local_scoped_with_cancellation(async move {
                 drawn().await;
                 // Who has stopped it doesn't want to hear all that had come by then.

@@ -17,7 +17,7 @@ use crate::chat::{
         answer::Exit,
         progress::{Phase, Progress},
     },
-    session::{Talk, entry::is_trouble},
+    session::{Chat, entry::is_trouble},
     status::stop_receipt::Receipt,
 };
 use leptos::prelude::*;
@@ -27,11 +27,11 @@ use starcrossed::Reason;
 #[component]
 pub fn Status(
     /// The open conversation.
-    talk: Talk,
+    chat: Chat,
 ) -> impl IntoView {
-    let exit = talk.transcript.exit;
-    let (deltas, progress) = (talk.transcript.deltas, talk.transcript.progress);
-    let status = Memo::new(move |_| match (exit.get(), talk.is_running()) {
+    let exit = chat.transcript.exit;
+    let (deltas, progress) = (chat.transcript.deltas, chat.transcript.progress);
+    let status = Memo::new(move |_| match (exit.get(), chat.is_running()) {
         (_, true) if deltas.get() == 0 => waits_for(progress.get()),
         (_, true) => "Answering…",
         (Some(exit), false) => word(exit.reason),
@@ -39,12 +39,12 @@ pub fn Status(
     });
     let share = Memo::new(move |_| {
         let percent = progress.get().and_then(|progress| progress.percent);
-        let percent = percent.filter(|_| talk.is_running() && deltas.get() == 0);
+        let percent = percent.filter(|_| chat.is_running() && deltas.get() == 0);
         percent.map(|percent| [percent.to_string().as_str(), " %"].concat()).unwrap_or_default()
     });
     // While others are still answering, the one that failed says so in its own place.
     let trouble = Memo::new(move |_| {
-        let exit = exit.get().filter(|exit| is_trouble(exit) && !talk.is_running());
+        let exit = exit.get().filter(|exit| is_trouble(exit) && !chat.is_running());
         exit.map(sentence).unwrap_or_default()
     });
     view! {
@@ -53,12 +53,12 @@ pub fn Status(
                 <span role="status" prop:textContent=status></span>
                 // Not read out: it changes several times a second.
                 <span aria-hidden="true" hidden=move || share.with(String::is_empty) prop:textContent=share></span>
-                <Receipt stopped=talk.stopped />
+                <Receipt stopped=chat.stopped />
             </p>
             // The alert is there before there is trouble: what is put into it then is read out.
             <div class="trouble" hidden=move || trouble.with(String::is_empty)>
                 <p role="alert" prop:textContent=trouble></p>
-                <button type="button" on:click=move |_| talk.retry()>
+                <button type="button" on:click=move |_| chat.retry()>
                     "Retry"
                 </button>
             </div>

@@ -44,7 +44,7 @@ impl Renderer<'_> {
         self.out.push_str("</code>");
     }
 
-    /// A formula, as its source; one that is still arriving says so by not being `data-tex`.
+    /// A formula, as its source; one that is still loading says so by not being `data-tex`.
     pub(super) fn formula(&mut self, tex: &str, display: bool) {
         let display = display && !self.text.ends_with(OPEN_ROUND);
         self.flush();
@@ -114,7 +114,7 @@ fn link_addresses(text: &str, definitions: Definitions, out: &mut String) -> usi
             continue;
         };
         at = end;
-        // One that is still arriving leads to nowhere yet.
+        // One that is still loading leads to nowhere yet.
         if text.get(end..).is_some_and(|rest| rest.starts_with(CUT)) {
             continue;
         }

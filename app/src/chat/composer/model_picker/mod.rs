@@ -11,7 +11,7 @@ use crate::chat::{
     },
     conversation::case_fold::{Fold, fold_ascii},
     page::{lazy_parts::Parts, state::Shared},
-    session::Talk,
+    session::Chat,
     storage::session,
 };
 pub(crate) use filter::offer;
@@ -27,10 +27,10 @@ pub fn ModelPicker(
     /// The page's state.
     shared: Shared,
 ) -> impl IntoView {
-    let Shared { talk, parts, .. } = shared;
-    let (model, list) = (talk.transcript.model, talk.models);
+    let Shared { chat, parts, .. } = shared;
+    let (model, list) = (chat.transcript.model, chat.models);
     let (sought, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    keep_up(talk);
+    keep_up(chat);
     // The model that would answer is what the box shows, even if nobody has touched it. What was chosen stays chosen: its
     // server may be back any moment, and what is meant for one server is no other's business.
     Effect::new(move |_| {
@@ -112,11 +112,11 @@ pub fn ModelPicker(
             <select
                 aria-label="Model"
                 translate="no"
-                on:focus=move |_| talk.list_again.notify()
+                on:focus=move |_| chat.list_again.notify()
                 on:change=move |event| choose(event_target_value(&event))
             >
                 {options}
-                {move || parts.get().map(|Parts { other_models, .. }| other_models(talk, sought))}
+                {move || parts.get().map(|Parts { other_models, .. }| other_models(chat, sought))}
             </select>
             // The keyboard and fingers reach it: the whole of it is shown where it has the focus.
             <p
@@ -131,8 +131,8 @@ pub fn ModelPicker(
 
 /// Asks for the list, and again whenever that is due. A model server that was started after the page, or is back, is found
 /// when somebody comes back to the window.
-fn keep_up(talk: Talk) {
-    let Talk { models, list_again, .. } = talk;
+fn keep_up(chat: Chat) {
+    let Chat { models, list_again, .. } = chat;
     Effect::new(move |_| {
         list_again.track();
         // Ends with the component, and when it is asked again.
@@ -145,7 +145,7 @@ fn keep_up(talk: Talk) {
         });
     });
     let focus = window_event_listener(ev::focus, move |_| {
-        if is_doubtful(talk) {
+        if is_doubtful(chat) {
             list_again.notify();
         }
     });
@@ -153,21 +153,21 @@ fn keep_up(talk: Talk) {
 }
 
 /// Whether what is listed can't be all, or isn't true any more.
-fn is_doubtful(talk: Talk) -> bool {
-    let model = talk.transcript.model.get_untracked();
-    talk.models.with_untracked(|list| list.is_partial() || list.names == [BUILT_IN] || list.lacks(&model))
+fn is_doubtful(chat: Chat) -> bool {
+    let model = chat.transcript.model.get_untracked();
+    chat.models.with_untracked(|list| list.is_partial() || list.names == [BUILT_IN] || list.lacks(&model))
 }
 
 /// The list follows the evidence. A model server that answers is there. One that failed may have gone, or have other models
 /// now. A shutdown and a lost connection say nothing about models, and nobody would answer.
-pub(crate) fn follow_evidence(talk: Talk) {
-    let answers = Memo::new(move |_| talk.transcript.deltas.get() > 0);
+pub(crate) fn follow_evidence(chat: Chat) {
+    let answers = Memo::new(move |_| chat.transcript.deltas.get() > 0);
     let failed =
-        Memo::new(move |_| talk.transcript.exit.with(|exit| exit.as_ref().map(|exit| exit.reason == Reason::Failed)));
+        Memo::new(move |_| chat.transcript.exit.with(|exit| exit.as_ref().map(|exit| exit.reason == Reason::Failed)));
     Effect::new(move |before: Option<()>| {
         let is_news = answers.get() | failed.get().is_some();
-        if before.is_some() && is_news && (failed.get() == Some(true) || is_doubtful(talk)) {
-            talk.list_again.notify();
+        if before.is_some() && is_news && (failed.get() == Some(true) || is_doubtful(chat)) {
+            chat.list_again.notify();
         }
     });
 }

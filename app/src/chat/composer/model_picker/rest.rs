@@ -1,11 +1,11 @@
 //! The options after the models of the list. Their code is fetched with the rest of the page's.
 
-use crate::chat::{composer::model_picker::filter::left_out, conversation::case_fold::fold, session::Talk};
+use crate::chat::{composer::model_picker::filter::left_out, conversation::case_fold::fold, session::Chat};
 use leptos::prelude::*;
 
 /// How many models are left out, and the name that was typed, if no model is listed under it.
-pub(crate) fn other_models(talk: Talk, sought: RwSignal<String>) -> AnyView {
-    let list = talk.models;
+pub(crate) fn other_models(chat: Chat, sought: RwSignal<String>) -> AnyView {
+    let list = chat.models;
     let more = move || {
         let more = list.with(|list| sought.with(|sought| left_out(&list.names, sought, fold)));
         let words = [more.to_string().as_str(), " more: search for them"].concat();

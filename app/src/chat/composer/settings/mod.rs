@@ -5,7 +5,7 @@ mod field;
 use crate::{
     chat::{
         conversation::Settings,
-        session::Talk,
+        session::Chat,
         storage::{indexed_db::Fault, session},
     },
     ui::text::text,
@@ -27,7 +27,7 @@ const REFUSED_YET: &str = "The browser keeps nothing for this page. This is gone
 #[component]
 pub fn SettingsButton(
     /// The open conversation.
-    talk: Talk,
+    chat: Chat,
 ) -> impl IntoView {
     view! {
         <button
@@ -36,7 +36,7 @@ pub fn SettingsButton(
             aria-label="Settings"
             title="Settings"
             aria-haspopup="dialog"
-            on:click=move |_| talk.tuning.set(true)
+            on:click=move |_| chat.settings_open.set(true)
         >
             <svg viewBox="0 0 24 24" aria-hidden="true">
                 <path d="M4 7h10M18 7h2M4 17h2M10 17h10" />
@@ -52,14 +52,14 @@ pub fn SettingsButton(
 #[component]
 pub fn SettingsForm(
     /// The open conversation.
-    talk: Talk,
+    chat: Chat,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    let form = Form::new(talk);
+    let form = Form::new(chat);
     let told = form.told;
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
-        match (talk.tuning.get(), dialog.open()) {
+        match (chat.settings_open.get(), dialog.open()) {
             (true, false) => {
                 told.set("");
                 untrack(|| form.load());
@@ -81,7 +81,7 @@ pub fn SettingsForm(
     };
     let closed = move |_| {
         form.apply();
-        talk.tuning.set(false);
+        chat.settings_open.set(false);
     };
     let keep = move |_| {
         if form.apply() {
@@ -104,7 +104,7 @@ pub fn SettingsForm(
             on:pointerdown=move |event| pressed_beside.set_value(is_beside(&event))
             on:click=move |event| {
                 if pressed_beside.get_value() && is_beside(&event) {
-                    talk.tuning.set(false);
+                    chat.settings_open.set(false);
                 }
             }
         >
@@ -114,7 +114,7 @@ pub fn SettingsForm(
                 on:submit=move |event| {
                     event.prevent_default();
                     if form.apply() {
-                        talk.tuning.set(false);
+                        chat.settings_open.set(false);
                     }
                 }
             >
@@ -144,7 +144,7 @@ pub fn SettingsForm(
 /// The fields, and the conversation that they belong to.
 #[derive(Clone, Copy)]
 struct Form {
-    talk: Talk,
+    chat: Chat,
     conversation: StoredValue<String>,
     fields: [Field; 5],
     /// A remark on them; empty if there is none.
@@ -152,7 +152,7 @@ struct Form {
 }
 
 impl Form {
-    fn new(talk: Talk) -> Self {
+    fn new(chat: Chat) -> Self {
         let fields = [
             Field::new(|settings| &mut settings.system),
             Field::new(|settings| &mut settings.temperature),
@@ -160,7 +160,7 @@ impl Form {
             Field::new(|settings| &mut settings.max_tokens),
             Field::new(|settings| &mut settings.seed),
         ];
-        Self { talk, conversation: StoredValue::new(String::new()), fields, told: RwSignal::new("") }
+        Self { chat, conversation: StoredValue::new(String::new()), fields, told: RwSignal::new("") }
     }
 
     /// Shows what is set.
@@ -185,25 +185,25 @@ impl Form {
             sound &= field.apply(&mut settings);
         }
         if settings != before {
-            if untrack(|| self.talk.transcript.id()).is_none() {
+            if untrack(|| self.chat.transcript.id()).is_none() {
                 self.told.set(match session::keep_new_settings(&settings) {
                     Ok(()) => "",
                     Err(Fault::Full) => NO_ROOM_YET,
                     Err(_) => REFUSED_YET,
                 });
             }
-            self.talk.transcript.tree.update(|tree| tree.conversation.settings = settings);
-            self.talk.transcript.keep_conversation();
+            self.chat.transcript.tree.update(|tree| tree.conversation.settings = settings);
+            self.chat.transcript.keep_conversation();
         }
         sound
     }
 
     /// What is set.
     fn settings(self) -> Settings {
-        self.talk.transcript.tree.with_untracked(|tree| tree.conversation.settings.clone())
+        self.chat.transcript.tree.with_untracked(|tree| tree.conversation.settings.clone())
     }
 
     fn open_conversation(self) -> String {
-        self.talk.transcript.tree.with_untracked(|tree| tree.conversation.id.clone())
+        self.chat.transcript.tree.with_untracked(|tree| tree.conversation.id.clone())
     }
 }

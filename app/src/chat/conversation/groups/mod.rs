@@ -24,10 +24,14 @@ impl Conversation {
 
     /// The answers that were given at once with this one, itself among them; none where it was the only one.
     #[must_use]
-    pub fn lanes(&self, answer: &str) -> Vec<&Message> {
+    pub fn alternatives(&self, answer: &str) -> Vec<&Message> {
         let Ok(place) = self.index_of(answer) else { return Vec::new() };
-        let lanes = self.beside(place);
-        if lanes.len() < 2 { Vec::new() } else { lanes.into_iter().map(|lane| &self.messages[lane]).collect() }
+        let alternatives = self.beside(place);
+        if alternatives.len() < 2 {
+            Vec::new()
+        } else {
+            alternatives.into_iter().map(|answer| &self.messages[answer]).collect()
+        }
     }
 
     /// An answer of a group, of which no text came, begins anew in its own place. Says whether it does. If another tab wrote
@@ -60,9 +64,9 @@ impl Conversation {
 
     /// The end of the branch that was worked on last in this version. Of a group after which nothing was said, the first.
     pub(super) fn newest_in(&self, version: usize) -> Option<String> {
-        let lanes = self.beside(version);
-        let parent = lanes.iter().copied().filter(|lane| !self.children(Some(*lane)).is_empty());
-        let newest = parent.filter_map(|lane| self.newest_leaf(Some(lane)));
+        let alternatives = self.beside(version);
+        let parent = alternatives.iter().copied().filter(|answer| !self.children(Some(*answer)).is_empty());
+        let newest = parent.filter_map(|answer| self.newest_leaf(Some(answer)));
         let newest = newest.max_by_key(|leaf| self.message(leaf).map(|leaf| leaf.asked_ms));
         newest.or_else(|| self.newest_leaf(Some(version)))
     }

@@ -16,8 +16,8 @@ fn compared() -> Conversation {
     tree
 }
 
-fn lanes<'a>(tree: &'a Conversation, id: &str) -> Vec<&'a str> {
-    tree.lanes(id).iter().map(|lane| lane.id.as_str()).collect()
+fn alternatives<'a>(tree: &'a Conversation, id: &str) -> Vec<&'a str> {
+    tree.alternatives(id).iter().map(|answer| answer.id.as_str()).collect()
 }
 
 #[test]
@@ -25,9 +25,9 @@ fn answers_given_at_once_stand_in_the_order_in_which_they_were_asked_for_and_the
     let tree = compared();
     assert_eq!(shown(&tree), ["q1", "z"]);
     for id in ["z", "a", "m"] {
-        assert_eq!(lanes(&tree, id), ["z", "a", "m"]);
+        assert_eq!(alternatives(&tree, id), ["z", "a", "m"]);
     }
-    assert!(tree.lanes("q1").is_empty() && tree.lanes("nobody").is_empty());
+    assert!(tree.alternatives("q1").is_empty() && tree.alternatives("nobody").is_empty());
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn an_answer_of_which_no_text_came_begins_anew_where_it_stood_whoever_wrote_it()
     end(&mut tree, "z", "");
     assert!(tree.begin_anew(there(9), "z"));
     assert!(!tree.begin_anew(stamp("", 9), "z"), "it is being written");
-    assert_eq!(lanes(&tree, "m"), ["z", "a", "m"]);
+    assert_eq!(alternatives(&tree, "m"), ["z", "a", "m"]);
     let anew = tree.message("z").unwrap();
     assert_eq!((anew.model.as_str(), anew.writer.as_str(), anew.began_ms, &anew.exit), ("one", "there", 9, &None));
 }
@@ -86,7 +86,7 @@ fn an_answer_that_is_left_of_its_group_stands_alone() {
         conversation: tree.conversation.clone(),
         messages,
     });
-    assert_eq!((shown(&rest), lanes(&rest, "a").len()), (vec!["q1", "a"], 0));
+    assert_eq!((shown(&rest), alternatives(&rest, "a").len()), (vec!["q1", "a"], 0));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn questions_make_no_group_whatever_a_file_says() {
     for id in ["q1", "q2"] {
         tree.merge(vec![Message { id: id.into(), group: "g".into(), ..Message::default() }]);
     }
-    assert!(tree.lanes("q1").is_empty());
+    assert!(tree.alternatives("q1").is_empty());
     assert_eq!(tree.siblings("q2"), (2, 2));
 }
 

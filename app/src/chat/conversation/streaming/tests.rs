@@ -128,7 +128,7 @@ fn a_second_wait_that_comes_to_nothing_is_not_counted_either() {
 fn an_answer_that_was_being_written_comes_back_interrupted() {
     let mut message = answer();
     message.hear(text("so"), 1700);
-    message.settle("here", false, 1800);
+    message.mark_interrupted("here", false, 1800);
     assert_eq!(message.exit, Some(Exit::new(Reason::Interrupted)));
     assert_eq!(message.took_ms, 700);
 }
@@ -136,11 +136,11 @@ fn an_answer_that_was_being_written_comes_back_interrupted() {
 #[test]
 fn what_another_tab_is_writing_is_left_alone_for_as_long_as_that_lives() {
     let mut message = answer();
-    message.settle("there", true, 1_000_000);
+    message.mark_interrupted("there", true, 1_000_000);
     assert_eq!(message.exit, None);
-    message.settle("there", false, 1000 + GRACE_MS);
+    message.mark_interrupted("there", false, 1000 + GRACE_MS);
     assert_eq!(message.exit, None, "it has just begun");
-    message.settle("there", false, 1001 + GRACE_MS);
+    message.mark_interrupted("there", false, 1001 + GRACE_MS);
     assert_eq!(message.exit, Some(Exit::new(Reason::Interrupted)));
 }
 

@@ -150,9 +150,9 @@ fn what_another_tab_still_writes_is_worth_another_look() {
     let is_written = |tree: &Conversation| tree.messages().iter().any(|message| message.exit.is_none());
     assert_eq!(tree.unfinished("here"), [Unfinished { id: "a2".into(), saved_ms: 3 }]);
     assert!(tree.unfinished("there").is_empty(), "a tab that opens a conversation writes nothing in it");
-    tree.settle("here", &["a2".into()], 1_000_000);
+    tree.mark_interrupted("here", &["a2".into()], 1_000_000);
     assert!(is_written(&tree));
-    tree.settle("here", &[], 3 + 1 + streaming::GRACE_MS);
+    tree.mark_interrupted("here", &[], 3 + 1 + streaming::GRACE_MS);
     assert!(!is_written(&tree));
     assert!(tree.unfinished("here").is_empty());
 }

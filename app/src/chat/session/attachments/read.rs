@@ -3,7 +3,7 @@
 use super::limits::{self, Refusal};
 use crate::chat::{
     conversation::File,
-    session::{Talk, attachments::text_file::text_of},
+    session::{Chat, attachments::text_file::text_of},
 };
 use js_sys::{Promise, Uint8Array};
 use leptos::{
@@ -14,18 +14,18 @@ use leptos::{
 };
 
 /// Reads what waits for as long as the component lives. What is let go meanwhile isn't read to its end.
-pub fn read_along(talk: Talk) {
-    let attached = talk.attached;
+pub fn read_along(chat: Chat) {
+    let attached = chat.attached;
     Effect::new(move |_| {
         let Some(first) = attached.waiting.with(|waiting| waiting.first().cloned()) else {
-            return ask_if_hurried(talk);
+            return ask_if_hurried(chat);
         };
         spawn_local_scoped_with_cancellation(async move {
             let read = read(&first).await;
             if attached.waiting.with_untracked(|waiting| waiting.first().map(|file| &**file) != Some(&*first)) {
                 return; // let go
             }
-            match read.and_then(|file| fits(talk, file)) {
+            match read.and_then(|file| fits(chat, file)) {
                 Ok(file) => attached.files.update(|files| files.push(file)),
                 Err(refusal) => attached.refuse(&refusal.sentence(&first.name())),
             }
@@ -36,34 +36,34 @@ pub fn read_along(talk: Talk) {
 }
 
 /// Asks what somebody couldn't wait to ask, unless they have something to read first.
-fn ask_if_hurried(talk: Talk) {
-    let attached = talk.attached;
+fn ask_if_hurried(chat: Chat) {
+    let attached = chat.attached;
     if attached.hurried.try_update(std::mem::take) == Some(true) && attached.refused.with_untracked(String::is_empty) {
-        untrack(|| talk.ask());
+        untrack(|| chat.send());
     }
 }
 
 /// A file, if it can be sent with all that the conversation sends already.
-fn fits(talk: Talk, file: File) -> Result<File, Refusal> {
-    if limits::has_room(carried(talk), &file) { Ok(file) } else { Err(Refusal::NoRoom) }
+fn fits(chat: Chat, file: File) -> Result<File, Refusal> {
+    if limits::has_room(carried(chat), &file) { Ok(file) } else { Err(Refusal::NoRoom) }
 }
 
 /// What goes with the next question in any case: all that was said before it, and what is attached.
-fn carried(talk: Talk) -> usize {
-    let edited = talk.editing.with_untracked(|editing| editing.as_ref().map(|editing| editing.question.clone()));
-    let said = talk.transcript.entries.with_untracked(|entries| {
+fn carried(chat: Chat) -> usize {
+    let edited = chat.editing.with_untracked(|editing| editing.as_ref().map(|editing| editing.question.clone()));
+    let said = chat.transcript.entries.with_untracked(|entries| {
         let before = entries.iter().take_while(|entry| Some(&entry.id) != edited.as_ref());
         before.map(|entry| entry.message.with_untracked(limits::weight_of)).sum::<usize>()
     });
-    said + talk.attached.files.with_untracked(|files| limits::weight_of_files(files))
+    said + chat.attached.files.with_untracked(|files| limits::weight_of_files(files))
 }
 
 /// Whether the next question can be sent as it stands, with all that goes with it. If not, that is said.
-pub fn can_send(talk: Talk) -> bool {
-    let typed = talk.transcript.draft.with_untracked(|draft| limits::weight(draft));
-    let told = talk.transcript.tree.with_untracked(|tree| limits::weight(&tree.conversation.settings.system));
-    let refusal = limits::too_much(carried(talk) + typed + told);
-    talk.attached.refused.set(refusal.unwrap_or_default().into());
+pub fn can_send(chat: Chat) -> bool {
+    let typed = chat.transcript.draft.with_untracked(|draft| limits::weight(draft));
+    let told = chat.transcript.tree.with_untracked(|tree| limits::weight(&tree.conversation.settings.system));
+    let refusal = limits::too_much(carried(chat) + typed + told);
+    chat.attached.refused.set(refusal.unwrap_or_default().into());
     refusal.is_none()
 }
 

@@ -67,9 +67,9 @@ impl Transcript {
     /// The question that several models answered at once, this answer among theirs, and which models they were.
     pub fn compared(self, answer: &str) -> Option<(String, Vec<String>)> {
         self.tree.with_untracked(|tree| {
-            let lanes = tree.lanes(answer);
-            let models = lanes.iter().map(|lane| lane.model.clone()).collect();
-            Some((lanes.first()?.parent.clone()?, models))
+            let alternatives = tree.alternatives(answer);
+            let models = alternatives.iter().map(|answer| answer.model.clone()).collect();
+            Some((alternatives.first()?.parent.clone()?, models))
         })
     }
 
