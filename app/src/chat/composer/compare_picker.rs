@@ -2,7 +2,7 @@
 
 use crate::{
     browser::is_composing,
-    chat::{composer::model_picker::offer, conversation::case_fold::fold, page::state::Shared},
+    chat::{composer::model_picker::offer, conversation::case_fold::fold, page::state::PageState},
 };
 use leptos::{ev, prelude::*};
 
@@ -11,9 +11,9 @@ use leptos::{ev, prelude::*};
 #[component]
 pub fn Compare(
     /// The page's state.
-    shared: Shared,
+    state: PageState,
 ) -> impl IntoView {
-    let Shared { chat, models, .. } = shared;
+    let PageState { chat, models, .. } = state;
     let others = chat.compared_models;
     let open = RwSignal::new(false);
     let count = Memo::new(move |_| others.with(|others| others.iter().filter(|other| !other.is_empty()).count()));

@@ -20,7 +20,7 @@ use crate::{
     browser::{is_composing, now_ms},
     chat::{
         composer::attachments::AttachButton,
-        page::{lazy_parts::Parts, state::Shared},
+        page::{lazy_parts::Parts, state::PageState},
     },
 };
 use leptos::{ev, html, prelude::*};
@@ -33,9 +33,9 @@ const DOUBLE_CLICK_MS: f64 = 250.0;
 #[component]
 pub fn Composer(
     /// The page's state.
-    shared: Shared,
+    state: PageState,
 ) -> impl IntoView {
-    let chat = shared.chat;
+    let chat = state.chat;
     let draft = chat.transcript.draft;
     let field = NodeRef::<html::Textarea>::new();
     let asked_ms = StoredValue::new(f64::MIN);
@@ -43,7 +43,7 @@ pub fn Composer(
     let is_mouse = StoredValue::new(false);
     let ask = move || {
         asked_ms.set_value(now_ms());
-        shared.ask();
+        state.ask();
     };
     // The box follows the draft, but an empty draft at the start is no reason to clear it: somebody may have typed
     // before this code was there.
@@ -63,7 +63,7 @@ pub fn Composer(
         }
         "ArrowUp" if draft.with_untracked(String::is_empty) => {
             event.prevent_default();
-            shared.edit_last();
+            state.edit_last();
         }
         _ => {}
     };
@@ -80,7 +80,7 @@ pub fn Composer(
         let is_soon = event.time_stamp() - asked_ms.get_value() < DOUBLE_CLICK_MS;
         let second_click = is_mouse.get_value() && event.detail() > 1 && is_soon;
         if !second_click {
-            shared.stop();
+            state.stop();
         }
     };
     view! {
@@ -97,11 +97,11 @@ pub fn Composer(
         >
             <p class="editing" hidden=move || !editing()>
                 "Asking an earlier question otherwise"
-                <button type="button" on:click=move |_| shared.stop_editing()>
+                <button type="button" on:click=move |_| state.stop_editing()>
                     "Cancel"
                 </button>
             </p>
-            {move || shared.parts.get().map(|Parts { attachments, .. }| attachments(shared))}
+            {move || state.parts.get().map(|Parts { attachments, .. }| attachments(state))}
             <AttachButton attached=chat.attached />
             <textarea
                 node_ref=field
@@ -112,7 +112,7 @@ pub fn Composer(
                 dir="auto"
                 autocomplete="off"
                 // For the moment in which another conversation comes, with a draft of its own.
-                readonly=move || chat.loading.get() && shared.is_ready()
+                readonly=move || chat.loading.get() && state.is_ready()
                 on:input=move |event| draft.set(event_target_value(&event))
                 on:keydown=on_key
             ></textarea>

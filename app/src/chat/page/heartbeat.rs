@@ -2,7 +2,7 @@
 //! that shows it looks at what has been kept, and at once when nobody writes it any more.
 
 use crate::chat::{
-    page::{open_conversation, state::Shared},
+    page::{open_conversation, state::PageState},
     storage::answer_lock,
 };
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
@@ -12,8 +12,8 @@ use std::time::Duration;
 const BEAT: Duration = Duration::from_secs(5);
 
 /// To be called in a component's body: it ends with it.
-pub(crate) fn keep_pulse(shared: Shared) {
-    let Shared { chat, .. } = shared;
+pub(crate) fn keep_pulse(state: PageState) {
+    let PageState { chat, .. } = state;
     let hidden = window_event_listener_untyped("visibilitychange", move |_| {
         if document().hidden() {
             chat.transcript.keep_pieces();
@@ -26,22 +26,22 @@ pub(crate) fn keep_pulse(shared: Shared) {
     let is_reading = Memo::new(move |_| !awaited.with(Vec::is_empty));
     during(is_reading, move || {
         if let Some(id) = untrack(|| chat.transcript.id()) {
-            spawn_local_scoped_with_cancellation(open_conversation::look_again(shared, id));
+            spawn_local_scoped_with_cancellation(open_conversation::look_again(state, id));
         }
     });
     Effect::new(move |_| {
         for answer in awaited.get() {
-            spawn_local_scoped_with_cancellation(look_after(shared, answer));
+            spawn_local_scoped_with_cancellation(look_after(state, answer));
         }
     });
 }
 
 /// Looks again when the page is gone that writes this answer.
-async fn look_after(shared: Shared, answer: String) {
+async fn look_after(state: PageState, answer: String) {
     loop {
         answer_lock::end_of(&answer).await;
-        if let Some(id) = untrack(|| shared.chat.transcript.id()) {
-            open_conversation::look_again(shared, id).await;
+        if let Some(id) = untrack(|| state.chat.transcript.id()) {
+            open_conversation::look_again(state, id).await;
         }
     }
 }

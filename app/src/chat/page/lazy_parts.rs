@@ -6,7 +6,7 @@ use crate::chat::{
     composer::{attachments::Attachments, autogrow, compare_picker::Compare, model_picker, settings::SettingsForm},
     conversation::case_fold::{Fold, fold},
     messages::{Messages, heading},
-    page::{heartbeat, open_conversation, restore_edit, state::Shared, warm_up::rehearse},
+    page::{heartbeat, open_conversation, restore_edit, state::PageState, warm_up::rehearse},
     session::Chat,
     sidebar::list::Conversations,
     status::{Status, connection_limit::Crowd, focus, live_region::Aloud},
@@ -17,23 +17,23 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 #[derive(Clone, Copy)]
 pub struct Parts {
     /// What has been said.
-    pub messages: fn(Shared) -> AnyView,
+    pub messages: fn(PageState) -> AnyView,
     /// How things stand, for the eye and the ear.
-    pub status: fn(Shared) -> AnyView,
+    pub status: fn(PageState) -> AnyView,
     /// Which models are asked beside the picked one.
-    pub compare: fn(Shared) -> AnyView,
+    pub compare: fn(PageState) -> AnyView,
     /// The conversations that are kept here.
-    pub conversations: fn(Shared) -> AnyView,
+    pub conversations: fn(PageState) -> AnyView,
     /// What goes with the next question.
-    pub attachments: fn(Shared) -> AnyView,
+    pub attachments: fn(PageState) -> AnyView,
     /// Models that can be picked beside those that are listed: [`model_picker::rest::other_models`].
     pub other_models: fn(Chat, RwSignal<String>) -> AnyView,
     /// Makes a text comparable, in any script.
     pub fold: Fold,
     /// How the model is to answer.
-    pub settings: fn(Shared) -> AnyView,
+    pub settings: fn(PageState) -> AnyView,
     /// [`Chat::send`]
-    pub ask: fn(Shared),
+    pub ask: fn(PageState),
     /// [`Chat::stop`]
     pub stop: fn(Chat),
     /// [`Chat::edit_last`]
@@ -51,43 +51,43 @@ pub struct Parts {
 #[lazy(fallible)]
 pub fn parts() -> Result<Parts, SplitLoaderError> {
     Ok(Parts {
-        messages: |shared| view! { <Messages chat=shared.chat /> }.into_any(),
-        status: |shared| {
+        messages: |state| view! { <Messages chat=state.chat /> }.into_any(),
+        status: |state| {
             view! {
-                <Status chat=shared.chat />
-                <Crowd chat=shared.chat />
-                <Aloud chat=shared.chat />
+                <Status chat=state.chat />
+                <Crowd chat=state.chat />
+                <Aloud chat=state.chat />
             }
             .into_any()
         },
-        attachments: |shared| view! { <Attachments chat=shared.chat models=shared.models /> }.into_any(),
+        attachments: |state| view! { <Attachments chat=state.chat models=state.models /> }.into_any(),
         other_models: model_picker::rest::other_models,
         fold,
-        settings: |shared| view! { <SettingsForm chat=shared.chat /> }.into_any(),
-        compare: |shared| view! { <Compare shared /> }.into_any(),
-        ask: |shared| {
-            shared.take_defaults();
-            shared.chat.send();
+        settings: |state| view! { <SettingsForm chat=state.chat /> }.into_any(),
+        compare: |state| view! { <Compare state /> }.into_any(),
+        ask: |state| {
+            state.take_defaults();
+            state.chat.send();
         },
         stop: Chat::stop,
         edit_last: Chat::edit_last,
         stop_editing: Chat::stop_editing,
         rehearse,
-        conversations: |shared| {
-            shared.take_defaults();
-            open_conversation::open(shared);
-            open_conversation::follow_address(shared);
-            on_cleanup(move || shared.chat.close());
-            restore_edit::remember(shared.chat);
-            shared.chat.attached.guard();
-            heartbeat::keep_pulse(shared);
-            model_picker::follow_evidence(shared.chat);
-            shared.follow.begin();
-            focus::lead(shared);
-            heading::name_tab(shared.chat.transcript);
-            print::watch(shared.chat.transcript);
-            autogrow::grow_box(shared.chat.transcript.draft);
-            view! { <Conversations shared /> }.into_any()
+        conversations: |state| {
+            state.take_defaults();
+            open_conversation::open(state);
+            open_conversation::follow_address(state);
+            on_cleanup(move || state.chat.close());
+            restore_edit::remember(state.chat);
+            state.chat.attached.guard();
+            heartbeat::keep_pulse(state);
+            model_picker::follow_evidence(state.chat);
+            state.follow.begin();
+            focus::lead(state);
+            heading::name_tab(state.chat.transcript);
+            print::watch(state.chat.transcript);
+            autogrow::grow_box(state.chat.transcript.draft);
+            view! { <Conversations state /> }.into_any()
         },
     })
 }

@@ -26,7 +26,7 @@ use crate::{
         messages::heading::Heading,
         page::{
             lazy_parts::{Parts, parts},
-            state::Shared,
+            state::PageState,
         },
         session::{Chat, transcript::Transcript},
         storage::{History, indexed_db::Fault, session},
@@ -42,12 +42,12 @@ pub fn ChatPage() -> impl IntoView {
     let history = History::new();
     let transcript = Transcript::new(history);
     let chat = Chat::new(transcript);
-    let shared = Shared::new(chat, history, Later::new(|| Box::pin(parts())));
-    let Shared { address, sidebar, missing, follow, parts, .. } = shared;
+    let state = PageState::new(chat, history, Later::new(|| Box::pin(parts())));
+    let PageState { address, sidebar, missing, follow, parts, .. } = state;
 
-    begin(shared);
-    name_address(shared);
-    remember_draft(shared);
+    begin(state);
+    name_address(state);
+    remember_draft(state);
 
     let escape = window_event_listener(ev::keydown, move |event| {
         if event.key() != "Escape" || is_composing(&event) || chat.settings_open.get_untracked() {
@@ -56,9 +56,9 @@ pub fn ChatPage() -> impl IntoView {
         if sidebar.get_untracked() {
             sidebar.set(false);
         } else if untrack(|| chat.is_running()) {
-            shared.stop();
+            state.stop();
         } else {
-            shared.stop_editing();
+            state.stop_editing();
         }
     });
     on_cleanup(move || escape.remove());
@@ -81,7 +81,7 @@ pub fn ChatPage() -> impl IntoView {
             on:keydown=move |_| parts.want()
             on:input=move |_| parts.want()
         >
-            <Sidebar shared />
+            <Sidebar state />
             <div class="talk">
                 <header class="bar">
                     <button
@@ -101,8 +101,8 @@ pub fn ChatPage() -> impl IntoView {
                         exit=transcript.exit
                         beats=transcript.deltas
                     />
-                    <div class="beside">{move || parts.get().map(|Parts { compare, .. }| compare(shared))}</div>
-                    <ModelPicker shared />
+                    <div class="beside">{move || parts.get().map(|Parts { compare, .. }| compare(state))}</div>
+                    <ModelPicker state />
                     <SettingsButton chat />
                 </header>
                 <main class="scroller" class:along=move || follow.along.get() node_ref=follow.scroller>
@@ -114,9 +114,9 @@ pub fn ChatPage() -> impl IntoView {
                         </p>
                         // Not live: a screen reader would read every delta. The status line says what there is to say.
                         <div class="log" role="log" aria-label="Conversation" aria-live="off">
-                            {move || parts.get().map(|Parts { messages, .. }| messages(shared))}
+                            {move || parts.get().map(|Parts { messages, .. }| messages(state))}
                         </div>
-                        {move || parts.get().map(|Parts { status, .. }| status(shared))}
+                        {move || parts.get().map(|Parts { status, .. }| status(state))}
                     </div>
                 </main>
                 <section class="foot" aria-label="Ask">
@@ -131,59 +131,59 @@ pub fn ChatPage() -> impl IntoView {
                             <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12l7 7 7-7" /></svg>
                         </button>
                         <p class="notice" aria-live="polite" hidden=move || notice().is_empty() prop:textContent=notice></p>
-                        <Composer shared />
+                        <Composer state />
                         <p class="hint">"Close this page, or press Stop, and the model stops too."</p>
                     </div>
                 </section>
             </div>
-            {move || parts.get().map(|Parts { settings, .. }| settings(shared))}
+            {move || parts.get().map(|Parts { settings, .. }| settings(state))}
         </div>
     }
 }
 
 /// A new conversation can be written in at once. Where there is one to go on with, its code is fetched.
-fn begin(shared: Shared) {
+fn begin(state: PageState) {
     Effect::new(move |_| {
-        if shared.parts.get().is_some() || shared.parts.failed.get() {
-            shared.catch_up();
+        if state.parts.get().is_some() || state.parts.failed.get() {
+            state.catch_up();
         }
     });
     Effect::new(move |before: Option<()>| {
-        let is_new = Shared::conversation_at(&shared.address.path()).is_none();
+        let is_new = PageState::conversation_at(&state.address.path()).is_none();
         if is_new && before.is_none() {
-            shared.chat.transcript.start();
-            shared.be_ready();
+            state.chat.transcript.start();
+            state.be_ready();
         }
-        let attached = shared.chat.attached;
+        let attached = state.chat.attached;
         let given = attached.held.get() || attached.waiting.with(|waiting| !waiting.is_empty());
         if !is_new || given || session::has_kept() {
-            shared.parts.want();
+            state.parts.want();
         }
     });
 }
 
 /// A conversation gets its address with its first question.
-fn name_address(shared: Shared) {
+fn name_address(state: PageState) {
     Effect::new(move |_| {
-        if let Some(id) = shared.chat.transcript.id()
-            && (shared.missing.get_untracked() || untrack(|| shared.address.path()) == "/")
+        if let Some(id) = state.chat.transcript.id()
+            && (state.missing.get_untracked() || untrack(|| state.address.path()) == "/")
         {
-            shared.missing.set(false);
-            shared.address.rename(&["/c/", &id].concat());
+            state.missing.set(false);
+            state.address.rename(&["/c/", &id].concat());
         }
     });
 }
 
 /// What is typed survives a reload. What an earlier question is being made is no draft: see [`crate::chat::page::restore_edit`].
-fn remember_draft(shared: Shared) {
-    let Chat { transcript, editing, .. } = shared.chat;
+fn remember_draft(state: PageState) {
+    let Chat { transcript, editing, .. } = state.chat;
     Effect::new(move |before: Option<()>| {
         let draft = transcript.draft.get();
         // What is typed while a conversation is on its way comes after the draft that it brings.
         let is_draft = untrack(|| editing.with(Option::is_none));
         // The first draft is what was kept, or what was typed before this code ran.
         let is_new = before.is_some() || !draft.is_empty();
-        if is_new && is_draft && shared.is_ready() && !shared.chat.loading.get_untracked() {
+        if is_new && is_draft && state.is_ready() && !state.chat.loading.get_untracked() {
             session::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), &draft);
         }
     });

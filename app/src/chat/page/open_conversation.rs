@@ -4,7 +4,7 @@ use crate::{
     browser::in_next_frame,
     chat::{
         conversation::Conversation,
-        page::{restore_edit, state::Shared},
+        page::{restore_edit, state::PageState},
     },
     routes::Page,
     work::job::Unwatched,
@@ -12,20 +12,20 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
 /// Opens what this browser keeps, and hears of what other tabs change in it.
-pub(crate) fn open(shared: Shared) {
+pub(crate) fn open(state: PageState) {
     let owner = Owner::current();
     let changed = move |id| {
         if let Some(owner) = &owner {
-            owner.with(|| spawn_local_scoped_with_cancellation(look_again(shared, id)));
+            owner.with(|| spawn_local_scoped_with_cancellation(look_again(state, id)));
         }
     };
-    spawn_local_scoped_with_cancellation(async move { shared.history.open(changed).await });
+    spawn_local_scoped_with_cancellation(async move { state.history.open(changed).await });
 }
 
 /// The list is read again, and if the conversation that has changed is the one that is open here, so is that. If it has been
 /// deleted over there, nobody wants the rest of its answer.
-pub(crate) async fn look_again(shared: Shared, id: String) {
-    let Shared { chat, history, address, .. } = shared;
+pub(crate) async fn look_again(state: PageState, id: String) {
+    let PageState { chat, history, address, .. } = state;
     let open = move || untrack(|| chat.transcript.id());
     history.refresh().await;
     // At once, before anything of this conversation is written here.
@@ -56,32 +56,32 @@ pub(crate) async fn look_again(shared: Shared, id: String) {
 
 /// Shows the conversation that the address leads to, whenever that changes. The one before is left, and with it dies the
 /// task that was answering in it.
-pub(crate) fn follow_address(shared: Shared) {
-    let Shared { chat, history, address, .. } = shared;
+pub(crate) fn follow_address(state: PageState) {
+    let PageState { chat, history, address, .. } = state;
     Effect::new(move |arrived: Option<bool>| {
         let path = address.path();
-        let id = Shared::conversation_at(&path).map(ToOwned::to_owned);
+        let id = PageState::conversation_at(&path).map(ToOwned::to_owned);
         let is_shown = match &id {
             // What has just got its address is what is shown already.
             Some(id) => untrack(|| chat.transcript.id()).as_ref() == Some(id),
-            None => arrived != Some(true) && shared.is_ready(),
+            None => arrived != Some(true) && state.is_ready(),
         };
         if is_shown || Page::at(&path) != Page::Chat {
             chat.loading.set(false); // what was on its way is not wanted any more
             return true;
         }
-        if shared.is_ready() {
+        if state.is_ready() {
             chat.close();
         }
         match id {
-            None => arrive(shared, None, None),
+            None => arrive(state, None, None),
             Some(_) if !history.is_open.get() => {
                 chat.loading.set(true);
                 return false;
             }
             Some(id) => {
                 chat.loading.set(true);
-                spawn_local_scoped_with_cancellation(async move { arrive(shared, history.load(&id).await, Some(&id)) });
+                spawn_local_scoped_with_cancellation(async move { arrive(state, history.load(&id).await, Some(&id)) });
             }
         }
         true
@@ -89,48 +89,48 @@ pub(crate) fn follow_address(shared: Shared) {
 }
 
 /// Shows a message that a search has found, in the conversation that is open or in the one that is about to be.
-pub(crate) fn look_for(shared: Shared, conversation: &str, message: &str) {
-    let transcript = shared.chat.transcript;
-    shared.sought.set_value(message.to_owned());
+pub(crate) fn look_for(state: PageState, conversation: &str, message: &str) {
+    let transcript = state.chat.transcript;
+    state.sought.set_value(message.to_owned());
     if untrack(|| transcript.id()).as_deref() == Some(conversation) {
         transcript.show_message(message);
-        lead_to(shared);
+        lead_to(state);
     }
 }
 
 /// Leads the eye to what was sought, once it is drawn: the frame after the next, since the list goes to its foot in the next.
-fn lead_to(shared: Shared) {
-    let Some(sought) = shared.sought.try_update_value(std::mem::take).filter(|sought| !sought.is_empty()) else {
+fn lead_to(state: PageState) {
+    let Some(sought) = state.sought.try_update_value(std::mem::take).filter(|sought| !sought.is_empty()) else {
         return;
     };
-    shared.chat.transcript.show_from(&sought);
+    state.chat.transcript.show_from(&sought);
     let lead = move || {
         if let Some(message) = document().get_element_by_id(&["m-", &sought].concat()) {
             message.scroll_into_view();
-            shared.follow.led(); // or what is drawn next would lead back to the foot
+            state.follow.led(); // or what is drawn next would lead back to the foot
         }
     };
     in_next_frame(move || in_next_frame(lead));
 }
 
-fn arrive(shared: Shared, tree: Option<Conversation>, id: Option<&str>) {
-    shared.chat.loading.set(false);
-    shared.missing.set(id.is_some() && tree.is_none());
+fn arrive(state: PageState, tree: Option<Conversation>, id: Option<&str>) {
+    state.chat.loading.set(false);
+    state.missing.set(id.is_some() && tree.is_none());
     match tree {
         Some(mut tree) => {
-            shared.follow.open(); // wherever the reader was in the one before
-            shared.sought.with_value(|sought| tree.show(sought));
-            shared.chat.transcript.open(tree);
-            shared.chat.attached.take_back(id.unwrap_or_default());
-            restore_edit::go_on(shared.chat);
-            lead_to(shared);
+            state.follow.open(); // wherever the reader was in the one before
+            state.sought.with_value(|sought| tree.show(sought));
+            state.chat.transcript.open(tree);
+            state.chat.attached.take_back(id.unwrap_or_default());
+            restore_edit::go_on(state.chat);
+            lead_to(state);
         }
         None => {
-            shared.follow.rise();
-            shared.chat.transcript.start();
-            shared.chat.transcript.take_defaults();
-            shared.chat.attached.take_back("");
+            state.follow.rise();
+            state.chat.transcript.start();
+            state.chat.transcript.take_defaults();
+            state.chat.attached.take_back("");
         }
     }
-    shared.be_ready();
+    state.be_ready();
 }

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 /// The page's state. All of it is signals, so that each part can have a copy.
 #[derive(Clone, Copy)]
-pub struct Shared {
+pub struct PageState {
     /// The open conversation.
     pub chat: Chat,
     /// The conversations that this browser keeps.
@@ -34,13 +34,13 @@ pub struct Shared {
     /// The message that is to be shown where it stands, once its conversation is; mostly none, and empty.
     pub(crate) sought: StoredValue<String>,
     ready: StoredValue<bool>,
-    /// Whether a new conversation has its defaults: see [`Shared::take_defaults`].
+    /// Whether a new conversation has its defaults: see [`PageState::take_defaults`].
     has_defaults: StoredValue<bool>,
     /// Whether somebody has asked something before the code for that was here.
     asked: StoredValue<bool>,
 }
 
-impl Shared {
+impl PageState {
     /// To be called in the page's body: what is linked to it dies with it.
     pub(crate) fn new(chat: Chat, history: History, parts: Later<Parts>) -> Self {
         Self {

@@ -3,7 +3,7 @@
 use crate::{
     browser::{find, in_next_frame, is_composing},
     chat::{
-        page::{open_conversation, state::Shared},
+        page::{open_conversation, state::PageState},
         session::Chat,
         sidebar::list::Line,
         storage::History,
@@ -17,13 +17,13 @@ pub fn Item(
     /// What the list says of it.
     line: Line,
     /// The page's state.
-    shared: Shared,
+    state: PageState,
     /// Which one is being named; empty for none.
     naming: RwSignal<String>,
     /// Deletes the one with this id.
     delete: Callback<String>,
 ) -> impl IntoView {
-    let Shared { chat, history, sidebar: shown, .. } = shared;
+    let PageState { chat, history, sidebar: shown, .. } = state;
     let Line { id, title, excerpt, message } = line;
     let address = ["/c/", &id].concat();
     let id = StoredValue::new(id);
@@ -67,7 +67,7 @@ pub fn Item(
         <li>
             <a href=address aria-current=is_open hidden=is_named on:click=move |_| {
                 shown.set(false);
-                open_conversation::look_for(shared, &id.get_value(), &message);
+                open_conversation::look_for(state, &id.get_value(), &message);
             }>
                 <span dir="auto">{title.clone()}</span>
                 <small dir="auto" hidden=excerpt.is_empty()>{excerpt.clone()}</small>

@@ -4,7 +4,7 @@ use crate::{
     browser::{focus_on_box, is_composing},
     chat::{
         conversation::{ConversationInfo, ConversationRecord, search::Hit},
-        page::state::Shared,
+        page::state::PageState,
         sidebar::{import_export::Transfer, item::Item},
         storage::History,
     },
@@ -38,9 +38,9 @@ const PAUSE_MS: u32 = 150;
 #[component]
 pub fn Conversations(
     /// The page's state.
-    shared: Shared,
+    state: PageState,
 ) -> impl IntoView {
-    let Shared { chat, history, address, .. } = shared;
+    let PageState { chat, history, address, .. } = state;
     let sought = RwSignal::new(String::new());
     let hits = RwSignal::new(None);
     let naming = RwSignal::new(String::new());
@@ -89,7 +89,7 @@ pub fn Conversations(
         if event.key() == "Escape" && !is_composing(&event) {
             event.stop_propagation();
             if sought.with_untracked(String::is_empty) {
-                shared.sidebar.set(false);
+                state.sidebar.set(false);
                 focus_on_box();
             }
             sought.set(String::new());
@@ -111,7 +111,7 @@ pub fn Conversations(
                 <For
                     each=move || lines.get()
                     key=Line::clone
-                    children=move |line| view! { <Item line shared naming delete=Callback::new(delete) /> }
+                    children=move |line| view! { <Item line state naming delete=Callback::new(delete) /> }
                 />
             </ul>
             <button

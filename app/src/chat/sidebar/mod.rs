@@ -6,7 +6,7 @@ pub mod list;
 
 use crate::{
     browser::{focus_on_box, theme::ThemeChoice},
-    chat::page::{lazy_parts::Parts, state::Shared},
+    chat::page::{lazy_parts::Parts, state::PageState},
 };
 use leptos::prelude::*;
 
@@ -14,9 +14,9 @@ use leptos::prelude::*;
 #[component]
 pub fn Sidebar(
     /// The page's state.
-    shared: Shared,
+    state: PageState,
 ) -> impl IntoView {
-    let Shared { address, sidebar: shown, parts, .. } = shared;
+    let PageState { address, sidebar: shown, parts, .. } = state;
     view! {
         <div class="shade" hidden=move || !shown.get() on:click=move |_| shown.set(false)></div>
         <nav class="sidebar" class:shown=shown aria-label="Conversations">
@@ -31,7 +31,7 @@ pub fn Sidebar(
             >
                 "New chat"
             </button>
-            <div class="conversation-list">{move || parts.get().map(|Parts { conversations, .. }| conversations(shared))}</div>
+            <div class="conversation-list">{move || parts.get().map(|Parts { conversations, .. }| conversations(state))}</div>
             <p class="about">
                 <a href="/task">"How it works"</a>
                 <ThemeChoice />

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{find, focus_on_box, in_next_frame},
-    chat::{messages::selection::is_in_conversation, page::state::Shared},
+    chat::{messages::selection::is_in_conversation, page::state::PageState},
 };
 use leptos::{
     ev,
@@ -12,8 +12,8 @@ use leptos::{
 };
 
 /// An answer that begins is shown, since somebody has asked for it. A button that goes away leaves the focus to the box.
-pub(crate) fn lead(shared: Shared) {
-    let Shared { chat, follow, .. } = shared;
+pub(crate) fn lead(state: PageState) {
+    let PageState { chat, follow, .. } = state;
     Effect::new(move |before: Option<bool>| {
         let running = chat.is_running();
         if running != before.unwrap_or(false) {

@@ -83,7 +83,7 @@ pub(crate) async fn end_of(answer: &str) {
         // A page that gave no reply in time has been gone for as long.
         return TimeoutFuture::new(PAUSE_MS - REPLY_MS).await;
     };
-    // Shared, so that those who wait don't wait for each other.
+    // PageState, so that those who wait don't wait for each other.
     let granted = Closure::once_into_js(|_: JsValue| {});
     if let Ok(freed) = request(&locks, &name, "shared", &granted) {
         _ = freed.await;

@@ -10,7 +10,7 @@ use crate::chat::{
         model_picker::filter::{is_long, narrowed},
     },
     conversation::case_fold::{Fold, fold_ascii},
-    page::{lazy_parts::Parts, state::Shared},
+    page::{lazy_parts::Parts, state::PageState},
     session::Chat,
     storage::session,
 };
@@ -25,9 +25,9 @@ const BUILT_IN: &str = "demo";
 #[component]
 pub fn ModelPicker(
     /// The page's state.
-    shared: Shared,
+    state: PageState,
 ) -> impl IntoView {
-    let Shared { chat, parts, .. } = shared;
+    let PageState { chat, parts, .. } = state;
     let (model, list) = (chat.transcript.model, chat.models);
     let (sought, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     keep_up(chat);
