@@ -20,7 +20,7 @@ use crate::{
     browser::{is_composing, now_ms},
     chat::{
         composer::attachments::AttachButton,
-        page::{lazy_parts::Parts, state::PageState},
+        page::{lazy_parts::LazyParts, state::PageState},
     },
 };
 use leptos::{ev, html, prelude::*};
@@ -101,7 +101,7 @@ pub fn Composer(
                     "Cancel"
                 </button>
             </p>
-            {move || state.parts.get().map(|Parts { attachments, .. }| attachments(state))}
+            {move || state.parts.get().map(|LazyParts { attachments, .. }| attachments(state))}
             <AttachButton attached=chat.attached />
             <textarea
                 node_ref=field

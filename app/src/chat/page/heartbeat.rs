@@ -9,10 +9,10 @@ use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use std::time::Duration;
 
 /// How often it is kept, and looked at.
-const BEAT: Duration = Duration::from_secs(5);
+const INTERVAL: Duration = Duration::from_secs(5);
 
 /// To be called in a component's body: it ends with it.
-pub(crate) fn keep_pulse(state: PageState) {
+pub(crate) fn heartbeat(state: PageState) {
     let PageState { chat, .. } = state;
     let hidden = window_event_listener_untyped("visibilitychange", move |_| {
         if document().hidden() {
@@ -26,7 +26,7 @@ pub(crate) fn keep_pulse(state: PageState) {
     let is_reading = Memo::new(move |_| !awaited.with(Vec::is_empty));
     during(is_reading, move || {
         if let Some(id) = untrack(|| chat.transcript.id()) {
-            spawn_local_scoped_with_cancellation(open_conversation::look_again(state, id));
+            spawn_local_scoped_with_cancellation(open_conversation::reload(state, id));
         }
     });
     Effect::new(move |_| {
@@ -41,22 +41,22 @@ async fn look_after(state: PageState, answer: String) {
     loop {
         answer_lock::end_of(&answer).await;
         if let Some(id) = untrack(|| state.chat.transcript.id()) {
-            open_conversation::look_again(state, id).await;
+            open_conversation::reload(state, id).await;
         }
     }
 }
 
-/// Calls `tick` at each beat for as long as `is_so`. What it begins ends with that.
+/// Calls `tick` at each on_interval for as long as `is_so`. What it begins ends with that.
 fn during(is_so: Memo<bool>, tick: impl Fn() + Send + Sync + Clone + 'static) {
     Effect::new(move |_| {
         let (owner, tick) = (Owner::current(), tick.clone());
-        let beat = move || {
+        let on_interval = move || {
             if let Some(owner) = &owner {
                 owner.with(&tick);
             }
         };
         if is_so.get()
-            && let Ok(interval) = set_interval(beat, BEAT)
+            && let Ok(interval) = set_interval(on_interval, INTERVAL)
         {
             on_cleanup(move || interval.clear());
         }

@@ -6,7 +6,7 @@ use crate::chat::{
     composer::{attachments::Attachments, autogrow, compare_picker::Compare, model_picker, settings::SettingsForm},
     conversation::case_fold::{Fold, fold},
     messages::{Messages, heading},
-    page::{heartbeat, open_conversation, restore_edit, state::PageState, warm_up::rehearse},
+    page::{heartbeat, open_conversation, restore_edit, state::PageState, warm_up::warm_up},
     session::Chat,
     sidebar::list::Conversations,
     status::{Status, connection_limit::Crowd, focus, live_region::Aloud},
@@ -15,7 +15,7 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
 /// Each makes its part of the page.
 #[derive(Clone, Copy)]
-pub struct Parts {
+pub struct LazyParts {
     /// What has been said.
     pub messages: fn(PageState) -> AnyView,
     /// How things stand, for the eye and the ear.
@@ -41,7 +41,7 @@ pub struct Parts {
     /// [`Chat::stop_editing`]
     pub stop_editing: fn(Chat),
     /// So that asking is quick the first time, too.
-    pub rehearse: fn(Chat),
+    pub warm_up: fn(Chat),
 }
 
 /// The parts, fetched.
@@ -49,8 +49,8 @@ pub struct Parts {
 /// # Errors
 /// They can't be.
 #[lazy(fallible)]
-pub fn parts() -> Result<Parts, SplitLoaderError> {
-    Ok(Parts {
+pub fn load_parts() -> Result<LazyParts, SplitLoaderError> {
+    Ok(LazyParts {
         messages: |state| view! { <Messages chat=state.chat /> }.into_any(),
         status: |state| {
             view! {
@@ -72,18 +72,18 @@ pub fn parts() -> Result<Parts, SplitLoaderError> {
         stop: Chat::stop,
         edit_last: Chat::edit_last,
         stop_editing: Chat::stop_editing,
-        rehearse,
+        warm_up,
         conversations: |state| {
             state.take_defaults();
             open_conversation::open(state);
             open_conversation::follow_address(state);
             on_cleanup(move || state.chat.close());
-            restore_edit::remember(state.chat);
+            restore_edit::persist_edit(state.chat);
             state.chat.attached.guard();
-            heartbeat::keep_pulse(state);
+            heartbeat::heartbeat(state);
             model_picker::follow_evidence(state.chat);
             state.follow.begin();
-            focus::lead(state);
+            focus::manage_focus(state);
             heading::name_tab(state.chat.transcript);
             print::watch(state.chat.transcript);
             autogrow::grow_box(state.chat.transcript.draft);

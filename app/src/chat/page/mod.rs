@@ -25,7 +25,7 @@ use crate::{
         composer::{model_picker::ModelPicker, settings::SettingsButton},
         messages::heading::Heading,
         page::{
-            lazy_parts::{Parts, parts},
+            lazy_parts::{LazyParts, load_parts},
             state::PageState,
         },
         session::{Chat, transcript::Transcript},
@@ -42,7 +42,7 @@ pub fn ChatPage() -> impl IntoView {
     let history = History::new();
     let transcript = Transcript::new(history);
     let chat = Chat::new(transcript);
-    let state = PageState::new(chat, history, Later::new(|| Box::pin(parts())));
+    let state = PageState::new(chat, history, Later::new(|| Box::pin(load_parts())));
     let PageState { address, sidebar, missing, follow, parts, .. } = state;
 
     begin(state);
@@ -101,7 +101,7 @@ pub fn ChatPage() -> impl IntoView {
                         exit=transcript.exit
                         beats=transcript.deltas
                     />
-                    <div class="beside">{move || parts.get().map(|Parts { compare, .. }| compare(state))}</div>
+                    <div class="beside">{move || parts.get().map(|LazyParts { compare, .. }| compare(state))}</div>
                     <ModelPicker state />
                     <SettingsButton chat />
                 </header>
@@ -114,9 +114,9 @@ pub fn ChatPage() -> impl IntoView {
                         </p>
                         // Not live: a screen reader would read every delta. The status line says what there is to say.
                         <div class="log" role="log" aria-label="Conversation" aria-live="off">
-                            {move || parts.get().map(|Parts { messages, .. }| messages(state))}
+                            {move || parts.get().map(|LazyParts { messages, .. }| messages(state))}
                         </div>
-                        {move || parts.get().map(|Parts { status, .. }| status(state))}
+                        {move || parts.get().map(|LazyParts { status, .. }| status(state))}
                     </div>
                 </main>
                 <section class="foot" aria-label="Ask">
@@ -136,7 +136,7 @@ pub fn ChatPage() -> impl IntoView {
                     </div>
                 </section>
             </div>
-            {move || parts.get().map(|Parts { settings, .. }| settings(state))}
+            {move || parts.get().map(|LazyParts { settings, .. }| settings(state))}
         </div>
     }
 }

@@ -16,7 +16,7 @@ pub(crate) fn open(state: PageState) {
     let owner = Owner::current();
     let changed = move |id| {
         if let Some(owner) = &owner {
-            owner.with(|| spawn_local_scoped_with_cancellation(look_again(state, id)));
+            owner.with(|| spawn_local_scoped_with_cancellation(reload(state, id)));
         }
     };
     spawn_local_scoped_with_cancellation(async move { state.history.open(changed).await });
@@ -24,7 +24,7 @@ pub(crate) fn open(state: PageState) {
 
 /// The list is read again, and if the conversation that has changed is the one that is open here, so is that. If it has been
 /// deleted over there, nobody wants the rest of its answer.
-pub(crate) async fn look_again(state: PageState, id: String) {
+pub(crate) async fn reload(state: PageState, id: String) {
     let PageState { chat, history, address, .. } = state;
     let open = move || untrack(|| chat.transcript.id());
     history.refresh().await;
@@ -74,14 +74,14 @@ pub(crate) fn follow_address(state: PageState) {
             chat.close();
         }
         match id {
-            None => arrive(state, None, None),
+            None => show(state, None, None),
             Some(_) if !history.is_open.get() => {
                 chat.loading.set(true);
                 return false;
             }
             Some(id) => {
                 chat.loading.set(true);
-                spawn_local_scoped_with_cancellation(async move { arrive(state, history.load(&id).await, Some(&id)) });
+                spawn_local_scoped_with_cancellation(async move { show(state, history.load(&id).await, Some(&id)) });
             }
         }
         true
@@ -89,18 +89,19 @@ pub(crate) fn follow_address(state: PageState) {
 }
 
 /// Shows a message that a search has found, in the conversation that is open or in the one that is about to be.
-pub(crate) fn look_for(state: PageState, conversation: &str, message: &str) {
+pub(crate) fn reveal_message(state: PageState, conversation: &str, message: &str) {
     let transcript = state.chat.transcript;
-    state.sought.set_value(message.to_owned());
+    state.message_to_reveal.set_value(message.to_owned());
     if untrack(|| transcript.id()).as_deref() == Some(conversation) {
         transcript.show_message(message);
-        lead_to(state);
+        scroll_to_message(state);
     }
 }
 
 /// Leads the eye to what was sought, once it is drawn: the frame after the next, since the list goes to its foot in the next.
-fn lead_to(state: PageState) {
-    let Some(sought) = state.sought.try_update_value(std::mem::take).filter(|sought| !sought.is_empty()) else {
+fn scroll_to_message(state: PageState) {
+    let Some(sought) = state.message_to_reveal.try_update_value(std::mem::take).filter(|sought| !sought.is_empty())
+    else {
         return;
     };
     state.chat.transcript.show_from(&sought);
@@ -113,17 +114,17 @@ fn lead_to(state: PageState) {
     in_next_frame(move || in_next_frame(lead));
 }
 
-fn arrive(state: PageState, tree: Option<Conversation>, id: Option<&str>) {
+fn show(state: PageState, tree: Option<Conversation>, id: Option<&str>) {
     state.chat.loading.set(false);
     state.missing.set(id.is_some() && tree.is_none());
     match tree {
         Some(mut tree) => {
             state.follow.open(); // wherever the reader was in the one before
-            state.sought.with_value(|sought| tree.show(sought));
+            state.message_to_reveal.with_value(|sought| tree.show(sought));
             state.chat.transcript.open(tree);
             state.chat.attached.take_back(id.unwrap_or_default());
-            restore_edit::go_on(state.chat);
-            lead_to(state);
+            restore_edit::restore_edit(state.chat);
+            scroll_to_message(state);
         }
         None => {
             state.follow.rise();

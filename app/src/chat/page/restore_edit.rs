@@ -5,7 +5,7 @@ use crate::chat::{session::Chat, storage::session};
 use leptos::prelude::*;
 
 /// Keeps what the question is being made. To be called in a component's body.
-pub(crate) fn remember(chat: Chat) {
+pub(crate) fn persist_edit(chat: Chat) {
     Effect::new(move |_| {
         let question = chat.editing.with(|editing| editing.as_ref().map(|editing| editing.question.clone()));
         if let (Some(question), Some(conversation)) = (question, untrack(|| chat.transcript.id())) {
@@ -15,7 +15,7 @@ pub(crate) fn remember(chat: Chat) {
 }
 
 /// Goes on with a question that was being asked otherwise in the conversation that has just been opened.
-pub(crate) fn go_on(chat: Chat) {
+pub(crate) fn restore_edit(chat: Chat) {
     let edit = untrack(|| chat.transcript.id()).and_then(|id| session::edit(&id));
     if let Some((question, text)) = edit.filter(|(question, _)| chat.transcript.entry(question).is_some()) {
         chat.edit(&question);

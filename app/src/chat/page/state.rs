@@ -4,7 +4,7 @@ use crate::{
     browser::{before_hydration, follow_scroll::Follow, router::Address},
     chat::{
         composer::model_list::Catalog,
-        page::lazy_parts::Parts,
+        page::lazy_parts::LazyParts,
         session::Chat,
         storage::{History, session},
     },
@@ -30,9 +30,9 @@ pub struct PageState {
     /// How far the reader is in what has been said.
     pub follow: Follow,
     /// The code that a first visit does without.
-    pub parts: Later<Parts>,
+    pub parts: Later<LazyParts>,
     /// The message that is to be shown where it stands, once its conversation is; mostly none, and empty.
-    pub(crate) sought: StoredValue<String>,
+    pub(crate) message_to_reveal: StoredValue<String>,
     ready: StoredValue<bool>,
     /// Whether a new conversation has its defaults: see [`PageState::take_defaults`].
     has_defaults: StoredValue<bool>,
@@ -42,7 +42,7 @@ pub struct PageState {
 
 impl PageState {
     /// To be called in the page's body: what is linked to it dies with it.
-    pub(crate) fn new(chat: Chat, history: History, parts: Later<Parts>) -> Self {
+    pub(crate) fn new(chat: Chat, history: History, parts: Later<LazyParts>) -> Self {
         Self {
             chat,
             history,
@@ -52,7 +52,7 @@ impl PageState {
             missing: RwSignal::new(false),
             follow: Follow::new(),
             parts,
-            sought: StoredValue::new(String::new()),
+            message_to_reveal: StoredValue::new(String::new()),
             ready: StoredValue::new(false),
             has_defaults: StoredValue::new(false),
             asked: StoredValue::new(false),
@@ -114,7 +114,7 @@ impl PageState {
         let asked = self.asked.try_update_value(std::mem::take) == Some(true);
         match self.parts.get_untracked() {
             Some(_) if asked => self.ask(),
-            Some(parts) => (parts.rehearse)(self.chat),
+            Some(parts) => (parts.warm_up)(self.chat),
             None => {}
         }
     }

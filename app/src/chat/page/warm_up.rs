@@ -19,39 +19,39 @@ use starcrossed::Reason;
 const ANSWER: &str = "# An answer\n\nSome **words**, and\n\n- an item\n- another\n\n";
 
 /// Time for a frame, in milliseconds: what is typed meanwhile comes first.
-const BREATH_MS: u32 = 30;
+const PAUSE_MS: u32 = 30;
 
 /// Rehearses, a piece at a time, until there is something real to show. Ends with the component that calls this.
-pub(crate) fn rehearse(real: Chat) {
-    let stage = Owner::new();
+pub(crate) fn warm_up(real: Chat) {
+    let offscreen = Owner::new();
     spawn_local_scoped_with_cancellation(async move {
-        _ = perform(&stage, real.transcript).await;
-        stage.cleanup();
+        _ = run(&offscreen, real.transcript).await;
+        offscreen.cleanup();
     });
 }
 
-async fn perform(stage: &Owner, real: Transcript) -> Option<()> {
-    breath(real).await?;
-    let chat = stage.with(|| Chat::new(Transcript::new(History::new())));
+async fn run(offscreen: &Owner, real: Transcript) -> Option<()> {
+    next_pause(real).await?;
+    let chat = offscreen.with(|| Chat::new(Transcript::new(History::new())));
     let transcript = chat.transcript;
-    // The stage keeps what is drawn on it: both end at once, before anything drawn could miss what it reads.
-    stage.with(|| StoredValue::new_local(view! { <div><Messages chat /><Status chat /></div> }.build()));
-    breath(real).await?;
-    let question = stage.with(|| transcript.ask("A question".into(), Vec::new(), None));
-    breath(real).await?;
-    let answer = stage.with(|| transcript.answer(&question));
+    // The offscreen keeps what is drawn on it: both end at once, before anything drawn could miss what it reads.
+    offscreen.with(|| StoredValue::new_local(view! { <div><Messages chat /><Status chat /></div> }.build()));
+    next_pause(real).await?;
+    let question = offscreen.with(|| transcript.ask("A question".into(), Vec::new(), None));
+    next_pause(real).await?;
+    let answer = offscreen.with(|| transcript.answer(&question));
     _ = serde_json::to_string(&transcript.request(&answer));
     let entry = transcript.entry(&answer)?;
     for delta in ANSWER.split_inclusive(' ') {
-        breath(real).await?;
-        stage.with(|| transcript.hear(&entry, Event::Item(AnswerItem::Delta(Delta::Text(delta.into())))));
+        next_pause(real).await?;
+        offscreen.with(|| transcript.hear(&entry, Event::Item(AnswerItem::Delta(Delta::Text(delta.into())))));
     }
-    stage.with(|| transcript.end(&entry, Exit::new(Reason::Normal)));
-    breath(real).await
+    offscreen.with(|| transcript.end(&entry, Exit::new(Reason::Normal)));
+    next_pause(real).await
 }
 
 /// None as soon as something is said in earnest: that comes first, and calls all this itself.
-async fn breath(real: Transcript) -> Option<()> {
-    TimeoutFuture::new(BREATH_MS).await;
+async fn next_pause(real: Transcript) -> Option<()> {
+    TimeoutFuture::new(PAUSE_MS).await;
     real.entries.with_untracked(Vec::is_empty).then_some(())
 }

@@ -67,7 +67,7 @@ pub fn Item(
         <li>
             <a href=address aria-current=is_open hidden=is_named on:click=move |_| {
                 shown.set(false);
-                open_conversation::look_for(state, &id.get_value(), &message);
+                open_conversation::reveal_message(state, &id.get_value(), &message);
             }>
                 <span dir="auto">{title.clone()}</span>
                 <small dir="auto" hidden=excerpt.is_empty()>{excerpt.clone()}</small>

@@ -6,7 +6,7 @@ pub mod list;
 
 use crate::{
     browser::{focus_on_box, theme::ThemeChoice},
-    chat::page::{lazy_parts::Parts, state::PageState},
+    chat::page::{lazy_parts::LazyParts, state::PageState},
 };
 use leptos::prelude::*;
 
@@ -31,7 +31,7 @@ pub fn Sidebar(
             >
                 "New chat"
             </button>
-            <div class="conversation-list">{move || parts.get().map(|Parts { conversations, .. }| conversations(state))}</div>
+            <div class="conversation-list">{move || parts.get().map(|LazyParts { conversations, .. }| conversations(state))}</div>
             <p class="about">
                 <a href="/task">"How it works"</a>
                 <ThemeChoice />

@@ -12,7 +12,7 @@ use leptos::{
 };
 
 /// An answer that begins is shown, since somebody has asked for it. A button that goes away leaves the focus to the box.
-pub(crate) fn lead(state: PageState) {
+pub(crate) fn manage_focus(state: PageState) {
     let PageState { chat, follow, .. } = state;
     Effect::new(move |before: Option<bool>| {
         let running = chat.is_running();

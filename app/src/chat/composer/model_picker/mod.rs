@@ -10,7 +10,7 @@ use crate::chat::{
         model_picker::filter::{is_long, narrowed},
     },
     conversation::case_fold::{Fold, fold_ascii},
-    page::{lazy_parts::Parts, state::PageState},
+    page::{lazy_parts::LazyParts, state::PageState},
     session::Chat,
     storage::session,
 };
@@ -42,7 +42,7 @@ pub fn ModelPicker(
             model.set(first);
         }
     });
-    let fold = |parts: Option<Parts>| parts.map_or(fold_ascii as Fold, |parts| parts.fold);
+    let fold = |parts: Option<LazyParts>| parts.map_or(fold_ascii as Fold, |parts| parts.fold);
     let option = move |name: String, is_missing: bool| {
         let selected = model.get() == name;
         let label = match name.as_str() {
@@ -116,7 +116,7 @@ pub fn ModelPicker(
                 on:change=move |event| choose(event_target_value(&event))
             >
                 {options}
-                {move || parts.get().map(|Parts { other_models, .. }| other_models(chat, sought))}
+                {move || parts.get().map(|LazyParts { other_models, .. }| other_models(chat, sought))}
             </select>
             // The keyboard and fingers reach it: the whole of it is shown where it has the focus.
             <p
