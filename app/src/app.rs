@@ -4,8 +4,8 @@ use crate::{
     browser::{before_hydration, router::Address, theme::ThemeHead},
     chat::page::ChatPage,
     lazy::{
-        Later,
-        pages::{Pages, pages},
+        Lazy,
+        pages::{Pages, load_pages},
     },
     routes::Page,
 };
@@ -73,7 +73,7 @@ pub fn App() -> impl IntoView {
         Page::Chat => view! { <ChatPage /> }.into_any(),
         Page::Task => fetched(|pages| (pages.task)()),
         Page::Monitor => fetched(|pages| (pages.monitor)()),
-        Page::Nowhere => view! { <NotFound /> }.into_any(),
+        Page::NotFound => view! { <NotFound /> }.into_any(),
     };
     view! {
         <noscript inner_html=before_hydration::NO_SCRIPT></noscript>
@@ -83,8 +83,8 @@ pub fn App() -> impl IntoView {
 
 /// One of the pages beside the chat.
 fn fetched(page: fn(Pages) -> AnyView) -> AnyView {
-    let pages = Later::new(|| Box::pin(pages()));
-    pages.want();
+    let pages = Lazy::new(|| Box::pin(load_pages()));
+    pages.load();
     (move || match pages.get() {
         Some(pages) => page(pages),
         None => view! { <Missing failed=pages.failed /> }.into_any(),
@@ -116,7 +116,7 @@ fn NotFound() -> impl IntoView {
 }
 
 /// Fetches what the page at this address can't be taken over without. Says whether it is here.
-pub async fn is_whole() -> bool {
+pub async fn load_page_code() -> bool {
     let path = window().location().pathname().unwrap_or_default();
-    !matches!(Page::at(&path), Page::Task | Page::Monitor) || pages().await.is_ok()
+    !matches!(Page::at(&path), Page::Task | Page::Monitor) || load_pages().await.is_ok()
 }

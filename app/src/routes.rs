@@ -10,7 +10,7 @@ pub enum Page {
     /// `/monitor`
     Monitor,
     /// Every other address.
-    Nowhere,
+    NotFound,
 }
 
 impl Page {
@@ -22,7 +22,7 @@ impl Page {
             "/task" => Self::Task,
             "/monitor" => Self::Monitor,
             _ if path.strip_prefix("/c/").is_some_and(|id| !id.is_empty() && !id.contains('/')) => Self::Chat,
-            _ => Self::Nowhere,
+            _ => Self::NotFound,
         }
     }
 
@@ -33,7 +33,7 @@ impl Page {
             Self::Chat => "Starcrossed",
             Self::Task => "A page and its task · Starcrossed",
             Self::Monitor => "Monitor · Starcrossed",
-            Self::Nowhere => "Not found · Starcrossed",
+            Self::NotFound => "Not found · Starcrossed",
         }
     }
 }

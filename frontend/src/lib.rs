@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 #[wasm_bindgen]
 pub async fn hydrate() -> Result<(), JsValue> {
     console_error_panic_hook::set_once();
-    if !app::app::is_whole().await {
+    if !app::app::load_page_code().await {
         return Err("Failed to load a part of the program.".into());
     }
     leptos::mount::hydrate_body(app::App);

@@ -88,7 +88,7 @@ fn page(options: LeptosOptions) -> impl Fn(Request) -> BoxFuture<'static, Respon
         shell(options.clone())
     });
     move |request| {
-        let is_there = Page::at(request.uri().path()) != Page::Nowhere;
+        let is_there = Page::at(request.uri().path()) != Page::NotFound;
         let page = render(request);
         Box::pin(async move {
             let mut response = page.await;

@@ -22,7 +22,7 @@ pub type Fetch<T> = fn() -> Pin<Box<dyn Future<Output = Fetched<T>>>>;
 
 /// Code that may not be here yet.
 #[derive(Clone, Copy)]
-pub struct Later<T: 'static> {
+pub struct Lazy<T: 'static> {
     code: RwSignal<Option<T>>,
     fetch: Fetch<T>,
     asked: StoredValue<bool>,
@@ -30,14 +30,14 @@ pub struct Later<T: 'static> {
     pub failed: RwSignal<bool>,
 }
 
-impl<T: Copy + Send + Sync + 'static> Later<T> {
+impl<T: Copy + Send + Sync + 'static> Lazy<T> {
     /// Nothing is fetched yet.
     pub fn new(fetch: Fetch<T>) -> Self {
         Self { code: RwSignal::new(None), fetch, asked: StoredValue::new(false), failed: RwSignal::new(false) }
     }
 
     /// Fetches it, if nobody has yet. Code that is here already is there when this returns.
-    pub fn want(self) {
+    pub fn load(self) {
         if self.asked.try_update_value(|asked| std::mem::replace(asked, true)) != Some(false) {
             return;
         }
@@ -45,7 +45,7 @@ impl<T: Copy + Send + Sync + 'static> Later<T> {
         match (&mut fetched).now_or_never() {
             Some(fetched) => self.take(fetched),
             None => {
-                spawn_local(async move { self.arrive(fetched.await) });
+                spawn_local(async move { self.on_fetched(fetched.await) });
                 after(LATE_MS, move || self.note_late());
             }
         }
@@ -62,7 +62,7 @@ impl<T: Copy + Send + Sync + 'static> Later<T> {
     }
 
     /// A page that has been left says nothing about its code.
-    fn arrive(self, fetched: Fetched<T>) {
+    fn on_fetched(self, fetched: Fetched<T>) {
         if !self.code.is_disposed() {
             before_hydration::tell(if fetched.is_ok() { "whole" } else { "missing" });
             self.take(fetched);

@@ -17,6 +17,6 @@ pub struct Pages {
 /// # Errors
 /// They can't be.
 #[lazy(fallible)]
-pub fn pages() -> Result<Pages, SplitLoaderError> {
+pub fn load_pages() -> Result<Pages, SplitLoaderError> {
     Ok(Pages { task: || view! { <TaskPage /> }.into_any(), monitor: || view! { <MonitorPage /> }.into_any() })
 }

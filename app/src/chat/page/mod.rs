@@ -31,7 +31,7 @@ use crate::{
         session::{Chat, transcript::Transcript},
         storage::{History, indexed_db::Fault, session},
     },
-    lazy::Later,
+    lazy::Lazy,
     ui::logo::Mark,
 };
 use leptos::{ev, prelude::*};
@@ -42,7 +42,7 @@ pub fn ChatPage() -> impl IntoView {
     let history = History::new();
     let transcript = Transcript::new(history);
     let chat = Chat::new(transcript);
-    let state = PageState::new(chat, history, Later::new(|| Box::pin(load_parts())));
+    let state = PageState::new(chat, history, Lazy::new(|| Box::pin(load_parts())));
     let PageState { address, sidebar, missing, follow, parts, .. } = state;
 
     begin(state);
@@ -72,14 +72,14 @@ pub fn ChatPage() -> impl IntoView {
             class="chat"
             on:pointermove=move |_| {
                 if !parts.failed.get_untracked() {
-                    parts.want();
+                    parts.load();
                 }
             }
-            on:dragenter=move |_| parts.want()
-            on:pointerdown=move |_| parts.want()
-            on:click=move |_| parts.want()
-            on:keydown=move |_| parts.want()
-            on:input=move |_| parts.want()
+            on:dragenter=move |_| parts.load()
+            on:pointerdown=move |_| parts.load()
+            on:click=move |_| parts.load()
+            on:keydown=move |_| parts.load()
+            on:input=move |_| parts.load()
         >
             <Sidebar state />
             <div class="talk">
@@ -157,7 +157,7 @@ fn begin(state: PageState) {
         let attached = state.chat.attached;
         let given = attached.held.get() || attached.waiting.with(|waiting| !waiting.is_empty());
         if !is_new || given || session::has_kept() {
-            state.parts.want();
+            state.parts.load();
         }
     });
 }

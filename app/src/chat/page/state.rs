@@ -8,7 +8,7 @@ use crate::{
         session::Chat,
         storage::{History, session},
     },
-    lazy::Later,
+    lazy::Lazy,
 };
 use leptos::prelude::*;
 
@@ -30,7 +30,7 @@ pub struct PageState {
     /// How far the reader is in what has been said.
     pub follow: Follow,
     /// The code that a first visit does without.
-    pub parts: Later<LazyParts>,
+    pub parts: Lazy<LazyParts>,
     /// The message that is to be shown where it stands, once its conversation is; mostly none, and empty.
     pub(crate) message_to_reveal: StoredValue<String>,
     ready: StoredValue<bool>,
@@ -42,7 +42,7 @@ pub struct PageState {
 
 impl PageState {
     /// To be called in the page's body: what is linked to it dies with it.
-    pub(crate) fn new(chat: Chat, history: History, parts: Later<LazyParts>) -> Self {
+    pub(crate) fn new(chat: Chat, history: History, parts: Lazy<LazyParts>) -> Self {
         Self {
             chat,
             history,
@@ -75,7 +75,7 @@ impl PageState {
             Some(parts) => (parts.ask)(self),
             None => {
                 self.asked.set_value(true);
-                self.parts.want();
+                self.parts.load();
             }
         }
     }
