@@ -1,7 +1,7 @@
 //! The document, and which page stands in it.
 
 use crate::{
-    browser::{before_hydration, router::Address, theme::ThemeHead},
+    browser::{before_hydration, router::Router, theme::ThemeHead},
     chat::page::ChatPage,
     lazy::{
         Lazy,
@@ -23,7 +23,7 @@ const SPLITTER: &str = "__wasm_split.______________________.js";
 /// The HTML document around the app.
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let title = use_context().map_or(Page::Chat, |address: Address| Page::at(&address.path())).title();
+    let title = use_context().map_or(Page::Chat, |address: Router| Page::at(&address.path())).title();
     let file = |name: &str| ["/", &options.site_pkg_dir, "/", name].concat();
     let (style, code, program) = (file("starcrossed.css"), file("starcrossed.js"), file("starcrossed.wasm"));
     let begin = BEGIN.replace("CODE", &code);
@@ -57,7 +57,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// The app: one page or another.
 #[component]
 pub fn App() -> impl IntoView {
-    let address = Address::follow();
+    let address = Router::follow();
     let page = Memo::new(move |_| Page::at(&address.path()));
     Effect::new(move |_| {
         document().set_title(page.get().title());

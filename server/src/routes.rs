@@ -14,7 +14,7 @@ use crate::{
     typeset::Typesetting,
 };
 use any_spawner::Executor;
-use app::{app::shell, browser::router::Address, chat::protocol::model::SharedModel, routes::Page};
+use app::{app::shell, browser::router as page_router, chat::protocol::model::SharedModel, routes::Page};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -102,5 +102,5 @@ fn page(options: LeptosOptions) -> impl Fn(Request) -> BoxFuture<'static, Respon
 
 fn provide_address() {
     let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned());
-    provide_context(Address::at(path.as_deref().unwrap_or("/")));
+    provide_context(page_router::Router::at(path.as_deref().unwrap_or("/")));
 }

@@ -9,16 +9,16 @@ use leptos::{
 
 /// Where the page is. The server provides one, made of the request; in the browser it follows the address bar.
 #[derive(Clone, Copy, Debug)]
-pub struct Address {
+pub struct Router {
     path: RwSignal<String>,
-    /// Where the page was before, in this app.
-    before: RwSignal<String>,
+    /// Where the page was previous, in this app.
+    previous: RwSignal<String>,
 }
 
-impl Address {
+impl Router {
     /// An address with this path.
     pub fn at(path: &str) -> Self {
-        Self { path: RwSignal::new(path.to_owned()), before: RwSignal::new("/".into()) }
+        Self { path: RwSignal::new(path.to_owned()), previous: RwSignal::new("/".into()) }
     }
 
     /// Where the browser is now.
@@ -31,8 +31,8 @@ impl Address {
         let address = use_context().unwrap_or_else(Self::here);
         provide_context(address);
         Effect::new(move |_| {
-            let turned = window_event_listener(ev::popstate, move |_| address.arrive(&pathname()));
-            let clicked = window_event_listener(ev::click, move |event| address.hear(&event));
+            let turned = window_event_listener(ev::popstate, move |_| address.set(&pathname()));
+            let clicked = window_event_listener(ev::click, move |event| address.on_click(&event));
             on_cleanup(move || {
                 turned.remove();
                 clicked.remove();
@@ -47,43 +47,43 @@ impl Address {
     }
 
     /// Goes to another address, so that Back leads here again. Does nothing for the address that is there already.
-    pub fn go(self, path: &str) {
+    pub fn push(self, path: &str) {
         if self.path.with_untracked(|here| here != path) {
             let history = window().history();
             _ = history.and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(path)));
-            self.arrive(path);
+            self.set(path);
         }
     }
 
-    /// Where the page was before it came here: what a link back leads to.
-    pub fn before(self) -> String {
-        self.before.get()
+    /// Where the page was previous it came here: what a link back leads to.
+    pub fn previous(self) -> String {
+        self.previous.get()
     }
 
     /// A way within one page, to a footnote of an answer say, is no arrival.
-    fn arrive(self, path: &str) {
-        let before = self.path.get_untracked();
-        if before != path {
-            self.before.set(before);
+    fn set(self, path: &str) {
+        let previous = self.path.get_untracked();
+        if previous != path {
+            self.previous.set(previous);
             self.path.set(path.to_owned());
         }
     }
 
     /// Gives the place where the page is another address.
-    pub fn rename(self, path: &str) {
+    pub fn replace(self, path: &str) {
         let history = window().history();
         _ = history.and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(path)));
         self.path.set(path.to_owned());
     }
 
     /// A link to another page of this app is followed without loading anything. Every other click is the browser's.
-    fn hear(self, event: &ev::MouseEvent) {
+    fn on_click(self, event: &ev::MouseEvent) {
         let plain = event.button() == 0
             && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
             && !event.default_prevented();
         if let (true, Some(path)) = (plain, event.target().as_ref().and_then(own_link)) {
             event.prevent_default();
-            self.go(&path);
+            self.push(&path);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::drawing::Drawing;
 use crate::{
     api::task::{Chunk, task},
-    browser::{every_second, router::Address},
+    browser::{every_second, router::Router},
     ui::text::text,
 };
 use leptos::prelude::*;
@@ -22,7 +22,7 @@ pub(crate) type Chunks = Job<Option<u32>, Vec<Chunk>>;
 /// The essay's page.
 #[component]
 pub fn TaskPage() -> impl IntoView {
-    let address = expect_context::<Address>();
+    let address = expect_context::<Router>();
     let exits = RwSignal::new(Vec::new());
     let job: Chunks = use_link(|crash_at| task(CHUNKS, INTERVAL_MS, crash_at));
     let job = job.on_exit(move |exit| exits.update(|exits| exits.push(exit)));
@@ -34,7 +34,7 @@ pub fn TaskPage() -> impl IntoView {
     view! {
         <main class="essay">
             <p class="back">
-                <a href=move || address.before()>"← Starcrossed"</a>
+                <a href=move || address.previous()>"← Starcrossed"</a>
             </p>
             <h1>"A page and its task"</h1>
             <p>

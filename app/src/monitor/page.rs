@@ -5,7 +5,7 @@ use crate::{
         error::ApiError,
         monitor::{Sight, kill, monitor},
     },
-    browser::{every_second, router::Address},
+    browser::{every_second, router::Router},
     ui::text::text,
 };
 use leptos::{ev, prelude::*};
@@ -20,7 +20,7 @@ const PATIENCE: u32 = 10;
 /// The monitor.
 #[component]
 pub fn MonitorPage() -> impl IntoView {
-    let address = expect_context::<Address>();
+    let address = expect_context::<Router>();
     let sight = RwSignal::new(Sight::default());
     let exit = RwSignal::new(None::<Exit>);
     let silent = RwSignal::new(0);
@@ -55,7 +55,7 @@ pub fn MonitorPage() -> impl IntoView {
     view! {
         <main class="essay monitor">
             <p class="back">
-                <a href=move || address.before()>"← Starcrossed"</a>
+                <a href=move || address.previous()>"← Starcrossed"</a>
             </p>
             <h1>"Monitor"</h1>
             <p class="status">

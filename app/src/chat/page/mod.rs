@@ -169,7 +169,7 @@ fn name_address(state: PageState) {
             && (state.missing.get_untracked() || untrack(|| state.address.path()) == "/")
         {
             state.missing.set(false);
-            state.address.rename(&["/c/", &id].concat());
+            state.address.replace(&["/c/", &id].concat());
         }
     });
 }

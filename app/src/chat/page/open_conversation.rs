@@ -49,7 +49,7 @@ pub(crate) async fn reload(state: PageState, id: String) {
         None => {
             history.forget(&id);
             chat.close();
-            address.go("/");
+            address.push("/");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the parts of the chat page share.
 
 use crate::{
-    browser::{before_hydration, follow_scroll::Follow, router::Address},
+    browser::{before_hydration, follow_scroll::Follow, router::Router},
     chat::{
         composer::model_list::Catalog,
         page::lazy_parts::LazyParts,
@@ -22,7 +22,7 @@ pub struct PageState {
     /// The models that can be asked.
     pub models: RwSignal<Catalog>,
     /// Where the page is.
-    pub address: Address,
+    pub address: Router,
     /// Whether the list of conversations is shown where there is no room for it beside the open one.
     pub sidebar: RwSignal<bool>,
     /// Whether the address leads to a conversation that isn't kept here.

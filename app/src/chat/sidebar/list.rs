@@ -64,7 +64,7 @@ pub fn Conversations(
             // If it can't be deleted, what was before still can be put back.
             if let Some(kept) = history.delete(&id).await {
                 if is_open {
-                    address.go("/");
+                    address.push("/");
                 }
                 deleted.set(Some(kept));
             }
@@ -78,7 +78,7 @@ pub fn Conversations(
             spawn_local_scoped_with_cancellation(async move {
                 let there = ["/c/", &kept.conversation.id].concat();
                 match history.import(std::slice::from_ref(&kept), &mut Unwatched::new()).await {
-                    Ok(_) => address.go(&there),
+                    Ok(_) => address.push(&there),
                     Err(_) => deleted.set(Some(kept)), // the notice says why; it can be tried again
                 }
             });

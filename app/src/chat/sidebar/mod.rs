@@ -25,7 +25,7 @@ pub fn Sidebar(
                 class="new"
                 on:click=move |_| {
                     shown.set(false);
-                    address.go("/");
+                    address.push("/");
                     focus_on_box();
                 }
             >
