@@ -52,12 +52,12 @@ pub async fn copy(text: &str) -> bool {
     let clipboard = Reflect::get(&window().navigator(), &"clipboard".into()).ok();
     match clipboard.and_then(|clipboard| clipboard.dyn_into::<Clipboard>().ok()) {
         Some(clipboard) if clipboard.write_text(text).await.is_ok() => true,
-        _ => copy_as_a_person_does(text).unwrap_or(false),
+        _ => copy_with_exec_command(text).unwrap_or(false),
     }
 }
 
 /// Selects the text in a field that nobody sees, and copies what is selected.
-fn copy_as_a_person_does(text: &str) -> Option<bool> {
+fn copy_with_exec_command(text: &str) -> Option<bool> {
     let page = document().dyn_into::<HtmlDocument>().ok()?;
     let (before, selected) = (page.active_element(), Selected::now());
     let field = page.create_element("textarea").ok()?.dyn_into::<HtmlTextAreaElement>().ok()?;
@@ -89,7 +89,7 @@ pub fn every_second(tick: impl Fn() + Send + Sync + Clone + 'static) {
 /// A length of time as people say it: whole, since a figure with decimals would bring the code for them along.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats saturate")]
-pub fn whole(ms: f64) -> u32 {
+pub fn round_ms(ms: f64) -> u32 {
     ms.round() as u32
 }
 
@@ -107,12 +107,12 @@ pub fn in_next_frame(act: impl FnOnce() + 'static) {
 
 /// The first element on the page that this CSS selector means.
 #[must_use]
-pub fn find(selector: &str) -> Option<HtmlElement> {
+pub fn query(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok()??.dyn_into().ok()
 }
 
 /// The box that questions are typed in, for [`find`].
-pub const BOX: &str = "textarea[name=message]";
+pub const COMPOSER_SELECTOR: &str = "textarea[name=message]";
 
 /// Whether an input method takes this key. Safari says 229 of the one that ends its work.
 #[must_use]
@@ -121,8 +121,8 @@ pub fn is_composing(event: &KeyboardEvent) -> bool {
 }
 
 /// Puts the cursor into the box that questions are typed in.
-pub fn focus_on_box() {
-    if let Some(field) = find(BOX) {
+pub fn focus_composer() {
+    if let Some(field) = query(COMPOSER_SELECTOR) {
         _ = field.focus();
     }
 }

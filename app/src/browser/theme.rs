@@ -4,8 +4,8 @@ use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
 /// What browsers draw around the page, as hexadecimal since not all of them take more: the tokens' `--ground`, by day and
 /// by night.
-const DAY: &str = "#fcfaf6";
-const NIGHT: &str = "#0e1322";
+const LIGHT: &str = "#fcfaf6";
+const DARK: &str = "#0e1322";
 
 /// Runs in the head of every page, before anything is painted: nobody who has chosen night sees a flash of day. It hears
 /// the choice, too, so that choosing needs no other code, and what is chosen in another tab.
@@ -25,8 +25,8 @@ pub fn ThemeHead() -> impl IntoView {
     let media = |query: &'static str| custom_attribute("media", query); // Leptos knows it of other elements only
     view! {
         <meta name="color-scheme" content="light dark" />
-        <meta name="theme-color" content=DAY data-of="light" {..media("(prefers-color-scheme:light)")} />
-        <meta name="theme-color" content=NIGHT data-of="dark" {..media("(prefers-color-scheme:dark)")} />
+        <meta name="theme-color" content=LIGHT data-of="light" {..media("(prefers-color-scheme:light)")} />
+        <meta name="theme-color" content=DARK data-of="dark" {..media("(prefers-color-scheme:dark)")} />
         <script nonce=use_nonce() inner_html=SCRIPT></script>
     }
 }

@@ -32,7 +32,7 @@ const DRAG: i32 = 4;
 
 /// What a person does who may be scrolling, by the page's clock.
 #[derive(Clone, Copy)]
-pub(super) struct Hand {
+pub(super) struct Gesture {
     /// Until when a scroll is theirs; infinite while they hold the scroll bar or drag.
     until_ms: StoredValue<f64>,
     /// Where a mouse button was pressed, in pixels from the top left of the window.
@@ -41,7 +41,7 @@ pub(super) struct Hand {
     drawn_ms: StoredValue<f64>,
 }
 
-impl Hand {
+impl Gesture {
     /// Watches until the reactive owner ends. `leave` is called when a person certainly wants to go up.
     pub(super) fn watch(scroller: &Element, content: &Element, leave: impl Fn() + Copy + 'static) -> Self {
         let hand = Self {

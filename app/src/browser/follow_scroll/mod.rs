@@ -6,7 +6,7 @@
 
 pub(crate) mod gesture;
 
-use crate::browser::follow_scroll::gesture::Hand;
+use crate::browser::follow_scroll::gesture::Gesture;
 use leptos::{
     html,
     prelude::*,
@@ -25,8 +25,8 @@ pub struct Follow {
     pub scroller: NodeRef<html::Main>,
     /// What grows in it.
     pub content: NodeRef<html::Div>,
-    /// Whether the reader is reading along. Nobody is before there is something to read.
-    pub along: RwSignal<bool>,
+    /// Whether the reader is reading is_following. Nobody is before there is something to read.
+    pub is_following: RwSignal<bool>,
     /// Where the window on it was, in pixels from the top.
     top: StoredValue<i32>,
 }
@@ -44,7 +44,7 @@ impl Follow {
     /// To be called in a component's body, and its two nodes to be given to elements of that component.
     pub fn new() -> Self {
         let (scroller, content) = (NodeRef::new(), NodeRef::new());
-        Self { scroller, content, along: RwSignal::new(false), top: StoredValue::new(0) }
+        Self { scroller, content, is_following: RwSignal::new(false), top: StoredValue::new(0) }
     }
 
     /// Follows from here on, until the component ends in which this is called.
@@ -54,7 +54,7 @@ impl Follow {
             let scroller: &HtmlElement = &scroller;
             // After layout and before paint: nobody sees the list grow out of the window.
             let grown = Closure::<dyn Fn()>::new(move || {
-                if self.along.get_untracked() {
+                if self.is_following.get_untracked() {
                     self.jump();
                 }
             });
@@ -64,10 +64,10 @@ impl Follow {
                 let kept = StoredValue::new_local((observer, grown));
                 on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
             }
-            let hand = Hand::watch(scroller, &content, move || self.leave());
+            let hand = Gesture::watch(scroller, &content, move || self.leave());
             gesture::listen(scroller, &["scroll"], move |_| self.scrolled(hand));
             Effect::new(move |_| {
-                if self.along.get() {
+                if self.is_following.get() {
                     hand.rest();
                 }
             });
@@ -76,8 +76,8 @@ impl Follow {
 
     /// Goes to the foot, and stays there.
     pub fn jump(self) {
-        if !self.along.get_untracked() {
-            self.along.set(true);
+        if !self.is_following.get_untracked() {
+            self.is_following.set(true);
         }
         if let Some(scroller) = self.scroller.get_untracked() {
             let scroller: &HtmlElement = &scroller;
@@ -94,9 +94,9 @@ impl Follow {
         self.top.set_value(0);
     }
 
-    /// Goes to the top, where there is nothing to read along.
+    /// Goes to the top, where there is nothing to read is_following.
     pub fn rise(self) {
-        self.along.set(false);
+        self.is_following.set(false);
         if let Some(scroller) = self.scroller.get_untracked() {
             scroller.set_scroll_top(0);
             self.top.set_value(0);
@@ -106,26 +106,26 @@ impl Follow {
     /// The program itself has led the reader somewhere.
     pub fn led(self) {
         if let Some(place) = self.place() {
-            self.along.set(place.below <= CLOSE);
+            self.is_following.set(place.below <= CLOSE);
         }
     }
 
     /// A person wants to go up, if there is a way up.
     fn leave(self) {
-        if self.along.get_untracked() && self.top.get_value() > 0 {
-            self.along.set(false);
+        if self.is_following.get_untracked() && self.top.get_value() > 0 {
+            self.is_following.set(false);
         }
     }
 
     /// The list was scrolled, by whomever.
-    fn scrolled(self, hand: Hand) {
+    fn scrolled(self, hand: Gesture) {
         let Some(place) = self.place() else { return };
-        if !self.along.get_untracked() {
+        if !self.is_following.get_untracked() {
             if place.is_back() {
-                self.along.set(true);
+                self.is_following.set(true);
             }
         } else if place.is_up() && hand.is_behind(place.before - place.now, place.height) {
-            self.along.set(false);
+            self.is_following.set(false);
         } else if place.below > 0 {
             self.jump();
         }

@@ -1,7 +1,7 @@
 //! What is sent along with a question, as it is seen: in the composer before, and with the question after.
 
 use crate::{
-    browser::focus_on_box,
+    browser::focus_composer,
     chat::{
         composer::{model_list::Catalog, unsaved_draft},
         conversation::{File, Message},
@@ -32,7 +32,7 @@ pub fn AttachButton(
         if let Some(picker) = picker.get_untracked() {
             attached.offer(picker.files());
             picker.set_value(""); // or the same file couldn't be picked again
-            focus_on_box();
+            focus_composer();
         }
     };
     view! {
@@ -96,7 +96,7 @@ fn chip(attached: Attached) -> impl Fn((usize, &File)) -> AnyView {
     move |(at, file)| {
         let remove = move |_| {
             attached.remove(at);
-            focus_on_box(); // the button that had the focus is gone
+            focus_composer(); // the button that had the focus is gone
         };
         view! {
             <li>

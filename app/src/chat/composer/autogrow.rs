@@ -1,6 +1,6 @@
 //! The box grows with what is typed. CSS does that (`field-sizing`), except in browsers that don't know it yet.
 
-use crate::browser::{BOX, find};
+use crate::browser::{COMPOSER_SELECTOR, query};
 use leptos::{prelude::*, web_sys::css};
 
 /// Makes the box as high as the draft, where CSS doesn't. How high it gets at most, CSS says in any case.
@@ -14,7 +14,7 @@ pub(crate) fn grow_box(draft: RwSignal<String>) {
 }
 
 fn fit() {
-    let Some(field) = find(BOX) else { return };
+    let Some(field) = query(COMPOSER_SELECTOR) else { return };
     _ = field.style().remove_property("height"); // or it would never shrink
     _ = field.style().set_property("height", &[&field.scroll_height().to_string(), "px"].concat());
 }

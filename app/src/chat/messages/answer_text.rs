@@ -11,7 +11,7 @@ use super::{
     typeset::typeset_in,
 };
 use crate::{
-    browser::{in_next_frame, now_ms, whole},
+    browser::{in_next_frame, now_ms, round_ms},
     chat::{conversation::Message, messages::patch_dom::regrow},
     markdown::{Document, Outline, Patch, Tail},
 };
@@ -94,7 +94,7 @@ impl Drawn {
         if message.exit.is_some() && !self.is_behind {
             if message.lacks_its_end() { self.document.cut_off() } else { self.document.finish() }
         }
-        let mut patch = self.document.render(whole(now_ms));
+        let mut patch = self.document.render(round_ms(now_ms));
         patch.rewrite |= is_another;
         if patch.rewrite {
             self.outline = Outline::default();

@@ -1,6 +1,6 @@
 //! What the open conversation is called, for who finds the way by headings. Everybody else sees it in the list.
 
-use crate::{browser::find, chat::session::transcript::Transcript};
+use crate::{browser::query, chat::session::transcript::Transcript};
 use leptos::prelude::*;
 
 /// What it is called; nothing before its first question.
@@ -13,7 +13,7 @@ pub(crate) fn name_tab(transcript: Transcript) {
     let title = title(transcript);
     Effect::new(move |_| {
         let title = title.get();
-        if let Some(heading) = find(HEADING) {
+        if let Some(heading) = query(HEADING) {
             heading.set_text_content(Some(if title.is_empty() { UNNAMED } else { &title }));
         }
         let name = if title.is_empty() { "Starcrossed".to_owned() } else { title + " · Starcrossed" };

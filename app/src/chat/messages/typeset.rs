@@ -4,7 +4,7 @@
 use super::selection::{keep, keep_whole};
 use crate::{
     api::typeset::{Item, LONGEST, LONGEST_TOGETHER, typeset},
-    browser::next_frame::drawn,
+    browser::next_frame::after_paint,
 };
 use futures::lock::Mutex;
 use gloo_timers::future::TimeoutFuture;
@@ -31,7 +31,7 @@ pub(crate) fn typeset_in(sections: &[Element]) {
         let left = put_in_place(&found).await;
         put_in_place(&left).await;
         // Only now their height is known for certain, and that of the section they are in.
-        drawn().await;
+        after_paint().await;
         for element in &found {
             _ = element.set_attribute("data-set", "done");
         }
@@ -50,7 +50,7 @@ async fn put_in_place(found: &[Element]) -> Vec<Element> {
             match html {
                 Some(html) => {
                     if put_now > IN_A_FRAME {
-                        drawn().await;
+                        after_paint().await;
                         put_now = 0;
                     }
                     put(element, &html);

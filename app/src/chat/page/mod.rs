@@ -20,7 +20,7 @@ pub(crate) mod warm_up;
 
 use super::{composer::Composer, sidebar::Sidebar};
 use crate::{
-    browser::{focus_on_box, is_composing},
+    browser::{focus_composer, is_composing},
     chat::{
         composer::{model_picker::ModelPicker, settings::SettingsButton},
         messages::heading::Heading,
@@ -105,7 +105,7 @@ pub fn ChatPage() -> impl IntoView {
                     <ModelPicker state />
                     <SettingsButton chat />
                 </header>
-                <main class="scroller" class:along=move || follow.along.get() node_ref=follow.scroller>
+                <main class="scroller" class:along=move || follow.is_following.get() node_ref=follow.scroller>
                     <div class="column" node_ref=follow.content>
                         <Welcome chat hidden=begun />
                         <Heading hidden=move || !begun.get() />
@@ -125,7 +125,7 @@ pub fn ChatPage() -> impl IntoView {
                             type="button"
                             class="latest"
                             aria-label="Jump to latest"
-                            hidden=move || follow.along.get() || empty()
+                            hidden=move || follow.is_following.get() || empty()
                             on:click=move |_| follow.jump()
                         >
                             <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12l7 7 7-7" /></svg>
@@ -204,7 +204,7 @@ fn Welcome(chat: Chat, hidden: Signal<bool>) -> impl IntoView {
                     type="button"
                     on:click=move |_| {
                         chat.transcript.draft.set(idea.to_owned());
-                        focus_on_box();
+                        focus_composer();
                     }
                 >
                     {idea}

@@ -1,7 +1,7 @@
 //! One conversation of the list.
 
 use crate::{
-    browser::{find, in_next_frame, is_composing},
+    browser::{in_next_frame, is_composing, query},
     chat::{
         page::{open_conversation, state::PageState},
         session::Chat,
@@ -107,7 +107,7 @@ pub fn Item(
 fn focus_on_line(id: &str) {
     let line = [".sidebar a[href='/c/", id, "']"].concat();
     in_next_frame(move || {
-        if let Some(line) = find(&line) {
+        if let Some(line) = query(&line) {
             _ = line.focus();
         }
     });

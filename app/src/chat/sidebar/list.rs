@@ -1,7 +1,7 @@
 //! The conversations of this browser: to be opened, found, named, deleted, and taken elsewhere.
 
 use crate::{
-    browser::{focus_on_box, is_composing},
+    browser::{focus_composer, is_composing},
     chat::{
         conversation::{ConversationInfo, ConversationRecord, search::Hit},
         page::state::PageState,
@@ -90,7 +90,7 @@ pub fn Conversations(
             event.stop_propagation();
             if sought.with_untracked(String::is_empty) {
                 state.sidebar.set(false);
-                focus_on_box();
+                focus_composer();
             }
             sought.set(String::new());
         }

@@ -5,7 +5,7 @@ pub mod item;
 pub mod list;
 
 use crate::{
-    browser::{focus_on_box, theme::ThemeChoice},
+    browser::{focus_composer, theme::ThemeChoice},
     chat::page::{lazy_parts::LazyParts, state::PageState},
 };
 use leptos::prelude::*;
@@ -26,7 +26,7 @@ pub fn Sidebar(
                 on:click=move |_| {
                     shown.set(false);
                     address.push("/");
-                    focus_on_box();
+                    focus_composer();
                 }
             >
                 "New chat"

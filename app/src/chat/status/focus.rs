@@ -1,7 +1,7 @@
 //! Where the eye and the keyboard are led when an answer begins, and when what was pressed goes away.
 
 use crate::{
-    browser::{find, focus_on_box, in_next_frame},
+    browser::{focus_composer, in_next_frame, query},
     chat::{messages::selection::is_in_conversation, page::state::PageState},
 };
 use leptos::{
@@ -18,7 +18,7 @@ pub(crate) fn manage_focus(state: PageState) {
         let running = chat.is_running();
         if running != before.unwrap_or(false) {
             // An answer that ends by itself takes Stop away, too. What was asked before this code was here took Send away.
-            let pressed = if before.is_some() { document().active_element() } else { find(".send").map(Into::into) };
+            let pressed = if before.is_some() { document().active_element() } else { query(".send").map(Into::into) };
             keep_focus(pressed);
             if running {
                 follow.jump();
@@ -49,7 +49,7 @@ fn keep_focus(held: Option<Element>) {
         let is_gone = held.offset_width() == 0 || held.matches(":disabled").unwrap_or(false);
         let has_none = |active: Element| active == *held || active.tag_name() == "BODY";
         if is_gone && document().active_element().is_none_or(has_none) && has_mouse() && !is_in_conversation() {
-            focus_on_box();
+            focus_composer();
         }
     });
 }

@@ -6,7 +6,7 @@
 //! gets ahead of it: a piece has an end, so that the page isn't held up by it, and the next goes on from there.
 
 use crate::{
-    browser::next_frame::drawn,
+    browser::next_frame::after_paint,
     chat::{
         messages::{answer_text::is_behind, sections::Place},
         protocol::answer::Exit,
@@ -72,7 +72,7 @@ pub fn Aloud(
                     // It was heard before. It is drawn in the frames that come now.
                     tick().await;
                     while said.try_update_value(Said::skip) == Some(true) {
-                        drawn().await;
+                        after_paint().await;
                     }
                 }
                 loop {
@@ -83,7 +83,7 @@ pub fn Aloud(
         } else if before == Some(true) {
             let is_stopped = untrack(|| chat.transcript.exit.with(|exit| exit.as_ref().is_some_and(is_stop)));
             spawn_local_scoped_with_cancellation(async move {
-                drawn().await;
+                after_paint().await;
                 // Who has stopped it doesn't want to hear all that had come by then.
                 while say(true) && !is_stopped {
                     TimeoutFuture::new(PAUSE_MS).await;

@@ -4,7 +4,7 @@
 
 use crate::{
     api::fate::fate_of,
-    browser::{now_ms, whole},
+    browser::{now_ms, round_ms},
     chat::session::Stopped,
 };
 use gloo_timers::future::TimeoutFuture;
@@ -44,7 +44,7 @@ async fn confirm(stopped: Stopped) -> String {
             return "the server could not confirm it".into();
         }
     }
-    format!("connection closed in {} ms", whole((now_ms() - stopped.at_ms).max(1.0)))
+    format!("connection closed in {} ms", round_ms((now_ms() - stopped.at_ms).max(1.0)))
 }
 
 async fn has_ended(task: &str) -> bool {
