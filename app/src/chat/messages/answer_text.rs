@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     browser::{in_next_frame, now_ms, round_ms},
-    chat::{conversation::Message, messages::patch_dom::regrow},
+    chat::{conversation::Message, messages::patch_dom::patch_dom},
     markdown::{Document, Outline, Patch, Tail},
 };
 use leptos::{
@@ -46,7 +46,7 @@ const QUICK_MS: f64 = 25.0;
 const HEAD: usize = 32;
 
 /// What has been drawn so far.
-struct Drawn {
+struct RenderState {
     document: Document,
     /// How much of the text is in it, in bytes.
     taken: usize,
@@ -67,7 +67,7 @@ struct Drawn {
     frame: Option<i32>,
 }
 
-impl Drawn {
+impl RenderState {
     /// What has come since the last frame.
     fn take(&mut self, message: &Message) -> Patch {
         self.frame = None;
@@ -145,7 +145,7 @@ pub(crate) fn is_behind(answer: &Element) -> bool {
 
 /// The text of one answer.
 #[component]
-pub fn Prose(
+pub fn AnswerText(
     /// The answer.
     message: RwSignal<Message>,
     /// Whether it is being printed: then all of it is drawn at once.
@@ -154,7 +154,7 @@ pub fn Prose(
     let body = NodeRef::<html::Div>::new();
     let tail = NodeRef::<html::Div>::new();
     let ids = message.with_untracked(|message| message.id.clone());
-    let drawn = StoredValue::new(Drawn {
+    let drawn = StoredValue::new(RenderState {
         document: Document::new(&ids),
         taken: 0,
         head: String::new(),
@@ -246,7 +246,7 @@ fn draw_anew(body: &Element, tail: &Element, patch: &Patch, growing: &str, thoug
         }
         let mut blocks = thought.iter().map(|thought| (*thought).clone().into()).collect();
         changed = freeze(tail, &patch.frozen, &mut blocks);
-        regrow(tail, growing);
+        patch_dom(tail, growing);
         blocks.push(tail.clone().into());
         blocks
     });

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     chat::{
         conversation::Message,
-        messages::{answer_text::Prose, ending, version_switcher::Branches},
+        messages::{answer_text::AnswerText, ending, version_switcher::Branches},
         session::{
             Chat,
             entry::{Entry, is_trouble},
@@ -94,7 +94,7 @@ fn AnswerColumn(
                 </button>
             </header>
             <Reasoning message />
-            <Prose message printing=chat.transcript.printing />
+            <AnswerText message printing=chat.transcript.printing />
             <p class="failure" hidden=move || failure.with(String::is_empty) prop:textContent=failure></p>
             <div class="actions" class:waiting=running>
                 <button

@@ -27,7 +27,7 @@ use crate::{
         conversation::Message,
         messages::{
             actions::{Continue, Copy, copy_for},
-            answer_text::Prose,
+            answer_text::AnswerText,
             comparison::Comparison,
             reasoning::Reasoning,
             sections::code_of,
@@ -97,7 +97,7 @@ fn Article(chat: Chat, entry: Entry) -> impl IntoView {
         >
             <Reasoning message />
             {if is_answer {
-                view! { <Prose message printing /> }.into_any()
+                view! { <AnswerText message printing /> }.into_any()
             } else {
                 message.with_untracked(|message| question(message, printing))
             }}

@@ -9,9 +9,9 @@ use leptos::{
 };
 
 /// Makes the children of `tail` those that `html` says.
-pub(crate) fn regrow(tail: &Element, html: &str) {
+pub(crate) fn patch_dom(tail: &Element, html: &str) {
     if let Some(new) = parsed(html) {
-        become_like(tail, &new);
+        patch_in_place(tail, &new);
     }
 }
 
@@ -34,13 +34,13 @@ pub(crate) fn becomes(old: &Node, new: &Node) -> bool {
     let is_same_kind = old.tag_name() == new.tag_name();
     if is_same_kind {
         take_attributes(old, new);
-        become_like(old, new);
+        patch_in_place(old, new);
     }
     is_same_kind
 }
 
 /// Gives `old` the children of `new`.
-fn become_like(old: &Node, new: &Node) {
+fn patch_in_place(old: &Node, new: &Node) {
     let (mut from, mut to) = (old.first_child(), new.first_child());
     while let Some(wanted) = to {
         to = wanted.next_sibling();

@@ -19,8 +19,8 @@ const HEAVY: usize = 8 * 1024;
 
 /// Puts blocks before the tail: those in it, as far as they have become these, and new ones. Adds them to `blocks`. Returns
 /// the sections that they have come into.
-pub(crate) fn freeze(tail: &Element, html: &str, blocks: &mut Vec<Node>) -> Vec<Element> {
-    settle(tail);
+pub(crate) fn append_final(tail: &Element, html: &str, blocks: &mut Vec<Node>) -> Vec<Element> {
+    release_full(tail);
     let mut sections = Vec::new();
     let Some(new) = parsed(html) else { return sections };
     while let Some(block) = new.first_element_child() {
@@ -122,7 +122,7 @@ fn next(block: &Element) -> Option<Element> {
 }
 
 /// Lets the browser leave out the full sections of the frames before this one.
-fn settle(tail: &Element) {
+fn release_full(tail: &Element) {
     let mut before = tail.previous_element_sibling();
     while let Some(section) = before {
         if !section.has_attribute("data-full") && is_full(&section) && !is_waiting(&section) {
