@@ -10,7 +10,7 @@ use crate::{
         messages::{answer_text::AnswerText, ending, version_switcher::Branches},
         session::{
             Chat,
-            entry::{Entry, is_trouble},
+            entry::{Entry, needs_retry},
         },
         status::{sentence, stop_receipt::Receipt},
     },
@@ -129,5 +129,5 @@ fn names(answers: &[Entry]) -> Vec<String> {
 
 /// Why it failed, in the exit's own words; empty if it didn't.
 fn failure(message: &Message) -> String {
-    message.exit.clone().filter(is_trouble).map(sentence).unwrap_or_default()
+    message.exit.clone().filter(needs_retry).map(sentence).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use crate::chat::{
     page::{heartbeat, open_conversation, restore_edit, state::PageState, warm_up::warm_up},
     session::Chat,
     sidebar::list::Conversations,
-    status::{Status, connection_limit::Crowd, focus, live_region::Aloud},
+    status::{Status, connection_limit::ConnectionLimitNotice, focus, live_region::LiveRegion},
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
@@ -55,8 +55,8 @@ pub fn load_parts() -> Result<LazyParts, SplitLoaderError> {
         status: |state| {
             view! {
                 <Status chat=state.chat />
-                <Crowd chat=state.chat />
-                <Aloud chat=state.chat />
+                <ConnectionLimitNotice chat=state.chat />
+                <LiveRegion chat=state.chat />
             }
             .into_any()
         },

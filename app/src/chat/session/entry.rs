@@ -53,24 +53,24 @@ impl Entry {
     }
 
     /// Whether it ended in a way that asks for another try.
-    pub(crate) fn is_in_trouble(&self) -> bool {
-        self.message.with_untracked(|message| message.exit.as_ref().is_some_and(is_trouble))
+    pub(crate) fn needs_retry(&self) -> bool {
+        self.message.with_untracked(|message| message.exit.as_ref().is_some_and(needs_retry))
     }
 
     /// How the answer ended; of several at once, the worst. A question has no end worth telling.
     pub(crate) fn exit(&self) -> Option<Exit> {
         let exit = |message: &Message| message.exit.clone().filter(|_| message.role == Role::Assistant);
-        self.all().iter().filter_map(|slot| slot.message.with_untracked(exit)).max_by_key(badness)
+        self.all().iter().filter_map(|slot| slot.message.with_untracked(exit)).max_by_key(severity)
     }
 }
 
 /// Whether a task ended in a way that asks for another try.
-pub(crate) fn is_trouble(exit: &Exit) -> bool {
+pub(crate) fn needs_retry(exit: &Exit) -> bool {
     matches!(exit.reason, Reason::Failed | Reason::Crashed | Reason::Shutdown | Reason::Lost)
 }
 
 /// How much it matters to a person, of several ends, that one was like this.
-pub(crate) fn badness(exit: &Exit) -> u8 {
+pub(crate) fn severity(exit: &Exit) -> u8 {
     match exit.reason {
         Reason::Normal => 0,
         Reason::Killed => 1,

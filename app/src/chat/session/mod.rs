@@ -130,7 +130,7 @@ impl Chat {
     /// Asks the last question again. What had arrived of the answer stays beside the new one.
     pub fn retry(self) {
         let Some(last) = self.transcript.last().filter(|_| !self.is_busy()) else { return };
-        let again: Vec<&Entry> = last.alternatives.iter().filter(|answer| answer.is_in_trouble()).collect();
+        let again: Vec<&Entry> = last.alternatives.iter().filter(|answer| answer.needs_retry()).collect();
         // Those that did well are left alone: who did badly begins anew, or goes on.
         let again = again.into_iter().map(|slot| slot.id.clone()).take(MAX_PARALLEL_ANSWERS);
         let begun: Vec<String> = again.filter(|id| self.again(id)).collect();

@@ -30,12 +30,12 @@ const CROWDED: &str = "Over HTTP/1.1 a browser opens six connections to a site, 
 
 /// The sentence, while it is true.
 #[component]
-pub fn Crowd(
+pub fn ConnectionLimitNotice(
     /// The open conversation.
     chat: Chat,
 ) -> impl IntoView {
-    let others = Others::new(Signal::derive(move || chat.under_way()));
-    let waits_long = lasts(Memo::new(move |_| chat.is_waiting()), PATIENCE);
+    let others = OtherTabs::new(Signal::derive(move || chat.under_way()));
+    let waits_long = held_for(Memo::new(move |_| chat.is_waiting()), PATIENCE);
     let is_crowded = Memo::new(move |_| {
         let all_taken = chat.under_way() + others.under_way() >= CONNECTIONS;
         chat.is_running() && (all_taken || waits_long.get()) && is_http_1()
@@ -51,23 +51,23 @@ pub fn Crowd(
 }
 
 /// Whether something has been the case for so long.
-fn lasts(is_so: Memo<bool>, time: Duration) -> RwSignal<bool> {
-    let lasts = RwSignal::new(false);
+fn held_for(is_so: Memo<bool>, time: Duration) -> RwSignal<bool> {
+    let held_for = RwSignal::new(false);
     Effect::new(move |_| {
-        lasts.set(false);
+        held_for.set(false);
         if !is_so.get() {
             return;
         }
-        if let Ok(timer) = set_timeout(move || lasts.set(true), time) {
+        if let Ok(timer) = set_timeout(move || held_for.set(true), time) {
             on_cleanup(move || timer.clear());
         }
     });
-    lasts
+    held_for
 }
 
 /// What other tabs have under way, as far as they say so.
 #[derive(Clone, Copy)]
-struct Others {
+struct OtherTabs {
     /// A tab's name, and how many answers it has.
     tabs: RwSignal<Vec<(String, usize)>>,
     own: Signal<usize>,
@@ -75,7 +75,7 @@ struct Others {
     line: StoredValue<Option<SendWrapper<Tabs>>>,
 }
 
-impl Others {
+impl OtherTabs {
     /// `own` is what this tab has.
     fn new(own: Signal<usize>) -> Self {
         // A tab's own name is no use here: its duplicate has the same.

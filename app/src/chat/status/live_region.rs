@@ -1,7 +1,7 @@
 //! The running answer for who listens to it: in pieces that make sense, not delta by delta.
 //!
 //! Every two seconds, what has become a whole block or a whole sentence since is put as plain text into a region that
-//! nobody sees and screen readers read out; the rest follows at the end. It is taken from what the page shows, so that
+//! nobody sees and screen readers read out; the next_sentences follows at the end. It is taken from what the page shows, so that
 //! nobody hears a mark that nobody sees, and so that a delta costs nothing. A model that says more than anybody can listen to
 //! gets ahead of it: a piece has an end, so that the page isn't held up by it, and the next goes on from there.
 
@@ -26,12 +26,12 @@ use starcrossed::Reason;
 /// The pause between two pieces, in milliseconds.
 const PAUSE_MS: u32 = 2000;
 
-/// How long a piece may get, in bytes, before it ends with the sentence. Twenty times as much as one hears in a pause.
+/// How long a piece may get, in bytes, before it sentence_ends with the sentence. Twenty times as much as one hears in a pause.
 const PIECE: usize = 3000;
 
 /// How far an answer has been said.
 #[derive(Default)]
-struct Said {
+struct Spoken {
     /// What shows the answer.
     answer: Option<Element>,
     /// Its first final section. Once that is gone, what was said was no answer.
@@ -44,12 +44,12 @@ struct Said {
 
 /// The region that is read out.
 #[component]
-pub fn Aloud(
+pub fn LiveRegion(
     /// The open conversation.
     chat: Chat,
 ) -> impl IntoView {
     let region = NodeRef::<html::Div>::new();
-    let said = StoredValue::new_local(Said::default());
+    let said = StoredValue::new_local(Spoken::default());
     // Whether there was something to be said.
     let say = move |last: bool| {
         let piece = said.try_update_value(|said| said.next(last)).unwrap_or_default();
@@ -60,18 +60,18 @@ pub fn Aloud(
     };
     // Of several answers at once the first to end is not the end.
     let running = Memo::new(move |_| chat.is_running());
-    // What was being done ends whenever the answer begins or ends, and with the page.
+    // What was being done sentence_ends whenever the answer begins or sentence_ends, and with the page.
     Effect::new(move |before: Option<bool>| {
         let running = running.get();
         if running {
-            said.set_value(Said::default());
+            said.set_value(Spoken::default());
             // Nothing can have come yet: whatever text there is was there before.
             let goes_on = chat.transcript.last().is_some_and(has_text);
             spawn_local_scoped_with_cancellation(async move {
                 if goes_on {
                     // It was heard before. It is drawn in the frames that come now.
                     tick().await;
-                    while said.try_update_value(Said::skip) == Some(true) {
+                    while said.try_update_value(Spoken::skip) == Some(true) {
                         after_paint().await;
                     }
                 }
@@ -118,7 +118,7 @@ fn newest() -> Option<Element> {
     document().query_selector(newest).ok().flatten()
 }
 
-impl Said {
+impl Spoken {
     /// What has been completed since the last time, or at the end whatever there is; a piece of it, if it is long.
     fn next(&mut self, last: bool) -> String {
         let mut piece = String::new();
@@ -150,8 +150,8 @@ impl Said {
             return false;
         };
         let text = words(&block);
-        let (rest, sentences) = rest(&text, self.sentences, open && !last);
-        piece.push_str(rest);
+        let (next_sentences, sentences) = next_sentences(&text, self.sentences, open && !last);
+        piece.push_str(next_sentences);
         if let Some(sentences) = sentences {
             self.sentences = sentences;
             return false;
@@ -183,28 +183,28 @@ fn words(block: &Element) -> String {
 
 /// What comes after so many sentences, as much as makes a piece, and how many there are then; none if the text is over. Of
 /// text that is still growing, whole sentences only.
-fn rest(text: &str, said: usize, growing: bool) -> (&str, Option<usize>) {
-    let ends = ends(text);
-    let from = said.checked_sub(1).map_or(Some(0), |last| ends.get(last).copied()).unwrap_or(text.len());
-    let enough = ends.iter().position(|end| end.saturating_sub(from) >= PIECE);
+fn next_sentences(text: &str, said: usize, growing: bool) -> (&str, Option<usize>) {
+    let sentence_ends = sentence_ends(text);
+    let from = said.checked_sub(1).map_or(Some(0), |last| sentence_ends.get(last).copied()).unwrap_or(text.len());
+    let enough = sentence_ends.iter().position(|end| end.saturating_sub(from) >= PIECE);
     let is_over = !growing && enough.is_none();
-    let sentences = enough.map_or(ends.len(), |last| last + 1);
-    let to = if is_over { text.len() } else { sentences.checked_sub(1).map_or(0, |last| ends[last]) };
+    let sentences = enough.map_or(sentence_ends.len(), |last| last + 1);
+    let to = if is_over { text.len() } else { sentences.checked_sub(1).map_or(0, |last| sentence_ends[last]) };
     (text.get(from..to).unwrap_or_default(), (!is_over).then_some(sentences.max(said)))
 }
 
 /// Where sentences end, and lines.
-fn ends(text: &str) -> Vec<usize> {
+fn sentence_ends(text: &str) -> Vec<usize> {
     let mut before = ' ';
-    let mut ends = Vec::new();
+    let mut sentence_ends = Vec::new();
     for (at, letter) in text.char_indices() {
         let stop = letter == '\n' || matches!(letter, '。' | '！' | '？');
         if stop || (letter.is_whitespace() && matches!(before, '.' | '!' | '?' | '…' | ':')) {
-            ends.push(at + letter.len_utf8());
+            sentence_ends.push(at + letter.len_utf8());
         }
         before = letter;
     }
-    ends
+    sentence_ends
 }
 
 #[cfg(test)]
@@ -213,38 +213,38 @@ mod tests {
 
     #[test]
     fn of_a_text_that_grows_only_whole_sentences_are_said() {
-        assert_eq!(rest("One. Two. Thr", 0, true), ("One. Two. ", Some(2)));
-        assert_eq!(rest("Pi is 3.1", 0, true), ("", Some(0)));
-        assert_eq!(rest("", 0, true), ("", Some(0)));
+        assert_eq!(next_sentences("One. Two. Thr", 0, true), ("One. Two. ", Some(2)));
+        assert_eq!(next_sentences("Pi is 3.1", 0, true), ("", Some(0)));
+        assert_eq!(next_sentences("", 0, true), ("", Some(0)));
     }
 
     #[test]
     fn what_was_said_is_not_said_again() {
-        assert_eq!(rest("One. Two. Three! Fo", 2, true), ("Three! ", Some(3)));
-        assert_eq!(rest("One. Two. Thr", 2, true), ("", Some(2)));
-        assert_eq!(rest("One. Two. Three", 2, false), ("Three", None));
+        assert_eq!(next_sentences("One. Two. Three! Fo", 2, true), ("Three! ", Some(3)));
+        assert_eq!(next_sentences("One. Two. Thr", 2, true), ("", Some(2)));
+        assert_eq!(next_sentences("One. Two. Three", 2, false), ("Three", None));
     }
 
     #[test]
     fn a_text_that_has_become_shorter_is_not_said_again() {
-        assert_eq!(rest("One. Tw", 2, true), ("", Some(2)));
-        assert_eq!(rest("One.", 3, false), ("", None));
+        assert_eq!(next_sentences("One. Tw", 2, true), ("", Some(2)));
+        assert_eq!(next_sentences("One.", 3, false), ("", None));
     }
 
     #[test]
     fn a_line_is_as_good_as_a_sentence() {
-        assert_eq!(rest("milk\neggs\nbre", 0, true), ("milk\neggs\n", Some(2)));
-        assert_eq!(rest("初めに。次に", 0, true), ("初めに。", Some(1)));
+        assert_eq!(next_sentences("milk\neggs\nbre", 0, true), ("milk\neggs\n", Some(2)));
+        assert_eq!(next_sentences("初めに。次に", 0, true), ("初めに。", Some(1)));
     }
 
     #[test]
     fn a_long_text_is_said_in_pieces_that_end_with_a_sentence() {
         let text = "A sentence of thirty letters. ".repeat(250);
-        let (first, sentences) = rest(&text, 0, false);
+        let (first, sentences) = next_sentences(&text, 0, false);
         assert_eq!((first.len(), sentences), (PIECE, Some(100)));
-        let (second, sentences) = rest(&text, 100, true);
+        let (second, sentences) = next_sentences(&text, 100, true);
         assert_eq!((second.len(), sentences), (PIECE, Some(200)));
-        let (last, sentences) = rest(&text, 200, false);
+        let (last, sentences) = next_sentences(&text, 200, false);
         assert_eq!((last.len(), sentences), (1500, None));
     }
 }

@@ -17,7 +17,7 @@ use crate::chat::{
         answer::Exit,
         progress::{Phase, Progress},
     },
-    session::{Chat, entry::is_trouble},
+    session::{Chat, entry::needs_retry},
     status::stop_receipt::Receipt,
 };
 use leptos::prelude::*;
@@ -44,7 +44,7 @@ pub fn Status(
     });
     // While others are still answering, the one that failed says so in its own place.
     let trouble = Memo::new(move |_| {
-        let exit = exit.get().filter(|exit| is_trouble(exit) && !chat.is_running());
+        let exit = exit.get().filter(|exit| needs_retry(exit) && !chat.is_running());
         exit.map(sentence).unwrap_or_default()
     });
     view! {

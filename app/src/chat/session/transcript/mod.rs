@@ -245,7 +245,7 @@ impl Transcript {
     /// worst end counts.
     pub fn end(self, entry: &Entry, exit: Exit) {
         self.exit.update(|worst| {
-            if worst.as_ref().is_none_or(|worst| entry::badness(worst) <= entry::badness(&exit)) {
+            if worst.as_ref().is_none_or(|worst| entry::severity(worst) <= entry::severity(&exit)) {
                 *worst = Some(exit.clone());
             }
         });
