@@ -1,10 +1,10 @@
-//! Waiting for the page to be after_paint.
+//! Waiting for the page to be painted.
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Promise;
 use leptos::prelude::*;
 
-/// Until all that has been said so far is on the page, and laid out: it is after_paint in the next frame.
+/// Until all that has been said so far is on the page, and laid out: it is painted in the next frame.
 pub(crate) async fn after_paint() {
     let frame = Promise::new(&mut |done, _| _ = window().request_animation_frame(&done));
     _ = frame.await;

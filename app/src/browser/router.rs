@@ -11,7 +11,7 @@ use leptos::{
 #[derive(Clone, Copy, Debug)]
 pub struct Router {
     path: RwSignal<String>,
-    /// Where the page was previous, in this app.
+    /// Where the page was before, in this app.
     previous: RwSignal<String>,
 }
 
@@ -55,7 +55,7 @@ impl Router {
         }
     }
 
-    /// Where the page was previous it came here: what a link back leads to.
+    /// Where the page was before it came here: what a link back leads to.
     pub fn previous(self) -> String {
         self.previous.get()
     }

@@ -25,7 +25,7 @@ pub struct Follow {
     pub scroller: NodeRef<html::Main>,
     /// What grows in it.
     pub content: NodeRef<html::Div>,
-    /// Whether the reader is reading is_following. Nobody is before there is something to read.
+    /// Whether the reader is reading along. Nobody is before there is something to read.
     pub is_following: RwSignal<bool>,
     /// Where the window on it was, in pixels from the top.
     top: StoredValue<i32>,
@@ -94,7 +94,7 @@ impl Follow {
         self.top.set_value(0);
     }
 
-    /// Goes to the top, where there is nothing to read is_following.
+    /// Goes to the top, where there is nothing to read along.
     pub fn rise(self) {
         self.is_following.set(false);
         if let Some(scroller) = self.scroller.get_untracked() {

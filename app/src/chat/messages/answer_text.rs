@@ -6,7 +6,7 @@
 
 use super::{
     direction::direct,
-    sections::{freeze, thaw},
+    sections::{append_final, thaw},
     selection::{is_in, keep},
     typeset::typeset_in,
 };
@@ -245,7 +245,7 @@ fn draw_anew(body: &Element, tail: &Element, patch: &Patch, growing: &str, thoug
             thaw(tail);
         }
         let mut blocks = thought.iter().map(|thought| (*thought).clone().into()).collect();
-        changed = freeze(tail, &patch.frozen, &mut blocks);
+        changed = append_final(tail, &patch.frozen, &mut blocks);
         patch_dom(tail, growing);
         blocks.push(tail.clone().into());
         blocks

@@ -34,7 +34,7 @@ async fn run(offscreen: &Owner, real: Transcript) -> Option<()> {
     next_pause(real).await?;
     let chat = offscreen.with(|| Chat::new(Transcript::new(History::new())));
     let transcript = chat.transcript;
-    // The offscreen keeps what is drawn on it: both end at once, before anything drawn could miss what it reads.
+    // The off-screen owner keeps the views: both end at once, before anything drawn could miss what it reads.
     offscreen.with(|| StoredValue::new_local(view! { <div><Messages chat /><Status chat /></div> }.build()));
     next_pause(real).await?;
     let question = offscreen.with(|| transcript.ask("A question".into(), Vec::new(), None));

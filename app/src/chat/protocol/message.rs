@@ -27,8 +27,8 @@ pub enum Role {
 pub enum Content {
     /// Text.
     Text(String),
-    /// LazyParts such as `{"type":"image_url",…}`, handed to the model as they are.
-    LazyParts(Vec<Value>),
+    /// Parts such as `{"type":"image_url",…}`, handed to the model as they are.
+    Parts(Vec<Value>),
 }
 
 impl Content {
@@ -39,7 +39,7 @@ impl Content {
             return Self::Text(text);
         }
         let images = urls.into_iter().map(|url| json!({ "type": "image_url", "image_url": { "url": url } }));
-        Self::LazyParts([json!({ "type": "text", "text": text })].into_iter().chain(images).collect())
+        Self::Parts([json!({ "type": "text", "text": text })].into_iter().chain(images).collect())
     }
 
     /// Whether it says nothing.
@@ -47,7 +47,7 @@ impl Content {
     pub fn is_blank(&self) -> bool {
         match self {
             Self::Text(text) => text.trim().is_empty(),
-            Self::LazyParts(parts) => parts.is_empty(),
+            Self::Parts(parts) => parts.is_empty(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The running answer for who listens to it: in pieces that make sense, not delta by delta.
 //!
 //! Every two seconds, what has become a whole block or a whole sentence since is put as plain text into a region that
-//! nobody sees and screen readers read out; the next_sentences follows at the end. It is taken from what the page shows, so that
+//! nobody sees and screen readers read out; the rest follows at the end. It is taken from what the page shows, so that
 //! nobody hears a mark that nobody sees, and so that a delta costs nothing. A model that says more than anybody can listen to
 //! gets ahead of it: a piece has an end, so that the page isn't held up by it, and the next goes on from there.
 
@@ -26,7 +26,7 @@ use starcrossed::Reason;
 /// The pause between two pieces, in milliseconds.
 const PAUSE_MS: u32 = 2000;
 
-/// How long a piece may get, in bytes, before it sentence_ends with the sentence. Twenty times as much as one hears in a pause.
+/// How long a piece may get, in bytes, before it ends with the sentence. Twenty times as much as one hears in a pause.
 const PIECE: usize = 3000;
 
 /// How far an answer has been said.
@@ -60,7 +60,7 @@ pub fn LiveRegion(
     };
     // Of several answers at once the first to end is not the end.
     let running = Memo::new(move |_| chat.is_running());
-    // What was being done sentence_ends whenever the answer begins or sentence_ends, and with the page.
+    // What was being done ends whenever the answer begins or ends, and with the page.
     Effect::new(move |before: Option<bool>| {
         let running = running.get();
         if running {

@@ -56,7 +56,7 @@ fn thought(message: &Message) -> Option<ChatMessage> {
 }
 
 fn content(text: String, images: Vec<Value>) -> Content {
-    if images.is_empty() { Content::Text(text) } else { Content::LazyParts(parts(text, images)) }
+    if images.is_empty() { Content::Text(text) } else { Content::Parts(parts(text, images)) }
 }
 
 fn join(content: &mut Content, text: String, images: Vec<Value>) {
@@ -68,9 +68,9 @@ fn join(content: &mut Content, text: String, images: Vec<Value>) {
         Content::Text(before) => {
             let mut joined = parts(std::mem::take(before), Vec::new());
             joined.extend(parts(text, images));
-            *content = Content::LazyParts(joined);
+            *content = Content::Parts(joined);
         }
-        Content::LazyParts(before) => before.extend(parts(text, images)),
+        Content::Parts(before) => before.extend(parts(text, images)),
     }
 }
 

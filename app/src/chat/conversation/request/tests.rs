@@ -25,7 +25,7 @@ fn branch(messages: &[(Role, &str)]) -> Conversation {
 fn sent(tree: &Conversation, answer: &str) -> Vec<(Role, String)> {
     let said = |message: ChatMessage| match message.content {
         Content::Text(text) => (message.role, text),
-        Content::LazyParts(parts) => (message.role, Value::Array(parts).to_string()),
+        Content::Parts(parts) => (message.role, Value::Array(parts).to_string()),
     };
     tree.request(answer).messages.into_iter().map(said).collect()
 }

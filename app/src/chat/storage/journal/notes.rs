@@ -1,4 +1,4 @@
-//! Where the [`journal`](crate::chat::storage::journal) keeps its entries: small texts with names, state by all tabs.
+//! Where the [`journal`](crate::chat::storage::journal) keeps its entries: small texts with names, shared by all tabs.
 //!
 //! A [`Cache`] takes them. A browser has no caches outside of a secure context; there, local storage takes them. It holds
 //! some megabytes in all, and what else this page puts there must fit too. So only short texts go there, and not many.
