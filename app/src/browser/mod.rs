@@ -61,7 +61,7 @@ fn copy_with_exec_command(text: &str) -> Option<bool> {
     let page = document().dyn_into::<HtmlDocument>().ok()?;
     let (before, selected) = (page.active_element(), Selected::now());
     let field = page.create_element("textarea").ok()?.dyn_into::<HtmlTextAreaElement>().ok()?;
-    field.set_class_name("unseen");
+    field.set_class_name("visually-hidden");
     field.set_value(text);
     page.body()?.prepend_with_node_1(&field).ok()?; // at the top, or the page would be scrolled to it
     field.select();

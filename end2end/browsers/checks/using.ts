@@ -182,7 +182,7 @@ test("nothing but the conversation scrolls, whatever is done", async ({ chat, up
   await chat.talk(upstream, "At length", `A claim[^1].\n\n${"A line of the answer.\n\n".repeat(60)}[^1]: It is true.\n`);
   const still = async (what: string) => {
     const moved = await chat.tab.evaluate(() => {
-      const frame = [document.scrollingElement!, document.body, ...document.querySelectorAll(".chat, .talk, header.bar, .foot")];
+      const frame = [document.scrollingElement!, document.body, ...document.querySelectorAll(".chat, .talk, header.bar, .composer-bar")];
       const { scrollHeight, clientHeight } = document.documentElement;
       const top = document.querySelector("header.bar")!.getBoundingClientRect().top;
       return [top, scrollHeight - clientHeight, ...frame.map((part) => Math.abs(part.scrollTop) + Math.abs(part.scrollLeft))];

@@ -142,7 +142,7 @@ async function listen(chat: Chat): Promise<() => Promise<string[]>> {
     new MutationObserver((changes) => {
       times.push(performance.now());
       for (const { addedNodes } of changes) heard.push(...[...addedNodes].map((node) => node.textContent ?? ""));
-    }).observe(document.querySelector(".unseen[aria-live]")!, { childList: true });
+    }).observe(document.querySelector(".visually-hidden[aria-live]")!, { childList: true });
   });
   return () => chat.page.evaluate(() => Reflect.get(window, "heard") as string[]);
 }

@@ -70,7 +70,7 @@ test("the status, the alert and the buttons follow", async ({ chat, upstream, pa
   await expect(chat.answer.locator("summary")).toHaveText(/^«Thought for .*»$/);
   await chat.stop.click();
   await expect(chat.status).toHaveText("«Stopped»");
-  await expect(page.locator(".fate .receipt")).toHaveText(/^«connection closed in .*»$/);
+  await expect(page.locator(".status-area .receipt")).toHaveText(/^«connection closed in .*»$/);
   await chat.answer.hover();
   await page.getByRole("button", { name: "«Regenerate»" }).last().click();
   (await upstream.asked()).finish();
@@ -89,7 +89,7 @@ test("the list, its names and what is said of it follow", async ({ chat, upstrea
     await chat.ask(title);
     (await upstream.asked()).finish();
     await expect(chat.status).toHaveText("«Done»");
-    await expect(page.locator("h1.unseen")).toHaveText(`«${title}»`);
+    await expect(page.locator("h1.visually-hidden")).toHaveText(`«${title}»`);
   }
   const titles = chat.conversations.locator("li a > span");
   await expect(titles).toHaveText(["«About dogs»", "«About cats»"]);

@@ -183,4 +183,4 @@ const chosen = (chat: Chat) => chat.model.locator("option:checked");
 
 const continues = (chat: Chat) => chat.log.getByRole("button", { name: "Continue", exact: true });
 
-const trouble = (page: Page) => page.locator(".picker .trouble");
+const trouble = (page: Page) => page.locator(".picker .alert");

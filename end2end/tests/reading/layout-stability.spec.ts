@@ -8,10 +8,10 @@ const SIZES = { desktop: { width: 1366, height: 768 }, phone: { width: 390, heig
 
 /** The elements of the page that are not where they belong. Runs in the page. */
 function displaced(): string[] {
-  const frame = [document.scrollingElement!, document.body, ...document.querySelectorAll(".chat, .talk, header.bar, .foot")];
+  const frame = [document.scrollingElement!, document.body, ...document.querySelectorAll(".chat, .talk, header.bar, .composer-bar")];
   const scrolled = frame.filter((part) => part.scrollTop || part.scrollLeft).map((part) => `${part.localName}.${part.className}`);
   const top = document.querySelector("header.bar")!.getBoundingClientRect().top;
-  const bottom = document.querySelector("section.foot")!.getBoundingClientRect().bottom;
+  const bottom = document.querySelector("section.composer-bar")!.getBoundingClientRect().bottom;
   if (top !== 0) scrolled.push(`the header is at ${top}`);
   if (Math.abs(bottom - innerHeight) > 1) scrolled.push(`the foot ends at ${bottom} of ${innerHeight}`);
   const { scrollWidth, scrollHeight, clientWidth, clientHeight } = document.documentElement;

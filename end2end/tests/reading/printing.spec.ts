@@ -46,7 +46,7 @@ test("all of a conversation is printed, and nothing that can only be clicked", a
   expect(await seen(page, "article")).toBe(MESSAGES);
   expect(await seen(page, "article .markdown > .section > *")).toBe(await page.locator("article .markdown > .section > *").count());
   expect(await seen(page, ".reasoning .text")).toBe(MESSAGES / 2);
-  expect(await seen(page, "nav, header.bar, .foot, button, form, [role=status], .earlier")).toBe(0);
+  expect(await seen(page, "nav, header.bar, .composer-bar, button, form, [role=status], .earlier")).toBe(0);
   const [height, cut] = await page.evaluate(() => {
     const cut = [...document.querySelectorAll("main, main *")].filter((part) => {
       const { overflowX, overflowY } = getComputedStyle(part);

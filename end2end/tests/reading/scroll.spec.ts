@@ -103,7 +103,7 @@ async function moveBack(page: Page): Promise<void> {
     const back = () => (main.scrollTop = main.scrollHeight - main.clientHeight - 96);
     new MutationObserver(() => setTimeout(back, 3)).observe(main, { childList: true, subtree: true, characterData: true });
     Reflect.set(window, "shown", 0);
-    const button = document.querySelector(".latest")!;
+    const button = document.querySelector(".jump-to-latest")!;
     new MutationObserver(() => button.hasAttribute("hidden") || Reflect.set(window, "shown", 1)).observe(button, { attributes: true });
   });
 }

@@ -68,7 +68,7 @@ test("what can't be put back can be later, and an import says what it added", as
   await expect(chat.conversations).toContainText("Nothing was imported. There is no room left");
   const undo = page.getByRole("button", { name: "Undo" });
   await undo.click();
-  await expect(page.locator(".foot .notice")).toContainText("There is no room left");
+  await expect(page.locator(".composer-bar .notice")).toContainText("There is no room left");
   await makeRoom(page);
   await undo.click();
   await expect(chat.answer).toContainText("I like cats");

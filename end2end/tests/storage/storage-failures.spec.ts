@@ -41,7 +41,7 @@ test("a piece that can't be written costs nothing that comes after it", async ({
   await expect.poll(() => kept(page), { timeout: 3000 }).toContain('"text":"one, two, "');
   question.delta("three, ");
   await expect.poll(() => kept(page)).toContain("three,");
-  await expect(page.locator(".foot .notice")).toBeHidden();
+  await expect(page.locator(".composer-bar .notice")).toBeHidden();
   question.finish();
   await expect(chat.status).toHaveText("Done");
 });

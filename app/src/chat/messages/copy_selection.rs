@@ -34,7 +34,7 @@ fn take_over(event: &ClipboardEvent) -> Option<()> {
     }
     let list: Element = document().query_selector(".message-list").ok()??;
     let place = document().create_element("div").ok()?.dyn_into::<HtmlElement>().ok()?;
-    place.set_class_name("unseen");
+    place.set_class_name("visually-hidden");
     // WebKit finds no text in a block that is clipped to nothing.
     _ = place.style().set_property("width", "60rem");
     let mut is_ours = false;

@@ -32,7 +32,7 @@ pub fn Heading(
     hidden: Signal<bool>,
 ) -> impl IntoView {
     view! {
-        <h1 class="unseen" hidden=hidden>
+        <h1 class="visually-hidden" hidden=hidden>
             {UNNAMED}
         </h1>
     }

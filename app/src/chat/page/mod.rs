@@ -101,7 +101,7 @@ pub fn ChatPage() -> impl IntoView {
                         exit=transcript.exit
                         beats=transcript.deltas
                     />
-                    <div class="beside">{move || parts.get().map(|LazyParts { compare, .. }| compare(state))}</div>
+                    <div class="header-extras">{move || parts.get().map(|LazyParts { compare, .. }| compare(state))}</div>
                     <ModelPicker state />
                     <SettingsButton chat />
                 </header>
@@ -119,11 +119,11 @@ pub fn ChatPage() -> impl IntoView {
                         {move || parts.get().map(|LazyParts { status, .. }| status(state))}
                     </div>
                 </main>
-                <section class="foot" aria-label="Ask">
+                <section class="composer-bar" aria-label="Ask">
                     <div class="column">
                         <button
                             type="button"
-                            class="latest"
+                            class="jump-to-latest"
                             aria-label="Jump to latest"
                             hidden=move || follow.is_following.get() || empty()
                             on:click=move |_| follow.jump()

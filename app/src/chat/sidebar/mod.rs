@@ -18,7 +18,7 @@ pub fn Sidebar(
 ) -> impl IntoView {
     let PageState { address, sidebar: shown, parts, .. } = state;
     view! {
-        <div class="shade" hidden=move || !shown.get() on:click=move |_| shown.set(false)></div>
+        <div class="backdrop" hidden=move || !shown.get() on:click=move |_| shown.set(false)></div>
         <nav class="sidebar" class:shown=shown aria-label="Conversations">
             <button
                 type="button"

@@ -42,7 +42,7 @@ pub fn ConnectionLimitNotice(
     });
     view! {
         <p
-            class="crowded"
+            class="connection-notice"
             aria-live="polite"
             hidden=move || !is_crowded.get()
             prop:textContent=move || if is_crowded.get() { CROWDED } else { "" }

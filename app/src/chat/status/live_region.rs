@@ -92,7 +92,7 @@ pub fn LiveRegion(
         }
         running
     });
-    view! { <div class="unseen" aria-live="polite" node_ref=region></div> }
+    view! { <div class="visually-hidden" aria-live="polite" node_ref=region></div> }
 }
 
 fn is_stop(exit: &Exit) -> bool {

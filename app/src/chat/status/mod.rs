@@ -48,7 +48,7 @@ pub fn Status(
         exit.map(sentence).unwrap_or_default()
     });
     view! {
-        <div class="fate">
+        <div class="status-area">
             <p class="status">
                 <span role="status" prop:textContent=status></span>
                 // Not read out: it changes several times a second.
@@ -56,7 +56,7 @@ pub fn Status(
                 <Receipt stopped=chat.stopped />
             </p>
             // The alert is there before there is trouble: what is put into it then is read out.
-            <div class="trouble" hidden=move || trouble.with(String::is_empty)>
+            <div class="alert" hidden=move || trouble.with(String::is_empty)>
                 <p role="alert" prop:textContent=trouble></p>
                 <button type="button" on:click=move |_| chat.retry()>
                     "Retry"

@@ -120,7 +120,7 @@ pub fn ModelPicker(
             </select>
             // The keyboard and fingers reach it: the whole of it is shown where it has the focus.
             <p
-                class="trouble"
+                class="alert"
                 tabindex="0"
                 hidden=move || list.with(|list| list.trouble.is_none())
                 prop:textContent=move || list.with(|list| list.trouble.clone()).unwrap_or_default()

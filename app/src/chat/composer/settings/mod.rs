@@ -32,7 +32,7 @@ pub fn SettingsButton(
     view! {
         <button
             type="button"
-            class="tune"
+            class="settings-button"
             aria-label="Settings"
             title="Settings"
             aria-haspopup="dialog"
