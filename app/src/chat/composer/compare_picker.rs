@@ -78,7 +78,7 @@ pub fn Compare(
                 on:click=move |_| open.update(|open| *open = !*open)
             >
                 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 5h6v14H4zM14 5h6v14h-6z" /></svg>
-                <span class="word">"Compare"</span>
+                <span class="button-label">"Compare"</span>
                 <span
                     class="count"
                     prop:textContent=move || match count.get() {

@@ -37,8 +37,8 @@ pub fn Comparison(
         Memo::new(move |_| chat.transcript.entries.with(|all| all.last().is_some_and(|last| last.key == key)));
     let answer = |(answer, name)| view! { <AnswerColumn chat answer name chosen is_last /> };
     view! {
-        <div class="compared" role="group" aria-label="Answers side by side">
-            <div class="lanes">{entry.alternatives.into_iter().zip(names).map(answer).collect_view()}</div>
+        <div class="comparison" role="group" aria-label="Answers side by side">
+            <div class="answer-columns">{entry.alternatives.into_iter().zip(names).map(answer).collect_view()}</div>
             <div class="actions" class:waiting=busy>
                 <Branches chat id=first />
                 <button
@@ -74,7 +74,7 @@ fn AnswerColumn(
     view! {
         <article
             id=id.with_value(|id| ["m-", id].concat())
-            class="answer lane"
+            class="answer answer-column"
             class:running=running
             aria-label=["Answer of ", &name].concat()
             aria-current=move || is_chosen.get().then_some("true")
