@@ -33,7 +33,7 @@ pub fn TaskPage() -> impl IntoView {
     let start = move |_| job.start(crash.get_untracked().then_some(CRASH_AT));
     view! {
         <main class="essay">
-            <p class="back">
+            <p class="back-link">
                 <a href=move || address.previous()>"← Starcrossed"</a>
             </p>
             <h1>"A page and its task"</h1>

@@ -54,7 +54,7 @@ pub fn MonitorPage() -> impl IntoView {
     let numbers = move || sight.with(|sight| sight.census.tasks.iter().map(|task| task.number).collect::<Vec<_>>());
     view! {
         <main class="essay monitor">
-            <p class="back">
+            <p class="back-link">
                 <a href=move || address.previous()>"← Starcrossed"</a>
             </p>
             <h1>"Monitor"</h1>

@@ -30,7 +30,7 @@ pub fn Mark(
 ) -> impl IntoView {
     let state = move || exit.with(|exit| line(running.get(), exit.as_ref()));
     // Two animations that look the same: a change of name is what starts one again.
-    let pulse = move || if beats.get().is_multiple_of(2) { "even" } else { "odd" };
+    let pulse = move || if beats.get().is_multiple_of(2) { "pulse-a" } else { "pulse-b" };
     view! {
         <svg class=move || format!("mark {} {}", state(), pulse()) viewBox="0 0 64 24" aria-hidden="true">
             <path class="line" d="M14 12H50" pathLength="100" />

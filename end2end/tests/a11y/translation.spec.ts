@@ -120,9 +120,9 @@ test("the settings, the notices and what is refused follow", async ({ chat, page
   await field.fill("1");
   await expect(said).toHaveText(/^«From 0 to 2.*»$/);
   await dialog.getByRole("button", { name: "«Use for new conversations»" }).click();
-  await expect(dialog.locator(".saved")).toHaveText(/^«New conversations.*»$/);
+  await expect(dialog.locator(".saved-notice")).toHaveText(/^«New conversations.*»$/);
   await field.fill("2");
-  await expect(dialog.locator(".saved")).toHaveText("");
+  await expect(dialog.locator(".saved-notice")).toHaveText("");
   await page.keyboard.press("Escape");
 
   const told = page.locator(".refused.told");

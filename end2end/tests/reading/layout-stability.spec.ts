@@ -159,5 +159,5 @@ test("what is refused and what is kept have a place of their own", async ({ chat
   await expect(refused).toHaveText(/a\.bin/);
   await expect(refused).toHaveCSS("display", "block");
   await page.getByRole("button", { name: "Settings", exact: true }).click();
-  await expect(page.locator(".settings .saved")).toHaveCSS("display", "block");
+  await expect(page.locator(".settings .saved-notice")).toHaveCSS("display", "block");
 });

@@ -70,7 +70,7 @@ pub fn Attachments(
         {remark(Signal::from(attached.refused))}
         {remark(Signal::derive(move || blind.get().map(|name| [name.as_str(), BLIND].concat()).unwrap_or_default()))}
         {remark(Signal::derive(move || if unkept.get() { unsaved_draft::UNKEPT.into() } else { String::new() }))}
-        <p class="drop" aria-hidden="true" hidden=move || !attached.held.get()>
+        <p class="drop-hint" aria-hidden="true" hidden=move || !attached.held.get()>
             "Drop them anywhere to attach them"
         </p>
     }
@@ -164,7 +164,7 @@ fn long_text(whole: String, printing: RwSignal<bool>, show: fn(RwSignal<String>)
         {show(text)}
         <button
             type="button"
-            class="more"
+            class="show-more"
             hidden=move || left() == 0
             on:click=more
             prop:textContent=words(move || ["Show more (", &(left() / 1024 + 1).to_string(), " kB)"].concat())

@@ -72,7 +72,7 @@ pub fn Compare(
         >
             <button
                 type="button"
-                class:on=move || { count.get() > 0 }
+                class:active=move || { count.get() > 0 }
                 aria-expanded=move || open.get().to_string()
                 title="Ask several models at once"
                 on:click=move |_| open.update(|open| *open = !*open)

@@ -116,13 +116,13 @@ pub fn Conversations(
             </ul>
             <button
                 type="button"
-                class="more"
+                class="show-more"
                 hidden=are_all
                 on:click=move |_| most.update(|most| *most += LISTED)
             >
                 "Show more"
             </button>
-            <p class="none" aria-live="polite" hidden=move || hits.with(Option::is_none) || !lines.with(Vec::is_empty)>
+            <p class="empty" aria-live="polite" hidden=move || hits.with(Option::is_none) || !lines.with(Vec::is_empty)>
                 "Nothing found"
             </p>
             <p class="deleted" aria-live="polite" hidden=move || deleted.with(Option::is_none)>

@@ -19,10 +19,10 @@ pub fn Sidebar(
     let PageState { address, sidebar: shown, parts, .. } = state;
     view! {
         <div class="backdrop" hidden=move || !shown.get() on:click=move |_| shown.set(false)></div>
-        <nav class="sidebar" class:shown=shown aria-label="Conversations">
+        <nav class="sidebar" class:open=shown aria-label="Conversations">
             <button
                 type="button"
-                class="new"
+                class="new-chat"
                 on:click=move |_| {
                     shown.set(false);
                     address.push("/");
@@ -32,7 +32,7 @@ pub fn Sidebar(
                 "New chat"
             </button>
             <div class="conversation-list">{move || parts.get().map(|LazyParts { conversations, .. }| conversations(state))}</div>
-            <p class="about">
+            <p class="sidebar-footer">
                 <a href="/task">"How it works"</a>
                 <ThemeChoice />
             </p>

@@ -73,7 +73,7 @@ pub(super) fn view_text(label: &'static str, id: &'static str, field: Field) -> 
 pub(super) fn view_number(label: &'static str, id: &'static str, hint: &'static str, field: Field) -> AnyView {
     let said = [id, "-said"].concat();
     view! {
-        <div class="field" class:wrong=move || field.fault.get().is_some()>
+        <div class="field" class:invalid=move || field.fault.get().is_some()>
             <label for=id>{label}</label>
             <input
                 id=id

@@ -127,12 +127,12 @@ pub fn SettingsForm(
                     {view_number("Max tokens", "settings-max-tokens", "The longest answer.", max_tokens)}
                     {view_number("Seed", "settings-seed", "The same seed, the same answer, if it can.", seed)}
                 </div>
-                <p class="saved" aria-live="polite" prop:textContent=text(move || told.get())></p>
-                <div class="ends">
+                <p class="saved-notice" aria-live="polite" prop:textContent=text(move || told.get())></p>
+                <div class="dialog-actions">
                     <button type="button" on:click=keep>
                         "Use for new conversations"
                     </button>
-                    <button type="submit" class="done">
+                    <button type="submit" class="submit">
                         "Done"
                     </button>
                 </div>
