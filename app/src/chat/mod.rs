@@ -29,4 +29,5 @@ pub mod messages;
 pub mod protocol;
 pub mod session;
 pub mod sidebar;
+pub mod state;
 pub mod storage;

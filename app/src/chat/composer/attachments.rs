@@ -3,11 +3,12 @@
 use crate::{
     browser::focus_composer,
     chat::{
-        composer::{model_list::Catalog, unsaved_draft},
+        composer::unsaved_draft,
         conversation::{File, Message},
         session::{
             Chat,
             attachments::{Attached, limits::picture, paste_and_drop, read::read_along},
+            model_list::Catalog,
         },
     },
     ui::text::text as words,

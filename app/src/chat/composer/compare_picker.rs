@@ -2,7 +2,7 @@
 
 use crate::{
     browser::is_composing,
-    chat::{composer::model_picker::offer, conversation::case_fold::fold, page::state::PageState},
+    chat::{composer::model_picker::offer, conversation::case_fold::fold, state::PageState},
 };
 use leptos::{ev, prelude::*};
 

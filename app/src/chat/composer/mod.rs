@@ -11,17 +11,13 @@
 pub mod attachments;
 pub(crate) mod autogrow;
 pub mod compare_picker;
-pub mod model_list;
 pub mod model_picker;
 pub mod settings;
 pub(crate) mod unsaved_draft;
 
 use crate::{
     browser::{is_composing, now_ms},
-    chat::{
-        composer::attachments::AttachButton,
-        page::{lazy_parts::LazyParts, state::PageState},
-    },
+    chat::{composer::attachments::AttachButton, page::load_parts::LazyParts, state::PageState},
 };
 use leptos::{ev, html, prelude::*};
 

@@ -1,10 +1,7 @@
 //! An answer that one tab writes and another shows: the one that writes keeps it while the model is silent, too, and the one
 //! that shows it looks at what has been kept, and at once when nobody writes it any more.
 
-use crate::chat::{
-    page::{open_conversation, state::PageState},
-    storage::answer_lock,
-};
+use crate::chat::{page::open_conversation, state::PageState, storage::answer_lock};
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use std::time::Duration;
 

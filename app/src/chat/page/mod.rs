@@ -2,8 +2,7 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`state`] | the state that the parts of the page share |
-//! | [`lazy_parts`] | the views that a first visit does without |
+//! | [`load_parts`] | the views that a first visit does without |
 //! | `open_conversation` | the conversation that the address names |
 //! | `heartbeat` | looks after answers that other tabs write |
 //! | `restore_edit` | an edit in progress survives a reload |
@@ -11,11 +10,10 @@
 //! | `print` | printing prints the whole conversation |
 
 pub(crate) mod heartbeat;
-pub mod lazy_parts;
+pub mod load_parts;
 pub(crate) mod open_conversation;
 pub(crate) mod print;
 pub(crate) mod restore_edit;
-pub mod state;
 pub(crate) mod warm_up;
 
 use super::{composer::Composer, sidebar::Sidebar};
@@ -24,11 +22,9 @@ use crate::{
     chat::{
         composer::{model_picker::ModelPicker, settings::SettingsButton},
         messages::heading::Heading,
-        page::{
-            lazy_parts::{LazyParts, load_parts},
-            state::PageState,
-        },
+        page::load_parts::{LazyParts, load_parts},
         session::{Chat, transcript::Transcript},
+        state::PageState,
         storage::{History, indexed_db::Fault, session},
     },
     lazy::Lazy,

@@ -2,10 +2,7 @@
 
 use crate::{
     browser::in_next_frame,
-    chat::{
-        conversation::Conversation,
-        page::{restore_edit, state::PageState},
-    },
+    chat::{conversation::Conversation, page::restore_edit, state::PageState},
     routes::Page,
     work::job::Unwatched,
 };

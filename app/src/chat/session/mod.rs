@@ -10,19 +10,20 @@
 pub(crate) mod answer_slot;
 pub mod attachments;
 pub mod entry;
+pub mod model_list;
 pub mod transcript;
 
 use crate::{
     api::chat::chat,
     browser::now_ms,
     chat::{
-        composer::model_list::Catalog,
         conversation::File,
         protocol::message::{Paced, Role},
         session::{
             answer_slot::AnswerSlot,
             attachments::{Attached, read::can_send},
             entry::Entry,
+            model_list::Catalog,
             transcript::Transcript,
         },
         storage::session,

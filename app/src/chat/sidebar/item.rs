@@ -2,12 +2,7 @@
 
 use crate::{
     browser::{in_next_frame, is_composing, query},
-    chat::{
-        page::{open_conversation, state::PageState},
-        session::Chat,
-        sidebar::list::Line,
-        storage::History,
-    },
+    chat::{page::open_conversation, session::Chat, sidebar::list::Line, state::PageState, storage::History},
 };
 use leptos::{ev, html, prelude::*};
 

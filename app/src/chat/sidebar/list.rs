@@ -4,8 +4,8 @@ use crate::{
     browser::{focus_composer, is_composing},
     chat::{
         conversation::{ConversationInfo, ConversationRecord, search::Hit},
-        page::state::PageState,
         sidebar::{import_export::Transfer, item::Item},
+        state::PageState,
         storage::History,
     },
     ui::text::text,

@@ -6,7 +6,7 @@ pub mod list;
 
 use crate::{
     browser::{focus_composer, theme::ThemeChoice},
-    chat::page::{lazy_parts::LazyParts, state::PageState},
+    chat::{page::load_parts::LazyParts, state::PageState},
 };
 use leptos::prelude::*;
 

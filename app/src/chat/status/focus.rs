@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{focus_composer, in_next_frame, query},
-    chat::{messages::selection::is_in_conversation, page::state::PageState},
+    chat::{messages::selection::is_in_conversation, state::PageState},
 };
 use leptos::{
     ev,

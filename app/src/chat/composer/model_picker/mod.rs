@@ -3,16 +3,16 @@
 pub(crate) mod filter;
 pub(crate) mod rest;
 
-use crate::browser::is_composing;
-use crate::chat::{
-    composer::{
-        model_list::catalog,
-        model_picker::filter::{is_long, narrowed},
+use crate::{
+    browser::is_composing,
+    chat::{
+        composer::model_picker::filter::{is_long, narrowed},
+        conversation::case_fold::{Fold, fold_ascii},
+        page::load_parts::LazyParts,
+        session::{Chat, model_list::catalog},
+        state::PageState,
+        storage::session,
     },
-    conversation::case_fold::{Fold, fold_ascii},
-    page::{lazy_parts::LazyParts, state::PageState},
-    session::Chat,
-    storage::session,
 };
 pub(crate) use filter::offer;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};

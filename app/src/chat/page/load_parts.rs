@@ -6,9 +6,10 @@ use crate::chat::{
     composer::{attachments::Attachments, autogrow, compare_picker::Compare, model_picker, settings::SettingsForm},
     conversation::case_fold::{Fold, fold},
     messages::{Messages, heading},
-    page::{heartbeat, open_conversation, restore_edit, state::PageState, warm_up::warm_up},
+    page::{heartbeat, open_conversation, restore_edit, warm_up::warm_up},
     session::Chat,
     sidebar::list::Conversations,
+    state::PageState,
     status::{Status, connection_limit::ConnectionLimitNotice, focus, live_region::LiveRegion},
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};

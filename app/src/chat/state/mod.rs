@@ -3,9 +3,8 @@
 use crate::{
     browser::{before_hydration, follow_scroll::Follow, router::Router},
     chat::{
-        composer::model_list::Catalog,
-        page::lazy_parts::LazyParts,
-        session::Chat,
+        page::load_parts::LazyParts,
+        session::{Chat, model_list::Catalog},
         storage::{History, session},
     },
     lazy::Lazy,
