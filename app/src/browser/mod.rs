@@ -111,7 +111,7 @@ pub fn query(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok()??.dyn_into().ok()
 }
 
-/// The box that questions are typed in, for [`find`].
+/// The box that questions are typed in, for [`query`].
 pub const COMPOSER_SELECTOR: &str = "textarea[name=message]";
 
 /// Whether an input method takes this key. Safari says 229 of the one that ends its work.

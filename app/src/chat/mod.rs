@@ -6,11 +6,12 @@
 //! | [`conversation`] | the message tree; pure: no signal, no clock, no network |
 //! | [`storage`] | everything that the browser keeps, and files to export and import |
 //! | [`session`] | the open chat behind signals: ask, stop, retry, edit, attach |
+//! | [`state`] | the state that the views share, and the code that a first visit does without |
 //! | [`composer`] | the box, and the choices beside it: model, comparison, settings, attachments |
 //! | [`status`] | the status line, receipts, notices, the screen reader's live region, focus |
 //! | [`messages`] | the conversation as it is drawn |
 //! | [`sidebar`] | the list of conversations |
-//! | [`page`] | the page's state, its start, its lazy parts |
+//! | [`page`] | puts all of it together, and starts it |
 //!
 //! # Text that changes
 //! A browser's translator replaces text nodes by elements of its own. Code that keeps writing into such a text node writes

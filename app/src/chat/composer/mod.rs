@@ -2,7 +2,7 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`model_list`], [`model_picker`], [`compare_picker`] | the models, and the choice of one or several |
+//! | [`model_picker`], [`compare_picker`] | the models, and the choice of one or several |
 //! | [`settings`] | options of this conversation and of new ones |
 //! | [`attachments`] | the files that a question carries |
 //! | `autogrow` | the box's height, in browsers without `field-sizing` |
@@ -17,7 +17,10 @@ pub(crate) mod unsaved_draft;
 
 use crate::{
     browser::{is_composing, now_ms},
-    chat::{composer::attachments::AttachButton, page::load_parts::LazyParts, state::PageState},
+    chat::{
+        composer::attachments::AttachButton,
+        state::lazy_parts::{LazyChat, LazyParts},
+    },
 };
 use leptos::{ev, html, prelude::*};
 
@@ -28,9 +31,10 @@ const DOUBLE_CLICK_MS: f64 = 250.0;
 /// The box, with Send, or with Stop in its place while an answer is being written.
 #[component]
 pub fn Composer(
-    /// The page's state.
-    state: PageState,
+    /// The page, for its actions and the attachments.
+    page: LazyChat,
 ) -> impl IntoView {
+    let state = page.state;
     let chat = state.chat;
     let draft = chat.transcript.draft;
     let field = NodeRef::<html::Textarea>::new();
@@ -39,7 +43,7 @@ pub fn Composer(
     let is_mouse = StoredValue::new(false);
     let ask = move || {
         asked_ms.set_value(now_ms());
-        state.ask();
+        page.send();
     };
     // The box follows the draft, but an empty draft at the start is no reason to clear it: somebody may have typed
     // before this code was there.
@@ -59,7 +63,7 @@ pub fn Composer(
         }
         "ArrowUp" if draft.with_untracked(String::is_empty) => {
             event.prevent_default();
-            state.edit_last();
+            page.edit_last();
         }
         _ => {}
     };
@@ -76,7 +80,7 @@ pub fn Composer(
         let is_soon = event.time_stamp() - asked_ms.get_value() < DOUBLE_CLICK_MS;
         let second_click = is_mouse.get_value() && event.detail() > 1 && is_soon;
         if !second_click {
-            state.stop();
+            page.stop();
         }
     };
     view! {
@@ -93,11 +97,11 @@ pub fn Composer(
         >
             <p class="editing" hidden=move || !editing()>
                 "Asking an earlier question otherwise"
-                <button type="button" on:click=move |_| state.stop_editing()>
+                <button type="button" on:click=move |_| page.stop_editing()>
                     "Cancel"
                 </button>
             </p>
-            {move || state.parts.get().map(|LazyParts { attachments, .. }| attachments(state))}
+            {move || page.parts.get().map(|LazyParts { attachments, .. }| attachments(state))}
             <AttachButton attached=chat.attached />
             <textarea
                 node_ref=field

@@ -2,7 +2,8 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`load_parts`] | the views that a first visit does without |
+//! | `load_parts` | the views and actions that a first visit does without |
+//! | `start` | everything that the page starts once that code is here, in one list |
 //! | `open_conversation` | the conversation that the address names |
 //! | `heartbeat` | looks after answers that other tabs write |
 //! | `restore_edit` | an edit in progress survives a reload |
@@ -14,6 +15,7 @@ pub mod load_parts;
 pub(crate) mod open_conversation;
 pub(crate) mod print;
 pub(crate) mod restore_edit;
+pub(crate) mod start;
 pub(crate) mod warm_up;
 
 use super::{composer::Composer, sidebar::Sidebar};
@@ -22,12 +24,14 @@ use crate::{
     chat::{
         composer::{model_picker::ModelPicker, settings::SettingsButton},
         messages::heading::Heading,
-        page::load_parts::{LazyParts, load_parts},
+        page::load_parts::load_parts,
         session::{Chat, transcript::Transcript},
-        state::PageState,
+        state::{
+            PageState,
+            lazy_parts::{LazyChat, LazyParts},
+        },
         storage::{History, indexed_db::Fault, session},
     },
-    lazy::Lazy,
     ui::logo::Mark,
 };
 use leptos::{ev, prelude::*};
@@ -38,10 +42,11 @@ pub fn ChatPage() -> impl IntoView {
     let history = History::new();
     let transcript = Transcript::new(history);
     let chat = Chat::new(transcript);
-    let state = PageState::new(chat, history, Lazy::new(|| Box::pin(load_parts())));
-    let PageState { address, sidebar, missing, follow, parts, .. } = state;
+    let state = PageState::new(chat, history);
+    let page = LazyChat::new(state, || Box::pin(load_parts()));
+    let (parts, PageState { address, sidebar, missing, follow, .. }) = (page.parts, state);
 
-    begin(state);
+    begin(page);
     name_address(state);
     remember_draft(state);
 
@@ -52,9 +57,9 @@ pub fn ChatPage() -> impl IntoView {
         if sidebar.get_untracked() {
             sidebar.set(false);
         } else if untrack(|| chat.is_running()) {
-            state.stop();
+            page.stop();
         } else {
-            state.stop_editing();
+            page.stop_editing();
         }
     });
     on_cleanup(move || escape.remove());
@@ -77,7 +82,7 @@ pub fn ChatPage() -> impl IntoView {
             on:keydown=move |_| parts.load()
             on:input=move |_| parts.load()
         >
-            <Sidebar state />
+            <Sidebar page />
             <div class="talk">
                 <header class="bar">
                     <button
@@ -98,7 +103,7 @@ pub fn ChatPage() -> impl IntoView {
                         beats=transcript.deltas
                     />
                     <div class="header-extras">{move || parts.get().map(|LazyParts { compare, .. }| compare(state))}</div>
-                    <ModelPicker state />
+                    <ModelPicker page />
                     <SettingsButton chat />
                 </header>
                 <main class="scroller" class:along=move || follow.is_following.get() node_ref=follow.scroller>
@@ -127,7 +132,7 @@ pub fn ChatPage() -> impl IntoView {
                             <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12l7 7 7-7" /></svg>
                         </button>
                         <p class="notice" aria-live="polite" hidden=move || notice().is_empty() prop:textContent=notice></p>
-                        <Composer state />
+                        <Composer page />
                         <p class="hint">"Close this page, or press Stop, and the model stops too."</p>
                     </div>
                 </section>
@@ -138,10 +143,16 @@ pub fn ChatPage() -> impl IntoView {
 }
 
 /// A new conversation can be written in at once. Where there is one to go on with, its code is fetched.
-fn begin(state: PageState) {
+fn begin(page: LazyChat) {
+    let LazyChat { state, parts, .. } = page;
     Effect::new(move |_| {
-        if state.parts.get().is_some() || state.parts.failed.get() {
-            state.catch_up();
+        if let Some(LazyParts { start, .. }) = parts.get() {
+            start(state);
+        }
+    });
+    Effect::new(move |_| {
+        if parts.get().is_some() || parts.failed.get() {
+            page.catch_up();
         }
     });
     Effect::new(move |before: Option<()>| {
@@ -153,7 +164,7 @@ fn begin(state: PageState) {
         let attached = state.chat.attached;
         let given = attached.held.get() || attached.waiting.with(|waiting| !waiting.is_empty());
         if !is_new || given || session::has_kept() {
-            state.parts.load();
+            parts.load();
         }
     });
 }

@@ -1,8 +1,11 @@
 //! Which conversation is shown: the address says it, and what the browser keeps.
 
 use crate::{
-    browser::in_next_frame,
-    chat::{conversation::Conversation, page::restore_edit, state::PageState},
+    chat::{
+        conversation::Conversation,
+        page::restore_edit,
+        state::{PageState, reveal::scroll_to_message},
+    },
     routes::Page,
     work::job::Unwatched,
 };
@@ -83,32 +86,6 @@ pub(crate) fn follow_address(state: PageState) {
         }
         true
     });
-}
-
-/// Shows a message that a search has found, in the conversation that is open or in the one that is about to be.
-pub(crate) fn reveal_message(state: PageState, conversation: &str, message: &str) {
-    let transcript = state.chat.transcript;
-    state.message_to_reveal.set_value(message.to_owned());
-    if untrack(|| transcript.id()).as_deref() == Some(conversation) {
-        transcript.show_message(message);
-        scroll_to_message(state);
-    }
-}
-
-/// Leads the eye to what was sought, once it is drawn: the frame after the next, since the list goes to its foot in the next.
-fn scroll_to_message(state: PageState) {
-    let Some(sought) = state.message_to_reveal.try_update_value(std::mem::take).filter(|sought| !sought.is_empty())
-    else {
-        return;
-    };
-    state.chat.transcript.show_from(&sought);
-    let lead = move || {
-        if let Some(message) = document().get_element_by_id(&["m-", &sought].concat()) {
-            message.scroll_into_view();
-            state.follow.led(); // or what is drawn next would lead back to the foot
-        }
-    };
-    in_next_frame(move || in_next_frame(lead));
 }
 
 fn show(state: PageState, tree: Option<Conversation>, id: Option<&str>) {

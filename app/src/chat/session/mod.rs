@@ -5,6 +5,7 @@
 //! | [`transcript`] | the pure conversation behind signals, kept as it grows |
 //! | `answer_slot` | one answer that is being written: its link and its place |
 //! | [`entry`] | a message on the page, behind a signal |
+//! | [`model_list`] | the models that can be asked |
 //! | [`attachments`] | pictures and text files for the next question |
 
 pub(crate) mod answer_slot;

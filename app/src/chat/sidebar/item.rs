@@ -2,7 +2,12 @@
 
 use crate::{
     browser::{in_next_frame, is_composing, query},
-    chat::{page::open_conversation, session::Chat, sidebar::list::Line, state::PageState, storage::History},
+    chat::{
+        session::Chat,
+        sidebar::line::Line,
+        state::{PageState, reveal::reveal_message},
+        storage::History,
+    },
 };
 use leptos::{ev, html, prelude::*};
 
@@ -62,7 +67,7 @@ pub fn Item(
         <li>
             <a href=address aria-current=is_open hidden=is_named on:click=move |_| {
                 shown.set(false);
-                open_conversation::reveal_message(state, &id.get_value(), &message);
+                reveal_message(state, &id.get_value(), &message);
             }>
                 <span dir="auto">{title.clone()}</span>
                 <small dir="auto" hidden=excerpt.is_empty()>{excerpt.clone()}</small>

@@ -4,7 +4,7 @@ use crate::{
     browser::{focus_composer, is_composing},
     chat::{
         conversation::{ConversationInfo, ConversationRecord, search::Hit},
-        sidebar::{import_export::Transfer, item::Item},
+        sidebar::{import_export::Transfer, item::Item, line::Line},
         state::PageState,
         storage::History,
     },
@@ -13,19 +13,6 @@ use crate::{
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
-
-/// A line of the list.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Line {
-    /// Of the conversation.
-    pub id: String,
-    /// Its name.
-    pub title: String,
-    /// What a search found; empty in the list of all.
-    pub excerpt: String,
-    /// The message in which it did; empty where that is the title.
-    pub message: String,
-}
 
 /// How many conversations are listed at once.
 const LISTED: usize = 200;

@@ -1,22 +1,32 @@
-//! The conversations of this browser: the button for a new one, the [`list`], its [`item`]s, [`import_export`].
+//! The conversations of this browser.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`list`], `line`, [`item`] | the list, its search, and each conversation in it |
+//! | [`import_export`] | conversations to a file, and from one |
 
 pub mod import_export;
 pub mod item;
+pub mod line;
 pub mod list;
 
 use crate::{
     browser::{focus_composer, theme::ThemeChoice},
-    chat::{page::load_parts::LazyParts, state::PageState},
+    chat::state::{
+        PageState,
+        lazy_parts::{LazyChat, LazyParts},
+    },
 };
 use leptos::prelude::*;
 
 /// New chat, and the conversations. Where they lie over the open one, a touch beside them puts them away, and does no more.
 #[component]
 pub fn Sidebar(
-    /// The page's state.
-    state: PageState,
+    /// The page.
+    page: LazyChat,
 ) -> impl IntoView {
-    let PageState { address, sidebar: shown, parts, .. } = state;
+    let LazyChat { state, parts, .. } = page;
+    let PageState { address, sidebar: shown, .. } = state;
     view! {
         <div class="backdrop" hidden=move || !shown.get() on:click=move |_| shown.set(false)></div>
         <nav class="sidebar" class:open=shown aria-label="Conversations">

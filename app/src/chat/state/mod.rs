@@ -1,13 +1,20 @@
-//! What the parts of the chat page share.
+//! The state that the parts of the chat page share.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`lazy_parts`] | the views and actions that a first visit does without, and the state beside them |
+//! | [`reveal`] | shows a message that a search has found |
+
+pub mod lazy_parts;
+pub mod reveal;
 
 use crate::{
     browser::{before_hydration, follow_scroll::Follow, router::Router},
     chat::{
-        page::load_parts::LazyParts,
-        session::{Chat, model_list::Catalog},
+        session::Chat,
+        session::model_list::Catalog,
         storage::{History, session},
     },
-    lazy::Lazy,
 };
 use leptos::prelude::*;
 
@@ -28,20 +35,16 @@ pub struct PageState {
     pub missing: RwSignal<bool>,
     /// How far the reader is in what has been said.
     pub follow: Follow,
-    /// The code that a first visit does without.
-    pub parts: Lazy<LazyParts>,
     /// The message that is to be shown where it stands, once its conversation is; mostly none, and empty.
     pub(crate) message_to_reveal: StoredValue<String>,
     ready: StoredValue<bool>,
     /// Whether a new conversation has its defaults: see [`PageState::take_defaults`].
     has_defaults: StoredValue<bool>,
-    /// Whether somebody has asked something before the code for that was here.
-    asked: StoredValue<bool>,
 }
 
 impl PageState {
     /// To be called in the page's body: what is linked to it dies with it.
-    pub(crate) fn new(chat: Chat, history: History, parts: Lazy<LazyParts>) -> Self {
+    pub(crate) fn new(chat: Chat, history: History) -> Self {
         Self {
             chat,
             history,
@@ -50,11 +53,9 @@ impl PageState {
             sidebar: RwSignal::new(false),
             missing: RwSignal::new(false),
             follow: Follow::new(),
-            parts,
             message_to_reveal: StoredValue::new(String::new()),
             ready: StoredValue::new(false),
             has_defaults: StoredValue::new(false),
-            asked: StoredValue::new(false),
         }
     }
 
@@ -62,21 +63,6 @@ impl PageState {
     #[must_use]
     pub fn conversation_at(path: &str) -> Option<&str> {
         path.strip_prefix("/c/")
-    }
-
-    /// Asks what has been typed, as soon as the code for that is here. Does nothing before the conversation is there that
-    /// the address leads to: a press before the first is noted in the page, and comes again.
-    pub fn ask(self) {
-        if !self.is_here() {
-            return;
-        }
-        match self.parts.get_untracked() {
-            Some(parts) => (parts.ask)(self),
-            None => {
-                self.asked.set_value(true);
-                self.parts.load();
-            }
-        }
     }
 
     /// Gives a new conversation its defaults, once. Its code comes with the parts of the page, and a question may be asked
@@ -87,39 +73,8 @@ impl PageState {
         }
     }
 
-    /// Stops every answer: [`Chat::stop`]. Whatever could ask for one has brought that code along.
-    pub fn stop(self) {
-        if let Some(parts) = self.parts.get_untracked() {
-            (parts.stop)(self.chat);
-        }
-    }
-
-    /// Leaves the question as it was that is being asked otherwise: [`Chat::stop_editing`].
-    pub fn stop_editing(self) {
-        if let Some(parts) = self.parts.get_untracked() {
-            (parts.stop_editing)(self.chat);
-        }
-    }
-
-    /// Takes up the last question again: [`Chat::edit_last`].
-    pub fn edit_last(self) {
-        if let Some(parts) = self.parts.get_untracked() {
-            (parts.edit_last)(self.chat);
-        }
-    }
-
-    /// The code is here, and what waited for it is done; or it can't be had, and then nobody shall be surprised later.
-    pub fn catch_up(self) {
-        let asked = self.asked.try_update_value(std::mem::take) == Some(true);
-        match self.parts.get_untracked() {
-            Some(_) if asked => self.ask(),
-            Some(parts) => (parts.warm_up)(self.chat),
-            None => {}
-        }
-    }
-
     /// Whether what is shown is what the address leads to. A conversation gets its address after its first question.
-    fn is_here(self) -> bool {
+    pub(crate) fn is_here(self) -> bool {
         let path = untrack(|| self.address.path());
         let is_shown = |id| untrack(|| self.chat.transcript.id()).as_deref() == Some(id);
         self.is_ready() && (self.missing.get_untracked() || Self::conversation_at(&path).is_none_or(is_shown))

@@ -8,9 +8,8 @@ use crate::{
     chat::{
         composer::model_picker::filter::{is_long, narrowed},
         conversation::case_fold::{Fold, fold_ascii},
-        page::load_parts::LazyParts,
         session::{Chat, model_list::catalog},
-        state::PageState,
+        state::lazy_parts::{LazyChat, LazyParts},
         storage::session,
     },
 };
@@ -24,10 +23,10 @@ const BUILT_IN: &str = "demo";
 /// Which model answers. The list comes after the page, so that a slow upstream never holds the page up.
 #[component]
 pub fn ModelPicker(
-    /// The page's state.
-    state: PageState,
+    /// The page.
+    page: LazyChat,
 ) -> impl IntoView {
-    let PageState { chat, parts, .. } = state;
+    let (chat, parts) = (page.state.chat, page.parts);
     let (model, list) = (chat.transcript.model, chat.models);
     let (sought, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     keep_up(chat);
