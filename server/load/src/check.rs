@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_whole_and_in_order_has_no_faults() {
+    fn a_whole_stream_in_order_has_no_faults() {
         assert_eq!(check(&[1, 2, 3, 4]), (Faults::default(), 4));
         assert_eq!(check(&[]), (Faults::default(), 0));
     }
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_model_has_written_is_found() {
+    fn text_without_a_stamp_is_found() {
         for text in ["Hello ", "7.1 ", "7.0.5 ", "7.4000000000.5 ", "7.1.5", "  "] {
             let mut check = Check::new(7);
             check.feed(text, |_| ());
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn it_does_not_matter_how_the_text_is_divided() {
+    fn the_division_of_the_text_does_not_matter() {
         let text: String = (1..=12).map(|number| delta(7, number)).collect();
         for length in 1..=text.len() {
             let mut check = Check::new(7);

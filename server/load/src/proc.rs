@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_kernel_knows_this_process() {
+    fn proc_describes_this_process() {
         let memory = Process::own().memory().unwrap();
         assert!(memory.resident >= memory.private && memory.private > 0, "{memory:?}");
         let before = Process::own().files().unwrap();

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_promise_that_was_not_kept_is_told_of() {
+    fn a_broken_promise_is_reported() {
         let mut report = Report::default();
         report.saw("streams", 5);
         report.promised("lost", 0, "none", true);

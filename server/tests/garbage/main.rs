@@ -30,7 +30,7 @@ use support::{raw_client::get, server::Server};
 use tokio::runtime::Runtime;
 
 #[test]
-fn whatever_is_asked_of_the_api_is_answered_with_words() {
+fn every_api_request_gets_a_message() {
     everywhere(request::requests(), async |address, request: &Request| {
         let answer = exchange(address, &request.bytes(), Then::Listen).await;
         let answer = answer.ok_or_else(|| TestCaseError::fail("there was no answer"))?;
@@ -39,7 +39,7 @@ fn whatever_is_asked_of_the_api_is_answered_with_words() {
 }
 
 #[test]
-fn whatever_a_socket_is_sent_it_is_answered_or_closed() {
+fn every_byte_sequence_is_answered_or_closed() {
     everywhere(mutate::garbage(), async |address, Garbage(bytes)| match exchange(address, bytes, Then::HangUp).await {
         Some(answer) if answer.is_a_fault() => Err(TestCaseError::fail(format!("{answer:?}"))),
         _ => Ok(()),
@@ -47,7 +47,7 @@ fn whatever_a_socket_is_sent_it_is_answered_or_closed() {
 }
 
 #[test]
-fn what_is_no_request_is_refused_or_hung_up_on() {
+fn malformed_requests_are_refused_or_closed() {
     let (runtime, server) = served();
     let improper = mutate::improper().into_iter().map(|(what, bytes)| (what, bytes, Then::Listen));
     let cut_off = mutate::cut_off().into_iter().map(|(what, bytes)| (what, bytes, Then::HangUp));
@@ -62,7 +62,7 @@ fn what_is_no_request_is_refused_or_hung_up_on() {
 }
 
 #[test]
-fn a_request_that_breaks_off_anywhere_harms_nobody() {
+fn a_truncated_request_does_no_harm() {
     let (runtime, server) = served();
     let whole = mutate::chunked_question();
     for end in 0..whole.len() {

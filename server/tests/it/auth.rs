@@ -12,7 +12,7 @@ const PASSWORD: &str = "hunter22+more";
 const TOKEN: &str = "a-token-that-is-long";
 
 #[tokio::test]
-async fn without_a_password_nobody_gets_past_the_login() {
+async fn requests_without_a_login_are_refused() {
     let server = closed(&[]).await;
     for path in ["/", "/c/k7x2", "/task", "/nowhere"] {
         let answer = get(server.address, path).await;
@@ -35,7 +35,7 @@ async fn without_a_password_nobody_gets_past_the_login() {
 }
 
 #[tokio::test]
-async fn the_password_opens_pages_and_api_and_leads_to_where_one_wanted_to_go() {
+async fn password_opens_pages_and_api_and_redirects_back() {
     let server = closed(&[]).await;
     let answer = log_in(server.address, PASSWORD, "/c/k7x2", &[]).await;
     assert_eq!((answer.status, answer.header("location")), (303, "/c/k7x2"));
@@ -69,7 +69,7 @@ async fn over_https_the_cookie_is_for_https_alone() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_refused_and_after_some_one_has_to_wait() {
+async fn wrong_passwords_are_refused_and_then_delayed() {
     let server = closed(&[]).await;
     for _ in 0..5 {
         let answer = log_in(server.address, "hunter23+more", "/", &[]).await;
@@ -86,7 +86,7 @@ async fn a_wrong_password_is_refused_and_after_some_one_has_to_wait() {
 }
 
 #[tokio::test]
-async fn guesses_made_at_once_are_counted_like_those_made_one_after_another() {
+async fn concurrent_guesses_are_counted_like_sequential_ones() {
     let server = closed(&[]).await;
     let guesses = (0..40).map(|_| log_in(server.address, "hunter23+more", "/", &[]));
     let answers = futures::future::join_all(guesses).await;
@@ -94,13 +94,13 @@ async fn guesses_made_at_once_are_counted_like_those_made_one_after_another() {
 }
 
 #[tokio::test]
-async fn what_nobody_would_log_in_with_isn_t_read() {
+async fn an_oversized_login_form_is_refused() {
     let server = closed(&[]).await;
     assert_eq!(log_in(server.address, &"a".repeat(10_000), "/", &[]).await.status, 400);
 }
 
 #[tokio::test]
-async fn a_token_is_no_password_where_there_is_one_nor_a_password_a_token() {
+async fn token_and_password_are_not_interchangeable() {
     let server = closed(&[]).await;
     assert_eq!(log_in(server.address, TOKEN, "/", &[]).await.status, 401);
     let bearer = format!("authorization: Bearer {PASSWORD}");
@@ -108,7 +108,7 @@ async fn a_token_is_no_password_where_there_is_one_nor_a_password_a_token() {
 }
 
 #[tokio::test]
-async fn where_there_are_only_tokens_people_log_in_with_one_until_they_change() {
+async fn token_login_lasts_until_the_tokens_change() {
     let with = async |tokens: &[&str]| {
         let auth = Auth::new(None, tokens.iter().map(|&token| token.to_owned()).collect());
         Server::under(Rules { auth, ..Rules::default() }, Models::new([], None)).await
@@ -131,7 +131,7 @@ async fn a_token_opens_the_api_for_a_program() {
 }
 
 #[tokio::test]
-async fn a_form_of_another_site_logs_nobody_in_or_out() {
+async fn cross_site_forms_neither_log_in_nor_out() {
     let server = closed(&[]).await;
     for header in ["sec-fetch-site: cross-site", "sec-fetch-site: same-site", "origin: http://evil.example"] {
         assert_eq!(log_in(server.address, PASSWORD, "/", &[header]).await.status, 403, "{header}");
@@ -142,7 +142,7 @@ async fn a_form_of_another_site_logs_nobody_in_or_out() {
 }
 
 #[tokio::test]
-async fn every_response_has_the_headers_that_keep_browsers_in_check() {
+async fn every_response_has_the_security_headers() {
     let server = closed(&[]).await;
     for path in ["/", "/login", "/api/models", "/healthz", "/favicon.svg"] {
         let answer = get(server.address, path).await;
@@ -157,7 +157,7 @@ async fn every_response_has_the_headers_that_keep_browsers_in_check() {
 }
 
 #[tokio::test]
-async fn who_is_in_may_end_a_task_and_nobody_else() {
+async fn only_logged_in_users_may_end_tasks() {
     let server = closed(&[]).await;
     assert_eq!(kill(server.address, "authorization: Bearer a-token-that-is-none").await.status, 401);
     let answer = kill(server.address, &format!("authorization: Bearer {TOKEN}")).await;
@@ -165,7 +165,7 @@ async fn who_is_in_may_end_a_task_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn without_a_password_whoever_sits_at_the_machine_may_end_a_task_and_who_comes_through_a_proxy_may_not() {
+async fn local_user_may_kill_without_a_password_but_no_proxied_one() {
     let server = Server::alone().await;
     assert_eq!(kill(server.address, "accept: */*").await.status, 200);
     for header in [
@@ -187,7 +187,7 @@ async fn without_a_password_whoever_sits_at_the_machine_may_end_a_task_and_who_c
 }
 
 #[tokio::test]
-async fn without_a_password_who_asks_by_another_name_than_this_machine_s_or_as_a_plain_proxy_does_ends_no_task() {
+async fn kill_without_a_password_needs_a_local_host_and_http_1_1() {
     let server = Server::alone().await;
     for (version, host, status) in [
         ("1.1", "localhost:3000", 200),

@@ -14,7 +14,7 @@ use starcrossed::Reason;
 use std::{fs, panic, path::PathBuf};
 
 #[test]
-fn every_stream_of_events_reads_the_same_however_it_is_split() {
+fn every_split_of_an_event_stream_decodes_the_same() {
     replay("decode", |_, input| {
         decode::holds(input);
         decode::holds_in_every_split(input);
@@ -22,12 +22,12 @@ fn every_stream_of_events_reads_the_same_however_it_is_split() {
 }
 
 #[test]
-fn no_event_gets_too_long_however_often_the_bytes_come() {
+fn event_length_is_bounded_for_repeated_input() {
     replay("decode", |_, input| decode::is_bounded(input));
 }
 
 #[test]
-fn every_answer_is_told_the_same_however_it_is_split() {
+fn every_split_of_an_answer_reads_the_same() {
     replay("dialect", |_, input| {
         dialect::holds(input);
         dialect::holds_in_every_split(input);
@@ -35,7 +35,7 @@ fn every_answer_is_told_the_same_however_it_is_split() {
 }
 
 #[test]
-fn what_an_answer_says_is_told_the_same_whatever_events_it_comes_in() {
+fn text_reads_the_same_in_whatever_events_it_arrives() {
     for (name, text, reasoning, _) in TOLD {
         let answer = format!("<think>{reasoning}</think>{text}");
         for text in [*text, *reasoning, &answer] {
@@ -46,7 +46,7 @@ fn what_an_answer_says_is_told_the_same_whatever_events_it_comes_in() {
 }
 
 #[test]
-fn a_page_is_told_what_each_server_means() {
+fn corpus_answers_read_as_expected() {
     replay("dialect", |name, input| {
         let Some((_, text, reasoning, end)) = TOLD.iter().find(|(is, ..)| *is == name) else { return };
         let bytes = split::read(input).0;
@@ -66,7 +66,7 @@ fn a_page_is_told_what_each_server_means() {
 }
 
 #[test]
-fn what_a_page_is_told_of_is_there() {
+fn every_expectation_has_a_corpus_file() {
     let names = files("dialect").into_iter().map(|(name, _)| name).collect::<Vec<_>>();
     for (name, ..) in TOLD {
         assert!(names.iter().any(|is| is == name), "there is no server/fuzz/corpus/dialect/{name}");

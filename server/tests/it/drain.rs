@@ -20,7 +20,7 @@ use std::time::Duration;
 const DRAIN: Duration = Duration::from_mins(1);
 
 #[tokio::test]
-async fn who_drains_says_so_at_once_goes_on_and_tells_the_pages_that_it_cuts_off() {
+async fn drain_fails_readiness_and_then_ends_the_rest() {
     let script = [head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()];
     let mut upstream = Upstream::playing(script).await;
     let rules = Rules { drain: DRAIN, ..Rules::default() };

@@ -16,7 +16,7 @@ use std::{net::TcpListener, time::Duration};
 use tokio::time::Instant;
 
 #[tokio::test]
-async fn a_task_that_finishes_says_so() {
+async fn a_finished_task_exits_normal() {
     let upstream = Upstream::playing([head(), delta("Hel"), delta("lo"), finish("stop"), done()]).await;
     let server = Server::asking(&upstream.url()).await;
     let mut page = Page::chat(server.address).await;
@@ -27,7 +27,7 @@ async fn a_task_that_finishes_says_so() {
 }
 
 #[tokio::test]
-async fn a_task_that_is_ended_from_the_monitor_ends_and_says_so_and_the_monitor_tells_of_it() {
+async fn a_task_killed_from_the_monitor_exits_killed() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let server = Server::asking(&upstream.url()).await;
     let mut page = Page::chat(server.address).await;
@@ -57,7 +57,7 @@ async fn a_task_that_is_ended_from_the_monitor_ends_and_says_so_and_the_monitor_
 }
 
 #[tokio::test]
-async fn a_stream_asks_not_to_be_held_up_on_its_way() {
+async fn stream_headers_forbid_buffering() {
     let upstream = Upstream::playing([head(), Step::Hang]).await;
     let server = Server::asking(&upstream.url()).await;
     let page = Page::chat(server.address).await;
@@ -71,7 +71,7 @@ async fn a_stream_asks_not_to_be_held_up_on_its_way() {
 }
 
 #[tokio::test]
-async fn an_answer_waits_a_moment_for_a_proxy_that_has_not_seen_the_end_of_the_question() {
+async fn a_proxied_answer_waits_for_the_request_to_settle() {
     let server = Server::alone().await;
     for header in ["x-forwarded-for: 192.0.2.1", "via: 1.1 Caddy", "forwarded: for=192.0.2.1", "x-real-ip: 192.0.2.1"] {
         for (path, body, status) in [
@@ -90,7 +90,7 @@ async fn an_answer_waits_a_moment_for_a_proxy_that_has_not_seen_the_end_of_the_q
 
 /// Such as one that is refused before it reaches the API.
 #[tokio::test]
-async fn a_refusal_waits_for_such_a_proxy_too() {
+async fn a_proxied_refusal_waits_for_the_request_to_settle() {
     let server = Server::alone().await;
     let long = vec![b' '; 17 * 1024 * 1024];
     let length = format!("content-length: {}", long.len());
@@ -104,7 +104,7 @@ async fn a_refusal_waits_for_such_a_proxy_too() {
 
 /// A page asks for a pace, and no model is too fast for it.
 #[tokio::test]
-async fn a_stream_with_a_pace_is_a_bounded_number_of_writes_and_bytes_and_is_killed_like_any_other() {
+async fn a_paced_stream_is_bounded_in_writes_and_bytes() {
     const QUESTION: &str = r#"{"messages":[{"role":"user","content":"Hi"}],"paced":true}"#;
     let Step::Send(word) = delta("word ") else { panic!("a delta is sent") };
     let mut upstream = Upstream::playing([head(), Step::Flood(word.repeat(100).into())]).await;
@@ -129,7 +129,7 @@ async fn a_stream_with_a_pace_is_a_bounded_number_of_writes_and_bytes_and_is_kil
 }
 
 #[tokio::test]
-async fn a_page_that_reads_four_streams_gets_a_quarter_of_the_pace_in_each() {
+async fn each_of_four_streams_gets_a_quarter_of_the_pace() {
     const QUESTION: &str = r#"{"messages":[{"role":"user","content":"Hi"}],"paced":4}"#;
     let Step::Send(word) = delta("word ") else { panic!("a delta is sent") };
     let upstream = Upstream::playing([head(), Step::Flood(word.repeat(100).into())]).await;
@@ -147,7 +147,7 @@ async fn a_page_that_reads_four_streams_gets_a_quarter_of_the_pace_in_each() {
 }
 
 #[tokio::test]
-async fn who_asks_for_no_pace_gets_each_delta_as_it_came() {
+async fn an_unpaced_stream_passes_each_delta_on() {
     let many: Vec<_> = (0..500).map(|n| delta(&format!("{n} "))).collect();
     let upstream = Upstream::playing([vec![head()], many, vec![finish("stop"), done()]].concat()).await;
     let server = Server::asking(&upstream.url()).await;
@@ -162,14 +162,14 @@ async fn who_asks_for_no_pace_gets_each_delta_as_it_came() {
 }
 
 #[tokio::test]
-async fn an_upstream_that_is_not_there_fails_the_task() {
+async fn an_unreachable_upstream_fails_the_task() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // and free again at once
     let server = Server::asking(&format!("http://{free}/v1")).await;
     failed(&server, Page::chat(server.address).await).await;
 }
 
 #[tokio::test]
-async fn an_upstream_that_answers_an_error_fails_the_task() {
+async fn an_error_status_fails_the_task() {
     for status in [400, 401, 404, 429, 500, 503] {
         let error = json!({ "error": { "message": "Of all days, today." } });
         let exit = failed_by([answer_json(status, &error)], &[]).await;
@@ -178,14 +178,14 @@ async fn an_upstream_that_answers_an_error_fails_the_task() {
 }
 
 #[tokio::test]
-async fn an_error_in_mid_stream_fails_the_task_and_leaves_the_text() {
+async fn an_error_mid_stream_fails_the_task_and_leaves_the_text() {
     let error = sse(&json!({ "error": { "message": "Out of memory." } }));
     let exit = failed_by([head(), delta("Hel"), error, Step::Hang], &["Hel"]).await;
     assert!(exit.message.unwrap().contains("Out of memory."));
 }
 
 #[tokio::test]
-async fn an_upstream_that_is_cut_off_fails_the_task_and_leaves_the_text() {
+async fn a_cut_upstream_fails_the_task_and_leaves_the_text() {
     for cut in [Step::Close, Step::Reset] {
         let mut upstream = Upstream::playing([chunked_head(), chunk(delta("Hel")), Step::Wait, cut]).await;
         let server = Server::asking(&upstream.url()).await;
@@ -197,13 +197,13 @@ async fn an_upstream_that_is_cut_off_fails_the_task_and_leaves_the_text() {
 }
 
 #[tokio::test]
-async fn an_upstream_that_sends_rubbish_fails_the_task_and_leaves_the_text() {
+async fn garbage_fails_the_task_and_leaves_the_text() {
     failed_by([head(), delta("Hel"), raw("data: {\"choices\": [[[\n\n"), Step::Hang], &["Hel"]).await;
     failed_by([raw("SSH-2.0-OpenSSH_9.6\r\n"), Step::Hang], &[]).await;
 }
 
 #[tokio::test]
-async fn an_upstream_that_falls_silent_fails_the_task_and_leaves_the_text() {
+async fn a_silent_upstream_fails_the_task_and_leaves_the_text() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let server = Server::patient(&upstream.url(), Duration::from_millis(200)).await;
     let mut page = Page::chat(server.address).await;
@@ -213,7 +213,7 @@ async fn an_upstream_that_falls_silent_fails_the_task_and_leaves_the_text() {
 }
 
 #[tokio::test]
-async fn a_panic_ends_the_task_and_nothing_else() {
+async fn a_panic_ends_only_its_task() {
     let server = Server::alone().await;
     let mut other = Page::start(server.address, "/api/task", r#"{"chunks":2,"interval_ms":50}"#).await;
     let mut page = Page::start(server.address, "/api/task", r#"{"chunks":9,"interval_ms":0,"crash_at":2}"#).await;
@@ -227,14 +227,14 @@ async fn a_panic_ends_the_task_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_page_that_leaves_before_the_upstream_has_said_anything_kills_it() {
+async fn leaving_before_the_first_byte_kills_the_task() {
     for farewell in FAREWELLS {
         killed_by([Step::Hang], &[], farewell).await;
     }
 }
 
 #[tokio::test]
-async fn a_page_that_leaves_while_the_model_thinks_kills_it() {
+async fn leaving_during_reasoning_kills_the_task() {
     for farewell in FAREWELLS {
         killed_by([head(), Step::Hang], &[], farewell).await;
         killed_by([head(), reasoning("Hm."), Step::Hang], &["Hm."], farewell).await;
@@ -242,7 +242,7 @@ async fn a_page_that_leaves_while_the_model_thinks_kills_it() {
 }
 
 #[tokio::test]
-async fn a_page_that_leaves_in_mid_stream_kills_the_task() {
+async fn leaving_mid_stream_kills_the_task() {
     for farewell in FAREWELLS {
         killed_by([head(), delta("Hel"), Step::Hang], &["Hel"], farewell).await;
         killed_by([chunked_head(), chunk(delta("Hel")), Step::Hang], &["Hel"], farewell).await;
@@ -250,7 +250,7 @@ async fn a_page_that_leaves_in_mid_stream_kills_the_task() {
 }
 
 #[tokio::test]
-async fn a_page_that_leaves_kills_its_own_task_alone() {
+async fn leaving_kills_only_the_page_s_own_task() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()]).await;
     let server = Server::asking(&upstream.url()).await;
     let mut pages = Vec::new();
@@ -289,7 +289,7 @@ async fn a_slow_reader_makes_the_upstream_wait() {
 }
 
 #[tokio::test]
-async fn who_takes_not_a_byte_for_a_quarter_of_an_hour_has_stopped_reading() {
+async fn a_reader_stalled_for_15_minutes_is_dropped() {
     let mut upstream = Upstream::playing([head(), flood()]).await;
     let server = Server::asking(&upstream.url()).await;
     let page = Page::chat_with_little_room(server.address).await;
@@ -306,7 +306,7 @@ async fn who_takes_not_a_byte_for_a_quarter_of_an_hour_has_stopped_reading() {
 }
 
 #[tokio::test]
-async fn a_page_that_leaves_behind_a_flood_kills_the_task_at_once() {
+async fn leaving_a_flood_kills_the_task() {
     for farewell in FAREWELLS {
         let mut upstream = Upstream::playing([head(), flood()]).await;
         let server = Server::asking(&upstream.url()).await;
@@ -320,7 +320,7 @@ async fn a_page_that_leaves_behind_a_flood_kills_the_task_at_once() {
 }
 
 #[tokio::test]
-async fn going_down_ends_every_task_and_tells_every_page() {
+async fn shutdown_ends_every_task_and_tells_every_page() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let server = Server::asking(&upstream.url()).await;
     let fates = server.registry.clone();
@@ -342,7 +342,7 @@ async fn going_down_ends_every_task_and_tells_every_page() {
 }
 
 #[tokio::test]
-async fn going_down_waits_for_nobody_who_does_not_read() {
+async fn shutdown_does_not_wait_for_a_stalled_reader() {
     let mut upstream = Upstream::playing([head(), flood()]).await;
     let server = Server::asking(&upstream.url()).await;
     let fates = server.registry.clone();
@@ -360,7 +360,7 @@ async fn going_down_waits_for_nobody_who_does_not_read() {
 }
 
 #[tokio::test]
-async fn a_task_that_was_never_born_has_no_fate() {
+async fn an_unknown_task_has_no_fate() {
     let server = Server::alone().await;
     assert_eq!(get(server.address, "/api/fate?task=nobody").await.json(), json!({ "state": "unknown" }));
 }

@@ -23,14 +23,14 @@ async fn a_question_is_answered_without_any_header() {
 }
 
 #[tokio::test]
-async fn what_is_null_was_not_said() {
+async fn null_fields_count_as_absent() {
     let server = Server::alone().await;
     let answer = post(server.address, "/api/chat", NULLS).await;
     assert!(answer.text().contains("\"completion_tokens\":1"), "{}", answer.text());
 }
 
 #[tokio::test]
-async fn a_body_that_makes_no_sense_is_refused_with_a_sentence() {
+async fn malformed_bodies_are_refused_with_a_message() {
     let server = Server::alone().await;
     let deep = "[".repeat(10_000);
     let deep_content = format!(r#"{{"messages":[{{"role":"user","content":[{deep}"#);
@@ -63,7 +63,7 @@ async fn a_body_that_makes_no_sense_is_refused_with_a_sentence() {
 }
 
 #[tokio::test]
-async fn a_request_without_a_host_or_with_two_is_bad() {
+async fn a_request_without_exactly_one_host_is_refused() {
     let server = Server::alone().await;
     for (hosts, status) in [
         ("HTTP/1.1\r\n", 400),
@@ -87,7 +87,7 @@ async fn a_request_without_a_host_or_with_two_is_bad() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_makes_no_model_work() {
+async fn cross_site_questions_are_refused() {
     let server = Server::alone().await;
     let headers = ["sec-fetch-site: cross-site", "content-length: 0"];
     refused("from another site", 403, &request(server.address, "POST", "/api/task", &headers).await);
@@ -103,7 +103,7 @@ async fn a_task_that_would_never_end_is_refused() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_long_is_refused_whether_or_not_it_says_so() {
+async fn an_oversized_body_is_refused_with_or_without_a_length() {
     let server = Server::alone().await;
     let long = vec![b' '; 17 * 1024 * 1024];
     refused("17 MiB", 413, &post(server.address, "/api/chat", &long).await);
@@ -118,7 +118,7 @@ async fn a_body_that_is_too_long_is_refused_whether_or_not_it_says_so() {
 }
 
 #[tokio::test]
-async fn a_body_of_several_megabytes_is_welcome() {
+async fn a_body_of_several_megabytes_is_accepted() {
     let server = Server::alone().await;
     let mut body = br#"{"max_tokens":1,"messages":[{"role":"user","content":""#.to_vec();
     body.resize(15 * 1024 * 1024, b'x');
@@ -127,7 +127,7 @@ async fn a_body_of_several_megabytes_is_welcome() {
 }
 
 #[tokio::test]
-async fn a_method_that_an_address_does_not_take_is_refused_and_the_right_one_named() {
+async fn a_wrong_method_is_refused_and_the_right_one_named() {
     let server = Server::alone().await;
     for (method, path, right) in [
         ("GET", "/api/chat", "POST"),
@@ -144,7 +144,7 @@ async fn a_method_that_an_address_does_not_take_is_refused_and_the_right_one_nam
 }
 
 #[tokio::test]
-async fn an_address_under_api_where_nothing_is_says_so_in_json() {
+async fn an_unknown_api_path_is_refused_in_json() {
     let server = Server::alone().await;
     for path in ["/api", "/api/", "/api/nothing", "/api/chat/", "/api/chat/more", "/api/%ff"] {
         for method in ["GET", "POST"] {
@@ -155,7 +155,7 @@ async fn an_address_under_api_where_nothing_is_says_so_in_json() {
 }
 
 #[tokio::test]
-async fn a_question_about_no_task_is_refused() {
+async fn a_fate_request_without_a_task_is_refused() {
     let server = Server::alone().await;
     refused("no task", 400, &get(server.address, "/api/fate").await);
     refused("no text", 400, &get(server.address, "/api/fate?task=%ff").await);
@@ -163,7 +163,7 @@ async fn a_question_about_no_task_is_refused() {
 }
 
 #[tokio::test]
-async fn a_browser_that_asks_for_html_gets_what_everybody_gets() {
+async fn the_accept_header_changes_no_api_answer() {
     let server = Server::alone().await;
     let headers = ["accept: text/html", "referer: http://elsewhere.example/", "content-length: 2"];
     let mut bad =
@@ -184,7 +184,7 @@ async fn a_head_is_the_get_without_its_body() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_http_end_the_connection_and_nothing_else() {
+async fn bytes_that_are_not_http_end_only_their_connection() {
     let server = Server::alone().await;
     let response = send(server.address, b"\x16\x03\x01 this is TLS\r\n\r\n").await;
     assert_eq!(response.status, 400);
@@ -212,7 +212,7 @@ async fn pages_are_html_that_the_back_button_may_keep() {
 
 /// They can be read before any script has run.
 #[tokio::test]
-async fn the_first_words_of_a_page_are_in_its_html() {
+async fn a_page_is_rendered_on_the_server() {
     let server = Server::alone().await;
     let words = [
         ("/task", &["Counter: <span>0</span>", "alive for <span>0</span> s", ">no task</text>"][..]),
@@ -227,7 +227,7 @@ async fn the_first_words_of_a_page_are_in_its_html() {
 }
 
 #[tokio::test]
-async fn a_page_is_compressed_for_who_can_read_that_and_a_stream_never() {
+async fn pages_are_compressed_on_request_and_streams_never() {
     let server = Server::alone().await;
     let page = request(server.address, "GET", "/", &["accept-encoding: gzip, br"]).await;
     assert_eq!((page.status, page.header("content-encoding")), (200, "gzip"));
@@ -240,7 +240,7 @@ async fn a_page_is_compressed_for_who_can_read_that_and_a_stream_never() {
 
 /// What is drawn on one thread may be dropped on another, wherever the runtime has moved it meanwhile.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_crowd_gets_its_pages() {
+async fn many_concurrent_page_requests_succeed() {
     let server = Server::alone().await;
     for _ in 0..20 {
         let pages = ["/", "/c/k7x2", "/task", "/nowhere"].repeat(5).into_iter().map(|path| get(server.address, path));
@@ -251,7 +251,7 @@ async fn a_crowd_gets_its_pages() {
 }
 
 #[tokio::test]
-async fn a_page_runs_its_own_scripts_and_no_others() {
+async fn the_content_security_policy_allows_only_own_scripts() {
     let server = Server::alone().await;
     let (one, other) = (get(server.address, "/").await, get(server.address, "/").await);
     let policy = one.header("content-security-policy");
@@ -268,7 +268,7 @@ async fn a_page_runs_its_own_scripts_and_no_others() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_not_there_says_so_as_a_page() {
+async fn an_unknown_page_is_a_404_page() {
     let server = Server::alone().await;
     for path in
         ["/nothing", "/pkg/nothing.js", "/..%2f..%2fCargo.toml", "/../Cargo.toml", "//etc/passwd", "/pkg", "/pkg/"]
@@ -280,7 +280,7 @@ async fn a_page_that_is_not_there_says_so_as_a_page() {
 }
 
 #[tokio::test]
-async fn machines_are_told_how_it_goes() {
+async fn health_readiness_and_metrics_are_served() {
     let server = Server::alone().await;
     assert_eq!(get(server.address, "/healthz").await.text(), "ok");
     post(server.address, "/api/chat", QUESTION).await;
@@ -300,7 +300,7 @@ async fn machines_are_told_how_it_goes() {
 }
 
 #[tokio::test]
-async fn what_machines_are_told_they_can_read_and_it_adds_up() {
+async fn metrics_are_well_formed_and_add_up() {
     let server = Server::alone().await;
     post(server.address, "/api/task", br#"{"chunks":3,"interval_ms":1}"#).await;
     let sent = post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":1,"crash_at":1}"#).await.body.len();
@@ -359,7 +359,7 @@ impl Metrics {
 }
 
 #[tokio::test]
-async fn a_connection_takes_one_question_after_another() {
+async fn a_connection_serves_several_requests() {
     let server = Server::alone().await;
     let once = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     let last = "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";

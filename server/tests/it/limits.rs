@@ -29,7 +29,7 @@ const TASK: &[u8] = br#"{"chunks":1,"interval_ms":0}"#;
 const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
 
 #[tokio::test]
-async fn who_comes_when_every_place_is_taken_is_told_to_come_again_and_the_others_go_on() {
+async fn a_full_server_refuses_new_tasks_and_keeps_the_old_ones() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()]).await;
     let server = crowded(&upstream, Slots::new(2, 2)).await;
     let mut pages = [Page::chat(server.address).await, Page::chat(server.address).await];
@@ -51,7 +51,7 @@ async fn who_comes_when_every_place_is_taken_is_told_to_come_again_and_the_other
 }
 
 #[tokio::test]
-async fn a_place_is_free_again_however_a_task_has_ended() {
+async fn every_kind_of_exit_frees_the_task_s_slot() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let server = crowded(&upstream, Slots::new(1, 1)).await;
     for farewell in [Farewell::Fin, Farewell::Rst] {
@@ -68,7 +68,7 @@ async fn a_place_is_free_again_however_a_task_has_ended() {
 }
 
 #[tokio::test]
-async fn a_place_is_free_when_the_task_has_ended_though_nobody_has_read_its_answer() {
+async fn an_unread_answer_keeps_no_task_slot() {
     let rules = Rules { tasks: Slots::new(1, 1), ..Rules::default() };
     let server = Server::under(rules, Models::new([], None)).await;
     let mut client = Unread::connect(server.address).await;
@@ -81,7 +81,7 @@ async fn a_place_is_free_when_the_task_has_ended_though_nobody_has_read_its_answ
 }
 
 #[tokio::test]
-async fn the_memory_of_a_question_is_free_when_the_task_has_ended_though_nobody_has_read_its_answer() {
+async fn an_unread_answer_keeps_no_memory_of_its_question() {
     let upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), done()]).await;
     let server = Server::start(models(&upstream, |_| ())).await;
     let mut client = Unread::connect(server.address).await;
@@ -94,7 +94,7 @@ async fn the_memory_of_a_question_is_free_when_the_task_has_ended_though_nobody_
 }
 
 #[tokio::test]
-async fn responses_that_a_client_leaves_unread_take_so_much_memory_and_others_are_answered() {
+async fn unread_responses_are_bounded_by_memory_per_client() {
     let rules = Rules { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Rules::default() };
     let server = Server::under(rules, Models::new([], None)).await;
     let item = format!(r#"{{"text":"{}","lang":"rust"}}"#, "<".repeat(64 * 1024)); // each becomes &lt;
@@ -117,7 +117,7 @@ async fn responses_that_a_client_leaves_unread_take_so_much_memory_and_others_ar
 }
 
 #[tokio::test]
-async fn answers_that_a_client_leaves_unread_are_so_many_and_others_are_answered() {
+async fn unread_answers_are_bounded_in_number_per_client() {
     let rules = Rules { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Rules::default() };
     let server = Server::under(rules, Models::new([], None)).await;
     let (mut clients, mut answered) = (Vec::new(), 0);
@@ -145,7 +145,7 @@ async fn answers_that_a_client_leaves_unread_are_so_many_and_others_are_answered
 }
 
 #[tokio::test]
-async fn an_answer_that_is_left_unread_for_a_quarter_of_an_hour_ends_though_its_client_answers_pings() {
+async fn an_answer_unread_for_15_minutes_ends_despite_pongs() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let server = Server::start(models(&upstream, |asked| asked.idle_timeout = Duration::from_hours(9))).await;
     let mut client = Unread::connect(server.address).await;
@@ -171,7 +171,7 @@ async fn no_task_lives(server: &Server) {
 }
 
 #[tokio::test]
-async fn a_client_that_has_all_that_one_may_is_told_so() {
+async fn a_client_beyond_its_own_limit_gets_429() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let server = crowded(&upstream, Slots::new(9, 1)).await;
     let _page = Page::chat(server.address).await;
@@ -179,7 +179,7 @@ async fn a_client_that_has_all_that_one_may_is_told_so() {
 }
 
 #[tokio::test]
-async fn behind_a_trusted_proxy_each_client_has_its_share() {
+async fn each_client_behind_a_trusted_proxy_has_its_own_limit() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let trusted = vec!["127.0.0.0/8".parse().unwrap()];
     let rules = Rules { tasks: Slots::new(9, 1), trusted, ..Rules::default() };
@@ -196,7 +196,7 @@ async fn behind_a_trusted_proxy_each_client_has_its_share() {
 }
 
 #[tokio::test]
-async fn a_connection_too_many_is_turned_away_and_the_others_go_on() {
+async fn a_connection_beyond_the_limit_is_refused() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), Step::Hang]).await;
     let rules = Rules { connections: Slots::new(1, 1), ..Rules::default() };
     let server = Server::under(rules, models(&upstream, |_| ())).await;
@@ -211,7 +211,7 @@ async fn a_connection_too_many_is_turned_away_and_the_others_go_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_sends_a_request_letter_by_letter_is_not_waited_for() {
+async fn an_unfinished_request_head_times_out() {
     let server = Server::alone().await;
     for half in ["", "G", "GET / HTTP/1.1\r\nhost: localhost\r\n", "PRI * HTTP/2"] {
         let mut slow = TcpStream::connect(server.address).await.unwrap();
@@ -223,7 +223,7 @@ async fn who_sends_a_request_letter_by_letter_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_sends_a_body_letter_by_letter_is_not_waited_for() {
+async fn an_unfinished_request_body_times_out() {
     let server = Server::alone().await;
     let mut slow = TcpStream::connect(server.address).await.unwrap();
     let half = "POST /api/chat HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 50\r\n\r\n{";
@@ -234,7 +234,7 @@ async fn who_sends_a_body_letter_by_letter_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn an_answer_that_gets_too_long_is_ended_and_what_has_come_stays() {
+async fn an_answer_is_cut_at_max_answer_and_its_text_stays() {
     let much = delta(&"much ".repeat(100));
     let mut upstream = Upstream::playing([head(), much.clone(), much, Step::Hang]).await;
     let models = models(&upstream, |asked| asked.max_answer = 1000);
@@ -248,7 +248,7 @@ async fn an_answer_that_gets_too_long_is_ended_and_what_has_come_stays() {
 }
 
 #[tokio::test]
-async fn an_answer_that_takes_too_long_is_ended_and_what_has_come_stays() {
+async fn an_answer_is_cut_at_answer_timeout_and_its_text_stays() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let models = models(&upstream, |asked| asked.answer_timeout = Duration::from_millis(300));
     let server = Server::start(models).await;
@@ -259,7 +259,7 @@ async fn an_answer_that_takes_too_long_is_ended_and_what_has_come_stays() {
 }
 
 #[tokio::test]
-async fn what_would_take_too_much_of_the_server_is_refused_and_says_what_is_allowed() {
+async fn expensive_requests_are_refused_with_the_limit_named() {
     let server = Server::alone().await;
     let question = |model: &str, content: &str| {
         format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":{content}}}]}}"#).into_bytes()
@@ -277,7 +277,7 @@ async fn what_would_take_too_much_of_the_server_is_refused_and_says_what_is_allo
 }
 
 #[tokio::test]
-async fn a_client_looks_on_so_many_times_and_all_clients_together_a_few_times_more() {
+async fn monitors_are_limited_per_client_and_in_total() {
     let rules = Rules { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Rules::default() };
     let server = Server::under(rules, Models::new([], None)).await;
     let mut monitors = Vec::new();
@@ -309,7 +309,7 @@ async fn look_on(address: SocketAddr, client: u8) -> Result<TcpStream, u16> {
 }
 
 #[tokio::test]
-async fn who_has_not_asked_yet_takes_no_place() {
+async fn an_unfinished_request_takes_no_task_slot() {
     let rules = Rules { tasks: Slots::new(1, 1), ..Rules::default() };
     let server = Server::under(rules, Models::new([], None)).await;
     let mut slow = Vec::new();
@@ -328,7 +328,7 @@ async fn who_has_not_asked_yet_takes_no_place() {
 }
 
 #[tokio::test]
-async fn a_client_has_so_many_requests_on_their_way_and_others_ask_all_the_same() {
+async fn arriving_requests_are_limited_per_client() {
     let rules = Rules { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Rules::default() };
     let server = Server::under(rules, Models::new([], None)).await;
     let asks = ["x-forwarded-for: 203.0.113.8", "content-length: 28"];

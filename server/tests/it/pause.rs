@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 const PING: Duration = Duration::from_secs(8);
 
 #[tokio::test]
-async fn a_pong_that_arrived_in_a_pause_keeps_its_connection_and_none_at_all_ends_it() {
+async fn a_pong_keeps_its_connection_and_a_missing_one_ends_it() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let server = Server::asking(&upstream.url()).await;
     let mut client = Http2::post(server.address, "/api/chat", QUESTION).await;
@@ -38,7 +38,7 @@ async fn a_pong_that_arrived_in_a_pause_keeps_its_connection_and_none_at_all_end
 }
 
 #[tokio::test]
-async fn a_first_request_that_arrived_in_a_pause_is_answered() {
+async fn a_first_request_from_a_pause_is_answered() {
     let server = Server::alone().await;
     let mut client = TcpStream::connect(server.address).await.unwrap();
     client.write_all(b"GET /healthz HTTP/1.1\r\n").await.unwrap();
@@ -49,7 +49,7 @@ async fn a_first_request_that_arrived_in_a_pause_is_answered() {
 }
 
 #[tokio::test]
-async fn a_later_request_that_arrived_in_a_pause_is_answered() {
+async fn a_later_request_from_a_pause_is_answered() {
     let server = Server::alone().await;
     let mut client = TcpStream::connect(server.address).await.unwrap();
     client.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
@@ -60,7 +60,7 @@ async fn a_later_request_that_arrived_in_a_pause_is_answered() {
 }
 
 #[tokio::test]
-async fn a_body_that_arrived_in_a_pause_is_read_over_http_1_and_2() {
+async fn a_body_from_a_pause_is_read_over_http_1_and_2() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let server = Server::asking(&upstream.url()).await;
     let (half, rest) = QUESTION.split_at(10);

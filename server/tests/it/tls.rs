@@ -13,7 +13,7 @@ use server::{config::TlsFiles, net::tls::Tls};
 use std::{path::PathBuf, time::Duration};
 
 #[tokio::test]
-async fn ten_streams_of_one_connection_live_and_each_dies_alone() {
+async fn ten_streams_on_one_connection_end_independently() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let files = certificate("streams");
     let server = server(&files, &upstream).await;
@@ -48,7 +48,7 @@ async fn ten_streams_of_one_connection_live_and_each_dies_alone() {
 }
 
 #[tokio::test]
-async fn http_1_is_spoken_too() {
+async fn tls_serves_http_1_1_too() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let files = certificate("one");
     let server = server(&files, &upstream).await;
@@ -58,7 +58,7 @@ async fn http_1_is_spoken_too() {
 }
 
 #[tokio::test]
-async fn a_renewed_certificate_is_for_who_comes_next_and_who_is_there_goes_on() {
+async fn a_renewed_certificate_serves_new_connections() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), Step::Hang]).await;
     let files = certificate("renewed");
     let server = server(&files, &upstream).await;
@@ -81,7 +81,7 @@ async fn a_renewed_certificate_is_for_who_comes_next_and_who_is_there_goes_on() 
 }
 
 #[tokio::test]
-async fn files_that_are_no_certificate_are_refused_with_their_names() {
+async fn unusable_certificate_files_are_named() {
     let files = TlsFiles { certificate: PathBuf::from("/nowhere/cert.pem"), key: PathBuf::from("/nowhere/key.pem") };
     let why = Tls::load(&files).await.unwrap_err().to_string();
     assert!(why.contains("/nowhere/cert.pem") && why.contains("/nowhere/key.pem"), "{why}");

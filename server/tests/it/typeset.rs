@@ -52,13 +52,13 @@ async fn code_and_formulas_come_back_as_html_in_their_order() {
 }
 
 #[tokio::test]
-async fn nothing_to_typeset_is_quickly_done() {
+async fn an_empty_list_is_typeset() {
     let server = Server::alone().await;
     assert_eq!(typeset(&server, &json!({ "items": [] })).await.json(), json!({ "html": [] }));
 }
 
 #[tokio::test]
-async fn too_much_and_nonsense_are_refused_with_a_sentence() {
+async fn oversized_and_malformed_items_are_refused() {
     let server = Server::alone().await;
     let item = |length: usize| json!({ "text": "x".repeat(length) });
     for (what, body) in [
@@ -78,7 +78,7 @@ async fn too_much_and_nonsense_are_refused_with_a_sentence() {
 }
 
 #[tokio::test]
-async fn many_at_once_are_all_served_while_the_server_answers_others() {
+async fn concurrent_requests_are_all_typeset() {
     let server = Server::alone().await;
     let items = json!({ "items": [{ "lang": "rust", "text": "fn f() { g(1); }\n".repeat(100) }] });
     let many = futures::future::join_all((0..8).map(|_| done(&server, &items, &[0])));
@@ -91,7 +91,7 @@ async fn many_at_once_are_all_served_while_the_server_answers_others() {
 }
 
 #[tokio::test]
-async fn a_client_with_more_requests_than_its_quota_is_told_when_to_come_again() {
+async fn requests_beyond_the_quota_get_retry_after() {
     let server = Server::alone().await;
     let items = json!({ "items": [{ "lang": "less", "text": "a-a-a-a-a-a-a-a\n".repeat(60) }] });
     let many = futures::future::join_all((0..60).map(|_| typeset(&server, &items))).await;

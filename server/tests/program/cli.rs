@@ -78,7 +78,7 @@ async fn secrets_are_not_shown() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_command_line_is_said_in_one_line() {
+async fn a_wrong_command_line_is_explained_in_one_line() {
     for arguments in [
         ["--nonsense", "1"],
         ["--upstream", "http://"],
@@ -92,7 +92,7 @@ async fn what_is_wrong_with_the_command_line_is_said_in_one_line() {
 }
 
 #[tokio::test]
-async fn who_asks_by_a_stranger_s_name_is_refused_and_told_how_to_make_it_known() {
+async fn unknown_host_is_refused_and_host_option_is_named() {
     let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--host", "chat.example.com"])).await;
     for (host, status) in [("chat.example.com", 200), ("localhost:3000", 200), ("evil.example:3000", 421)] {
         for path in ["/", "/api/models", "/healthz"] {
@@ -109,7 +109,7 @@ async fn who_asks_by_a_stranger_s_name_is_refused_and_told_how_to_make_it_known(
 }
 
 #[tokio::test]
-async fn who_listens_for_other_machines_says_who_may_come_in() {
+async fn listening_beyond_loopback_needs_a_password_or_open() {
     let refused = output(&mut starcrossed(&["--listen", "0.0.0.0:0"])).await;
     let why = text(&refused.stderr);
     assert_eq!(refused.status.code(), Some(2));
@@ -122,7 +122,7 @@ async fn who_listens_for_other_machines_says_who_may_come_in() {
 }
 
 #[tokio::test]
-async fn a_secret_that_can_be_guessed_is_none() {
+async fn short_secrets_are_refused() {
     for (line, why) in [
         (["--password", "hunter2"], "starcrossed: the password is too short: it takes 8 characters or more\n"),
         (["--password-file", "/nowhere"], "starcrossed: can't read the password in /nowhere: "),
@@ -135,7 +135,7 @@ async fn a_secret_that_can_be_guessed_is_none() {
 }
 
 #[tokio::test]
-async fn an_address_that_cannot_be_listened_on_is_said_in_one_line() {
+async fn unusable_listen_address_is_explained_in_one_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let start = async |address| output(&mut starcrossed(&["--listen", address])).await;
@@ -150,7 +150,7 @@ async fn an_address_that_cannot_be_listened_on_is_said_in_one_line() {
 }
 
 #[tokio::test]
-async fn an_address_whose_name_nobody_knows_is_said_in_one_line() {
+async fn unresolvable_listen_address_is_explained_in_one_line() {
     // Where nobody answers questions about names, finding out takes as long as the system is patient: 10 s and more.
     let mut command = starcrossed(&["--listen", "nowhere.invalid:3000"]);
     let output = timeout(Duration::from_mins(1), command.output()).await.expect("the program ends").unwrap();
@@ -166,7 +166,7 @@ fn one_line(output: &Output, code: i32, exactly: &str) {
 }
 
 #[tokio::test]
-async fn it_runs_from_an_empty_folder_and_leaves_nothing_there() {
+async fn program_runs_in_an_empty_folder_and_leaves_no_files() {
     let running =
         Running::start(&mut starcrossed(&["--listen", "0.0.0.0:0", "--open", "--upstream", "http://127.0.0.1:9/v1"]))
             .await;
@@ -178,7 +178,7 @@ async fn it_runs_from_an_empty_folder_and_leaves_nothing_there() {
 }
 
 #[tokio::test]
-async fn it_says_what_its_model_server_has() {
+async fn startup_lists_the_models_of_the_server() {
     let upstream = Upstream::playing([Step::Hang]).await;
     let mut command = starcrossed(&["--listen", "127.0.0.1:0"]);
     let mut running = Running::start(command.env("OPENAI_BASE_URL", upstream.url())).await;
@@ -186,7 +186,7 @@ async fn it_says_what_its_model_server_has() {
 }
 
 #[tokio::test]
-async fn it_says_that_a_key_is_not_used_without_an_upstream() {
+async fn startup_warns_of_a_key_without_an_upstream() {
     let mut running =
         Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--api-key", "sk-0123456789"])).await;
     running.logged("starcrossed: the API key is not used").await;
@@ -195,7 +195,7 @@ async fn it_says_that_a_key_is_not_used_without_an_upstream() {
 }
 
 #[tokio::test]
-async fn it_says_what_each_of_its_model_servers_has_and_keeps_their_keys() {
+async fn each_upstream_is_listed_and_gets_only_its_own_key() {
     let (one, two) = (Upstream::playing([Step::Hang]).await, Upstream::playing([Step::Hang]).await);
     let (first, second) = (format!("one={}", one.url()), format!("two={}", two.url()));
     let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &first, "--upstream", &second]);
@@ -210,7 +210,7 @@ async fn it_says_what_each_of_its_model_servers_has_and_keeps_their_keys() {
 }
 
 #[tokio::test]
-async fn a_model_server_that_is_not_there_yet_is_no_reason_not_to_start() {
+async fn program_starts_without_its_model_server_and_warns_once() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // and free again at once
     let url = format!("http://{free}/v1");
     let warning = format!("starcrossed: {url}");
@@ -226,7 +226,7 @@ async fn a_model_server_that_is_not_there_yet_is_no_reason_not_to_start() {
 }
 
 #[tokio::test]
-async fn asked_to_stop_it_tells_the_pages_and_is_gone() {
+async fn stop_signal_tells_the_pages_and_ends_the_program() {
     for signal in ["-TERM", "-INT"] {
         let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
         let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()]);
@@ -247,7 +247,7 @@ async fn asked_to_stop_it_tells_the_pages_and_is_gone() {
 }
 
 #[tokio::test]
-async fn asked_to_stop_it_does_not_wait_long_for_who_does_not_read() {
+async fn shutdown_does_not_wait_long_for_a_reader_that_stalls() {
     let Step::Send(one) = delta(&"x".repeat(16 * 1024)) else { unreachable!() };
     let mut upstream = Upstream::playing([head(), Step::Flood(one)]).await;
     let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()])).await;
@@ -275,7 +275,7 @@ async fn a_slow_reader_costs_little_memory() {
 }
 
 #[tokio::test]
-async fn with_few_open_files_it_serves_as_many_as_it_can_and_says_so() {
+async fn few_open_files_limit_the_tasks_and_are_reported() {
     let mut running = Running::start(&mut with_open_files(64)).await;
     let said = running.logged("").await;
     assert!(
@@ -289,7 +289,7 @@ async fn with_few_open_files_it_serves_as_many_as_it_can_and_says_so() {
 }
 
 #[tokio::test]
-async fn with_too_few_open_files_for_a_single_answer_it_does_not_start() {
+async fn program_does_not_start_with_too_few_open_files() {
     for most in [12, 17] {
         let refused = output(&mut with_open_files(most)).await;
         one_line(&refused, 1, "");

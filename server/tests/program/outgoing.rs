@@ -30,7 +30,7 @@ async fn secure(files: &TlsFiles) -> (Upstream, Server, String) {
 }
 
 #[tokio::test]
-async fn a_self_signed_certificate_is_trusted_where_it_is_named_and_nowhere_else() {
+async fn self_signed_certificate_is_trusted_only_where_named() {
     for files in [certificate("own"), authority("authority", "localhost")] {
         let (_upstream, _server, url) = secure(&files).await;
         let own = files.certificate.to_str().unwrap();
@@ -47,7 +47,7 @@ async fn a_self_signed_certificate_is_trusted_where_it_is_named_and_nowhere_else
 }
 
 #[tokio::test]
-async fn a_certificate_for_another_name_is_not_trusted_where_it_is_named() {
+async fn named_certificate_for_another_host_is_not_trusted() {
     let files = authority("elsewhere", "elsewhere.example");
     let (_upstream, _server, url) = secure(&files).await;
     let said = told(&url, &[("SSL_CERT_FILE", files.certificate.to_str().unwrap())]).await;
@@ -55,7 +55,7 @@ async fn a_certificate_for_another_name_is_not_trusted_where_it_is_named() {
 }
 
 #[tokio::test]
-async fn a_file_of_certificates_that_leads_nowhere_is_named() {
+async fn unusable_certificate_file_is_named() {
     let empty = certificate("none").certificate;
     fs::write(&empty, "nothing\n").unwrap();
     let broken = certificate("broken").certificate;
@@ -77,7 +77,7 @@ async fn a_file_of_certificates_that_leads_nowhere_is_named() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_not_there_is_named_with_its_variable() {
+async fn unreachable_proxy_is_named_with_its_variable() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let proxy = format!("http://me:secret@{closed}");
     let trusted = certificate("proxied").certificate;
@@ -94,7 +94,7 @@ async fn a_proxy_that_is_not_there_is_named_with_its_variable() {
 }
 
 #[tokio::test]
-async fn a_folder_of_certificates_that_leads_nowhere_is_named() {
+async fn unusable_certificate_folder_is_named() {
     let empty = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("tls-empty");
     fs::create_dir_all(&empty).unwrap();
     for folder in ["/nowhere", empty.to_str().unwrap()] {
@@ -120,7 +120,7 @@ async fn proxy(answer: &'static str) -> String {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_is_told_from_one_that_is_not_there() {
+async fn refusing_proxy_is_distinguished_from_a_missing_one() {
     let page = "HTTP/1.1 403 No\r\ncontent-length: 25\r\nconnection: close\r\n\r\n<title>Not today</title>\r\n";
     let wants = "HTTP/1.1 407 Who\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let trusted = certificate("refusing").certificate;

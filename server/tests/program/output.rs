@@ -23,7 +23,7 @@ const LOST: &str = "starcrossed_log_lines_lost_total";
 const TASK: &[u8] = br#"{"chunks":2,"interval_ms":0,"crash_at":1}"#;
 
 #[tokio::test]
-async fn a_log_whose_reader_has_gone_is_lost_and_the_answers_go_on() {
+async fn answers_go_on_when_the_log_reader_is_gone() {
     let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "http://127.0.0.1:9/v1"]);
     let Running { child, log, lines, address, .. } = Running::start(&mut command).await;
     drop((log, lines));
@@ -31,7 +31,7 @@ async fn a_log_whose_reader_has_gone_is_lost_and_the_answers_go_on() {
 }
 
 #[tokio::test]
-async fn a_disk_that_is_full_loses_the_log_and_the_answers_go_on() {
+async fn answers_go_on_when_the_disk_is_full() {
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
     let (child, address) = silent(|command| command.stdout(full()).stderr(full())).await;
     goes_on(child, address).await;
@@ -39,7 +39,7 @@ async fn a_disk_that_is_full_loses_the_log_and_the_answers_go_on() {
 
 /// `ulimit -f` counts in blocks of 512 bytes or 1 KiB.
 #[tokio::test]
-async fn a_log_that_may_grow_no_further_is_lost_and_the_answers_go_on() {
+async fn answers_go_on_when_the_log_file_may_not_grow() {
     let path = empty_folder().with_file_name(format!("log-{}", std::process::id()));
     fs::write(&path, [b'x'; 2048]).unwrap();
     let log = || Stdio::from(File::options().append(true).open(&path).unwrap());
@@ -62,14 +62,14 @@ fn limited(command: &Command) -> Command {
 }
 
 #[tokio::test]
-async fn standard_output_that_is_closed_from_the_start_is_no_reason_not_to_start() {
+async fn server_starts_with_standard_output_closed() {
     let closed = || Stdio::from(OwnedFd::from(UnixStream::pair().unwrap().0)); // the other end is dropped
     let (child, address) = silent(|command| command.stdout(closed()).stderr(closed())).await;
     goes_on(child, address).await;
 }
 
 #[tokio::test]
-async fn a_pipe_that_nobody_reads_holds_up_neither_answers_nor_the_end() {
+async fn an_unread_pipe_delays_neither_answers_nor_shutdown() {
     for non_blocking in [false, true] {
         let (ours, theirs) = UnixStream::pair().unwrap();
         theirs.set_nonblocking(non_blocking).unwrap();
@@ -88,7 +88,7 @@ async fn a_pipe_that_nobody_reads_holds_up_neither_answers_nor_the_end() {
 }
 
 #[tokio::test]
-async fn a_program_that_cannot_start_ends_with_its_code_even_if_it_cannot_say_why() {
+async fn exit_code_is_right_even_when_the_error_cannot_be_written() {
     for arguments in [["--nonsense", "1"], ["--listen", "192.0.2.1:1"]] {
         let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
         let said = output(&mut starcrossed(&arguments)).await.status.code();

@@ -10,7 +10,7 @@ const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
 const PAUSE: Duration = Duration::from_secs(10);
 
 #[tokio::test]
-async fn an_answer_goes_on_after_its_server_was_stopped_for_a_while_over_http_1_and_2() {
+async fn answer_goes_on_after_the_server_was_stopped_for_a_while() {
     let script = [head(), delta("Hel"), Step::Wait, delta("lo"), Step::Hang];
     let mut upstream = Upstream::playing(script).await;
     let running = Running::start(&mut starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()])).await;
@@ -29,7 +29,7 @@ async fn an_answer_goes_on_after_its_server_was_stopped_for_a_while_over_http_1_
 }
 
 #[tokio::test]
-async fn an_answer_that_began_while_its_server_was_stopped_is_read() {
+async fn answer_that_began_while_the_server_was_stopped_is_read() {
     const PATIENCE: Duration = Duration::from_secs(2);
     let scripts = [
         vec![Step::Wait, head(), delta("Hel"), Step::Hang],

@@ -18,7 +18,7 @@ const THOUGHT: &str = "The butler must not hear of it.";
 const ANSWER: &str = "Behind the grandfather clock.";
 
 #[tokio::test]
-async fn a_log_of_everything_gives_nothing_away() {
+async fn trace_log_holds_no_secret() {
     for (name, speaks) in [("plain", Speaks::Plain), ("tls", Speaks::Tls)] {
         for format in ["text", "json"] {
             let upstream = Upstream::playing_in_turn(scripts()).await;
@@ -35,7 +35,7 @@ async fn a_log_of_everything_gives_nothing_away() {
 }
 
 #[tokio::test]
-async fn nobody_else_is_told() {
+async fn monitor_metrics_and_pages_hold_no_secret() {
     let upstream = Upstream::playing_in_turn(scripts()).await;
     let mut program = Program::start("told", Speaks::Plain, "text", &upstream).await;
     let seen = use_it(&mut program).await;
@@ -58,7 +58,7 @@ async fn nobody_else_is_told() {
 }
 
 #[tokio::test]
-async fn a_server_that_repeats_the_key_is_quoted_without_it() {
+async fn quoted_errors_hold_no_key() {
     let upstream = Upstream::playing_in_turn(scripts()).await;
     let mut program = Program::start("errors", Speaks::Plain, "text", &upstream).await;
     let seen = use_it(&mut program).await;

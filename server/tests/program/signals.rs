@@ -19,7 +19,7 @@ use tokio::{
 };
 
 #[tokio::test]
-async fn a_stop_is_heard_while_the_configuration_is_read() {
+async fn signals_work_while_the_configuration_is_read() {
     for name in ["-TERM", "-INT", "-HUP"] {
         let password = new_pipe(name);
         let mut child = starcrossed(&["--listen", "127.0.0.1:0", "--password-file", &password]).spawn().unwrap();
@@ -31,7 +31,7 @@ async fn a_stop_is_heard_while_the_configuration_is_read() {
 
 /// A shell and the kernel both say so when a terminal is closed.
 #[tokio::test]
-async fn a_closed_terminal_ends_every_answer_as_a_shutdown_however_often_it_is_said() {
+async fn repeated_hangup_ends_every_answer_as_shutdown() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", &upstream.url()]);
     let running = Running::start(&mut command).await;
@@ -46,7 +46,7 @@ async fn a_closed_terminal_ends_every_answer_as_a_shutdown_however_often_it_is_s
 }
 
 #[tokio::test]
-async fn a_program_that_was_started_to_outlive_its_terminal_does() {
+async fn program_under_nohup_ignores_hangup() {
     let mut command = Command::new("nohup");
     let program = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "http://127.0.0.1:9/v1"]);
     command.arg(program.as_std().get_program()).args(program.as_std().get_args()).env_clear().kill_on_drop(true);
@@ -59,7 +59,7 @@ async fn a_program_that_was_started_to_outlive_its_terminal_does() {
 }
 
 #[tokio::test]
-async fn asked_twice_it_does_not_drain() {
+async fn second_signal_skips_the_drain() {
     let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--drain", "60", "--upstream", "http://127.0.0.1:9/v1"]);
     let running = Running::start(&mut command).await;
     running.signal("-TERM");

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_question_says_what_is_to_be_played() {
+    fn a_question_carries_its_script() {
         let script = Script { deltas: 3, end: End::Reset, ..Script::endless(7, Pace::Every(5)) };
         let found = Script::of(&script.question()).unwrap();
         assert_eq!(format!("{found:?}"), format!("{script:?}"));

@@ -60,18 +60,18 @@ mod tests {
     }
 
     #[test]
-    fn a_plateau_is_no_growth_and_neither_is_what_was_there_before_it() {
+    fn a_plateau_after_a_rise_is_no_growth() {
         assert_eq!(broken(10, |_| 100_000), 0);
         assert_eq!(broken(10, |at| if at < 6 { 30_000 } else { 100_000 + at % 7 }), 0);
     }
 
     #[test]
-    fn what_grows_and_goes_on_growing_is_found() {
+    fn steady_growth_is_found() {
         assert_eq!(broken(10, |at| 100_000 + 300 * at), 1);
     }
 
     #[test]
-    fn a_short_time_tells_nothing() {
+    fn a_short_run_proves_nothing() {
         assert_eq!(broken(3, |at| 100_000 * at), 0);
         assert_eq!(broken(0, |_| 0), 0);
     }

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn every_end_that_a_task_can_have_comes_about() {
+    fn every_exit_reason_occurs() {
         let mut chance = StdRng::seed_from_u64(1);
         let visits = (0..1000).map(|stream| Visit::at_random(&mut chance, stream)).collect::<Vec<_>>();
         for reason in REASONS.into_iter().filter(|reason| *reason != Reason::Shutdown) {

@@ -34,7 +34,7 @@ async fn an_answer_that_could_be_interrupted() -> (Upstream, Arc<Models>, EventS
 }
 
 #[tokio::test]
-async fn no_list_is_asked_for_while_an_answer_runs_and_what_is_known_is_shown() {
+async fn a_busy_server_is_not_listed_and_known_models_are_shown() {
     let (upstream, models, events, connection) = an_answer_that_could_be_interrupted().await;
     for _ in 0..3 {
         assert_eq!(names(&models).await, ["fake"], "that it answers is known");
@@ -45,7 +45,7 @@ async fn no_list_is_asked_for_while_an_answer_runs_and_what_is_known_is_shown() 
 }
 
 #[tokio::test]
-async fn a_server_that_can_be_interrupted_is_never_asked_for_its_models() {
+async fn an_interruptible_server_is_never_asked_for_its_models() {
     let (upstream, models, events, connection) = an_answer_that_could_be_interrupted().await;
     connection.go();
     told(events).await;
@@ -58,7 +58,7 @@ async fn a_server_that_can_be_interrupted_is_never_asked_for_its_models() {
 }
 
 #[tokio::test]
-async fn which_model_answers_where_none_was_named_is_learned_from_the_answer() {
+async fn the_model_name_is_learned_from_the_answer() {
     let mut word = json!({ "choices": [{ "index": 0, "delta": { "content": "Hi" } }] });
     word["model"] = json!("own/name");
     let upstream = Upstream::interrupting([head(), sse(&word), Step::Hang]).await;
@@ -71,7 +71,7 @@ async fn which_model_answers_where_none_was_named_is_learned_from_the_answer() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_say_who_it_is_is_not_asked_for_its_models() {
+async fn an_unidentified_server_is_not_asked_for_its_models() {
     let upstream = Upstream::silent_about_itself([head(), delta("Hi"), finish("stop"), done()]).await;
     let models = Arc::new(Models::new([client(&upstream)], None));
     let listing = tokio::spawn({
@@ -91,7 +91,7 @@ async fn a_server_that_does_not_say_who_it_is_is_not_asked_for_its_models() {
 }
 
 #[tokio::test]
-async fn a_server_that_has_made_way_for_one_that_can_be_interrupted_is_recognised() {
+async fn a_server_replaced_by_an_interruptible_one_is_recognised() {
     let upstream = Upstream::playing([Step::Hang]).await;
     let models = Models::new([client(&upstream)], None);
     assert_eq!(names(&models).await, ["fake"]);
@@ -101,7 +101,7 @@ async fn a_server_that_has_made_way_for_one_that_can_be_interrupted_is_recognise
 }
 
 #[tokio::test]
-async fn a_server_that_can_be_interrupted_and_is_gone_is_said_to_be_gone() {
+async fn an_interruptible_server_that_is_gone_is_reported_as_gone() {
     let (upstream, models, events, connection) = an_answer_that_could_be_interrupted().await;
     connection.go();
     told(events).await;
@@ -113,7 +113,7 @@ async fn a_server_that_can_be_interrupted_and_is_gone_is_said_to_be_gone() {
 }
 
 #[tokio::test]
-async fn a_server_that_hides_its_description_is_recognised_by_its_list() {
+async fn an_interruptible_server_is_recognised_by_its_list() {
     let list = json!({ "object": "list", "data": [{ "id": "a", "object": "model", "owned_by": "me" }] });
     let upstream = Upstream::listing([answer_json(200, &list)]).await;
     let models = Models::new([client(&upstream)], None);
@@ -123,7 +123,7 @@ async fn a_server_that_hides_its_description_is_recognised_by_its_list() {
 }
 
 #[tokio::test]
-async fn two_upstreams_that_lead_to_one_server_share_what_must_not_be_disturbed() {
+async fn upstreams_of_one_server_share_its_busy_state() {
     let script = [head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()];
     let mut upstream = Upstream::playing(script).await;
     let models = several(&[("one", &upstream), ("two", &upstream)], None);
@@ -138,7 +138,7 @@ async fn two_upstreams_that_lead_to_one_server_share_what_must_not_be_disturbed(
 }
 
 #[tokio::test]
-async fn a_question_without_a_model_asks_such_a_server_for_no_list() {
+async fn a_question_without_a_model_needs_no_list() {
     let mut upstream = Upstream::interrupting([head(), delta("Hi"), finish("stop"), done()]).await;
     let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
     let models = Arc::new(Models::new([client], None));
@@ -148,7 +148,7 @@ async fn a_question_without_a_model_asks_such_a_server_for_no_list() {
 }
 
 #[tokio::test]
-async fn no_list_is_asked_for_once_an_answer_has_begun() {
+async fn a_list_request_is_dropped_once_an_answer_begins() {
     let mut upstream = Upstream::silent_about_itself([head(), delta("Hi"), Step::Hang]).await;
     let models = Arc::new(Models::new([client(&upstream)], None));
     let listing = tokio::spawn({
@@ -165,7 +165,7 @@ async fn no_list_is_asked_for_once_an_answer_has_begun() {
 }
 
 #[tokio::test]
-async fn the_list_as_it_was_is_shown_while_an_answer_runs_and_it_may_have_changed() {
+async fn the_previous_list_is_shown_while_an_answer_runs() {
     let not_found = vec![answer_json(404, &json!({ "error": { "message": "no such model" } }))];
     let scripts = [not_found, vec![head(), delta("Hel"), Step::Wait, finish("stop"), done()]];
     let mut upstream = Upstream::playing_in_turn(scripts).await;
@@ -186,7 +186,7 @@ async fn the_list_as_it_was_is_shown_while_an_answer_runs_and_it_may_have_change
 }
 
 #[tokio::test]
-async fn models_are_listed_while_a_question_waits_for_a_server_that_loads() {
+async fn models_are_listed_while_a_question_waits_for_loading() {
     let loading = answer_json(503, &json!({ "error": { "message": "Loading model" } }));
     let mut upstream = Upstream::playing([loading]).await;
     let models = Arc::new(Models::new([client(&upstream)], None));
@@ -197,7 +197,7 @@ async fn models_are_listed_while_a_question_waits_for_a_server_that_loads() {
 }
 
 #[tokio::test]
-async fn of_several_servers_only_the_one_that_answers_is_left_alone() {
+async fn only_the_busy_server_of_several_is_left_alone() {
     let mut one = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let two = Upstream::listing([models(&["y"])]).await;
     let models = several(&[("one", &one), ("two", &two)], None);

@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 #[tokio::test(start_paused = true)]
-async fn without_a_server_the_demo_answers_to_every_name() {
+async fn the_demo_answers_to_every_name_without_a_server() {
     let models = Arc::new(Models::new([], None));
     assert_eq!(names(&models).await, [demo::NAME]);
     for name in ["", "demo", "gpt-5"] {
@@ -35,7 +35,7 @@ async fn the_demo_begins_at_once_and_takes_its_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_demo_stops_at_the_length_that_is_asked_for() {
+async fn the_demo_stops_at_max_tokens() {
     let (words, exit) = told(ask(&Arc::new(Models::new([], None)), json!({ "max_tokens": 5 }))).await;
     assert_eq!(words.len(), 5);
     assert_eq!(exit.result.finish_reason.as_deref(), Some("length"));
@@ -43,7 +43,7 @@ async fn the_demo_stops_at_the_length_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn the_demo_answers_to_its_name_although_there_is_a_server() {
+async fn the_demo_answers_to_its_name_beside_a_server() {
     let (upstream, models) = with_upstream([Step::Hang]).await;
     let (words, _) = told(ask(&models, json!({ "model": "demo", "max_tokens": 3 }))).await;
     assert_eq!(words.len(), 3);

@@ -26,7 +26,7 @@ use std::{
 use tokio::{net::TcpListener, time::Instant};
 
 #[tokio::test]
-async fn only_what_lists_models_is_found() {
+async fn discovery_finds_only_servers_that_list_models() {
     let one = Upstream::listing([models(&["a", "b"])]).await;
     let empty = Upstream::listing([answer_json(200, &json!({ "object": "list", "data": null }))]).await;
     let site = Upstream::listing([answer(200, &["content-type: text/html"], "<h1>Hi</h1>")]).await;
@@ -44,7 +44,7 @@ async fn only_what_lists_models_is_found() {
 }
 
 #[tokio::test]
-async fn who_loads_or_wants_a_key_is_found_too_and_who_would_be_disturbed_is_not_asked() {
+async fn discovery_finds_loading_and_locked_servers() {
     let json = ["content-type: application/json"];
     let loading =
         [answer(503, &json, r#"{"error":{"message":"Loading model","type":"unavailable_error","code":503}}"#)];
@@ -62,7 +62,7 @@ async fn who_loads_or_wants_a_key_is_found_too_and_who_would_be_disturbed_is_not
 }
 
 #[tokio::test]
-async fn a_server_that_comes_later_is_found_when_somebody_wants_to_know_or_asks() {
+async fn a_server_that_starts_later_is_found_on_demand() {
     let upstream = Upstream::playing([head(), delta("Here."), finish("stop"), done()]).await;
     let url = parse_url(&upstream.url()).unwrap();
     let (looks, there) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -87,7 +87,7 @@ async fn a_server_that_comes_later_is_found_when_somebody_wants_to_know_or_asks(
 }
 
 #[tokio::test]
-async fn a_server_that_comes_beside_another_is_found_too_and_nothing_is_forgotten() {
+async fn a_second_server_is_found_and_the_first_is_kept() {
     let (first, second) = (Upstream::playing([Step::Hang]).await, Upstream::playing([Step::Hang]).await);
     let named = |name: &str, upstream: &Upstream| {
         Client::new(Settings { name: name.into(), ..Settings::new(parse_url(&upstream.url()).unwrap()) }).unwrap()
@@ -110,7 +110,7 @@ async fn a_server_that_comes_beside_another_is_found_too_and_nothing_is_forgotte
 }
 
 #[tokio::test]
-async fn looking_for_servers_takes_no_longer_than_one_may_wait() {
+async fn discovery_ends_at_its_timeout() {
     let silent = Upstream::listing([Step::Hang]).await;
     let url = silent.url();
     let start = Instant::now();

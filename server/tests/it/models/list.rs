@@ -24,7 +24,7 @@ use socket2::{Domain, Socket, Type};
 use std::{net::SocketAddr, sync::Arc};
 
 #[tokio::test]
-async fn with_a_server_its_models_are_listed_and_answer() {
+async fn a_server_s_models_are_listed_and_answer() {
     let (_upstream, models) = with_upstream([head(), delta("Here."), finish("stop"), done()]).await;
     assert_eq!(names(&models).await, ["fake"]);
     let (words, _) = told(ask(&models, json!({ "model": "fake" }))).await;
@@ -32,7 +32,7 @@ async fn with_a_server_its_models_are_listed_and_answer() {
 }
 
 #[tokio::test]
-async fn however_many_want_to_know_the_models_a_server_is_asked_once_at_a_time() {
+async fn concurrent_lists_ask_the_server_once() {
     let upstream = Upstream::listing([models(&["a"])]).await;
     let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
     let models = Models::new([client], None);
@@ -44,7 +44,7 @@ async fn however_many_want_to_know_the_models_a_server_is_asked_once_at_a_time()
 }
 
 #[tokio::test]
-async fn a_server_that_cannot_be_connected_to_is_gone_and_not_silent() {
+async fn a_failed_connection_is_not_reported_as_silence() {
     let (_listener, _queue, address) = deaf();
     let client = Client::new(Settings::new(parse_url(&format!("http://{address}/v1")).unwrap())).unwrap();
     assert!(client.models().await.unwrap_err().contains("can't be reached: no connection within 2 seconds"));
@@ -61,7 +61,7 @@ fn deaf() -> (Socket, std::net::TcpStream, SocketAddr) {
 }
 
 #[tokio::test]
-async fn a_long_list_is_cut_and_that_is_said() {
+async fn a_long_list_is_truncated_and_says_so() {
     let list = (0..10_007).map(|n| format!("model-{n}")).collect::<Vec<_>>();
     let upstream = Upstream::listing([models(&list.iter().map(String::as_str).collect::<Vec<_>>())]).await;
     let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
@@ -72,7 +72,7 @@ async fn a_long_list_is_cut_and_that_is_said() {
 }
 
 #[tokio::test]
-async fn a_list_of_some_megabytes_is_read_whole() {
+async fn a_list_of_four_megabytes_is_read_whole() {
     let padding = "x".repeat(1700);
     let entry = |n: usize| format!(r#"{{"id":"model-{n}","object":"model","description":"{padding}"}}"#);
     let list = format!(r#"{{"object":"list","data":[{}]}}"#, (0..2500).map(entry).collect::<Vec<_>>().join(","));
@@ -83,7 +83,7 @@ async fn a_list_of_some_megabytes_is_read_whole() {
 }
 
 #[tokio::test]
-async fn of_a_list_that_never_ends_the_beginning_is_read() {
+async fn the_beginning_of_an_endless_list_is_read() {
     let begun = raw("HTTP/1.1 200 OK\r\n\r\n{\"data\":[{\"id\":\"a\"},{\"id\":\"b\",\"x\":\"");
     let script = [head(), delta("Hi"), finish("stop"), done()];
     let list = [begun, Step::Flood("x".repeat(64 * 1024).into())];
@@ -94,20 +94,20 @@ async fn of_a_list_that_never_ends_the_beginning_is_read() {
 }
 
 #[tokio::test]
-async fn a_server_with_an_empty_list_says_that_a_name_can_be_typed() {
+async fn an_empty_list_suggests_typing_a_name() {
     let upstream = Upstream::listing([models(&[])]).await;
     let list = Models::new([client(&upstream)], None).list().await;
     assert!(list.message.unwrap().ends_with("lists no models yet. If it has one all the same, type its name."));
 }
 
 #[tokio::test]
-async fn a_model_that_is_called_like_the_key_is_not_listed() {
+async fn a_model_name_that_holds_the_key_is_not_listed() {
     let upstream = Upstream::listing([models(&["a", "for-sk-key-of-one"])]).await;
     assert_eq!(names(&several(&[("one", &upstream)], None)).await, ["a"]);
 }
 
 #[tokio::test]
-async fn a_server_without_a_list_says_that_a_name_can_be_typed() {
+async fn a_missing_list_suggests_typing_a_name() {
     let script = [head(), delta("Hi"), finish("stop"), done()];
     let upstream = Upstream::listing_and_playing([answer(404, &[], "404 page not found")], script).await;
     let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
@@ -126,7 +126,7 @@ async fn a_server_without_a_list_says_that_a_name_can_be_typed() {
 }
 
 #[tokio::test]
-async fn that_a_server_can_go_on_with_a_thought_is_told() {
+async fn servers_that_continue_reasoning_are_marked() {
     let list = json!({ "object": "list", "data": [{ "id": "a", "owned_by": "llamacpp" }, { "id": "b" }] });
     let upstream = Upstream::listing([answer_json(200, &list)]).await;
     let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
@@ -138,7 +138,7 @@ async fn that_a_server_can_go_on_with_a_thought_is_told() {
 }
 
 #[tokio::test]
-async fn a_model_that_has_refused_to_go_on_with_a_thought_is_not_asked_again() {
+async fn a_model_that_refused_to_continue_reasoning_is_unmarked() {
     let data = ["a", "b"].map(|id| json!({ "id": id, "owned_by": "llamacpp" }));
     let list = json!({ "object": "list", "data": data });
     let refusals = [
@@ -158,7 +158,7 @@ async fn a_model_that_has_refused_to_go_on_with_a_thought_is_not_asked_again() {
 }
 
 #[tokio::test]
-async fn while_a_router_loads_a_model_the_page_is_told() {
+async fn the_page_hears_that_a_router_loads_a_model() {
     let list = json!({ "object": "list", "data": [{ "id": "a", "status": { "value": "unloaded" } }] });
     for (status, words) in [(400, "model is not loaded"), (500, "Internal error"), (503, "Loading model")] {
         let refusal = answer_json(status, &json!({ "error": { "message": words } }));
@@ -190,7 +190,7 @@ async fn the_default_model_stands_first_in_the_list_and_answers() {
 }
 
 #[tokio::test]
-async fn a_list_that_cannot_be_had_says_why_and_keeps_the_default_model() {
+async fn a_failed_list_says_why_and_keeps_the_default_model() {
     let upstream = Upstream::listing([answer(401, &[], r#"{"error":"no key"}"#)]).await;
     let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
     let list = Models::new([client], Some("mine".into())).list().await;

@@ -25,7 +25,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 #[tokio::test]
-async fn of_several_servers_one_that_loads_is_waited_for_if_no_other_has_the_model() {
+async fn a_loading_server_is_waited_for_if_no_other_has_the_model() {
     let loading = answer_json(503, &json!({ "error": { "message": "Loading model" } }));
     let (one, two) = (Upstream::listing([loading]).await, Upstream::listing([models(&[])]).await);
     let models = several(&[("one", &one), ("two", &two)], None);
@@ -55,7 +55,7 @@ async fn the_models_of_several_servers_are_one_list() {
 }
 
 #[tokio::test]
-async fn what_a_server_says_of_pictures_is_passed_on() {
+async fn picture_support_is_passed_on() {
     let list = json!({ "object": "list", "data": [
         { "id": "seeing", "architecture": { "input_modalities": ["text", "image"] } },
         { "id": "blind", "architecture": { "input_modalities": ["text"] } },
@@ -73,7 +73,7 @@ async fn what_a_server_says_of_pictures_is_passed_on() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_down_or_refuses_hides_its_own_models_alone_and_is_named() {
+async fn a_failing_server_hides_only_its_own_models_and_is_named() {
     let up = Upstream::listing([models(&["x"])]).await;
     let refusing = Upstream::listing([answer(401, &[], r#"{"error":"no, sk-key-of-refusing is no key"}"#)]).await;
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // and free again at once
@@ -94,7 +94,7 @@ async fn a_server_that_is_down_or_refuses_hides_its_own_models_alone_and_is_name
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_is_silent_holds_the_list_up_for_five_seconds_at_most() {
+async fn a_silent_server_delays_the_list_at_most_five_seconds() {
     let silent = Upstream::listing([Step::Hang]).await;
     let models = several(&[("a", &silent), ("b", &silent), ("c", &silent)], None);
     let start = Instant::now();
@@ -104,7 +104,7 @@ async fn a_server_that_is_silent_holds_the_list_up_for_five_seconds_at_most() {
 }
 
 #[tokio::test]
-async fn a_question_goes_to_the_server_that_has_the_model_under_its_own_name_and_with_its_own_key() {
+async fn a_question_reaches_the_named_server_with_its_own_key() {
     let mut one = Upstream::playing([head(), delta("one"), finish("stop"), done()]).await;
     let mut two = Upstream::playing([head(), delta("two"), finish("stop"), done()]).await;
     let models = several(&[("one", &one), ("two", &two)], None);
@@ -121,7 +121,7 @@ async fn a_question_goes_to_the_server_that_has_the_model_under_its_own_name_and
 }
 
 #[tokio::test]
-async fn a_plain_name_will_do_where_one_server_alone_has_the_model() {
+async fn a_plain_name_suffices_if_one_server_has_the_model() {
     let mut one = Upstream::listing([models(&["x", "both"])]).await;
     let two = Upstream::listing([models(&["y", "both"])]).await;
     let models = several(&[("one", &one), ("two", &two)], None);
@@ -135,7 +135,7 @@ async fn a_plain_name_will_do_where_one_server_alone_has_the_model() {
 }
 
 #[tokio::test]
-async fn a_name_that_several_have_is_refused_at_once_although_another_server_loads() {
+async fn an_ambiguous_name_is_refused_while_another_server_loads() {
     let loading = answer_json(503, &json!({ "error": { "message": "Loading model" } }));
     let loading = Upstream::listing([loading]).await;
     let (one, two) = (Upstream::listing([models(&["x"])]).await, Upstream::listing([models(&["x"])]).await);
@@ -145,7 +145,7 @@ async fn a_name_that_several_have_is_refused_at_once_although_another_server_loa
 }
 
 #[tokio::test]
-async fn while_a_question_waits_only_those_are_asked_again_that_may_have_something_new_to_say() {
+async fn a_waiting_question_asks_only_loading_servers_again() {
     let loading = answer_json(503, &json!({ "error": { "message": "Loading model" } }));
     let (mut loading, other) = (Upstream::listing([loading]).await, Upstream::listing([models(&["x"])]).await);
     let all = several(&[("loading", &loading), ("other", &other)], None);
@@ -165,7 +165,7 @@ async fn settle() {
 }
 
 #[tokio::test]
-async fn a_name_that_nobody_lists_goes_to_the_only_server_without_a_list() {
+async fn an_unlisted_name_goes_to_the_only_server_without_a_list() {
     let listing = Upstream::listing([models(&["x"])]).await;
     let script = [head(), delta("Hi"), finish("stop"), done()];
     let mut without = Upstream::listing_and_playing([answer(404, &[], "no such thing")], script.clone()).await;
@@ -180,7 +180,7 @@ async fn a_name_that_nobody_lists_goes_to_the_only_server_without_a_list() {
 }
 
 #[tokio::test]
-async fn of_several_servers_one_that_answers_is_asked_for_no_list_and_is_still_the_first() {
+async fn a_busy_server_is_not_listed_and_stays_the_first() {
     let mut one = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let two = Upstream::listing([models(&["y"])]).await;
     let all = several(&[("one", &one), ("two", &two)], None);
@@ -195,7 +195,7 @@ async fn of_several_servers_one_that_answers_is_asked_for_no_list_and_is_still_t
 }
 
 #[tokio::test]
-async fn of_several_servers_the_first_that_has_a_model_answers_unless_another_was_chosen() {
+async fn the_first_server_with_a_model_answers_by_default() {
     let down = Upstream::listing([answer(500, &[], "")]).await;
     let mut one = Upstream::listing([models(&["x"])]).await;
     let mut two = Upstream::listing([models(&["y", "z"])]).await;

@@ -5,7 +5,7 @@ use crate::support::fake_upstream::{self, answer_json, done, finish, head};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_tool_that_nobody_offered_is_no_answer() {
+async fn a_tool_call_is_no_answer() {
     let call =
         json!([{ "index": 0, "id": "1", "type": "function", "function": { "name": "clock", "arguments": "{}" } }]);
     let more = with_delta(&json!({ "tool_calls": [{ "index": 0, "function": { "arguments": "}" } }] }));
@@ -29,7 +29,7 @@ async fn a_tool_that_nobody_offered_is_no_answer() {
 }
 
 #[tokio::test]
-async fn what_can_not_be_shown_is_told_of() {
+async fn content_that_cannot_be_shown_is_named() {
     for (delta, why) in [
         (
             json!({ "content": [{ "type": "image_url", "image_url": { "url": "data:image/png;base64,AA==" } }] }),

@@ -17,7 +17,7 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 
 #[tokio::test]
-async fn what_is_said_before_a_bad_value_of_the_same_event_stays() {
+async fn text_before_a_bad_value_in_the_same_event_stays() {
     let hello = json!({ "choices": [{ "delta": { "content": "Hello" } }] });
     for (rest, why) in [
         ("{\"choices\":[{\"del", "without saying that it was complete"),
@@ -33,18 +33,18 @@ async fn what_is_said_before_a_bad_value_of_the_same_event_stays() {
 }
 
 #[tokio::test]
-async fn an_answer_that_just_ends_may_be_incomplete() {
+async fn an_answer_without_an_end_may_be_incomplete() {
     told([head(), delta("Hel"), Step::Close]).await.partly("Hel", "without saying that it was complete");
 }
 
 #[tokio::test]
-async fn half_an_event_at_the_end_is_a_cut() {
+async fn half_an_event_at_the_end_is_incomplete() {
     let half = raw("data: {\"choices\":[{\"delta\":{\"content\":\"lo");
     told([head(), delta("Hel"), half, Step::Close]).await.partly("Hel", "without saying that it was complete");
 }
 
 #[tokio::test]
-async fn a_connection_that_is_cut_leaves_what_was_said() {
+async fn a_cut_connection_leaves_the_text() {
     for cut in [Step::Close, Step::Reset] {
         // Waits before it cuts, since a RST may overtake what was written before it.
         let script = [chunked_head(), chunk(delta("Hel")), Step::Wait, cut];
@@ -60,7 +60,7 @@ async fn a_connection_that_is_cut_leaves_what_was_said() {
 }
 
 #[tokio::test]
-async fn an_error_may_come_mid_stream_in_every_dialect() {
+async fn an_error_mid_stream_is_recognised_in_every_dialect() {
     for error in [
         sse(&json!({ "error": { "message": "Out of memory", "type": "server_error", "code": 500 } })),
         sse(&json!({ "error": { "message": "Out of memory", "code": "oom" } })),
@@ -79,12 +79,12 @@ async fn an_error_may_come_mid_stream_in_every_dialect() {
 }
 
 #[tokio::test]
-async fn what_was_said_before_the_rubbish_stays() {
+async fn text_before_garbage_stays() {
     told([head(), delta("Hel"), raw("data: rubbish\n\n")]).await.partly("Hel", "rubbish");
 }
 
 #[tokio::test]
-async fn a_line_without_an_end_is_cut_off() {
+async fn an_endless_line_is_cut_off() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Flood(vec![b'x'; 64 * 1024].into())]).await;
     let events = ask(settings(&upstream), question());
     let connection = upstream.connection().await;
@@ -93,7 +93,7 @@ async fn a_line_without_an_end_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_conversation_that_is_too_long_is_known_as_such() {
+async fn an_exceeded_context_is_recognised() {
     let json = &["content-type: application/json"][..];
     for script in [
         vec![answer(400, json, r#"{"error":{"code":"context_length_exceeded","message":"Too many tokens"}}"#)],
@@ -108,7 +108,7 @@ async fn a_conversation_that_is_too_long_is_known_as_such() {
 }
 
 #[tokio::test]
-async fn every_word_of_a_server_is_cut_and_holds_no_secret() {
+async fn quoted_words_are_truncated_and_hold_no_secret() {
     let key = "sk-0123456789abcdef";
     let long = format!("{key} {}", "x".repeat(100_000));
     let told =
@@ -137,14 +137,14 @@ async fn credentials_in_the_url_are_never_shown() {
 }
 
 #[tokio::test]
-async fn an_empty_answer_is_none() {
+async fn an_empty_body_is_no_answer() {
     told([head(), Step::Close]).await.not_at_all("sent an empty answer");
     told([raw("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")]).await.not_at_all("sent an empty answer");
     told([raw("HTTP/1.1 204 No Content\r\n\r\n")]).await.not_at_all("sent an empty answer");
 }
 
 #[tokio::test]
-async fn json_in_place_of_a_stream_may_be_an_error_or_rubbish() {
+async fn json_in_place_of_a_stream_is_read_as_an_error() {
     told([answer_json(200, &json!({ "error": { "message": "No GPU" } }))]).await.not_at_all("No GPU");
     told([answer_json(200, &json!({ "status": "ok" }))]).await.not_at_all("something else than was asked for");
     told([answer(200, &["content-type: application/json"], "oops")]).await.not_at_all("oops");
@@ -159,7 +159,7 @@ async fn a_web_page_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_refusal_says_what_to_do_in_whatever_words_it_came() {
+async fn every_refusal_says_what_to_do() {
     let json = &["content-type: application/json"][..];
     for (step, why) in [
         (answer(401, json, r#"{"detail":"Not authenticated"}"#), "Not authenticated. If it wants a key, give it with"),
@@ -189,7 +189,7 @@ async fn a_refusal_says_what_to_do_in_whatever_words_it_came() {
 }
 
 #[tokio::test]
-async fn a_refused_key_is_named_as_such_and_never_shown() {
+async fn a_refused_key_is_reported_and_never_shown() {
     let key = "sk-0123456789abcdef";
     let bodies = [
         json!({ "error": { "message": format!("Incorrect API key provided: {key}.") } }).to_string(),
@@ -204,7 +204,7 @@ async fn a_refused_key_is_named_as_such_and_never_shown() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_but_told_of() {
+async fn a_redirect_is_reported_and_not_followed() {
     for to in ["https://me:secret@elsewhere.example/v1?key=secret", "/v2"] {
         let upstream = Upstream::playing([answer(301, &[&format!("location: {to}")], "")]).await;
         let told = listen_to_the_end(ask(settings(&upstream), question())).await;
@@ -215,14 +215,14 @@ async fn a_redirect_is_not_followed_but_told_of() {
 }
 
 #[tokio::test]
-async fn a_long_refusal_is_quoted_in_part() {
+async fn a_long_refusal_is_truncated() {
     let told = told([answer(500, &[], &"very ".repeat(10_000))]).await;
     told.not_at_all("very very");
     assert!(told.message().len() < 500);
 }
 
 #[tokio::test]
-async fn a_connection_closed_without_an_answer_is_told_of() {
+async fn a_connection_closed_without_an_answer_is_reported() {
     for end in [Step::Close, Step::Reset] {
         told([end]).await.not_at_all("broke the connection off without an answer");
     }
@@ -230,7 +230,7 @@ async fn a_connection_closed_without_an_answer_is_told_of() {
 }
 
 #[tokio::test]
-async fn where_nobody_listens_the_page_is_told_where_that_is() {
+async fn a_refused_connection_names_its_address() {
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let url = parse_url(&format!("http://me:secret@{address}/v1")).unwrap();
     let told = listen_to_the_end(ask(openai::Upstream::new(url), question())).await;
@@ -239,7 +239,7 @@ async fn where_nobody_listens_the_page_is_told_where_that_is() {
 }
 
 #[tokio::test]
-async fn a_connection_that_does_not_come_about_is_given_up() {
+async fn a_connection_attempt_times_out() {
     // A queue that is full: the kernel answers to nobody else.
     let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
@@ -252,7 +252,7 @@ async fn a_connection_that_does_not_come_about_is_given_up() {
 }
 
 #[tokio::test]
-async fn tls_with_a_server_that_speaks_none_is_told_of() {
+async fn tls_with_a_plain_http_server_is_reported() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = parse_url(&format!("https://{}/v1", listener.local_addr().unwrap())).unwrap();
     let plain = tokio::spawn(async move {

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// Whether an answer is whole, in every way in which it may end.
 #[tokio::test]
-async fn an_answer_is_done_if_the_model_ended_it_of_itself() {
+async fn an_answer_is_complete_if_the_model_ended_it() {
     for reason in ["stop", "STOP", "eos", "eos_token", "end_turn", "stop_sequence"] {
         let told = told([head(), delta("Hi"), finish(reason), done()]).await;
         assert_eq!((told.text.as_str(), told.exit.reason), ("Hi", Reason::Normal), "{reason}");
@@ -32,7 +32,7 @@ async fn an_answer_is_done_if_the_model_ended_it_of_itself() {
 }
 
 #[tokio::test]
-async fn an_answer_that_something_else_has_ended_has_failed_and_what_was_said_stays() {
+async fn an_answer_ended_by_anything_else_has_failed() {
     for (reason, why) in [
         ("content_filter", "A content filter at http://127.0.0.1:"),
         ("SAFETY", "A content filter at http://127.0.0.1:"),
@@ -57,7 +57,7 @@ async fn an_answer_that_something_else_has_ended_has_failed_and_what_was_said_st
 }
 
 #[tokio::test]
-async fn an_answer_that_says_nothing_has_failed() {
+async fn an_empty_text_has_failed() {
     for text in ["", " \n", "\u{200b}"] {
         let told = told([head(), delta(text), finish("stop"), done()]).await;
         assert!(told.message().contains("sent an empty answer"), "{text:?} {told:?}");
@@ -71,7 +71,7 @@ async fn an_answer_that_says_nothing_has_failed() {
 }
 
 #[tokio::test]
-async fn the_word_of_the_worst_end_counts() {
+async fn the_worst_finish_reason_counts() {
     told([head(), delta("Hel"), finish("content_filter"), finish("stop"), done()])
         .await
         .partly("Hel", "A content filter");
@@ -83,7 +83,7 @@ async fn the_word_of_the_worst_end_counts() {
 }
 
 #[tokio::test]
-async fn a_word_of_an_end_in_every_event_ends_nothing() {
+async fn a_finish_reason_in_every_event_ends_nothing() {
     let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": "stop" }] }));
     let mut upstream =
         Upstream::playing([head(), event("Hel"), event("l"), Step::Wait, event("o"), done(), Step::Hang]).await;
@@ -115,7 +115,7 @@ async fn wait(time: Duration) {
 }
 
 #[tokio::test]
-async fn a_word_of_an_end_beside_the_first_words_ends_nothing() {
+async fn a_finish_reason_beside_the_first_text_ends_nothing() {
     let event = |text: &str| {
         sse(&json!({ "choices": [{ "delta": { "role": "assistant", "content": text }, "finish_reason": "stop" }] }))
     };
@@ -129,7 +129,7 @@ async fn a_word_of_an_end_beside_the_first_words_ends_nothing() {
 }
 
 #[tokio::test]
-async fn a_word_of_an_end_before_the_first_words_ends_nothing() {
+async fn a_finish_reason_before_the_first_text_ends_nothing() {
     let role = sse(&json!({ "choices": [{ "delta": { "role": "assistant" }, "finish_reason": "stop" }] }));
     // Nothing is to be seen of the first event, so the progress shows that it was heard.
     let script = [head(), role, progress(350), Step::Wait, delta("Hello"), finish("stop"), done()];
@@ -143,7 +143,7 @@ async fn a_word_of_an_end_before_the_first_words_ends_nothing() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_its_only_words_with_their_end_and_does_not_hang_up_is_given_up_and_all_is_there() {
+async fn an_open_connection_after_the_finish_reason_times_out() {
     let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": "stop" }] }));
     let settle = |settings: &mut openai::Upstream| settings.idle_timeout = Duration::from_millis(200);
     told_with([head(), event("Hi"), Step::Hang], settle).await.completely("Hi");
@@ -153,7 +153,7 @@ async fn a_server_that_says_its_only_words_with_their_end_and_does_not_hang_up_i
 }
 
 #[tokio::test]
-async fn a_word_that_nobody_knows_is_no_end_if_a_known_one_follows() {
+async fn an_unknown_finish_reason_yields_to_a_known_one() {
     for word in ["generating", "normal", "null"] {
         let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": word }] }));
         told([head(), event("Hel"), event("lo"), finish("stop"), done()]).await.completely("Hello");
@@ -164,7 +164,7 @@ async fn a_word_that_nobody_knows_is_no_end_if_a_known_one_follows() {
 }
 
 #[tokio::test]
-async fn the_word_of_the_worst_end_counts_in_one_event_too() {
+async fn the_worst_finish_reason_within_one_event_counts() {
     let hel = json!({ "choices": [{ "delta": { "content": "Hel" }, "finish_reason": "content_filter" }] });
     let stop = json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] });
     for body in [
@@ -177,17 +177,17 @@ async fn the_word_of_the_worst_end_counts_in_one_event_too() {
 }
 
 #[tokio::test]
-async fn done_without_a_finish_reason_is_no_end() {
+async fn done_without_a_finish_reason_is_incomplete() {
     told([head(), delta("Hel"), done()]).await.partly("Hel", "without saying that it was complete");
 }
 
 #[tokio::test]
-async fn an_answer_that_finishes_with_an_error_has_failed() {
+async fn finish_reason_error_fails_the_answer() {
     told([head(), delta("Hel"), finish("error"), done()]).await.failed("Hel", "ended its answer with an error");
 }
 
 #[tokio::test]
-async fn an_answer_that_filled_the_context_is_told_from_one_that_reached_its_limit() {
+async fn a_full_context_is_distinguished_from_max_tokens() {
     let head_of =
         |server| raw(format!("HTTP/1.1 200 OK\r\nserver: {server}\r\ncontent-type: text/event-stream\r\n\r\n"));
     for (server, limit, full) in [("llama.cpp", None, true), ("llama.cpp", Some(5), false), ("other", None, false)] {

@@ -11,7 +11,7 @@ use server::models::openai::Client;
 use std::time::Duration;
 
 #[tokio::test]
-async fn a_kill_while_it_is_asked_again_reaches_the_server() {
+async fn a_kill_reaches_the_server_during_the_second_attempt() {
     let refusal = answer_json(400, &json!({ "error": { "message": "No", "param": "temperature" } }));
     let mut upstream = Upstream::playing_in_turn([vec![refusal], vec![Step::Hang]]).await;
     let events = ask(settings(&upstream), question());
@@ -24,7 +24,7 @@ async fn a_kill_while_it_is_asked_again_reaches_the_server() {
 }
 
 #[tokio::test]
-async fn a_kill_while_a_prompt_is_read_reaches_the_server() {
+async fn a_kill_reaches_the_server_while_it_reads_the_prompt() {
     let mut upstream = Upstream::playing([head(), progress(1), Step::Flood(sent(progress(2)))]).await;
     let mut events = ask(settings(&upstream), question());
     let connection = upstream.connection().await;
@@ -34,7 +34,7 @@ async fn a_kill_while_a_prompt_is_read_reaches_the_server() {
 }
 
 #[tokio::test]
-async fn a_kill_while_a_model_loads_asks_no_more() {
+async fn a_kill_while_a_model_loads_ends_the_attempts() {
     let mut upstream = Upstream::playing(loading()).await;
     let mut events = ask(settings(&upstream), question());
     upstream.connection().await;
@@ -60,39 +60,39 @@ async fn kill_after(deltas: usize, script: impl Into<Vec<Step>>) {
 }
 
 #[tokio::test]
-async fn a_kill_before_the_head_reaches_the_server() {
+async fn a_kill_reaches_the_server_before_the_head() {
     kill_after(0, [Step::Hang]).await;
 }
 
 #[tokio::test]
-async fn a_kill_before_the_first_word_reaches_the_server() {
+async fn a_kill_reaches_the_server_before_the_first_text() {
     kill_after(0, [head(), Step::Hang]).await;
     kill_after(0, [chunked_head(), chunk(raw(": thinking\n\n")), Step::Hang]).await;
 }
 
 #[tokio::test]
-async fn a_kill_while_the_model_thinks_reaches_the_server() {
+async fn a_kill_reaches_the_server_during_reasoning() {
     kill_after(1, [head(), reasoning("Hm"), Step::Hang]).await;
 }
 
 #[tokio::test]
-async fn a_kill_mid_stream_reaches_the_server() {
+async fn a_kill_reaches_the_server_mid_stream() {
     kill_after(1, [head(), delta("Hel"), Step::Hang]).await;
     kill_after(1, [chunked_head(), chunk(delta("Hel")), Step::Hang]).await;
 }
 
 #[tokio::test]
-async fn a_kill_in_a_flood_reaches_the_server() {
+async fn a_kill_reaches_the_server_in_a_flood() {
     kill_after(100, [head(), flood()]).await;
 }
 
 #[tokio::test]
-async fn a_kill_during_a_refusal_reaches_the_server() {
+async fn a_kill_reaches_the_server_during_a_refusal() {
     kill_after(0, [raw("HTTP/1.1 500 No\r\ncontent-length: 9\r\n\r\nx"), Step::Hang]).await;
 }
 
 #[tokio::test]
-async fn a_kill_after_the_end_reaches_the_server() {
+async fn a_kill_reaches_the_server_after_the_finish_reason() {
     kill_after(1, [head(), delta("Hi"), finish("stop"), Step::Hang]).await;
 }
 
@@ -102,7 +102,7 @@ fn flood() -> Step {
 }
 
 #[tokio::test]
-async fn a_page_that_does_not_read_stops_the_server() {
+async fn a_page_that_does_not_read_makes_the_server_wait() {
     let mut upstream = Upstream::playing([head(), flood()]).await;
     let mut events = ask(settings(&upstream), question());
     let connection = upstream.connection().await;

@@ -5,7 +5,7 @@ use crate::support::fake_upstream::{answer_json, delta, done, finish, head, reas
 use serde_json::json;
 
 #[tokio::test]
-async fn thoughts_go_by_several_names() {
+async fn reasoning_is_read_under_every_name() {
     let thoughts = [
         vec![reasoning("Hm")],
         vec![with_delta(&json!({ "reasoning": "Hm" }))],
@@ -20,7 +20,7 @@ async fn thoughts_go_by_several_names() {
 }
 
 #[tokio::test]
-async fn a_thought_that_began_in_the_prompt_is_one() {
+async fn reasoning_that_began_in_the_prompt_is_recognised() {
     for thought in [
         vec![delta("H"), delta("m"), delta("</think>")],
         vec![delta("Hm</thi"), delta("nk>\n\n")],
@@ -42,7 +42,7 @@ async fn a_thought_that_began_in_the_prompt_is_one() {
 }
 
 #[tokio::test]
-async fn thoughts_have_other_tags_too() {
+async fn reasoning_is_read_in_every_tag() {
     for (open, close) in [
         ("<thinking>", "</thinking>"),
         ("<thought>", "</thought>"),
@@ -65,12 +65,12 @@ async fn thoughts_have_other_tags_too() {
 }
 
 #[tokio::test]
-async fn text_that_only_looked_like_a_thought_is_not_lost() {
+async fn half_a_tag_at_the_end_is_text() {
     told([head(), delta("<thi"), finish("stop"), done()]).await.completely("<thi");
 }
 
 #[tokio::test]
-async fn thoughts_alone_are_no_answer_and_stay() {
+async fn reasoning_alone_is_no_answer_and_stays() {
     for thought in [reasoning("Hm"), delta("<think>Hm"), delta("<think>Hm</think>\n")] {
         for (reason, why) in [("stop", "sent thoughts and no answer"), ("length", "token limit while it was thinking")]
         {

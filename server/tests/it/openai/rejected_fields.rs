@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use server::models::openai::Client;
 
 #[tokio::test]
-async fn where_stream_options_are_refused_the_question_is_asked_again_without() {
+async fn rejected_stream_options_are_left_out() {
     let refusal = json!({ "error": { "message": "Unrecognized request argument supplied: stream_options" } });
     let scripts = [vec![answer_json(400, &refusal)], vec![head(), delta("Hi"), finish("stop"), done()]];
     let upstream = Upstream::playing_in_turn(scripts).await;
@@ -23,14 +23,14 @@ async fn where_stream_options_are_refused_the_question_is_asked_again_without() 
 }
 
 #[tokio::test]
-async fn where_they_are_refused_twice_it_is_not_asked_a_third_time() {
+async fn stream_options_rejected_twice_are_reported() {
     let upstream = Upstream::playing([answer_json(400, &json!({ "error": "stream_options are no good" }))]).await;
     listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("stream_options are no good");
     assert_eq!(upstream.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn where_progress_is_refused_the_question_is_asked_again_without_and_never_with_it_again() {
+async fn rejected_progress_is_never_asked_for_again() {
     for refusal in [
         answer_json(400, &json!({ "error": { "message": "Unrecognized request argument supplied: return_progress" } })),
         answer_json(422, &json!({ "detail": [{ "type": "extra_forbidden", "loc": ["body", "return_progress"] }] })),
@@ -61,7 +61,7 @@ async fn where_progress_is_refused_the_question_is_asked_again_without_and_never
 }
 
 #[tokio::test]
-async fn that_one_model_refuses_progress_says_nothing_of_the_others() {
+async fn rejected_progress_concerns_one_model_only() {
     let refusal = answer_json(400, &json!({ "error": { "message": "Unknown field return_progress" } }));
     let answer = vec![head(), delta("Hi"), finish("stop"), done()];
     let upstream = Upstream::playing_in_turn([vec![refusal], answer]).await;
@@ -76,7 +76,7 @@ async fn that_one_model_refuses_progress_says_nothing_of_the_others() {
 }
 
 #[tokio::test]
-async fn a_model_that_has_taken_progress_is_not_asked_again_without_when_it_refuses_something_else() {
+async fn accepted_progress_is_not_blamed_for_a_later_refusal() {
     let answer = vec![head(), delta("Hi"), finish("stop"), done()];
     let refusal = vec![answer_json(400, &json!({ "error": { "message": "Invalid request body" } }))];
     let upstream = Upstream::playing_in_turn([answer, refusal]).await;
@@ -124,7 +124,7 @@ fn refusals(name: &str) -> Vec<Step> {
 }
 
 #[tokio::test]
-async fn a_parameter_that_is_refused_is_left_out_from_then_on_and_that_is_said() {
+async fn a_rejected_parameter_is_left_out_and_reported() {
     let options = json!({
         "temperature": 0.5, "top_p": 0.9, "top_k": 40, "min_p": 0.1, "stop": ["x"], "seed": 7, "reasoning_effort": "low",
         "presence_penalty": 0.1, "frequency_penalty": 0.1,
@@ -151,7 +151,7 @@ async fn a_parameter_that_is_refused_is_left_out_from_then_on_and_that_is_said()
 }
 
 #[tokio::test]
-async fn the_longest_answer_goes_by_its_other_name_where_one_is_refused() {
+async fn a_rejected_token_limit_is_sent_under_its_other_name() {
     for (name, twin) in [("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens")] {
         for refusal in refusals(name) {
             let scripts = [vec![refusal], vec![head(), delta("Hi"), finish("stop"), done()]];
@@ -170,7 +170,7 @@ async fn the_longest_answer_goes_by_its_other_name_where_one_is_refused() {
 }
 
 #[tokio::test]
-async fn a_limit_that_is_refused_under_both_names_is_left_out() {
+async fn a_token_limit_rejected_under_both_names_is_left_out() {
     let refusal = |name: &str| vec![refusals(name).remove(0)];
     let answer = vec![head(), delta("Hi"), finish("stop"), done()];
     let upstream = Upstream::playing_in_turn([refusal("max_tokens"), refusal("max_completion_tokens"), answer]).await;
@@ -184,7 +184,7 @@ async fn a_limit_that_is_refused_under_both_names_is_left_out() {
 }
 
 #[tokio::test]
-async fn every_parameter_is_left_out_once_and_then_the_refusal_is_told() {
+async fn each_parameter_is_left_out_once_before_failing() {
     let refusal = answer(400, &[], "temperature, top_p and seed are not supported");
     let upstream = Upstream::playing([refusal]).await;
     let client = Client::new(settings(&upstream)).unwrap();
@@ -199,7 +199,7 @@ async fn every_parameter_is_left_out_once_and_then_the_refusal_is_told() {
 }
 
 #[tokio::test]
-async fn a_value_that_is_refused_says_nothing_of_others() {
+async fn a_rejected_value_says_nothing_of_other_values() {
     let refusal = answer_json(400, &json!({ "error": { "message": "temperature must be between 0 and 1" } }));
     let upstream = Upstream::playing_in_turn([vec![refusal], vec![head(), delta("Hi"), finish("stop"), done()]]).await;
     let client = Client::new(settings(&upstream)).unwrap();
@@ -212,7 +212,7 @@ async fn a_value_that_is_refused_says_nothing_of_others() {
 }
 
 #[tokio::test]
-async fn a_parameter_is_known_by_what_it_is_called_there_and_whatever_the_number_of_the_refusal() {
+async fn a_rejected_parameter_is_recognised_in_every_wording() {
     let error = |message: &str| json!({ "error": { "message": message } });
     for (status, refusal, name) in [
         (400, json!({ "error": { "message": "No", "param": "reasoning.effort" } }), "reasoning_effort"),
@@ -234,7 +234,7 @@ async fn a_parameter_is_known_by_what_it_is_called_there_and_whatever_the_number
 }
 
 #[tokio::test]
-async fn what_can_not_be_left_out_is_not_and_neither_is_anything_in_its_place() {
+async fn required_fields_are_never_left_out() {
     for refusal in [
         json!({ "error": { "message": "The temperature there is not allowed", "param": "messages[0].content" } }),
         json!({ "detail": [{ "loc": ["body", "messages", 0, "content"], "msg": "temperature: not allowed" }] }),
@@ -259,7 +259,7 @@ async fn what_can_not_be_left_out_is_not_and_neither_is_anything_in_its_place() 
 }
 
 #[tokio::test]
-async fn a_parameter_that_is_refused_again_is_told_of_at_once() {
+async fn a_parameter_rejected_again_is_reported_at_once() {
     let refusal = json!({ "error": { "message": "Unsupported parameter", "param": "temperature" } });
     let upstream = Upstream::playing([answer_json(400, &refusal)]).await;
     listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("Unsupported parameter");
@@ -267,7 +267,7 @@ async fn a_parameter_that_is_refused_again_is_told_of_at_once() {
 }
 
 #[tokio::test]
-async fn that_one_model_refuses_a_parameter_says_nothing_of_the_others() {
+async fn a_rejected_parameter_concerns_one_model_only() {
     let refusal = vec![refusals("seed").remove(0)];
     let upstream = Upstream::playing_in_turn([refusal, vec![head(), delta("Hi"), finish("stop"), done()]]).await;
     let client = Client::new(settings(&upstream)).unwrap();
@@ -278,7 +278,7 @@ async fn that_one_model_refuses_a_parameter_says_nothing_of_the_others() {
 }
 
 #[tokio::test]
-async fn one_that_minds_everything_is_asked_again_without_each() {
+async fn several_rejected_fields_are_left_out_one_by_one() {
     let minds =
         |part| vec![answer_json(422, &json!({ "detail": [{ "type": "extra_forbidden", "loc": ["body", part] }] }))];
     let answer = vec![head(), delta("ld"), finish("stop"), done()];

@@ -12,7 +12,7 @@ use server::models::openai::Client;
 use std::time::Duration;
 
 #[tokio::test]
-async fn a_question_is_sent_as_the_page_asked_it() {
+async fn the_request_is_what_the_page_asked() {
     let mut upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), done()]).await;
     let mut settings = settings(&upstream);
     settings.api_key = Some("sk-secret\n".into());
@@ -36,7 +36,7 @@ async fn a_question_is_sent_as_the_page_asked_it() {
 }
 
 #[tokio::test]
-async fn without_a_key_none_is_sent() {
+async fn no_authorization_is_sent_without_a_key() {
     let mut upstream = Upstream::playing([head(), finish("stop"), done()]).await;
     let mut settings = settings(&upstream);
     settings.api_key = Some(String::new());
@@ -45,14 +45,14 @@ async fn without_a_key_none_is_sent() {
 }
 
 #[tokio::test]
-async fn without_any_model_the_first_listed_answers() {
+async fn the_first_listed_model_answers_by_default() {
     let mut upstream = Upstream::playing([head(), finish("stop"), done()]).await;
     let _events = ask(settings(&upstream), ChatRequest { model: String::new(), ..question() });
     assert_eq!(upstream.connection().await.request.body["model"], "fake");
 }
 
 #[tokio::test]
-async fn every_question_has_a_connection_of_its_own() {
+async fn each_request_has_its_own_connection() {
     // Promises to keep the connection, and closes it: the next question must not be sent into it.
     let head = raw(
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nkeep-alive: timeout=5\r\ntransfer-encoding: chunked\r\n\r\n",
@@ -69,7 +69,7 @@ async fn every_question_has_a_connection_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_server_that_takes_no_stream_is_asked_for_a_whole_answer() {
+async fn a_server_without_streaming_is_asked_for_a_whole_answer() {
     let refusal =
         json!({ "error": { "message": "Unsupported value: 'stream' does not support true.", "param": "stream" } });
     let whole = json!({ "choices": [{ "message": { "content": "Hi" }, "finish_reason": "stop" }] });
@@ -80,7 +80,7 @@ async fn a_server_that_takes_no_stream_is_asked_for_a_whole_answer() {
 }
 
 #[tokio::test]
-async fn a_server_is_told_that_the_last_answer_is_to_go_on() {
+async fn continuing_sends_continue_final_message() {
     let mut upstream = Upstream::playing([head(), delta("ld"), finish("stop"), done()]).await;
     let events = ask(settings(&upstream), unfinished());
     let body = upstream.connection().await.request.body;
@@ -89,7 +89,7 @@ async fn a_server_is_told_that_the_last_answer_is_to_go_on() {
 }
 
 #[tokio::test]
-async fn one_that_cannot_go_on_says_so_and_is_not_made_to_begin_another_answer() {
+async fn a_server_that_cannot_continue_is_not_asked_again() {
     let refusal = json!({ "error": { "message": "continue_final_message is not supported for this model" } });
     let upstream = Upstream::playing([answer_json(400, &refusal)]).await;
     listen_to_the_end(ask(settings(&upstream), unfinished())).await.not_at_all("not supported for this model");
@@ -97,13 +97,13 @@ async fn one_that_cannot_go_on_says_so_and_is_not_made_to_begin_another_answer()
 }
 
 #[tokio::test]
-async fn one_that_goes_on_may_have_nothing_to_add() {
+async fn a_continued_answer_may_be_empty() {
     let upstream = Upstream::playing([head(), finish("stop"), done()]).await;
     listen_to_the_end(ask(settings(&upstream), unfinished())).await.completely("");
 }
 
 #[tokio::test]
-async fn a_list_that_takes_longer_than_a_page_would_wait_fails_no_question() {
+async fn a_slow_list_fails_no_question() {
     let list = [Step::Wait, models(&["late"])];
     let mut upstream = Upstream::listing_and_playing(list, [head(), delta("Hi"), finish("stop"), done()]).await;
     let events = ask(settings(&upstream), ChatRequest { model: String::new(), ..question() });
@@ -115,7 +115,7 @@ async fn a_list_that_takes_longer_than_a_page_would_wait_fails_no_question() {
 }
 
 #[tokio::test]
-async fn a_server_without_a_list_is_asked_without_a_name_if_there_is_none() {
+async fn a_server_without_a_list_is_asked_without_a_model() {
     for status in [400, 404, 405, 410, 501] {
         let script = [head(), delta("Hi"), finish("stop"), done()];
         let mut upstream = Upstream::listing_and_playing([answer(status, &[], "no such thing")], script).await;
@@ -127,7 +127,7 @@ async fn a_server_without_a_list_is_asked_without_a_name_if_there_is_none() {
 }
 
 #[tokio::test]
-async fn one_that_lists_no_models_and_wants_a_name_is_told_apart_and_so_is_the_option_that_names_one() {
+async fn a_missing_model_name_is_reported_with_the_model_option() {
     for (list, why) in [
         (answer(200, &["content-type: text/html"], "<title>My app</title>"), "a web page, “My app”"),
         (answer(200, &[], ""), "sent nothing"),

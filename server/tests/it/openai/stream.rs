@@ -17,14 +17,14 @@ use serde_json::{Value, json};
 use starcrossed::Reason;
 
 #[tokio::test]
-async fn an_answer_comes_with_its_end_and_its_cost() {
+async fn an_answer_carries_finish_reason_and_usage() {
     let told = told([head(), delta("Hel"), delta("lo"), finish("stop"), usage(3, 2), done()]).await;
     told.completely("Hello");
     assert_eq!(told.exit.result.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 2 }));
 }
 
 #[tokio::test]
-async fn a_model_that_has_run_out_of_room_says_so() {
+async fn finish_reason_length_is_passed_on() {
     let told = told([head(), delta("Hel"), finish("length"), done()]).await;
     assert_eq!((told.exit.reason, told.exit.result.finish_reason.as_deref()), (Reason::Normal, Some("length")));
 }
@@ -107,7 +107,7 @@ async fn content_may_be_null() {
 }
 
 #[tokio::test]
-async fn a_character_may_come_in_two_halves() {
+async fn a_character_may_be_split_into_surrogates() {
     let half =
         |name: &str, text: &str| raw(format!("data: {{\"choices\":[{{\"delta\":{{\"{name}\":\"{text}\"}}}}]}}\n\n"));
     let stop = || vec![finish("stop"), done()];
@@ -134,7 +134,7 @@ async fn a_character_may_come_in_two_halves() {
 }
 
 #[tokio::test]
-async fn a_character_may_come_in_bytes() {
+async fn a_character_may_be_split_into_bytes() {
     let event = |name: &str, text: &[u8]| {
         let begin = format!("data: {{\"choices\":[{{\"delta\":{{\"{name}\":\"");
         Step::Send([begin.as_bytes(), text, b"\"}}]}\n\n"].concat().into())
@@ -160,7 +160,7 @@ async fn a_character_may_come_in_bytes() {
 }
 
 #[tokio::test]
-async fn an_answer_needs_no_done() {
+async fn an_answer_needs_no_done_event() {
     told([head(), delta("Hi"), finish("stop"), Step::Close]).await.completely("Hi");
 }
 
@@ -171,12 +171,12 @@ async fn an_answer_needs_no_blank_line_at_its_end() {
 }
 
 #[tokio::test]
-async fn a_cut_after_the_end_is_none() {
+async fn a_reset_after_the_finish_reason_is_harmless() {
     told([chunked_head(), chunk(delta("Hi")), chunk(finish("stop")), Step::Reset]).await.completely("Hi");
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_hang_up_is_hung_up_on() {
+async fn the_client_closes_after_the_finish_reason() {
     let mut upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), Step::Hang]).await;
     let events = ask(settings(&upstream), question());
     let connection = upstream.connection().await;
@@ -185,7 +185,7 @@ async fn a_server_that_does_not_hang_up_is_hung_up_on() {
 }
 
 #[tokio::test]
-async fn nothing_is_waited_for_after_done() {
+async fn the_client_closes_after_done() {
     let mut upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), done(), Step::Hang]).await;
     let events = ask(settings(&upstream), question());
     let connection = upstream.connection().await;
@@ -221,7 +221,7 @@ async fn an_index_may_count_tokens() {
 }
 
 #[tokio::test]
-async fn of_several_answers_one_is_read() {
+async fn only_one_of_several_choices_is_read() {
     let event = |index: u64, text: &str, reason: Value| {
         sse(&json!({ "choices": [{ "index": index, "delta": { "content": text }, "finish_reason": reason }] }))
     };
@@ -245,7 +245,7 @@ async fn of_several_answers_one_is_read() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_model_is_its_answer() {
+async fn a_refusal_field_is_the_answer() {
     let refusal = || with_delta(&json!({ "content": null, "refusal": "No." }));
     told([head(), refusal(), finish("stop"), done()]).await.completely("No.");
     told([head(), refusal(), finish("content_filter"), done()]).await.partly("No.", "A content filter");

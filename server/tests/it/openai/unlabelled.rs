@@ -32,7 +32,7 @@ fn events(events: &[impl Borrow<Value>]) -> String {
 }
 
 #[tokio::test]
-async fn an_answer_is_read_as_what_it_is_whatever_it_is_called() {
+async fn an_answer_is_recognised_under_any_content_type() {
     let delta = |text: &str| json!({ "choices": [{ "delta": { "content": text } }] });
     let stop = json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] });
     let chunks = [delta("Hel"), delta("lo"), stop.clone()];
@@ -75,7 +75,7 @@ async fn an_answer_is_read_as_what_it_is_whatever_it_is_called() {
 }
 
 #[tokio::test]
-async fn lines_of_json_are_told_as_they_come() {
+async fn json_lines_are_streamed() {
     let line = |text: &str| raw(lines(&[json!({ "choices": [{ "delta": { "content": text } }] })]));
     let head = labelled("content-type: application/x-ndjson", "");
     let mut upstream = Upstream::playing([head, line("Hel"), Step::Wait, line("lo"), Step::Hang]).await;
@@ -89,7 +89,7 @@ async fn lines_of_json_are_told_as_they_come() {
 }
 
 #[tokio::test]
-async fn an_error_is_read_as_one_wherever_it_stands() {
+async fn an_error_is_recognised_in_every_position() {
     let part = json!({ "choices": [{ "delta": { "content": "Hel" } }] });
     for error in [
         json!({ "error": { "message": "Out of memory", "type": "server_error", "code": 500 } }),
@@ -127,7 +127,7 @@ async fn an_error_is_read_as_one_wherever_it_stands() {
 }
 
 #[tokio::test]
-async fn a_compressed_answer_is_read_or_named() {
+async fn a_compressed_answer_is_decoded_or_its_coding_named() {
     let text = [delta("Hel"), delta("lo"), finish("stop"), done()].map(sent).concat();
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     gzip.write_all(&text).unwrap();
@@ -156,7 +156,7 @@ async fn a_compressed_answer_is_read_or_named() {
 }
 
 #[tokio::test]
-async fn what_is_compressed_is_told_as_it_comes() {
+async fn a_compressed_answer_is_streamed() {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     let mut compressed = |step: Step| {
         gzip.write_all(&sent(step)).unwrap();
@@ -176,7 +176,7 @@ async fn what_is_compressed_is_told_as_it_comes() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_quoted_whatever_it_is_called() {
+async fn a_body_that_is_no_answer_is_quoted() {
     for label in LABELS {
         let page = "<!doctype html>\n<title>Welcome to nginx!</title>\n<p>…";
         for (body, why) in [

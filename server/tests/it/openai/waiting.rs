@@ -8,14 +8,14 @@ use server::models::openai;
 use std::time::Duration;
 
 #[tokio::test]
-async fn a_server_that_falls_silent_is_given_up() {
+async fn a_silent_server_times_out() {
     let idle = Duration::from_millis(100);
     let told = told_with([head(), delta("Hel"), Step::Hang], |settings| settings.idle_timeout = idle).await;
     told.partly("Hel", "has sent nothing for 100 ms");
 }
 
 #[tokio::test]
-async fn waiting_for_the_first_word_is_thinking_and_has_its_own_patience() {
+async fn the_first_text_has_its_own_timeout() {
     let settle = |settings: &mut openai::Upstream| {
         settings.idle_timeout = Duration::from_millis(1);
         settings.header_timeout = Duration::from_millis(200);
@@ -25,7 +25,7 @@ async fn waiting_for_the_first_word_is_thinking_and_has_its_own_patience() {
 }
 
 #[tokio::test]
-async fn comments_are_signs_of_life() {
+async fn comments_keep_the_connection_alive() {
     let idle = Duration::from_millis(1500);
     let mut upstream = Upstream::playing([head(), delta("H"), Step::Flood(b": keep-alive\n\n".to_vec().into())]).await;
     let mut settings = settings(&upstream);
@@ -40,7 +40,7 @@ async fn comments_are_signs_of_life() {
 }
 
 #[tokio::test]
-async fn how_far_a_prompt_is_read_is_told_and_is_no_answer() {
+async fn prompt_progress_is_reported_and_is_no_answer() {
     let script = [head(), progress(0), Step::Wait, progress(350), Step::Wait, delta("Hi"), finish("stop"), done()];
     let mut upstream = Upstream::playing(script).await;
     let mut events = ask(settings(&upstream), question());
@@ -56,7 +56,7 @@ async fn how_far_a_prompt_is_read_is_told_and_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_how_far_it_has_read_is_not_given_up() {
+async fn prompt_progress_keeps_the_connection_alive() {
     let script = [head(), progress(1), Step::Flood(sent(progress(2)))];
     let mut upstream = Upstream::playing(script).await;
     let mut settings = settings(&upstream);
@@ -71,7 +71,7 @@ async fn a_server_that_says_how_far_it_has_read_is_not_given_up() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_that_it_reads_and_then_nothing_is_given_up() {
+async fn a_server_silent_after_progress_times_out() {
     let settle = |settings: &mut openai::Upstream| {
         settings.idle_timeout = Duration::from_millis(50);
         settings.header_timeout = Duration::from_millis(200);
@@ -80,7 +80,7 @@ async fn a_server_that_says_that_it_reads_and_then_nothing_is_given_up() {
 }
 
 #[tokio::test]
-async fn while_a_server_loads_its_model_the_question_waits_and_says_so() {
+async fn a_question_waits_while_the_model_loads() {
     let scripts = [loading(), loading(), vec![head(), delta("Hi"), finish("stop"), done()]];
     let upstream = Upstream::playing_in_turn(scripts).await;
     let mut events = ask(settings(&upstream), question());
@@ -90,7 +90,7 @@ async fn while_a_server_loads_its_model_the_question_waits_and_says_so() {
 }
 
 #[tokio::test]
-async fn a_model_that_is_loading_is_waited_for_where_none_is_named_too() {
+async fn a_question_without_a_model_waits_for_loading() {
     let upstream = Upstream::listing_and_playing(loading(), [head(), finish("stop"), done()]).await;
     let mut events = ask(settings(&upstream), ChatRequest { model: String::new(), ..question() });
     assert_eq!(next_progress(&mut events).await, Progress::LOADING);
@@ -98,7 +98,7 @@ async fn a_model_that_is_loading_is_waited_for_where_none_is_named_too() {
 }
 
 #[tokio::test]
-async fn a_model_that_loads_for_too_long_is_given_up() {
+async fn loading_times_out() {
     let settle = |settings: &mut openai::Upstream| settings.header_timeout = Duration::from_millis(700);
     told_with(loading(), settle).await.not_at_all("was still loading its model after 700 ms, so it was given up.");
 }
