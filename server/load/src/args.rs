@@ -4,7 +4,7 @@ use crate::check::StreamId;
 use clap::{Parser, Subcommand, value_parser};
 use std::{net::SocketAddr, path::PathBuf};
 
-/// Measures what the release binary stands, on this machine.
+/// Measures how much load the release binary can take on this machine.
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
     /// The program to measure
@@ -21,84 +21,84 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-/// What to do with it.
+/// The kind of measurement.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Holds many streams at once, drops them, and looks at what is left
+    /// Hold many streams at once, drop them, and check that nothing is left
     Hold(Hold),
-    /// Looks for the rate of deltas that is too much for one core
+    /// Find the rate of deltas that is too much for one core
     Limit(Limit),
-    /// Has everything happen at random, for long
+    /// Make everything happen at random, for a long time
     Soak(Soak),
-    /// The clients that are going to vanish, in a network of their own: a part of soak
+    /// Run the vanishing clients in the network namespace: a part of soak
     #[command(hide = true)]
     Vanishing(Vanishing),
 }
 
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Hold {
-    /// How many streams
+    /// The number of streams
     #[arg(long, value_name = "NUMBER", default_value = "5000", value_parser = value_parser!(u32).range(1..))]
     pub(crate) streams: u32,
 
-    /// How often each has a delta, in milliseconds
+    /// The interval of the deltas of one stream, in milliseconds
     #[arg(long, value_name = "MS", default_value = "1000", value_parser = value_parser!(u32).range(1..))]
     pub(crate) interval_ms: u32,
 
-    /// How long they are held, in seconds
+    /// The time for which the streams are held, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = value_parser!(u32).range(1..))]
     pub(crate) seconds: u32,
 
-    /// How many times all come and go. Only the last is measured; what memory comes to is told of each
+    /// The number of waves. Only the last is measured; memory is reported after each
     #[arg(long, value_name = "NUMBER", default_value = "5", value_parser = value_parser!(u32).range(2..))]
     pub(crate) waves: u32,
 
-    /// Leave rudely, with a RST, as a machine does whose program was killed
+    /// Close with a RST, as when a client's program is killed
     #[arg(long)]
     pub(crate) rst: bool,
 
-    /// With as many streams as there can be, where the system doesn't let this program have files enough for all
+    /// Use as many streams as possible if the system allows too few open files
     #[arg(long)]
     pub(crate) fit: bool,
 }
 
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Limit {
-    /// How many streams the deltas are spread over
+    /// The number of streams that share the deltas
     #[arg(long, value_name = "NUMBER", default_value = "1000", value_parser = value_parser!(u32).range(1..))]
     pub(crate) streams: u32,
 
-    /// How many deltas a second to begin with
+    /// The first rate, in deltas per second
     #[arg(long, value_name = "NUMBER", default_value = "2000", value_parser = value_parser!(u32).range(1..))]
     pub(crate) from: u32,
 
-    /// How long each rate is held, in seconds
+    /// The time for which each rate is held, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = value_parser!(u32).range(1..))]
     pub(crate) seconds: u32,
 }
 
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Soak {
-    /// How long, in seconds
+    /// The length of the run, in seconds
     #[arg(long, env = "SOAK_SECONDS", value_name = "SECONDS", default_value = "600")]
     #[arg(value_parser = value_parser!(u32).range(10..))]
     pub(crate) seconds: u32,
 
-    /// What chance begins with: the same number, the same visits. Unless it is given, chance chooses it
+    /// The seed: the same number makes the same visits. Random by default
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
 
-    /// How many clients come and go
+    /// The number of clients that come and go
     #[arg(long, value_name = "NUMBER", default_value = "100", value_parser = value_parser!(u32).range(1..=1000))]
     pub(crate) clients: u32,
 }
 
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Vanishing {
-    /// Where the server is
+    /// The server's address
     pub(crate) address: SocketAddr,
-    /// How many streams
+    /// The number of streams
     pub(crate) count: u32,
-    /// The number of the first
+    /// The number of the first stream
     pub(crate) first: StreamId,
 }

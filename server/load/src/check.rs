@@ -1,32 +1,31 @@
-//! Whether all that a model has said reaches the client: nothing lost, nothing twice, all in order, nothing of anybody
-//! else's.
+//! Checks that a client receives each of its deltas once and in order, and no other stream's.
 
 use crate::marker::Stamp;
 use std::{collections::BTreeSet, fmt, ops::AddAssign};
 
-/// Which stream it is, of all that there ever are.
+/// The number of a stream, unique in a run.
 pub(crate) type StreamId = u32;
 
-/// A number that is further ahead than this was never written.
+/// A sequence number further ahead than this is invalid.
 const FARTHEST: u32 = 1 << 20;
 
-/// What was wrong, and how often.
+/// The number of faults of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Faults {
-    /// Never came, although later ones did.
+    /// Missing, although later ones arrived.
     pub(crate) lost: u64,
-    /// Came again.
+    /// Arrived again.
     pub(crate) doubled: u64,
-    /// Came after a later one.
+    /// Arrived after a later one.
     pub(crate) late: u64,
     /// Belonged to another stream.
     pub(crate) foreign: u64,
-    /// Was not what any model had written.
+    /// Text that no model has written.
     pub(crate) spoilt: u64,
 }
 
 impl Faults {
-    /// All in all.
+    /// The sum of all kinds.
     pub(crate) const fn sum(&self) -> u64 {
         self.lost + self.doubled + self.late + self.foreign + self.spoilt
     }
@@ -49,27 +48,27 @@ impl fmt::Display for Faults {
     }
 }
 
-/// Reads one stream's text as it comes in. How it is divided into events doesn't matter.
+/// Reads one stream's text as it arrives. Its division into events doesn't matter.
 #[derive(Debug)]
 pub(crate) struct Check {
     stream: StreamId,
-    /// The beginning of a word whose end hasn't come yet.
+    /// The beginning of an incomplete word.
     word: String,
-    /// The number that is to come next.
+    /// The next expected number.
     next: u32,
-    /// Those before it that haven't come.
+    /// Missing numbers before it.
     missing: BTreeSet<u32>,
     faults: Faults,
 }
 
 impl Check {
-    /// Of a stream from which nothing has come yet.
+    /// A check of a stream without any text yet.
     pub(crate) const fn new(stream: StreamId) -> Self {
         let faults = Faults { lost: 0, doubled: 0, late: 0, foreign: 0, spoilt: 0 };
         Self { stream, word: String::new(), next: 1, missing: BTreeSet::new(), faults }
     }
 
-    /// Takes in more text, and hands on the stamp of each delta of this stream that it completes.
+    /// Reads more text, and calls back with the stamp of each delta that it completes.
     pub(crate) fn feed(&mut self, text: &str, mut heard: impl FnMut(Stamp)) {
         for piece in text.split_inclusive(' ') {
             self.word.push_str(piece);
@@ -100,12 +99,12 @@ impl Check {
         }
     }
 
-    /// How many deltas have come, each counted once.
+    /// The number of deltas received, each counted once.
     pub(crate) fn heard(&self) -> u32 {
         self.next - 1 - u32::try_from(self.missing.len()).unwrap_or(u32::MAX)
     }
 
-    /// What was wrong until now. What is missing is lost: nothing more will come.
+    /// The faults so far. Missing deltas count as lost.
     pub(crate) fn faults(&self) -> Faults {
         let spoilt = self.faults.spoilt + u64::from(!self.word.is_empty());
         Faults { lost: self.missing.len() as u64, spoilt, ..self.faults }
@@ -116,7 +115,7 @@ impl Check {
 mod tests {
     use super::*;
 
-    /// What is found in deltas of these numbers, and how many were heard.
+    /// The faults in deltas with these numbers, and the number received.
     fn check(numbers: &[u32]) -> (Faults, u32) {
         let mut check = Check::new(7);
         for &number in numbers {

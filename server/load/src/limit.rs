@@ -1,5 +1,5 @@
-//! How many deltas a second are too much for one core: the server has one to itself, this program has the others, and
-//! the rate goes up until the deltas come late.
+//! The rate of deltas that is too much for one core. The server has one core to itself, this program has the others,
+//! and the rate rises until deltas are late.
 
 use crate::{
     Fallible,
@@ -15,31 +15,31 @@ use crate::{
 use std::{net::Ipv4Addr, path::Path, process::Command, thread, time::Duration};
 use tokio::time::{Instant, sleep};
 
-/// What each rate is multiplied by for the next.
+/// The factor from one rate to the next.
 const STEP: f64 = 1.25;
 
-/// How long a rate has, before it is measured, to become what it is.
+/// The time for which a rate settles before it is measured.
 const SETTLE: Duration = Duration::from_secs(2);
 
-/// Who is at work for so much of the time has none left.
+/// A process that works for this share of the time counts as busy.
 const BUSY: f64 = 0.85;
 
-/// One rate, as it turned out.
+/// The measurement of one rate.
 #[derive(Debug)]
 struct Rate {
-    /// Deltas a second, as they were asked for and as they came.
+    /// Deltas per second, requested and received.
     wanted: f64,
     came: f64,
     delays: Spread,
-    /// How much of a core the server was at work, and this program.
+    /// The CPU time of the server and of this program, as a share of one core.
     server: f64,
     own: f64,
 }
 
-/// Leaves the server the last core. To be called while this program is a single thread.
+/// Leaves the last core to the server. Must be called before this program has started threads.
 ///
 /// # Errors
-/// There is only one core, or no `taskset`.
+/// There is only one core, or `taskset` is missing.
 pub(crate) fn keep_off_the_server_s_core() -> Fallible<()> {
     let last = cores()? - 1;
     if last == 0 {
@@ -56,7 +56,7 @@ fn cores() -> Fallible<usize> {
     Ok(if count == 0 { thread::available_parallelism()?.get() } else { count })
 }
 
-/// Measures it, and prints a table.
+/// Measures one rate after another, and prints a table.
 pub(crate) async fn run(binary: &Path, options: &Limit) -> Fallible<Vec<String>> {
     let streams = open_files::for_streams(options.streams, false)?;
     let model = Model::start().await?;
@@ -114,7 +114,7 @@ impl Rate {
         format!("| {wanted:.0} | {came:.0} | {p50} | {p99} | {max} | {server:.0} % | {own:.0} % |")
     }
 
-    /// Why there is no going on, if there isn't.
+    /// The reason to stop at this rate, if there is one.
     fn is_too_much(&self) -> Option<&'static str> {
         let is_late = self.delays.percentile(99) > LATE;
         let is_behind = self.came < self.wanted * 0.95;

@@ -1,12 +1,11 @@
-//! What the release binary stands: it runs as a process of its own, and this program is both its model server and all
-//! its clients. [`hold`] has thousands of streams live at once and drops them, [`limit`] looks for the rate at which it
-//! is too much, [`soak`] has everything happen at random for as long as one likes. Each prints what it saw, and fails
-//! when a promise isn't kept. docs/load.md says how it is measured.
+//! Measures how much load the release binary can take. The binary is a process of its own; this program is both its
+//! model server and all its clients. [`hold`] holds thousands of streams at once and drops them. [`limit`] finds the
+//! rate that is too much. [`soak`] makes everything happen at random for a given time. Each prints a table, and fails
+//! when a promise is broken. docs/load.md describes the measurement.
 //!
-//! What they stand on: [`server_process`] (the process that is measured) and [`proc`] (what the system knows of it);
-//! [`fake_model`] (what its answers come from), [`clients`] (one that asks, and many); [`marker`] (what each delta
-//! says), [`check`] (whether all came, in order) and [`percentiles`] (how long they took); [`report`] (the table, and what
-//! was promised).
+//! Their parts: [`server_process`] (the measured process) and [`proc`] (its memory, files and CPU time); [`fake_model`]
+//! and [`clients`] (both ends); [`marker`] (the content of a delta), [`check`] (order and completeness) and
+//! [`percentiles`] (delays); [`report`] (the table and the promises).
 
 mod args;
 mod check;
@@ -28,7 +27,7 @@ use clap::Parser;
 use server::os::signals::Signals;
 use std::{error::Error, process::ExitCode};
 
-/// What can go wrong here is told to a person, and that is all that is done about it.
+/// Errors are only printed, so a boxed error suffices.
 type Failure = Box<dyn Error + Send + Sync>;
 type Fallible<T> = Result<T, Failure>;
 
@@ -48,17 +47,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does what was asked for, and says which promises were not kept.
+/// Runs the measurement, and returns the broken promises.
 fn start(args: Args) -> Fallible<Vec<String>> {
     if matches!(args.command, Command::Limit(_)) {
-        limit::keep_off_the_server_s_core()?; // before there are threads, so that all are there
+        limit::keep_off_the_server_s_core()?; // before there are threads, because taskset moves only existing ones
     }
     let runtime = tokio::runtime::Runtime::new()?;
     let done = runtime.block_on(async {
         let mut signals = Signals::listen().map_err(|failure| failure.to_string())?;
         tokio::select! {
             done = run(args) => done,
-            () = signals.stop() => Err("interrupted".into()), // what `run` held is cleared away
+            () = signals.stop() => Err("interrupted".into()), // dropping `run` cleans up
         }
     });
     runtime.shutdown_background();

@@ -1,28 +1,28 @@
-//! What each delta says: whose it is, the how-manieth it is, and when the model wrote it. So whoever reads it needs to
-//! know nothing else.
+//! The content of a delta: its stream, its sequence number, and the time at which the model wrote it. A reader needs no
+//! other state.
 
 use std::{fmt, sync::LazyLock, time::Instant};
 
 static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// How long this program has been running, in microseconds, or nearly.
+/// The time since the first call, in microseconds.
 pub(crate) fn now() -> u64 {
     u64::try_from(BEGINNING.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
-/// One delta's stamp. As text it ends with a space, and has none inside.
+/// One delta's stamp. Its text ends with a space and contains no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
-    /// The stream that it belongs to.
+    /// The stream.
     pub(crate) stream: u32,
-    /// Counted from 1.
+    /// The sequence number, from 1.
     pub(crate) number: u32,
-    /// When it was written, as [`now`] has it.
+    /// The time of writing, from [`now`].
     pub(crate) written: u64,
 }
 
 impl Stamp {
-    /// Reads one word. None if it is no stamp.
+    /// Parses one word. None if it is no stamp.
     pub(crate) fn read(word: &str) -> Option<Self> {
         let mut parts = word.splitn(3, '.');
         let (stream, number, written) = (parts.next()?, parts.next()?, parts.next()?);

@@ -1,26 +1,26 @@
-//! What the server counts, as it says at /metrics.
+//! The server's counters, from /metrics.
 
 use crate::{Fallible, clients::client};
 use starcrossed::Reason;
 use std::{fmt, net::SocketAddr};
 
-/// The reasons that a server gives, in the order in which they are printed.
+/// The exit reasons, in the order of the table.
 pub(crate) const REASONS: [Reason; 5] =
     [Reason::Normal, Reason::Failed, Reason::Crashed, Reason::Killed, Reason::Shutdown];
 
-/// Its numbers at one moment.
+/// The counters at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Metrics {
-    /// Tasks that are at work.
+    /// Living tasks.
     pub(crate) live: u64,
-    /// Tasks that have ended, as in [`REASONS`].
+    /// Ended tasks, in the order of [`REASONS`].
     exits: [u64; REASONS.len()],
-    /// Memory in use, in bytes, without what the allocator keeps.
+    /// Memory in use, in bytes, without the allocator's reserve.
     pub(crate) in_use: u64,
 }
 
 impl Metrics {
-    /// Asks the server.
+    /// Fetches /metrics.
     pub(crate) async fn of(address: SocketAddr) -> Fallible<Self> {
         let text = client::get(address, "/metrics").await?;
         Self::read(&text).ok_or_else(|| format!("these are no metrics: {text}").into())
@@ -37,12 +37,12 @@ impl Metrics {
         Some(Self { live: sample("tasks_live")?, exits, in_use: sample("memory_in_use_bytes")? })
     }
 
-    /// How many tasks have ended for this reason.
+    /// The number of tasks that ended for this reason.
     pub(crate) fn exits(&self, reason: Reason) -> u64 {
         REASONS.iter().position(|one| *one == reason).map_or(0, |at| self.exits[at])
     }
 
-    /// How many tasks have ended.
+    /// The number of ended tasks.
     pub(crate) fn ended(&self) -> u64 {
         self.exits.iter().sum()
     }

@@ -1,14 +1,15 @@
-//! Whether there is room for so many streams: this program is both ends of each, and each end is an open file.
+//! The number of streams that the limit on open files allows. This program is both ends of each stream, and each end is
+//! an open file.
 
 use crate::Fallible;
 
-/// Open files that are no streams.
+/// Open files that are not streams.
 const OTHERS: usize = 64;
 
-/// How many streams there may be: as many as are wanted, or, if that will do, as many as fit.
+/// Returns `wanted`, or with `fit` as many streams as possible.
 ///
 /// # Errors
-/// There is no room, and fewer won't do.
+/// Too few open files are allowed, and `fit` is false.
 pub(crate) fn for_streams(wanted: u32, fit: bool) -> Fallible<u32> {
     let files = server::os::open_files::most();
     let possible = u32::try_from(files.saturating_sub(OTHERS) / 2).unwrap_or(u32::MAX);

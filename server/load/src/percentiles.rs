@@ -1,31 +1,31 @@
-//! How long something took, many times over: the middle, the tail, the worst.
+//! Percentiles of durations.
 
 use std::time::Duration;
 
-/// Durations in order.
+/// Sorted durations.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spread(Vec<Duration>);
 
 impl Spread {
-    /// Of these.
+    /// Sorts these durations.
     pub(crate) fn of(durations: impl IntoIterator<Item = Duration>) -> Self {
         let mut durations = durations.into_iter().collect::<Vec<_>>();
         durations.sort_unstable();
         Self(durations)
     }
 
-    /// How many there are.
+    /// The number of durations.
     pub(crate) const fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The shortest that at least so many percent are no longer than. Nothing takes no time.
+    /// The smallest duration that at least `percent` of all do not exceed (nearest rank). Zero if there is none.
     pub(crate) fn percentile(&self, percent: usize) -> Duration {
         let rank = (self.0.len() * percent).div_ceil(100);
         self.0.get(rank.saturating_sub(1)).copied().unwrap_or_default()
     }
 
-    /// The longest.
+    /// The greatest duration.
     pub(crate) fn max(&self) -> Duration {
         self.percentile(100)
     }

@@ -1,41 +1,40 @@
-//! What the system knows of a process. Linux only: it is read in /proc.
+//! A process in Linux' `/proc`: its memory, open files and CPU time.
 
 use crate::Fallible;
 use std::{fs, time::Duration};
 
-/// A tick of the clock that processes are charged by: Linux tells programs hundredths of a second, whatever it counts
-/// in.
+/// A tick of CPU time. Linux reports hundredths of a second to programs, whatever its internal unit.
 const TICK: Duration = Duration::from_millis(10);
 
-/// A process.
+/// A process, by its id.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Process(pub(crate) u32);
 
-/// What it has in memory, in KiB.
+/// Memory, in KiB.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Memory {
-    /// All of it.
+    /// Resident memory.
     pub(crate) resident: u64,
-    /// What nobody else shares, so what there would be more of if it went away.
+    /// Private memory: resident, and shared with no other process.
     pub(crate) private: u64,
 }
 
-/// What it has open.
+/// Open files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Files {
-    /// All.
+    /// All of them.
     pub(crate) all: usize,
     /// Those that are sockets.
     pub(crate) sockets: usize,
 }
 
 impl Process {
-    /// This one.
+    /// This process.
     pub(crate) fn own() -> Self {
         Self(std::process::id())
     }
 
-    /// What it has in memory now.
+    /// Its current memory.
     pub(crate) fn memory(self) -> Fallible<Memory> {
         let text = self.read("smaps_rollup")?;
         let kib = |name: &str| {
@@ -46,7 +45,7 @@ impl Process {
         read().ok_or_else(|| "the kernel tells nothing of the memory".into())
     }
 
-    /// What it has open now.
+    /// Its currently open files.
     pub(crate) fn files(self) -> Fallible<Files> {
         let mut files = Files::default();
         for entry in fs::read_dir(format!("/proc/{}/fd", self.0))? {
@@ -57,10 +56,11 @@ impl Process {
         Ok(files)
     }
 
-    /// How long it has been at work, on all cores together.
+    /// Its CPU time so far, user and system, on all cores together.
     pub(crate) fn worked(self) -> Fallible<Duration> {
         let text = self.read("stat")?;
-        // The second field is the program's name, which may hold anything; the 14th and 15th are what is wanted.
+        // The second field is the program's name, which may hold any character. The 14th and 15th are user and system
+        // time.
         let fields = text.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().collect::<Vec<_>>());
         let ticks = |at: usize| fields.as_ref()?.get(at - 3)?.parse::<u32>().ok();
         let sum = ticks(14).zip(ticks(15)).map(|(user, system)| TICK * (user + system));

@@ -1,8 +1,8 @@
-//! What was seen, as a table in Markdown, and which promises were not kept.
+//! The results as a Markdown table, and the broken promises.
 
 use std::fmt::{Display, Write};
 
-/// Rows, in the order in which they were seen.
+/// The rows in order, and the broken promises.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     rows: Vec<[String; 3]>,
@@ -10,12 +10,12 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Something that nobody has promised.
+    /// Adds a row without a promise.
     pub(crate) fn saw(&mut self, what: &str, seen: impl Display) {
         self.rows.push([what.to_owned(), seen.to_string(), String::new()]);
     }
 
-    /// Something that was promised, and whether it was kept.
+    /// Adds a row with a promise, and whether it was kept.
     pub(crate) fn promised(&mut self, what: &str, seen: impl Display, promise: impl Display, is_kept: bool) {
         let row = [what.to_owned(), seen.to_string(), promise.to_string()];
         if !is_kept {
@@ -33,7 +33,7 @@ impl Report {
         table
     }
 
-    /// The promises that were not kept.
+    /// The broken promises.
     pub(crate) fn broken(self) -> Vec<String> {
         self.broken
     }

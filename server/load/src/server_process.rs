@@ -1,4 +1,4 @@
-//! The program that is measured, as a process of its own.
+//! The measured program, as a process of its own.
 
 use crate::{Fallible, fake_model::Model, metrics::Metrics, proc::Process};
 use std::{
@@ -14,37 +14,37 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-/// How long it may take until it says where it listens.
+/// The longest start, until the program prints its address.
 const START: Duration = Duration::from_secs(10);
 
-/// How to run it.
+/// The way to run the program.
 #[derive(Debug)]
 pub(crate) struct Setting<'a> {
     /// The program.
     pub(crate) binary: &'a Path,
-    /// Where it listens, at any port.
+    /// The address to listen on, with any port.
     pub(crate) listen: IpAddr,
-    /// How many tasks it has room for.
+    /// The limit on tasks.
     pub(crate) tasks: u32,
-    /// The one core that it may use; none for all.
+    /// The only core that it may use. None for all cores.
     pub(crate) core: Option<usize>,
 }
 
-/// It, at work. Dropped, it is killed.
+/// The running program. It is killed when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Program {
     child: Child,
-    /// Where it listens.
+    /// Its address.
     pub(crate) address: SocketAddr,
-    /// What the system knows of it.
+    /// Its entry in `/proc`.
     pub(crate) process: Process,
-    /// It has a little more to say on standard output, which has to stay open for that.
+    /// Standard output stays open, because the program prints more lines after the first.
     _lines: Lines<BufReader<ChildStdout>>,
     log: PathBuf,
 }
 
 impl Program {
-    /// Starts it, to ask this model, and waits until it listens.
+    /// Starts the program with this model as its upstream, and waits until it listens.
     pub(crate) async fn start(setting: &Setting<'_>, model: &Model) -> Fallible<Self> {
         let log = std::env::temp_dir().join(format!("starcrossed-load-{}.log", std::process::id()));
         let mut command = setting.command(model);
@@ -61,13 +61,13 @@ impl Program {
         Ok(Self { child, address, process: Process(pid), _lines: lines, log })
     }
 
-    /// What it counts.
+    /// The program's metrics.
     pub(crate) async fn metrics(&self) -> Fallible<Metrics> {
         Metrics::of(self.address).await
     }
 
-    /// Waits, for so long at most, until it has no more open than this and no task is left, and says what it counts
-    /// then.
+    /// Waits until no task is left and at most `files` files are open, or until `patience` has passed. Returns the
+    /// metrics of that moment.
     pub(crate) async fn settle(&self, files: usize, patience: Duration) -> Fallible<Metrics> {
         let until = Instant::now() + patience;
         loop {
@@ -80,7 +80,7 @@ impl Program {
         }
     }
 
-    /// Ends it. Its log is kept if somebody will want to read it.
+    /// Ends the program, and removes its log unless `keep_log`.
     pub(crate) async fn end(mut self, keep_log: bool) -> Fallible<()> {
         self.child.kill().await?;
         if keep_log {
@@ -93,7 +93,7 @@ impl Program {
 }
 
 impl Setting<'_> {
-    /// Without a single variable, so that nobody's own settings are measured.
+    /// The environment is empty, so that no local settings are measured.
     fn command(&self, model: &Model) -> Command {
         let mut command = match self.core {
             Some(core) => {
@@ -105,10 +105,10 @@ impl Setting<'_> {
         };
         let address = SocketAddr::new(self.listen, 0).to_string();
         command.args(["--listen", &address, "--upstream", &model.url(), "--model", "fake", "--open"]);
-        let tasks = self.tasks.to_string(); // one client has them all
+        let tasks = self.tasks.to_string(); // one client has all tasks
         command.args(["--max-tasks", &tasks, "--max-tasks-per-client", &tasks]).env_clear();
         if let Some(path) = std::env::var_os("PATH") {
-            command.env("PATH", path); // taskset is found by it
+            command.env("PATH", path); // to find taskset
         }
         command
     }

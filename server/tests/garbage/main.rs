@@ -1,8 +1,8 @@
-//! Arbitrary bytes at the API: whatever is sent, the answer is a sentence or the end of the connection, never a fault of the
-//! server's (5xx), never a panic, and the server goes on.
+//! Arbitrary bytes at the API. The server answers with a message or closes the connection. It never answers 5xx, never
+//! panics, and goes on.
 //!
-//! What is sent is made up, the same each time: `BYTES_SEED=7 cargo test -p server --test garbage` sends something else, and
-//! `BYTES_CASES=10000` more of it.
+//! The bytes are pseudo-random and the same each time. `BYTES_SEED=7 cargo test -p server --test garbage` sends others,
+//! and `BYTES_CASES=10000` sends more.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
 mod mutate;
@@ -75,7 +75,8 @@ fn a_truncated_request_does_no_harm() {
     runtime.block_on(is_alive(server.address)).expect("it goes on");
 }
 
-/// Sends what `strategy` makes up, again and again, and looks at the answer. Then nobody has panicked, and the server is there.
+/// Sends many requests of this strategy and checks each answer. After each, no task may have panicked, and the server
+/// must answer.
 fn everywhere<S: Strategy>(strategy: S, check: impl AsyncFn(SocketAddr, &S::Value) -> Result<(), TestCaseError>)
 where
     S::Value: Debug,
@@ -113,7 +114,7 @@ fn served() -> (Runtime, Server) {
     (runtime, server)
 }
 
-/// The answer is a success, or a refusal with words. Only what is no proper HTTP is refused without.
+/// Checks that the answer is a success or a refusal with a message. Only improper HTTP may be refused without one.
 fn is_fair(answer: &Answer, is_proper: bool) -> Result<(), TestCaseError> {
     let fair = match answer.status {
         200..300 => true,

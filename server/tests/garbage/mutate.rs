@@ -1,9 +1,9 @@
-//! Bytes that are no HTTP, or were some before something happened to them.
+//! Bytes that are not HTTP, and HTTP with random mutations.
 
 use proptest::{collection::vec, prelude::*, sample::Index};
 use std::fmt;
 
-/// A question that is right: a head, a body in chunks, a trailer.
+/// A valid question: a head, a body in chunks, a trailer.
 pub(crate) fn chunked_question() -> Vec<u8> {
     let body = [r#"{"messages":[{"role":"#, r#""user","content":"Hi"}],"max_tokens":1}"#];
     let chunks = body.map(|chunk| format!("{:x};name=value\r\n{chunk}\r\n", chunk.len())).concat();
@@ -13,7 +13,7 @@ pub(crate) fn chunked_question() -> Vec<u8> {
 const CHUNKED: &str =
     "POST /api/chat HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
 
-/// Bytes as they are sent, shown as text where they are any.
+/// Bytes to send. Its `Debug` form shows text as text.
 #[derive(Clone)]
 pub(crate) struct Garbage(pub(crate) Vec<u8>);
 
@@ -23,7 +23,7 @@ impl fmt::Debug for Garbage {
     }
 }
 
-/// Any bytes; or a request, mangled.
+/// Random bytes, or a mutated request.
 pub(crate) fn garbage() -> impl Strategy<Value = Garbage> {
     let question =
         b"POST /api/kill HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 10\r\n\r\n{\"task\":7}";
@@ -38,10 +38,10 @@ pub(crate) fn garbage() -> impl Strategy<Value = Garbage> {
     .prop_map(Garbage)
 }
 
-/// With which HTTP/2 begins.
+/// The connection preface of HTTP/2.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// One thing that happens to bytes, somewhere.
+/// One mutation at one place.
 #[derive(Clone, Debug)]
 enum Change {
     Put(Index, u8),
@@ -51,7 +51,7 @@ enum Change {
     Cut(Index),
 }
 
-/// These bytes, after some things have happened to them.
+/// These bytes after some mutations.
 pub(crate) fn mangled(bytes: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![any::<u8>(), prop::sample::select(&b"\"\\{}[]:,0-eE\r\n \t\0%;"[..])];
     let change = prop_oneof![
@@ -83,7 +83,7 @@ fn change_one(mut bytes: Vec<u8>, change: Change) -> Vec<u8> {
     bytes
 }
 
-/// What can't be right, whoever reads it.
+/// Requests that every HTTP server must refuse.
 pub(crate) fn improper() -> Vec<(&'static str, Vec<u8>)> {
     let post =
         |headers: &str, body: &str| format!("POST /api/kill HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n\r\n{body}");
@@ -125,7 +125,7 @@ pub(crate) fn improper() -> Vec<(&'static str, Vec<u8>)> {
     texts.map(|(what, text)| (what, text.into_bytes())).into()
 }
 
-/// What isn't complete, and never will be.
+/// Requests that break off.
 pub(crate) fn cut_off() -> Vec<(&'static str, Vec<u8>)> {
     let http2 = |frames: &[&[u8]]| [PREFACE, &frames.concat()].concat();
     [

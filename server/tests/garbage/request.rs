@@ -1,10 +1,10 @@
-//! Requests that are HTTP, and below `/api`, and otherwise anything.
+//! Requests that are valid HTTP under `/api`, and random otherwise.
 
 use crate::mutate::mangled;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use std::fmt::{self, Write};
 
-/// The server functions: the method and the address of each, and a body or a query that it takes.
+/// The server functions: the method and path of each, and a body or a query that it accepts.
 const TAKEN: [(&str, &str, &str); 7] = [
     (
         "POST",
@@ -33,7 +33,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// As it is sent.
+    /// The request's bytes.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let Self { method, target, headers, body } = self;
         let mut bytes = format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n").into_bytes();
@@ -45,7 +45,7 @@ impl Request {
         bytes
     }
 
-    /// Whether an HTTP library may not refuse it on its own. Its target may be no URL.
+    /// Whether the HTTP library must accept it. A request with an invalid target may be refused by the library.
     pub(crate) fn is_proper(&self) -> bool {
         self.target.parse::<http::Uri>().is_ok()
     }
@@ -57,7 +57,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Any of them; most are nearly right.
+/// Any request; most are nearly valid.
 pub(crate) fn requests() -> impl Strategy<Value = Request> {
     select(&TAKEN[..]).prop_flat_map(|(method, path, taken)| {
         let others = select(&["POST", "GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "BREW"][..]);
@@ -70,7 +70,7 @@ pub(crate) fn requests() -> impl Strategy<Value = Request> {
     })
 }
 
-/// This address mostly; or one beside it.
+/// This path mostly, or a similar one.
 fn address(path: &'static str) -> impl Strategy<Value = String> {
     prop_oneof![
         16 => Just(path.to_owned()),
@@ -97,7 +97,7 @@ fn percent(bytes: &[u8]) -> String {
     })
 }
 
-/// A header that a browser, a program or nobody would send. Values may hold all but control characters.
+/// A plausible or random header. Values may hold every character except control characters.
 fn header() -> impl Strategy<Value = (String, Vec<u8>)> {
     let known = select(
         &[
@@ -130,7 +130,7 @@ fn header() -> impl Strategy<Value = (String, Vec<u8>)> {
     ]
 }
 
-/// A body that is taken here, one that is nearly so, or anything.
+/// A valid body, a nearly valid one, or random bytes.
 fn body(taken: &'static str) -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         2 => Just(taken.into()),
@@ -144,7 +144,7 @@ fn body(taken: &'static str) -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// JSON with something else in place of one of its values.
+/// JSON with one of its values replaced.
 fn replaced(json: &str, wrong: &str, at: usize) -> Vec<u8> {
     let values = json.match_indices(':').map(|(colon, _)| colon + 1).collect::<Vec<_>>();
     let Some(start) = values.get(at % values.len().max(1)) else { return wrong.into() };
@@ -152,7 +152,7 @@ fn replaced(json: &str, wrong: &str, at: usize) -> Vec<u8> {
     [&json[..*start], wrong, &json[end..]].concat().into_bytes()
 }
 
-/// A value that is of another kind than it should be, or out of all bounds.
+/// A JSON value of a wrong type or out of range.
 fn wrong() -> impl Strategy<Value = String> {
     let values = [
         "null",
@@ -189,7 +189,7 @@ fn wrong() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What a reader that calls itself would fall into.
+/// Deep nesting, which overflows the stack of a recursive parser.
 fn deep() -> impl Strategy<Value = String> {
     let hole = select(&["[", "{\"a\":", "[{\"content\":", "{\"messages\":["][..]);
     (hole, 0_usize..20_000).prop_map(|(hole, depth)| hole.repeat(depth))

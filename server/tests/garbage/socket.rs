@@ -1,4 +1,4 @@
-//! A client that sends whatever it is given, and takes whatever comes.
+//! A client that sends arbitrary bytes and accepts any answer.
 
 use crate::support::soon;
 use serde_json::Value;
@@ -8,13 +8,13 @@ use tokio::{
     net::TcpStream,
 };
 
-/// What came back, if that was HTTP.
+/// An HTTP answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// All of the head, names in lower case.
+    /// The whole head, names in lower case.
     pub(crate) head: String,
-    /// The body, as much of it as was read: of a stream nothing.
+    /// The body as far as it was read. Of a stream nothing is read.
     body: String,
 }
 
@@ -31,7 +31,7 @@ impl Answer {
         self.head.contains("content-type: text/event-stream")
     }
 
-    /// A refusal as the API has it; or the head of one, to who asked for no more.
+    /// Whether this is a refusal with a message in the API's JSON shape, or, for HEAD, its head.
     pub(crate) fn has_words(&self) -> bool {
         let json = serde_json::from_str::<Value>(self.json()).unwrap_or_default();
         let words =
@@ -39,7 +39,7 @@ impl Answer {
         self.head.contains("content-type: application/json") && (words || self.body.is_empty())
     }
 
-    /// Not a redirection either: nothing has moved. A house that is full says when to come again, and that is no fault.
+    /// Whether the server is at fault. A redirection is a fault too. A 503 with `retry-after` is a limit, and no fault.
     pub(crate) fn is_a_fault(&self) -> bool {
         match self.status {
             200..300 | 400..500 => false,
@@ -48,34 +48,35 @@ impl Answer {
         }
     }
 
-    /// The body's only object, whether or not it comes in a chunk.
+    /// The body's only JSON object, with or without chunk framing.
     fn json(&self) -> &str {
         let (start, end) = (self.body.find('{').unwrap_or(0), self.body.rfind('}').map_or(0, |end| end + 1));
         self.body.get(start..end).unwrap_or_default()
     }
 
-    /// What the HTTP library says before anybody else is asked.
+    /// Whether this is the HTTP library's own refusal, without a body.
     pub(crate) fn is_bare(&self) -> bool {
         !self.head.contains("content-type: ") && self.body.is_empty()
     }
 }
 
-/// What a client does when it has sent everything.
+/// The client's next step after it has sent everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
-    /// It waits.
+    /// It waits for the answer.
     Listen,
-    /// It ends its half of the connection. The server takes that for the end of it all, so an answer may be lost.
+    /// It shuts down its half of the connection. The server takes that as the end of the connection, so an answer may
+    /// be lost.
     HangUp,
 }
 
-/// Sends these bytes, and reads what comes back: to its end, or as far as the head of a stream. None if the connection ended
-/// without an answer.
+/// Sends these bytes and reads the answer to its end, or, for a stream, its head. None if the connection ended without
+/// an answer.
 pub(crate) async fn exchange(address: SocketAddr, bytes: &[u8], then: Then) -> Option<Answer> {
     soon("an answer, or the end", async {
         let stream = TcpStream::connect(address).await.unwrap();
         let (mut reader, mut writer) = stream.into_split();
-        // Who is refused early may be hung up on while it is still writing; what was answered counts.
+        // The server may refuse early and close while this client still writes. Only the answer counts.
         let write = async {
             _ = writer.write_all(bytes).await;
             if then == Then::HangUp {

@@ -1,4 +1,4 @@
-//! Who may come in, and who may not.
+//! Logins, tokens and sessions, and the requests that need one.
 
 use crate::support::{
     raw_client::{Response, get, request, request_with, send},
@@ -203,7 +203,7 @@ async fn kill_without_a_password_needs_a_local_host_and_http_1_1() {
     }
 }
 
-/// Asks for the end of a task, with this header.
+/// Asks the server to kill a task, with this header.
 async fn kill(address: SocketAddr, header: &str) -> Response {
     request_with(address, "POST", "/api/kill", &[header, "content-length: 10"], br#"{"task":7}"#).await
 }

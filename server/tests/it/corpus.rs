@@ -1,5 +1,5 @@
-//! The corpus that `make fuzz` begins with, replayed: what model servers really send, and what fuzzers have found. A file of
-//! it is an input of `server/fuzz/fuzz_targets`; the properties are those of `server/fuzz/properties`.
+//! Replays the corpus of `make fuzz`: answers of real model servers, and findings of the fuzzers. Each file is an input
+//! of `server/fuzz/fuzz_targets`; the properties are in `server/fuzz/properties`.
 
 #[path = "../../fuzz/properties/decode.rs"]
 mod decode;
@@ -73,7 +73,7 @@ fn every_expectation_has_a_corpus_file() {
     }
 }
 
-/// Does this with each file, and names the one that fails.
+/// Checks a property for each file of a target's corpus, and names the file that fails.
 fn replay(target: &str, property: impl Fn(&str, &[u8])) {
     for (name, input) in files(target) {
         named(&format!("server/fuzz/corpus/{target}/{name}"), || property(&name, &input));

@@ -1,4 +1,4 @@
-//! Going down slowly, so that a load balancer can send people elsewhere before anything ends.
+//! The drain: time for a load balancer to send people elsewhere before anything ends.
 
 use crate::support::{
     advance,

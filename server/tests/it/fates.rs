@@ -1,4 +1,4 @@
-//! The promises of this program, one test each: what happens, what dies with it, who is told, and how.
+//! The promises of this program, one test each: an event, the tasks that it ends, and the message to the page.
 
 use crate::support::{
     advance,
@@ -88,7 +88,7 @@ async fn a_proxied_answer_waits_for_the_request_to_settle() {
     }
 }
 
-/// Such as one that is refused before it reaches the API.
+/// A refusal before the request reaches the API waits too.
 #[tokio::test]
 async fn a_proxied_refusal_waits_for_the_request_to_settle() {
     let server = Server::alone().await;
@@ -102,7 +102,7 @@ async fn a_proxied_refusal_waits_for_the_request_to_settle() {
     }
 }
 
-/// A page asks for a pace, and no model is too fast for it.
+/// The server sends a page no faster than the pace that the page asked for.
 #[tokio::test]
 async fn a_paced_stream_is_bounded_in_writes_and_bytes() {
     const QUESTION: &str = r#"{"messages":[{"role":"user","content":"Hi"}],"paced":true}"#;
@@ -280,7 +280,7 @@ async fn a_slow_reader_makes_the_upstream_wait() {
     assert!(written < 32 * 1024 * 1024, "{written} bytes were written to nobody"); // nearly all in the kernel's buffers
     assert_eq!(server.registry.live(), 1, "a slow reader is still a reader");
 
-    // It reads on, and so does the task.
+    // The page reads on, and the task goes on.
     while connection.written() == written {
         page.delta().await;
     }
@@ -365,7 +365,7 @@ async fn an_unknown_task_has_no_fate() {
     assert_eq!(get(server.address, "/api/fate?task=nobody").await.json(), json!({ "state": "unknown" }));
 }
 
-/// Asks an upstream that plays this script, which has to fail the task after these deltas.
+/// Asks an upstream that plays this script, and checks that the task fails after these deltas.
 async fn failed_by(script: impl Into<Vec<Step>>, deltas: &[&str]) -> Exit {
     let upstream = Upstream::playing(script).await;
     let server = Server::asking(&upstream.url()).await;
@@ -376,7 +376,7 @@ async fn failed_by(script: impl Into<Vec<Step>>, deltas: &[&str]) -> Exit {
     failed(&server, page).await
 }
 
-/// The next thing that this page hears is that its task has failed.
+/// Checks that the page's next event is the exit `failed`.
 async fn failed(server: &Server, mut page: Page) -> Exit {
     let exit = page.exit().await;
     assert_eq!(exit.reason, Reason::Failed, "{exit:?}");
@@ -385,7 +385,7 @@ async fn failed(server: &Server, mut page: Page) -> Exit {
     exit
 }
 
-/// Asks an upstream that plays this script, and leaves after these deltas.
+/// Asks an upstream that plays this script, leaves after these deltas, and checks that the task is killed.
 async fn killed_by(script: impl Into<Vec<Step>>, deltas: &[&str], farewell: Farewell) {
     let mut upstream = Upstream::playing(script).await;
     let server = Server::asking(&upstream.url()).await;
@@ -397,7 +397,7 @@ async fn killed_by(script: impl Into<Vec<Step>>, deltas: &[&str], farewell: Fare
     killed(&server, page, &connection, farewell).await;
 }
 
-/// Leaves, and sees the upstream connection die of it, by our hand.
+/// Leaves, and checks that the server closes the upstream connection.
 async fn killed(server: &Server, page: Page, connection: &Connection, farewell: Farewell) {
     assert!(connection.is_open());
     let task = page.task.clone();
@@ -412,8 +412,8 @@ fn flood() -> Step {
     Step::Flood(one)
 }
 
-/// Waits until the upstream can't write any more, and says how much it has written. It can't if it didn't while the same
-/// server has answered twenty other requests.
+/// Waits until the upstream can write no more, and returns the number of bytes that it has written. An upstream counts
+/// as stalled if it wrote nothing while the same server answered twenty other requests.
 async fn stalled(server: &Server, connection: &Connection) -> u64 {
     soon("the upstream has to wait", async {
         loop {

@@ -1,4 +1,4 @@
-//! The API as plain HTTP: whatever is sent, the answer is a sentence, and never a 500.
+//! The API as plain HTTP. Every refusal carries a message, and no request gets a 500.
 
 use crate::support::{
     raw_client::{Response, get, post, request, request_with, send},
@@ -8,7 +8,7 @@ use futures::future::join_all;
 use serde_json::json;
 use std::net::SocketAddr;
 
-/// As other clients write it, who say null where they say nothing.
+/// A question with null in place of absent fields, as some clients write it.
 const NULLS: &[u8] = br#"{"model":null,"messages":[{"role":"assistant","content":null},{"role":"user","content":"Hi"}],
     "max_completion_tokens":1,"temperature":null,"stop":null,"tools":null}"#;
 const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}],"max_tokens":1}"#;
@@ -210,7 +210,7 @@ async fn pages_are_html_that_the_back_button_may_keep() {
     }
 }
 
-/// They can be read before any script has run.
+/// A page is readable before any script has run.
 #[tokio::test]
 async fn a_page_is_rendered_on_the_server() {
     let server = Server::alone().await;
@@ -238,7 +238,7 @@ async fn pages_are_compressed_on_request_and_streams_never() {
     assert_eq!((stream.status, stream.header("content-encoding")), (200, ""));
 }
 
-/// What is drawn on one thread may be dropped on another, wherever the runtime has moved it meanwhile.
+/// The runtime may render a page on one thread and drop its state on another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_concurrent_page_requests_succeed() {
     let server = Server::alone().await;
@@ -316,7 +316,7 @@ async fn metrics_are_well_formed_and_add_up() {
     }
 }
 
-/// What is told in Prometheus' text format: every line is one that it knows, and every sample belongs to a family.
+/// Checks Prometheus' text format: each line has a known form, and each sample belongs to a declared family.
 struct Metrics(Vec<(String, String)>);
 
 impl Metrics {
@@ -372,7 +372,7 @@ async fn raw(address: SocketAddr, text: &str) -> String {
     format!("HTTP/1.1 {} OK\r\n{}", first.status, first.text())
 }
 
-/// A refusal: this status, and a sentence in JSON, of the shape that OpenAI's clients know.
+/// Checks a refusal: this status, and a message in the JSON shape of OpenAI's API.
 fn refused(what: &str, status: u16, response: &Response) {
     assert_eq!(response.status, status, "{what}: {}", response.text());
     assert_eq!(response.header("content-type"), "application/json", "{what}");

@@ -1,4 +1,4 @@
-//! What there is too much of is refused, with words and the time to come again, and nothing happens to what is there.
+//! Requests beyond a limit are refused with a message and `retry-after`, and running tasks go on.
 
 use crate::support::{
     advance,
@@ -293,7 +293,7 @@ async fn monitors_are_limited_per_client_and_in_total() {
     soon("its place is free", async { while look_on(server.address, 6).await.is_err() {} }).await;
 }
 
-/// Looks at the monitor for this client, or is refused with a status.
+/// Opens the monitor for this client. The error is the status of the refusal.
 async fn look_on(address: SocketAddr, client: u8) -> Result<TcpStream, u16> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(

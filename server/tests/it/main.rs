@@ -1,4 +1,4 @@
-//! The server in the test's own process, asked over sockets.
+//! Tests that run the server in their own process and ask it over sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
 mod auth;

@@ -1,4 +1,4 @@
-//! Time that passes at once, as after a pause of the process: input that arrived meanwhile is read before any timer is judged.
+//! The clock jumps, as after a pause of the process. Input that arrived meanwhile is read before any timer is judged.
 
 use crate::support::{
     advance,
@@ -16,10 +16,10 @@ use tokio::{
 
 const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
 
-/// As long as an HTTP/2 ping may stay unanswered, and more.
+/// Longer than an HTTP/2 ping may stay unanswered.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// How often the server pings.
+/// The server's ping interval.
 const PING: Duration = Duration::from_secs(8);
 
 #[tokio::test]

@@ -11,7 +11,7 @@ async fn typeset(server: &Server, body: &Value) -> Response {
     post(server.address, "/api/typeset", body.to_string().as_bytes()).await
 }
 
-/// Asks until none of these is left out: on a slow machine a grammar may not be ready in time when it is first needed.
+/// Asks until all items of `which` are typeset. On a slow machine a grammar may miss the time limit on its first use.
 async fn done(server: &Server, body: &Value, which: &[usize]) -> Response {
     soon("all are typeset", async {
         loop {

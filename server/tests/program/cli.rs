@@ -1,4 +1,4 @@
-//! The program as people start it: its command line, what it says, how it goes down.
+//! The command line, the lines that the program prints, and its shutdown.
 
 use crate::support::{
     fake_upstream::{Step, Upstream, delta, head},
@@ -151,13 +151,14 @@ async fn unusable_listen_address_is_explained_in_one_line() {
 
 #[tokio::test]
 async fn unresolvable_listen_address_is_explained_in_one_line() {
-    // Where nobody answers questions about names, finding out takes as long as the system is patient: 10 s and more.
+    // Without a DNS server the system's resolver gives up only after 10 s or more.
     let mut command = starcrossed(&["--listen", "nowhere.invalid:3000"]);
     let output = timeout(Duration::from_mins(1), command.output()).await.expect("the program ends").unwrap();
     one_line(&output, 1, "");
 }
 
-/// This code, nothing on standard output, and one line on standard error: `exactly`, if that isn't empty.
+/// Checks the exit code, an empty standard output, and one line on standard error. That line is `exactly`, unless that
+/// is empty.
 fn one_line(output: &Output, code: i32, exactly: &str) {
     let error = text(&output.stderr);
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(code), ""), "{error}");
@@ -301,7 +302,7 @@ async fn program_does_not_start_with_too_few_open_files() {
     }
 }
 
-/// The program, which may have so many open files.
+/// The program, limited to `most` open files.
 fn with_open_files(most: u32) -> Command {
     let program = env!("CARGO_BIN_EXE_starcrossed");
     let mut command = Command::new("sh");
@@ -314,7 +315,7 @@ fn with_open_files(most: u32) -> Command {
     command
 }
 
-/// The bytes of memory that a process holds.
+/// The resident memory of a process, in bytes.
 fn resident(process: u32) -> u64 {
     let pages = fs::read_to_string(format!("/proc/{process}/statm")).unwrap();
     pages.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4096

@@ -1,4 +1,5 @@
-//! Byte for byte: the events of `/api/chat` and `/api/task`, `/metrics`, and the log's exit lines.
+//! The outside contracts, byte for byte: the events of `/api/chat` and `/api/task`, `/metrics`, and the exit lines of
+//! the log.
 
 use crate::support::{
     fake_upstream::{Step, Upstream, answer_json, delta, done, finish, head, reasoning, sse, usage},
@@ -30,7 +31,7 @@ async fn events(address: SocketAddr, path: &str, body: &[u8]) -> String {
     text.replace(id, "TASK")
 }
 
-/// The exit lines of a log in JSON. Times and ids are random: they are checked for their kind and taken out.
+/// The exit lines of a log in JSON. Times and ids are random: their types are checked, and they are removed.
 fn exits(log: &str) -> String {
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let exits = lines.filter(|line| line["message"] == "exit");

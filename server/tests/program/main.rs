@@ -1,4 +1,4 @@
-//! The program as a process of its own.
+//! Tests that start the program as a process of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the right answer to a surprise")]
 
 mod cli;

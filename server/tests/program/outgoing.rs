@@ -1,4 +1,4 @@
-//! How the program reaches its model server: the certificates that it trusts, and proxies.
+//! The program's connections to its model server: trusted certificates, and proxies.
 
 use crate::support::{
     fake_upstream::{Upstream, head},
@@ -11,7 +11,7 @@ use server::config::TlsFiles;
 use std::{fs, path::PathBuf};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// Asks a program that was started with these variables, and whose model server is at this URL. Returns what its page is told.
+/// Starts the program with this upstream and these variables, asks a question, and returns the stream of events.
 async fn told(url: &str, variables: &[(&str, &str)]) -> String {
     let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", url]);
     let running = Running::start(command.envs(variables.iter().copied())).await;
@@ -21,7 +21,7 @@ async fn told(url: &str, variables: &[(&str, &str)]) -> String {
     told
 }
 
-/// An HTTPS server. It is no model server, but whoever hears that has a secure connection to it.
+/// An HTTPS server, and its base URL. It is no model server: its refusal proves that the TLS connection worked.
 async fn secure(files: &TlsFiles) -> (Upstream, Server, String) {
     let upstream = Upstream::playing([head()]).await;
     let server = server(files, &upstream).await;
@@ -106,7 +106,7 @@ async fn unusable_certificate_folder_is_named() {
     }
 }
 
-/// A proxy that answers each connection with this.
+/// A proxy that sends `answer` on each connection. Returns its URL.
 async fn proxy(answer: &'static str) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

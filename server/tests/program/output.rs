@@ -1,4 +1,4 @@
-//! A log that nobody can read, or nobody reads, is no reason for anything else to happen: lines are lost and counted.
+//! A log that cannot be written affects nothing else: its lines are dropped and counted.
 
 use crate::support::{
     program::{Running, empty_folder, output, signal, starcrossed},
@@ -19,7 +19,7 @@ use tokio::{
 
 const LOST: &str = "starcrossed_log_lines_lost_total";
 
-/// Two deltas, and a panic, which is a line of its own.
+/// A task that panics, so each request writes two lines: the panic and the exit.
 const TASK: &[u8] = br#"{"chunks":2,"interval_ms":0,"crash_at":1}"#;
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn answers_go_on_when_the_log_file_may_not_grow() {
     assert_eq!(fs::metadata(&path).unwrap().len(), 2048);
 }
 
-/// The same program, which may make no file longer than one block.
+/// The same program, limited to files of one block.
 fn limited(command: &Command) -> Command {
     let command = command.as_std();
     let mut shell = Command::new("sh");
@@ -99,9 +99,9 @@ async fn exit_code_is_right_even_when_the_error_cannot_be_written() {
     assert_eq!(starcrossed(&["--help"]).stdout(full).status().await.unwrap().code(), Some(0));
 }
 
-/// Starts the program with other streams, on a port of its own.
+/// Starts the program with other output streams. Its port is chosen here, since nobody can read the line that names it.
 async fn silent(streams: impl FnOnce(&mut Command) -> &mut Command) -> (Child, SocketAddr) {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // and free again at once
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // free again at once
     let mut command = starcrossed(&["--listen", &free.to_string(), "--upstream", "http://127.0.0.1:9/v1"]);
     let child = streams(&mut command).spawn().unwrap();
     let connects = async {
@@ -113,7 +113,7 @@ async fn silent(streams: impl FnOnce(&mut Command) -> &mut Command) -> (Child, S
     (child, free)
 }
 
-/// Asks, sees lines lost and answers whole, and ends it.
+/// Asks several times, checks that lines are lost while answers are complete, and ends the program.
 async fn goes_on(mut child: Child, address: SocketAddr) {
     for _ in 0..3 {
         assert!(post(address, "/api/task", TASK).await.text().contains("\"crashed\""));

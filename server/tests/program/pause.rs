@@ -6,7 +6,7 @@ use tokio::time::sleep;
 
 const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
 
-/// As long as an HTTP/2 ping may stay unanswered, and more.
+/// Longer than an HTTP/2 ping may stay unanswered.
 const PAUSE: Duration = Duration::from_secs(10);
 
 #[tokio::test]

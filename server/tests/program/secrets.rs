@@ -1,5 +1,5 @@
-//! What the log may not say, even where it says everything (`--log trace`), nor the metrics, the monitor, a page or an error:
-//! the key, the password, who has logged in, what was asked, and what was answered.
+//! Secrets stay out of the log (even with `--log trace`), the metrics, the monitor, the pages and the errors. Secrets
+//! are the key, the password, the session, the questions and the answers.
 
 mod program;
 use crate::support::fake_upstream::{
@@ -67,7 +67,8 @@ async fn quoted_errors_hold_no_key() {
     seen.answers.iter().for_each(|answer| is_not_in("an error", answer, KEY));
 }
 
-/// What the model server does: it answers twice, and then repeats in each way what it was sent.
+/// The model server answers twice. Then each script repeats the key, the question or the answer in another kind of
+/// error.
 fn scripts() -> Vec<Vec<Step>> {
     let answer = || {
         let (begin, end) = ANSWER.split_at(10);
@@ -88,14 +89,15 @@ fn scripts() -> Vec<Vec<Step>> {
     ]
 }
 
-/// What came of using the program.
+/// The results of one round of use.
 struct Seen {
     cookie: String,
     tasks: Vec<String>,
     answers: Vec<String>,
 }
 
-/// Logs in, rightly and wrongly, asks as a person and as a program, well and badly, and looks on.
+/// Logs in with a wrong and the right password, asks with a session and with a token, and sends valid and invalid
+/// requests.
 async fn use_it(program: &mut Program) -> Seen {
     assert_eq!(program.log_in(GUESS).await, None);
     let cookie = program.log_in(PASSWORD).await.expect("that is the password");
@@ -118,7 +120,7 @@ async fn use_it(program: &mut Program) -> Seen {
     Seen { cookie, tasks, answers }
 }
 
-/// The id in an answer's start.
+/// The task's id, from the start event.
 fn task(answer: &str) -> String {
     let id = answer.split_once("{\"task\":\"").and_then(|(_, rest)| rest.split_once('"'));
     id.unwrap_or_else(|| panic!("{answer}")).0.to_owned()
@@ -129,7 +131,7 @@ fn secrets(cookie: &str) -> impl Iterator<Item = &str> {
     [KEY, PASSWORD, GUESS, TOKEN, PROMPT, THOUGHT, ANSWER, &ANSWER[..10], cookie, signature].into_iter()
 }
 
-/// Not as it is, not as a form or an address has it, and not as a list of bytes.
+/// Checks that a text holds the secret neither as it is, nor form-encoded, nor as a list of bytes.
 #[track_caller]
 fn is_not_in(place: &str, text: &str, secret: &str) {
     let in_form = byte_serialize(secret.as_bytes()).collect::<String>();

@@ -1,4 +1,4 @@
-//! A process that is asked to end: at any moment, even before it serves.
+//! Signals end the process at any moment, even before it serves.
 
 use crate::support::{
     fake_upstream::{Step, Upstream, delta, head},
@@ -29,7 +29,7 @@ async fn signals_work_while_the_configuration_is_read() {
     }
 }
 
-/// A shell and the kernel both say so when a terminal is closed.
+/// When a terminal closes, the shell and the kernel each send a hangup.
 #[tokio::test]
 async fn repeated_hangup_ends_every_answer_as_shutdown() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
@@ -69,7 +69,7 @@ async fn second_signal_skips_the_drain() {
     assert!(log.contains("starcrossed: ended at once"), "{log}");
 }
 
-/// A pipe with a name, in which nothing is.
+/// Creates an empty named pipe and returns its path.
 fn new_pipe(name: &str) -> String {
     let path = empty_folder().with_file_name(format!("password{name}-{}", process::id()));
     _ = fs::remove_file(&path);
@@ -77,7 +77,7 @@ fn new_pipe(name: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// Opens the pipe for writing, which can be done once somebody reads it.
+/// Opens the pipe for writing. That succeeds once the program has opened it for reading.
 async fn opened(pipe: &str) -> Sender {
     loop {
         if let Ok(sender) = OpenOptions::new().open_sender(pipe) {

@@ -1,7 +1,7 @@
 //! A fake model server, scripted down to the byte.
 //!
-//! It knows no more HTTP than it takes to read one request, so that it can answer as wrongly as real ones do. Each
-//! connection plays one script and remembers who ended it.
+//! It implements only as much HTTP as one request needs, so that it can answer as wrongly as real servers do. Each
+//! connection plays one script and records the side that ended it.
 //!
 //! ```ignore
 //! let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()]).await;
@@ -36,10 +36,10 @@ use tokio::{
     time::timeout,
 };
 
-/// A write that hasn't been taken for this long is not going to be.
+/// A write that takes longer than this counts as stalled.
 const STALLED: Duration = Duration::from_millis(500);
 
-/// What a connection does once it has read the request. A script that has come to its end closes the connection.
+/// One step of a script, which begins when the request has been read. The end of a script closes the connection.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// Writes these bytes.
@@ -48,15 +48,15 @@ pub(crate) enum Step {
     Wait,
     /// Writes these bytes again and again, as fast as they are taken.
     Flood(Bytes),
-    /// Ends the connection in the polite way, with a FIN.
+    /// Ends the connection with a FIN.
     Close,
-    /// Ends the connection in the rude way, with a RST.
+    /// Ends the connection with a RST.
     Reset,
-    /// Does nothing any more, for ever.
+    /// Does nothing more, for ever.
     Hang,
 }
 
-/// How a connection ended.
+/// The way in which a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     /// The client closed it while the script was still going on.
@@ -67,7 +67,7 @@ pub(crate) enum End {
     Interrupted,
 }
 
-/// What was asked.
+/// A request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: String,
@@ -89,40 +89,40 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Lets the script go on past one [`Step::Wait`], the one that it is at or the next that it comes to.
+    /// Lets the script pass one [`Step::Wait`]: the current one, or else the next.
     pub(crate) fn go(&self) {
         self.gate.notify_one();
     }
 
-    /// How many bytes the socket has taken so far.
+    /// The number of bytes that the socket has accepted so far.
     pub(crate) fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// Waits until the client has stopped taking what is written.
+    /// Waits until a write stalls, because the client has stopped reading.
     pub(crate) async fn stalled(&self) {
         soon("the client stops reading", self.stalled.notified()).await;
     }
 
-    /// Waits until the connection is over, and says who ended it.
+    /// Waits until the connection has ended, and returns the way in which it did.
     pub(crate) async fn ended(&self) -> End {
         let mut end = self.end.clone();
         let ended = soon("the upstream connection ends", end.wait_for(Option::is_some)).await.map(|end| *end);
         ended.ok().flatten().expect("the fake upstream is gone")
     }
 
-    /// Waits until the client has closed the connection. Fails if it was this side that did.
+    /// Waits until the connection has ended. Panics if this side closed it.
     pub(crate) async fn closed_by_peer(&self) {
         assert_eq!(self.ended().await, End::ClosedByPeer);
     }
 
-    /// Whether neither side has closed it yet.
+    /// Whether the connection is still open on both sides.
     pub(crate) fn is_open(&self) -> bool {
         self.end.borrow().is_none()
     }
 }
 
-/// The fake server. It lives as long as this does, its connections longer if they have to.
+/// The fake server. Its listener ends when this is dropped; its connections may live longer.
 #[derive(Debug)]
 pub(crate) struct Upstream {
     address: SocketAddr,
@@ -139,26 +139,26 @@ impl Drop for Upstream {
     }
 }
 
-/// What there is at `/openapi.json`.
+/// The answer at `/openapi.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Description {
     /// Nothing.
     None,
-    /// What llama-cpp-python has there. Any request ends the answers that such a server is writing.
+    /// The answer of llama-cpp-python. Any request ends the answers that such a server is writing.
     LlamaCppPython,
     /// Silence.
     Silence,
 }
 
-/// What to play to whom.
+/// The scripts, and who gets them.
 #[derive(Debug)]
 struct Plan {
-    /// One for each request that isn't for the models; the last one again and again.
+    /// One for each request other than for the models; the last one repeats.
     scripts: Mutex<Vec<Vec<Step>>>,
     /// For `GET …/models`.
     models: Vec<Step>,
     description: Mutex<Description>,
-    /// Tells each time that it was asked for its description.
+    /// Notified at each request for the description.
     asked_who: Notify,
     interruption: Notify,
     requests: Arc<Mutex<Vec<Request>>>,
@@ -167,28 +167,28 @@ struct Plan {
 }
 
 impl Upstream {
-    /// Plays this script to every question. Asked for its models, it has one: `fake`.
+    /// Plays this script to every question. Its list holds one model, `fake`.
     pub(crate) async fn playing(script: impl Into<Vec<Step>>) -> Self {
         Self::start(vec![script.into()], vec![models(&["fake"])], Description::None).await
     }
 
-    /// Plays this script to every question, as llama-cpp-python does: it writes one answer at a time, and being asked for
-    /// anything but its description ends that.
+    /// Plays this script to every question, like llama-cpp-python: any request except for the description ends the
+    /// current answer.
     pub(crate) async fn interrupting(script: impl Into<Vec<Step>>) -> Self {
         Self::start(vec![script.into()], vec![models(&["fake"])], Description::LlamaCppPython).await
     }
 
-    /// Plays this script to every question, and never answers when it is asked who it is.
+    /// Plays this script to every question, and never answers a request for its description.
     pub(crate) async fn silent_about_itself(script: impl Into<Vec<Step>>) -> Self {
         Self::start(vec![script.into()], vec![models(&["fake"])], Description::Silence).await
     }
 
-    /// Plays the first script to the first question, and so on; the last one to all that come later.
+    /// Plays the first script to the first question, and so on. The last one repeats.
     pub(crate) async fn playing_in_turn(scripts: impl IntoIterator<Item = Vec<Step>>) -> Self {
         Self::start(scripts.into_iter().collect(), vec![models(&["fake"])], Description::None).await
     }
 
-    /// Plays this script when it is asked for its models, and hangs when it is asked anything else.
+    /// Plays this script when it is asked for its models, and hangs on every question.
     pub(crate) async fn listing(models: impl Into<Vec<Step>>) -> Self {
         Self::start(vec![vec![Step::Hang]], models.into(), Description::None).await
     }
@@ -223,17 +223,17 @@ impl Upstream {
         Self { address, connections, lists, requests, plan, listener }
     }
 
-    /// From now on it is llama-cpp-python, as if another server had been started in its place.
+    /// Turns it into llama-cpp-python, as if another server had been started in its place.
     pub(crate) fn become_interrupting(&self) {
         *self.plan.description.lock().unwrap() = Description::LlamaCppPython;
     }
 
-    /// Waits until it has been asked who it is.
+    /// Waits until its description is requested.
     pub(crate) async fn asked_who(&self) {
         soon("the upstream is asked who it is", self.plan.asked_who.notified()).await;
     }
 
-    /// Its base URL, as `--upstream` takes it.
+    /// Its base URL, for `--upstream`.
     pub(crate) fn url(&self) -> String {
         format!("http://{}/v1", self.address)
     }
@@ -242,22 +242,22 @@ impl Upstream {
         self.address
     }
 
-    /// The next connection whose question (not for the models) has been read whole.
+    /// The next connection whose question has been read whole. Requests for the models don't count.
     pub(crate) async fn connection(&mut self) -> Connection {
         soon("the upstream is asked", self.connections.recv()).await.expect("the fake upstream is gone")
     }
 
-    /// The next connection on which it was asked for its models.
+    /// The next connection with a request for the models.
     pub(crate) async fn list(&mut self) -> Connection {
         soon("the upstream is asked for its models", self.lists.recv()).await.expect("the fake upstream is gone")
     }
 
-    /// How often it was asked for its models.
+    /// The number of requests for the models.
     pub(crate) fn times_listed(&self) -> usize {
         self.requests().iter().filter(|request| request.is_for_models()).count()
     }
 
-    /// All that was asked so far, for the models too, but not for its description.
+    /// All requests so far, except those for the description.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
@@ -308,7 +308,7 @@ impl Request {
 }
 
 impl Plan {
-    /// What `GET /openapi.json` says, as FastAPI writes it.
+    /// The answer to `GET /openapi.json`, as FastAPI writes it.
     fn description(&self) -> Step {
         if !self.interrupts() {
             return answer(404, &[], "not found");
@@ -353,7 +353,7 @@ async fn read_line(reader: &mut BufReader<&mut TcpStream>) -> Option<String> {
     (read > 0).then(|| line.trim_end().to_owned())
 }
 
-/// Plays the script, all the while listening for the client's end.
+/// Plays the script, and watches for the client's close meanwhile.
 async fn play_until_closed(stream: &mut TcpStream, script: &[Step], connection: &Connection) -> End {
     let (reader, mut writer) = stream.split();
     let played = tokio::select! {
@@ -374,7 +374,7 @@ async fn closed(mut reader: ReadHalf<'_>) {
     while reader.read(&mut rest).await.is_ok_and(|read| read > 0) {}
 }
 
-/// Plays a script to its end, and says which step that was.
+/// Plays a script to its end, and returns the step that ended it.
 async fn play(writer: &mut WriteHalf<'_>, script: &[Step], connection: &Connection) -> std::io::Result<Step> {
     for step in script {
         match step {
@@ -405,23 +405,23 @@ async fn write(writer: &mut WriteHalf<'_>, mut bytes: &[u8], connection: &Connec
     Ok(())
 }
 
-/// What a [`Step::Send`] sends.
+/// The bytes of a [`Step::Send`].
 pub(crate) fn sent(step: Step) -> Bytes {
     let Step::Send(bytes) = step else { panic!("{step:?} sends nothing") };
     bytes
 }
 
-/// Writes this text as it is.
+/// A step that writes this text unchanged.
 pub(crate) fn raw(text: impl Into<String>) -> Step {
     Step::Send(text.into().into())
 }
 
-/// The head of an event stream that goes on until the connection is closed.
+/// The head of an event stream that ends with the connection.
 pub(crate) fn head() -> Step {
     raw("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
 }
 
-/// The head of an event stream in chunks (each made by [`chunk`]), where a cut can be told from an end.
+/// The head of a chunked event stream, in which a cut differs from an end. Its chunks are made by [`chunk`].
 pub(crate) fn chunked_head() -> Step {
     raw("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
 }
@@ -435,12 +435,12 @@ pub(crate) fn chunk(step: Step) -> Step {
     Step::Send(chunk.into())
 }
 
-/// The proper end of a chunked body.
+/// The end of a chunked body.
 pub(crate) fn last_chunk() -> Step {
     raw("0\r\n\r\n")
 }
 
-/// A whole answer that isn't a stream, such as a refusal. `headers` are lines without their ends.
+/// A whole answer that is no stream, such as a refusal. `headers` are lines without line ends.
 pub(crate) fn answer(status: u16, headers: &[&str], body: &str) -> Step {
     let length = format!("content-length: {}", body.len());
     let status = format!("HTTP/1.1 {status} Whatever");
@@ -448,7 +448,7 @@ pub(crate) fn answer(status: u16, headers: &[&str], body: &str) -> Step {
     raw(format!("{head}\r\n\r\n{body}"))
 }
 
-/// The same, of JSON.
+/// The same with a JSON body.
 pub(crate) fn answer_json(status: u16, body: &Value) -> Step {
     answer(status, &["content-type: application/json"], &body.to_string())
 }
@@ -464,22 +464,22 @@ pub(crate) fn sse(data: &Value) -> Step {
     raw(format!("data: {data}\n\n"))
 }
 
-/// More of the answer.
+/// A delta of the text.
 pub(crate) fn delta(text: &str) -> Step {
     sse(&chunk_of(&json!({ "content": text }), None))
 }
 
-/// More of what the model thinks.
+/// A delta of the reasoning.
 pub(crate) fn reasoning(text: &str) -> Step {
     sse(&chunk_of(&json!({ "reasoning_content": text }), None))
 }
 
-/// The answer is over, for this reason.
+/// The end of the answer, with this finish reason.
 pub(crate) fn finish(reason: &str) -> Step {
     sse(&chunk_of(&json!({}), Some(reason)))
 }
 
-/// What the answer cost.
+/// The usage.
 pub(crate) fn usage(prompt_tokens: u64, completion_tokens: u64) -> Step {
     let usage = json!({ "prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens });
     sse(&json!({ "object": "chat.completion.chunk", "choices": [], "usage": usage }))

@@ -1,4 +1,4 @@
-//! HTTP/2 clients that mean it ill: one asks, and never reads what it is answered; one never comes to the end of its question.
+//! Hostile HTTP/2 clients: one never reads its answers, one never finishes its requests.
 
 use super::soon;
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use std::{convert::Infallible, net::SocketAddr, pin::Pin};
 use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
-/// One connection, and the answers that it leaves unread.
+/// One connection, and its unread answers.
 #[derive(Debug)]
 pub(crate) struct Unread {
     requests: SendRequest<Full<Bytes>>,
@@ -33,7 +33,7 @@ impl Unread {
         Self { requests, answers: Vec::new(), address, _connection: connection }
     }
 
-    /// Posts this, keeps the answer unread, and returns its status.
+    /// POSTs a body, keeps the answer unread, and returns its status.
     pub(crate) async fn post(&mut self, path: &str, body: Bytes) -> u16 {
         let request = Request::post(format!("http://{}{path}", self.address)).body(Full::new(body)).unwrap();
         let answer = soon("the head of an answer", self.requests.send_request(request)).await.unwrap();
@@ -46,12 +46,12 @@ impl Unread {
 /// The pieces of a body.
 type Pieces = Pin<Box<dyn Stream<Item = Result<Frame<Bytes>, Infallible>> + Send>>;
 
-/// One connection, and questions that begin and never end.
+/// One connection with requests whose bodies never end.
 #[derive(Debug)]
 pub(crate) struct Slow {
     requests: SendRequest<StreamBody<Pieces>>,
     url: String,
-    /// Whom a proxy would name.
+    /// The client's address in `x-forwarded-for`.
     client: &'static str,
     _connection: AbortOnDropHandle<hyper::Result<()>>,
 }
@@ -64,7 +64,7 @@ impl Slow {
         Self { requests, url: format!("http://{address}"), client, _connection: connection }
     }
 
-    /// Begins to post, and returns the status of the answer, which can only be a refusal.
+    /// Begins a POST, and returns the status of the answer, which can only be a refusal.
     pub(crate) fn post(&mut self, path: &str) -> impl Future<Output = u16> + use<> {
         let pieces: Pieces = Box::pin(stream::pending());
         let request = Request::post(format!("{}{path}", self.url)).header("x-forwarded-for", self.client);

@@ -1,4 +1,4 @@
-//! What several tests need.
+//! Helpers that several tests share.
 #![allow(dead_code, reason = "each test program compiles all of this and uses its part")]
 
 pub(crate) mod fake_upstream;
@@ -13,7 +13,7 @@ use app::chat::protocol::answer::{Deltas, EventStream, Exit};
 use starcrossed::Spawn;
 use std::time::Duration;
 
-/// A page that is linked to this work, without a server between the two.
+/// The page's end of a link to this work, without a server in between.
 pub(crate) fn linked<F: Future<Output = Exit> + Send>(work: impl FnOnce(Deltas) -> F + Send + 'static) -> EventStream {
     Spawn::new().spawn_with_exit(|sender| work(sender.into()))
 }
@@ -23,7 +23,7 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(10), future).await.unwrap_or_else(|_| panic!("never happened: {what}"))
 }
 
-/// Lets so much time go by at once, for all that waits for a while. What happens on sockets takes its own time as ever.
+/// Advances the clock of the timers at once. Sockets take their real time as ever.
 pub(crate) async fn advance(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;

@@ -12,7 +12,7 @@ use tokio::{
     process::{Child, ChildStderr, ChildStdout, Command},
 };
 
-/// The program, in an empty folder and without a single variable.
+/// The program, in an empty folder and with an empty environment.
 pub(crate) fn starcrossed(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_starcrossed"));
     command.args(arguments).env_clear().current_dir(empty_folder()).kill_on_drop(true);
@@ -38,7 +38,7 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// The program at work.
+/// The running program.
 pub(crate) struct Running {
     pub(crate) child: Child,
     pub(crate) process: u32,
@@ -62,7 +62,7 @@ impl Running {
         soon("the program says more", self.lines.next_line()).await.unwrap().unwrap()
     }
 
-    /// The next line of the log that begins like this.
+    /// Reads the log up to the next line with this beginning, and returns it.
     pub(crate) async fn logged(&mut self, beginning: &str) -> String {
         let found = async {
             loop {
@@ -80,14 +80,14 @@ impl Running {
         signal(self.process, name);
     }
 
-    /// Waits for its end: its exit code, and what it has written to the log since that was last read.
+    /// Waits for the end. Returns the exit code and the rest of the log.
     pub(crate) async fn end(self) -> (Option<i32>, String) {
         let (code, _, log) = self.end_with_all().await;
         (code, log)
     }
 
-    /// The same, with what it has written to standard output in the middle. Both are read at once: lines that
-    /// nobody reads are lost.
+    /// The same, with the rest of standard output in the middle. Both streams are read at once, because the program
+    /// drops lines that nobody reads.
     pub(crate) async fn end_with_all(mut self) -> (Option<i32>, String, String) {
         let (mut said, mut log) = (String::new(), String::new());
         let all = async {

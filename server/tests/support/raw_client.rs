@@ -1,5 +1,5 @@
-//! A client written by hand, so that it can do what people's browsers and cables do: read slowly, not read at all, leave
-//! politely, leave rudely.
+//! A hand-written client, so that it can behave like real browsers and networks: read slowly, not read at all, close
+//! with a FIN, close with a RST.
 
 use super::soon;
 use app::chat::protocol::answer::Exit;
@@ -15,12 +15,12 @@ use tokio::{
     net::{TcpSocket, TcpStream},
 };
 
-/// How a client leaves.
+/// The way in which a client closes its connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Farewell {
-    /// As a browser does whose tab is closed.
+    /// A FIN, as from a browser whose tab is closed.
     Fin,
-    /// As a machine does whose program was killed with bytes unread.
+    /// A RST, as from a program that was killed with bytes unread.
     Rst,
 }
 
@@ -49,7 +49,7 @@ impl Response {
     }
 }
 
-/// Sends these bytes and reads the response to its end.
+/// Sends these bytes, and reads the response to its end.
 pub(crate) async fn send(address: SocketAddr, bytes: &[u8]) -> Response {
     soon("a response", async {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -59,7 +59,7 @@ pub(crate) async fn send(address: SocketAddr, bytes: &[u8]) -> Response {
     .await
 }
 
-/// A request without a body. `headers` are lines without their ends.
+/// A request without a body. `headers` are lines without line ends.
 pub(crate) async fn request(address: SocketAddr, method: &str, path: &str, headers: &[&str]) -> Response {
     send(address, head(method, path, headers).as_bytes()).await
 }
@@ -74,7 +74,7 @@ pub(crate) async fn post(address: SocketAddr, path: &str, body: &[u8]) -> Respon
     request_with(address, "POST", path, &[&length], body).await
 }
 
-/// The same with other headers, the body's length among them.
+/// A request with a body and these headers, which must include the body's length.
 pub(crate) async fn request_with(
     address: SocketAddr,
     method: &str,
@@ -87,13 +87,13 @@ pub(crate) async fn request_with(
     send(address, &bytes).await
 }
 
-/// What the server says became of a task.
+/// The task's fate, as the server reports it.
 pub(crate) async fn fate(address: SocketAddr, task: &str) -> Fate {
     let fate = get(address, &format!("/api/fate?task={task}")).await;
     serde_json::from_slice(&fate.body).unwrap_or_else(|_| panic!("no fate: {}", fate.text()))
 }
 
-/// A line of `/metrics`.
+/// The value of one sample in `/metrics`.
 pub(crate) async fn metric(address: SocketAddr, name: &str) -> u64 {
     let metrics = get(address, "/metrics").await.text();
     let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
@@ -130,16 +130,16 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
     bytes.windows(what.len()).position(|window| window == what)
 }
 
-/// Takes the chunks out of a chunked body, however it is split.
+/// Decodes a chunked body, however it is split.
 #[derive(Debug, Default)]
 struct Dechunker {
     buffer: Vec<u8>,
-    /// The last chunk has been seen, so that the end that follows is one and not a cut.
+    /// Whether the last chunk has arrived, so that the end is no cut.
     complete: bool,
 }
 
 impl Dechunker {
-    /// What this adds to the body.
+    /// Decodes these bytes, and returns the bytes of the body that they complete.
     fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
         self.buffer.extend_from_slice(bytes);
         let mut body = Vec::new();
@@ -170,30 +170,31 @@ impl Dechunker {
     }
 }
 
-/// A page: it has asked for a stream, and reads as much of it as the test tells it to.
+/// A page: it has asked for a stream, and reads only as far as the test demands.
 #[derive(Debug)]
 pub(crate) struct Page {
     stream: TcpStream,
     pub(crate) address: SocketAddr,
     pub(crate) headers: HashMap<String, String>,
-    /// The task's name.
+    /// The task's id.
     pub(crate) task: String,
     dechunker: Dechunker,
     decoder: Decoder,
 }
 
 impl Page {
-    /// Posts a question to `/api/chat`, and reads as far as the start.
+    /// POSTs a question to `/api/chat`, and reads up to the start event.
     pub(crate) async fn chat(address: SocketAddr) -> Self {
         Self::start(address, "/api/chat", r#"{"messages":[{"role":"user","content":"Hi"}]}"#).await
     }
 
-    /// Posts this, and reads as far as the start.
+    /// POSTs this body, and reads up to the start event.
     pub(crate) async fn start(address: SocketAddr, path: &str, body: &str) -> Self {
         Self::start_on(TcpSocket::new_v4().unwrap(), address, path, body).await
     }
 
-    /// The same from a machine whose kernel takes little for a program that doesn't read.
+    /// POSTs a question to `/api/chat` through a socket with a small receive buffer, so that unread bytes stall the
+    /// server soon.
     pub(crate) async fn chat_with_little_room(address: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(16 * 1024).unwrap();
@@ -216,7 +217,7 @@ impl Page {
         Self { task, ..page }
     }
 
-    /// The next event; none at the end of the stream. Fails if the stream is cut off.
+    /// The next event. None at the end of the stream. Panics if the stream is cut off.
     pub(crate) async fn event(&mut self) -> Option<Frame> {
         soon("an event", async {
             loop {
@@ -235,20 +236,20 @@ impl Page {
         .await
     }
 
-    /// The next event, which is a delta: its text.
+    /// The text of the next event, which must be a delta.
     pub(crate) async fn delta(&mut self) -> String {
         let delta = self.json().await;
         delta["text"].as_str().or(delta["reasoning"].as_str()).expect("a text").to_owned()
     }
 
-    /// The next event, which is a delta, whatever it says.
+    /// The data of the next event, which must be a delta.
     pub(crate) async fn json(&mut self) -> Value {
         let event = self.event().await.expect("a delta");
         assert_eq!(event.event, "delta", "{event:?}");
         json(&event)
     }
 
-    /// The next event, which is the exit, and the end that must follow.
+    /// The next event, which must be the exit, followed by the end of the stream.
     pub(crate) async fn exit(&mut self) -> Exit {
         let event = self.event().await.expect("an exit");
         assert_eq!(event.event, "exit", "{event:?}");
@@ -256,8 +257,8 @@ impl Page {
         serde_json::from_str(&event.data).unwrap()
     }
 
-    /// Leaves, with whatever is still unread. What is returned after a FIN is the socket, which has to be kept: closed with
-    /// bytes unread it would send a RST as well.
+    /// Closes the connection with bytes still unread. After a FIN the caller must keep the returned socket: dropped
+    /// with bytes unread, it would send a RST as well.
     pub(crate) async fn leave(mut self, farewell: Farewell) -> Option<TcpStream> {
         match farewell {
             Farewell::Fin => {

@@ -1,4 +1,4 @@
-//! An HTTP/2 client written by hand, so that a test decides when a ping is answered and when a window opens.
+//! A hand-written HTTP/2 client, so that a test decides when a ping is answered and when a window opens.
 
 use super::soon;
 use std::net::SocketAddr;
@@ -32,14 +32,14 @@ pub(crate) struct Http2 {
 }
 
 impl Http2 {
-    /// Connects, and posts this body.
+    /// Connects and POSTs this body.
     pub(crate) async fn post(address: SocketAddr, path: &str, body: &[u8]) -> Self {
         let mut connection = Self::begin(address, path).await;
         connection.body(body, true).await;
         connection
     }
 
-    /// Connects, and sends the head of a POST.
+    /// Connects and sends the head of a POST.
     pub(crate) async fn begin(address: SocketAddr, path: &str) -> Self {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.unwrap();
@@ -54,7 +54,7 @@ impl Http2 {
         self.send(DATA, if is_last { END_STREAM } else { 0 }, 1, piece).await;
     }
 
-    /// Reads until the answer's body has said this.
+    /// Reads until the answer's body contains this text.
     pub(crate) async fn hears(&mut self, text: &str) {
         let mut heard = String::new();
         while !heard.contains(text) {
@@ -68,7 +68,7 @@ impl Http2 {
         }
     }
 
-    /// Reads until the server asks whether this client is there.
+    /// Reads until the server pings, and returns the ping's payload.
     pub(crate) async fn ping(&mut self) -> Vec<u8> {
         loop {
             let frame = self.frame().await.expect("a ping");
@@ -78,7 +78,7 @@ impl Http2 {
         }
     }
 
-    /// Says that it is there.
+    /// Answers a ping.
     pub(crate) async fn pong(&mut self, ping: &[u8]) {
         self.send(PING, ACK, 0, ping).await;
     }

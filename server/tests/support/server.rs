@@ -1,4 +1,4 @@
-//! The whole program on a port of its own, but for its command line.
+//! The whole program except its command line, on a port of its own.
 
 use super::{raw_client, soon};
 use ipnet::IpNet;
@@ -23,7 +23,7 @@ use starcrossed::{
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-/// Under which rules it serves: unless a test says otherwise, everybody may come in, and there is room enough.
+/// The server's rules. By default there is no login, and the limits are out of reach.
 #[derive(Debug)]
 pub(crate) struct Rules {
     pub(crate) tls: Option<Tls>,
@@ -47,7 +47,7 @@ impl Default for Rules {
     }
 }
 
-/// A server, which goes down when it is told to, or with the test.
+/// A server. It ends with [`Self::shut_down`] or with the test.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -57,29 +57,29 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Asks the model server at this URL.
+    /// A server whose model server is at this URL.
     pub(crate) async fn asking(url: &str) -> Self {
         Self::patient(url, Duration::from_mins(1)).await
     }
 
-    /// The same; the model server may be silent for `patience`.
+    /// The same, with an idle timeout of `patience`.
     pub(crate) async fn patient(url: &str, patience: Duration) -> Self {
         let mut upstream = Upstream::new(parse_url(url).unwrap());
         upstream.idle_timeout = patience;
         Self::start(Models::new([Client::new(upstream).unwrap()], None)).await
     }
 
-    /// Has no model server.
+    /// A server without a model server: the demo answers.
     pub(crate) async fn alone() -> Self {
         Self::start(Models::new([], None)).await
     }
 
-    /// Has these models.
+    /// A server with these models.
     pub(crate) async fn start(models: Models) -> Self {
         Self::under(Rules::default(), models).await
     }
 
-    /// Has these models, and serves under these rules.
+    /// A server with these models and rules.
     pub(crate) async fn under(rules: Rules, models: Models) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -99,13 +99,13 @@ impl Server {
         Self { address, registry: all.registry, shutdown, running }
     }
 
-    /// Tells it to go down.
+    /// Asks the server to shut down.
     pub(crate) fn shut_down(self) -> JoinHandle<std::io::Result<()>> {
         _ = self.shutdown.send(());
         self.running
     }
 
-    /// Waits until a task has ended, and makes sure that everybody who is asked says the same about it.
+    /// Waits until a task has ended. Checks that its fate, the metrics and the registry agree, and returns the reason.
     pub(crate) async fn ended(&self, task: &str) -> Reason {
         let reason = soon("the task ends", async {
             loop {

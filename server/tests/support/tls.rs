@@ -13,7 +13,7 @@ use server::{
 };
 use std::{fs, path::PathBuf};
 
-/// Writes a new certificate of an authority for this name, as `openssl req -x509` makes them, and says where.
+/// Writes a new CA certificate for this name, as `openssl req -x509` does, and returns its files.
 pub(crate) fn authority(folder: &str, name: &str) -> TlsFiles {
     let files = certificate(folder);
     let mut params = CertificateParams::new([name.to_owned()]).unwrap();
@@ -24,7 +24,7 @@ pub(crate) fn authority(folder: &str, name: &str) -> TlsFiles {
     files
 }
 
-/// Writes a new certificate, and says where.
+/// Writes a new certificate for localhost, and returns its files.
 pub(crate) fn certificate(name: &str) -> TlsFiles {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("tls-{name}"));
     fs::create_dir_all(&folder).unwrap();

@@ -1,5 +1,5 @@
-//! A client, on a connection of its own, which is closed when this is dropped. All of it is in the hands of whoever
-//! polls it: who doesn't ask for the next event, doesn't read.
+//! A client on a connection of its own, which is closed on drop. It reads only while the caller polls it: a caller that
+//! asks for no event reads no byte.
 
 use crate::Fallible;
 use bytes::Bytes;
@@ -18,27 +18,27 @@ use tokio::net::TcpStream;
 
 type Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
 
-/// How a client leaves.
+/// The way in which a client closes its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Farewell {
-    /// As a browser does whose tab is closed.
+    /// A FIN, as from a browser whose tab is closed.
     Fin,
-    /// As a machine does whose program was killed.
+    /// A RST, as from a program that was killed.
     Rst,
 }
 
 /// A request, and the response to it.
 #[derive(Debug)]
 struct Exchange {
-    /// None when it has done its work.
+    /// None after it has completed.
     connection: Option<Connection>,
-    /// Without it, hyper would take the exchange for the last.
+    /// Without the sender, hyper would close the connection.
     _sender: SendRequest<Full<Bytes>>,
     body: Incoming,
 }
 
 impl Exchange {
-    /// Sends it on a new connection, and takes only yes for an answer.
+    /// Sends the request on a new connection. Any status except success is an error.
     async fn begin(address: SocketAddr, request: Request<Full<Bytes>>, farewell: Farewell) -> Fallible<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
@@ -58,7 +58,7 @@ impl Exchange {
         Ok(exchange)
     }
 
-    /// What comes next of the body. None at its proper end; a body that is cut off is an error.
+    /// The next bytes of the body. None at its end. A body that is cut off is an error.
     async fn chunk(&mut self) -> Fallible<Option<Bytes>> {
         loop {
             let frame = tokio::select! {
@@ -72,7 +72,7 @@ impl Exchange {
             };
             match frame.transpose()?.map(hyper::body::Frame::into_data) {
                 Some(Ok(bytes)) => return Ok(Some(bytes)),
-                Some(Err(_)) => {} // trailers, which nobody sends
+                Some(Err(_)) => {} // trailers, which the server never sends
                 None => return Ok(None),
             }
         }
@@ -87,7 +87,7 @@ impl Exchange {
     }
 }
 
-/// Reads and writes, for as long as there is anything to read or write.
+/// Drives the connection, for ever if there is none.
 async fn drive(connection: &mut Option<Connection>) -> hyper::Result<()> {
     match connection {
         Some(connection) => connection.await,
@@ -95,7 +95,7 @@ async fn drive(connection: &mut Option<Connection>) -> hyper::Result<()> {
     }
 }
 
-/// What is at this address, whole.
+/// GETs a path, and returns the whole body.
 pub(crate) async fn get(address: SocketAddr, path: &str) -> Fallible<String> {
     let request = request(Method::GET, address, path).body(Full::default())?;
     Exchange::begin(address, request, Farewell::Fin).await?.text().await
@@ -106,12 +106,12 @@ pub(crate) async fn get(address: SocketAddr, path: &str) -> Fallible<String> {
 pub(crate) struct Stream {
     exchange: Exchange,
     decoder: Decoder,
-    /// The task's name.
+    /// The task's id.
     pub(crate) task: String,
 }
 
 impl Stream {
-    /// Posts this, and reads as far as the start.
+    /// POSTs this body, and reads up to the start event.
     pub(crate) async fn open(address: SocketAddr, path: &str, body: &Value, farewell: Farewell) -> Fallible<Self> {
         let request = request(Method::POST, address, path).header("content-type", "application/json");
         let exchange = Exchange::begin(address, request.body(body.to_string().into())?, farewell).await?;
@@ -122,7 +122,7 @@ impl Stream {
         Ok(stream)
     }
 
-    /// The next event; none at the end of the stream.
+    /// The next event. None at the end of the stream.
     pub(crate) async fn event(&mut self) -> Fallible<Option<Frame>> {
         loop {
             if let Some(frame) = self.decoder.next().map_err(|_| "an event is too long")? {

@@ -1,4 +1,4 @@
-//! Many clients at once. Each has a connection of its own, and checks all that it reads.
+//! Many clients at once. Each has its own connection, and checks all that it reads.
 
 use crate::{
     Failure, Fallible,
@@ -22,41 +22,41 @@ use std::{
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// How many connect at once.
+/// The number of concurrent connection attempts.
 const RAMP: usize = 200;
 
-/// They, listening.
+/// The connected clients.
 #[derive(Debug)]
 pub(crate) struct Crowd {
     clients: JoinSet<Left>,
     over: CancellationToken,
-    /// What they hear.
+    /// The received deltas.
     pub(crate) heard: Arc<Heard>,
 }
 
-/// What all of them have heard.
+/// The deltas that all clients have received.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
     deltas: AtomicU64,
     delays: Mutex<Vec<Duration>>,
 }
 
-/// What one has to say when it leaves, or all have.
+/// The result of one client, or of all.
 #[derive(Debug, Default)]
 pub(crate) struct Left {
-    /// What was wrong with what it heard.
+    /// Faults in the received deltas.
     pub(crate) faults: Faults,
-    /// Of those that didn't leave, but were left: how many, and what one of them heard.
+    /// The streams that ended by themselves: their number, and the last event or error of one of them.
     pub(crate) forsaken: (usize, String),
 }
 
 impl Heard {
-    /// How many deltas.
+    /// The number of deltas.
     pub(crate) fn deltas(&self) -> u64 {
         self.deltas.load(Ordering::Relaxed)
     }
 
-    /// How long each took, from being written to being read, since this was last asked.
+    /// The delays from write to read, since the last call.
     pub(crate) fn take_delays(&self) -> Spread {
         let delays = mem::take(&mut *self.delays());
         Spread::of(delays)
@@ -73,7 +73,7 @@ impl Heard {
 }
 
 impl Crowd {
-    /// Opens so many streams to the common beat, some at a time, and listens when all are there.
+    /// Opens `count` streams on the common beat, [`RAMP`] at a time, and reads them once all are open.
     pub(crate) async fn gather(address: SocketAddr, count: u32, farewell: Farewell) -> Fallible<Self> {
         let open = |id| async move {
             let question = Script::endless(id, Pace::Beat).question();
@@ -88,7 +88,7 @@ impl Crowd {
         Ok(Self { clients, over, heard })
     }
 
-    /// All leave at once.
+    /// Closes all streams at once.
     pub(crate) async fn scatter(self) -> Left {
         self.over.cancel();
         let mut all = Left::default();
@@ -110,7 +110,7 @@ async fn listen(mut stream: Stream, mut check: Check, heard: Arc<Heard>, over: C
     Left { faults: check.faults(), forsaken }
 }
 
-/// Reads until something comes that is no delta, and says what that is.
+/// Reads up to the first event that is no delta, and describes it.
 async fn read(stream: &mut Stream, check: &mut Check, heard: &Heard) -> String {
     loop {
         match stream.event().await {

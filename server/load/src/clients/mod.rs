@@ -1,4 +1,4 @@
-//! The clients: one, and many at once.
+//! The clients.
 
 pub(crate) mod client;
 pub(crate) mod crowd;

@@ -1,22 +1,22 @@
-//! The bytes of an answer, in OpenAI's shape.
+//! The bytes of an answer in OpenAI's format.
 
 use super::Script;
 use crate::marker::{self, Stamp};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// Makes them.
+/// The maker of an answer's bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Answer(pub(super) Script);
 
 impl Answer {
-    /// The head.
+    /// The response head.
     pub(super) fn head(self) -> Bytes {
         let way = if self.0.chunked { "transfer-encoding: chunked" } else { "connection: close" };
         format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n{way}\r\n\r\n").into()
     }
 
-    /// A delta of this number, written now. What stands around the text is as long as it is with others.
+    /// The delta with this number, written now. The JSON around the text is as long as that of real servers.
     pub(super) fn delta(self, number: u32) -> Bytes {
         let stamp = Stamp { stream: self.0.stream, number, written: marker::now() };
         self.body(&format!(
@@ -27,7 +27,7 @@ impl Answer {
         ))
     }
 
-    /// The proper end.
+    /// The regular end.
     pub(super) fn end(self) -> Bytes {
         let choice = json!({ "index": 0, "delta": {}, "finish_reason": "stop" });
         let finish = json!({ "object": "chat.completion.chunk", "choices": [choice] });
@@ -36,7 +36,7 @@ impl Answer {
         end.into()
     }
 
-    /// What no such server sends.
+    /// Invalid JSON.
     pub(super) fn rubbish(self) -> Bytes {
         self.body("data: {\"choices\": [[[\n\n")
     }
@@ -51,7 +51,7 @@ pub(super) fn models() -> Bytes {
     whole("200 OK", &json!({ "object": "list", "data": [{ "id": "fake", "object": "model" }] }))
 }
 
-/// What a question without a script gets.
+/// The refusal of a question without a script.
 pub(super) fn refusal() -> Bytes {
     whole("400 Bad Request", &json!({ "error": { "message": "no script" } }))
 }

@@ -16,7 +16,8 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// Multiples of it, without their whole parts, are spread evenly between 0 and 1, however many there are.
+/// The golden ratio's fraction. The fractions of its multiples are spread evenly between 0 and 1, however many there
+/// are.
 const GOLDEN: f64 = 0.618_033_988_749_895;
 
 /// A question.
@@ -26,9 +27,9 @@ struct Question {
     body: Value,
 }
 
-/// Reads the question, and does what it says, or as much of it as there is time for before the other side goes.
+/// Reads the question, and plays its script until the client closes the connection.
 pub(super) async fn serve(mut stream: TcpStream, ledger: Arc<Ledger>, beat: Arc<Beat>) {
-    _ = stream.set_nodelay(true); // one delta is not to wait for the next
+    _ = stream.set_nodelay(true); // a delta must not wait for the next
     let Ok(question) = read_question(&mut stream).await else { return };
     if question.is_for_models {
         _ = stream.write_all(&answer::models()).await;
@@ -64,14 +65,14 @@ async fn play_until_closed(stream: &mut TcpStream, script: Script, ledger: &Ledg
     let is_over = tokio::select! {
         biased;
         () = closed(reader) => false,
-        played = play(&mut writer, script, ledger, beat) => played.is_ok(), // it fails if the other side has gone
+        played = play(&mut writer, script, ledger, beat) => played.is_ok(), // fails if the client has closed
     };
     if is_over && script.end == End::Reset {
         _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
     }
 }
 
-/// Waits for the other side's FIN or RST.
+/// Waits for the client's FIN or RST.
 async fn closed(mut reader: ReadHalf<'_>) {
     let mut rest = [0; 256];
     while reader.read(&mut rest).await.is_ok_and(|read| read > 0) {}
@@ -85,7 +86,7 @@ async fn play(writer: &mut WriteHalf<'_>, script: Script, ledger: &Ledger, beat:
     while number < script.deltas {
         if clock.tick(beat).await {
             number += 1;
-            ledger.wrote(); // before it can be read
+            ledger.wrote(); // before the client can read it
             writer.write_all(&answer.delta(number)).await?;
         }
     }
@@ -100,7 +101,7 @@ async fn play(writer: &mut WriteHalf<'_>, script: Script, ledger: &Ledger, beat:
     }
 }
 
-/// When deltas are due.
+/// The times at which deltas are due.
 struct Clock {
     pace: Pace,
     next: Instant,
@@ -115,7 +116,7 @@ impl Clock {
         Self { pace: script.pace, next: Instant::now() + wait }
     }
 
-    /// Waits until it is time, and says whether one is due.
+    /// Waits for the next tick. Returns whether a delta is due.
     async fn tick(&mut self, beat: &Beat) -> bool {
         let every = match self.pace {
             Pace::Beat => beat.every(),
@@ -123,7 +124,7 @@ impl Clock {
             Pace::Flood => return true,
         };
         sleep_until(self.next).await;
-        self.next = (self.next + every).max(Instant::now()); // what could not be written in time is not made up for
+        self.next = (self.next + every).max(Instant::now()); // missed ticks are skipped
         !(matches!(self.pace, Pace::Beat) && beat.rests())
     }
 }

@@ -1,4 +1,4 @@
-//! What has happened to the model's connections.
+//! A record of the model's connections.
 
 use std::{
     sync::{
@@ -12,17 +12,17 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-/// Those that are open are counted, those that were closed are noted.
+/// Counts the open connections, and records the time of each close.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     open: watch::Sender<usize>,
     vanishing: watch::Sender<usize>,
-    /// When each was closed.
+    /// The time of each close.
     closed: Mutex<Vec<Instant>>,
     written: AtomicU64,
 }
 
-/// A connection that is open for as long as this lives.
+/// An open connection. Dropping this records its close.
 #[derive(Debug)]
 pub(super) struct Entry<'a> {
     ledger: &'a Ledger,
@@ -30,39 +30,39 @@ pub(super) struct Entry<'a> {
 }
 
 impl Ledger {
-    /// A connection has asked something. `vanishes`: for a client that is going to vanish.
+    /// Records an open connection. `vanishes` marks a client that is going to vanish.
     pub(super) fn enter(&self, vanishes: bool) -> Entry<'_> {
         self.open.send_modify(|open| *open += 1);
         self.vanishing.send_modify(|open| *open += usize::from(vanishes));
         Entry { ledger: self, vanishes }
     }
 
-    /// A delta has been written.
+    /// Counts a written delta.
     pub(super) fn wrote(&self) {
         self.written.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many deltas were written.
+    /// The number of written deltas.
     pub(crate) fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// How many connections are open.
+    /// The number of open connections.
     pub(crate) fn open(&self) -> usize {
         *self.open.borrow()
     }
 
-    /// Waits, for so long at most, until exactly so many are open. Says whether it came to that.
+    /// Waits until exactly `count` connections are open. False if `patience` passes first.
     pub(crate) async fn until_open(&self, count: usize, patience: Duration) -> bool {
         until(&self.open, count, patience).await
     }
 
-    /// The same for those of clients that are going to vanish.
+    /// The same for the connections of vanishing clients.
     pub(crate) async fn until_vanishing(&self, count: usize, patience: Duration) -> bool {
         until(&self.vanishing, count, patience).await
     }
 
-    /// When those connections were closed that were since this was last asked.
+    /// The times of the closes since the last call.
     pub(crate) fn take_closed(&self) -> Vec<Instant> {
         std::mem::take(&mut self.closed.lock().unwrap_or_else(PoisonError::into_inner))
     }

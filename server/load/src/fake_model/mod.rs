@@ -1,5 +1,5 @@
-//! A fake model server. It knows as much HTTP as it takes to read a question, and no more, so that it can answer as
-//! wrongly as real ones do. What it is to do stands in the question: a [`Script`].
+//! A fake model server. It implements only as much HTTP as one question needs, so that it can answer as wrongly as real
+//! servers do. The question carries a [`Script`], which it plays.
 
 mod answer;
 mod connection;
@@ -21,18 +21,18 @@ use std::{
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::task::AbortOnDropHandle;
 
-/// The server. It lives as long as this does, and so do its connections.
+/// The server. It and its connections end on drop.
 #[derive(Debug)]
 pub(crate) struct Model {
     address: SocketAddr,
-    /// What happens to its connections.
+    /// The record of its connections.
     pub(crate) ledger: Arc<Ledger>,
-    /// How fast those answers come that keep to the common beat.
+    /// The speed of the answers on the common beat.
     pub(crate) beat: Arc<Beat>,
     _listening: AbortOnDropHandle<()>,
 }
 
-/// The common beat. It begins at rest.
+/// The common beat. It is paused at first.
 #[derive(Debug)]
 pub(crate) struct Beat {
     every_us: AtomicU32,
@@ -40,12 +40,12 @@ pub(crate) struct Beat {
 }
 
 impl Beat {
-    /// One delta each so often, from now on.
+    /// Sets the interval of one stream's deltas.
     pub(crate) fn set(&self, every: Duration) {
         self.every_us.store(u32::try_from(every.as_micros()).unwrap_or(u32::MAX), Ordering::Relaxed);
     }
 
-    /// Nothing is written, or, from now on, something again.
+    /// Pauses or resumes all answers on the beat.
     pub(crate) fn rest(&self, rests: bool) {
         self.rests.store(rests, Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! What the model is to do. A client writes it into its question, as JSON.
+//! The script of an answer. A client writes it into its question, as JSON.
 
 use crate::check::StreamId;
 use serde::{Deserialize, Serialize};
@@ -7,43 +7,43 @@ use serde_json::{Value, json};
 /// One answer.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Script {
-    /// The stream that it is for.
+    /// The stream.
     pub(crate) stream: StreamId,
-    /// How fast the deltas come.
+    /// The pace of the deltas.
     pub(crate) pace: Pace,
-    /// How many there are.
+    /// The number of deltas.
     pub(crate) deltas: u32,
-    /// What comes then.
+    /// The end, after the deltas.
     pub(crate) end: End,
-    /// In chunks, where a cut can be told from an end; otherwise it goes on until the connection is closed.
+    /// Whether the body is chunked, so that a cut differs from an end. Otherwise the connection's close ends it.
     pub(crate) chunked: bool,
     /// Whether it is for a client that is going to vanish.
     pub(crate) vanishes: bool,
 }
 
-/// How fast deltas come.
+/// The pace of deltas.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum Pace {
-    /// To the common beat, each stream at a moment of its own.
+    /// On the common beat, each stream with its own offset.
     Beat,
-    /// One each so many milliseconds.
+    /// One each this many milliseconds.
     Every(u32),
-    /// As fast as they are taken.
+    /// As fast as the client reads.
     Flood,
 }
 
-/// How an answer ends.
+/// The end of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum End {
-    /// As it should.
+    /// Regularly, with `[DONE]`.
     Finish,
-    /// With a FIN in the middle.
+    /// With a FIN, mid-stream.
     Cut,
-    /// With a RST in the middle.
+    /// With a RST, mid-stream.
     Reset,
-    /// With something that is no answer, and then with nothing more.
+    /// With invalid JSON, and then silence.
     Rubbish,
-    /// It doesn't: nothing more comes.
+    /// Not at all: the model stays silent.
     Hang,
 }
 
@@ -53,12 +53,12 @@ impl Script {
         Self { stream, pace, deltas: u32::MAX, end: End::Hang, chunked: false, vanishes: false }
     }
 
-    /// The body of the request that has it played.
+    /// The body of a request that carries this script.
     pub(crate) fn question(&self) -> Value {
         json!({ "model": "fake", "messages": [{ "role": "user", "content": json!(self).to_string() }] })
     }
 
-    /// Finds it in a question.
+    /// Parses the script in a question.
     pub(super) fn of(question: &Value) -> Option<Self> {
         serde_json::from_str(question["messages"].as_array()?.last()?["content"].as_str()?).ok()
     }

@@ -1,5 +1,5 @@
-//! Many streams at once: what they cost, how late their deltas are, how soon all of it is over when they are dropped,
-//! and what is left.
+//! Many streams at once: their cost, the delay of their deltas, the time until all is over after they are dropped, and
+//! the resources that are left.
 
 mod wave;
 
@@ -19,32 +19,30 @@ use std::{net::Ipv4Addr, path::Path, time::Duration};
 use tokio::time::sleep;
 use wave::{Terms, Wave};
 
-/// How late a delta may be, for 99 of 100.
+/// The greatest 99th percentile of the delays.
 pub(crate) const LATE: Duration = Duration::from_millis(100);
 
-/// How long it may take until every connection to the model is closed.
+/// The longest time until every connection to the model is closed.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// How long the waves are held that come before the one that is measured. They are there for what they leave: an
-/// allocator keeps what it once had.
+/// The time for which the waves before the measured one are held. They show the memory that an allocator keeps.
 const BEFORE: Duration = Duration::from_secs(3);
 
-/// How long an allocator is given to hand back what it doesn't need any more: jemalloc waits ten seconds, and then takes its
-/// time.
+/// The time for an allocator to return memory. jemalloc begins after ten seconds and returns it gradually.
 const SETTLE: Duration = Duration::from_secs(15);
 
-/// How much more the server may have in use when all have left than after the wave that was the first, as a share of all it had
-/// when it was idle. From that one on it remembers as many tasks as it ever does.
+/// The greatest growth of memory in use from the first wave's end to the last's, as a share of the idle server's
+/// memory. After the first wave the server's list of past tasks is full.
 const MORE: f64 = 0.1;
 
-/// How much of what was to be written has to be: a model that can't keep up proves nothing.
+/// The least share of the due deltas that the model must write. A model that can't keep up proves nothing.
 const MOST: f64 = 0.9;
 
-/// What the server has when it has nothing to do.
+/// The resources of the idle server.
 #[derive(Clone, Copy, Debug)]
 struct Idle {
     memory: Memory,
-    /// What is in use of it, in KiB, as the server says; the rest is what its allocator keeps.
+    /// Memory in use, in KiB, as the server reports it. The allocator keeps the rest.
     in_use: u64,
     files: Files,
 }
@@ -55,7 +53,7 @@ impl Idle {
     }
 }
 
-/// Measures it, prints the table, and says which promises were not kept.
+/// Measures, prints the table, and returns the broken promises.
 pub(crate) async fn run(binary: &Path, options: &Hold) -> Fallible<Vec<String>> {
     let streams = open_files::for_streams(options.streams, options.fit)?;
     let model = Model::start().await?;
@@ -91,7 +89,7 @@ pub(crate) async fn run(binary: &Path, options: &Hold) -> Fallible<Vec<String>> 
     Ok(broken)
 }
 
-/// Waits until nothing goes on any more, and looks.
+/// Waits until the server is idle, and reads its resources.
 async fn idle(program: &Program, files: usize) -> Fallible<Idle> {
     program.settle(files, SETTLE).await?;
     sleep(SETTLE).await;
@@ -160,13 +158,13 @@ async fn tell_of_the_end(
     Ok(())
 }
 
-/// Milliseconds, as precise as they are.
+/// Milliseconds, with a decimal below 100.
 pub(crate) fn ms(duration: Duration) -> String {
     let ms = duration.as_secs_f64() * 1000.0;
     if ms < 100.0 { format!("{ms:.1} ms") } else { format!("{ms:.0} ms") }
 }
 
-/// The middle, the tail, the worst.
+/// The median, the 99th percentile and the maximum.
 pub(crate) fn three(spread: &Spread) -> String {
     [spread.percentile(50), spread.percentile(99), spread.max()].map(ms).join(" / ")
 }

@@ -1,4 +1,4 @@
-//! One wave: all come, listen for a while, and go at once.
+//! One wave: all clients connect, read for a while, and leave at once.
 
 use crate::{
     Fallible,
@@ -14,41 +14,41 @@ use crate::{
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// How long it may take until the last delta that was written is heard, and until the last connection is closed.
+/// The longest wait for the last delta, and for the last connection to close.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What is wanted.
+/// The settings of a wave.
 #[derive(Clone, Debug)]
 pub(super) struct Terms {
-    /// How many streams.
+    /// The number of streams.
     pub(super) streams: u32,
-    /// How often each has a delta.
+    /// The interval of one stream's deltas.
     pub(super) interval: Duration,
-    /// How long all are held.
+    /// The time for which all are held.
     pub(super) hold: Duration,
-    /// How they leave.
+    /// The way in which the clients leave.
     pub(super) farewell: Farewell,
 }
 
-/// What was seen.
+/// The results of a wave.
 #[derive(Debug)]
 pub(super) struct Wave {
-    /// How long it took until all were open.
+    /// The time until all were open.
     pub(super) opened: Duration,
-    /// How long they were held, how long the server worked meanwhile, and how late the deltas were.
+    /// The time for which they were held, the server's CPU time meanwhile, and the deltas' delays.
     pub(super) lasted: Duration,
     pub(super) worked: Duration,
     pub(super) delays: Spread,
-    /// What the server had in memory, in use of it in KiB, and open then.
+    /// The server's memory, its memory in use in KiB, and its open files at that time.
     pub(super) memory: Memory,
     pub(super) in_use: u64,
     pub(super) files: Files,
-    /// How many deltas were written and heard until the model rested.
+    /// The number of deltas written and received until the model paused.
     pub(super) written: u64,
     pub(super) heard: u64,
-    /// What the clients said.
+    /// The clients' results.
     pub(super) left: Left,
-    /// How long it took, from the moment at which all left, until the model saw each connection close.
+    /// The time from the clients' leave until the model saw each connection close.
     pub(super) closed: Spread,
 }
 
@@ -69,18 +69,18 @@ pub(super) async fn run(program: &Program, model: &Model, terms: &Terms) -> Fall
     let in_use = program.metrics().await?.in_use / 1024;
     let (memory, files) = (program.process.memory()?, program.process.files()?);
 
-    // All that was written has to be heard, to the last; a stream that is merely behind has time for it.
+    // Every written delta has to arrive. A stream that lags gets time for that.
     model.beat.rest(true);
     let written = || model.ledger.written() - before;
     let until = Instant::now() + PATIENCE;
-    sleep(terms.interval.min(PATIENCE) / 10).await; // whoever was writing when the rest began has written
+    sleep(terms.interval.min(PATIENCE) / 10).await; // writes that had begun at the pause are done
     while crowd.heard.deltas() != written() && Instant::now() < until {
         sleep(Duration::from_millis(10)).await;
     }
     let (written, heard) = (written(), crowd.heard.deltas());
     let delays = crowd.heard.take_delays();
 
-    // They leave in mid-stream.
+    // The clients leave mid-stream.
     model.beat.rest(false);
     sleep(terms.interval).await;
     model.ledger.take_closed();

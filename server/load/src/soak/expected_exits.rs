@@ -1,4 +1,4 @@
-//! What the clients have done, and so what the server has to have counted.
+//! A record of the clients' visits, and so of the exits that the server must have counted.
 
 use crate::check::Faults;
 use starcrossed::Reason;
@@ -8,68 +8,68 @@ use std::{
     time::Duration,
 };
 
-/// So many complaints are kept: the first say it.
+/// The number of complaints that are kept. The first ones suffice.
 const MOST: usize = 20;
 
-/// Written by all of them.
+/// The record, which all clients write to.
 #[derive(Debug, Default)]
 pub(super) struct Book(Mutex<Account>);
 
-/// What stands in it.
+/// The content of the record.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Account {
-    /// Visits that were made.
+    /// Visits.
     pub(super) visits: u64,
-    /// Tasks that have started.
+    /// Started tasks.
     pub(super) started: u64,
-    /// How they must have ended, as far as that is certain.
+    /// The certain exits, by reason.
     ends: HashMap<Reason, u64>,
-    /// Those that were dropped because it was all over: they may have ended by then.
+    /// Tasks that were dropped at the end of the run. They may have ended by themselves before.
     cut_short: u64,
-    /// What was wrong with what was heard.
+    /// Faults in the received deltas.
     pub(super) faults: Faults,
-    /// How often clients have vanished.
+    /// The number of times that clients have vanished.
     pub(super) waves: usize,
-    /// How long it took until the model knew, where it did.
+    /// The time until the model noticed, for each time that it did.
     pub(super) vanished: Vec<Duration>,
-    /// What else was not as it should be.
+    /// Other deviations.
     pub(super) complaints: Vec<String>,
 }
 
 impl Book {
-    /// Somebody comes.
+    /// Counts a visit.
     pub(super) fn visit(&self) {
         self.account().visits += 1;
     }
 
-    /// So many tasks have started.
+    /// Counts started tasks.
     pub(super) fn start(&self, count: u32) {
         self.account().started += u64::from(count);
     }
 
-    /// So many must have ended, or must end now, for this reason.
+    /// Counts tasks that have ended, or end now, for this reason.
     pub(super) fn end(&self, reason: Reason, count: u32) {
         *self.account().ends.entry(reason).or_default() += u64::from(count);
     }
 
-    /// One was cut short.
+    /// Counts a task that the end of the run cut short.
     pub(super) fn cut_short(&self) {
         self.account().cut_short += 1;
     }
 
-    /// This was wrong with what was heard.
+    /// Adds faults in the received deltas.
     pub(super) fn fault(&self, faults: Faults) {
         self.account().faults += faults;
     }
 
-    /// Clients have vanished, and the model knew of it after so long, or not at all.
+    /// Counts vanished clients. `after` is the time until the model noticed, None if it never did.
     pub(super) fn vanished(&self, after: Option<Duration>) {
         let mut account = self.account();
         account.waves += 1;
         account.vanished.extend(after);
     }
 
-    /// Something is not as it should be.
+    /// Adds a deviation.
     pub(super) fn complain(&self, complaint: String) {
         let mut account = self.account();
         if account.complaints.len() < MOST {
@@ -77,7 +77,7 @@ impl Book {
         }
     }
 
-    /// What stands in it in the end.
+    /// The final record.
     pub(super) fn close(&self) -> Account {
         self.account().clone()
     }
@@ -88,7 +88,7 @@ impl Book {
 }
 
 impl Account {
-    /// How many tasks must have ended for this reason, at least and at most.
+    /// The least and the greatest number of exits for this reason.
     pub(super) fn expected(&self, reason: Reason) -> (u64, u64) {
         let certain = self.ends.get(&reason).copied().unwrap_or(0);
         (certain, certain + if reason == Reason::Shutdown { 0 } else { self.cut_short })

@@ -1,22 +1,22 @@
-//! Whether memory has stopped growing: a program that leaks a little for each task shows it after ten minutes of them.
+//! Checks that memory has stopped growing. A small leak per task shows after ten minutes.
 
 use crate::report::Report;
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// What was in memory, in KiB, and when.
+/// Samples of resident memory, in KiB, with their times.
 #[derive(Debug, Default)]
 pub(super) struct Plateau(Vec<(Duration, u64)>);
 
 impl Plateau {
-    /// So much was, after so long.
+    /// Adds a sample.
     pub(super) fn add(&mut self, after: Duration, kib: u64) {
         self.0.push((after, kib));
     }
 
-    /// The mean of the second minute (in the first, everything happens for the first time) and that of the last. None
-    /// if there is no minute between them.
+    /// The means of the second and of the last minute. The first minute doesn't count, because caches fill in it. None
+    /// if there is no minute between the two.
     fn means(&self) -> Option<(u64, u64)> {
         let (end, _) = self.0.last()?;
         let last = end.checked_sub(MINUTE).filter(|last| *last >= 3 * MINUTE)?;
@@ -29,7 +29,7 @@ impl Plateau {
         (count > 0).then(|| sum / count)
     }
 
-    /// Says so.
+    /// Reports the growth.
     pub(super) fn tell(&self, report: &mut Report) {
         match self.means() {
             Some((early, late)) => {
@@ -50,7 +50,7 @@ impl Plateau {
 mod tests {
     use super::*;
 
-    /// What is said of so many minutes, with so much in memory after each ten seconds.
+    /// The number of broken promises after this many minutes, with one sample each ten seconds.
     fn broken(minutes: u64, kib: impl Fn(u64) -> u64) -> usize {
         let mut plateau = Plateau::default();
         (1..=minutes * 6).for_each(|at| plateau.add(Duration::from_secs(at * 10), kib(at)));

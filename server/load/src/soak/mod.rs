@@ -1,6 +1,5 @@
-//! Everything that can happen, at random and for long: clients come, leave, crash, are slow or vanish, models end,
-//! break off, send rubbish or hang, tasks panic. In the end each task must have had exactly one exit, and nothing may
-//! be left of any.
+//! Random events for a long time: clients come, leave, read slowly or vanish; models end, break off, send garbage or
+//! hang; tasks panic. In the end each task must have had exactly one exit, and no resource may be left.
 
 mod expected_exits;
 mod memory_growth;
@@ -39,35 +38,35 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use visit::Visit;
 
-/// How often it says how things are.
+/// The interval of the status lines.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// How long everything may take to be over in the end.
+/// The longest end, until no task and no connection is left.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How often this program looks whether it is held up itself, and for how long it may be.
+/// The interval of the stall check, and the longest stall of this program itself.
 const LOOK: Duration = Duration::from_secs(1);
 const HELD_UP: Duration = Duration::from_secs(3);
 
-/// What all clients have in common.
+/// State that all clients share.
 #[derive(Debug)]
 struct Stage {
     model: Model,
     program: Program,
     book: Book,
-    /// How many streams there have been: each has a number of its own.
+    /// The number of streams so far. Each stream has its own number.
     streams: AtomicU32,
     over: CancellationToken,
 }
 
 impl Stage {
-    /// The numbers of so many new streams begin with this one.
+    /// Reserves numbers for new streams, and returns the first.
     fn number(&self, count: u32) -> u32 {
         self.streams.fetch_add(count, Ordering::Relaxed)
     }
 }
 
-/// Does it, and says which promises were not kept.
+/// Runs the soak, prints the table, and returns the broken promises.
 pub(crate) async fn run(binary: &Path, options: &Soak) -> Fallible<Vec<String>> {
     open_files::for_streams(options.clients + vanishing_wave::CLIENTS, false)?;
     let seed = options.seed.unwrap_or_else(|| rand::rng().random());
@@ -92,7 +91,7 @@ pub(crate) async fn run(binary: &Path, options: &Soak) -> Fallible<Vec<String>> 
     let left = stage.program.process.files()?.all;
     report.promised("open files", left, format!("{}, as in the beginning", files.all), left <= files.all);
     plateau.tell(&mut report);
-    // Where the machine has something more important to do, everything comes too late, and it is nobody's fault here.
+    // On a machine that stalls this program, every delay is meaningless.
     let promise = format!("< {}, or this run tells nothing", ms(HELD_UP));
     report.promised("longest time for which this program itself was held up", ms(pause), promise, pause < HELD_UP);
     println!("\n{}", report.table());
@@ -102,7 +101,7 @@ pub(crate) async fn run(binary: &Path, options: &Soak) -> Fallible<Vec<String>> 
     Ok(broken)
 }
 
-/// All come and go, until it is over.
+/// Runs all clients until the end of the run.
 async fn churn(
     stage: &Arc<Stage>,
     network: Option<&Network>,
@@ -123,7 +122,7 @@ async fn churn(
     Ok((plateau, pause))
 }
 
-/// The longest time for which this program had no time, of so long.
+/// The longest stall of this program during this time.
 async fn held_up(length: Duration) -> Fallible<Duration> {
     let (began, mut longest) = (Instant::now(), Duration::ZERO);
     while began.elapsed() + LOOK <= length {
@@ -134,7 +133,7 @@ async fn held_up(length: Duration) -> Fallible<Duration> {
     Ok(longest)
 }
 
-/// One client after another.
+/// Makes one visit after another.
 async fn come_and_go(stage: Arc<Stage>, mut chance: StdRng) {
     while !stage.over.is_cancelled() {
         let visit = Visit::at_random(&mut chance, stage.number(1));
@@ -144,7 +143,7 @@ async fn come_and_go(stage: Arc<Stage>, mut chance: StdRng) {
     }
 }
 
-/// Says how things are, for so long.
+/// Prints status lines for this time.
 async fn look_on(stage: &Stage, length: Duration) -> Fallible<Plateau> {
     let began = Instant::now();
     let mut clock = interval(PAUSE);

@@ -1,35 +1,35 @@
-//! A second machine, as a network namespace, with a cable between it and this one. It is gone when this is dropped.
+//! A second machine: a network namespace with a virtual cable to this one. It is removed on drop.
 
 use crate::Fallible;
 use std::{net::Ipv4Addr, process::Command};
 
-/// The device at the other end.
+/// The network device at the other end.
 const FAR: &str = "far";
 const FAR_MAC: &str = "02:00:00:00:00:02";
 
-/// The other machine. Each run has one of its own, by the number of its process.
+/// The other machine. Its name holds this process' id, so that each run has its own.
 #[derive(Debug)]
 pub(super) struct Network {
     namespace: String,
     device: String,
-    /// Of the four addresses of the cable, the last number of the first.
+    /// The address of the cable's /30 network.
     net: [u8; 4],
 }
 
 impl Network {
-    /// Builds it.
+    /// Creates the namespace and the cable.
     ///
     /// # Errors
-    /// Why that can't be done: it takes root, and a system that has namespaces.
+    /// The system has no namespaces, or this process is not root.
     pub(super) fn build() -> Fallible<Self> {
         let own = std::process::id();
         let [_, high, low, _] = (own << 10).to_be_bytes();
         let network = Self {
             namespace: format!("starcrossed-soak-{own}"),
             device: format!("soak{own}"),
-            net: [198, 19, high, low & !3], // set aside for measuring
+            net: [198, 19, high, low & !3], // reserved for benchmarks, RFC 2544
         };
-        network.connect()?; // what there is of it by then is taken down again
+        network.connect()?; // on an error, drop removes what exists
         Ok(network)
     }
 
@@ -43,11 +43,11 @@ impl Network {
         ip(&["link", "set", device, "up"])?;
         ip(&["-n", namespace, "address", "add", &format!("{far}/30"), "dev", FAR])?;
         ip(&["-n", namespace, "link", "set", FAR, "up"])?;
-        // To a client far away there is a router, which goes on answering for it.
+        // A distant client has a router before it, which still answers ARP. A fixed entry stands for that router.
         ip(&["neigh", "replace", &far, "lladdr", FAR_MAC, "dev", device, "nud", "permanent"])
     }
 
-    /// This machine, as it is seen from the other.
+    /// The address of this machine on the cable.
     pub(super) fn near(&self) -> Ipv4Addr {
         self.address(1)
     }
@@ -61,19 +61,19 @@ impl Network {
         Ipv4Addr::new(a, b, c, d + number)
     }
 
-    /// What runs a program on the other machine.
+    /// A command that runs a program on the other machine.
     pub(super) fn within(&self) -> tokio::process::Command {
         let mut command = tokio::process::Command::new("ip");
         command.args(["netns", "exec", &self.namespace]);
         command
     }
 
-    /// Cuts the cable. From now on nothing that is sent over there arrives here, and there is no farewell.
+    /// Cuts the cable. From now on no packet arrives, so no FIN and no RST either.
     pub(super) fn cut(&self) -> Fallible<()> {
         ip(&["-n", &self.namespace, "route", "add", "blackhole", &format!("{}/32", self.near())])
     }
 
-    /// Mends it.
+    /// Connects the cable again.
     pub(super) fn mend(&self) -> Fallible<()> {
         ip(&["-n", &self.namespace, "route", "delete", "blackhole", &format!("{}/32", self.near())])
     }

@@ -1,5 +1,5 @@
-//! The clients that are going to vanish, as a program of their own in a network of its own. It opens its streams, says
-//! so, and reads until it is killed.
+//! The vanishing clients: a program of their own in the network namespace. It opens its streams, prints a line, and
+//! reads until it is killed.
 
 use crate::{
     Failure, Fallible,
@@ -10,16 +10,16 @@ use crate::{
 use futures::{StreamExt, future::try_join_all};
 use std::future::pending;
 
-/// What it says when all its streams are live.
+/// The line that it prints when all its streams are live.
 pub(super) const LIVE: &str = "live";
 
-/// How often those have a delta that have any, in milliseconds.
+/// The interval of the deltas, in milliseconds.
 const EVERY_MS: u32 = 100;
 
-/// Does that.
+/// Opens the streams and reads them for ever.
 pub(crate) async fn run(Vanishing { address, count, first }: &Vanishing) -> Fallible<Vec<String>> {
     let opened = (*first..first + count).map(|stream| async move {
-        // Half of them are silent, so that the server finds out only when it says something itself.
+        // Half of the streams have no deltas, so that only the server's own keep-alive can find out.
         let deltas = if stream % 2 == 0 { u32::MAX } else { 0 };
         let script = Script { deltas, vanishes: true, ..Script::endless(stream, Pace::Every(EVERY_MS)) };
         let mut stream = Stream::open(*address, "/api/chat", &script.question(), Farewell::Fin).await?;

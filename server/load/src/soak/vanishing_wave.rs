@@ -1,4 +1,4 @@
-//! Now and then, some clients vanish without a word.
+//! Now and then some clients vanish without closing their connections.
 
 use super::{Network, Stage, vanishing::LIVE};
 use crate::Fallible;
@@ -10,19 +10,19 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-/// How many, each time.
+/// The number of clients that vanish each time.
 pub(super) const CLIENTS: u32 = 20;
 
-/// How often.
+/// The time from one wave to the next.
 const PAUSE: Duration = Duration::from_mins(1);
 
-/// How long it may take until the model knows.
+/// The promised time until the model notices.
 const PROMISE: Duration = Duration::from_secs(20);
 
-/// How long it may take until all of them are there.
+/// The longest start, until all streams are live.
 const START: Duration = Duration::from_secs(15);
 
-/// Has it happen again and again, for so long. Without a network, never.
+/// Repeats waves for this time. Without a network it does nothing.
 pub(super) async fn run(stage: &Stage, network: Option<&Network>, length: Duration) -> Fallible<()> {
     let Some(network) = network else { return Ok(()) };
     let began = Instant::now();
@@ -42,7 +42,7 @@ async fn wave(stage: &Stage, network: &Network) -> Fallible<()> {
     let cut = Instant::now();
     let is_noticed = stage.model.ledger.until_vanishing(0, PROMISE).await;
     stage.book.vanished(is_noticed.then(|| cut.elapsed()));
-    clients.kill().await?; // while there is still no way for its farewell
+    clients.kill().await?; // while the cable is cut, so that no FIN arrives
     network.mend()
 }
 

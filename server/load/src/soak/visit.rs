@@ -1,4 +1,4 @@
-//! One client's visit: what it asks for, how long it stays, how it leaves, and how its task must end.
+//! One client's visit: its request, its stay, its way to leave, and the expected exit of its task.
 
 use super::Stage;
 use crate::{
@@ -14,10 +14,10 @@ use starcrossed::{Reason, registry::Fate};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
-/// How long a task may take to be gone after its client.
+/// The longest time from a client's leave to the end of its task.
 const SOON: Duration = Duration::from_secs(2);
 
-/// How long it may take until a task ends that ends by itself.
+/// The longest life of a task that ends by itself.
 const WHOLE: Duration = Duration::from_mins(1);
 
 /// A visit.
@@ -26,36 +26,36 @@ pub(super) struct Visit {
     ask: Ask,
     stay: Stay,
     farewell: Farewell,
-    /// Whether it asks, when it has left, what became of its task.
+    /// Whether the client asks for the fate of its task after it has left.
     asks_fate: bool,
 }
 
-/// What it asks for.
+/// The request.
 #[derive(Clone, Copy, Debug)]
 enum Ask {
     /// An answer.
     Chat(Script),
     /// The essay's task.
     Task { chunks: u32, crash_at: Option<u32> },
-    /// To look on.
+    /// The monitor.
     Monitor,
     /// A page, which is no task.
     Page(&'static str),
 }
 
-/// How long it stays.
+/// The length of the stay.
 #[derive(Clone, Copy, Debug)]
 enum Stay {
     /// Until its task ends.
     Out,
-    /// So long, reading.
+    /// For this time, reading.
     Reading(Duration),
-    /// So long, without reading.
+    /// For this time, without reading.
     Stalled(Duration),
 }
 
 impl Visit {
-    /// Some visit. `stream` is the number of its stream.
+    /// A random visit. `stream` is the number of its stream.
     pub(super) fn at_random(chance: &mut StdRng, stream: u32) -> Self {
         let while_ = Duration::from_millis(chance.random_range(0..2000));
         let (ask, stay) = match chance.random_range(0..100) {
@@ -79,7 +79,7 @@ impl Visit {
         Self { ask, stay, farewell, asks_fate: chance.random() }
     }
 
-    /// Makes it.
+    /// Makes the visit.
     pub(super) async fn make(&self, stage: &Stage) -> Fallible<()> {
         stage.book.visit();
         let Some((path, body)) = self.ask.request() else { return self.see_page(stage).await };
@@ -99,7 +99,7 @@ impl Visit {
         if self.asks_fate { self.ask_fate(stage, &task).await } else { Ok(()) }
     }
 
-    /// Stays for as long as it stays, and says what the exit was if it heard one.
+    /// Waits for the length of the stay. Returns the exit if one arrived.
     async fn stay(&self, stream: &mut Stream, check: &mut Option<Check>) -> Fallible<Option<Exit>> {
         match self.stay {
             Stay::Out => Ok(Some(timeout(WHOLE, listen(stream, check)).await.map_err(|_| "it doesn't end")??)),
@@ -111,7 +111,7 @@ impl Visit {
         }
     }
 
-    /// What it heard must be how the task had to end, and all that there was to hear.
+    /// Checks that the exit is the expected one, and that all deltas have arrived.
     fn judge(&self, exit: Option<&Exit>, check: Option<&Check>) -> Fallible<()> {
         let heard = exit.map_or(Reason::Killed, |exit| exit.reason);
         if heard != self.ask.end() {
@@ -125,7 +125,7 @@ impl Visit {
         }
     }
 
-    /// Its task must be gone, for the reason that is known.
+    /// Waits until the task's fate is the expected exit.
     async fn ask_fate(&self, stage: &Stage, task: &str) -> Fallible<()> {
         let until = Instant::now() + SOON;
         loop {
@@ -148,7 +148,7 @@ impl Visit {
     }
 }
 
-/// Hears all that comes, and the exit at its end.
+/// Reads all events, and returns the exit.
 async fn listen(stream: &mut Stream, check: &mut Option<Check>) -> Fallible<Exit> {
     while let Some(event) = stream.event().await? {
         match event.event.as_str() {
@@ -169,7 +169,7 @@ fn hear(data: &str, check: &mut Option<Check>) -> Fallible<()> {
 }
 
 impl Ask {
-    /// Where to, and what; none for a page.
+    /// The path and the body of the request. None for a page.
     fn request(self) -> Option<(&'static str, Value)> {
         match self {
             Self::Chat(script) => Some(("/api/chat", script.question())),
@@ -181,7 +181,7 @@ impl Ask {
         }
     }
 
-    /// What checks the answer, if it is one.
+    /// The check of the answer. None for a request without an answer.
     fn check(self) -> Option<Check> {
         match self {
             Self::Chat(script) => Some(Check::new(script.stream)),
@@ -189,7 +189,7 @@ impl Ask {
         }
     }
 
-    /// How its task ends, if nobody comes between. What has no end of its own is killed.
+    /// The exit of the task, unless the end of the run comes first. A task without an end is killed.
     fn end(self) -> Reason {
         match self {
             Self::Chat(script) => script.end.reason(),
@@ -211,13 +211,13 @@ impl End {
 }
 
 impl Script {
-    /// A few deltas, and this end.
+    /// A random script of a few deltas with this end.
     fn at_random(chance: &mut StdRng, stream: u32, end: End) -> Self {
         let pace = if chance.random_bool(0.2) { Pace::Flood } else { Pace::Every(chance.random_range(0..50)) };
         Self { deltas: chance.random_range(0..50), end, chunked: chance.random(), ..Self::endless(stream, pace) }
     }
 
-    /// Whether all its deltas arrive. A RST overtakes what was sent before it, and who leaves doesn't hear the rest.
+    /// Whether all deltas arrive. A RST overtakes earlier bytes, and a client that leaves misses the rest.
     fn is_heard_whole(&self) -> bool {
         matches!(self.end, End::Finish | End::Cut | End::Rubbish)
     }

@@ -1,7 +1,7 @@
-//! What a page is told of each answer in the corpus.
+//! The expected reading of each answer in the corpus.
 
-/// The file; the text and the reasoning that come of it; the model's own word for its end, or after `! ` what the person's
-/// sentence has in it. What is called `whole-…` arrives in one piece, everything else as a stream.
+/// The file, the text, the reasoning, and the finish reason. After `! ` the last is a part of the error message
+/// instead. A file named `whole-…` arrives in one piece, every other as a stream.
 pub(crate) const TOLD: &[(&str, &str, &str, &str)] = &[
     ("openai", "Two and two are four.", "", "stop"),
     ("openai-usage", "Four.", "", "stop"),

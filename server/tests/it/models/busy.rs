@@ -21,7 +21,7 @@ use server::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// An answer that has begun, at a server that ends it when it is asked for anything else.
+/// An answer that has begun, at a server that ends it on any other request.
 async fn an_answer_that_could_be_interrupted() -> (Upstream, Arc<Models>, EventStream, Connection) {
     let script = [head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()];
     let mut upstream = Upstream::interrupting(script).await;

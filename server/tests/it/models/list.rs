@@ -50,7 +50,7 @@ async fn a_failed_connection_is_not_reported_as_silence() {
     assert!(client.models().await.unwrap_err().contains("can't be reached: no connection within 2 seconds"));
 }
 
-/// A listener whose queue is full: the kernel answers to nobody else.
+/// A listener with a full queue: the kernel answers no further connection.
 fn deaf() -> (Socket, std::net::TcpStream, SocketAddr) {
     let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();

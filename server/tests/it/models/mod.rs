@@ -59,7 +59,7 @@ fn client(upstream: &Upstream) -> Client {
     Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap()
 }
 
-/// All of them, under these names.
+/// Models of several upstreams, each with its name and its own key.
 fn several(upstreams: &[(&str, &Upstream)], default: Option<&str>) -> Arc<Models> {
     let client = |(name, upstream): &(&str, &Upstream)| {
         let url = parse_url(&upstream.url()).unwrap();

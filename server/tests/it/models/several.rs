@@ -159,7 +159,7 @@ async fn a_waiting_question_asks_only_loading_servers_again() {
     assert_eq!((loading.times_listed(), other.times_listed()), (4, 1));
 }
 
-/// Lets everything that can happen without a clock happen.
+/// Waits until everything that needs no timer has happened.
 async fn settle() {
     tokio::time::sleep(Duration::from_millis(100)).await;
 }

@@ -46,7 +46,7 @@ async fn half_an_event_at_the_end_is_incomplete() {
 #[tokio::test]
 async fn a_cut_connection_leaves_the_text() {
     for cut in [Step::Close, Step::Reset] {
-        // Waits before it cuts, since a RST may overtake what was written before it.
+        // The script waits before the cut, because a RST may overtake earlier bytes.
         let script = [chunked_head(), chunk(delta("Hel")), Step::Wait, cut];
         let mut upstream = Upstream::playing(script).await;
         let mut events = ask(settings(&upstream), question());
@@ -240,7 +240,7 @@ async fn a_refused_connection_names_its_address() {
 
 #[tokio::test]
 async fn a_connection_attempt_times_out() {
-    // A queue that is full: the kernel answers to nobody else.
+    // With a full queue, the kernel answers no further connection.
     let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     listener.listen(0).unwrap();

@@ -13,7 +13,7 @@ use server::models::openai;
 use starcrossed::Reason;
 use std::time::Duration;
 
-/// Whether an answer is whole, in every way in which it may end.
+/// Every finish reason of a complete answer.
 #[tokio::test]
 async fn an_answer_is_complete_if_the_model_ended_it() {
     for reason in ["stop", "STOP", "eos", "eos_token", "end_turn", "stop_sequence"] {
@@ -95,7 +95,7 @@ async fn a_finish_reason_in_every_event_ends_nothing() {
     listen_to_the_end(events).await.completely("o");
 }
 
-/// The text of an answer up to here.
+/// Reads as many deltas as make up this text, and checks it.
 async fn heard(events: &mut EventStream, text: &str) {
     let mut heard = String::new();
     while heard.len() < text.len() {
@@ -105,7 +105,8 @@ async fn heard(events: &mut EventStream, text: &str) {
     assert_eq!(heard, text);
 }
 
-/// Lets so much time go by, not at once: a jump is a pause of this process, after which a server has a second more.
+/// Advances the clock in small steps. A jump would count as a pause of this process, after which the server gets one
+/// second more.
 async fn wait(time: Duration) {
     const STEP: Duration = Duration::from_millis(100);
     for _ in 0..time.as_millis() / STEP.as_millis() {
@@ -131,7 +132,7 @@ async fn a_finish_reason_beside_the_first_text_ends_nothing() {
 #[tokio::test]
 async fn a_finish_reason_before_the_first_text_ends_nothing() {
     let role = sse(&json!({ "choices": [{ "delta": { "role": "assistant" }, "finish_reason": "stop" }] }));
-    // Nothing is to be seen of the first event, so the progress shows that it was heard.
+    // The first event has no visible effect, so the progress shows that it has been read.
     let script = [head(), role, progress(350), Step::Wait, delta("Hello"), finish("stop"), done()];
     let mut upstream = Upstream::playing(script).await;
     let mut events = ask(settings(&upstream), question());
@@ -147,7 +148,7 @@ async fn an_open_connection_after_the_finish_reason_times_out() {
     let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": "stop" }] }));
     let settle = |settings: &mut openai::Upstream| settings.idle_timeout = Duration::from_millis(200);
     told_with([head(), event("Hi"), Step::Hang], settle).await.completely("Hi");
-    // Words before them that came without an end show that this is one: it isn't waited for as long as for words.
+    // Earlier text without a finish reason shows that this finish reason is real, so the shorter timeout applies.
     told([head(), delta("H"), event("i"), Step::Hang]).await.completely("Hi");
     told_with([head(), event("H"), event("i"), finish("stop"), Step::Hang], settle).await.completely("Hi");
 }

@@ -46,7 +46,7 @@ async fn a_kill_while_a_model_loads_ends_the_attempts() {
     assert_eq!(upstream.requests().len() - upstream.times_listed(), asked);
 }
 
-/// Lets go of an answer once this many deltas have come, and sees that the server's connection dies of it.
+/// Drops an answer after this many deltas, and checks that the server's connection closes.
 async fn kill_after(deltas: usize, script: impl Into<Vec<Step>>) {
     let mut upstream = Upstream::playing(script).await;
     let mut events = ask(settings(&upstream), question());
@@ -96,7 +96,7 @@ async fn a_kill_reaches_the_server_after_the_finish_reason() {
     kill_after(1, [head(), delta("Hi"), finish("stop"), Step::Hang]).await;
 }
 
-/// As many deltas as are taken, 1 KiB each.
+/// Endless deltas of 1 KiB each.
 fn flood() -> Step {
     Step::Flood(sent(delta(&"x".repeat(1024))))
 }
@@ -110,7 +110,7 @@ async fn a_page_that_does_not_read_makes_the_server_wait() {
     connection.stalled().await;
     let written = connection.written();
     assert!(written < 8 << 20, "{written} bytes are held for a page that doesn't read");
-    // It goes on as soon as the page does.
+    // The server goes on as soon as the page reads.
     while connection.written() < written + (1 << 20) {
         next_delta(&mut events).await;
     }

@@ -1,4 +1,4 @@
-//! The client of model servers, against the answers that real ones give, each oddity a test; and a kill reaches them all.
+//! The client of model servers, against the answers of real ones. Each oddity is a test, and a kill reaches them all.
 
 mod content;
 mod failure;
@@ -28,7 +28,7 @@ use server::{
 };
 use starcrossed::Reason;
 
-/// What a page was told.
+/// An answer as the page reads it.
 #[derive(Debug)]
 struct Told {
     text: String,
@@ -37,7 +37,7 @@ struct Told {
 }
 
 impl Told {
-    /// The answer was complete, and this is what it said.
+    /// Checks that the answer is complete and has this text.
     #[track_caller]
     fn completely(&self, text: &str) {
         assert_eq!(self.text, text);
@@ -46,14 +46,14 @@ impl Told {
         assert_eq!(self.exit.result.finish_reason.as_deref(), Some("stop"));
     }
 
-    /// This much of the answer is there, and the page knows that it may not be all, and why.
+    /// Checks that the answer failed after this text, and that the message says why and that it may be incomplete.
     #[track_caller]
     fn partly(&self, text: &str, why: &str) {
         self.failed(text, why);
         assert!(self.message().ends_with("may be incomplete."), "{self:?}");
     }
 
-    /// There is no answer, and the page knows why.
+    /// Checks that the answer failed without any text, and that the message says why.
     #[track_caller]
     fn not_at_all(&self, why: &str) {
         self.failed("", why);
@@ -81,7 +81,7 @@ fn question() -> ChatRequest {
     serde_json::from_value(question).unwrap()
 }
 
-/// A page that asks.
+/// Asks, and returns the page's stream of events.
 fn ask(settings: openai::Upstream, request: ChatRequest) -> EventStream {
     let client = Client::new(settings).unwrap();
     linked(move |deltas| async move { client.reply(request, deltas).await })
@@ -101,7 +101,7 @@ async fn listen_to_the_end(mut events: EventStream) -> Told {
     panic!("the stream ended without an exit")
 }
 
-/// Asks a server with these settings, and listens.
+/// Asks a server that plays this script, with changed settings, and reads the answer to its end.
 async fn told_with(script: impl Into<Vec<Step>>, settle: impl FnOnce(&mut openai::Upstream)) -> Told {
     let upstream = Upstream::playing(script).await;
     let mut settings = settings(&upstream);
@@ -109,7 +109,7 @@ async fn told_with(script: impl Into<Vec<Step>>, settle: impl FnOnce(&mut openai
     listen_to_the_end(ask(settings, question())).await
 }
 
-/// Asks a server that plays this script, and listens.
+/// Asks a server that plays this script, and reads the answer to its end.
 async fn told(script: impl Into<Vec<Step>>) -> Told {
     told_with(script, |_| {}).await
 }
@@ -119,28 +119,28 @@ fn with_delta(delta: &Value) -> Step {
     sse(&json!({ "choices": [{ "index": 0, "delta": delta }] }))
 }
 
-/// Asks this client, and listens.
+/// Asks through this client, and reads the answer to its end.
 async fn told_by(client: &Client, request: ChatRequest) -> Told {
     let client = client.clone();
     let work = move |deltas| async move { client.reply(request, deltas).await };
     listen_to_the_end(linked(work)).await
 }
 
-/// An answer that has begun, and is to go on.
+/// A question whose last answer is to be continued.
 fn unfinished() -> ChatRequest {
     let mut request = question();
     request.messages.push(ChatMessage::new(Role::Assistant, Content::Text("Hello, wor".into())));
     request
 }
 
-/// What llama-server says while it reads a prompt of 1000 tokens.
+/// llama-server's progress while it reads a prompt of 1000 tokens.
 fn progress(processed: u64) -> Step {
     let progress = json!({ "total": 1000, "cache": 0, "processed": processed, "time_ms": 5 });
     let delta = json!({ "role": "assistant", "content": null });
     sse(&json!({ "choices": [{ "index": 0, "delta": delta, "finish_reason": null }], "prompt_progress": progress }))
 }
 
-/// What llama-server answers while it loads.
+/// llama-server's answer while it loads.
 fn loading() -> Vec<Step> {
     vec![answer_json(
         503,

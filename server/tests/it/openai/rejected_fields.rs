@@ -96,7 +96,7 @@ fn with_options(options: &Value) -> ChatRequest {
     ChatRequest { options: options.as_object().unwrap().clone(), ..question() }
 }
 
-/// The refusals of a parameter that servers are known for.
+/// The known ways in which servers refuse a parameter.
 fn refusals(name: &str) -> Vec<Step> {
     vec![
         answer_json(400, &json!({ "error": { "message": format!("Unsupported parameter: '{name}'"), "param": name } })),

@@ -53,7 +53,7 @@ async fn the_first_listed_model_answers_by_default() {
 
 #[tokio::test]
 async fn each_request_has_its_own_connection() {
-    // Promises to keep the connection, and closes it: the next question must not be sent into it.
+    // The server promises to keep the connection and closes it. The next question must not use it.
     let head = raw(
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nkeep-alive: timeout=5\r\ntransfer-encoding: chunked\r\n\r\n",
     );

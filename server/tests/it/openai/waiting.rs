@@ -1,4 +1,4 @@
-//! How long the server may be silent, and what the page hears while a model loads or reads the prompt.
+//! Timeouts of a silent server, and the progress while a model loads or reads the prompt.
 
 use super::{ask, listen_to_the_end, loading, next_progress, progress, question, settings, told, told_with};
 use crate::support::fake_upstream::{Step, Upstream, delta, done, finish, head, sent};

@@ -1,4 +1,4 @@
-//! The program as people start it, with all that is secret, its log in a file; and a client that knows the secrets.
+//! The program with every secret set and its log in a file, and a client that knows the secrets.
 
 use super::{KEY, PASSWORD, TOKEN};
 use crate::support::{fake_upstream::Upstream, soon};
@@ -16,16 +16,16 @@ use tokio::{
 };
 use url::form_urlencoded::Serializer;
 
-/// What the program and its clients speak.
+/// The protocol between the program and its clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Speaks {
-    /// HTTP/1.1, in the clear.
+    /// HTTP/1.1 without TLS.
     Plain,
     /// HTTP/2, over TLS.
     Tls,
 }
 
-/// The program at work.
+/// The running program.
 pub(crate) struct Program {
     child: Child,
     log: PathBuf,
@@ -34,7 +34,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts it, and has it log everything.
+    /// Starts the program with `--log trace`.
     pub(crate) async fn start(name: &str, speaks: Speaks, format: &str, upstream: &Upstream) -> Self {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("secrets-{name}"));
         fs::create_dir_all(&folder).unwrap();
@@ -65,7 +65,7 @@ impl Program {
         Self { child, log, base, client: client.build().unwrap() }
     }
 
-    /// Asks it to stop, and gives all that it has written to its log.
+    /// Ends the program and returns its whole log.
     pub(crate) async fn end(mut self) -> String {
         let process = self.child.id().unwrap().to_string();
         assert!(std::process::Command::new("kill").args(["-TERM", &process]).status().unwrap().success());
@@ -73,7 +73,7 @@ impl Program {
         String::from_utf8(fs::read(&self.log).unwrap()).unwrap()
     }
 
-    /// The session that this password opens, if it does.
+    /// Logs in and returns the session cookie. None if the password is refused.
     pub(crate) async fn log_in(&self, password: &str) -> Option<String> {
         let form = Serializer::new(String::new()).append_pair("password", password).append_pair("next", "/").finish();
         let request = self.client.post(self.url("/login")).header("content-type", "application/x-www-form-urlencoded");
@@ -82,24 +82,24 @@ impl Program {
         Some(cookie.split(';').next()?.strip_prefix("starcrossed=")?.to_owned())
     }
 
-    /// All that is answered to a question, asked with these headers.
+    /// Asks a question with these headers and returns the whole answer.
     pub(crate) async fn chat(&self, headers: &[(&str, &str)], question: &str) -> String {
         let body = json!({ "model": "fake", "messages": [{ "role": "user", "content": question }] });
         let request = self.client.post(self.url("/api/chat")).body(body.to_string());
         all(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
     }
 
-    /// What is at this address for a program with a token.
+    /// GETs a path with the API token and returns the body.
     pub(crate) async fn get(&self, path: &str) -> String {
         all(self.client.get(self.url(path)).bearer_auth(TOKEN)).await
     }
 
-    /// Sends this to an address, as a program with a token.
+    /// POSTs a body with the API token and returns the answer.
     pub(crate) async fn post(&self, path: &str, body: String) -> String {
         all(self.client.post(self.url(path)).bearer_auth(TOKEN).body(body)).await
     }
 
-    /// The first sight that the monitor gives, and what comes before it.
+    /// The monitor's stream up to its first delta.
     pub(crate) async fn monitor(&self) -> String {
         let request = self.client.post(self.url("/api/monitor")).bearer_auth(TOKEN).body("{}");
         let mut stream = soon("the monitor", request.send()).await.unwrap().bytes_stream();
@@ -121,7 +121,7 @@ async fn all(request: RequestBuilder) -> String {
     soon("all of it", response.text()).await.unwrap()
 }
 
-/// Writes a new certificate and its key, and gives the certificate.
+/// Writes a new certificate and its key, and returns the certificate.
 fn certify(certificate: &Path, key: &Path) -> Certificate {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     fs::write(key, made.signing_key.serialize_pem()).unwrap();
