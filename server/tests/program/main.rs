@@ -5,6 +5,7 @@ mod cli;
 mod contract;
 mod outgoing;
 mod output;
+mod pause;
 mod secrets;
 mod signals;
 #[path = "../support/mod.rs"]

@@ -1,7 +1,12 @@
 //! A process that is stopped and continued: input that arrived meanwhile is read before any timer is judged.
 
+use crate::support::{
+    fake_upstream::{Step, Upstream, delta, head},
+    program::{Running, starcrossed},
+    raw_client::Page,
+    raw_http2::Http2,
+};
 use std::time::Duration;
-use crate::support::{raw_client::Page, raw_http2::Http2, program::{Running, starcrossed}, fake_upstream::{Step, Upstream, delta, head}};
 use tokio::time::sleep;
 
 const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
