@@ -23,10 +23,16 @@ use std::{
     fmt::Debug,
     net::SocketAddr,
     panic::{self, PanicHookInfo},
-    sync::{Mutex, Once},
-    thread,
+    sync::{
+        Mutex, Once,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread::{self, ThreadId},
 };
-use support::{raw_client::get, server::Server};
+use support::{
+    raw_client::{get, post},
+    server::Server,
+};
 use tokio::runtime::Runtime;
 
 #[test]
@@ -103,6 +109,19 @@ where
     }
 }
 
+/// Without this, the other tests could pass because they watch nothing.
+#[test]
+fn the_watch_sees_a_panic_of_the_server() {
+    let (runtime, server) = served();
+    let before = REQUESTED.load(Ordering::SeqCst);
+    runtime.block_on(async {
+        let answer = post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":0,"crash_at":1}"#).await;
+        assert!(answer.text().contains("\"crashed\""), "{}", answer.text());
+        is_alive(server.address).await.expect("a requested panic is no fault");
+    });
+    assert!(REQUESTED.load(Ordering::SeqCst) > before);
+}
+
 fn number(variable: &str, otherwise: u64) -> u64 {
     env::var(variable).map_or(otherwise, |text| text.parse().expect("a number"))
 }
@@ -133,28 +152,38 @@ async fn is_alive(address: SocketAddr) -> Result<(), TestCaseError> {
     Err(TestCaseError::fail(format!("afterwards: {health:?}, panics: {panics:?}")))
 }
 
-/// Every panic of the server's, those apart that somebody has asked for.
+/// The panics of every server in this process, except those that a request asked for.
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// How many panics a request has asked for.
+static REQUESTED: AtomicUsize = AtomicUsize::new(0);
+
+/// The threads of the tests. A panic on any other thread counts as the server's, whatever name its thread has.
+static TEST_THREADS: Mutex<Vec<ThreadId>> = Mutex::new(Vec::new());
 
 fn watch_for_panics() {
     static ONCE: Once = Once::new();
+    TEST_THREADS.lock().unwrap().push(thread::current().id());
     ONCE.call_once(|| {
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if is_the_server_s() && !was_asked_for(info) {
-                PANICS.lock().unwrap().push(info.to_string());
+            if !TEST_THREADS.lock().unwrap().contains(&thread::current().id()) {
+                record(info);
             }
             usual(info);
         }));
     });
 }
 
-/// The server is on the runtime's own threads, the test on another.
-fn is_the_server_s() -> bool {
-    thread::current().name().is_some_and(|name| name.starts_with("tokio"))
+fn record(info: &PanicHookInfo<'_>) {
+    if is_requested(info) {
+        REQUESTED.fetch_add(1, Ordering::SeqCst);
+    } else {
+        PANICS.lock().unwrap().push(info.to_string());
+    }
 }
 
-/// `/api/task` panics when it is told to.
-fn was_asked_for(info: &PanicHookInfo<'_>) -> bool {
+/// `/api/task` panics on request.
+fn is_requested(info: &PanicHookInfo<'_>) -> bool {
     info.to_string().contains("asked to crash")
 }

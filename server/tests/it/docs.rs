@@ -80,7 +80,9 @@ fn spoken_of(mark: &str, of: impl Fn(char) -> bool + Copy) -> Vec<(PathBuf, Stri
         let words = words_after(mark, &text, of).into_iter();
         words.map(|word| (path.clone(), word.to_owned())).collect::<Vec<_>>()
     });
-    words.collect()
+    let words = words.collect::<Vec<_>>();
+    assert!(words.len() >= 20, "the documents name more than {words:?}");
+    words
 }
 
 /// What stands in a text behind each `mark`, as far as it is made of this. A mark in the middle of a word is none.

@@ -10,7 +10,12 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
     process::{Child, ChildStderr, ChildStdout, Command},
+    time::{Duration, timeout},
 };
+
+/// The longest shutdown that passes, in wall-clock time. The program promises 2 s; the rest is for a busy machine. It is less
+/// than the 10 s between two keep-alives, which would end a program that waits for a reader instead of its own deadline.
+const SHUTDOWN: Duration = Duration::from_secs(8);
 
 /// The program, in an empty folder and with an empty environment.
 pub(crate) fn starcrossed(arguments: &[&str]) -> Command {
@@ -95,6 +100,11 @@ impl Running {
                 .unwrap();
             self.child.wait().await.unwrap().code()
         };
-        (soon("the program ends", all).await, said, log)
+        (timeout(SHUTDOWN, all).await.expect("the program ends in time"), said, log)
     }
+}
+
+/// Waits until a program that was asked to end has ended, and returns its exit code.
+pub(crate) async fn shut_down(child: &mut Child) -> Option<i32> {
+    timeout(SHUTDOWN, child.wait()).await.expect("the program ends in time").unwrap().code()
 }

@@ -47,6 +47,11 @@ impl Response {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.text()))
     }
+
+    /// The message of a refusal by the API. Its wording may change, so a test looks only for numbers and options in it.
+    pub(crate) fn message(&self) -> String {
+        self.json()["error"]["message"].as_str().unwrap_or_else(|| panic!("no message: {}", self.text())).to_owned()
+    }
 }
 
 /// Sends these bytes, and reads the response to its end.
