@@ -54,7 +54,7 @@ async fn a_client_that_closes_its_connection_ends_its_task() {
 }
 
 #[tokio::test]
-async fn a_shutdown_tells_every_page_and_waits_for_nobody_who_does_not_read() {
+async fn a_shutdown_tells_every_page_and_waits_for_no_reader() {
     let server = Server::start().await;
     let mut page = Page::start(server.address, "wait").await;
     page.has_begun().await;
@@ -128,7 +128,7 @@ async fn handlers_know_the_address_of_their_client() {
 }
 
 #[tokio::test]
-async fn a_stream_asks_not_to_be_held_up_on_its_way_and_nothing_else_does() {
+async fn only_stream_headers_forbid_buffering() {
     let server = Server::start().await;
     let request = async |line: &str| {
         let stream = TcpStream::connect(server.address).await.unwrap();
@@ -144,7 +144,7 @@ async fn a_stream_asks_not_to_be_held_up_on_its_way_and_nothing_else_does() {
 }
 
 #[tokio::test]
-async fn an_answer_waits_a_moment_for_a_proxy_that_has_not_seen_the_end_of_the_question() {
+async fn a_proxied_answer_waits_for_the_request_to_settle() {
     let server = Server::start().await;
     for header in ["x-forwarded-for: 192.0.2.1", "via: 1.1 Caddy", "forwarded: for=192.0.2.1", "x-real-ip: 192.0.2.1"] {
         let stream = TcpStream::connect(server.address).await.unwrap();

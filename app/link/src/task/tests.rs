@@ -184,7 +184,7 @@ async fn dropping_the_stream_kills_a_task_that_waits_for_its_reader() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_dropped_before_the_task_was_ever_polled_kills_it_all_the_same() {
+async fn dropping_the_stream_kills_a_task_that_was_never_polled() {
     let server = Server::new();
     let (mut held, dropped) = oneshot::channel::<()>();
     drop(server.spawn(async move |_: Sender<()>| {
@@ -274,7 +274,7 @@ async fn a_page_that_reads_a_little_now_and_then_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_thread_that_no_runtime_has_made_hears_that_its_page_is_gone() {
+async fn a_foreign_thread_hears_that_its_page_is_gone() {
     let (ended, has_ended) = oneshot::channel();
     let mut events = Server::new().spawn(async move |sender: Sender<u32>| {
         std::thread::spawn(move || {
@@ -402,7 +402,7 @@ async fn a_reader_who_does_not_read_makes_the_task_wait() {
 }
 
 #[tokio::test]
-async fn what_waits_for_a_reader_is_bounded_in_bytes() {
+async fn items_that_wait_for_a_reader_are_bounded_in_bytes() {
     for length in [1, 1000, PIECE, BUFFER, 1024 * 1024] {
         let server = Server::new();
         let events = server.spawn(async move |sender| {
@@ -449,7 +449,7 @@ impl Item for Huge {
 }
 
 #[tokio::test]
-async fn a_delta_that_is_larger_than_the_buffer_waits_alone_and_arrives() {
+async fn a_delta_larger_than_the_buffer_waits_alone_and_arrives() {
     let server = Server::new();
     let mut events = server.spawn(async move |sender| {
         for _ in 0..3 {
@@ -484,7 +484,7 @@ async fn shutdown_ends_a_task_at_once_and_says_so() {
 }
 
 #[tokio::test]
-async fn shutdown_ends_a_task_that_waits_for_its_reader_and_what_it_had_sent_arrives() {
+async fn shutdown_ends_a_sending_task_and_its_items_arrive() {
     let server = Server::new();
     let (mut held, dropped) = oneshot::channel::<()>();
     let events = server.spawn(async move |sender| {
@@ -500,7 +500,7 @@ async fn shutdown_ends_a_task_that_waits_for_its_reader_and_what_it_had_sent_arr
 }
 
 #[tokio::test]
-async fn a_kill_drops_all_that_one_task_holds_and_its_page_is_told_and_the_others_live_on() {
+async fn a_kill_drops_one_task_and_tells_its_page() {
     let server = Server::new();
     let (mut held, dropped) = oneshot::channel::<()>();
     let mut events = server.spawn(async move |sender: Sender<u32>| {
@@ -542,7 +542,7 @@ fn number(tasks: &TaskRegistry, about: &str) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_looks_on_sees_what_a_task_is_for_how_old_it_is_how_far_and_how_it_ended() {
+async fn the_snapshot_shows_about_age_progress_and_exit_of_a_task() {
     let server = Server::new();
     let mut events = server.spawn_about("llama3.2", async |sender: Sender<u32>| {
         time::sleep(Duration::from_millis(300)).await;
@@ -567,7 +567,7 @@ async fn who_looks_on_sees_what_a_task_is_for_how_old_it_is_how_far_and_how_it_e
 }
 
 #[tokio::test]
-async fn it_is_measured_how_long_a_task_lives_on_when_nobody_listens() {
+async fn the_teardown_time_of_an_abandoned_task_is_measured() {
     let server = Server::new();
     let mut events = server.spawn(async |_: Sender<()>| pending().await);
     let task = started(&mut events).await;
@@ -683,7 +683,7 @@ async fn a_blocking_thread_hears_that_its_page_is_gone() {
 }
 
 #[tokio::test]
-async fn a_task_of_the_tasks_own_hears_that_its_page_is_gone_while_it_waits_for_its_reader() {
+async fn an_inner_task_hears_that_the_page_is_gone_while_it_sends() {
     let (ended, has_ended) = oneshot::channel();
     let mut events = Server::new().spawn(async move |sender: Sender<u32>| {
         let inner = tokio::spawn(async move {
@@ -737,7 +737,7 @@ async fn after_shutdown_a_thread_of_the_task_sends_nothing_more() {
 }
 
 #[tokio::test]
-async fn without_a_supervisor_a_task_works_and_is_killed_all_the_same() {
+async fn a_task_without_a_supervisor_works_and_is_killed() {
     let (mut held, dropped) = oneshot::channel::<()>();
     let mut events: EventStream<u32> = spawn_linked(async move |sender: Sender<u32>| {
         let _held = dropped;
@@ -817,7 +817,7 @@ async fn a_kill_says_its_own_words() {
 }
 
 #[tokio::test]
-async fn a_panic_in_a_thread_is_a_crash_and_its_words_stay_on_the_server() {
+async fn a_panic_in_a_thread_is_a_crash_without_its_text() {
     let server = Server::new();
     let events = server.spawn(async |_: Sender<u32>| Ok(spawn_blocking(|| panic!("a secret")).await?));
     let said = rest(events).await;
@@ -984,7 +984,7 @@ async fn no_send_fails_before_it_is_known_that_the_page_is_gone() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_task_that_was_never_polled_is_told_after_its_work_is_gone() {
+async fn an_unpolled_task_is_dropped_before_its_exit_is_reported() {
     let (held, dropped) = oneshot::channel::<()>();
     let order = Arc::new(Order(held, std::sync::Mutex::new(None)));
     let spawn = Spawn::new().under(Supervisor::observed_by(Orders(order.clone())));

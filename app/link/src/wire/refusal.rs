@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_that_reached_no_server_is_lost_and_a_refusal_is_not() {
+    fn an_unsent_request_is_lost_and_a_refusal_is_not() {
         assert_eq!(Exit::<()>::from(ServerFnError::Request("offline".into())), Exit::new(Reason::Lost));
         let refused: Exit = ServerFnError::ServerError("No such folder.".into()).into();
         assert_eq!(refused, Exit::failed("No such folder."));

@@ -42,12 +42,12 @@ async fn signals_that_ask_a_process_to_stop_end_it_as_a_shutdown() {
 
 /// A runtime waits for its threads, and nothing ends one that neither sends nor ends. A second signal has to.
 #[test]
-fn a_process_that_hangs_after_its_shutdown_is_ended_by_another_signal() {
+fn a_second_signal_ends_a_process_that_hangs_in_shutdown() {
     if env::var_os(PROGRAM).is_some() {
         return program();
     }
     let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--exact", "signals::a_process_that_hangs_after_its_shutdown_is_ended_by_another_signal"]);
+    command.args(["--exact", "signals::a_second_signal_ends_a_process_that_hangs_in_shutdown"]);
     command.arg("--nocapture").env(PROGRAM, "").stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

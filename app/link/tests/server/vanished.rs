@@ -12,7 +12,7 @@ const NOTICED: Duration = Duration::from_secs(20);
 const SUSPENDED: Duration = Duration::from_secs(30);
 
 #[tokio::test]
-async fn who_vanishes_is_noticed_within_20_s_and_who_reads_slowly_or_is_suspended_is_waited_for() {
+async fn only_a_vanished_client_is_dropped_within_20_s() {
     let network = match Network::build() {
         Ok(network) => network,
         Err(why) => return eprintln!("skipped: {why}"),

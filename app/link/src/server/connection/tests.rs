@@ -31,7 +31,7 @@ fn has_stopped_reading(error: &Error) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_takes_nothing_for_a_quarter_of_an_hour_has_stopped_reading() {
+async fn a_client_that_reads_nothing_for_15_minutes_has_stopped() {
     let ((mut connection, _client), begun) = (pair().await, Instant::now());
     let error = flood(&mut connection).await;
     assert!(has_stopped_reading(&error), "{error}");
@@ -66,7 +66,7 @@ async fn a_client_that_reads_a_few_bytes_a_second_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_read_while_this_process_was_paused_is_waited_for() {
+async fn a_client_that_read_during_a_pause_is_kept() {
     let (mut connection, client) = pair().await;
     let mut flooding = pin!(flood(&mut connection));
     assert!(timeout(MINUTE, &mut flooding).await.is_err(), "the buffers are full");

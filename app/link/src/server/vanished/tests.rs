@@ -41,7 +41,7 @@ fn a_long_silence_before_the_first_word_does_not_count() {
 }
 
 #[test]
-fn a_pause_right_after_a_look_ends_no_connection_whose_client_answered_at_once() {
+fn a_pause_right_after_a_check_ends_no_live_connection() {
     let (mut vanished, begun) = (Vanished::default(), Instant::now());
     assert!(!vanished.judge(&info(1, 0, 1), begun)); // written, and acknowledged a moment later
     let after = begun + Duration::from_secs(10);

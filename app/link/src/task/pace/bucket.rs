@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_owed_is_waited_for() {
+    async fn a_debt_of_bytes_delays_the_next_write() {
         let (mut bucket, now) = (Bucket::full(PACE), Instant::now());
         assert_eq!(bucket.take(900, now), after(40, now));
         assert_eq!(bucket.take(100, after(40, now)), after(50, now));

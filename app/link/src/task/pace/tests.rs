@@ -90,7 +90,7 @@ async fn read_for(events: &mut EventStream<Delta>, time: Duration) -> Vec<(Durat
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flood_leaves_in_one_write_a_tick_and_so_many_bytes_a_second() {
+async fn a_flood_is_bounded_in_writes_and_bytes_per_second() {
     for length in [1, 10, 999, 4000, 1024 * 1024] {
         let mut events = spawn(async move |deltas| flood(deltas, length).await);
         let read = read_for(&mut events, Duration::from_secs(10)).await;
@@ -119,7 +119,7 @@ const MOST_BYTES: usize = PACE.burst + 10_000 / 16 * PACE.bytes;
 const MOST_WRITES: usize = 10_000 / 16 + 2;
 
 #[tokio::test(start_paused = true)]
-async fn whatever_the_deltas_are_no_more_is_on_the_wire() {
+async fn the_bytes_on_the_wire_are_bounded_for_any_deltas() {
     let answer = |text: &str| Delta::Text(text.into());
     let thought = |text: &str| Delta::Reasoning(text.into());
     for kinds in [
@@ -197,13 +197,13 @@ async fn lateness(pace: Pace, every_ms: u64, count: usize, length: usize) -> u12
 }
 
 #[tokio::test(start_paused = true)]
-async fn three_thousand_deltas_a_second_are_read_within_a_tick_of_being_sent() {
+async fn three_thousand_deltas_a_second_are_read_within_a_tick() {
     let latest = lateness(PACE, 1, 3, 8).await;
     assert!(latest <= 20, "{latest} ms");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_below_the_limit_on_average_is_never_late_by_more_than_150_ms() {
+async fn a_stream_below_the_limit_is_at_most_150_ms_late() {
     for (every_ms, count, length) in [(1, 3, 20), (20, 60, 20), (300, 16, 1024), (300, 800, 20), (1000, 256, 64)] {
         let latest = lateness(Pace::PAGE, every_ms, count, length).await;
         assert!(latest <= 150, "{count} deltas of {length} bytes every {every_ms} ms: {latest} ms");
@@ -243,7 +243,7 @@ async fn a_slow_task_is_not_held_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_deltas_of_the_same_kind_are_joined_and_their_order_stays() {
+async fn only_deltas_of_one_kind_are_joined_and_in_order() {
     let reasoning = |text: &str| Delta::Reasoning(text.into());
     let answer = |text: &str| Delta::Text(text.into());
     let sent = [reasoning("a"), reasoning("b"), answer("c"), answer("d"), reasoning("e"), answer("f"), answer("g")];

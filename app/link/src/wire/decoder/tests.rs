@@ -64,7 +64,7 @@ fn several_data_lines_are_one_text() {
 }
 
 #[test]
-fn one_space_after_the_colon_belongs_to_nobody() {
+fn one_space_after_the_colon_is_ignored() {
     assert_eq!(data("data:a\n\ndata: a\n\ndata:  a\n\ndata\n\n"), ["a", "a", " a", ""]);
 }
 
@@ -95,7 +95,7 @@ fn a_bare_error_line_is_an_event_at_once() {
 }
 
 #[test]
-fn what_a_bare_error_breaks_into_is_no_event() {
+fn an_event_that_a_bare_error_interrupts_is_discarded() {
     let only = [Frame { event: "error".into(), data: "no".into() }];
     for text in ["data: a\nerror: no", "event: b\ndata: a\nerror: no\n", "data: a\nerror: no\n\n"] {
         assert_eq!(frames(text), only, "{text:?}");
@@ -107,7 +107,7 @@ fn what_a_bare_error_breaks_into_is_no_event() {
 }
 
 #[test]
-fn what_has_no_blank_line_at_the_end_is_an_event_too() {
+fn an_event_without_a_final_blank_line_counts() {
     for end in ["", "\n", "\r", "\r\n", "\n\n"] {
         assert_eq!(data(&format!("data: a\n\ndata: b{end}")), ["a", "b"], "{end:?}");
     }
@@ -122,7 +122,7 @@ fn a_byte_order_mark_is_none_of_the_text_at_the_start_alone() {
 }
 
 #[test]
-fn what_is_no_utf_8_is_marked_as_such_and_breaks_nothing() {
+fn invalid_utf_8_is_replaced_and_breaks_nothing() {
     let frames = decode([b"data: a\xffb\n\ndata: c\n\n".as_slice()]).unwrap();
     assert_eq!(frames[0].data, "a\u{fffd}b");
     assert_eq!(frames[1].data, "c");
@@ -156,7 +156,7 @@ fn many_small_lines_cannot_add_up_to_more_than_the_limit() {
 }
 
 #[test]
-fn what_gets_longer_by_being_made_readable_counts_as_long_as_it_gets() {
+fn replaced_bytes_count_with_their_replacement_s_length() {
     let rubbish = [b"event: ".as_slice(), &vec![0xff; LIMIT / 2], b"\ndata: a\n\n"].concat();
     assert_eq!(decode([rubbish.as_slice()]), Err(TooLong));
 }

@@ -26,7 +26,7 @@ fn decoded(chunks: Vec<Bytes>) -> Vec<Event<String>> {
 }
 
 #[test]
-fn what_is_written_is_read() {
+fn a_written_event_is_read_back() {
     let given = vec![Event::Start { task: "t".into() }, delta("a\r\nb"), delta(""), delta("→🦀\u{feff}"), exit()];
     assert_eq!(decoded(encoded(given.clone())), given);
 }
