@@ -1,10 +1,10 @@
-//! How a task ended.
+//! The exit of a task, and its reason.
 
 use serde::{Deserialize, Serialize};
 
 /// Why a task ended.
 ///
-/// The server says the first five. The last two are the page's own: nobody told it.
+/// The server sends the first five. The page itself concludes the last two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reason {

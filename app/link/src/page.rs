@@ -42,7 +42,7 @@ impl<R> Clone for Link<R> {
 impl<R> Copy for Link<R> {}
 
 impl<R: Default + Send + Sync + 'static> Link<R> {
-    /// `on_exit` hears how each task ended: once for each, last, and whoever ended it.
+    /// `on_exit` is called with each task's exit: once, after all else, whichever side ended the task.
     pub fn new(on_exit: impl Fn(Exit<R>) + Send + Sync + 'static) -> Self {
         Self::told(move |_, exit| on_exit(exit))
     }
@@ -116,7 +116,7 @@ impl<R: Default + Send + Sync + 'static> Link<R> {
         self.exit_by(|machine| machine.end(exit));
     }
 
-    /// The component is gone. Whoever hears of the exit can start nothing any more: nobody would be there to end it.
+    /// The component is gone. Its `on_exit` can start no further task, because nothing would end that task.
     fn close(self) {
         let exit = self.change(|machine| machine.end(Exit::new(Reason::Interrupted)));
         self.machine.dispose();
@@ -160,7 +160,7 @@ async fn listen<T: 'static, R: Default + 'static>(
         match said {
             None => {} // a sign of life
             Some(Event::Exit(exit)) => return exit,
-            Some(_) if task.is_aborted() => break, // nobody hears the exit that is returned
+            Some(_) if task.is_aborted() => break, // the returned exit would go nowhere
             Some(event) => on_event(event),
         }
         pacing.pause().await;

@@ -13,8 +13,8 @@
 //! }
 //! ```
 //!
-//! That is all of the following. A server that needs something else in one of these places, such as TLS, takes the others
-//! one by one.
+//! [`LinkServer::serve`] combines the following pieces. A server that replaces one of them, for example for TLS, uses
+//! the others one by one.
 //!
 //! | piece | without it |
 //! |---|---|
@@ -85,7 +85,7 @@ pub struct LinkServer {
 }
 
 impl LinkServer {
-    /// A server whose tasks nobody observes.
+    /// A server without an observer.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -127,8 +127,8 @@ impl LinkServer {
         Accepting(tcp).tap_io(|_| {}) // axum has `ConnectInfo` for this listener, and for none of other crates
     }
 
-    /// Waits for `signal`, whatever it says, and then ends every task, those that start later included. Each page hears
-    /// [`Reason::Shutdown`](crate::Reason::Shutdown). For `with_graceful_shutdown` of [`axum::serve()`].
+    /// Waits for `signal`, ignores its output, and then ends every task, those that start later included. Each page
+    /// hears [`Reason::Shutdown`](crate::Reason::Shutdown). For `with_graceful_shutdown` of [`axum::serve()`].
     ///
     /// Until the future is polled, nothing listens. Dropping it ends no task.
     pub fn shutdown_on<F: Future>(&self, signal: F) -> impl Future<Output = ()> + use<F> {
@@ -163,7 +163,7 @@ impl LinkServer {
     /// Dropping the future stops accepting, and closes each connection after its response. It ends no task.
     ///
     /// # Errors
-    /// None that are known.
+    /// No error is known to occur.
     pub async fn serve_until(&self, tcp: TcpListener, app: Router, signal: impl Future) -> io::Result<()> {
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();

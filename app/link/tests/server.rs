@@ -38,7 +38,7 @@ use tokio::{
 /// As long as connections may take to close.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Waits for something that happens at once if it happens at all: a test that hangs tells nobody why.
+/// Waits for something that happens at once if it happens at all: a hanging test would give no reason.
 async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(10), future).await.unwrap_or_else(|_| panic!("never happened: {what}"))
 }

@@ -22,7 +22,7 @@ struct Inner<A, R: 'static> {
     begin: Begin<A, R>,
     starts: Starts<A>,
     hear: Option<Callback<Exit<R>>>,
-    /// How the latest task ended.
+    /// The exit of the latest task.
     exit: Option<Exit<R>>,
 }
 

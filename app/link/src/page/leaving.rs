@@ -7,18 +7,18 @@ use js_sys::Date;
 use leptos::{ev, prelude::*};
 use std::{cell::Cell, rc::Rc};
 
-/// How long a page must outlive a stream that broke off for the connection to count as lost, in milliseconds. Firefox and
-/// WebKit abort the fetches of a page that is being left before they fire `pagehide`.
+/// A stream that broke off counts as a lost connection if the page still lives after this time, in milliseconds.
+/// Firefox and WebKit abort the fetches of a page before they fire `pagehide`.
 const LEAVING_MS: u32 = 1000;
 
-/// How long after `beforeunload` a broken stream is put down to it, in milliseconds. The page may stay: the new address may
-/// be a download, or take forever and be given up.
+/// The time after `beforeunload` in which a broken stream counts as its effect, in milliseconds. The page may stay: the
+/// new address may be a download, or the load may be cancelled.
 const UNLOADING_MS: f64 = 3000.0;
 
 /// Calls `leave` when the page is left, until the component is gone.
 ///
-/// A page that is left for another site is not unloaded: the browser keeps it whole, connection and all, to be quick when
-/// somebody goes back. So leaving has to be said.
+/// A page that is left for another site is not unloaded: the browser keeps it whole, connection and all, to be quick on
+/// Back. So nothing but this event ends its tasks.
 pub(super) fn on_leave(leave: impl Fn() + 'static) {
     if IS_PAGE {
         let left = window_event_listener(ev::pagehide, move |_| leave());

@@ -6,11 +6,11 @@ use gloo_timers::future::TimeoutFuture;
 use js_sys::{Date, Promise};
 use leptos::prelude::{document, window};
 
-/// How long the page may listen between two frames, in milliseconds: a quarter of one. What it has heard has to be drawn, which
-/// takes longer by far, and nothing can be pressed until the frame with all of it is done.
+/// The time for which the page may read between two frames, in milliseconds: a quarter of a frame. Drawing takes far
+/// longer than reading, and the page takes no input until the frame is drawn.
 const HELD_MS: f64 = 4.0;
 
-/// How long it waits for a frame, in milliseconds: browsers draw none of what nobody can see.
+/// The longest wait for a frame, in milliseconds: browsers draw no frame of a hidden page.
 const LATE_MS: u32 = 100;
 
 /// Since when the page has been listening.

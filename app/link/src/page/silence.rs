@@ -6,8 +6,8 @@ use futures::{
 };
 use gloo_timers::future::TimeoutFuture;
 
-/// A stream says at least every 15 s that it is there. In a third silence of this length, in milliseconds, its connection is
-/// lost. Of one alone that can't be said: a computer that was asleep finds its timer over before it has read what came.
+/// A stream sends something at least every 15 s. After three silences of this length, in milliseconds, its connection
+/// counts as lost. One alone proves nothing: after a sleep of the computer, the timer ends before the input is read.
 const SILENCE_MS: u32 = 20_000;
 const LAST: u32 = 3;
 

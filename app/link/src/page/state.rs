@@ -33,7 +33,7 @@ impl<R> State<R> {
         matches!(self, Self::Running | Self::Stopping)
     }
 
-    /// How the latest task ended. None before that.
+    /// The exit of the latest task. None before it has ended.
     #[must_use]
     pub const fn exit(&self) -> Option<&Exit<R>> {
         if let Self::Ended(exit) = self { Some(exit) } else { None }

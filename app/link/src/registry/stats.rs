@@ -11,7 +11,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// The longest [`Stats::about`], in characters. A request may name a model as it likes.
+/// The longest [`Stats::about`], in characters. A request may name a model of any length.
 const ABOUT: usize = 80;
 
 /// Counted by the task and its stream, read by the registry.

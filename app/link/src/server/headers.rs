@@ -14,13 +14,13 @@ use server_fn::ContentType;
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// How long the head of an answer waits after the end of its question, where the question came through a proxy over HTTP/1.1.
+/// The time from the end of a request to the head of its answer, for a request through a proxy over HTTP/1.1.
 ///
-/// A proxy written in Go (Caddy, Traefik, cloudflared) sends the question's last bytes and only then reads that the question has
-/// ended. If the answer's first byte passes through it in between, it closes the question, takes that for a failed
-/// request, and breaks the answer off (<https://github.com/golang/go/issues/40747>). 2 ms were enough for Caddy on a busy machine.
-/// That concerns every answer to a POST, a refusal included, not streams alone.
-/// The task begins at once all the same: a model needs longer than this for its first word, so a person waits no longer.
+/// A proxy written in Go (Caddy, Traefik, cloudflared) sends the question's last bytes and only then reads that the
+/// question has ended. If the answer's first byte passes through it in between, it closes the question, takes that for
+/// a failed request, and breaks the answer off (<https://github.com/golang/go/issues/40747>). 2 ms were enough for
+/// Caddy on a busy machine. It concerns every answer to a POST, a refusal included, not only streams. The task begins
+/// at once all the same: a model needs longer than this for its first word, so a person waits no longer.
 pub const SETTLED: Duration = Duration::from_millis(20);
 
 /// By which headers a proxy says that it is one.

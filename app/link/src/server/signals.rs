@@ -21,7 +21,7 @@ pub(super) struct Signals {
     terminate: Signal,
 }
 
-/// How many [`Signals`] there are.
+/// The number of [`Signals`] in this process.
 static LISTENING: Mutex<usize> = Mutex::new(0);
 
 /// Whether there are none. The handlers that look at it are installed once.

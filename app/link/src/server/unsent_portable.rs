@@ -1,4 +1,4 @@
-//! On systems that know no such limit, a send buffer is as large as the kernel likes.
+//! On systems without such a limit, the kernel chooses the size of the send buffer.
 
 use tokio::net::TcpStream;
 

@@ -4,12 +4,12 @@ use nix::sys::socket::{GetSockOpt, sockopt::GetStruct};
 use std::time::Duration;
 use tokio::{net::TcpStream, time::Instant};
 
-/// How long a client may leave everything unanswered. A stream is written to every 10 s at least, and it takes up to a second
-/// until somebody looks, when the silence begins and when it has lasted: all in all less than 20.
+/// The longest time for which a client's kernel may acknowledge nothing. A stream is written to at least every 10 s.
+/// The checks at the beginning and the end of the silence each come up to 1 s late. The sum is less than 20 s.
 const SILENCE: Duration = Duration::from_secs(6);
 
-/// How exact `last_ack_recv` is: a tick of the kernel, 10 ms at most, rounded up or down. An acknowledgement that came within
-/// this time of a look counts as later, or a process that was paused at that moment would end a living connection.
+/// The error of `last_ack_recv`: a kernel tick of at most 10 ms, rounded up or down. An acknowledgement within this
+/// time of a check counts as later. Otherwise a process that was paused at that moment would end a living connection.
 const TICK: Duration = Duration::from_millis(20);
 
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ struct Info {
     /// Segments that are.
     unacked: u32,
     _counts: [u32; 7],
-    /// How long ago the client's kernel last acknowledged anything, in milliseconds.
+    /// The time since the client's kernel last acknowledged anything, in milliseconds.
     last_ack_recv: u32,
 }
 

@@ -5,11 +5,11 @@ use crate::{Exit, Reason};
 use std::error::Error;
 use tokio::task::JoinError;
 
-/// The error of linked work. Every [`Error`] becomes one by `?`; its text is the message that the page shows. Two kinds,
-/// or errors that they caused, have ends of their own: [`Gone`] is [`Reason::Killed`], since nobody is there to read more,
-/// and the panic of a thread or an inner task is [`Reason::Crashed`], with its words for the log alone.
+/// The error of linked work. Every [`Error`] becomes one by `?`; its text is the message that the page shows. Two
+/// kinds, and errors that they caused, have exits of their own. [`Gone`] is [`Reason::Killed`], because no page is left
+/// to read more. The panic of a thread or an inner task is [`Reason::Crashed`], and its text goes only to the log.
 ///
-/// Like `anyhow::Error` it is no [`Error`] itself, or that conversion could not be.
+/// Like `anyhow::Error` it does not implement [`Error`] itself, because that would conflict with this conversion.
 #[derive(Debug)]
 pub struct Failure(Exit);
 

@@ -1,4 +1,4 @@
-//! How fast a stream may go, so that no browser falls behind.
+//! The pace of a stream, so that no browser falls behind.
 //!
 //! A browser takes in all that arrives and holds nothing back: what its page can't draw in time waits in front of every click.
 //! So the server sends a page no more than it can draw. The rest waits in the task's channel, and then upstream, as it
@@ -30,9 +30,9 @@ const MOST_STREAMS: u32 = 16;
 pub struct Pace {
     /// The shortest time between two writes.
     pub tick: Duration,
-    /// How many bytes leave in one tick. One delta may exceed it; then the next write is later by as much.
+    /// The number of bytes per tick. One delta may exceed it; then the next write is later in proportion.
     pub bytes: usize,
-    /// How many bytes leave in one write after a silence. A tick of silence is worth `bytes`.
+    /// The greatest number of bytes in one write after a silence. A tick of silence is worth `bytes`.
     pub burst: usize,
 }
 
@@ -102,7 +102,7 @@ impl<T: Item, R: Default> Paced<T, R> {
         if self.batch.is_empty() { Poll::Pending } else { Poll::Ready(()) }
     }
 
-    /// Adds to the batch what is ready, until that is so many bytes. Returns how many it is.
+    /// Adds ready items to the batch, up to this many bytes. Returns the number of bytes added.
     fn gather(&mut self, most: usize) -> usize {
         let mut bytes = 0;
         while bytes < most

@@ -5,7 +5,7 @@ use crate::{EventStream, Exit, Item, wire::KEEP_ALIVE};
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
-/// How a task is spawned. [`spawn_linked`](crate::spawn_linked) is one without options.
+/// The options of a linked task. [`spawn_linked`](crate::spawn_linked) spawns one without options.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is spawned yet"]
 pub struct Spawn {

@@ -27,7 +27,7 @@ use tokio::{
     time::{self, Instant},
 };
 
-/// How many deltas without content wait for a reader.
+/// The number of deltas without content that wait for a reader.
 const FITTING: usize = BUFFER / OVERHEAD;
 
 /// A registry, and the supervisor that it observes.
@@ -77,7 +77,7 @@ fn normal() -> Exit {
     Exit::new(Reason::Normal)
 }
 
-/// Waits for what happens at once if it happens at all: a test that hangs tells nobody why.
+/// Waits for something that happens at once if it happens at all: a hanging test would give no reason.
 async fn soon<T>(future: impl Future<Output = T>) -> T {
     time::timeout(Duration::from_secs(10), future).await.expect("this should have happened by now")
 }

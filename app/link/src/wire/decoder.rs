@@ -1,9 +1,10 @@
 //! One reader of server-sent events for both sides: the page reads its task with it, the server reads the upstream.
 //!
-//! It follows the [specification](https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation)
-//! with three differences, each because of a server that somebody runs:
+//! It follows the
+//! [specification](https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation) with
+//! three differences, each because of a server in use:
 //! - a line `error: …` outside of `data:` is an event named `error` (some servers report a failure mid-stream so);
-//! - what stands before the end of the stream without a closing blank line is still an event ([`Decoder::finish`]);
+//! - an event that the end of the stream cuts off before its blank line still counts ([`Decoder::finish`]);
 //! - a line or event longer than [`LIMIT`] is an error instead of a full memory.
 
 use std::mem;
@@ -11,7 +12,7 @@ use std::mem;
 /// The longest line, and the longest event, that is read: 1 MiB.
 pub const LIMIT: usize = 1024 * 1024;
 
-/// How much memory the buffer keeps for the next line: 16 KiB. A line of 1 MiB gives back the rest when it has been read.
+/// The memory that the buffer keeps for the next line: 16 KiB. After a longer line it frees the rest.
 const KEPT: usize = 16 * 1024;
 
 /// One event.
@@ -31,9 +32,9 @@ pub struct TooLong;
 #[derive(Debug, Default)]
 pub struct Decoder {
     buffer: Vec<u8>,
-    /// How much of `buffer` has been read.
+    /// The number of bytes of `buffer` that have been read.
     read: usize,
-    /// How much of `buffer` is known to hold no line end, so that a long line isn't searched again for every chunk.
+    /// The number of bytes of `buffer` that hold no line end, so that a long line isn't searched again for every chunk.
     searched: usize,
     /// The last line ended in CR: an LF right after it belongs to that end.
     after_cr: bool,
@@ -116,7 +117,7 @@ impl Decoder {
         let end = self.searched + end;
         let line = String::from_utf8_lossy(&self.buffer[self.read..end]).into_owned();
         if line.len() > LIMIT {
-            return Err(TooLong); // and not only if its bytes are: what stands for one that is no UTF-8 takes three
+            return Err(TooLong); // not only the bytes count: the replacement of each invalid byte takes three
         }
         self.after_cr = self.buffer[end] == b'\r';
         self.read = end + 1;
@@ -137,7 +138,7 @@ impl Decoder {
             "data" => self.push(value)?,
             "event" => value.clone_into(&mut self.event),
             "error" => {
-                self.dispatch(); // what it breaks into is no event, and none of what comes later
+                self.dispatch(); // the event that it interrupts is discarded
                 return Ok(Some(Frame { event: field.into(), data: value.into() }));
             }
             _ => {} // a comment (the field's name is empty then), an id, a retry, something new

@@ -49,7 +49,7 @@ macro_rules! small {
 }
 small!((), bool, char, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
 
-/// JSON has no word for a number that isn't finite, and says `null`. It arrives as one that is not a number.
+/// JSON cannot represent a number that isn't finite: it is written as `null` and arrives as NaN.
 macro_rules! float {
     ($($type:ty),*) => { $(impl Item for $type {
         fn read(event: &str, json: &str) -> Option<serde_json::Result<Self>> {
@@ -110,7 +110,7 @@ pub fn cut(text: String, most: usize) -> impl Iterator<Item = String> + Send {
     })
 }
 
-/// How many bytes a text takes in JSON, without its quotes.
+/// Returns the length of a text in JSON, in bytes, without its quotes.
 #[must_use]
 pub fn json_length(text: &str) -> usize {
     let escaped = |byte: u8| match byte {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_stream::StreamExt as TokioStreamExt;
 
-/// How long a stream stays silent before it says that it is still there. HAProxy and Apache, as they come, see that a
-/// client has gone only when they have written to it twice: a Stop of a silent task takes 2 s there.
+/// The silence after which a stream sends a keep-alive. HAProxy and Apache, with their defaults, notice a closed client
+/// only after two writes: behind them, a Stop of a silent task takes 2 s.
 pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(1);
 
 /// A shorter silence than this would be nothing but comments.
@@ -19,6 +19,6 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// idle stream open after its client has gone finds that out by this write.
 pub(crate) fn keep_alive<T>(events: impl Stream<Item = T>, silence: Duration) -> impl Stream<Item = Option<T>> {
     let mut silences = interval(silence.clamp(SHORTEST, LONGEST));
-    silences.set_missed_tick_behavior(MissedTickBehavior::Delay); // one comment for all the time in which nobody reads
+    silences.set_missed_tick_behavior(MissedTickBehavior::Delay); // one comment for all the time without a reader
     StreamExt::map(TokioStreamExt::timeout_repeating(events, silences), Result::ok)
 }

@@ -25,7 +25,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// Names one task. It can't be guessed, so nobody can ask about another page's task.
+/// Names one task. It can't be guessed, so no page can ask about another's task.
 pub type TaskId = Arc<str>;
 
 /// One event of a task.

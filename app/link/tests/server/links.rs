@@ -75,7 +75,7 @@ pub(crate) fn app() -> Router {
     Router::new().route("/client", get(client)).route("/api/{*function}", server_functions)
 }
 
-/// A task of this server that nobody reads, and that starts now.
+/// Starts a task of this server without a reader.
 pub(crate) fn spawn(links: &LinkServer) -> EventStream<u32> {
     Spawn::new().under(links.supervisor().clone()).spawn(async |_| pending().await)
 }
@@ -136,7 +136,7 @@ impl Tasks {
         self.ends.is_empty()
     }
 
-    /// How many items all tasks have sent.
+    /// The number of items that all tasks have sent.
     pub(crate) fn sent(&self) -> u64 {
         self.sent.load(Ordering::SeqCst)
     }

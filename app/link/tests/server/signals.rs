@@ -40,7 +40,8 @@ async fn signals_that_ask_a_process_to_stop_end_it_as_a_shutdown() {
     }
 }
 
-/// A runtime waits for its threads, and nothing ends one that neither sends nor ends. A second signal has to.
+/// A runtime waits for its threads, and nothing ends a thread that neither sends nor returns. A second signal must end
+/// the process.
 #[test]
 fn a_second_signal_ends_a_process_that_hangs_in_shutdown() {
     if env::var_os(PROGRAM).is_some() {
@@ -70,7 +71,7 @@ fn a_second_signal_ends_a_process_that_hangs_in_shutdown() {
 fn program() {
     thread::spawn(|| {
         thread::sleep(Duration::from_secs(20));
-        process::exit(1) // whoever waits is not to wait for ever
+        process::exit(1) // so that the waiting test doesn't hang
     });
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {

@@ -35,7 +35,7 @@ async fn only_a_vanished_client_is_dropped_within_20_s() {
             sleep(Duration::from_secs(1)).await;
         }
     });
-    let mut suspended = start(stays, "flood").await; // to this machine, one whose process is stopped, as long as nobody reads
+    let mut suspended = start(stays, "flood").await; // to the kernel, a client that never reads is one whose process is stopped
     let continues = Instant::now() + SUSPENDED;
 
     network.cut();

@@ -18,7 +18,7 @@ impl Bucket {
         Self { pace, full_at: Instant::now() }
     }
 
-    /// How many bytes may leave in one write: those of one tick at least.
+    /// The number of bytes that may leave in one write: at least those of one tick.
     pub(super) fn level(&self, now: Instant) -> usize {
         let missing = self.inflow(self.full_at.saturating_duration_since(now));
         self.pace.burst.saturating_sub(missing).max(self.pace.bytes)
@@ -32,13 +32,13 @@ impl Bucket {
         is_paid.max(now + self.pace.tick)
     }
 
-    /// How many bytes flow in in this time.
+    /// The number of bytes that flow in during this time.
     fn inflow(&self, time: Duration) -> usize {
         let bytes = time.as_nanos() * self.pace.bytes as u128 / self.pace.tick.as_nanos().max(1);
         usize::try_from(bytes).unwrap_or(usize::MAX)
     }
 
-    /// In what time so many bytes flow in.
+    /// The time in which this many bytes flow in.
     fn time(&self, bytes: usize) -> Duration {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         self.pace.tick.saturating_mul(bytes) / u32::try_from(self.pace.bytes.max(1)).unwrap_or(u32::MAX)

@@ -102,7 +102,7 @@ async fn a_flood_is_bounded_in_writes_and_bytes_per_second() {
     }
 }
 
-/// How many bytes and writes there are on the wire in ten seconds, of streams that are read at once.
+/// The bytes and writes on the wire in ten seconds, of streams that are read at once.
 async fn on_the_wire(streams: impl IntoIterator<Item = EventStream<Delta>>) -> (usize, usize) {
     let end = Instant::now() + Duration::from_secs(10);
     let (mut bytes, mut writes) = (0, 0);
@@ -168,7 +168,8 @@ async fn the_first_deltas_leave_at_once_as_far_as_they_are_a_burst() {
     assert!((PACE.burst..PACE.burst + 2 * PACE.bytes).contains(&early), "{early}");
 }
 
-/// Sends `count` deltas of `length` at once, every so many milliseconds for nine seconds. Returns how late the latest is read.
+/// Sends `count` deltas of `length` at once, at this interval in milliseconds, for nine seconds. Returns the greatest
+/// delay.
 async fn lateness(pace: Pace, every_ms: u64, count: usize, length: usize) -> u128 {
     let (begun, times) = (Instant::now(), usize::try_from(9000 / every_ms).unwrap());
     let mut events = spawn_at(pace, async move |deltas| {
