@@ -3,6 +3,7 @@
 import type { Locator } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
+import { drawn } from "../../support/frames";
 
 test("the box has the focus from the beginning, and again whenever a button that had it goes away", async ({ chat, upstream, page, complaints }) => {
   complaints.allow(/Failed to load resource/);
@@ -62,6 +63,7 @@ test("the focus that is elsewhere stays there when an answer ends", async ({ cha
   await chat.newChat.focus();
   question.finish();
   await expect(chat.status).toHaveText("Done");
+  await drawn(chat.page);
   await expect(chat.newChat).toBeFocused();
 });
 
@@ -142,6 +144,7 @@ test.describe("under fingers", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
   test("no keyboard comes up that nobody has asked for", async ({ chat, upstream }) => {
+    await drawn(chat.page);
     await expect(chat.box).not.toBeFocused();
     await chat.box.fill("Hello?");
     await chat.send.tap();
@@ -150,6 +153,7 @@ test.describe("under fingers", () => {
     await expect(chat.answer).toContainText("Hello");
     await chat.stop.tap();
     await expect(chat.status).toHaveText("Stopped");
+    await drawn(chat.page);
     await expect(chat.box).not.toBeFocused();
   });
 

@@ -1,6 +1,7 @@
 // Stop: in each phase of an answer it ends the model's work, and the page says so.
 
 import { expect, test } from "../../support/fixtures";
+import { drawn } from "../../support/frames";
 
 test.describe("Stop", () => {
   test("lets go of the answer before the page does anything else", async ({ chat, page, upstream }) => {
@@ -120,6 +121,7 @@ test.describe("Stop", () => {
     question.finish();
     await expect(chat.status).toHaveText("Done");
     await page.keyboard.press("Escape");
+    await drawn(page);
     await expect(chat.status).toHaveText("Done");
   });
 

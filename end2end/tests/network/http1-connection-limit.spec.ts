@@ -17,6 +17,7 @@ test("once six answers are under way over HTTP/1.1 the page says what that means
   const tabs = await open(context, CONNECTIONS);
   for (const chat of tabs.slice(0, -1)) await ask(chat, upstream);
   expect(await server.live()).toBe(CONNECTIONS - 1);
+  await allHaveHeard(tabs);
   for (const chat of tabs) await expect(crowded(chat)).toBeHidden();
 
   const last = tabs[tabs.length - 1];
@@ -24,6 +25,7 @@ test("once six answers are under way over HTTP/1.1 the page says what that means
   await expect(crowded(last)).toBeVisible();
   await last.stop.click();
   await expect(crowded(last)).toBeHidden();
+  await allHaveHeard(tabs);
   await expect(crowded(tabs[0]), "the others hear of it").toBeHidden();
 });
 
@@ -52,6 +54,25 @@ async function open(context: BrowserContext, count: number): Promise<Chat[]> {
   const tabs = [];
   for (let tab = 0; tab < count; tab++) tabs.push(await new Chat(await context.newPage()).open());
   return tabs;
+}
+
+/**
+ * Waits until each tab has heard all counts that the others have told. A message on a channel arrives after those that were
+ * posted before it, so each tab waits for one more from every tab. The page takes it for a tab without answers.
+ */
+async function allHaveHeard(tabs: Chat[]): Promise<void> {
+  const heard = await Promise.all(
+    tabs.map(({ page }) =>
+      page.evaluateHandle((count) => {
+        const channel = new BroadcastChannel("starcrossed-answers");
+        let left = count;
+        return { all: new Promise<void>((all) => (channel.onmessage = ({ data }) => data === "probe 0" && !--left && all())) };
+      }, tabs.length),
+    ),
+  );
+  for (const { page } of tabs) await page.evaluate(() => new BroadcastChannel("starcrossed-answers").postMessage("probe 0"));
+  for (const tab of heard) await tab.evaluate(({ all }) => all);
+  for (const { page } of tabs) await page.evaluate(() => new Promise((drawn) => setTimeout(drawn)));
 }
 
 /** Asks, and waits until the answer is seen to begin. */
