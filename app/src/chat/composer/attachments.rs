@@ -1,4 +1,4 @@
-//! What is sent along with a question, as it is seen: in the composer before, and with the question after.
+//! The files of a question: in the composer before it is sent, and beside the question after.
 
 use crate::{
     browser::focus_composer,
@@ -15,11 +15,11 @@ use crate::{
 };
 use leptos::{html, prelude::*};
 
-/// The button that opens the browser's picker. What is pasted or dropped is heard from here on, too: who drops a file on a
-/// page that doesn't want it loses the page.
+/// The button that opens the file picker. From here on the page also takes pasted and dropped files; a browser leaves a
+/// page that doesn't take a drop.
 #[component]
 pub fn AttachButton(
-    /// What is picked comes here.
+    /// The state that picked files go to.
     attached: Attached,
 ) -> impl IntoView {
     paste_and_drop::listen(attached);
@@ -32,7 +32,7 @@ pub fn AttachButton(
     let take = move |_| {
         if let Some(picker) = picker.get_untracked() {
             attached.offer(picker.files());
-            picker.set_value(""); // or the same file couldn't be picked again
+            picker.set_value(""); // otherwise the same file couldn't be picked again
             focus_composer();
         }
     };
@@ -44,18 +44,18 @@ pub fn AttachButton(
     }
 }
 
-/// What has been attached, each with a button that takes it away; what was refused, and why; and while files are held over
-/// the page, that they can be dropped.
+/// The attached files, each with a button to remove it; the refused ones with the reason; and a hint while files are
+/// dragged over the page.
 #[component]
 pub fn Attachments(
-    /// The open conversation.
+    /// The open chat.
     chat: Chat,
-    /// What is known of the models.
+    /// The models that can be asked.
     models: RwSignal<Catalog>,
 ) -> impl IntoView {
     let attached = chat.attached;
     read_along(chat);
-    // The model may have been changed since; so it is no refusal, and nothing is held back.
+    // A remark, not a refusal: the person may still choose another model.
     let blind = Memo::new(move |_| {
         let has_picture = attached.files.with(|files| files.iter().any(File::is_image));
         let asked = chat.target_models();
@@ -77,7 +77,7 @@ pub fn Attachments(
     }
 }
 
-/// Said after the name of a model that is known not to look at pictures.
+/// Follows the name of a model that is known not to read pictures.
 const BLIND: &str = " doesn’t look at pictures, as its server says.";
 
 /// A sentence beside the box; empty if there is nothing to say.
@@ -97,7 +97,7 @@ fn chip(attached: Attached) -> impl Fn((usize, &File)) -> AnyView {
     move |(at, file)| {
         let remove = move |_| {
             attached.remove(at);
-            focus_composer(); // the button that had the focus is gone
+            focus_composer(); // the focused button is gone
         };
         view! {
             <li>
@@ -112,7 +112,7 @@ fn chip(attached: Attached) -> impl Fn((usize, &File)) -> AnyView {
     }
 }
 
-/// A question: what was sent along, and what was asked.
+/// A question with its files.
 pub fn question(message: &Message, printing: RwSignal<bool>) -> AnyView {
     let sent = |file: &File| {
         if picture(file).is_some() {
@@ -143,10 +143,11 @@ pub fn question(message: &Message, printing: RwSignal<bool>) -> AnyView {
     .into_any()
 }
 
-/// How much of a text is shown at first, and by how much more at each click, in bytes: a browser lays a text out in one go.
+/// The part of a long text that is shown at first and added by each click, in bytes: a browser lays out a text in one
+/// go.
 const SHOWN: usize = 64 * 1024;
 
-/// A text, or its beginning and a button that shows more of it. All of it is printed.
+/// A text, or its beginning and a button that shows more. Printing shows all of it.
 fn long_text(whole: String, printing: RwSignal<bool>, show: fn(RwSignal<String>) -> AnyView) -> AnyView {
     let beginning = |length: usize| move |whole: &String| whole[..whole.floor_char_boundary(length)].to_owned();
     let text = RwSignal::new(beginning(SHOWN)(&whole));
@@ -174,10 +175,10 @@ fn long_text(whole: String, printing: RwSignal<bool>, show: fn(RwSignal<String>)
     .into_any()
 }
 
-/// A picture as it is; for everything else a sheet of paper.
+/// A picture as it is; a sheet of paper for every other file.
 fn face(file: &File, alt: &str) -> AnyView {
     match picture(file) {
-        // Dragged, it would come back as a file.
+        // A dragged picture would come back as a file.
         Some(url) => {
             view! { <img src=url.to_owned() alt=alt.to_owned() draggable="false" decoding="async" /> }.into_any()
         }
@@ -186,7 +187,7 @@ fn face(file: &File, alt: &str) -> AnyView {
     }
 }
 
-/// What is to be read of a file. Of a picture that isn't here, nothing.
+/// The text of a file's label. A picture that isn't here has none.
 fn text_in(file: &File) -> String {
     if file.is_image() { String::new() } else { file.data.clone() }
 }

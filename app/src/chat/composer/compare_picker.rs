@@ -1,4 +1,4 @@
-//! Which models are asked beside the picked one.
+//! The choice of models to ask beside the picked one.
 
 use crate::{
     browser::is_composing,
@@ -6,8 +6,8 @@ use crate::{
 };
 use leptos::{ev, prelude::*};
 
-/// A button beside the model picker, and what it opens: up to three more models. They are asked until the conversation is
-/// left; nothing of it is kept. There is nothing to choose where there is one model.
+/// A button beside the model picker, and its panel: up to three more models. The choice lasts until the conversation is
+/// left and is never stored. The button is hidden where there is only one model.
 #[component]
 pub fn Compare(
     /// The page's state.
@@ -17,7 +17,7 @@ pub fn Compare(
     let others = chat.compared_models;
     let open = RwSignal::new(false);
     let count = Memo::new(move |_| others.with(|others| others.iter().filter(|other| !other.is_empty()).count()));
-    // What was chosen stays; the panel would lie over the answers.
+    // The panel would cover the answers. The choice stays.
     Effect::new(move |_| {
         if chat.is_running() {
             open.set(false);
@@ -33,7 +33,7 @@ pub fn Compare(
         view! { <option value=name prop:selected=selected prop:textContent=label></option> }
     };
     let options = move |at: usize| {
-        // What was chosen and isn't listed now stays to be seen.
+        // A chosen model that isn't listed now stays visible.
         let chosen = others.with_untracked(|others| others.get(at).cloned().unwrap_or_default());
         let is_missing = models.with(|list| list.lacks(&chosen));
         let names = models.with(|list| offer(&list.names, "", &chosen, fold));
@@ -63,7 +63,7 @@ pub fn Compare(
             class="compare"
             hidden=move || count.get() == 0 && models.with(|list| list.names.len() < 2)
             on:keydown=move |event| {
-                // Esc closes this, and stops nothing.
+                // Escape closes the panel and stops no answer.
                 if event.key() == "Escape" && open.get_untracked() && !is_composing(&event) {
                     event.stop_propagation();
                     open.set(false);

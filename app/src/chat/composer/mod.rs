@@ -24,11 +24,12 @@ use crate::{
 };
 use leptos::{ev, html, prelude::*};
 
-/// The second click of a double click on Send lands on Stop, which has replaced Send by then. Stop ignores such a click for
-/// this long, in milliseconds of the events' own time stamps. Only a mouse double-clicks: a tap or a key press always stops.
+/// The second click of a double click on Send lands on Stop, which has replaced Send by then. Stop ignores such a click
+/// for this long, in milliseconds of the events' own time stamps. Only a mouse double-clicks: a tap or a key press
+/// always stops.
 const DOUBLE_CLICK_MS: f64 = 250.0;
 
-/// The box, with Send, or with Stop in its place while an answer is being written.
+/// The box, with Send, or with Stop in its place while an answer runs.
 #[component]
 pub fn Composer(
     /// The page, for its actions and the attachments.
@@ -45,8 +46,8 @@ pub fn Composer(
         asked_ms.set_value(now_ms());
         page.send();
     };
-    // The box follows the draft, but an empty draft at the start is no reason to clear it: somebody may have typed
-    // before this code was there.
+    // The box follows the draft. An empty draft at the start doesn't clear it, since a person may have typed before
+    // this code ran.
     Effect::new(move |before: Option<()>| {
         let text = draft.get();
         if let Some(field) = field.get()
@@ -68,7 +69,7 @@ pub fn Composer(
         _ => {}
     };
     let editing = move || chat.editing.with(Option::is_some);
-    // Who asks for a question to be edited wants to write.
+    // A person who edits a question wants to write.
     Effect::new(move |_| {
         if editing()
             && let Some(field) = field.get_untracked()
@@ -84,7 +85,7 @@ pub fn Composer(
         }
     };
     view! {
-        // Before this code is here, and where no scripts run, a form like this sends nothing anywhere.
+        // Without this code, and without scripts, a form with this method sends nothing.
         <form
             class="composer"
             method="dialog"
@@ -96,7 +97,7 @@ pub fn Composer(
             }
         >
             <p class="editing" hidden=move || !editing()>
-                "Asking an earlier question otherwise"
+                "Editing an earlier question"
                 <button type="button" on:click=move |_| page.stop_editing()>
                     "Cancel"
                 </button>
@@ -111,7 +112,7 @@ pub fn Composer(
                 rows="1"
                 dir="auto"
                 autocomplete="off"
-                // For the moment in which another conversation comes, with a draft of its own.
+                // For the moment in which another conversation loads, with a draft of its own.
                 readonly=move || chat.loading.get() && state.is_ready()
                 on:input=move |event| draft.set(event_target_value(&event))
                 on:keydown=on_key

@@ -1,24 +1,25 @@
-//! A draft that the browser has no room for. A tab keeps some megabytes of text, and refuses a longer one.
+//! The notice about a draft that the browser has no room for. A tab's session storage holds some megabytes and refuses
+//! more.
 //!
-//! Then the page says so beside the box, and asks before it is left. [`tab`] holds it while other conversations or other pages
-//! are looked at.
+//! The page then says so beside the box, and asks before it is left. [`session`] holds the text in memory while the
+//! person looks at another conversation or page.
 
 use crate::chat::{session::Chat, storage::session};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
 
-/// Said beside the box.
+/// The notice beside the box.
 pub(crate) const UNKEPT: &str = "This text doesn’t fit into what the browser keeps of a tab. It stays here until the page is \
     closed or reloaded. Shorten it, or save it elsewhere.";
 
-/// Whether what stands in the box wouldn't be there after a reload. To be called in a component's body.
+/// Whether a reload would lose the text in the box. To be called in a component's body.
 pub(crate) fn is_unkept(chat: Chat) -> RwSignal<bool> {
     let unkept = RwSignal::new(false);
     Effect::new(move |_| {
         chat.transcript.draft.track();
         chat.editing.track();
         chat.loading.track();
-        // The page keeps it in an effect of its own, which may come after this one.
+        // Another effect stores the draft, and may run after this one.
         spawn_local_scoped_with_cancellation(async move {
             TimeoutFuture::new(0).await;
             let is_unkept = !chat.loading.get_untracked() && untrack(|| is_lost(chat));
@@ -36,7 +37,7 @@ pub(crate) fn is_unkept(chat: Chat) -> RwSignal<bool> {
     unkept
 }
 
-/// Whether the tab has no room for what stands in the box. Where it keeps nothing at all, that is said elsewhere.
+/// Whether session storage has no room for the text in the box. A tab without any session storage says so elsewhere.
 fn is_lost(chat: Chat) -> bool {
     let id = chat.transcript.id().unwrap_or_default();
     session::is_unkept(&id, chat.editing.with(Option::is_some)) && session::is_there()

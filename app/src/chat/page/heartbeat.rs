@@ -1,14 +1,14 @@
-//! An answer that one tab writes and another shows: the one that writes keeps it while the model is silent, too, and the one
-//! that shows it looks at what has been kept, and at once when nobody writes it any more.
+//! Keeps an answer alive across tabs. The tab that writes it stores it regularly, also while the model is silent. A tab
+//! that only shows it reads the store at the same pace, and at once when the writer is gone.
 
 use crate::chat::{page::open_conversation, state::PageState, storage::answer_lock};
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use std::time::Duration;
 
-/// How often it is kept, and looked at.
+/// The time between two looks, and between two writes.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// To be called in a component's body: it ends with it.
+/// To be called in a component's body: it ends with the component.
 pub(crate) fn heartbeat(state: PageState) {
     let PageState { chat, .. } = state;
     let hidden = window_event_listener_untyped("visibilitychange", move |_| {
@@ -33,7 +33,7 @@ pub(crate) fn heartbeat(state: PageState) {
     });
 }
 
-/// Looks again when the page is gone that writes this answer.
+/// Reloads the conversation when the page that writes this answer is gone.
 async fn look_after(state: PageState, answer: String) {
     loop {
         answer_lock::end_of(&answer).await;
@@ -43,7 +43,7 @@ async fn look_after(state: PageState, answer: String) {
     }
 }
 
-/// Calls `tick` at each on_interval for as long as `is_so`. What it begins ends with that.
+/// Calls `tick` at each interval while `is_so` is true. Work that a tick begins ends when it turns false.
 fn during(is_so: Memo<bool>, tick: impl Fn() + Send + Sync + Clone + 'static) {
     Effect::new(move |_| {
         let (owner, tick) = (Owner::current(), tick.clone());

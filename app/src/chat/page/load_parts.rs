@@ -12,7 +12,8 @@ use crate::chat::{
 };
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
-/// The parts. Their code becomes a file of its own, which is fetched when a person touches the page or has something here.
+/// The parts. Their code is a file of its own. The page fetches it when a person touches the page, or has conversations
+/// here.
 ///
 /// # Errors
 /// The file can't be fetched.

@@ -52,7 +52,7 @@ pub fn ChatPage() -> impl IntoView {
 
     let escape = window_event_listener(ev::keydown, move |event| {
         if event.key() != "Escape" || is_composing(&event) || chat.settings_open.get_untracked() {
-            return; // an input method's own Escape takes back what it was composing, and a dialog's closes that
+            return; // an input method's own Escape cancels its composition, and a dialog's closes the dialog
         }
         if sidebar.get_untracked() {
             sidebar.set(false);
@@ -68,7 +68,7 @@ pub fn ChatPage() -> impl IntoView {
     let empty = move || transcript.entries.with(Vec::is_empty);
     let begun = Signal::derive(move || !empty() || address.path() != "/");
     view! {
-        // Who moves the mouse, touches the page or presses a key will want the rest of it.
+        // A person who moves the mouse, touches the page or presses a key will need the rest of its code.
         <div
             class="chat"
             on:pointermove=move |_| {
@@ -111,9 +111,10 @@ pub fn ChatPage() -> impl IntoView {
                         <Welcome chat hidden=begun />
                         <Heading hidden=move || !begun.get() />
                         <p class="missing" aria-live="polite" hidden=move || !missing.get()>
-                            "This conversation isn't kept in this browser. It may have been deleted, or it was had elsewhere."
+                            "This conversation isn't kept in this browser. It was deleted, or it belongs to another browser."
                         </p>
-                        // Not live: a screen reader would read every delta. The status line says what there is to say.
+                        // Not live: a screen reader would read every delta. The status area has a live region of its
+                        // own.
                         <div class="log" role="log" aria-label="Conversation" aria-live="off">
                             {move || parts.get().map(|LazyParts { messages, .. }| messages(state))}
                         </div>
@@ -142,7 +143,7 @@ pub fn ChatPage() -> impl IntoView {
     }
 }
 
-/// A new conversation can be written in at once. Where there is one to go on with, its code is fetched.
+/// A new conversation is ready at once. An existing one needs the lazy code.
 fn begin(page: LazyChat) {
     let LazyChat { state, parts, .. } = page;
     Effect::new(move |_| {
@@ -181,14 +182,14 @@ fn name_address(state: PageState) {
     });
 }
 
-/// What is typed survives a reload. What an earlier question is being made is no draft: see [`crate::chat::page::restore_edit`].
+/// The draft survives a reload. An edit of an earlier question is not a draft: see [`crate::chat::page::restore_edit`].
 fn remember_draft(state: PageState) {
     let Chat { transcript, editing, .. } = state.chat;
     Effect::new(move |before: Option<()>| {
         let draft = transcript.draft.get();
-        // What is typed while a conversation is on its way comes after the draft that it brings.
+        // Text typed while a conversation loads follows the draft that comes with it.
         let is_draft = untrack(|| editing.with(Option::is_none));
-        // The first draft is what was kept, or what was typed before this code ran.
+        // The first draft is the stored one, or text typed before this code ran.
         let is_new = before.is_some() || !draft.is_empty();
         if is_new && is_draft && state.is_ready() && !state.chat.loading.get_untracked() {
             session::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), &draft);
@@ -196,7 +197,7 @@ fn remember_draft(state: PageState) {
     });
 }
 
-/// What stands where nothing has been said yet.
+/// The page of a conversation without messages.
 #[component]
 fn Welcome(chat: Chat, hidden: Signal<bool>) -> impl IntoView {
     const IDEAS: [&str; 3] = [

@@ -1,4 +1,4 @@
-//! Which conversation is shown: the address says it, and what the browser keeps.
+//! Shows the conversation that the address names, and follows other tabs' changes to it.
 
 use crate::{
     chat::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
-/// Opens what this browser keeps, and hears of what other tabs change in it.
+/// Opens the database, and subscribes to changes by other tabs.
 pub(crate) fn open(state: PageState) {
     let owner = Owner::current();
     let changed = move |id| {
@@ -22,13 +22,13 @@ pub(crate) fn open(state: PageState) {
     spawn_local_scoped_with_cancellation(async move { state.history.open(changed).await });
 }
 
-/// The list is read again, and if the conversation that has changed is the one that is open here, so is that. If it has been
-/// deleted over there, nobody wants the rest of its answer.
+/// Reads the list again, and the open conversation if it is the one that changed. If another tab has deleted it, its
+/// answers end here too.
 pub(crate) async fn reload(state: PageState, id: String) {
     let PageState { chat, history, address, .. } = state;
     let open = move || untrack(|| chat.transcript.id());
     history.refresh().await;
-    // At once, before anything of this conversation is written here.
+    // At once, before this page writes anything of this conversation.
     if let Some(listed) = open().and_then(|open| history.listed(&open)) {
         chat.transcript.follow(&listed);
     }
@@ -36,7 +36,7 @@ pub(crate) async fn reload(state: PageState, id: String) {
         return;
     }
     match history.load(&id).await {
-        _ if open().as_ref() != Some(&id) => {} // left meanwhile
+        _ if open().as_ref() != Some(&id) => {} // the person has left it meanwhile
         Some(tree) => {
             if let Ok(news) = chat.transcript.news(tree, &mut Unwatched::new()).await
                 && open().as_ref() == Some(&id)
@@ -44,7 +44,7 @@ pub(crate) async fn reload(state: PageState, id: String) {
                 chat.transcript.merge(news);
             }
         }
-        // Only if it is certain: what can't be read may still be there.
+        // Only if the read succeeded: an unreadable conversation may still exist.
         None if history.fault.get_untracked().is_some() => {}
         None => {
             history.forget(&id);
@@ -54,20 +54,19 @@ pub(crate) async fn reload(state: PageState, id: String) {
     }
 }
 
-/// Shows the conversation that the address leads to, whenever that changes. The one before is left, and with it dies the
-/// task that was answering in it.
+/// Shows the conversation at the address whenever that changes. The one before is closed, and its task ends.
 pub(crate) fn follow_address(state: PageState) {
     let PageState { chat, history, address, .. } = state;
     Effect::new(move |arrived: Option<bool>| {
         let path = address.path();
         let id = PageState::conversation_at(&path).map(ToOwned::to_owned);
         let is_shown = match &id {
-            // What has just got its address is what is shown already.
+            // A new conversation that has just got its address is shown already.
             Some(id) => untrack(|| chat.transcript.id()).as_ref() == Some(id),
             None => arrived != Some(true) && state.is_ready(),
         };
         if is_shown || Page::at(&path) != Page::Chat {
-            chat.loading.set(false); // what was on its way is not wanted any more
+            chat.loading.set(false); // nobody waits for the conversation that was loading
             return true;
         }
         if state.is_ready() {
@@ -93,7 +92,7 @@ fn show(state: PageState, tree: Option<Conversation>, id: Option<&str>) {
     state.missing.set(id.is_some() && tree.is_none());
     match tree {
         Some(mut tree) => {
-            state.follow.open(); // wherever the reader was in the one before
+            state.follow.open(); // the position in the conversation before doesn't matter
             state.message_to_reveal.with_value(|sought| tree.show(sought));
             state.chat.transcript.open(tree);
             state.chat.attached.take_back(id.unwrap_or_default());

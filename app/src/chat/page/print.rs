@@ -1,11 +1,11 @@
-//! Printing prints the whole conversation. What isn't on the page is drawn for as long as that takes, and `print.css` leaves
-//! out what isn't said.
+//! Printing prints the whole conversation. Blocks that aren't drawn are drawn for the time of printing, and `print.css`
+//! hides everything but the messages.
 
 use crate::chat::session::transcript::Transcript;
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast, wasm_bindgen::prelude::Closure};
 
-/// Watches until the component ends in which this is called. Browsers say before they print that they are about to;
-/// the medium changes too, also where nothing is printed and somebody looks how it would be.
+/// Watches until the calling component ends. Browsers send `beforeprint`; the print medium also changes in a preview,
+/// where nothing is printed.
 pub(crate) fn watch(transcript: Transcript) {
     let left_out = StoredValue::new(0);
     let print = move |is_printing: bool| {

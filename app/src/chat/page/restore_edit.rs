@@ -1,10 +1,10 @@
-//! That a question is being asked otherwise survives a reload, or a look at another conversation; and so does the draft
-//! that waits meanwhile.
+//! An edit of an earlier question survives a reload and a look at another conversation. So does the draft that waits
+//! meanwhile.
 
 use crate::chat::{session::Chat, storage::session};
 use leptos::prelude::*;
 
-/// Keeps what the question is being made. To be called in a component's body.
+/// Keeps the edit in session storage. To be called in a component's body.
 pub(crate) fn persist_edit(chat: Chat) {
     Effect::new(move |_| {
         let question = chat.editing.with(|editing| editing.as_ref().map(|editing| editing.question.clone()));
@@ -14,7 +14,7 @@ pub(crate) fn persist_edit(chat: Chat) {
     });
 }
 
-/// Goes on with a question that was being asked otherwise in the conversation that has just been opened.
+/// Restores the edit of the conversation that has just opened.
 pub(crate) fn restore_edit(chat: Chat) {
     let edit = untrack(|| chat.transcript.id()).and_then(|id| session::edit(&id));
     if let Some((question, text)) = edit.filter(|(question, _)| chat.transcript.entry(question).is_some()) {

@@ -1,6 +1,6 @@
-//! A rehearsal. A browser compiles a function when it is first called, and a first question calls a great many at once:
-//! whoever has asked it would wait for that. So a question is asked and answered before, on a page that nobody sees and that
-//! no task works for, while somebody is still typing.
+//! Makes the browser compile the functions that a first question calls. It compiles each function at its first call,
+//! and a first question calls very many at once. So the page asks and answers a question off screen, without a task,
+//! while the person is still typing.
 
 use crate::chat::{
     messages::Messages,
@@ -18,10 +18,10 @@ use starcrossed::Reason;
 
 const ANSWER: &str = "# An answer\n\nSome **words**, and\n\n- an item\n- another\n\n";
 
-/// Time for a frame, in milliseconds: what is typed meanwhile comes first.
+/// Time for a frame, in milliseconds. Typing between two pieces comes first.
 const PAUSE_MS: u32 = 30;
 
-/// Rehearses, a piece at a time, until there is something real to show. Ends with the component that calls this.
+/// Warms up, a piece at a time, until there is a real message to show. It ends with the calling component.
 pub(crate) fn warm_up(real: Chat) {
     let offscreen = Owner::new();
     spawn_local_scoped_with_cancellation(async move {
@@ -34,7 +34,7 @@ async fn run(offscreen: &Owner, real: Transcript) -> Option<()> {
     next_pause(real).await?;
     let chat = offscreen.with(|| Chat::new(Transcript::new(History::new())));
     let transcript = chat.transcript;
-    // The off-screen owner keeps the views: both end at once, before anything drawn could miss what it reads.
+    // The off-screen owner keeps the views. Both end at once, so no view reads a disposed signal.
     offscreen.with(|| StoredValue::new_local(view! { <div><Messages chat /><Status chat /></div> }.build()));
     next_pause(real).await?;
     let question = offscreen.with(|| transcript.ask("A question".into(), Vec::new(), None));
@@ -50,7 +50,7 @@ async fn run(offscreen: &Owner, real: Transcript) -> Option<()> {
     next_pause(real).await
 }
 
-/// None as soon as something is said in earnest: that comes first, and calls all this itself.
+/// None as soon as there is a real message: it comes first, and compiles the functions itself.
 async fn next_pause(real: Transcript) -> Option<()> {
     TimeoutFuture::new(PAUSE_MS).await;
     real.entries.with_untracked(Vec::is_empty).then_some(())

@@ -1,4 +1,4 @@
-//! To take conversations elsewhere, and to bring them in.
+//! Exports conversations to a file, and imports them from one.
 
 use crate::{
     browser::bytes_of,
@@ -24,15 +24,15 @@ use crate::{
 };
 use leptos::{html, prelude::*, task::spawn_local_scoped_with_cancellation, web_sys::File};
 
-/// How much of a file is read at once, in bytes.
+/// The size of one read of a file, in bytes.
 const PIECE: usize = 512 * 1024;
 
-/// All of them or the open one to a file, and a file's to them.
+/// The buttons: export all conversations or the open one, import a file.
 #[component]
-pub fn Transfer(
-    /// The open conversation.
+pub fn ImportExport(
+    /// The open chat.
     chat: Chat,
-    /// All that are kept.
+    /// The conversations of this browser.
     history: History,
 ) -> impl IntoView {
     let picked = NodeRef::<html::Input>::new();
@@ -93,7 +93,7 @@ pub fn Transfer(
     }
 }
 
-/// Gives the person a file of all conversations. Returns what is to be said of it.
+/// Saves a file of all conversations. Returns the sentence for the person.
 async fn export_all(history: History, job: Job) -> Result<String, Fault> {
     let (all, fault) = history.all().await;
     let mut progress = job.begin("Exporting", all.len(), "conversations");
@@ -112,7 +112,7 @@ async fn export_all(history: History, job: Job) -> Result<String, Fault> {
     Ok(fault.map(Fault::sentence).unwrap_or_default().into())
 }
 
-/// Adds the conversation at this place.
+/// Adds the conversation at this index.
 async fn write(
     kept: &ConversationRecord,
     at: usize,
@@ -133,7 +133,7 @@ async fn write(
     Ok(())
 }
 
-/// Gives the person the open conversation as Markdown.
+/// Saves the open conversation as Markdown.
 async fn export_open(transcript: Transcript, job: Job) -> Result<(), Cancelled> {
     let tree = transcript.tree;
     let (heading, path) = tree.with_untracked(|tree| {
@@ -160,7 +160,7 @@ async fn export_open(transcript: Transcript, job: Job) -> Result<(), Cancelled> 
     Ok(())
 }
 
-/// Takes in a file that has been picked. Returns what is to be said of it.
+/// Imports the picked file. Returns the sentence for the person.
 async fn import(file: &File, history: History, job: Job) -> String {
     let all = match read(file, job).await {
         Ok(all) => all,
@@ -175,7 +175,7 @@ async fn import(file: &File, history: History, job: Job) -> String {
     }
 }
 
-/// Reads a file, in UTF-8 or in what its mark says. Markdown begins with a title, and JSON never does.
+/// Reads a file, in UTF-8 or in the encoding of its byte order mark. Markdown begins with a title, and JSON never does.
 async fn read(file: &File, job: Job) -> Result<Vec<ConversationRecord>, Unread> {
     let size = whole(file.size());
     let mut progress = job.begin("Reading", 2 * size, "%");
@@ -198,7 +198,7 @@ async fn read(file: &File, job: Job) -> Result<Vec<ConversationRecord>, Unread> 
         return Ok(vec![export::import_markdown::from_markdown(&text, &session::stamp, &mut progress).await?]);
     }
     match export::from_json(&bytes, &mut progress).await {
-        // A file that is no text has a better reason than that it is no JSON.
+        // A file that isn't text has a better reason than "no JSON".
         Err(Unread::Wrong(sentence)) => Err(text_of(bytes).map_or_else(no_text, |_| Unread::Wrong(sentence))),
         read => read,
     }
@@ -213,7 +213,7 @@ fn whole(size: f64) -> usize {
     size as usize
 }
 
-/// What is said of a file of `all` conversations that has added something to `count`.
+/// The sentence after an import that has added `count` of `all` conversations.
 fn imported(count: usize, all: usize) -> String {
     let known = if count < all { [", ", &(all - count).to_string(), " here already"].concat() } else { String::new() };
     [&count.to_string(), " imported", &known].concat()

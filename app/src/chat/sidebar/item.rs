@@ -11,16 +11,16 @@ use crate::{
 };
 use leptos::{ev, html, prelude::*};
 
-/// Its name, which is a link, and what can be done with it.
+/// The title, which is a link, and the buttons to rename and delete.
 #[component]
 pub fn Item(
-    /// What the list says of it.
+    /// The line to show.
     line: Line,
     /// The page's state.
     state: PageState,
-    /// Which one is being named; empty for none.
-    naming: RwSignal<String>,
-    /// Deletes the one with this id.
+    /// The id of the conversation that is being renamed; empty for none.
+    renaming: RwSignal<String>,
+    /// Deletes the conversation with this id.
     delete: Callback<String>,
 ) -> impl IntoView {
     let PageState { chat, history, sidebar: shown, .. } = state;
@@ -28,20 +28,20 @@ pub fn Item(
     let address = ["/c/", &id].concat();
     let id = StoredValue::new(id);
     let field = NodeRef::<html::Input>::new();
-    let is_named = move || id.with_value(|id| naming.with(|naming| naming == id));
+    let is_named = move || id.with_value(|id| renaming.with(|renaming| renaming == id));
     let is_open = move || id.with_value(|id| chat.transcript.id().as_ref() == Some(id)).then_some("page");
     let rename = move || {
         if untrack(is_named) {
-            naming.set(String::new());
+            renaming.set(String::new());
             let title = field.get_untracked().map(|field| field.value()).unwrap_or_default();
             if !title.trim().is_empty() {
                 rename(chat, history, &id.get_value(), title.trim());
             }
         }
     };
-    // The next key is for the field, so it takes the focus before the event has ended, not in the next frame.
+    // The next key belongs to the field, so it takes the focus within this event, not in the next frame.
     let begin = move |_| {
-        naming.set(id.get_value());
+        renaming.set(id.get_value());
         if let Some(field) = field.get_untracked() {
             field.set_hidden(false);
             _ = field.focus();
@@ -50,7 +50,7 @@ pub fn Item(
     };
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
         _ if is_composing(&event) => event.stop_propagation(),
-        // The Enter that pressed the button may still be held.
+        // The Enter key that pressed the button may still be held.
         "Enter" if event.repeat() => {}
         "Enter" => {
             rename();
@@ -58,7 +58,7 @@ pub fn Item(
         }
         "Escape" => {
             event.stop_propagation();
-            naming.set(String::new());
+            renaming.set(String::new());
             id.with_value(|id| focus_on_line(id));
         }
         _ => {}
@@ -103,7 +103,7 @@ pub fn Item(
     }
 }
 
-/// Leads back to the line that was being named. It may have been drawn anew by then.
+/// Returns the focus to the renamed line, which may have been redrawn.
 fn focus_on_line(id: &str) {
     let line = [".sidebar a[href='/c/", id, "']"].concat();
     in_next_frame(move || {
@@ -113,7 +113,7 @@ fn focus_on_line(id: &str) {
     });
 }
 
-/// Gives a conversation another name.
+/// Renames a conversation.
 fn rename(chat: Chat, history: History, id: &str, title: &str) {
     if untrack(|| chat.transcript.id()).as_deref() == Some(id) {
         chat.transcript.rename(title);

@@ -1,10 +1,10 @@
-//! The conversations of this browser: to be opened, found, named, deleted, and taken elsewhere.
+//! The list of conversations: open, find, rename, delete, undo.
 
 use crate::{
     browser::{focus_composer, is_composing},
     chat::{
         conversation::{ConversationInfo, ConversationRecord, search::Hit},
-        sidebar::{import_export::Transfer, item::Item, line::Line},
+        sidebar::{import_export::ImportExport, item::Item, line::Line},
         state::PageState,
         storage::History,
     },
@@ -14,25 +14,25 @@ use crate::{
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
 
-/// How many conversations are listed at once.
+/// The lines shown at first, and added by "Show more".
 const LISTED: usize = 200;
-/// How many conversations a search finds at most.
+/// The most hits of one search.
 const MOST_HITS: usize = 50;
-/// How long typing has to pause before the search begins, in milliseconds.
+/// The pause in typing before a search begins, in milliseconds.
 const PAUSE_MS: u32 = 150;
 
-/// The list, how to search it, and what can be done with all of it.
+/// The search field, the list, and the buttons for all of it.
 #[component]
 pub fn Conversations(
     /// The page's state.
     state: PageState,
 ) -> impl IntoView {
     let PageState { chat, history, address, .. } = state;
-    let sought = RwSignal::new(String::new());
+    let query = RwSignal::new(String::new());
     let hits = RwSignal::new(None);
-    let naming = RwSignal::new(String::new());
+    let renaming = RwSignal::new(String::new());
     let deleted = RwSignal::new(None::<ConversationRecord>);
-    search(history, sought, hits);
+    search(history, query, hits);
 
     let most = RwSignal::new(LISTED);
     let lines = Memo::new(move |_| match hits.get() {
@@ -40,7 +40,7 @@ pub fn Conversations(
         None => history.list.with(|list| list.iter().take(most.get()).map(line).collect::<Vec<_>>()),
     });
     let are_all = move || hits.with(Option::is_some) || history.list.with(Vec::len) <= most.get();
-    // Done for the list, not for its line, which goes as soon as this begins.
+    // The list owns this work: the line disappears as soon as it begins.
     let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
     let delete = move |id: String| {
         let work = async move {
@@ -48,7 +48,7 @@ pub fn Conversations(
             if is_open {
                 chat.close();
             }
-            // If it can't be deleted, what was before still can be put back.
+            // If the delete fails, the earlier one can still be undone.
             if let Some(kept) = history.delete(&id).await {
                 if is_open {
                     address.push("/");
@@ -66,20 +66,20 @@ pub fn Conversations(
                 let there = ["/c/", &kept.conversation.id].concat();
                 match history.import(std::slice::from_ref(&kept), &mut Unwatched::new()).await {
                     Ok(_) => address.push(&there),
-                    Err(_) => deleted.set(Some(kept)), // the notice says why; it can be tried again
+                    Err(_) => deleted.set(Some(kept)), // the notice says why; the person can try again
                 }
             });
         }
     };
-    // Esc stops the answer everywhere else. Here it ends the search.
+    // Escape stops the answer everywhere else. Here it ends the search.
     let on_key = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" && !is_composing(&event) {
             event.stop_propagation();
-            if sought.with_untracked(String::is_empty) {
+            if query.with_untracked(String::is_empty) {
                 state.sidebar.set(false);
                 focus_composer();
             }
-            sought.set(String::new());
+            query.set(String::new());
         }
     };
     view! {
@@ -90,15 +90,15 @@ pub fn Conversations(
                 dir="auto"
                 autocomplete="off"
                 hidden=move || history.list.with(Vec::is_empty)
-                prop:value=sought
-                on:input=move |event| sought.set(event_target_value(&event))
+                prop:value=query
+                on:input=move |event| query.set(event_target_value(&event))
                 on:keydown=on_key
             />
             <ul>
                 <For
                     each=move || lines.get()
                     key=Line::clone
-                    children=move |line| view! { <Item line state naming delete=Callback::new(delete) /> }
+                    children=move |line| view! { <Item line state renaming delete=Callback::new(delete) /> }
                 />
             </ul>
             <button
@@ -121,7 +121,7 @@ pub fn Conversations(
                     "Undo"
                 </button>
             </p>
-            <Transfer chat history />
+            <ImportExport chat history />
     }
 }
 
@@ -134,7 +134,7 @@ fn line(conversation: &ConversationInfo) -> Line {
     }
 }
 
-/// What was found, under the titles of the list. What has been deleted since isn't there any more.
+/// The hits as lines, with the list's titles. Conversations deleted since the search are left out.
 fn found(list: &[ConversationInfo], hits: Vec<Hit>) -> Vec<Line> {
     let line = |hit: Hit| {
         let listed = list.iter().find(|listed| listed.id == hit.conversation)?;
@@ -147,17 +147,17 @@ fn words(deleted: &ConversationInfo) -> String {
     ["Deleted “", &deleted.title, "”"].concat()
 }
 
-/// Searches once typing has paused. Whatever is typed meanwhile ends the search before.
-fn search(history: History, sought: RwSignal<String>, hits: RwSignal<Option<Vec<Hit>>>) {
+/// Searches once typing pauses. The next key cancels a search under way.
+fn search(history: History, query: RwSignal<String>, hits: RwSignal<Option<Vec<Hit>>>) {
     Effect::new(move |_| {
-        let sought = sought.get();
-        if sought.trim().is_empty() {
+        let query = query.get();
+        if query.trim().is_empty() {
             hits.set(None);
             return;
         }
         spawn_local_scoped_with_cancellation(async move {
             TimeoutFuture::new(PAUSE_MS).await;
-            hits.set(Some(history.search(&sought, MOST_HITS).await));
+            hits.set(Some(history.search(&query, MOST_HITS).await));
         });
     });
 }

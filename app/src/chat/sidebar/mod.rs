@@ -19,7 +19,8 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// New chat, and the conversations. Where they lie over the open one, a touch beside them puts them away, and does no more.
+/// The button for a new chat, and the list. On a narrow screen the sidebar lies over the chat; a tap beside it only
+/// closes it.
 #[component]
 pub fn Sidebar(
     /// The page.

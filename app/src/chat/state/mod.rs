@@ -18,24 +18,24 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The page's state. All of it is signals, so that each part can have a copy.
+/// The page's state. Everything in it is a signal, so each part can have a copy.
 #[derive(Clone, Copy)]
 pub struct PageState {
-    /// The open conversation.
+    /// The open chat.
     pub chat: Chat,
     /// The conversations that this browser keeps.
     pub history: History,
     /// The models that can be asked.
     pub models: RwSignal<Catalog>,
-    /// Where the page is.
+    /// The page's address.
     pub address: Router,
-    /// Whether the list of conversations is shown where there is no room for it beside the open one.
+    /// Whether the list of conversations lies over the open one, on a narrow screen.
     pub sidebar: RwSignal<bool>,
-    /// Whether the address leads to a conversation that isn't kept here.
+    /// Whether the address names a conversation that this browser doesn't have.
     pub missing: RwSignal<bool>,
-    /// How far the reader is in what has been said.
+    /// The reader's position in the conversation.
     pub follow: Follow,
-    /// The message that is to be shown where it stands, once its conversation is; mostly none, and empty.
+    /// The id of the message to scroll to once its conversation is open; usually empty.
     pub(crate) message_to_reveal: StoredValue<String>,
     ready: StoredValue<bool>,
     /// Whether a new conversation has its defaults: see [`PageState::take_defaults`].
@@ -43,7 +43,7 @@ pub struct PageState {
 }
 
 impl PageState {
-    /// To be called in the page's body: what is linked to it dies with it.
+    /// To be called in the page's body: linked tasks end with it.
     pub(crate) fn new(chat: Chat, history: History) -> Self {
         Self {
             chat,
@@ -59,21 +59,21 @@ impl PageState {
         }
     }
 
-    /// The conversation that an address leads to: none for a new one.
+    /// The conversation's id in a path; none for a new conversation.
     #[must_use]
     pub fn conversation_at(path: &str) -> Option<&str> {
         path.strip_prefix("/c/")
     }
 
-    /// Gives a new conversation its defaults, once. Its code comes with the parts of the page, and a question may be asked
-    /// after they have come and before they are drawn.
+    /// Gives a new conversation its defaults, once. A question may come after the lazy code and before its views, so
+    /// both call this.
     pub(crate) fn take_defaults(self) {
         if self.has_defaults.try_update_value(|has| std::mem::replace(has, true)) == Some(false) {
             self.chat.transcript.take_defaults();
         }
     }
 
-    /// Whether what is shown is what the address leads to. A conversation gets its address after its first question.
+    /// Whether the page shows the address's conversation. A new one gets its address after its first question.
     pub(crate) fn is_here(self) -> bool {
         let path = untrack(|| self.address.path());
         let is_shown = |id| untrack(|| self.chat.transcript.id()).as_deref() == Some(id);
@@ -86,13 +86,13 @@ impl PageState {
         self.ready.get_value()
     }
 
-    /// There is a conversation now. What was typed before this code was there stands in its box, after what was kept.
+    /// Marks the page as ready. Text typed before this code ran follows the stored draft in the box.
     pub fn be_ready(self) {
         if self.ready.try_update_value(|ready| std::mem::replace(ready, true)) != Some(false) {
             return;
         }
         let (typed, transcript) = (before_hydration::typed(), self.chat.transcript);
-        // A draft that was kept shortly before a reload may be the very text.
+        // A draft that was stored shortly before a reload may be the same text.
         if !transcript.draft.with_untracked(|draft| draft.ends_with(&typed)) {
             transcript.draft.update(|draft| {
                 if !draft.is_empty() {

@@ -1,32 +1,32 @@
-//! A long list of models, narrowed to what is sought.
+//! A long list of models, filtered by a search.
 
 use crate::chat::conversation::case_fold::Fold;
 
-/// With more models than this, there is something to be sought in.
+/// A list longer than this has a search field.
 const GLANCE: usize = 12;
 
-/// Whether a list is long enough to be searched.
+/// Whether a list is long enough for a search field.
 pub(super) fn is_long(list: &[String]) -> bool {
     list.len() > GLANCE
 }
 
-/// The names of those that have every word of what is sought in them, in the list's order.
-pub(super) fn narrowed(list: &[String], sought: &str, fold: Fold) -> Vec<String> {
-    let sought = fold(sought);
+/// The names that contain every word of the search, in the list's order.
+pub(super) fn narrowed(list: &[String], query: &str, fold: Fold) -> Vec<String> {
+    let query = fold(query);
     let is_meant = |name: &&String| {
         let name = fold(name);
-        sought.split_whitespace().all(|word| name.contains(word))
+        query.split_whitespace().all(|word| name.contains(word))
     };
     list.iter().filter(is_meant).cloned().collect()
 }
 
-/// How many models are offered at once: a browser takes long to draw thousands.
+/// The most models that are offered at once: a browser takes long to draw thousands.
 const OFFERED: usize = 500;
 
-/// The models of this list that are offered, narrowed to the search. The chosen one is among them in any case, or the box
-/// would show another.
-pub(crate) fn offer(list: &[String], sought: &str, chosen: &str, fold: Fold) -> Vec<String> {
-    let mut names = narrowed(list, sought, fold);
+/// The offered models of this list, filtered by the search. The chosen one is always among them, because a `<select>`
+/// would show another one otherwise.
+pub(crate) fn offer(list: &[String], query: &str, chosen: &str, fold: Fold) -> Vec<String> {
+    let mut names = narrowed(list, query, fold);
     names.truncate(OFFERED);
     if !names.iter().any(|name| name == chosen) {
         names.insert(0, chosen.to_owned());
@@ -34,9 +34,9 @@ pub(crate) fn offer(list: &[String], sought: &str, chosen: &str, fold: Fold) -> 
     names
 }
 
-/// How many of those that are sought are not offered.
-pub(super) fn left_out(list: &[String], sought: &str, fold: Fold) -> usize {
-    narrowed(list, sought, fold).len().saturating_sub(OFFERED)
+/// The number of matching models that are not offered.
+pub(super) fn left_out(list: &[String], query: &str, fold: Fold) -> usize {
+    narrowed(list, query, fold).len().saturating_sub(OFFERED)
 }
 
 #[cfg(test)]

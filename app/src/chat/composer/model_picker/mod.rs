@@ -17,10 +17,10 @@ pub(crate) use filter::offer;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
 use starcrossed::Reason;
 
-/// It answers where there is nothing else, and nobody has chosen it.
+/// The built-in model. It answers where there is no other, and nobody has chosen it.
 const BUILT_IN: &str = "demo";
 
-/// Which model answers. The list comes after the page, so that a slow upstream never holds the page up.
+/// The choice of the model. The list comes after the page, so that a slow upstream never delays the page.
 #[component]
 pub fn ModelPicker(
     /// The page.
@@ -28,10 +28,10 @@ pub fn ModelPicker(
 ) -> impl IntoView {
     let (chat, parts) = (page.state.chat, page.parts);
     let (model, list) = (chat.transcript.model, chat.models);
-    let (sought, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    keep_up(chat);
-    // The model that would answer is what the box shows, even if nobody has touched it. What was chosen stays chosen: its
-    // server may be back any moment, and what is meant for one server is no other's business.
+    let (query, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    refresh_list(chat);
+    // The box shows the model that would answer, even if nobody has chosen one. A choice stays: its server may come
+    // back, and no other server may get what was meant for it.
     Effect::new(move |_| {
         let is_chosen = model.with(|model| !model.is_empty() && model != BUILT_IN);
         if let Some(first) = list.with(|list| list.names.first().cloned())
@@ -52,8 +52,8 @@ pub fn ModelPicker(
     };
     let options = move || {
         let chosen = model.get();
-        let fold = fold(parts.get()); // what was sought before the code for it came is sought again
-        let names = list.with(|list| sought.with(|sought| offer(&list.names, sought, &chosen, fold)));
+        let fold = fold(parts.get()); // a search from before the lazy code is repeated with it
+        let names = list.with(|list| query.with(|query| offer(&list.names, query, &chosen, fold)));
         let is_missing = list.with(|list| list.lacks(&chosen)) && typed.with(|typed| *typed != chosen);
         let options = names.into_iter().map(|name| {
             let is_missing = is_missing && name == chosen;
@@ -62,20 +62,20 @@ pub fn ModelPicker(
         options.collect_view()
     };
     let choose = move |name: String| {
-        // A name that was typed in full needn't be in the list, and is sought no longer.
-        if sought.with_untracked(|sought| sought.trim() == name) {
+        // A name typed in full may be missing from the list. It ends the search.
+        if query.with_untracked(|query| query.trim() == name) {
             typed.set(name.clone());
-            sought.set(String::new());
+            query.set(String::new());
         }
         session::keep_model(&name);
         model.set(name);
     };
     let long = move || list.with(|list| is_long(&list.names));
-    // Where not all models are listed, the name of one can be typed.
+    // Where the list is incomplete, a name can be typed.
     let can_type = move || list.with(|list| list.trouble.is_some());
-    // Enter takes what is found, or else the name as it was typed. Leaving the field takes only what can't be found.
+    // Enter takes the best match, or the name as typed. Leaving the field takes only a name without a match.
     let settle = move |is_enter: bool| {
-        let name = sought.get_untracked().trim().to_owned();
+        let name = query.get_untracked().trim().to_owned();
         let fold = fold(parts.get_untracked());
         let found =
             list.with_untracked(|list| if is_long(&list.names) { narrowed(&list.names, &name, fold) } else { vec![] });
@@ -95,15 +95,15 @@ pub fn ModelPicker(
                 placeholder=name
                 autocomplete="off"
                 hidden=move || !long() && !can_type()
-                prop:value=sought
-                on:input=move |event| sought.set(event_target_value(&event))
+                prop:value=query
+                on:input=move |event| query.set(event_target_value(&event))
                 on:change=move |_| settle(false)
                 on:keydown=move |event| match event.key().as_str() {
                     _ if is_composing(&event) => {}
                     "Enter" => settle(true),
                     "Escape" => {
-                        event.stop_propagation(); // it stops the answer everywhere else
-                        sought.set(String::new());
+                        event.stop_propagation(); // Escape stops the answer everywhere else
+                        query.set(String::new());
                     }
                     _ => {}
                 }
@@ -115,9 +115,9 @@ pub fn ModelPicker(
                 on:change=move |event| choose(event_target_value(&event))
             >
                 {options}
-                {move || parts.get().map(|LazyParts { other_models, .. }| other_models(chat, sought))}
+                {move || parts.get().map(|LazyParts { other_models, .. }| other_models(chat, query))}
             </select>
-            // The keyboard and fingers reach it: the whole of it is shown where it has the focus.
+            // Focusable, so that keyboards and fingers can show the whole text.
             <p
                 class="alert"
                 tabindex="0"
@@ -128,13 +128,13 @@ pub fn ModelPicker(
     }
 }
 
-/// Asks for the list, and again whenever that is due. A model server that was started after the page, or is back, is found
-/// when somebody comes back to the window.
-fn keep_up(chat: Chat) {
+/// Asks for the list now, and whenever it is due. A model server that was started later, or is back, appears when the
+/// person returns to the window.
+fn refresh_list(chat: Chat) {
     let Chat { models, list_again, .. } = chat;
     Effect::new(move |_| {
         list_again.track();
-        // Ends with the component, and when it is asked again.
+        // It ends with the component, and with the next request.
         spawn_local_scoped_with_cancellation(async move {
             if let Ok(answer) = catalog().await
                 && models.with_untracked(|models| *models != answer)
@@ -151,14 +151,15 @@ fn keep_up(chat: Chat) {
     on_cleanup(move || focus.remove());
 }
 
-/// Whether what is listed can't be all, or isn't true any more.
+/// Whether the list can be incomplete or outdated.
 fn is_doubtful(chat: Chat) -> bool {
     let model = chat.transcript.model.get_untracked();
     chat.models.with_untracked(|list| list.is_partial() || list.names == [BUILT_IN] || list.lacks(&model))
 }
 
-/// The list follows the evidence. A model server that answers is there. One that failed may have gone, or have other models
-/// now. A shutdown and a lost connection say nothing about models, and nobody would answer.
+/// Reloads the list after evidence that it is outdated. A model server that answers exists. One that failed may be
+/// gone, or may have other models now. A shutdown and a lost connection say nothing about models, and nobody would
+/// answer.
 pub(crate) fn follow_evidence(chat: Chat) {
     let answers = Memo::new(move |_| chat.transcript.deltas.get() > 0);
     let failed =

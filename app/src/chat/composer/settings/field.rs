@@ -1,12 +1,12 @@
-//! One field of the settings, and what is wrong with what was typed in it.
+//! One field of the settings, and the error in its text.
 
 use crate::{chat::conversation::Settings, ui::text::text};
 use leptos::prelude::*;
 
-/// Where among the settings a field's text stands.
+/// The place of a field's text in the settings.
 type Slot = fn(&mut Settings) -> &mut String;
 
-/// What is typed in a field.
+/// The text in a field.
 #[derive(Clone, Copy)]
 pub(super) struct Field {
     slot: Slot,
@@ -19,13 +19,13 @@ impl Field {
         Self { slot, typed: RwSignal::new(String::new()), fault: RwSignal::new(None) }
     }
 
-    /// Shows what is set.
+    /// Shows the setting.
     pub(super) fn load(self, settings: &mut Settings) {
         self.typed.set((self.slot)(settings).clone());
         self.fault.set(None);
     }
 
-    /// Sets what is typed if it makes sense, and says whether it does.
+    /// Applies the text if it is valid. Returns whether it is.
     pub(super) fn apply(self, settings: &mut Settings) -> bool {
         let typed = self.typed.get_untracked();
         let fault = fault(self.slot, &typed);
@@ -36,8 +36,9 @@ impl Field {
         fault.is_none()
     }
 
-    fn hear(self, typed: String) {
-        // While it is being corrected it is told at once that it is right now, but of nothing new: half a number is none.
+    fn on_input(self, typed: String) {
+        // While typing, clear an error as soon as the value is valid, but don't raise new ones: a half-typed number is
+        // always invalid.
         if fault(self.slot, &typed).is_none() {
             self.fault.set(None);
         }
@@ -45,14 +46,14 @@ impl Field {
     }
 }
 
-/// What is wrong with this text in this place.
+/// The error in this text at this place.
 fn fault(slot: Slot, typed: &str) -> Option<&'static str> {
     let mut alone = Settings::default();
     typed.clone_into(slot(&mut alone));
     alone.fault()
 }
 
-/// A field for a text of several lines.
+/// A field of several lines.
 pub(super) fn view_text(label: &'static str, id: &'static str, field: Field) -> AnyView {
     view! {
         <div class="field">
@@ -62,14 +63,14 @@ pub(super) fn view_text(label: &'static str, id: &'static str, field: Field) -> 
                 rows="4"
                 placeholder="What the model is told before anybody asks"
                 prop:value=field.typed
-                on:input=move |event| field.hear(event_target_value(&event))
+                on:input=move |event| field.on_input(event_target_value(&event))
             ></textarea>
         </div>
     }
     .into_any()
 }
 
-/// A field for a number, with what it is for, or what is wrong with it, below.
+/// A number field, with its purpose or its error below.
 pub(super) fn view_number(label: &'static str, id: &'static str, hint: &'static str, field: Field) -> AnyView {
     let said = [id, "-said"].concat();
     view! {
@@ -82,7 +83,7 @@ pub(super) fn view_number(label: &'static str, id: &'static str, hint: &'static 
                 aria-describedby=said.clone()
                 aria-invalid=move || field.fault.get().map(|_| "true")
                 prop:value=field.typed
-                on:input=move |event| field.hear(event_target_value(&event))
+                on:input=move |event| field.on_input(event_target_value(&event))
             />
             <p id=said aria-live="polite" prop:textContent=text(move || field.fault.get().unwrap_or(hint))></p>
         </div>

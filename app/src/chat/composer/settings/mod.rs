@@ -1,4 +1,4 @@
-//! How the model is to answer in this conversation, and in those that will be begun.
+//! How the model answers: the settings of this conversation, and the defaults of new ones.
 
 mod field;
 
@@ -23,10 +23,10 @@ const NO_ROOM_YET: &str = "The browser has no room for this before something is 
 const REFUSED_YET: &str = "The browser keeps nothing for this page. This is gone if the page is reloaded. Allow this site to keep \
     data.";
 
-/// Opens the settings.
+/// The button that opens the settings.
 #[component]
 pub fn SettingsButton(
-    /// The open conversation.
+    /// The open chat.
     chat: Chat,
 ) -> impl IntoView {
     view! {
@@ -47,11 +47,11 @@ pub fn SettingsButton(
     }
 }
 
-/// The settings of the open conversation. What is typed counts as soon as its field is left; what makes no sense doesn't
-/// count, and the field says why. So nothing is ever sent that can't be right.
+/// The settings of the open conversation. A field applies when it is left; an invalid one doesn't, and says why. So an
+/// invalid value is never sent.
 #[component]
 pub fn SettingsForm(
-    /// The open conversation.
+    /// The open chat.
     chat: Chat,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
@@ -69,11 +69,11 @@ pub fn SettingsForm(
             _ => {}
         }
     });
-    // A click beside a dialog is one on it: nothing of it is there. `closedby` is not known to WebKit yet.
+    // A click on a modal dialog's backdrop targets the dialog. WebKit lacks `closedby` so far.
     let pressed_beside = StoredValue::new(false);
     let is_beside = move |event: &ev::MouseEvent| {
         let Some(dialog) = dialog.get_untracked() else { return false };
-        // Counted from inside its border.
+        // Coordinates start inside the border.
         let (x, y) = (event.offset_x() + dialog.client_left(), event.offset_y() + dialog.client_top());
         let is_within = (0..=dialog.offset_width()).contains(&x) && (0..=dialog.offset_height()).contains(&y);
         let on: Option<&EventTarget> = Some(dialog.as_ref());
@@ -100,7 +100,7 @@ pub fn SettingsForm(
             closedby="any"
             node_ref=dialog
             on:close=closed
-            // Who selects text and lets go beside it has not clicked there.
+            // A selection that ends outside the dialog is no click there.
             on:pointerdown=move |event| pressed_beside.set_value(is_beside(&event))
             on:click=move |event| {
                 if pressed_beside.get_value() && is_beside(&event) {
@@ -147,7 +147,7 @@ struct Form {
     chat: Chat,
     conversation: StoredValue<String>,
     fields: [Field; 5],
-    /// A remark on them; empty if there is none.
+    /// A remark below the fields; empty if there is none.
     told: RwSignal<&'static str>,
 }
 
@@ -163,7 +163,7 @@ impl Form {
         Self { chat, conversation: StoredValue::new(String::new()), fields, told: RwSignal::new("") }
     }
 
-    /// Shows what is set.
+    /// Shows the settings.
     fn load(self) {
         self.conversation.set_value(self.open_conversation());
         let mut settings = self.settings();
@@ -172,7 +172,7 @@ impl Form {
         }
     }
 
-    /// Sets what makes sense, and says whether that is all.
+    /// Applies the valid fields. Returns whether all are valid.
     fn apply(self) -> bool {
         // Another tab may have deleted it while this was open.
         if self.conversation.get_value() != self.open_conversation() {
@@ -198,7 +198,7 @@ impl Form {
         sound
     }
 
-    /// What is set.
+    /// The settings that are shown.
     fn settings(self) -> Settings {
         self.chat.transcript.tree.with_untracked(|tree| tree.conversation.settings.clone())
     }
