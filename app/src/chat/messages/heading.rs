@@ -22,7 +22,7 @@ pub(crate) fn name_tab(transcript: Transcript) {
 }
 
 const UNNAMED: &str = "Conversation";
-const HEADING: &str = "h1.unseen";
+const HEADING: &str = "h1.visually-hidden";
 
 /// The heading over the conversation. [`name_tab`] gives it its words, once the code for that is here.
 #[component]
