@@ -26,12 +26,12 @@ async function openEarly(chat: Chat, relay: Relay): Promise<() => void> {
   return release;
 }
 
-test("takes over the page that the server has drawn", async ({ chat }) => {
+test("hydrates the page that the server has drawn", async ({ chat }) => {
   await chat.box.shows();
   await chat.box.hasFocus();
 });
 
-test("keeps what is typed before the program is there", async ({ unopened: chat, relay, upstream }) => {
+test("keeps text typed before the code arrives", async ({ unopened: chat, relay, upstream }) => {
   const release = await openEarly(chat, relay);
   await chat.box.focus();
   await chat.tab.type("Am I ");
@@ -47,7 +47,7 @@ test("keeps what is typed before the program is there", async ({ unopened: chat,
   await chat.status.reads("Done");
 });
 
-test("sends what is sent before the program is there, once", async ({ unopened: chat, relay, upstream }) => {
+test("sends a question from before the code arrives, once", async ({ unopened: chat, relay, upstream }) => {
   const release = await openEarly(chat, relay);
   await chat.box.focus();
   await chat.tab.type("Am I early?");
@@ -62,7 +62,7 @@ test("sends what is sent before the program is there, once", async ({ unopened: 
   expect(upstream.questions).toHaveLength(1);
 });
 
-test("fetches the program once, also where it takes long to come", async ({ unopened: chat, relay }) => {
+test("fetches the code once, even if it is slow", async ({ unopened: chat, relay }) => {
   const release = await openEarly(chat, relay);
   await new Promise((passed) => setTimeout(passed, 1500)); // a slow line, on which it is under way for a while
   release();
@@ -73,7 +73,7 @@ test("fetches the program once, also where it takes long to come", async ({ unop
 
 const MISSING: Record<string, Fate> = { "can't be found": 404, "fails on the server": 500, "is cut off": "cut" };
 for (const [how, fate] of Object.entries(MISSING)) {
-  test(`says so within five seconds where the program ${how}, and keeps what is typed`, async ({ unopened: chat, relay, allowed }) => {
+  test(`reports within 5 s that the code ${how}, keeps the draft`, async ({ unopened: chat, relay, allowed }) => {
     allowed.push(/./); // each browser in its own words
     relay.decide = (path) => (PROGRAM.test(path) ? fate : undefined);
     await chat.visit();
@@ -84,7 +84,7 @@ for (const [how, fate] of Object.entries(MISSING)) {
   });
 }
 
-test("says so within five seconds where only the document comes, which is drawn", async ({ unopened: chat, relay, allowed }) => {
+test("reports within 5 s that only the document came", async ({ unopened: chat, relay, allowed }) => {
   allowed.push(/./); // each browser in its own words
   relay.decide = (path) => (path.startsWith("/pkg") ? new Promise(() => {}) : undefined);
   await begin(chat);
@@ -100,7 +100,7 @@ const begin = (chat: Chat) => Promise.race([chat.visit().catch(() => {}), new Pr
 
 const drawn = (chat: Chat) => chat.tab.evaluate(() => new Promise<void>((drawn) => requestAnimationFrame(() => drawn())));
 
-test("says so within five seconds where a style sheet doesn't go on, and is drawn without", async ({ unopened: chat, relay, allowed }) => {
+test("reports within 5 s a style sheet that stalls", async ({ unopened: chat, relay, allowed }) => {
   allowed.push(/./); // each browser in its own words
   relay.decide = (path) => (path.endsWith(".css") ? "begun" : undefined);
   await begin(chat);
@@ -116,7 +116,7 @@ test("says so within five seconds where a style sheet doesn't go on, and is draw
 });
 
 for (const fate of [500, "cut"] as const) {
-  test(`says so within five seconds where the style sheet can't be had: ${fate}`, async ({ unopened: chat, relay, allowed }) => {
+  test(`reports within 5 s a style sheet that is missing: ${fate}`, async ({ unopened: chat, relay, allowed }) => {
     allowed.push(/./); // each browser in its own words
     relay.decide = (path) => (path.endsWith(".css") ? fate : undefined);
     await chat.visit();
@@ -132,7 +132,7 @@ for (const fate of [500, "cut"] as const) {
   });
 }
 
-test("says so within five seconds where a part that is fetched later doesn't come", async ({ chat, upstream }) => {
+test("reports within 5 s a late part that doesn't arrive", async ({ chat, upstream }) => {
   await chat.tab.evaluate(() => {
     const real = window.fetch;
     const held = new Promise<void>((release) => Reflect.set(window, "release", release));
@@ -156,7 +156,7 @@ async function askInVain(chat: Chat): Promise<void> {
   await chat.box.holds("Is anybody there?");
 }
 
-test("says what is needed without WebAssembly, and keeps what is typed", async ({ engine, start, server }) => {
+test("says what it needs without WebAssembly, keeps the draft", async ({ engine, start, server }) => {
   test.skip(engine === "WebKit", "WebKitGTK can't be told to do without");
   const browser = await start({ wasm: false });
   const chat = new Chat(await browser.tab(), server.url);
@@ -164,7 +164,7 @@ test("says what is needed without WebAssembly, and keeps what is typed", async (
   await askInVain(chat);
 });
 
-test("without JavaScript says what is needed, and no question leaves the page", async ({ start, relay }) => {
+test("says what it needs without JavaScript, and sends nothing", async ({ start, relay }) => {
   const NEEDED = "JavaScript";
   const browser = await start({ javascript: false, find: NEEDED });
   const tab = await browser.tab();
@@ -179,14 +179,14 @@ test("without JavaScript says what is needed, and no question leaves the page", 
 });
 
 // The fixtures fail this one if a console has an error or a warning, or the page's policy was violated.
-test("nothing complains on any page", async ({ chat, server }) => {
+test("no page logs an error", async ({ chat, server }) => {
   for (const path of ["/", "/task", "/monitor"]) {
     await chat.tab.goto(server.url + path);
     await chat.alive();
   }
 });
 
-test("what the policy forbids is heard by these checks", async ({ chat, shared }) => {
+test("these checks hear policy violations", async ({ chat, shared }) => {
   await chat.tab.evaluate(() => document.body.insertAdjacentHTML("beforeend", '<img src="https://example.invalid/">'));
   await expect.poll(() => shared.complaints.join("\n")).toContain("violates img-src");
   shared.complaints.length = 0;

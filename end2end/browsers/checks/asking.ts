@@ -7,7 +7,7 @@ import type { Chat } from "../page/chat";
 import type { Part } from "../page/part";
 import { pour } from "../pour";
 
-test("shows each piece of the answer as soon as it is there, and that it is done", async ({ chat, upstream, server }) => {
+test("shows each delta as it arrives, and then Done", async ({ chat, upstream, server }) => {
   await chat.ask("Who are you?");
   const question = await upstream.asked();
   expect(question.said).toEqual(["user: Who are you?"]);
@@ -26,7 +26,7 @@ test("shows each piece of the answer as soon as it is there, and that it is done
   await expect.poll(() => server.exits()).toMatchObject([{ reason: "normal" }]);
 });
 
-test("shows no word later than 150 ms after it came, up to 3,000 deltas a second", async ({ chat, upstream }, testInfo) => {
+test("shows each word within 150 ms, up to 3,000 deltas a second", async ({ chat, upstream }, testInfo) => {
   await chat.ask("Count");
   const question = await upstream.asked();
   question.delta("Numbers: ");
@@ -93,7 +93,7 @@ test("breaks the line with Shift+Enter, and the box grows", async ({ chat, upstr
   await chat.box.holds("");
 });
 
-test("shows what the model thinks before it answers", async ({ chat, upstream }) => {
+test("shows the reasoning before the answer", async ({ chat, upstream }) => {
   await chat.ask("Why?");
   const question = await upstream.asked();
   question.reasoning("Let me see.");
@@ -121,7 +121,7 @@ test("formats Markdown while it arrives: tables, lists, quotes, footnotes", asyn
   expect(await chat.answer.role("link", "a link").attribute("rel")).toBe("noopener nofollow");
 });
 
-test("runs and fetches nothing that a model writes", async ({ chat, upstream }) => {
+test("runs and fetches nothing from an answer", async ({ chat, upstream }) => {
   await chat.ask("Be evil");
   const question = await upstream.asked();
   question.delta("<script>window.ran = 1</script>\n\n<img src=x onerror='window.ran = 1'>\n\n![cat](https://fetched.example/cat.png)\n\n");
@@ -143,7 +143,7 @@ test("draws formulas as MathML, with fractions that stack", async ({ chat, upstr
   expect(above).toBeLessThan(below);
 });
 
-test("gives code its colours, and copies it", async ({ chat, upstream }) => {
+test("colours code and copies it", async ({ chat, upstream }) => {
   await chat.ask("Show me");
   const question = await upstream.asked();
   question.delta("```rust\nfn main() {}\n```\n\nThat is all.\n\n");

@@ -39,7 +39,7 @@ async function copied(chat: Chat, engine: string, from: string, to = from): Prom
   return (await text())!;
 }
 
-test("a selection has what was said, and no control", async ({ chat, engine, upstream }) => {
+test("a selection copies the text and no controls", async ({ chat, engine, upstream }) => {
   await chat.talk(upstream, "Show me", ANSWER);
   await chat.answer.css("code .hl-k").shows(); // what is selected before isn't any more
   const said = /^Show me\n+Before\.\n+let a = 1;\nlet b = 2;\n+a\tb\nc\td\n+After\.$/;
@@ -48,7 +48,7 @@ test("a selection has what was said, and no control", async ({ chat, engine, ups
   expect(await copied(chat, engine, ".answer figcaption", ".answer figure + *")).toMatch(/^let a = 1;\nlet b = 2;\n+a\tb\nc\td$/);
 });
 
-test("a code block that is selected ends without a line end", async ({ chat, engine, upstream }) => {
+test("a selected code block is copied without a final newline", async ({ chat, engine, upstream }) => {
   await chat.talk(upstream, "Show me", ANSWER);
   await chat.answer.css("code .hl-k").shows(); // what is selected before isn't any more
   for (const block of [".answer pre", ".answer code", ".answer figure"]) {
@@ -56,7 +56,7 @@ test("a code block that is selected ends without a line end", async ({ chat, eng
   }
 });
 
-test("text is read in the encoding that its mark says", async ({ chat, upstream, shared }) => {
+test("a text file is read in the encoding of its byte order mark", async ({ chat, upstream, shared }) => {
   const files: [string, Buffer][] = [
     ["le.txt", Buffer.from("\ufeffGrüße 🌍", "utf16le")],
     ["be.txt", Buffer.from("\ufeffGrüße 🌍", "utf16le").swap16()],
@@ -73,7 +73,7 @@ test("text is read in the encoding that its mark says", async ({ chat, upstream,
   for (const words of ["le.txt:\n\n```\nGrüße 🌍", "be.txt:\n\n```\nGrüße 🌍", "こんにちは", "你好"]) expect(said).toContain(words);
 });
 
-test("a search finds what looks the same, however it was typed", async ({ chat, upstream }) => {
+test("a search ignores case, width and normalisation", async ({ chat, upstream }) => {
   await chat.talk(upstream, "Found", "cafe\u0301 \uff76\uff9e\uff72\uff84\uff9e \uff31wen \u0130stanbul");
   await chat.talk(upstream, "And now?", "Nothing");
   const search = chat.page.role("searchbox", "Search conversations");

@@ -8,7 +8,7 @@ import { eventually } from "../eventually";
 import { expect, test } from "../fixtures";
 import { Chat } from "../page/chat";
 
-test("every conversation is there after a reload, and has an address", async ({ chat, upstream }) => {
+test("each conversation has an address and survives a reload", async ({ chat, upstream }) => {
   await chat.talk(upstream, "About cats", "I like cats");
   const cats = new URL(await chat.tab.url()).pathname;
   expect(cats).toMatch(/^\/c\/\w+$/);
@@ -25,7 +25,7 @@ test("every conversation is there after a reload, and has an address", async ({ 
   await chat.status.reads("Done");
 });
 
-test("the history outlives the browser", async ({ start, upstream, server }) => {
+test("conversations outlive the browser", async ({ start, upstream, server }) => {
   const profile = await mkdtemp(join(tmpdir(), "profile-"));
   try {
     const first = await start({ profile });
@@ -44,7 +44,7 @@ test("the history outlives the browser", async ({ start, upstream, server }) => 
   }
 });
 
-test("a private window works, and keeps nothing", async ({ start, upstream, server }) => {
+test("a private window works and stores nothing", async ({ start, upstream, server }) => {
   const profile = await mkdtemp(join(tmpdir(), "profile-"));
   try {
     const hidden = await start({ profile, private: true });
@@ -63,7 +63,7 @@ test("a private window works, and keeps nothing", async ({ start, upstream, serv
   }
 });
 
-test("two tabs on one conversation overwrite nothing, and show what the other says", async ({ chat, other, upstream }) => {
+test("two tabs overwrite nothing and show each other's messages", async ({ chat, other, upstream }) => {
   await chat.talk(upstream, "About cats", "I like cats");
   await other.open(new URL(await chat.tab.url()).pathname);
   await other.answer.contains("I like cats");
@@ -76,7 +76,7 @@ test("two tabs on one conversation overwrite nothing, and show what the other sa
   await chat.listed().counts(1);
 });
 
-test("a conversation is found by what was said in it", async ({ chat, upstream }) => {
+test("a conversation is found by its text", async ({ chat, upstream }) => {
   await chat.talk(upstream, "About cats", "They purr when content");
   await chat.newChat.click();
   await chat.messages.counts(0);
@@ -91,7 +91,7 @@ test("a conversation is found by what was said in it", async ({ chat, upstream }
   await chat.listed().counts(2);
 });
 
-test("a conversation can be renamed, deleted, and put back", async ({ chat, upstream }) => {
+test("a conversation can be renamed, deleted and restored", async ({ chat, upstream }) => {
   await chat.talk(upstream, "About cats", "I like cats");
   await chat.button("Rename About cats").click();
   const name = chat.page.role("textbox", "Name");
@@ -108,7 +108,7 @@ test("a conversation can be renamed, deleted, and put back", async ({ chat, upst
   await chat.listed("Felines").shows();
 });
 
-test("what is exported can be imported again", async ({ chat, upstream, shared }) => {
+test("an exported file can be imported again", async ({ chat, upstream, shared }) => {
   await chat.talk(upstream, "About cats", "I like **cats**");
   await chat.page.css("summary").containing("Export and import").click();
   await chat.button("Export all").click();
@@ -127,7 +127,7 @@ test("what is exported can be imported again", async ({ chat, upstream, shared }
   await rm(file);
 });
 
-test("what has been typed and not sent is there after a reload", async ({ chat }) => {
+test("a draft is there after a reload", async ({ chat }) => {
   await chat.box.fill("a draft");
   await chat.reload();
   await chat.box.holds("a draft");

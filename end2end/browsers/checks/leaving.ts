@@ -45,7 +45,7 @@ async function expectClosed(question: Question): Promise<void> {
 }
 
 test.describe("the model stops when", () => {
-  test("another page of the app is opened, and the answer is there on return", async ({ chat, upstream }) => {
+  test("another page of the app is opened; the answer stays", async ({ chat, upstream }) => {
     const question = await chat.inTheMiddle(upstream);
     await chat.follow("How it works");
     await expectClosed(question);
@@ -54,7 +54,7 @@ test.describe("the model stops when", () => {
     await expectInterrupted(chat, upstream);
   });
 
-  test("another conversation is opened, and the answer is there on return", async ({ chat, upstream }) => {
+  test("another conversation is opened; the answer stays", async ({ chat, upstream }) => {
     const question = await chat.inTheMiddle(upstream);
     await chat.newChat.click();
     await expectClosed(question);
@@ -62,7 +62,7 @@ test.describe("the model stops when", () => {
     await expectInterrupted(chat, upstream);
   });
 
-  test("the page is reloaded, and the answer is there afterwards", async ({ chat, upstream, allowed }) => {
+  test("the page is reloaded; the answer stays", async ({ chat, upstream, allowed }) => {
     allowed.push(BROKEN_OFF);
     const question = await chat.inTheMiddle(upstream);
     await chat.tab.reload();
@@ -71,7 +71,7 @@ test.describe("the model stops when", () => {
     await expectInterrupted(chat, upstream);
   });
 
-  test("the page is left for another site, and the answer is there on return", async ({ chat, upstream, elsewhere, allowed }) => {
+  test("another site is opened; the answer stays", async ({ chat, upstream, elsewhere, allowed }) => {
     allowed.push(BROKEN_OFF);
     const question = await chat.inTheMiddle(upstream);
     await chat.tab.goto(elsewhere);
@@ -81,7 +81,7 @@ test.describe("the model stops when", () => {
     await expectInterrupted(chat, upstream);
   });
 
-  test("the tab is closed, and the answer is there in another", async ({ chat, other, upstream }) => {
+  test("the tab is closed; the answer is in another", async ({ chat, other, upstream }) => {
     const question = await chat.inTheMiddle(upstream);
     const address = new URL(await chat.tab.url()).pathname;
     await after(KEPT_MS);
@@ -181,7 +181,7 @@ function counted(last: number): string {
   return Array.from({ length: last }, (_, number) => `${number} `).join("");
 }
 
-test("a tab that shows the conversation says so within two seconds of the end of the one that wrote it", async ({ chat, other, upstream }) => {
+test("another tab learns within 2 s that the writer died", async ({ chat, other, upstream }) => {
   const question = await chat.inTheMiddle(upstream);
   await other.open(new URL(await chat.tab.url()).pathname);
   await other.answer.contains("one, two,");
@@ -192,7 +192,7 @@ test("a tab that shows the conversation says so within two seconds of the end of
   expect(performance.now() - began).toBeLessThan(2000);
 });
 
-test("the page lives on when the server is killed, and Retry works when it is there again", async ({ chat, upstream, server, allowed }) => {
+test("the page survives a killed server, and Retry works", async ({ chat, upstream, server, allowed }) => {
   allowed.push(/./); // the browser says of each request that it failed
   const question = await chat.inTheMiddle(upstream);
   await server.kill("SIGKILL");
@@ -220,7 +220,7 @@ test("the page says so when the server is told to go", async ({ chat, upstream, 
   await chat.answer.contains("one, two,");
 });
 
-test("a failure of the model server says what it said, beside Retry", async ({ chat, upstream, allowed }) => {
+test("a failure shows the model server's words and Retry", async ({ chat, upstream, allowed }) => {
   allowed.push(/./);
   await chat.ask("Are you well?");
   (await upstream.asked()).fail(500, { error: { message: "the GPU is on fire" } });

@@ -16,14 +16,14 @@ const test = base.extend<{ task: Part }>({
   },
 });
 
-test("the essay's task sends its messages, and finishes", async ({ task, server }) => {
+test("the task page shows all messages and the end", async ({ task, server }) => {
   await task.role("button", "Start").click();
   await task.role("status").reads("Finished");
   expect(await task.role("list", "Messages").role("listitem").texts()).toEqual(CHUNKS);
   await expect.poll(() => server.exits()).toMatchObject([{ reason: "normal" }]);
 });
 
-test("the essay's task is killed by Cancel, while the counter goes on", async ({ task, server }) => {
+test("Cancel kills the task, and the counter goes on", async ({ task, server }) => {
   await task.role("button", "Start").click();
   await task.role("list", "Messages").role("listitem").nth(0).shows();
   await task.role("button", "/^Counter:/").click();
@@ -33,7 +33,7 @@ test("the essay's task is killed by Cancel, while the counter goes on", async ({
   await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
 });
 
-test("the essay's page lives on when its task crashes", async ({ task }) => {
+test("the task page survives a crash of its task", async ({ task }) => {
   await task.role("checkbox", "Crash").click();
   await task.role("button", "Start").click();
   await task.role("status").reads("Crashed");
@@ -41,7 +41,7 @@ test("the essay's page lives on when its task crashes", async ({ task }) => {
   await task.role("button", "Counter: 1").shows();
 });
 
-test("the monitor shows a task of another page, and kills it", async ({ chat, openTab, upstream, server }) => {
+test("the monitor shows another page's task and kills it", async ({ chat, openTab, upstream, server }) => {
   const tab = await openTab();
   await tab.goto(`${server.url}/monitor`);
   await alive(tab);

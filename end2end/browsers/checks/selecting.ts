@@ -47,7 +47,7 @@ for (const [at, [kind, { said, chosen, more, settled }]] of Object.entries(CASES
 }
 
 for (const way of ["a click", "Escape"]) {
-  test(`Stop by ${way} leaves what is selected, and the focus where it is`, async ({ chat, upstream }) => {
+  test(`Stop by ${way} keeps the selection and the focus`, async ({ chat, upstream }) => {
     await chat.inTheMiddle(upstream);
     await chat.tab.evaluate(select, [ANSWER, "one", "two", true]);
     const before = await chat.tab.evaluate(selected);
@@ -59,7 +59,7 @@ for (const way of ["a click", "Escape"]) {
   });
 }
 
-test("the end of an answer takes no focus from what is selected", async ({ chat, upstream }) => {
+test("the end of an answer keeps focus and selection", async ({ chat, upstream }) => {
   const question = await chat.inTheMiddle(upstream);
   await chat.stop.focus();
   await chat.tab.evaluate(select, [ANSWER, "one", "two", false]);

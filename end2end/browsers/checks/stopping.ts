@@ -84,7 +84,7 @@ test.describe("Stop ends the model's work", () => {
   });
 });
 
-test("a double click on Send asks once, and stops nothing", async ({ chat, upstream }) => {
+test("a double click on Send asks once and stops nothing", async ({ chat, upstream }) => {
   await chat.box.fill("Only once");
   await chat.send.hover();
   await Promise.all([chat.tab.press(), chat.tab.press()]);

@@ -12,7 +12,7 @@ const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwA
 
 const waiting = (chat: Chat) => chat.page.role("list", "Files to be sent").role("listitem");
 
-test("a picture and a text are picked, go with a question, and stay with it", async ({ chat, upstream, shared }) => {
+test("an image and a text go with a question and stay with it", async ({ chat, upstream, shared }) => {
   const picture = join(shared.profile, "red.png");
   const text = join(shared.profile, "notes.md");
   await writeFile(picture, Buffer.from(PNG, "base64"));
@@ -31,13 +31,13 @@ test("a picture and a text are picked, go with a question, and stay with it", as
 });
 
 // The event is made here: neither a headless Firefox nor WebKitGTK takes a picture from the clipboard.
-test("a picture is pasted", async ({ chat }) => {
+test("an image can be pasted", async ({ chat }) => {
   await chat.wake();
   await bring(chat, "paste");
   await waiting(chat).counts(1);
 });
 
-test("a file is dropped", async ({ chat }) => {
+test("a file can be dropped", async ({ chat }) => {
   await chat.wake();
   await bring(chat, "dragover");
   await bring(chat, "drop");
@@ -79,7 +79,7 @@ test.describe("several models side by side", () => {
     return asked;
   }
 
-  test("each has its own answer, and Escape stops all", async ({ chat, upstream, server }) => {
+  test("each has its answer, and Escape stops all", async ({ chat, upstream, server }) => {
     const asked = await inTheMiddle(chat, upstream);
     await chat.tab.key("Escape");
     for (const question of asked) expect(await question.closed).toBe("client");
@@ -87,7 +87,7 @@ test.describe("several models side by side", () => {
     await expect.poll(() => server.exits().map((exit) => exit.reason)).toEqual(["killed", "killed"]);
   });
 
-  test("Stop of one leaves the other", async ({ chat, upstream }) => {
+  test("Stop of one stops no other", async ({ chat, upstream }) => {
     const asked = await inTheMiddle(chat, upstream);
     const [alpha, beta] = ["alpha", "beta"].map((model) => asked.find((question) => question.body.model === model)!);
     await lane(chat, "beta").role("button", "Stop beta").click();
@@ -153,7 +153,7 @@ test.describe("the settings", () => {
   });
 });
 
-test("the theme that is chosen stays, and is in every tab", async ({ chat, other }) => {
+test("the chosen theme stays, in every tab", async ({ chat, other }) => {
   const theme = (chat: Chat) => chat.page.role("combobox", "Theme");
   const ground = (chat: Chat) =>
     chat.tab.evaluate(() => Number(/oklch\(([\d.]+)/.exec(getComputedStyle(document.documentElement).backgroundColor)?.[1]));
@@ -168,7 +168,7 @@ test("the theme that is chosen stays, and is in every tab", async ({ chat, other
   await expect.poll(() => ground(chat)).toBeLessThan(0.5);
 });
 
-test("nothing lies outside a window of the size of a phone", async ({ chat, upstream }) => {
+test("nothing overflows the window of a phone", async ({ chat, upstream }) => {
   await chat.tab.resize(390, 800);
   await chat.talk(upstream, "Show me", `${"a".repeat(300)}\n\n| ${"cell | ".repeat(20)}\n|${"---|".repeat(20)}\n\n\`\`\`\n${"code ".repeat(100)}\n\`\`\`\n\n`);
   expect(await chat.tab.evaluate(() => [innerWidth, document.documentElement.scrollWidth])).toEqual([390, 390]);
@@ -178,7 +178,7 @@ test("nothing lies outside a window of the size of a phone", async ({ chat, upst
   await chat.status.reads("Done");
 });
 
-test("nothing but the conversation scrolls, whatever is done", async ({ chat, upstream }) => {
+test("nothing but the conversation ever scrolls", async ({ chat, upstream }) => {
   await chat.talk(upstream, "At length", `A claim[^1].\n\n${"A line of the answer.\n\n".repeat(60)}[^1]: It is true.\n`);
   const still = async (what: string) => {
     const moved = await chat.tab.evaluate(() => {
@@ -211,7 +211,7 @@ test("nothing but the conversation scrolls, whatever is done", async ({ chat, up
   await still("everything is shown, and has the focus");
 });
 
-test("right-to-left text has its direction, and code its own", async ({ chat, upstream }) => {
+test("right-to-left text has its direction, code its own", async ({ chat, upstream }) => {
   await chat.box.focus();
   await chat.tab.evaluate((text) => {
     const box = document.querySelector("textarea")!;

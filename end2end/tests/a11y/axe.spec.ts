@@ -81,12 +81,12 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
   test.describe(`on a ${device}`, () => {
     test.use({ viewport });
 
-    test("nothing is wrong with the empty chat", async ({ chat, axe }) => {
+    test("the empty chat has no violations", async ({ chat, axe }) => {
       await expect(chat.model.getByRole("option", { name: "alpha" })).toBeAttached();
       await axe();
     });
 
-    test("nothing is wrong with a rich conversation, while it is written and afterwards", async ({ chat, upstream, axe }) => {
+    test("a rich conversation has none, during and after the answer", async ({ chat, upstream, axe }) => {
       test.slow();
       await chat.ask("Show me **everything**");
       const question = await upstream.asked();
@@ -113,7 +113,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await axe();
     });
 
-    test("nothing is wrong with an error", async ({ chat, upstream, complaints, axe }) => {
+    test("an error has no violations", async ({ chat, upstream, complaints, axe }) => {
       complaints.allow(/Failed to load resource/);
       await chat.ask("Fail!");
       (await upstream.asked()).fail(500, { error: { message: "out of memory" } });
@@ -122,7 +122,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await axe();
     });
 
-    test("nothing is wrong with the list of conversations", async ({ chat, upstream, page, axe }) => {
+    test("the list of conversations has no violations", async ({ chat, upstream, page, axe }) => {
       for (const title of ["About cats", "About dogs, and a title that is longer than its place"]) {
         await chat.ask(title);
         finish(await upstream.asked());
@@ -144,7 +144,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await axe();
     });
 
-    test("nothing is wrong with the settings", async ({ chat, page, axe }) => {
+    test("the settings have no violations", async ({ chat, page, axe }) => {
       await chat.wake();
       await page.getByRole("button", { name: "Settings", exact: true }).click();
       const settings = page.getByRole("dialog", { name: "Settings" });
@@ -156,7 +156,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await axe();
     });
 
-    test("nothing is wrong with several answers at once, and how they are chosen", async ({ chat, upstream, page, axe }) => {
+    test("a comparison and its model picker have no violations", async ({ chat, upstream, page, axe }) => {
       test.slow();
       await chat.wake();
       await page.getByRole("button", { name: /^Compare/ }).click();
@@ -177,7 +177,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await axe();
     });
 
-    test("nothing is wrong with files, before they are sent and afterwards", async ({ chat, upstream, page, axe }) => {
+    test("files have no violations, before and after sending", async ({ chat, upstream, page, axe }) => {
       const chooser = page.waitForEvent("filechooser");
       await page.getByRole("button", { name: "Attach files", exact: true }).click();
       const file = (name: string, mimeType: string, buffer: Buffer) => ({ name, mimeType, buffer });
@@ -196,14 +196,14 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await axe();
     });
 
-    test("nothing is wrong with a conversation that isn't there", async ({ chat, page, axe }) => {
+    test("a missing conversation has no violations", async ({ chat, page, axe }) => {
       await page.goto("/c/nosuchconversation");
       await chat.alive();
       await expect(page.getByText("isn't kept in this browser")).toBeVisible();
       await axe();
     });
 
-    test("nothing is wrong with a page and its task", async ({ page, axe }) => {
+    test("the task page has no violations", async ({ page, axe }) => {
       const task = await new TaskPage(page).open();
       await task.makeLasting(50);
       await axe();
@@ -215,7 +215,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await axe();
     });
 
-    test("nothing is wrong with the monitor", async ({ page, context, axe }) => {
+    test("the monitor has no violations", async ({ page, context, axe }) => {
       const monitor = await new Monitor(page).open();
       await axe();
       const left = await context.newPage();
@@ -225,7 +225,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await axe();
     });
 
-    test("nothing is wrong with a page that isn't there", async ({ page, complaints, axe }) => {
+    test("the not-found page has no violations", async ({ page, complaints, axe }) => {
       complaints.allow(/status of 404 \(Not Found\)/);
       await page.goto("/no/such/page");
       await expect(page.locator("html[data-ready]")).toBeAttached();

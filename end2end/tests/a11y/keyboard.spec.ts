@@ -5,7 +5,7 @@ import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 import { drawn } from "../../support/frames";
 
-test("the box has the focus from the beginning, and again whenever a button that had it goes away", async ({ chat, upstream, page, complaints }) => {
+test("the box has focus at first and when a focused button goes away", async ({ chat, upstream, page, complaints }) => {
   complaints.allow(/Failed to load resource/);
   await expect(chat.box).toBeFocused();
   await page.keyboard.type("Hello?");
@@ -57,7 +57,7 @@ test("the box has the focus from the beginning, and again whenever a button that
   await expect(chat.box, "after New chat").toBeFocused();
 });
 
-test("the focus that is elsewhere stays there when an answer ends", async ({ chat, upstream }) => {
+test("focus elsewhere stays there when an answer ends", async ({ chat, upstream }) => {
   await chat.ask("Hello?");
   const question = await upstream.asked();
   await chat.newChat.focus();
@@ -67,7 +67,7 @@ test("the focus that is elsewhere stays there when an answer ends", async ({ cha
   await expect(chat.newChat).toBeFocused();
 });
 
-test("an idea is put into the box, to be sent with Enter", async ({ chat, upstream, page }) => {
+test("an example fills the box, and Enter sends it", async ({ chat, upstream, page }) => {
   await page.getByRole("button", { name: /limerick/ }).focus();
   await page.keyboard.press("Enter");
   await expect(chat.box).toBeFocused();
@@ -77,7 +77,7 @@ test("an idea is put into the box, to be sent with Enter", async ({ chat, upstre
   question.finish();
 });
 
-test("a conversation that is renamed, or is not, has the focus afterwards", async ({ chat, upstream, page }) => {
+test("a conversation has focus after its name field closes", async ({ chat, upstream, page }) => {
   await chat.ask("About cats");
   (await upstream.asked()).finish();
   await expect(chat.status).toHaveText("Done");
@@ -91,7 +91,7 @@ test("a conversation that is renamed, or is not, has the focus afterwards", asyn
   }
 });
 
-test("a key that an input method takes does nothing else, in any field", async ({ page, upstream }) => {
+test("a key that an input method uses does nothing else", async ({ page, upstream }) => {
   upstream.models = [...Array(30).keys()].map((number) => `model-${number}`);
   const chat = await new Chat(page).open();
   await chat.ask("About cats");
@@ -121,7 +121,7 @@ test("a key that an input method takes does nothing else, in any field", async (
 });
 
 for (const name of ["Search conversations", "Search models"]) {
-  test(`Escape in the field “${name}” empties it, and stops no answer`, async ({ page, upstream }) => {
+  test(`Escape in the field “${name}” empties it and stops no answer`, async ({ page, upstream }) => {
     upstream.models = [...Array(30).keys()].map((number) => `model-${number}`);
     const chat = await new Chat(page).open();
     await chat.ask("Hello?");
@@ -140,10 +140,10 @@ for (const name of ["Search conversations", "Search models"]) {
   });
 }
 
-test.describe("under fingers", () => {
+test.describe("on a touch screen", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
-  test("no keyboard comes up that nobody has asked for", async ({ chat, upstream }) => {
+  test("the on-screen keyboard never opens by itself", async ({ chat, upstream }) => {
     await drawn(chat.page);
     await expect(chat.box).not.toBeFocused();
     await chat.box.fill("Hello?");
@@ -157,7 +157,7 @@ test.describe("under fingers", () => {
     await expect(chat.box).not.toBeFocused();
   });
 
-  test("a tap on Stop right after the tap on Send stops", async ({ chat, upstream, page }) => {
+  test("a tap on Stop right after a tap on Send stops", async ({ chat, upstream, page }) => {
     await chat.box.fill("Hello?");
     const send = (await chat.send.boundingBox())!;
     const [x, y] = [send.x + send.width / 2, send.y + send.height / 2];

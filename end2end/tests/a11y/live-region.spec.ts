@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import type { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 
-test("an answer is said in whole sentences and blocks, each once", async ({ chat, upstream }) => {
+test("an answer is announced in sentences and blocks, each once", async ({ chat, upstream }) => {
   const heard = await listen(chat);
   await chat.ask("Tell me");
   const question = await upstream.asked();
@@ -22,7 +22,7 @@ test("an answer is said in whole sentences and blocks, each once", async ({ chat
   await expect(chat.status).toHaveText("Done");
 });
 
-test("it isn't said word by word, however fast they come", async ({ chat, upstream, page }) => {
+test("a fast answer isn't announced word by word", async ({ chat, upstream, page }) => {
   const heard = await listen(chat);
   await chat.ask("Tell me");
   const question = await upstream.asked();
@@ -40,7 +40,7 @@ test("it isn't said word by word, however fast they come", async ({ chat, upstre
   for (const pause of pauses) expect(pause).toBeGreaterThan(1900);
 });
 
-test("what comes before the page has drawn anything is said too", async ({ chat, upstream, page }) => {
+test("text from before the first frame is announced too", async ({ chat, upstream, page }) => {
   const heard = await listen(chat);
   const draw = await holdFrames(page);
   await chat.ask("Tell me");
@@ -56,7 +56,7 @@ test("what comes before the page has drawn anything is said too", async ({ chat,
   await expect.poll(heard).toEqual(["It begins.", "It goes on"]);
 });
 
-test("an answer that goes on is not said again from its beginning", async ({ chat, upstream }) => {
+test("a continued answer isn't announced again from the start", async ({ chat, upstream }) => {
   const heard = await listen(chat);
   await chat.ask("Tell me");
   const question = await upstream.asked();
@@ -71,7 +71,7 @@ test("an answer that goes on is not said again from its beginning", async ({ cha
   await expect.poll(heard).toEqual(["It was said.", "It was cut", "It was cut off. And then it ended."]);
 });
 
-test("a model that says more than anybody can listen to is heard in pieces, nothing is left out, and Stop ends it", async ({ chat, upstream }) => {
+test("a flood is announced in pieces, complete, until Stop", async ({ chat, upstream }) => {
   const heard = await listen(chat);
   const all = Array.from({ length: 400 }, (_, at) => `This is paragraph ${at + 1} of a great many.`);
   const text = all.join("\n\n"); // 16 kB, at once

@@ -33,7 +33,7 @@ async function translate(page: Page): Promise<void> {
   });
 }
 
-test("the status, the alert and the buttons follow", async ({ chat, upstream, page }) => {
+test("the status, the alert and the buttons are translated", async ({ chat, upstream, page }) => {
   await chat.wake();
   await translate(page);
   await chat.ask("About cats");
@@ -81,7 +81,7 @@ test("the status, the alert and the buttons follow", async ({ chat, upstream, pa
   await expect(chat.answer.locator(".branches")).toContainText("«1/2»");
 });
 
-test("the list, its names and what is said of it follow", async ({ chat, upstream, page }) => {
+test("the list, its titles and its notices are translated", async ({ chat, upstream, page }) => {
   await chat.wake();
   await translate(page);
   for (const title of ["About cats", "About dogs"]) {
@@ -106,7 +106,7 @@ test("the list, its names and what is said of it follow", async ({ chat, upstrea
   await expect(titles).toHaveText(["«Whiskers»"]);
 });
 
-test("the settings, the notices and what is refused follow", async ({ chat, page }) => {
+test("the settings, notices and refusals are translated", async ({ chat, page }) => {
   await chat.wake();
   await translate(page);
   await page.getByRole("button", { name: "Settings", exact: true }).click();
@@ -135,7 +135,7 @@ test("the settings, the notices and what is refused follow", async ({ chat, page
   await expect(page.locator("select option").filter({ hasText: "«" })).toHaveCount(3); // those of the theme
 });
 
-test("the notice of the storage follows", async ({ chat, page, upstream }) => {
+test("the storage notice is translated", async ({ chat, page, upstream }) => {
   await chat.ask("About cats");
   (await upstream.asked()).finish();
   await expect(chat.status).toHaveText("Done");
@@ -150,7 +150,7 @@ test("the notice of the storage follows", async ({ chat, page, upstream }) => {
   await expect(page.locator(".notice")).toHaveText(/^«There is no room left.*»$/);
 });
 
-test("the essay's page and the monitor follow", async ({ chat, page }) => {
+test("the task page and the monitor are translated", async ({ chat, page }) => {
   await expect(chat.box).toBeVisible();
   await page.goto("/task");
   await expect(page.locator("html[data-ready]")).toBeAttached();

@@ -13,7 +13,7 @@ const fill = (page: Page) =>
     };
   });
 
-test("the monitor's status, while the seconds go by", async ({ page, server }) => {
+test("the monitor's status isn't rewritten each second", async ({ page, server }) => {
   await server.live();
   const monitor = await new Monitor(page).open();
   const writes = await watchWrites(monitor.status);
@@ -25,7 +25,7 @@ test("the monitor's status, while the seconds go by", async ({ page, server }) =
   expect(await kinds.again(), "a row").toBe(0);
 });
 
-test("the hint of a field, while somebody types in it", async ({ chat: _, page }) => {
+test("a field's hint isn't rewritten while its field is typed in", async ({ chat: _, page }) => {
   await page.getByRole("button", { name: "Settings", exact: true }).click();
   const field = page.getByRole("textbox", { name: "Temperature", exact: true });
   const hint = await watchWrites(page.getByText("From 0 to 2: how far it dares to go."));
@@ -39,7 +39,7 @@ test("the hint of a field, while somebody types in it", async ({ chat: _, page }
   expect(await hint.again()).toBe(0);
 });
 
-test("that there is no room, while an answer comes that isn't kept", async ({ chat, page, upstream }) => {
+test("the storage notice isn't rewritten while answers arrive", async ({ chat, page, upstream }) => {
   await chat.wake();
   await fill(page);
   await chat.ask("Why?");
@@ -56,7 +56,7 @@ test("that there is no room, while an answer comes that isn't kept", async ({ ch
   expect(await notice.again()).toBe(0);
 });
 
-test("what stands over a thought, while it grows", async ({ chat, upstream }) => {
+test("a thought's summary isn't rewritten while the thought grows", async ({ chat, upstream }) => {
   await chat.ask("Why?");
   const question = await upstream.asked();
   question.reasoning("Let me");

@@ -74,7 +74,7 @@ async function exportAll(page: Page): Promise<void> {
   expect((await download).suggestedFilename()).toBe("starcrossed.json");
 }
 
-test("a hundred thousand messages are imported, opened, searched, deleted and put back, and the page is never blocked", async ({ chat, page }, testInfo) => {
+test("100,000 messages never block the page", async ({ chat, page }, testInfo) => {
   test.setTimeout(600_000);
   await chat.wake();
   const path = await file(testInfo, many(100_000));
@@ -108,7 +108,7 @@ test("a hundred thousand messages are imported, opened, searched, deleted and pu
   });
 });
 
-test("a question is asked in a conversation of a hundred thousand messages, and the page is never blocked", async ({ chat, page, upstream }, testInfo) => {
+test("a question among 100,000 messages never blocks the page", async ({ chat, page, upstream }, testInfo) => {
   await chat.wake();
   await take(chat, await file(testInfo, many(100_000), 1000));
   await large(chat).click();
@@ -125,7 +125,7 @@ test("a question is asked in a conversation of a hundred thousand messages, and 
   }
 });
 
-test("ten thousand conversations are there after a reload, and searched, and the page is never blocked", async ({ chat, page }) => {
+test("10,000 conversations reload without blocking the page", async ({ chat, page }) => {
   await chat.wake();
   await page.evaluate(async () => {
     const open = indexedDB.open("starcrossed");
@@ -167,7 +167,7 @@ test("a cancelled import leaves everything as it was", async ({ chat, page }, te
   expect(left).toBe(0);
 });
 
-test("a record of 30 MB is imported, opened and exported, and the page is blocked for no longer than the browser copies it", async ({ chat, page }, testInfo) => {
+test("a 30 MB record blocks the page only while it is copied", async ({ chat, page }, testInfo) => {
   await chat.wake();
   const text = `It begins.\n\n${"A line with \"quotes\" and ünïcödé.\n".repeat(900_000)}`;
   const said: Said[] = [{ id: "q", role: "user", text }, { id: "r", role: "assistant", text: "Thank you" }];
@@ -182,7 +182,7 @@ test("a record of 30 MB is imported, opened and exported, and the page is blocke
   await quick(page, "exporting", () => exportAll(page), RECORD_MS);
 });
 
-test("a record of 300 files is imported, opened and exported in slices, too", async ({ chat, page }, testInfo) => {
+test("a record of 300 files is handled in slices", async ({ chat, page }, testInfo) => {
   await chat.wake();
   const data = "A line with \"quotes\" and ünïcödé.\n".repeat(3000);
   const files = Array.from({ length: 300 }, (_, at) => ({ name: `${at}.txt`, mime: "text/plain", data }));
@@ -197,7 +197,7 @@ test("a record of 300 files is imported, opened and exported in slices, too", as
   await quick(page, "exporting", () => exportAll(page), RECORD_MS);
 });
 
-test("an answer that is a code block of megabytes is drawn without blocking the page, and copied as one", async ({ chat, page, context }, testInfo) => {
+test("megabytes of code are drawn in slices and copied as one", async ({ chat, page, context }, testInfo) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await chat.wake();
   const code = Array.from({ length: 100_000 }, (_, at) => `let line_${at} = a < b && c;\n`).join("");
@@ -214,7 +214,7 @@ test("an answer that is a code block of megabytes is drawn without blocking the 
   await expect.poll(() => page.evaluate(async () => (await navigator.clipboard.readText()).length)).toBe(code.length - 1);
 });
 
-test("an answer that is a list or a table of a megabyte is there at once, and is drawn without blocking the page", async ({ chat, page }, testInfo) => {
+test("a megabyte of list or table is drawn in slices", async ({ chat, page }, testInfo) => {
   await chat.wake();
   const list = Array.from({ length: 30_000 }, (_, at) => `- item ${at}, and a few more words`).join("\n");
   const rows = Array.from({ length: 20_000 }, (_, at) => `| cell ${at} | some *words* | and a few more |`).join("\n");
@@ -243,7 +243,7 @@ test("an answer that is a list or a table of a megabyte is there at once, and is
   }
 });
 
-test("a long answer goes on, and ends, and is kept, and the page is never blocked", async ({ chat, page, upstream }, testInfo) => {
+test("a long answer never blocks the page and is stored", async ({ chat, page, upstream }, testInfo) => {
   await chat.wake();
   const text = "Words, and *more* words with `code` in them, some of which are longer than others.\n\n".repeat(8_000);
   const exit = { reason: "killed" };
@@ -266,7 +266,7 @@ test("a long answer goes on, and ends, and is kept, and the page is never blocke
   expect(JSON.parse(records[1]!).exit).toMatchObject({ reason: "normal" });
 });
 
-test("the end of a long answer is there after a crash, though its record is written later", async ({ chat, page, context, upstream }, testInfo) => {
+test("the end of a long answer survives a crash", async ({ chat, page, context, upstream }, testInfo) => {
   await chat.wake();
   const text = "Words, and *more* words with `code` in them.\n\n".repeat(15_000);
   const exit = { reason: "killed" };

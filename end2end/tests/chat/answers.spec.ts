@@ -15,7 +15,7 @@ test.describe("a message", () => {
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("stop\n\n* shop\n");
   });
 
-  test("can be copied where the browser gives the page no clipboard", async ({ chat, upstream, page, context }) => {
+  test("can be copied without the clipboard API", async ({ chat, upstream, page, context }) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.addInitScript(() => {
       Object.assign(window, { reader: navigator.clipboard });
@@ -35,7 +35,7 @@ test.describe("a message", () => {
     expect(await copied()).toBe("stop\n\n* shop\n");
   });
 
-  test("isn't said to be copied when it is not", async ({ chat, upstream, page }) => {
+  test("isn't called copied when copying fails", async ({ chat, upstream, page }) => {
     await page.addInitScript(() => {
       Object.defineProperty(navigator, "clipboard", { value: undefined });
       document.execCommand = () => false;
@@ -51,7 +51,7 @@ test.describe("a message", () => {
     await expect(copy).toHaveAccessibleName("Copy isn’t allowed here: select the text instead");
   });
 
-  test("can be put back into the box, and asked again in other words", async ({ chat, upstream }) => {
+  test("can be edited and asked again", async ({ chat, upstream }) => {
     await chat.ask("How?");
     (await upstream.asked()).finish();
     await expect(chat.status).toHaveText("Done");
@@ -70,7 +70,7 @@ test.describe("a message", () => {
     await expect(chat.message(0)).not.toContainText("And why?");
   });
 
-  test("can be edited from an empty box with the up arrow, and what was typed before is not lost", async ({
+  test("can be edited with the up arrow, and a draft comes back", async ({
     chat,
     upstream,
   }) => {
@@ -88,7 +88,7 @@ test.describe("a message", () => {
     await expect(chat.box).toHaveValue("a draft");
   });
 
-  test("that was stopped goes on where it ended", async ({ chat, upstream }) => {
+  test("continues where it was stopped", async ({ chat, upstream }) => {
     await chat.ask("Count");
     const first = await upstream.asked();
     first.delta("one, two, ");
@@ -105,7 +105,7 @@ test.describe("a message", () => {
     await expect(chat.log.getByRole("article")).toHaveCount(2);
   });
 
-  test("says how many tokens it has, and how soon the first came", async ({ chat, upstream }) => {
+  test("shows its tokens and the time to the first", async ({ chat, upstream }) => {
     await chat.ask("Hello?");
     const question = await upstream.asked();
     question.delta("Hello!");
@@ -113,7 +113,7 @@ test.describe("a message", () => {
     await expect(chat.answer).toContainText(/42 tokens · .*first after \d/);
   });
 
-  test("says how fast it came, where that can be told", async ({ chat, upstream }) => {
+  test("shows its speed where that can be measured", async ({ chat, upstream }) => {
     await chat.ask("Hello?");
     const question = await upstream.asked();
     const began = Date.now();
@@ -125,7 +125,7 @@ test.describe("a message", () => {
     await expect(chat.answer).toContainText(/42 tokens · \d+\.\d tokens\/s · first after/);
   });
 
-  test("can be answered anew, and the earlier answer stays", async ({ chat, upstream }) => {
+  test("can be regenerated, and the earlier answer stays", async ({ chat, upstream }) => {
     await chat.ask("Heads or tails?");
     const first = await upstream.asked();
     first.delta("Heads");

@@ -4,7 +4,7 @@ import type { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 
 test.describe("asking", () => {
-  test("shows each piece of the answer as soon as it is there", async ({ chat, upstream, server }) => {
+  test("shows each delta as it arrives", async ({ chat, upstream, server }) => {
     await chat.ask("Who are you?");
     const question = await upstream.asked();
     expect(question.said).toEqual(["user: Who are you?"]);
@@ -29,7 +29,7 @@ test.describe("asking", () => {
     await expect.poll(() => server.exits()).toMatchObject([{ reason: "normal" }]);
   });
 
-  test("sends with Enter, and breaks the line with Shift+Enter", async ({ chat, upstream }) => {
+  test("sends with Enter, breaks the line with Shift+Enter", async ({ chat, upstream }) => {
     await chat.box.pressSequentially("one");
     await chat.box.press("Shift+Enter");
     await chat.box.pressSequentially("two");
@@ -39,7 +39,7 @@ test.describe("asking", () => {
     await expect(chat.box).toHaveValue("");
   });
 
-  test("sends nothing when there is nothing to send", async ({ chat, upstream }) => {
+  test("sends nothing when the box is empty", async ({ chat, upstream }) => {
     await chat.ask("   ");
     await chat.box.press("Enter");
     await chat.box.fill("now");
@@ -48,7 +48,7 @@ test.describe("asking", () => {
     expect(upstream.questions).toHaveLength(1);
   });
 
-  test("sends the whole conversation each time, with a stopped answer in it", async ({ chat, upstream }) => {
+  test("sends the whole conversation, stopped answers included", async ({ chat, upstream }) => {
     await chat.ask("first");
     const first = await upstream.asked();
     first.delta("one, t");
@@ -68,7 +68,7 @@ test.describe("asking", () => {
     expect(third.said.slice(3)).toEqual(["assistant: two", "user: third"]);
   });
 
-  test("asks the model that was picked, also after a reload", async ({ chat, upstream, page }) => {
+  test("asks the picked model, also after a reload", async ({ chat, upstream, page }) => {
     await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
     await expect(chat.model).toHaveValue("alpha");
     await chat.model.selectOption("beta");
@@ -84,7 +84,7 @@ test.describe("asking", () => {
     expect((await upstream.asked()).body.model).toBe("beta");
   });
 
-  test("shows what the model thinks before it answers", async ({ chat, upstream, page }) => {
+  test("shows the reasoning before the answer", async ({ chat, upstream, page }) => {
     await chat.ask("Why?");
     const question = await upstream.asked();
     question.reasoning("Let me see. ");
@@ -104,7 +104,7 @@ test.describe("asking", () => {
     expect(again.said, "thoughts are not sent back").toEqual(["user: Why?", "assistant: That is why.", "user: Really?"]);
   });
 
-  test("leaves alone what is typed while an answer is written", async ({ chat, upstream }) => {
+  test("keeps text that is typed while an answer arrives", async ({ chat, upstream }) => {
     await chat.ask("first");
     const question = await upstream.asked();
     await chat.box.pressSequentially("my next qu");
@@ -141,7 +141,7 @@ test.describe("sending twice", () => {
       }),
   };
   for (const [way, twice] of Object.entries(ways)) {
-    test(`${way} asks once, and stops nothing`, async ({ chat, upstream, server }) => {
+    test(`${way} asks once and stops nothing`, async ({ chat, upstream, server }) => {
       await chat.box.fill("Only once");
       await twice(chat);
       const question = await upstream.asked();
@@ -156,7 +156,7 @@ test.describe("sending twice", () => {
   }
 });
 
-test("the page says why there are no models, and answers as soon as there are", async ({ page, chat, upstream }) => {
+test("the page says why no models are there, and recovers", async ({ page, chat, upstream }) => {
   await upstream.stop();
   await page.reload();
   await chat.alive();

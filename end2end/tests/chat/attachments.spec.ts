@@ -61,7 +61,7 @@ async function answered(chat: Chat, upstream: Upstream): Promise<Question> {
   return question;
 }
 
-test("a picture and a text go with a question, and stay with it", async ({ chat, upstream, page }) => {
+test("an image and a text go with a question and stay with it", async ({ chat, upstream, page }) => {
   await pick(page, picture(), text("notes.md", "# Notes\n```\ncode\n```\n"));
   await expect(waiting(page)).toHaveText(["red.png", "notes.md"]);
   await chat.ask("What is this?");
@@ -80,7 +80,7 @@ test("a picture and a text go with a question, and stay with it", async ({ chat,
   await expect(asked.getByText("# Notes")).toBeVisible();
 });
 
-test("a file is taken away again, and the rest stays", async ({ chat, upstream, page }) => {
+test("a removed file goes, the others stay", async ({ chat, upstream, page }) => {
   await chat.box.fill("What is this?");
   await pick(page, picture("a.png"), picture("b.png"));
   await page.getByRole("button", { name: "Remove a.png" }).click();
@@ -92,7 +92,7 @@ test("a file is taken away again, and the rest stays", async ({ chat, upstream, 
   expect((await answered(chat, upstream)).said).toEqual(["user: What is this?"]);
 });
 
-test("what is attached waits while another conversation is looked at, and the browser asks who leaves the page", async ({
+test("attached files wait for their conversation", async ({
   chat,
   upstream,
   page,
@@ -120,7 +120,7 @@ test("what is attached waits while another conversation is looked at, and the br
   expect(asked).toEqual(["beforeunload"]);
 });
 
-test("a file alone is a question, and names its conversation", async ({ chat, upstream, page }) => {
+test("a file alone is a question and names its conversation", async ({ chat, upstream, page }) => {
   await pick(page, picture("cat.png"));
   await expect(waiting(page)).toHaveCount(1);
   await chat.send.click();
@@ -128,7 +128,7 @@ test("a file alone is a question, and names its conversation", async ({ chat, up
   await expect(chat.conversations.getByRole("link", { name: "cat.png" })).toBeVisible();
 });
 
-test("a file is pasted, but text from a word processor stays text", async ({ page, chat }) => {
+test("a pasted file is attached, pasted rich text stays text", async ({ page, chat }) => {
   await bring(page, ["paste"], picture("pasted.png"));
   await expect(waiting(page)).toHaveText(["pasted.png"]);
   await bring(page, ["paste"], picture("words.png"), { "text/plain": "Words", "text/html": "<p>Words</p>" });
@@ -137,7 +137,7 @@ test("a file is pasted, but text from a word processor stays text", async ({ pag
   await expect(chat.box).toHaveValue("");
 });
 
-test("a file can be dropped anywhere, and the page says so", async ({ chat, page }) => {
+test("a file can be dropped anywhere, with a hint", async ({ chat, page }) => {
   const cue = page.getByText("Drop them anywhere");
   await expect(chat.box).toBeVisible();
   await bring(page, ["dragover"], picture());
@@ -149,7 +149,7 @@ test("a file can be dropped anywhere, and the page says so", async ({ chat, page
   await expect(waiting(page)).toHaveText(["dropped.png"]);
 });
 
-test("what can't be sent is told before, and nothing else is lost", async ({ chat, page, upstream }) => {
+test("an unsendable file is refused before anything is sent", async ({ chat, page, upstream }) => {
   await chat.box.fill("Look");
   const large: Given = { name: "large.png", mimeType: "image/png", buffer: Buffer.alloc(4 * 1024 * 1024 + 1) };
   const binary: Given = { name: "a.bin", mimeType: "application/octet-stream", buffer: Buffer.from([0, 1, 2, 255]) };
@@ -170,7 +170,7 @@ test("what can't be sent is told before, and nothing else is lost", async ({ cha
   await expect(page.getByText("A question takes up to 8 files.")).toBeHidden();
 });
 
-test("text is read in the encoding that its mark says", async ({ chat, page, upstream }) => {
+test("a text file is read in the encoding of its byte order mark", async ({ chat, page, upstream }) => {
   const words = "Grüße, 世界 🌍";
   const le = Buffer.from(words, "utf16le");
   const be = Buffer.from(le).swap16();
@@ -197,7 +197,7 @@ test("text is read in the encoding that its mark says", async ({ chat, page, ups
   expect(said).toContain("gb.txt:\n\n```\n你好\n");
 });
 
-test("a file that can't be read as text is refused with the reason, however it comes", async ({ chat, page }) => {
+test("an unreadable text file is refused with the reason", async ({ chat, page }) => {
   await expect(chat.box).toBeVisible();
   const refused: [string, number[], string][] = [
     ["latin.txt", [0x63, 0x61, 0x66, 0xe9], "is text in an encoding that isn’t UTF-8"],
@@ -217,7 +217,7 @@ test("a file that can't be read as text is refused with the reason, however it c
   await expect(waiting(page)).toHaveCount(0);
 });
 
-test("together they stay within what the server takes", async ({ chat, page, upstream }) => {
+test("all files together stay within the server's limit", async ({ chat, page, upstream }) => {
   const most = (name: string): Given => ({ name, mimeType: "image/png", buffer: Buffer.alloc(4 * 1024 * 1024) });
   await pick(page, most("a.png"), most("b.png"));
   await expect(waiting(page)).toHaveCount(2);
@@ -234,7 +234,7 @@ test("together they stay within what the server takes", async ({ chat, page, ups
   await expect(waiting(page)).toHaveText(["b.png", "d.png"]);
 });
 
-test("a question that is too much with all that goes with it is not sent, and stays", async ({ chat, page, upstream }) => {
+test("a question that is too large stays unsent in the box", async ({ chat, page, upstream }) => {
   test.slow();
   const large = (name: string, size: number): Given => ({ name, mimeType: "image/png", buffer: Buffer.alloc(size) });
   const most = 4 * 1024 * 1024;
@@ -259,7 +259,7 @@ test("a question that is too much with all that goes with it is not sent, and st
   expect(parts(await answered(chat, upstream))).toBe(typed.trimEnd());
 });
 
-test("a model that is known not to look at pictures is named before, and asked all the same", async ({ page, upstream }) => {
+test("a model without vision is warned about, and asked", async ({ page, upstream }) => {
   upstream.details = { alpha: { architecture: { input_modalities: ["text"] } } };
   const chat = await new Chat(page).open();
   const warning = page.getByText("alpha doesn’t look at pictures, as its server says.");
@@ -277,7 +277,7 @@ test("a model that is known not to look at pictures is named before, and asked a
   await expect(warning).toBeHidden();
 });
 
-test("a question that is edited keeps its files, and the draft comes back with its own", async ({ chat, page, upstream }) => {
+test("an edited question keeps its files, a draft its own", async ({ chat, page, upstream }) => {
   await pick(page, picture("first.png"));
   await chat.ask("What is this?");
   await answered(chat, upstream);
@@ -302,7 +302,7 @@ test("a question that is edited keeps its files, and the draft comes back with i
   await expect(waiting(page)).toHaveCount(0);
 });
 
-test("a question asked before its file is read waits for it", async ({ chat, page, upstream }) => {
+test("a question waits until its file is read", async ({ chat, page, upstream }) => {
   await chat.box.fill("Look");
   await page.evaluate(() => {
     const data = new DataTransfer();

@@ -51,7 +51,7 @@ async function inTheMiddle(chat: Chat, upstream: Upstream): Promise<Question[]> 
   return asked;
 }
 
-test("asks up to four at once, and shows each its own answer", async ({ chat, upstream, server }) => {
+test("four models answer at once, each in its column", async ({ chat, upstream, server }) => {
   await compareWith(chat.page, "beta", "gamma", "delta");
   await chat.ask("Who are you?");
   const asked = await allAsked(upstream, ...MODELS);
@@ -74,7 +74,7 @@ test("asks up to four at once, and shows each its own answer", async ({ chat, up
   await expect.poll(() => server.live()).toBe(0);
 });
 
-test("the choice is put away by asking, and stays", async ({ chat, upstream, page }) => {
+test("asking closes the picker and keeps the choice", async ({ chat, upstream, page }) => {
   await chat.box.click();
   const button = page.getByRole("button", { name: /^Compare/ });
   await button.click();
@@ -85,7 +85,7 @@ test("the choice is put away by asking, and stays", async ({ chat, upstream, pag
   await expect(button).toHaveText(/Compare\s*\+1/);
 });
 
-test("Stop of one stops that model, and the others go on", async ({ chat, upstream, server }) => {
+test("Stop of one model stops no other", async ({ chat, upstream, server }) => {
   const [alpha, beta, gamma] = await inTheMiddle(chat, upstream);
   await lane(chat, "beta").getByRole("button", { name: "Stop beta" }).click();
   expect(await beta.closed).toBe("client");
@@ -110,7 +110,7 @@ test("Esc stops all of them", async ({ chat, upstream, page, server }) => {
   await expect.poll(() => server.exits().map((exit) => exit.reason)).toEqual(["killed", "killed", "killed"]);
 });
 
-test("Stop is not said to be confirmed where the server hasn't named each of them", async ({ chat, upstream, page }) => {
+test("Stop is unconfirmed unless the server named every task", async ({ chat, upstream, page }) => {
   await page.route("**/api/chat", (route) => {
     if (route.request().postDataJSON().model !== "beta") return route.continue(); // and beta is never asked
   });
@@ -126,7 +126,7 @@ test("Stop is not said to be confirmed where the server hasn't named each of the
   await expect(page.getByText("connection closed in")).toBeHidden();
 });
 
-test("the Stop in the box stops all of them", async ({ chat, upstream }) => {
+test("the box's Stop stops all of them", async ({ chat, upstream }) => {
   const asked = await inTheMiddle(chat, upstream);
   await chat.stop.click();
   for (const question of asked) expect(await question.closed).toBe("client");
@@ -150,7 +150,7 @@ test.describe("all of them stop when", () => {
   }
 });
 
-test("one that fails leaves the others alone, and alone is asked again", async ({ chat, upstream, page }) => {
+test("a failed model alone is asked again", async ({ chat, upstream, page }) => {
   await compareWith(page, "beta");
   await chat.ask("Who are you?");
   const [alpha, beta] = await allAsked(upstream, "alpha", "beta");
@@ -175,7 +175,7 @@ test("one that fails leaves the others alone, and alone is asked again", async (
   expect(upstream.questions).toHaveLength(3);
 });
 
-test("they are side by side again after a reload, and what was cut off says so", async ({ chat, upstream, page }) => {
+test("a reload keeps the columns and marks interrupted answers", async ({ chat, upstream, page }) => {
   const [alpha] = await inTheMiddle(chat, upstream);
   alpha.finish();
   await expect(lane(chat, "alpha")).toContainText("42 tokens");
@@ -193,7 +193,7 @@ test("they are side by side again after a reload, and what was cut off says so",
   await expect(lane(chat, "beta")).toContainText("I am beta the second");
 });
 
-test("going on with one sends its branch and nothing of the others", async ({ chat, upstream, page }) => {
+test("a chosen answer's branch is sent without the others", async ({ chat, upstream, page }) => {
   const asked = await inTheMiddle(chat, upstream);
   for (const question of asked) question.finish();
   await expect(chat.status).toHaveText("Done");
@@ -218,7 +218,7 @@ test("going on with one sends its branch and nothing of the others", async ({ ch
   await expect(lane(chat, "gamma")).toHaveAttribute("aria-current", "true");
 });
 
-test("one model can answer twice, and all of them once more", async ({ chat, upstream, page }) => {
+test("one model can answer twice, and all can regenerate", async ({ chat, upstream, page }) => {
   await compareWith(page, "alpha");
   await chat.ask("Heads or tails?");
   for (const question of [await upstream.asked(), await upstream.asked()]) {
@@ -240,7 +240,7 @@ test("one model can answer twice, and all of them once more", async ({ chat, ups
   await expect(lane(chat, "alpha")).toContainText("Heads");
 });
 
-base("where there is one model, there is nothing to compare it with", async ({ upstream, page }) => {
+base("a single model has no Compare button", async ({ upstream, page }) => {
   upstream.models = ["alone"];
   const chat = await new Chat(page).open();
   await chat.box.click();
@@ -254,7 +254,7 @@ const BROWSERS: Record<string, () => void> = {
 };
 
 for (const [has, prepare] of Object.entries(BROWSERS)) {
-  test(`another tab says within two seconds that the page of four answers has crashed (${has})`, async ({
+  test(`another tab learns of a crash within 2 s (${has})`, async ({
     page,
     context,
     upstream,

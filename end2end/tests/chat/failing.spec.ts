@@ -16,20 +16,20 @@ test.describe("a failure", () => {
     await expect(chat.retry).toBeHidden();
   });
 
-  test("of the model server, with its own words", async ({ chat, upstream }) => {
+  test("of the model server shows its own words", async ({ chat, upstream }) => {
     await chat.ask("Are you well?");
     (await upstream.asked()).fail(500, { error: { message: "the GPU is on fire" } });
     await expect(chat.alert).toContainText("the GPU is on fire");
     await expect(chat.status).toHaveText("Failed");
   });
 
-  test("for want of a key says where to give one", async ({ chat, upstream }) => {
+  test("for want of a key names the option", async ({ chat, upstream }) => {
     await chat.ask("Are you well?");
     (await upstream.asked()).fail(401, { error: { message: "no key" } });
     await expect(chat.alert).toContainText("--api-key");
   });
 
-  test("to connect says what to look at", async ({ chat, upstream }) => {
+  test("to connect says what to check", async ({ chat, upstream }) => {
     await upstream.stop();
     await chat.ask("Are you well?");
     await expect(chat.alert).toContainText("Is the model server running");
@@ -46,7 +46,7 @@ test.describe("a failure", () => {
     await expect(chat.answer).toContainText("As far as I");
   });
 
-  test("of the connection to the model server keeps the text, and never looks like an end", async ({
+  test("of the connection keeps the text and is no normal end", async ({
     chat,
     upstream,
   }) => {
@@ -60,7 +60,7 @@ test.describe("a failure", () => {
     await expect(chat.status).not.toHaveText("Done");
   });
 
-  test("leaves alone what has been typed meanwhile", async ({ chat, upstream }) => {
+  test("keeps text that was typed meanwhile", async ({ chat, upstream }) => {
     await chat.ask("Are you well?");
     const question = await upstream.asked();
     await chat.box.fill("a draft");

@@ -6,7 +6,7 @@ import { expect, test } from "../../support/fixtures";
 
 const LOADING = { error: { message: "Loading model", type: "unavailable_error", code: 503 } };
 
-test("a question waits while the model is loading, and the page says so", async ({ chat, upstream }) => {
+test("the page shows that the model is loading", async ({ chat, upstream }) => {
   await chat.ask("Are you up?");
   (await upstream.asked()).fail(503, LOADING);
   await expect(chat.status).toHaveText("The model is loading…");
@@ -27,7 +27,7 @@ test("Stop ends the wait for a model that is loading", async ({ chat, upstream }
   await expect(chat.alert).toBeHidden();
 });
 
-test("the page says how much of the prompt has been read", async ({ chat, upstream, page }) => {
+test("the page shows how much of the prompt has been read", async ({ chat, upstream, page }) => {
   await chat.ask("A long question");
   const question = await upstream.asked();
   question.progress(35);
@@ -45,7 +45,7 @@ test.describe("a server without a list", () => {
     upstream.models = null;
   });
 
-  test("is asked with the name that is typed", async ({ chat, upstream, page }) => {
+  test("is asked for the typed model", async ({ chat, upstream, page }) => {
     const name = page.getByRole("searchbox", { name: "Model name" });
     await name.fill("org/typed");
     await name.press("Enter");
@@ -58,7 +58,7 @@ test.describe("a server without a list", () => {
     await expect(chosen(chat)).toHaveText("org/typed");
   });
 
-  test("is asked with the name that was typed and left there", async ({ chat, upstream, page }) => {
+  test("is asked for the model typed before", async ({ chat, upstream, page }) => {
     await page.getByRole("searchbox", { name: "Model name" }).fill("typed");
     await chat.ask("Who are you?");
     const question = await upstream.asked();
@@ -68,7 +68,7 @@ test.describe("a server without a list", () => {
   });
 });
 
-test("an answer is evidence that its server is there", async ({ upstream, page }) => {
+test("an answer clears the error of its server", async ({ upstream, page }) => {
   await upstream.stop();
   const chat = await new Chat(page).open();
   await expect(trouble(page)).toContainText("Nothing answers at");
@@ -84,7 +84,7 @@ test("an answer is evidence that its server is there", async ({ upstream, page }
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
-  test("why no model answers takes a line, pushes nothing, and is shown in full to who touches it", async ({ chat, upstream, page }) => {
+  test("the reason for no models takes one line, more on touch", async ({ chat, upstream, page }) => {
     const idea = page.getByRole("button", { name: /limerick/ });
     const places = async () => [await page.getByRole("banner").boundingBox(), await idea.boundingBox()];
     await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
@@ -106,7 +106,7 @@ test.describe("on a phone", () => {
   });
 });
 
-test("a model that is gone is shown as gone once the server has said so", async ({ chat, upstream }) => {
+test("a removed model is shown as gone", async ({ chat, upstream }) => {
   await chat.model.selectOption("beta");
   upstream.models = ["alpha"];
   await chat.ask("Are you there?");
@@ -114,14 +114,14 @@ test("a model that is gone is shown as gone once the server has said so", async 
   await expect(chosen(chat)).toHaveText("beta (not available now)");
 });
 
-test("who opens the menu sees the models that are there now", async ({ chat, upstream }) => {
+test("the menu shows the current models", async ({ chat, upstream }) => {
   await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
   upstream.models = ["alpha", "beta", "gamma"];
   await chat.model.focus();
   await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta", "gamma"]);
 });
 
-test("a second page does not ask for the models while an answer runs", async ({ chat, upstream, page }) => {
+test("a second page asks for no models during an answer", async ({ chat, upstream, page }) => {
   await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
   await chat.ask("Count to a million");
   const question = await upstream.asked();
@@ -136,7 +136,7 @@ test("a second page does not ask for the models while an answer runs", async ({ 
 });
 
 test.describe("Continue", () => {
-  test("is not offered where the context is full", async ({ upstream, page }) => {
+  test("isn't offered when the context is full", async ({ upstream, page }) => {
     upstream.details = { alpha: { meta: { n_ctx: 49 } } };
     const chat = await new Chat(page).open();
     await expect(chosen(chat)).toHaveText("alpha");
@@ -149,7 +149,7 @@ test.describe("Continue", () => {
     await expect(continues(chat)).toBeHidden();
   });
 
-  test("goes on with a thought where the server can", async ({ upstream, page }) => {
+  test("continues a thought where the server can", async ({ upstream, page }) => {
     upstream.details = { alpha: { owned_by: "llamacpp" } };
     const chat = await new Chat(page).open();
     await expect(chosen(chat)).toHaveText("alpha");
@@ -169,7 +169,7 @@ test.describe("Continue", () => {
     await expect(chat.answer).toContainText("Done thinking");
   });
 
-  test("is not offered for a thought where nobody knows whether the server can", async ({ chat, upstream }) => {
+  test("isn't offered for a thought without known support", async ({ chat, upstream }) => {
     await chat.ask("Think");
     (await upstream.asked()).reasoning("Well, the first");
     await expect(chat.status).toHaveText("Answering…");

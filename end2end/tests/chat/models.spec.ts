@@ -19,7 +19,7 @@ const test = base.extend<{ far: Upstream }>({
 
 const DOWN = "local/beta (not available now)";
 
-test("a conversation keeps its model while the server of that is down, and goes on with it afterwards", async ({
+test("a conversation keeps its model while its server is down", async ({
   chat,
   upstream,
   far,
@@ -51,7 +51,7 @@ test("a conversation keeps its model while the server of that is down, and goes 
   await expect(chat.status).toHaveText("Done");
 });
 
-test("the model that was picked last stays picked for a new chat while its server is down", async ({ chat, upstream, far, page }) => {
+test("a new chat keeps the last model while its server is down", async ({ chat, upstream, far, page }) => {
   await chat.model.selectOption("local/beta");
   await upstream.stop();
   await page.reload();
@@ -65,7 +65,7 @@ test("the model that was picked last stays picked for a new chat while its serve
   await expect(chat.status).toHaveText("Done");
 });
 
-test("with nothing picked the first model that is there answers, and stays when the other server comes back", async ({
+test("without a choice the first available model stays", async ({
   upstream,
   far,
   page,

@@ -5,7 +5,7 @@ import { expect, test } from "../../support/fixtures";
 const THOUGHT = "First I *weigh* it.";
 const ANSWER = "It is **heavy**.";
 
-test("text before a lone closing tag becomes the thought, and stays one after a reload", async ({ chat, upstream, page }) => {
+test("text before a lone closing tag becomes the thought", async ({ chat, upstream, page }) => {
   await chat.ask("How heavy is it?");
   const question = await upstream.asked();
   question.delta(THOUGHT);
@@ -35,7 +35,7 @@ test("text before a lone closing tag becomes the thought, and stays one after a 
   next.finish();
 });
 
-test("text that has become a thought is not copied as the answer", async ({ chat, upstream, page }) => {
+test("text that became a thought isn't copied with the answer", async ({ chat, upstream, page }) => {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await chat.ask("How heavy is it?");
   const question = await upstream.asked();

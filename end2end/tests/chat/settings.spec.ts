@@ -50,7 +50,7 @@ async function ask(chat: Chat, upstream: Upstream, text: string): Promise<Questi
 
 const NOTHING = { temperature: undefined, top_p: undefined, max_tokens: undefined, seed: undefined };
 
-test("what is set is sent, as numbers, and stays with its conversation", async ({ chat, upstream, page }) => {
+test("settings are sent and stay with their conversation", async ({ chat, upstream, page }) => {
   const settings = await new Settings(page).open();
   await expect(settings.field("System prompt")).toBeFocused();
   await settings.field("System prompt").fill("Answer in\nverse.");
@@ -78,7 +78,7 @@ test("what is set is sent, as numbers, and stays with its conversation", async (
   await expect(settings.field("System prompt")).toHaveValue("Answer in\nverse.");
 });
 
-test("what is changed in a conversation that has begun survives a reload", async ({ chat, upstream, page }) => {
+test("a changed setting survives a reload", async ({ chat, upstream, page }) => {
   await ask(chat, upstream, "Why?");
   const settings = await new Settings(page).open();
   await settings.field("Seed").fill("7");
@@ -91,7 +91,7 @@ test("what is changed in a conversation that has begun survives a reload", async
   await expect(settings.field("Seed")).toHaveValue("7");
 });
 
-test("what makes no sense is told beside its field, and never sent", async ({ chat, upstream, page }) => {
+test("an invalid value is reported at its field and never sent", async ({ chat, upstream, page }) => {
   const settings = await new Settings(page).open();
   const temperature = settings.field("Temperature");
   await temperature.fill("hot");
@@ -115,7 +115,7 @@ test("what makes no sense is told beside its field, and never sent", async ({ ch
   expect(options(await ask(chat, upstream, "And now?"))).toEqual({ ...NOTHING, temperature: 1 });
 });
 
-test("settings can be kept for new conversations", async ({ chat, upstream, page }) => {
+test("settings can be stored for new conversations", async ({ chat, upstream, page }) => {
   const settings = await new Settings(page).open();
   await settings.field("System prompt").fill("Be brief.");
   await settings.field("Max tokens").fill("50");
@@ -129,7 +129,7 @@ test("settings can be kept for new conversations", async ({ chat, upstream, page
   expect(options(question)).toEqual({ ...NOTHING, max_tokens: 50 });
 });
 
-test("Escape closes the settings, and not the answer that is being written", async ({ chat, upstream, page }) => {
+test("Escape closes the settings and stops no answer", async ({ chat, upstream, page }) => {
   await chat.ask("Go on");
   const question = await upstream.asked();
   question.delta("Going");
@@ -145,7 +145,7 @@ test("Escape closes the settings, and not the answer that is being written", asy
   expect(await question.closed).toBe("client");
 });
 
-test("a long list of models can be searched, and a short one need not be", async ({ chat, upstream, page }) => {
+test("a long list of models has a search, a short one none", async ({ chat, upstream, page }) => {
   const search = page.getByRole("searchbox", { name: "Search models" });
   const names = () => chat.model.getByRole("option").allTextContents();
   await expect(chat.model).toHaveValue("alpha");
@@ -170,7 +170,7 @@ test("a long list of models can be searched, and a short one need not be", async
   expect(question.body.model).toBe("maker/Model-29");
 });
 
-test("a model sought before all the code is here is found when it is, in any script", async ({ chat, upstream, page }) => {
+test("a model searched for before the code arrives is found", async ({ chat, upstream, page }) => {
   upstream.models = [...Array(30).keys()].map((number) => `über-${number}`);
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -187,7 +187,7 @@ test("a model sought before all the code is here is found when it is, in any scr
   await expect(chat.model.locator("option[value='über-29']")).toHaveCount(1);
 });
 
-test("a model that a long list doesn't have is asked by the name that was typed", async ({ chat, upstream, page }) => {
+test("a model that isn't listed is asked by its typed name", async ({ chat, upstream, page }) => {
   upstream.models = [...Array(30).keys()].map((number) => `maker/Model-${number}`);
   await page.reload();
   await chat.alive();
@@ -222,7 +222,7 @@ test("a model that a long list doesn't have is asked by the name that was typed"
   await expect(chosen).toHaveText("maker/Model-29");
 });
 
-test("a click beside the settings closes them, also in a browser that doesn't know how, and a selection that ends there doesn't", async ({
+test("a click outside closes the settings, a selection doesn't", async ({
   chat: _,
   page,
 }) => {

@@ -4,7 +4,7 @@ import { expect, test } from "../../support/fixtures";
 import { drawn } from "../../support/frames";
 
 test.describe("Stop", () => {
-  test("lets go of the answer before the page does anything else", async ({ chat, page, upstream }) => {
+  test("aborts the request before the page does anything else", async ({ chat, page, upstream }) => {
     await chat.ask("Anybody there?");
     const question = await upstream.asked();
     question.begin();
@@ -32,7 +32,7 @@ test.describe("Stop", () => {
     await expect(chat.status).toHaveText(/^Stopped/);
   });
 
-  test("stops the model before its first word, while nothing has come back", async ({ chat, upstream }) => {
+  test("stops the model before any byte of the response", async ({ chat, upstream }) => {
     await chat.ask("Hello?");
     const question = await upstream.asked();
     await chat.stop.click();
@@ -40,7 +40,7 @@ test.describe("Stop", () => {
     await expect(chat.status).toHaveText("Stopped");
   });
 
-  test("stops the model while it thinks in silence", async ({ chat, upstream }) => {
+  test("stops the model before its first delta", async ({ chat, upstream }) => {
     await chat.ask("Hello?");
     const question = await upstream.asked();
     question.begin();
@@ -49,7 +49,7 @@ test.describe("Stop", () => {
     await expect(chat.status).toHaveText("Stopped");
   });
 
-  test("stops the model while it thinks aloud, and keeps the thought", async ({ chat, upstream, page }) => {
+  test("stops the model while it reasons, and keeps the thought", async ({ chat, upstream, page }) => {
     await chat.ask("Hello?");
     const question = await upstream.asked();
     question.reasoning("Hm, let me see");
@@ -60,7 +60,7 @@ test.describe("Stop", () => {
     await expect(chat.answer).toContainText("Hm, let me see");
   });
 
-  test("stops the model in the middle of its answer, keeps the text, and has a receipt", async ({
+  test("stops mid-answer, keeps the text, shows a receipt", async ({
     chat,
     upstream,
     server,
@@ -81,7 +81,7 @@ test.describe("Stop", () => {
     expect(await server.fate(task)).toMatchObject({ state: "ended", reason: "killed", deltas: 1 });
   });
 
-  test("says so where it comes before the server has said a word", async ({ chat, page, server }) => {
+  test("is unconfirmed before the server has responded", async ({ chat, page, server }) => {
     await page.route("**/api/chat", () => {}); // never answered
     await chat.ask("Are you there?");
     await expect(chat.status).toHaveText("Thinking…");
@@ -91,7 +91,7 @@ test.describe("Stop", () => {
     expect(server.exits()).toEqual([]);
   });
 
-  test("says so where the server can't be asked what became of the task", async ({ chat, upstream, page, complaints }) => {
+  test("is unconfirmed where the fate can't be fetched", async ({ chat, upstream, page, complaints }) => {
     complaints.allow(/ERR_FAILED/);
     await page.route("**/api/fate?*", (route) => route.abort());
     await chat.ask("Count to a million");
@@ -103,7 +103,7 @@ test.describe("Stop", () => {
     await expect(page.getByText("the server could not confirm it")).toBeVisible();
   });
 
-  test("is the Escape key, too", async ({ chat, upstream, page }) => {
+  test("is the Escape key too", async ({ chat, upstream, page }) => {
     await chat.ask("Count to a million");
     const question = await upstream.asked();
     question.delta("one");

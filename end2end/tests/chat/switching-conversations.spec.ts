@@ -3,7 +3,7 @@
 import { expect, test } from "../../support/fixtures";
 
 test.describe("conversations", () => {
-  test("are kept apart, and each can be gone back to", async ({ chat, upstream }) => {
+  test("are separate, and each can be reopened", async ({ chat, upstream }) => {
     for (const topic of ["cats", "dogs"]) {
       await chat.newChat.click();
       await expect(chat.log.getByRole("article")).toHaveCount(0);
@@ -34,7 +34,7 @@ test.describe("conversations", () => {
     await expect(chat.box).toHaveValue("a draft about cats");
   });
 
-  test("that are left in the middle of an answer stop it, and keep what there was", async ({
+  test("stop their answer when left, and keep its text", async ({
     chat,
     upstream,
     server,

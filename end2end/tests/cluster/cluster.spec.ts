@@ -57,7 +57,7 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
   test.describe(`behind ${brand}`, () => {
     test.use({ brand });
 
-    test("an instance that is killed takes its own answers along and no others, and Retry finds another", async ({
+    test("a killed instance ends its own answers only; Retry works", async ({
       fleet,
       places,
       visit,
@@ -83,7 +83,7 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
       test.describe("with time enough", () => {
         test.use({ args: ["--drain", "60"] });
 
-        test("is sent nobody any more, and ends its answers well", async ({ fleet, places, visit }) => {
+        test("gets no new visitors and completes its answers", async ({ fleet, places, visit }) => {
           const { one } = fleet.instances;
           const [here, elsewhere] = await inTurn([places.one, places.two], async (place) => {
             const chat = await visit(place);
@@ -120,7 +120,7 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
       test.describe("with too little time", () => {
         test.use({ args: ["--drain", "2"] });
 
-        test("tells the pages whose answers it cuts, and Retry finds another", async ({ fleet, places, visit }) => {
+        test("tells the pages whose answers it cuts; Retry works", async ({ fleet, places, visit }) => {
           const { one } = fleet.instances;
           const [cut, other] = await inTurn([places.one, places.two], async (place) => {
             const chat = await visit(place);
@@ -141,7 +141,7 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
       });
     });
 
-    test("Stop is confirmed by the instance that knows, and where another is asked the page doesn't make it up", async ({
+    test("Stop is confirmed only by the instance of its task", async ({
       fleet,
       places,
       visit,
@@ -169,7 +169,7 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
     test.describe("with a password", () => {
       test.use({ args: ["--password", "correct horse", "--api-token", TOKEN] });
 
-      test("who has logged in at one instance is logged in at all", async ({ fleet, page }) => {
+      test("a login at one instance holds at all", async ({ fleet, page }) => {
         await page.goto("/");
         await page.getByLabel("Password").fill("correct horse");
         await page.getByRole("button", { name: "Log in" }).click();

@@ -41,7 +41,7 @@ const ways: Record<string, (chat: Chat) => Promise<void>> = {
 };
 
 for (const [key, press] of Object.entries(ways)) {
-  test(`${key} pressed before the code is there asks as soon as it is`, async ({ slow, drawn, upstream }) => {
+  test(`${key} before the code arrives asks when it does`, async ({ slow, drawn, upstream }) => {
     await slow.open("/");
     await drawn.box.fill("Am I early?");
     await press(drawn);
@@ -57,7 +57,7 @@ for (const [key, press] of Object.entries(ways)) {
   });
 }
 
-test("what is typed before the code is there stays in the box, and can be sent", async ({ slow, drawn, upstream }) => {
+test("text typed before the code arrives stays and can be sent", async ({ slow, drawn, upstream }) => {
   await slow.open("/");
   await drawn.box.pressSequentially("Am I ");
   await slow.arrive();
@@ -68,7 +68,7 @@ test("what is typed before the code is there stays in the box, and can be sent",
   expect((await upstream.asked()).said).toEqual(["user: Am I early?"]);
 });
 
-test("Shift+Enter before the code is there breaks the line", async ({ slow, drawn, upstream }) => {
+test("Shift+Enter before the code arrives breaks the line", async ({ slow, drawn, upstream }) => {
   await slow.open("/");
   await drawn.box.pressSequentially("one");
   await drawn.box.press("Shift+Enter");
@@ -78,7 +78,7 @@ test("Shift+Enter before the code is there breaks the line", async ({ slow, draw
   expect(upstream.questions).toHaveLength(0);
 });
 
-test("what is sent early goes on with the conversation that was there", async ({ slow, drawn, chat, upstream }) => {
+test("a question sent early continues the open conversation", async ({ slow, drawn, chat, upstream }) => {
   await chat.ask("first");
   const first = await upstream.asked();
   first.delta("one");
@@ -96,7 +96,7 @@ test("what is sent early goes on with the conversation that was there", async ({
   expect(upstream.questions).toHaveLength(2);
 });
 
-test("what is typed early comes after the draft that was there", async ({ slow, drawn, chat }) => {
+test("text typed early follows the stored draft", async ({ slow, drawn, chat }) => {
   await chat.box.fill("an old draft");
   await slow.open("/");
   await drawn.box.fill("a new one");
@@ -113,7 +113,7 @@ test("a task that is started early starts", async ({ slow, page }) => {
   await expect(task.messages.first()).toBeVisible();
 });
 
-test("a box that is ticked early stays ticked, and counts", async ({ slow, page }) => {
+test("a checkbox ticked early stays ticked and counts", async ({ slow, page }) => {
   const task = new TaskPage(page);
   await slow.open("/task");
   await task.crash.check();
@@ -123,7 +123,7 @@ test("a box that is ticked early stays ticked, and counts", async ({ slow, page 
   await expect(task.status).toHaveText("Crashed");
 });
 
-test("the page says that it is alive only when it is", async ({ slow, page }) => {
+test("data-ready is set only once the page is hydrated", async ({ slow, page }) => {
   for (const path of ["/", "/task"]) {
     await page.goto(path);
     await expect(page.locator("html[data-ready]")).toBeAttached();

@@ -15,7 +15,7 @@ const reload = (page: Page) => page.getByRole("button", { name: "Reload", exact:
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("a question goes nowhere, and the page says what it needs", async ({ page, server, upstream }) => {
+  test("no question leaves the page, and the page says why", async ({ page, server, upstream }) => {
     const chat = new Chat(page);
     await page.goto("/");
     await expect(page.locator("noscript p")).toBeVisible();
@@ -49,7 +49,7 @@ const failures: Record<string, (page: Page) => Promise<unknown>> = {
 };
 
 for (const [why, fail] of Object.entries(failures)) {
-  test(`where ${why} the page says so, and what was typed stays`, async ({ page, upstream, complaints }) => {
+  test(`where ${why} the page says so and keeps the draft`, async ({ page, upstream, complaints }) => {
     complaints.allow(BROKEN);
     await fail(page);
     const chat = new Chat(page);
@@ -124,7 +124,7 @@ const refusals: Record<string, [RegExp, (page: Page) => Promise<unknown>]> = {
 };
 
 for (const [how, [words, refuse]] of Object.entries(refusals)) {
-  test(`a browser that ${how} is told so in the right words`, async ({ page, complaints }) => {
+  test(`a browser that ${how} gets a fitting message`, async ({ page, complaints }) => {
     complaints.allow(/./); // each in its own words
     await refuse(page);
     const chat = new Chat(page);
@@ -136,7 +136,7 @@ for (const [how, [words, refuse]] of Object.entries(refusals)) {
   });
 }
 
-test("a program that has not come after a long time may never come", async ({ page }) => {
+test("code that is late is reported as possibly missing", async ({ page }) => {
   await page.clock.install();
   await page.route("**/*.wasm", () => {});
   await page.goto("/", { waitUntil: "domcontentloaded" });
@@ -150,7 +150,7 @@ test("a program that has not come after a long time may never come", async ({ pa
 /** The browser draws frames, which it doesn't while it waits for a style sheet. */
 const draws = (page: Page) => page.evaluate(() => new Promise<void>((drawn) => requestAnimationFrame(() => drawn())));
 
-test("where only the document comes it is drawn, and says so", async ({ page, complaints }) => {
+test("a document alone is drawn and says what is missing", async ({ page, complaints }) => {
   complaints.allow(BROKEN);
   await page.route("**/pkg*/**", () => {});
   const chat = new Chat(page);
@@ -169,7 +169,7 @@ test("where only the document comes it is drawn, and says so", async ({ page, co
   await expect(chat.box).toHaveValue("Is anybody there?");
 });
 
-test("what was typed before the program came is there after a reload", async ({ page }) => {
+test("text typed before the code arrives survives a reload", async ({ page }) => {
   let come = () => {};
   const held = new Promise<void>((resolve) => (come = resolve));
   await page.route("**/*.wasm", async (route) => (await held, route.continue()));
@@ -183,7 +183,7 @@ test("what was typed before the program came is there after a reload", async ({ 
   await expect(chat.box).toHaveValue("Is anybody there?");
 });
 
-test("what was kept by the program and by the document is in the box once", async ({ page }) => {
+test("a draft stored by both code and document appears once", async ({ page }) => {
   await page.addInitScript(() => {
     sessionStorage.setItem("starcrossed-typed", "/\nIs anybody there?");
     sessionStorage.setItem("starcrossed-new-draft", "\nIs anybody there?");
@@ -192,7 +192,7 @@ test("what was kept by the program and by the document is in the box once", asyn
   await expect(chat.box).toHaveValue("Is anybody there?");
 });
 
-test("a program that comes before the document has been read finds what had been typed", async ({ page }) => {
+test("code that arrives during parsing finds the typed text", async ({ page }) => {
   let read = () => {};
   const held = new Promise<void>((resolve) => (read = resolve));
   await page.route("**/slow.js", async (route) => (await held, route.fulfill({ contentType: "text/javascript", body: "" })));
@@ -215,7 +215,7 @@ test("a program that comes before the document has been read finds what had been
   await expect(chat.box).toHaveValue("Is anybody there?");
 });
 
-test("a style sheet that is slow to come keeps nobody from the page, and is used when it comes", async ({ page, upstream }) => {
+test("a slow style sheet doesn't block the page", async ({ page, upstream }) => {
   let come = () => {};
   const held = new Promise<void>((resolve) => (come = resolve));
   await page.route("**/*.css", async (route) => (await held, route.continue().catch(() => {}))); // the page may have given it up
@@ -237,7 +237,7 @@ const sheets: Record<string, (route: Route) => Promise<void>> = {
 };
 
 for (const [how, fail] of Object.entries(sheets)) {
-  test(`a style sheet that ${how} is told of, and what was typed stays`, async ({ page, complaints }) => {
+  test(`a style sheet that ${how} is reported, the draft stays`, async ({ page, complaints }) => {
     complaints.allow(BROKEN, /status of 404|MIME type/);
     await page.route("**/*.css", fail);
     const chat = new Chat(page);
@@ -256,7 +256,7 @@ for (const [how, fail] of Object.entries(sheets)) {
   });
 }
 
-test("a program that is slow to come is told of, and then all goes on", async ({ page, upstream }) => {
+test("slow code is reported, and then the page works", async ({ page, upstream }) => {
   let held: Route | undefined;
   await page.route("**/*.wasm", (route) => {
     if (held) return route.continue();
@@ -272,7 +272,7 @@ test("a program that is slow to come is told of, and then all goes on", async ({
   await expect(reload(page)).toBeHidden();
 });
 
-test("the program is fetched once", async ({ page }) => {
+test("the code is fetched once", async ({ page }) => {
   const asked: string[] = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await new Chat(page).open();

@@ -2,7 +2,7 @@
 
 import { expect, test } from "../../support/fixtures";
 
-test("a browser finds nothing in the way of installing it", async ({ chat, page }) => {
+test("a browser can install the page", async ({ chat, page }) => {
   const browser = await page.context().newCDPSession(page);
   const { installabilityErrors } = await browser.send("Page.getInstallabilityErrors");
   const errors = installabilityErrors.map(({ errorId }) => errorId);
@@ -13,7 +13,7 @@ test("a browser finds nothing in the way of installing it", async ({ chat, page 
   await expect(chat.box).toBeVisible();
 });
 
-test("each icon is what the manifest says", async ({ chat, page }) => {
+test("each icon is as the manifest says", async ({ chat, page }) => {
   const manifest = await page.request.get("/manifest.webmanifest");
   expect(manifest.headers()["content-type"]).toBe("application/manifest+json");
   const { icons } = (await manifest.json()) as { icons: { src: string; sizes: string; type: string }[] };

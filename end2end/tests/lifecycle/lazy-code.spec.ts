@@ -36,7 +36,7 @@ class Rest {
   }
 }
 
-test("nothing more is fetched until somebody touches the page", async ({ page }) => {
+test("no more code is fetched until the page is touched", async ({ page }) => {
   const rest = new Rest(page);
   await rest.watch();
   const chat = await new Chat(page).open();
@@ -46,7 +46,7 @@ test("nothing more is fetched until somebody touches the page", async ({ page })
   await expect.poll(() => rest.asked).toBeGreaterThan(0);
 });
 
-test("Send asks as soon as the rest is there, and once", async ({ page, upstream }) => {
+test("Send asks once, as soon as the rest has arrived", async ({ page, upstream }) => {
   const rest = new Rest(page);
   await rest.watch();
   const release = rest.hold();
@@ -65,7 +65,7 @@ test("Send asks as soon as the rest is there, and once", async ({ page, upstream
   expect(upstream.questions).toHaveLength(1);
 });
 
-test("where it can't be fetched the page says so, keeps what was typed, and tries again", async ({
+test("a failed fetch is reported, and the draft can be sent again", async ({
   page,
   upstream,
   complaints,
@@ -87,7 +87,7 @@ test("where it can't be fetched the page says so, keeps what was typed, and trie
   expect(upstream.questions).toHaveLength(1);
 });
 
-test("where it doesn't come the page says so, and asks when it does", async ({ page, upstream }) => {
+test("late code is reported, and the question is asked then", async ({ page, upstream }) => {
   const rest = new Rest(page);
   await rest.watch();
   const release = rest.hold();
@@ -106,7 +106,7 @@ test("where it doesn't come the page says so, and asks when it does", async ({ p
   await expect(chat.status).toHaveText("Done");
 });
 
-test("a reload keeps what was typed while a part of the page didn't come", async ({ page, upstream }) => {
+test("a reload keeps text typed while a part was missing", async ({ page, upstream }) => {
   const rest = new Rest(page);
   await rest.watch();
   rest.hold();
@@ -120,7 +120,7 @@ test("a reload keeps what was typed while a part of the page didn't come", async
   expect((await upstream.asked()).said).toEqual(["user: Is anybody there?"]);
 });
 
-test("the essay's page says so where its code doesn't come, and the chat has nothing to say then", async ({ page, chat }) => {
+test("the task page reports its late code, the chat doesn't", async ({ page, chat }) => {
   const rest = new Rest(page);
   await rest.watch();
   const release = rest.hold();
@@ -133,7 +133,7 @@ test("the essay's page says so where its code doesn't come, and the chat has not
   release();
 });
 
-test("what is asked early in a conversation goes on with that one", async ({ chat, upstream, page }) => {
+test("a question asked early continues its conversation", async ({ chat, upstream, page }) => {
   await chat.ask("About cats");
   const first = await upstream.asked();
   first.delta("They purr");
@@ -155,7 +155,7 @@ test("what is asked early in a conversation goes on with that one", async ({ cha
   expect(upstream.questions).toHaveLength(2);
 });
 
-test("the essay's page says so where its code can't be fetched", async ({ page, chat, complaints }) => {
+test("the task page reports that its code can't be fetched", async ({ page, chat, complaints }) => {
   complaints.allow(/ERR_FAILED|Failed to fetch|Failed to load/);
   const rest = new Rest(page);
   await rest.watch();
@@ -170,7 +170,7 @@ test("the essay's page says so where its code can't be fetched", async ({ page, 
   await expect(page.getByRole("button", { name: "Start" })).toBeVisible();
 });
 
-test("the page can be left at any moment after it was woken, and complains of nothing", async ({ page }) => {
+test("the page can be left at any moment without errors", async ({ page }) => {
   test.slow();
   const chat = await new Chat(page).open();
   await chat.wake();
@@ -185,7 +185,7 @@ test("the page can be left at any moment after it was woken, and complains of no
   await expect(chapter).toBeVisible();
 });
 
-test("the page can be left while its code is still coming, and complains of nothing", async ({ page }) => {
+test("the page can be left while code arrives, without errors", async ({ page }) => {
   test.slow();
   const chat = new Chat(page);
   for (const frames of [0, 1, 2, 3, 5, 8, 13, 21, 34]) {

@@ -32,7 +32,7 @@ async function expectInterrupted(chat: Chat, upstream: Upstream): Promise<void> 
 const test = base.extend<{ elsewhere: string }>({ elsewhere });
 
 test.describe("the model stops when", () => {
-  test("another page of the app is opened, and the answer is there on return", async ({ chat, upstream, page }) => {
+  test("another page of the app is opened; the answer stays", async ({ chat, upstream, page }) => {
     const before = await document(page);
     const question = await inTheMiddle(chat, upstream);
     await page.getByRole("link", { name: "How it works" }).click();
@@ -44,7 +44,7 @@ test.describe("the model stops when", () => {
     expect(await document(page), "all this was one document").toBe(before);
   });
 
-  test("the Back button leads from one page of the app to another", async ({ page, upstream, server }) => {
+  test("the Back button leads to another page of the app", async ({ page, upstream, server }) => {
     await page.goto("/task");
     const chat = new Chat(page);
     await chat.alive();
@@ -64,14 +64,14 @@ test.describe("the model stops when", () => {
     await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
   });
 
-  test("the page is reloaded, and the answer is there afterwards", async ({ chat, upstream, page }) => {
+  test("the page is reloaded; the answer stays", async ({ chat, upstream, page }) => {
     const question = await inTheMiddle(chat, upstream);
     await page.reload();
     expect(await question.closed).toBe("client");
     await expectInterrupted(chat, upstream);
   });
 
-  test("the page is left for another site, and the answer is there on return", async ({
+  test("another site is opened; the answer stays", async ({
     chat,
     upstream,
     page,
@@ -159,7 +159,7 @@ test.describe("with the back/forward cache", () => {
 });
 
 test.describe("the page lives on when the server", () => {
-  test("is killed, and Retry works when it is there again", async ({ chat, upstream, server, complaints }) => {
+  test("is killed, and Retry works after its restart", async ({ chat, upstream, server, complaints }) => {
     complaints.allow(...SERVER_GONE);
     const question = await inTheMiddle(chat, upstream);
     await server.kill("SIGKILL");
@@ -181,7 +181,7 @@ test.describe("the page lives on when the server", () => {
     await expect(chat.alert).toBeHidden();
   });
 
-  test("is told to go: it is gone within two seconds, and says so", async ({ chat, upstream, server }) => {
+  test("is told to stop: it is gone within 2 s and says so", async ({ chat, upstream, server }) => {
     const question = await inTheMiddle(chat, upstream);
     const took = await server.kill("SIGTERM");
     expect(took).toBeLessThan(2000);
@@ -197,7 +197,7 @@ test.describe("the page lives on when the server", () => {
   });
 });
 
-test("a page that is left as soon as it woke leaves nothing behind that complains", async ({ chat, upstream, page }) => {
+test("a page that is left at once logs no errors", async ({ chat, upstream, page }) => {
   await chat.wake();
   await page.getByRole("link", { name: "How it works" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("A page and its task");
@@ -207,7 +207,7 @@ test("a page that is left as soon as it woke leaves nothing behind that complain
   await expect(chat.status).toHaveText("Done");
 });
 
-test("what has been typed and not sent is there after a reload, once", async ({ chat, page }) => {
+test("a draft is there once after a reload", async ({ chat, page }) => {
   await chat.box.fill("a draft");
   for (let time = 0; time < 2; time++) {
     await page.reload();
@@ -216,7 +216,7 @@ test("what has been typed and not sent is there after a reload, once", async ({ 
   }
 });
 
-test("what has been typed for a new conversation, and how it is to be answered, waits while another is looked at", async ({
+test("a new chat's draft and settings wait for it", async ({
   chat,
   upstream,
   page,
@@ -257,7 +257,7 @@ test("what has been typed for a new conversation, and how it is to be answered, 
   await expect(chat.status).toHaveText("Done");
 });
 
-test("a question that is being asked otherwise is there after a reload, and so is the draft", async ({
+test("an edit and the draft behind it survive a reload", async ({
   chat,
   upstream,
   page,

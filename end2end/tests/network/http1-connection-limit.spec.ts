@@ -8,7 +8,7 @@ import type { Question, Upstream } from "../../support/upstream";
 const CONNECTIONS = 6;
 const crowded = (chat: Chat) => chat.page.getByText(/six connections to a site.*--tls-cert/);
 
-test("once six answers are under way over HTTP/1.1 the page says what that means, and no sooner", async ({
+test("the notice comes with the sixth answer and no sooner", async ({
   context,
   upstream,
   server,
@@ -29,7 +29,7 @@ test("once six answers are under way over HTTP/1.1 the page says what that means
   await expect(crowded(tabs[0]), "the others hear of it").toBeHidden();
 });
 
-test("a question that has to wait for a connection says so, and is asked as soon as another answer is stopped", async ({
+test("a question without a connection says so and goes next", async ({
   context,
   upstream,
   server,

@@ -23,7 +23,7 @@ const test = base.extend<{ certificate: Certificate }>({
   ignoreHTTPSErrors: true,
 });
 
-test("ten tabs have an answer under way at once over HTTPS, and each is stopped by its own Stop", async ({
+test("ten tabs over HTTPS answer at once, each with its Stop", async ({
   context,
   upstream,
   server,

@@ -11,7 +11,7 @@ const it = test.extend<{ task: TaskPage }>({
   task: async ({ page }, use) => use(await new TaskPage(page).open()),
 });
 
-it("shows each message as it comes, and then that the task has finished", async ({ task, server }) => {
+it("shows each message, then that the task has finished", async ({ task, server }) => {
   const seen = await recordCounts(task.list);
   await task.start.click();
   await expect(task.status).toHaveText("Finished");
@@ -25,14 +25,14 @@ it("shows each message as it comes, and then that the task has finished", async 
   expect(times[4] - times[0], "they are spread over the four seconds between them").toBeGreaterThan(3000);
 });
 
-it("hears its task out where no frame is ever drawn, as in a window that has just been hidden", async ({ page, task }) => {
+it("receives all messages in a window that draws no frames", async ({ page, task }) => {
   await page.evaluate(() => (window.requestAnimationFrame = () => 0));
   await task.start.click();
   await expect(task.messages).toHaveText(CHUNKS);
   await expect(task.exits).toHaveText(["exit normal"]);
 });
 
-it("has Cancel in the place of Start while the task runs, and nowhere else", async ({ task }) => {
+it("has Cancel in place of Start while the task runs", async ({ task }) => {
   await task.makeLasting();
   await expect(task.cancel).toBeHidden();
   const place = await task.start.boundingBox();
@@ -45,7 +45,7 @@ it("has Cancel in the place of Start while the task runs, and nowhere else", asy
   await expect(task.cancel).toBeHidden();
 });
 
-it("kills the task when it is cancelled, keeps its messages, and says so", async ({ task, server }) => {
+it("Cancel kills the task and keeps its messages", async ({ task, server }) => {
   await task.makeLasting();
   await task.start.click();
   await expect(task.messages.nth(1)).toBeVisible();
@@ -58,7 +58,7 @@ it("kills the task when it is cancelled, keeps its messages, and says so", async
   await expect(task.messages).toHaveText(kept);
 });
 
-it("kills a task that has said nothing yet", async ({ task, server }) => {
+it("Cancel kills a task that has sent nothing yet", async ({ task, server }) => {
   await task.makeLasting(AN_HOUR);
   await task.start.click();
   await expect.poll(() => server.live()).toBe(1);
@@ -68,7 +68,7 @@ it("kills a task that has said nothing yet", async ({ task, server }) => {
   await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
 });
 
-it("lives on when the task crashes, and says so", async ({ task, server }) => {
+it("survives a crash of the task and reports it", async ({ task, server }) => {
   await task.crash.check();
   await task.start.click();
   await expect(task.status).toHaveText("Crashed");
@@ -79,7 +79,7 @@ it("lives on when the task crashes, and says so", async ({ task, server }) => {
   await expect.poll(() => server.exits()).toMatchObject([{ reason: "crashed" }]);
 });
 
-it("keeps what a panic says out of the page, and in the log", async ({ task, server, page }) => {
+it("logs a panic's message and doesn't show it", async ({ task, server, page }) => {
   await task.crash.check();
   await task.start.click();
   await expect(task.status).toHaveText("Crashed");
@@ -87,7 +87,7 @@ it("keeps what a panic says out of the page, and in the log", async ({ task, ser
   await expect.poll(() => server.log.filter((line) => line.includes("asked to crash"))).toHaveLength(1);
 });
 
-it("starts again after each way to end, with its messages cleared", async ({ task, server }) => {
+it("starts again after each kind of exit, cleared", async ({ task, server }) => {
   await task.crash.check();
   await task.start.click();
   await expect(task.status).toHaveText("Crashed");
@@ -116,7 +116,7 @@ it("starts again after each way to end, with its messages cleared", async ({ tas
   await expect.poll(reasons).toEqual(["crashed", "killed", "normal", "killed"]);
 });
 
-it("is never blocked by its task: the counter counts and the clock goes on", async ({ task, page }) => {
+it("counter and clock go on while the task runs", async ({ task, page }) => {
   await task.makeLasting();
   const clock = page.getByText(/^This page has been alive for \d+ s$/);
   await task.start.click();
@@ -130,7 +130,7 @@ it("is never blocked by its task: the counter counts and the clock goes on", asy
   await expect(task.cancel, "all this while the task runs").toBeVisible();
 });
 
-it("takes the task with it when it is left for another page of the app", async ({ task, server, page }) => {
+it("kills the task when another page is opened", async ({ task, server, page }) => {
   await task.makeLasting();
   const before = await document(page);
   await task.start.click();
@@ -144,7 +144,7 @@ it("takes the task with it when it is left for another page of the app", async (
   expect(await server.fate(id)).toMatchObject({ state: "ended", reason: "killed" });
 });
 
-it("says that the connection is lost when nothing comes any more, and no error either", async ({ page, server }) => {
+it("reports a silent connection as lost", async ({ page, server }) => {
   await page.clock.install();
   const task = await new TaskPage(page).open();
   await task.makeLasting();
@@ -163,7 +163,7 @@ it("says that the connection is lost when nothing comes any more, and no error e
   await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
 });
 
-it("doesn't know tasks that never were", async ({ server }) => {
+it("answers that an unknown task is unknown", async ({ server }) => {
   expect(await server.fate("nonesuch")).toEqual({ state: "unknown" });
 });
 

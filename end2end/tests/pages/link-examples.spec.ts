@@ -41,7 +41,7 @@ const test = base.extend<Fixtures>({
 });
 
 test.describe("essay", () => {
-  test("shows what its task says, and kills it on Cancel", async ({ example, page }) => {
+  test("shows its task's messages and kills it on Cancel", async ({ example, page }) => {
     await press(page, "Start");
     await expect(page.getByRole("listitem")).toHaveText(["Async work chunk 1", "Async work chunk 2"]);
     await page.getByRole("button", { name: "Cancel" }).click();
@@ -49,7 +49,7 @@ test.describe("essay", () => {
     await expect.poll(() => example.exits()).toEqual(["killed"]);
   });
 
-  test("is told of a panic, and goes on", async ({ example, page }) => {
+  test("is told of a panic and goes on", async ({ example, page }) => {
     await page.getByLabel("Crash").check();
     await press(page, "Start");
     await expect(page.getByRole("status")).toHaveText("crashed");
@@ -58,14 +58,14 @@ test.describe("essay", () => {
     await expect(page.getByRole("button", { name: "Start" })).toBeVisible();
   });
 
-  test("takes its task along when its tab is closed", async ({ example, page }) => {
+  test("kills its task when its tab is closed", async ({ example, page }) => {
     await press(page, "Start");
     await expect(page.getByRole("listitem")).toHaveCount(1);
     await page.close();
     await expect.poll(() => example.exits()).toEqual(["killed"]);
   });
 
-  test("is told of a shutdown, which does not wait for the task", async ({ example, page }) => {
+  test("is told of a shutdown that doesn't wait for the task", async ({ example, page }) => {
     await press(page, "Start");
     await expect(page.getByRole("listitem")).toHaveCount(1);
     expect(await example.end("SIGINT")).toBeLessThan(2000);
@@ -77,7 +77,7 @@ test.describe("essay", () => {
 test.describe("progress", () => {
   test.use({ name: "progress" });
 
-  test("ends the thread that works for it on Stop", async ({ example, page }) => {
+  test("ends its worker thread on Stop", async ({ example, page }) => {
     await press(page, "Count");
     await expect(page.getByRole("progressbar")).not.toHaveJSProperty("value", 0);
     await page.getByRole("button", { name: "Stop" }).click();
@@ -89,7 +89,7 @@ test.describe("progress", () => {
 test.describe("tail", () => {
   test.use({ name: "tail" });
 
-  test("keeps the latest lines and no more, and dies when its page is left", async ({ example, page, file }) => {
+  test("keeps the latest lines only and dies with its page", async ({ example, page, file }) => {
     const lines = page.locator("pre");
     await press(page, "Follow");
     await expect(async () => {
@@ -107,7 +107,7 @@ test.describe("tail", () => {
 test.describe("several", () => {
   test.use({ name: "several" });
 
-  test("runs two at once, and stops the one that is meant", async ({ example, page }) => {
+  test("runs two tasks and stops the chosen one", async ({ example, page }) => {
     await press(page, "Add");
     await press(page, "Add");
     const [first, second] = [row(page, 1), row(page, 2)];
@@ -119,7 +119,7 @@ test.describe("several", () => {
     await expect.poll(() => example.exits()).toEqual(["killed", "normal"]);
   });
 
-  test("lets a start wait for its turn, and forgets those that wait on Stop", async ({ example, page }) => {
+  test("queues a start, and Stop empties the queue", async ({ example, page }) => {
     await press(page, "Add");
     const task = row(page, 1);
     for (let n = 0; n < 4; n++) await task.getByRole("button", { name: "Again" }).click();
@@ -134,7 +134,7 @@ test.describe("several", () => {
     expect(example.exits()).toEqual(["normal", "normal", "normal", "killed"]);
   });
 
-  test("starts again in the place of the task that runs, from nothing", async ({ example, page }) => {
+  test("restarts from nothing in place of the running task", async ({ example, page }) => {
     await press(page, "Add");
     const task = row(page, 1);
     await expect(task).toContainText(/[5-9] of 20/);
@@ -144,7 +144,7 @@ test.describe("several", () => {
     expect(example.exits()).toEqual(["killed", "normal"]);
   });
 
-  test("ends a task that is removed, and all of them when it is left", async ({ example, page }) => {
+  test("ends a removed task, and all when it is left", async ({ example, page }) => {
     const errors: Error[] = [];
     page.on("pageerror", (error) => errors.push(error));
     await press(page, "Add");

@@ -10,7 +10,7 @@ const it = test.extend<{ monitor: Monitor }>({
   monitor: async ({ context }, use) => use(await new Monitor(await context.newPage()).open()),
 });
 
-it("shows the task of another page: how it begins, goes on and ends", async ({ chat, monitor, upstream }) => {
+it("shows another page's task from start to exit", async ({ chat, monitor, upstream }) => {
   await chat.ask("Count");
   const question = await upstream.asked();
   question.begin();
@@ -27,7 +27,7 @@ it("shows the task of another page: how it begins, goes on and ends", async ({ c
   await expect(monitor.task("monitor"), "looking on is a task, too").toHaveCount(1);
 });
 
-it("ends a task, down to the connection to the model, and its page is told", async ({ chat, monitor, upstream }) => {
+it("kills a task and its upstream connection; its page knows", async ({ chat, monitor, upstream }) => {
   await chat.ask("Count");
   const question = await upstream.asked();
   question.delta("one, two");
@@ -40,7 +40,7 @@ it("ends a task, down to the connection to the model, and its page is told", asy
   await expect(monitor.exit("alpha")).toContainText("killed");
 });
 
-it("keeps the cursor where it is while rows come and go", async ({ chat, monitor, upstream }) => {
+it("keeps focus while rows come and go", async ({ chat, monitor, upstream }) => {
   const button = monitor.kill("monitor");
   await button.focus();
   await chat.ask("Count");
@@ -64,7 +64,7 @@ it("ends its own task when it is left", async ({ page, server }) => {
   await expect(monitor.exit("monitor")).toContainText("killed");
 });
 
-it("says that the connection is lost, and looks again when it is asked to", async ({ page, server, complaints }) => {
+it("reports a lost connection, and Retry reconnects", async ({ page, server, complaints }) => {
   complaints.allow(...SERVER_GONE);
   const monitor = await new Monitor(page).open();
   await expect(monitor.retry).toBeHidden();
@@ -77,7 +77,7 @@ it("says that the connection is lost, and looks again when it is asked to", asyn
   await expect(monitor.retry).toBeHidden();
 });
 
-it("is led to from the essay's page", async ({ page }) => {
+it("is linked from the task page", async ({ page }) => {
   await page.goto("/task");
   await expect(page.locator("html[data-ready]")).toBeAttached();
   await page.getByRole("link", { name: "monitor" }).click();

@@ -45,7 +45,7 @@ async function copyAll(chat: Chat, page: Page): Promise<void> {
   await page.keyboard.press("Control+c");
 }
 
-test("a code block is copied without a line end, and so is an answer that ends in one", async ({ chat, upstream, page }) => {
+test("code is copied without a final newline", async ({ chat, upstream, page }) => {
   await answered(chat, upstream, "Show me", "Run it:\n\n```sh\nls\n  cat a\n\n```\n");
   await chat.answer.getByRole("button", { name: "Copy code" }).click();
   await expect.poll(() => clipboard(page)).toBe("ls\n  cat a");
@@ -54,7 +54,7 @@ test("a code block is copied without a line end, and so is an answer that ends i
   await expect.poll(() => clipboard(page)).toBe("Run it:\n\n```sh\nls\n  cat a\n\n```");
 });
 
-test("a selection of all has what was said, and no control", async ({ chat, upstream, page }) => {
+test("Select all copies the text and no controls", async ({ chat, upstream, page }) => {
   const answer = "Before.\n\n```rust\nfn main() {\n    run();\n}\n```\n\n| a | b |\n|---|---|\n| c | d |\n\n```\nplain\n```\n\nAfter.";
   await answered(chat, upstream, "Show me", answer, "Hm, let me see.");
   await expect(chat.answer.locator("code .hl-k").first()).toBeVisible();
@@ -81,7 +81,7 @@ test("a selection of all has what was said, and no control", async ({ chat, upst
   expect(await clipboard(page)).not.toContain("Thought for");
 });
 
-test("a copy keeps the lines of a question, and which tasks are done", async ({ chat, upstream, page }) => {
+test("a copy keeps a question's lines and a task list's marks", async ({ chat, upstream, page }) => {
   await answered(chat, upstream, "One\n\n  two", "- [x] this\n- [ ] that\n\nAfter.");
   await page.evaluate(() => {
     const { setData } = DataTransfer.prototype;
@@ -98,7 +98,7 @@ test("a copy keeps the lines of a question, and which tasks are done", async ({ 
   expect(await put("text/html")).toContain("☑ this");
 });
 
-test("a selection in several ranges, as Firefox makes it, is there again after a copy the old way", async ({ chat, upstream, page }) => {
+test("a selection of several ranges survives execCommand copying", async ({ chat, upstream, page }) => {
   await answered(chat, upstream, "Show me", "First.\n\nSecond.\n\nThird.");
   await page.evaluate(() => {
     navigator.clipboard.writeText = () => Promise.reject(new Error("no"));
@@ -140,7 +140,7 @@ test("a selection in several ranges, as Firefox makes it, is there again after a
   }
 });
 
-test("a selection over a code block has its code and no more", async ({ chat, upstream, page }) => {
+test("a selection across a code block has its code only", async ({ chat, upstream, page }) => {
   await answered(chat, upstream, "Show me", "Before.\n\n```rust\nlet a = 1;\nlet b = 2;\n```\n\nAfter.");
   await expect(chat.answer.locator("code .hl-k").first()).toBeVisible();
   await copyFromTo(page, "Before.", "After.");
@@ -151,7 +151,7 @@ test("a selection over a code block has its code and no more", async ({ chat, up
   await expect.poll(() => clipboard(page)).toBe("let a = 1;\nlet b = 2;\n\nAfter.");
 });
 
-test("all of a code block that is selected is copied without a line end, and a part as it is", async ({ chat, upstream, page }) => {
+test("a whole code block loses its final newline, a part doesn't", async ({ chat, upstream, page }) => {
   await answered(chat, upstream, "Show me", "Before.\n\n```\none\ntwo\n```\n\nAfter.");
   const select = (to: number) =>
     page.evaluate((to) => {
@@ -170,7 +170,7 @@ test("all of a code block that is selected is copied without a line end, and a p
   await expect.poll(() => clipboard(page)).toBe("two");
 });
 
-test("a long code block is one, also in a selection", async ({ chat, upstream, page }) => {
+test("a long code block is copied as one", async ({ chat, upstream, page }) => {
   const code = Array.from({ length: 3000 }, (_, at) => `let line_${at} = ${at};`).join("\n");
   await answered(chat, upstream, "Show me", `Before.\n\n\`\`\`\n${code}\n\`\`\`\n\nAfter.`);
   expect(await chat.answer.locator("figure").count()).toBeGreaterThan(1);
@@ -178,7 +178,7 @@ test("a long code block is one, also in a selection", async ({ chat, upstream, p
   await expect.poll(async () => (await clipboard(page)) === `Show me\n\nBefore.\n\n${code}\n\nAfter.`).toBe(true);
 });
 
-test("what is selected in a field or outside of the conversation is the browser's to copy", async ({ chat, upstream, page }) => {
+test("the browser copies fields and text outside the messages", async ({ chat, upstream, page }) => {
   await answered(chat, upstream, "Show me", "Before.\n\n```\none\n```\n\nAfter.");
   await copyAll(chat, page);
   await chat.box.fill("a draft");

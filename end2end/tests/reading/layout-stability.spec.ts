@@ -23,7 +23,7 @@ for (const [device, viewport] of Object.entries(SIZES)) {
   test.describe(`on a ${device}`, () => {
     test.use({ viewport });
 
-    test("nothing but the conversation scrolls, whatever is done", async ({ chat, upstream, page }) => {
+    test("nothing but the conversation ever scrolls", async ({ chat, upstream, page }) => {
       const still = async (what: string) => expect(await page.evaluate(displaced), what).toEqual([]);
       await chat.ask("At length");
       const question = await upstream.asked();
@@ -88,7 +88,7 @@ function places(): Record<string, string> {
 }
 
 for (const [width, height] of [[1366, 600], [1366, 768], [1024, 400], [390, 844], [844, 390]]) {
-  test(`the welcome page stays where it is when the rest of its code comes, at ${width} × ${height}`, async ({ page }) => {
+  test(`the welcome stays in place as code arrives, ${width} × ${height}`, async ({ page }) => {
     await page.setViewportSize({ width, height });
     const chat = await new Chat(page).open();
     await expect(chat.model.getByRole("option")).toHaveCount(2);
@@ -107,7 +107,7 @@ for (const [width, height] of [[1366, 600], [1366, 768], [1024, 400], [390, 844]
 const twoFrames = (page: Page) =>
   page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
 
-test("a new chat begins at its top, and an answer is followed from it", async ({ chat, upstream, page }) => {
+test("a new chat starts at the top, and follows its answer", async ({ chat, upstream, page }) => {
   await page.setViewportSize({ width: 1024, height: 400 });
   const main = page.getByRole("main");
   await chat.ask("At length");
@@ -123,7 +123,7 @@ test("a new chat begins at its top, and an answer is followed from it", async ({
   expect(await main.evaluate((main) => main.scrollTop)).toBe(0);
 });
 
-test("a field for a name takes what is pressed from the first moment, and not the Enter that opened it", async ({ chat, upstream, page }) => {
+test("a name field takes keys at once, but not its opening Enter", async ({ chat, upstream, page }) => {
   await chat.ask("About cats");
   (await upstream.asked()).finish();
   await expect(chat.status).toHaveText("Done");
@@ -152,7 +152,7 @@ test("a field for a name takes what is pressed from the first moment, and not th
   await expect(chat.conversations.getByRole("link", { name: "Cats" })).toBeVisible();
 });
 
-test("what is refused and what is kept have a place of their own", async ({ chat, page }) => {
+test("refusals and the saved notice have reserved space", async ({ chat, page }) => {
   await chat.wake();
   await page.locator("form input[type=file]").setInputFiles({ name: "a.bin", mimeType: "application/octet-stream", buffer: Buffer.from([0, 1, 2]) });
   const refused = page.locator(".refused").first();

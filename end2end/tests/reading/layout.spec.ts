@@ -42,7 +42,7 @@ for (const { name, path, missing } of PAGES) {
         });
       }
 
-      test("has a title, one main part, one heading above all, and a name for every control", async ({ page }) => {
+      test("has a title, one main, one h1, and named controls", async ({ page }) => {
         await page.goto(path);
         await expect(page.locator("html[data-ready]")).toBeAttached();
         await expect(page).toHaveTitle(/Starcrossed/);
@@ -82,7 +82,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
 test.describe("on a phone", () => {
   test.use({ viewport: WIDTHS.phone });
 
-  test("the header fits, however long the names of models are", async ({ page, upstream }) => {
+  test("the header fits with long names of models", async ({ page, upstream }) => {
     upstream.models = ["short", "a-model-with-a-name-that-is-much-longer-than-its-place"];
     const chat = await new Chat(page).open();
     await chat.wake();
@@ -91,7 +91,7 @@ test.describe("on a phone", () => {
     expect(settings.x + settings.width).toBeLessThanOrEqual(WIDTHS.phone.width);
   });
 
-  test("a long list of models leaves the header one line, and what is sought there has room", async ({ page, upstream }) => {
+  test("a long list of models keeps the header on one line", async ({ page, upstream }) => {
     upstream.models = [...Array(30).keys()].map((number) => `maker/Model-${number}`);
     const chat = await new Chat(page).open();
     await chat.wake();
@@ -103,7 +103,7 @@ test.describe("on a phone", () => {
     expect(await overflow(page)).toBe(0);
   });
 
-  test("the conversations come and go with a button", async ({ chat, upstream, page }) => {
+  test("a button opens and closes the conversations", async ({ chat, upstream, page }) => {
     const menu = page.getByRole("button", { name: "Conversations list", exact: true });
     await expect(chat.conversations).toBeHidden();
     await expect(menu).toHaveAttribute("aria-expanded", "false");
@@ -117,7 +117,7 @@ test.describe("on a phone", () => {
     await expect(chat.log.getByRole("article")).toHaveCount(0);
   });
 
-  test("a touch beside the conversations puts them away, and does nothing else; so does Escape", async ({ chat, page }) => {
+  test("a touch outside or Escape only closes the conversations", async ({ chat, page }) => {
     const menu = page.getByRole("button", { name: "Conversations list", exact: true });
     const idea = (await page.getByRole("button", { name: /limerick/ }).boundingBox())!;
     const model = (await chat.model.boundingBox())!;
@@ -148,7 +148,7 @@ for (const hasTouch of [false, true]) {
   test.describe(hasTouch ? "under fingers" : "with a mouse", () => {
     test.use({ hasTouch, isMobile: hasTouch });
 
-    test("the versions of a question can be seen at once", async ({ chat, upstream, page }) => {
+    test("the versions of a question are visible at once", async ({ chat, upstream, page }) => {
       await chat.ask("Heads?");
       (await upstream.asked()).finish();
       await expect(chat.status).toHaveText("Done");
@@ -166,7 +166,7 @@ for (const hasTouch of [false, true]) {
 }
 
 for (const knows of [true, false]) {
-  test(`the box grows with what is typed, in a browser that ${knows ? "knows" : "doesn't know"} how`, async ({ page }) => {
+  test(`the box grows ${knows ? "with" : "without"} the browser's field-sizing`, async ({ page }) => {
     if (!knows) await page.addInitScript(() => (CSS.supports = () => false));
     const chat = await new Chat(page).open();
     if (!knows) await chat.box.evaluate((box) => box.style.setProperty("field-sizing", "fixed"));
@@ -235,7 +235,7 @@ function colours(): number[] {
   return [style.backgroundColor, style.color].map(luminance);
 }
 
-test("how the last answer ended is not told under it again", async ({ chat, upstream, page }) => {
+test("the last answer's end isn't repeated under it", async ({ chat, upstream, page }) => {
   const ending = chat.answer.locator(".ending");
   await chat.ask("What fails at once?");
   (await upstream.asked()).fail(500, { error: { message: "out of memory" } });

@@ -8,7 +8,7 @@ import type { Question } from "../../support/upstream";
 // So much is said here that a busy machine takes its time.
 test.slow();
 
-test("what is out of view has the room that it needs, and is found", async ({ chat, upstream, page }) => {
+test("sections out of view keep their height and are found", async ({ chat, upstream, page }) => {
   await chat.ask("Tell me everything");
   const question = await upstream.asked();
   const text = new Prose(2).text(40_000);
@@ -29,7 +29,7 @@ test("what is out of view has the room that it needs, and is found", async ({ ch
   await expectRoomForAll(page);
 });
 
-test("what is still to be typeset is not left out: nobody knows what room it needs", async ({ chat, upstream, page }) => {
+test("a section is skipped only once it is typeset", async ({ chat, upstream, page }) => {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   await page.route("**/api/typeset", async (route) => {
@@ -52,7 +52,7 @@ test("what is still to be typeset is not left out: nobody knows what room it nee
   await expectRoomForAll(page);
 });
 
-test("a reader stays at the same words, whatever is left out above them", async ({ chat, upstream, page }) => {
+test("the reader stays at the same words", async ({ chat, upstream, page }) => {
   await chat.ask("Tell me everything");
   const question = await upstream.asked();
   const lines = (from: number, to: number) => {
@@ -82,7 +82,7 @@ test("a reader stays at the same words, whatever is left out above them", async 
   expect(await place()).toBe(before);
 });
 
-test("what has been said and typeset never moves again, while more arrives, and when it ends", async ({ chat, upstream, page }) => {
+test("final text never moves again", async ({ chat, upstream, page }) => {
   await chat.wake();
   await page.evaluate(() => {
     const moved: string[] = [];

@@ -2,7 +2,7 @@
 
 import { expect, test } from "../../support/fixtures";
 
-test("an answer is formatted while it arrives, and no half of a mark is ever seen", async ({ chat, upstream }) => {
+test("an answer is formatted as it arrives, without half marks", async ({ chat, upstream }) => {
   await chat.ask("Show me");
   const question = await upstream.asked();
   for (const piece of ["A **bo", "ld** word, `co", "de` and [a li", "nk](https://exam", "ple.org/)\n\n```ru", "st\nfn ma"]) {
@@ -18,7 +18,7 @@ test("an answer is formatted while it arrives, and no half of a mark is ever see
   await expect(chat.status).toHaveText("Done");
 });
 
-test("code gets its colours, and formulas are formulas, when they are finished", async ({ chat, upstream, page, context }) => {
+test("finished code is coloured and finished formulas are set", async ({ chat, upstream, page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await chat.ask("Show me");
   const question = await upstream.asked();
@@ -32,7 +32,7 @@ test("code gets its colours, and formulas are formulas, when they are finished",
   await expect(chat.status).toHaveText("Done");
 });
 
-test("a block that is too long for the server keeps no other from its colours", async ({ chat, upstream }) => {
+test("a block that is too long leaves the others coloured", async ({ chat, upstream }) => {
   await chat.ask("Show me");
   const question = await upstream.asked();
   const long = "let long = true;\n".repeat(5000);
@@ -44,7 +44,7 @@ test("a block that is too long for the server keeps no other from its colours", 
   await expect(chat.answer.locator("pre").last().locator(".hl-k")).toHaveText("fn");
 });
 
-test("code gets its colours also when the server is out of reach for a moment", async ({ chat, upstream, page, complaints }) => {
+test("code is coloured after a failed request", async ({ chat, upstream, page, complaints }) => {
   complaints.allow(/ERR_FAILED/);
   await page.route("**/api/typeset", (route) => route.abort(), { times: 1 });
   await chat.ask("Show me");
@@ -54,7 +54,7 @@ test("code gets its colours also when the server is out of reach for a moment", 
   await expect(chat.answer.locator("code .hl-k")).toHaveText("fn");
 });
 
-test("a large list that has stopped growing is there to its last word", async ({ chat, upstream }) => {
+test("a large finished list is there to its last word", async ({ chat, upstream }) => {
   await chat.ask("Tell me everything");
   const question = await upstream.asked();
   question.delta("- an item of the list\n".repeat(1500));
@@ -65,7 +65,7 @@ test("a large list that has stopped growing is there to its last word", async ({
   await expect(chat.status).toHaveText("Done");
 });
 
-test("what the server had no time to typeset is asked for once more", async ({ chat, upstream, page }) => {
+test("blocks that the server skipped are asked for again", async ({ chat, upstream, page }) => {
   let asked = 0;
   await page.route("**/api/typeset", async (route) => {
     asked += 1;
@@ -84,7 +84,7 @@ test("what the server had no time to typeset is asked for once more", async ({ c
 
 const fenced = (code: string, language = "rust") => `\`\`\`${language}\n${code}\n\`\`\`\n\n`;
 
-test("what is selected stays selected while the paragraph, the list or the table around it grows", async ({ chat, upstream, page }) => {
+test("a selection stays while its block grows", async ({ chat, upstream, page }) => {
   await chat.ask("Show me");
   const question = await upstream.asked();
   for (const [piece, chosen, more] of [
@@ -122,7 +122,7 @@ const HOSTILE = [
   "x".repeat(1_000_000),
 ];
 
-test("nothing in a hostile answer is run or fetched, and nothing hangs", async ({ chat, upstream, page, baseURL, complaints }) => {
+test("a hostile answer runs, fetches and blocks nothing", async ({ chat, upstream, page, baseURL, complaints }) => {
   test.slow();
   const foreign: string[] = [];
   page.on("request", (request) => {
@@ -159,7 +159,7 @@ test("nothing in a hostile answer is run or fetched, and nothing hangs", async (
   complaints.allow(/Content Security Policy/);
 });
 
-test("a reader who scrolls up is left alone, and is led back with one click", async ({ chat, upstream, page }) => {
+test("a reader who scrolls up stays there until a click", async ({ chat, upstream, page }) => {
   await chat.ask("A long one");
   const question = await upstream.asked();
   const lines = (count: number) => question.delta("A line of the answer.\n\n".repeat(count));

@@ -29,7 +29,7 @@ function conversation(): string {
 const seen = (page: Page, css: string) =>
   page.locator(css).evaluateAll((all) => all.filter((part) => part.checkVisibility({ contentVisibilityAuto: true })).length);
 
-test("all of a conversation is printed, and nothing that can only be clicked", async ({ chat, page }) => {
+test("the whole conversation is printed, without controls", async ({ chat, page }) => {
   test.slow();
   await chat.wake();
   const file = { name: "all.json", mimeType: "application/json", buffer: Buffer.from(conversation()) };
@@ -71,7 +71,7 @@ test("all of a conversation is printed, and nothing that can only be clicked", a
   await expect(chat.answer).toBeInViewport();
 });
 
-test("a page that is only about to print has all of it, and goes back after that", async ({ chat, page }) => {
+test("beforeprint draws everything, afterprint undoes it", async ({ chat, page }) => {
   await chat.wake();
   const file = { name: "all.json", mimeType: "application/json", buffer: Buffer.from(conversation()) };
   await chat.conversations.locator("input[type=file]").setInputFiles(file);

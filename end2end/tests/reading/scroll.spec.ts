@@ -27,7 +27,7 @@ async function wheel(page: Page, pixels: number): Promise<void> {
   await page.mouse.wheel(0, pixels);
 }
 
-test("a few pixels upwards are enough to be left alone, while words come all the time", async ({ chat, upstream, page }) => {
+test("a few pixels upwards stop the following", async ({ chat, upstream, page }) => {
   const question = await long(chat, upstream, "A long one", 80);
   const flow = setInterval(() => question.delta("More. "), 20);
   await wheel(page, -3);
@@ -43,7 +43,7 @@ test("a few pixels upwards are enough to be left alone, while words come all the
   await expect(jump(page), "who comes down again reads along again").toBeHidden();
 });
 
-test("who scrolls up in the frame in which much arrives is left alone, too", async ({ chat, upstream, page }) => {
+test("scrolling up in the frame of a large delta stops it too", async ({ chat, upstream, page }) => {
   const question = await long(chat, upstream, "A long one", 80);
   await main(page).evaluate((main) => {
     const content = main.firstElementChild!;
@@ -63,7 +63,7 @@ test("who scrolls up in the frame in which much arrives is left alone, too", asy
   await expect(chat.status).toHaveText("Done");
 });
 
-test("a conversation that is opened shows its end, wherever the reader was in the one before", async ({ chat, upstream, page }) => {
+test("an opened conversation shows its end", async ({ chat, upstream, page }) => {
   for (const [asked, count] of [["A longer one", 120], ["A long one", 60]] as const) {
     await chat.newChat.click();
     (await long(chat, upstream, asked, count)).finish();
@@ -77,7 +77,7 @@ test("a conversation that is opened shows its end, wherever the reader was in th
   await expect(jump(page)).toBeHidden();
 });
 
-test("Enter that asks nothing leaves the reader where they are, and a question leads to its answer", async ({ chat, upstream, page }) => {
+test("Enter scrolls to the answer only if it asks", async ({ chat, upstream, page }) => {
   const question = await long(chat, upstream, "A long one", 80);
   await wheel(page, -300);
   await expect(jump(page)).toBeVisible();
@@ -121,13 +121,13 @@ async function expectFollowed(chat: Chat, question: Question, parts: number): Pr
   expect(await chat.page.evaluate(() => Reflect.get(window, "shown")), "the button never showed").toBe(0);
 }
 
-test("a browser that moves the list by itself while it grows is no reader", async ({ chat, upstream, page }) => {
+test("scrolling by the browser itself doesn't stop the following", async ({ chat, upstream, page }) => {
   const question = await long(chat, upstream, "A long one", 80);
   await moveBack(page);
   await expectFollowed(chat, question, 20);
 });
 
-test("a browser that moves the list just after a click into it is no reader either", async ({ chat, upstream, page }) => {
+test("scrolling by the browser after a click doesn't either", async ({ chat, upstream, page }) => {
   const question = await long(chat, upstream, "A long one", 80);
   await moveBack(page);
   const box = (await main(page).boundingBox())!;
@@ -140,7 +140,7 @@ test("a browser that moves the list just after a click into it is no reader eith
   await expectFollowed(chat, question, 5);
 });
 
-test("nor is one that moves it when the reader has come back to the foot", async ({ chat, upstream, page }) => {
+test("nor after the reader has returned to the end", async ({ chat, upstream, page }) => {
   const question = await long(chat, upstream, "A long one", 80);
   await main(page).evaluate((main) => {
     main.tabIndex = -1;
@@ -154,7 +154,7 @@ test("nor is one that moves it when the reader has come back to the foot", async
   await expectFollowed(chat, question, 5);
 });
 
-test("who selects text upwards and out of the window is left alone", async ({ chat, upstream, page }) => {
+test("selecting text upwards stops the following", async ({ chat, upstream, page }) => {
   const question = await long(chat, upstream, "A long one", 80);
   const box = (await main(page).boundingBox())!;
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
@@ -177,7 +177,7 @@ test("who selects text upwards and out of the window is left alone", async ({ ch
 const keys = ["PageUp", "Home", "ArrowUp", "Shift+Space"];
 
 for (const key of keys) {
-  test(`${key} is enough to be left alone, and End leads back`, async ({ chat, upstream, page }) => {
+  test(`${key} stops the following, and End resumes it`, async ({ chat, upstream, page }) => {
     const question = await long(chat, upstream, "A long one", 80);
     await main(page).evaluate((main) => {
       main.tabIndex = -1;
@@ -196,7 +196,7 @@ for (const key of keys) {
   });
 }
 
-test("what is typed into the box is no scrolling", async ({ chat, upstream, page }) => {
+test("keys in the box don't stop the following", async ({ chat, upstream, page }) => {
   const question = await long(chat, upstream, "A long one", 80);
   await chat.box.pressSequentially("a draft");
   for (const key of ["Home", "ArrowUp", "PageUp", "End"]) await chat.box.press(key);
@@ -210,7 +210,7 @@ test("what is typed into the box is no scrolling", async ({ chat, upstream, page
 test.describe("on a touch screen", () => {
   test.use({ hasTouch: true });
 
-  test("a finger that draws the list down is left alone", async ({ chat, upstream, page }) => {
+  test("a drag with a finger stops the following", async ({ chat, upstream, page }) => {
     const question = await long(chat, upstream, "A long one", 80);
     const flow = setInterval(() => question.delta("More. "), 20);
     const box = (await main(page).boundingBox())!;
@@ -257,7 +257,7 @@ barred("who drags the scroll bar up is left alone", async ({ chat, upstream, pag
   await expect(chat.status).toHaveText("Done");
 });
 
-test("a tool that leads somewhere while nothing grows is followed there", async ({ chat, upstream, page }) => {
+test("scrolling by a tool is obeyed when nothing grows", async ({ chat, upstream, page }) => {
   const question = await long(chat, upstream, "A long one", 80);
   question.finish();
   await expect(chat.status).toHaveText("Done");

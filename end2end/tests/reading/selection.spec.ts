@@ -86,7 +86,7 @@ const ENDS: Record<string, (question: Question, chat: Chat) => Promise<void> | v
 const LAST = ["Some *last words", "- first\n- last words", "## Some last words", "> last words", "```rust\nlet last = words;", "| a |\n|---|\n| last words |"];
 
 for (const [how, end] of Object.entries(ENDS)) {
-  test(`the block that is being written stays selected when the answer ${how}`, async ({ chat, upstream, page }) => {
+  test(`the growing block stays selected when the answer ${how}`, async ({ chat, upstream, page }) => {
     for (const last of LAST) {
       const question = await say(chat, () => upstream.asked(), last);
       await page.evaluate(select, [ANSWER, "last", "words", false]);
@@ -117,7 +117,7 @@ test("a question and its answer stay selected together", async ({ chat, upstream
 });
 
 for (const chosen of ["a^2", "^"]) {
-  test(`a formula of which ${chosen} is selected is selected as a whole when it is typeset`, async ({ chat, upstream, page }) => {
+  test(`a formula with ${chosen} selected is selected when set`, async ({ chat, upstream, page }) => {
     const question = await say(chat, () => upstream.asked(), "So $a^2$ it is");
     await page.evaluate(select, [ANSWER, chosen, chosen, false]);
     question.delta("\n\nNext\n\nLast");
@@ -130,7 +130,7 @@ for (const chosen of ["a^2", "^"]) {
   });
 }
 
-test("what is selected of a thought stays in sight when the answer begins", async ({ chat, upstream, page }) => {
+test("a thought with a selection stays open for the answer", async ({ chat, upstream, page }) => {
   await chat.ask("Show me");
   const question = await upstream.asked();
   const thought = chat.answer.locator(".reasoning > .text");
@@ -148,7 +148,7 @@ test("what is selected of a thought stays in sight when the answer begins", asyn
   expect(await page.evaluate(selected)).toEqual(before);
 });
 
-test("a thought of which nothing is selected is folded up when the answer begins", async ({ chat, upstream }) => {
+test("a thought without a selection folds for the answer", async ({ chat, upstream }) => {
   await chat.ask("Show me");
   const question = await upstream.asked();
   question.reasoning("I think of it");
@@ -159,7 +159,7 @@ test("a thought of which nothing is selected is folded up when the answer begins
   await expect(chat.status).toHaveText("Done");
 });
 
-test("text that turns out to be a thought stays selected there", async ({ chat, upstream, page }) => {
+test("text that becomes a thought stays selected", async ({ chat, upstream, page }) => {
   const question = await say(chat, () => upstream.asked(), "I *think* of it");
   await page.evaluate(select, [ANSWER, "think", "of", false]);
   const before = await page.evaluate(selected);
@@ -172,7 +172,7 @@ test("text that turns out to be a thought stays selected there", async ({ chat, 
   expect(before.text).toBe("think of");
 });
 
-test("a mouse that is selecting goes on while blocks end under it", async ({ chat, upstream, page }) => {
+test("a mouse selection goes on while blocks end under it", async ({ chat, upstream, page }) => {
   const question = await say(chat, () => upstream.asked(), "One two three four\n\n```rust\nlet five = 6;");
   const place = async (word: string) => {
     await page.evaluate(select, [ANSWER, word, word, false]);
@@ -198,7 +198,7 @@ test("a mouse that is selecting goes on while blocks end under it", async ({ cha
   await expect(chat.status).toHaveText("Done");
 });
 
-test("the end of an answer takes no focus from what is selected", async ({ chat, upstream, page }) => {
+test("the end of an answer keeps focus and selection", async ({ chat, upstream, page }) => {
   for (const isSelected of [true, false]) {
     const question = await say(chat, () => upstream.asked(), "Some words");
     await chat.stop.focus();
@@ -216,7 +216,7 @@ test("the end of an answer takes no focus from what is selected", async ({ chat,
   }
 });
 
-test("copying where the browser gives the page no clipboard leaves what is selected", async ({ chat, upstream, page }) => {
+test("copying without the clipboard API keeps the selection", async ({ chat, upstream, page }) => {
   await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
   const question = await say(chat, () => upstream.asked(), "Some words");
   question.finish();
@@ -229,7 +229,7 @@ test("copying where the browser gives the page no clipboard leaves what is selec
   expect(await page.evaluate(selected)).toEqual(before);
 });
 
-test("what is selected in a second tab stays selected while the first goes on with the answer", async ({ chat, upstream, page, context }) => {
+test("a selection in a second tab survives the first's answer", async ({ chat, upstream, page, context }) => {
   test.slow(); // an answer is kept whole every five seconds
   const question = await say(chat, () => upstream.asked(), "Some words of it");
   await expect(page).toHaveURL(/\/c\//);

@@ -14,7 +14,7 @@ const isRight = (part: Locator) =>
     return place.right - text.right < text.left - place.left;
   });
 
-test("answers and questions have the direction of their words, block by block, and code has its own", async ({ chat, upstream, page }) => {
+test("each block has its text's direction, code its own", async ({ chat, upstream, page }) => {
   await chat.ask(`${ARABIC}\nand a line in English that is longer`);
   const question = await upstream.asked();
   question.delta(
@@ -55,7 +55,7 @@ test("answers and questions have the direction of their words, block by block, a
   await expect(page.getByRole("textbox", { name: "Name" })).toHaveCSS("direction", "rtl");
 });
 
-test("the box has the direction of what is typed", async ({ chat }) => {
+test("the box has the direction of its text", async ({ chat }) => {
   await expect(chat.box).toHaveCSS("direction", "ltr");
   await chat.box.fill(ARABIC);
   await expect(chat.box).toHaveCSS("direction", "rtl");

@@ -6,7 +6,7 @@ import { expect, test } from "../../support/fixtures";
 const DAY = { light: true, scheme: "light", around: ["#fcfaf6"] };
 const NIGHT = { light: false, scheme: "dark", around: ["#0e1322"] };
 
-test("is as the system has it until one is chosen, and then as it was chosen", async ({ chat, page }) => {
+test("the theme follows the system until one is chosen", async ({ chat, page }) => {
   const either = (theme: object) => ({ ...theme, scheme: "light dark" });
   await expect(choice(page)).toHaveValue("");
   await page.emulateMedia({ colorScheme: "dark" });
@@ -28,7 +28,7 @@ test("is as the system has it until one is chosen, and then as it was chosen", a
   expect(await seen(page)).toEqual(either(NIGHT));
 });
 
-test("is there before anything is painted, and can be chosen before the page's code is there", async ({ chat, page }) => {
+test("the theme works before paint and before the code arrives", async ({ chat, page }) => {
   await choice(page).selectOption("Dark");
   await page.route("**/*.{js,wasm}", () => {}); // never answered
   await page.reload({ waitUntil: "commit" });
@@ -44,7 +44,7 @@ test("is there before anything is painted, and can be chosen before the page's c
   expect(await seen(page)).toEqual(DAY);
 });
 
-test("is the same in every tab and on every page", async ({ chat, page, context }) => {
+test("the theme is the same in every tab and page", async ({ chat, page, context }) => {
   const other = await context.newPage();
   await other.goto("/task");
   await choice(page).selectOption("Dark");
@@ -55,7 +55,7 @@ test("is the same in every tab and on every page", async ({ chat, page, context 
   await expect(choice(page)).toHaveValue("dark");
 });
 
-test("can be chosen where the browser keeps nothing", async ({ page, chat }) => {
+test("the theme can be chosen without storage", async ({ page, chat }) => {
   await page.addInitScript(() =>
     Object.defineProperty(window, "localStorage", {
       get: () => {

@@ -6,7 +6,7 @@ import { listed, talk } from "../../support/conversations";
 import { kept, occupyTheStore } from "../../support/database";
 import { expect, test } from "../../support/fixtures";
 
-test("a conversation has an address of its own, and Back and Forward lead through them", async ({ chat, upstream, page }) => {
+test("each conversation has an address; Back and Forward work", async ({ chat, upstream, page }) => {
   await talk(chat, upstream, "About cats", "I like cats");
   const cats = new URL(page.url()).pathname;
   expect(cats).toMatch(/^\/c\/\w+$/);
@@ -20,7 +20,7 @@ test("a conversation has an address of its own, and Back and Forward lead throug
   await expect(chat.answer).toContainText("I like cats");
 });
 
-test("a conversation that is on its way is given up by going Back", async ({ chat, upstream, page }) => {
+test("Back gives up a conversation that is still loading", async ({ chat, upstream, page }) => {
   await talk(chat, upstream, "About cats", "I like cats");
   await talk(chat, upstream, "About dogs", "I like dogs");
   await occupyTheStore(page);
@@ -51,13 +51,13 @@ async function afterTheStore(page: Page): Promise<void> {
   });
 }
 
-test("an address that this browser doesn't know says so", async ({ chat, page }) => {
+test("an unknown conversation's address says so", async ({ chat, page }) => {
   await page.goto("/c/0000000000");
   await chat.alive();
   await expect(page.getByText("isn't kept in this browser")).toBeVisible();
 });
 
-test("a conversation can be renamed, and keeps its name", async ({ chat, upstream, page }) => {
+test("a renamed conversation keeps its name", async ({ chat, upstream, page }) => {
   await talk(chat, upstream, "About cats", "I like cats");
   await page.getByRole("button", { name: "Rename About cats" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("Felines");
@@ -68,7 +68,7 @@ test("a conversation can be renamed, and keeps its name", async ({ chat, upstrea
   await expect(chat.conversations.getByRole("link", { name: "Felines" })).toBeVisible();
 });
 
-test("the tab is called after the conversation that is open", async ({ chat, upstream, page }) => {
+test("the tab's title is that of the open conversation", async ({ chat, upstream, page }) => {
   await expect(page).toHaveTitle("Starcrossed");
   await talk(chat, upstream, "About cats", "I like cats");
   await expect(page).toHaveTitle("About cats · Starcrossed");
@@ -86,7 +86,7 @@ test("the tab is called after the conversation that is open", async ({ chat, ups
   await expect(page).toHaveTitle("Felines · Starcrossed");
 });
 
-test("a conversation that is deleted stops its answer, and can be put back", async ({ chat, upstream, page, server }) => {
+test("a deleted conversation stops and can be restored", async ({ chat, upstream, page, server }) => {
   await chat.ask("About cats");
   const question = await upstream.asked();
   question.delta("I like c");
@@ -104,7 +104,7 @@ test("a conversation that is deleted stops its answer, and can be put back", asy
   await expect(chat.status).toHaveText("Interrupted");
 });
 
-test("the list stays as it is while an answer grows", async ({ chat, upstream, page }) => {
+test("the list isn't redrawn while an answer grows", async ({ chat, upstream, page }) => {
   await talk(chat, upstream, "About cats", "I like cats");
   await chat.newChat.click();
   await chat.ask("About dogs");
@@ -127,7 +127,7 @@ test("the list stays as it is while an answer grows", async ({ chat, upstream, p
   expect(await page.evaluate(() => Reflect.get(window, "redrawn"))).toBe(0);
 });
 
-test("an answer is kept as one that is being written while the model is silent", async ({ chat, upstream }) => {
+test("a silent answer is stored as still being written", async ({ chat, upstream }) => {
   await chat.ask("Count");
   const question = await upstream.asked();
   question.delta("one, ");
@@ -139,7 +139,7 @@ test("an answer is kept as one that is being written while the model is silent",
   await expect(chat.status).toHaveText("Done");
 });
 
-test("where the browser keeps nothing the page says so, and goes on", async ({ browser, baseURL, upstream }) => {
+test("a browser without storage is reported, and the page works", async ({ browser, baseURL, upstream }) => {
   const page = await browser.newPage({ baseURL });
   await page.addInitScript(() => {
     Object.defineProperty(window, "indexedDB", {

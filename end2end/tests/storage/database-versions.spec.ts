@@ -67,7 +67,7 @@ async function seed(page: Page, version: number, stores: Stores): Promise<void> 
 
 const versionIn = (page: Page) => page.evaluate(async () => (await indexedDB.databases())[0]?.version);
 
-test("the version of the database is the newest one here", async ({ chat, page }) => {
+test("the database's version is the newest one listed here", async ({ chat, page }) => {
   await chat.wake();
   await expect.poll(() => versionIn(page)).toBe(Math.max(...Object.keys(VERSIONS).map(Number)));
 });
@@ -120,7 +120,7 @@ for (const [version, stores] of Object.entries(VERSIONS)) {
   });
 }
 
-test("a database of a later version is left alone, and the page says so", async ({ page, upstream }) => {
+test("a database of a later version is reported and left alone", async ({ page, upstream }) => {
   const later = Math.max(...Object.keys(VERSIONS).map(Number)) + 1;
   await seed(page, later, { ...VERSIONS[1], more: { key: "value" } });
   const chat = await new Chat(page).open();

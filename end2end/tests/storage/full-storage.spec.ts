@@ -27,7 +27,7 @@ async function exported(page: Page): Promise<string[]> {
   return file.conversations.map((kept: { conversation: { title: string } }) => kept.conversation.title).sort();
 }
 
-test("what there was no room for is exported and found, and is kept as soon as there is room", async ({
+test("unsaved conversations are exported, found, and saved later", async ({
   chat,
   upstream,
   page,
@@ -52,7 +52,7 @@ test("what there was no room for is exported and found, and is kept as soon as t
   await expect(chat.answer).toContainText("I like dogs");
 });
 
-test("what can't be put back can be later, and an import says what it added", async ({ chat, upstream, page }) => {
+test("a failed undo can be tried again, imports report counts", async ({ chat, upstream, page }) => {
   await talk(chat, upstream, "About cats", "I like cats");
   await page.getByText("Export and import").click();
   const download = page.waitForEvent("download");
@@ -75,7 +75,7 @@ test("what can't be put back can be later, and an import says what it added", as
   await expect(undo).toBeHidden();
 });
 
-test("where there is no room left the page says so, and goes on", async ({ chat, upstream, page }) => {
+test("full storage is reported, and the page works", async ({ chat, upstream, page }) => {
   await talk(chat, upstream, "About cats", "I like cats");
   await fill(page);
   await talk(chat, upstream, "About dogs", "I like dogs");

@@ -5,7 +5,7 @@ import { Chat } from "../../support/chat-page";
 import { listed, talk } from "../../support/conversations";
 import { expect, test } from "../../support/fixtures";
 
-test("what is exported here can be imported elsewhere", async ({ chat, upstream, page, browser, baseURL }) => {
+test("an exported file can be imported elsewhere", async ({ chat, upstream, page, browser, baseURL }) => {
   await talk(chat, upstream, "About cats", "I like **cats**");
   await page.getByText("Export and import").click();
   const download = page.waitForEvent("download");
@@ -24,7 +24,7 @@ test("what is exported here can be imported elsewhere", async ({ chat, upstream,
   await elsewhere.page.close();
 });
 
-test("a conversation goes elsewhere as Markdown, and comes back", async ({ chat, upstream, page }) => {
+test("a conversation survives export and import as Markdown", async ({ chat, upstream, page }) => {
   await talk(chat, upstream, "About cats", "I like **cats**\n\n## Why\n\nThey purr");
   await page.getByText("Export and import").click();
   const download = page.waitForEvent("download");
@@ -47,7 +47,7 @@ test("a conversation goes elsewhere as Markdown, and comes back", async ({ chat,
   await expect(chat.status).toHaveText("Done");
 });
 
-test("a file of conversations is read in UTF-16, and one that is no text says so", async ({ chat, upstream, page }) => {
+test("an import reads UTF-16 and rejects what is no text", async ({ chat, upstream, page }) => {
   await talk(chat, upstream, "About cats", "I like **cats**");
   await page.getByText("Export and import").click();
   const files: string[] = [];

@@ -45,7 +45,7 @@ const ways: Record<string, (page: Page) => Promise<unknown>> = {
 };
 
 for (const [way, leave] of Object.entries(ways)) {
-  test(`what a page has shown is kept when ${way}`, async ({ chat, upstream, context, page }) => {
+  test(`shown text is kept when ${way}`, async ({ chat, upstream, context, page }) => {
     const { question, last, address } = await counting(chat, upstream);
     await leave(page);
     expect(await question.closed).toBe("client");
@@ -66,7 +66,7 @@ for (const [way, leave] of Object.entries(ways)) {
   });
 }
 
-test("what a page has shown is kept when the whole browser is killed", async ({ launchOptions, baseURL, upstream, playwright, page }) => {
+test("shown text is kept when the whole browser is killed", async ({ launchOptions, baseURL, upstream, playwright, page }) => {
   const browser = await BareBrowser.start(launchOptions.executablePath ?? playwright.chromium.executablePath(), launchOptions.args ?? []);
   const run = async <T>(page: string, expression: string): Promise<T> => {
     const answer = { expression, awaitPromise: true, returnByValue: true };
@@ -104,7 +104,7 @@ test("what a page has shown is kept when the whole browser is killed", async ({ 
   }
 });
 
-test("a long answer is not written anew for each delta", async ({ chat, upstream, page }) => {
+test("a long answer isn't rewritten for each delta", async ({ chat, upstream, page }) => {
   await page.evaluate(() => {
     const put = IDBObjectStore.prototype.put;
     Reflect.set(window, "written", 0);
@@ -126,7 +126,7 @@ test("a long answer is not written anew for each delta", async ({ chat, upstream
 });
 
 for (const locks of [true, false]) {
-  test(`another tab says within two seconds that the page is gone which wrote, ${locks ? "with" : "without"} Web Locks`, async ({
+  test(`a tab learns within 2 s that a writer died ${locks ? "with" : "without"} locks`, async ({
     context,
     baseURL,
     upstream,
@@ -148,7 +148,7 @@ for (const locks of [true, false]) {
   });
 }
 
-test("another tab is never told of an interruption when an answer ends as it should", async ({ chat, upstream, context }) => {
+test("another tab sees no interruption at a normal end", async ({ chat, upstream, context }) => {
   await chat.ask("Count");
   const question = await upstream.asked();
   question.delta("one");
@@ -183,7 +183,7 @@ test("a connection counts as lost only for a page that stays", async ({ chat, up
   await expect(again.alert).toBeHidden();
 });
 
-test("a stream that breaks off after the page was told to go is interrupted, though the page stays", async ({
+test("a stream that breaks during navigation is interrupted", async ({
   chat,
   upstream,
   server,

@@ -18,7 +18,7 @@ const MOST = 5 * 1024 * 1024; // what a browser keeps of a tab, in characters
 const leaveRoom = (page: Page, room: number) =>
   page.evaluate((length) => sessionStorage.setItem("filler", "x".repeat(length)), MOST - room);
 
-test("a draft that is too large to be kept says so, until it fits", async ({ chat, page }) => {
+test("a draft that is too large to store says so until it fits", async ({ chat, page }) => {
   await chat.box.fill("short");
   await expect(chat.status).toBeAttached();
   await expect(told(page)).toBeHidden();
@@ -49,7 +49,7 @@ test("the page asks before such a draft is lost", async ({ chat, page }) => {
   await expect(chat.box).toHaveValue("");
 });
 
-test("such a draft of a new chat waits while another conversation is looked at, and is gone when it was asked", async ({ chat, page, upstream }) => {
+test("such a draft of a new chat waits until it is asked", async ({ chat, page, upstream }) => {
   await chat.ask("About cats");
   (await upstream.asked()).finish();
   await expect(chat.status).toHaveText("Done");
@@ -74,7 +74,7 @@ test("such a draft of a new chat waits while another conversation is looked at, 
   await expect(told(page)).toBeHidden();
 });
 
-test("such a draft of a conversation is there again after a look at another", async ({ chat, page, upstream }) => {
+test("such a draft survives a look at another conversation", async ({ chat, page, upstream }) => {
   await chat.ask("About cats");
   (await upstream.asked()).finish();
   await expect(chat.status).toHaveText("Done");
@@ -91,7 +91,7 @@ test("such a draft of a conversation is there again after a look at another", as
   await expect(told(page)).toBeVisible();
 });
 
-test("such a draft is there again after a look at another page", async ({ chat, page, upstream }) => {
+test("such a draft survives a look at another page", async ({ chat, page, upstream }) => {
   const draft = "y".repeat(3000);
   const lookElsewhere = async () => {
     await page.evaluate(() => {
@@ -120,7 +120,7 @@ test("such a draft is there again after a look at another page", async ({ chat, 
   await expect(chat.box).toHaveValue(`${draft}, again`);
 });
 
-test("what a question is being made is there again, however long it is", async ({ chat, page, upstream }) => {
+test("a long edit of a question survives a look elsewhere", async ({ chat, page, upstream }) => {
   await chat.ask("About cats");
   (await upstream.asked()).finish();
   await expect(chat.status).toHaveText("Done");
@@ -141,7 +141,7 @@ test("what a question is being made is there again, however long it is", async (
   await expect(chat.box).toHaveValue("a draft");
 });
 
-test("settings that the browser refuses to keep aren't too long for it", async ({ chat: _, page }) => {
+test("refused settings aren't reported as too long", async ({ chat: _, page }) => {
   await page.getByRole("button", { name: "Settings", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Settings" });
   await page.evaluate(() => {
@@ -155,7 +155,7 @@ test("settings that the browser refuses to keep aren't too long for it", async (
   await expect(dialog.getByText("no room")).toBeHidden();
 });
 
-test("settings that can't be kept for new conversations aren't said to be", async ({ chat, page }) => {
+test("unsaved default settings aren't reported as saved", async ({ chat, page }) => {
   await page.getByRole("button", { name: "Settings", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Settings" });
   await dialog.getByRole("textbox", { name: "Temperature", exact: true }).fill("0.5");

@@ -3,7 +3,7 @@
 import { listed, talk } from "../../support/conversations";
 import { expect, test } from "../../support/fixtures";
 
-test("a conversation is found by what was said in it", async ({ chat, upstream, page }) => {
+test("a conversation is found by its text", async ({ chat, upstream, page }) => {
   await talk(chat, upstream, "About cats", "They purr when content");
   await talk(chat, upstream, "About dogs", "They bark");
   const search = page.getByRole("searchbox", { name: "Search conversations" });
@@ -17,7 +17,7 @@ test("a conversation is found by what was said in it", async ({ chat, upstream, 
   await expect(listed(chat)).toHaveCount(2);
 });
 
-test("a search finds what looks the same, however it was typed", async ({ chat, upstream, page }) => {
+test("a search ignores case, width and normalisation", async ({ chat, upstream, page }) => {
   const nfc = "caf\u00e9 \u30ac\u30a4\u30c9 \ud55c\uae00 Stra\u00dfe \u0130stanbul";
   const padding = "\uff76\uff9e".repeat(200);
   await talk(chat, upstream, "Composed", `${padding} ${nfc} ${padding}`);
@@ -42,7 +42,7 @@ test("a search finds what looks the same, however it was typed", async ({ chat, 
   await finds("\uff4f\uff46\uff46\uff49\uff43\uff45", "Wide");
 });
 
-test("what was found is shown where it stands, on whichever branch", async ({ chat, upstream, page }) => {
+test("a hit opens at its message, on its branch", async ({ chat, upstream, page }) => {
   await talk(chat, upstream, "About cats", "They purr when content");
   await chat.action(chat.answer, "Regenerate").click();
   const anew = await upstream.asked();
@@ -63,7 +63,7 @@ test("what was found is shown where it stands, on whichever branch", async ({ ch
   await expect(chat.message(1)).toBeInViewport();
 });
 
-test("a thought, a file and its name are found too, and what is deleted from what was found is gone", async ({
+test("thoughts and files are found; a deleted hit goes", async ({
   chat,
   upstream,
   page,

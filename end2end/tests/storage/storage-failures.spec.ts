@@ -23,7 +23,7 @@ async function opened(context: BrowserContext, address: string): Promise<Chat> {
   return chat;
 }
 
-test("a piece that can't be written costs nothing that comes after it", async ({ chat, upstream, page }) => {
+test("a failed write loses none of the later text", async ({ chat, upstream, page }) => {
   const question = await begun(chat, upstream);
   await page.evaluate(() => {
     const put = IDBObjectStore.prototype.put;
@@ -46,7 +46,7 @@ test("a piece that can't be written costs nothing that comes after it", async ({
   await expect(chat.status).toHaveText("Done");
 });
 
-test("a page that is hidden writes at once what has arrived", async ({ chat, upstream, page }) => {
+test("a hidden page writes at once", async ({ chat, upstream, page }) => {
   const question = await begun(chat, upstream);
   await page.evaluate(() => {
     // As in a page that is about to be frozen: the next write is due, and never comes.
@@ -84,7 +84,7 @@ const PLACES: Record<string, () => void> = {
 };
 
 for (const [place, prepare] of Object.entries(PLACES)) {
-  test(`what the database is slow to write is in ${place}, and there after a crash`, async ({ page, context, upstream }) => {
+  test(`text of a slow database is in ${place} after a crash`, async ({ page, context, upstream }) => {
     await context.addInitScript(prepare);
     const chat = await new Chat(page).open();
     const question = await begun(chat, upstream);
@@ -101,7 +101,7 @@ for (const [place, prepare] of Object.entries(PLACES)) {
   });
 }
 
-test("a deleted conversation doesn't come back out of the journal", async ({ chat, upstream, page }) => {
+test("a deleted conversation doesn't return from the journal", async ({ chat, upstream, page }) => {
   const question = await begun(chat, upstream);
   question.finish();
   await expect(chat.status).toHaveText("Done");
@@ -178,7 +178,7 @@ test.describe("without locks", () => {
     return chat;
   }
 
-  test("all answers that may be being written are asked for at once", async ({ page, upstream }) => {
+  test("all possibly unfinished answers are asked for at once", async ({ page, upstream }) => {
     const chat = await openCutOff(page, upstream, 5000);
     await expect(chat.status).toHaveText("Interrupted");
     const times = await asked(page);
@@ -186,7 +186,7 @@ test.describe("without locks", () => {
     expect(Math.max(...times) - Math.min(...times), "not one after the other").toBeLessThan(300);
   });
 
-  test("those that were cut off long ago are not asked for", async ({ page, upstream }) => {
+  test("answers cut off long ago aren't asked for", async ({ page, upstream }) => {
     const chat = await openCutOff(page, upstream, 10 * 60_000);
     await expect(chat.status).toHaveText("Interrupted");
     expect(await asked(page)).toEqual([]);

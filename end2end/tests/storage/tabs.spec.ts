@@ -5,7 +5,7 @@ import { talk } from "../../support/conversations";
 import { crash, kept } from "../../support/database";
 import { expect, test } from "../../support/fixtures";
 
-test("what is put back in one tab is kept in every other again", async ({ chat, upstream, page, context }) => {
+test("a conversation restored in one tab works in another", async ({ chat, upstream, page, context }) => {
   await talk(chat, upstream, "About cats", "I like cats");
   const other = new Chat(await context.newPage());
   await other.page.goto(page.url());
@@ -24,7 +24,7 @@ test("what is put back in one tab is kept in every other again", async ({ chat, 
   await expect(other.answer).toContainText("Dogs too");
 });
 
-test("a name and a system prompt given in one tab survive a question that is asked in another", async ({
+test("a name and a prompt survive a question in another tab", async ({
   chat,
   upstream,
   page,
@@ -78,7 +78,7 @@ test("two tabs on one conversation overwrite nothing", async ({ chat, upstream, 
   await expect(other.log).toContainText("Here");
 });
 
-test("a tab that crashes loses nothing of its answer, and another goes on with it", async ({ chat, upstream, context }) => {
+test("a crashed tab's answer is continued in another", async ({ chat, upstream, context }) => {
   await chat.ask("Count");
   const question = await upstream.asked();
   question.delta("one, ");
