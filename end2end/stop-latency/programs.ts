@@ -44,7 +44,7 @@ export class Running {
     return new Running(name, child);
   }
 
-  /** Fails with what it has said, if it has ended by itself. */
+  /** Fails with the program's output if it has ended by itself. */
   expectAlive(): void {
     if (this.child.exitCode !== null) throw new Error(`${this.name} ended by itself: ${this.said.trim()}`);
   }

@@ -1,10 +1,10 @@
-// The page is there before its program is. What people do until then counts, and they are told if it never comes.
+// The page is there before its code. Input until then isn't lost, and the page says so if the code never arrives.
 
 import { Chat } from "../page/chat";
 import { Relay, type Fate } from "../relay";
 import { expect, test as base } from "../fixtures";
 
-/** The page's program, whichever part of it. */
+/** Any part of the page's code. */
 const PROGRAM = /\.wasm$/;
 
 const test = base.extend<{ relay: Relay }>({
@@ -16,7 +16,7 @@ const test = base.extend<{ relay: Relay }>({
   unopened: async ({ openTab, relay }, use) => use(new Chat(await openTab(), relay.url)),
 });
 
-/** Opens the page while its program is held back. Returns what lets it come. */
+/** Opens the page while its code is held back. Returns a function that releases it. */
 async function openEarly(chat: Chat, relay: Relay): Promise<() => void> {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -64,7 +64,7 @@ test("sends a question from before the code arrives, once", async ({ unopened: c
 
 test("fetches the code once, even if it is slow", async ({ unopened: chat, relay }) => {
   const release = await openEarly(chat, relay);
-  await new Promise((passed) => setTimeout(passed, 1500)); // a slow line, on which it is under way for a while
+  await new Promise((passed) => setTimeout(passed, 1500)); // a slow connection
   release();
   await chat.alive();
   const fetched = relay.asked.filter((path) => PROGRAM.test(path));
@@ -74,7 +74,7 @@ test("fetches the code once, even if it is slow", async ({ unopened: chat, relay
 const MISSING: Record<string, Fate> = { "can't be found": 404, "fails on the server": 500, "is cut off": "cut" };
 for (const [how, fate] of Object.entries(MISSING)) {
   test(`reports within 5 s that the code ${how}, keeps the draft`, async ({ unopened: chat, relay, allowed }) => {
-    allowed.push(/./); // each browser in its own words
+    allowed.push(/./); // the wording differs between browsers
     relay.decide = (path) => (PROGRAM.test(path) ? fate : undefined);
     await chat.visit();
     await askInVain(chat);
@@ -85,7 +85,7 @@ for (const [how, fate] of Object.entries(MISSING)) {
 }
 
 test("reports within 5 s that only the document came", async ({ unopened: chat, relay, allowed }) => {
-  allowed.push(/./); // each browser in its own words
+  allowed.push(/./); // the wording differs between browsers
   relay.decide = (path) => (path.startsWith("/pkg") ? new Promise(() => {}) : undefined);
   await begin(chat);
   await askInVain(chat);
@@ -95,13 +95,13 @@ test("reports within 5 s that only the document came", async ({ unopened: chat, 
   await chat.alive();
 });
 
-/** Opens the page. Firefox runs no script at the end of a document, and so doesn't end it, before its style sheets are there. */
+/** Opens the page. Firefox runs a script at the end of a document, and ends it, only after its style sheets have arrived. */
 const begin = (chat: Chat) => Promise.race([chat.visit().catch(() => {}), new Promise((passed) => setTimeout(passed, 1500))]);
 
 const drawn = (chat: Chat) => chat.tab.evaluate(() => new Promise<void>((drawn) => requestAnimationFrame(() => drawn())));
 
 test("reports within 5 s a style sheet that stalls", async ({ unopened: chat, relay, allowed }) => {
-  allowed.push(/./); // each browser in its own words
+  allowed.push(/./); // the wording differs between browsers
   relay.decide = (path) => (path.endsWith(".css") ? "begun" : undefined);
   await begin(chat);
   await chat.box.focus();
@@ -117,7 +117,7 @@ test("reports within 5 s a style sheet that stalls", async ({ unopened: chat, re
 
 for (const fate of [500, "cut"] as const) {
   test(`reports within 5 s a style sheet that is missing: ${fate}`, async ({ unopened: chat, relay, allowed }) => {
-    allowed.push(/./); // each browser in its own words
+    allowed.push(/./); // the wording differs between browsers
     relay.decide = (path) => (path.endsWith(".css") ? fate : undefined);
     await chat.visit();
     await chat.box.focus();
@@ -147,7 +147,7 @@ test("reports within 5 s a late part that doesn't arrive", async ({ chat, upstre
   await chat.alert.goes();
 });
 
-/** Types and sends. Whatever doesn't come, the page says so beside Reload, and what was typed stays. */
+/** Types and sends. Expects that the page says what is missing, beside Reload, and keeps the text. */
 async function askInVain(chat: Chat): Promise<void> {
   await chat.box.focus();
   await chat.tab.type("Is anybody there?");
@@ -170,15 +170,15 @@ test("says what it needs without JavaScript, and sends nothing", async ({ start,
   const tab = await browser.tab();
   await tab.goto(relay.url);
   await expect.poll(() => browser.finds(NEEDED)).toBe(true);
-  // The box has the focus as the page is opened.
+  // The box has focus when the page opens.
   await tab.type("A secret");
   await tab.key("Enter");
-  await new Promise((passed) => setTimeout(passed, 500)); // a form that is sent is sent at once
+  await new Promise((passed) => setTimeout(passed, 500)); // a form submission would happen at once
   expect(await tab.url()).toBe(`${relay.url}/`);
   expect(relay.asked.filter((path) => path.includes("secret"))).toEqual([]);
 });
 
-// The fixtures fail this one if a console has an error or a warning, or the page's policy was violated.
+// The fixtures fail this test if a console has an error or a warning, or if the page's policy was violated.
 test("no page logs an error", async ({ chat, server }) => {
   for (const path of ["/", "/task", "/monitor"]) {
     await chat.tab.goto(server.url + path);

@@ -1,4 +1,4 @@
-// Asking, and reading what comes.
+// Asking, and reading the answer.
 
 import { now } from "../../support/clock";
 import { Prose } from "../../support/sample-markdown";
@@ -38,7 +38,7 @@ test("shows each word within 150 ms, up to 3,000 deltas a second", async ({ chat
   };
   await pour(question, numbers(RATE * SECONDS), { rate: RATE, size: WORD.length, onSent });
   const looks = await chat.tab.evaluate(async () => (await Reflect.get(window, "looks")) as [number, number][]);
-  // The word after the last that was shown may have come already: for so long it was late.
+  // The word after the last shown one may have arrived already: the wait so far counts as its delay.
   const late = looks.map(([at, shown]) => at - (came[shown - FIRST + 1] ?? at)).sort((one, other) => one - other);
   const [median, p95, worst] = [0.5, 0.95, 1].map((part) => late[Math.ceil(part * late.length) - 1]!);
   console.log(`${testInfo.project.name}, a word is shown after ${median!.toFixed(0)} ms, at most ${worst!.toFixed(0)}`);
@@ -46,12 +46,12 @@ test("shows each word within 150 ms, up to 3,000 deltas a second", async ({ chat
   expect(p95, "19 of 20 looks").toBeLessThan(2 * LATE_MS);
 });
 
-/** How late a word may be. A machine with other work may take longer for one in twenty. */
+/** The latest a word may be shown, in milliseconds. On a busy machine one word in twenty may take longer. */
 const LATE_MS = 150;
 const RATE = 3000;
 const SECONDS = 3;
 
-/** Each word is a number of as many characters. */
+/** Each word is a number of the same length. */
 const WORD = "100000 ";
 const FIRST = 100_000;
 
@@ -62,7 +62,7 @@ function numbers(count: number): string {
 const LOOK_EVERY_MS = 25;
 const LOOKS = (SECONDS * 1000) / LOOK_EVERY_MS - 20;
 
-/** In the page: notes so many times, and when, which number is shown last. */
+/** Runs in the page: records the last shown number and the time, a number of times. */
 function watchNumbers(looks: number, everyMs: number): void {
   const found: [number, number][] = [];
   const all = new Promise((done) => {
@@ -160,13 +160,13 @@ test("copies an answer as it was written", async ({ chat, upstream }) => {
   expect(await pasted(chat)).toBe("**stop**\n\n* shop\n");
 });
 
-/** Presses a button that says for a moment that it has copied. */
+/** Presses a copy button, and waits for its confirmation. */
 async function copies(button: Part): Promise<void> {
   await button.click();
   await expect.poll(() => button.attribute("data-copied")).toBe(" ✓");
 }
 
-/** What a person gets who pastes into the box. */
+/** The text that a paste into the box gives. */
 async function pasted(chat: Chat): Promise<string> {
   await chat.box.focus();
   await chat.tab.key("Control+v");
@@ -220,7 +220,7 @@ test.describe("follows an answer to its end", () => {
   });
 });
 
-/** How many pixels of the conversation are below the window. */
+/** The pixels of the conversation below the window. */
 function below(chat: Chat): Promise<number> {
   return chat.tab.evaluate(() => {
     const main = document.querySelector("main")!;

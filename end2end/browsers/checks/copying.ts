@@ -1,4 +1,4 @@
-// Copying and searching: browsers differ in how they copy a selection, and in their Unicode tables.
+// Copying and searching: engines differ in how they copy a selection, and in their Unicode tables.
 
 import { join } from "node:path";
 import { writeFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import type { Chat } from "../page/chat";
 
 const ANSWER = "Before.\n\n```rust\nlet a = 1;\nlet b = 2;\n```\n\n| a | b |\n|---|---|\n| c | d |\n\nAfter.";
 
-/** Selects all children of an element, or what is between two of them, copies, and returns what the page puts on the clipboard. */
+/** Selects an element's children, or the range between two elements, and copies. Returns the page's clipboard text. */
 async function copied(chat: Chat, engine: string, from: string, to = from): Promise<string> {
   await chat.tab.evaluate(
     (from, to) => {
@@ -25,7 +25,7 @@ async function copied(chat: Chat, engine: string, from: string, to = from): Prom
     to,
   );
   if (engine === "WebKit") {
-    // Its driver's Control+c copies nothing.
+    // Control+C by its driver copies nothing.
     await chat.tab.evaluate(() => {
       const event = new ClipboardEvent("copy", { bubbles: true, cancelable: true });
       if (!event.clipboardData) Object.defineProperty(event, "clipboardData", { value: new DataTransfer() });
@@ -41,7 +41,7 @@ async function copied(chat: Chat, engine: string, from: string, to = from): Prom
 
 test("a selection copies the text and no controls", async ({ chat, engine, upstream }) => {
   await chat.talk(upstream, "Show me", ANSWER);
-  await chat.answer.css("code .hl-k").shows(); // what is selected before isn't any more
+  await chat.answer.css("code .hl-k").shows(); // colouring replaces nodes, which drops an earlier selection
   const said = /^Show me\n+Before\.\n+let a = 1;\nlet b = 2;\n+a\tb\nc\td\n+After\.$/;
   expect(await copied(chat, engine, "body")).toMatch(said);
   expect(await copied(chat, engine, ".message-list")).toMatch(said);
@@ -50,7 +50,7 @@ test("a selection copies the text and no controls", async ({ chat, engine, upstr
 
 test("a selected code block is copied without a final newline", async ({ chat, engine, upstream }) => {
   await chat.talk(upstream, "Show me", ANSWER);
-  await chat.answer.css("code .hl-k").shows(); // what is selected before isn't any more
+  await chat.answer.css("code .hl-k").shows(); // colouring replaces nodes, which drops an earlier selection
   for (const block of [".answer pre", ".answer code", ".answer figure"]) {
     expect(await copied(chat, engine, block), block).toBe("let a = 1;\nlet b = 2;");
   }

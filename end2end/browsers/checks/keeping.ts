@@ -1,4 +1,4 @@
-// What a browser keeps: found again, named, deleted, taken elsewhere, and shared by its tabs.
+// Stored conversations: found, named, deleted, exported, and shared by the tabs.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -55,7 +55,7 @@ test("a private window works and stores nothing", async ({ start, upstream, serv
     await hidden.quit();
     const later = await start({ profile });
     const again = await new Chat(await later.tab(), server.url).open();
-    await again.wake(); // the list is part of what comes then
+    await again.wake(); // the list comes with the rest of the code
     await again.listed().counts(0);
     await later.quit();
   } finally {
@@ -117,7 +117,7 @@ test("an exported file can be imported again", async ({ chat, upstream, shared }
   expect(kept.conversations).toHaveLength(1);
   await chat.button("Delete About cats").click();
   await chat.listed().counts(0);
-  // A name of its own: the same file would be no change.
+  // Another name: choosing the same file again would be no change.
   const again = join(shared.profile, "again.json");
   await writeFile(again, JSON.stringify(kept));
   await chat.tab.upload("nav input[type=file]", again);

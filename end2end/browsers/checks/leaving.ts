@@ -1,4 +1,4 @@
-// Every way in which a page and its server lose each other in the middle of an answer.
+// All ways in which a page and its server can lose each other in the middle of an answer.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { networkInterfaces, tmpdir } from "node:os";
@@ -12,21 +12,21 @@ import { expect, test as base } from "../fixtures";
 import { Chat } from "../page/chat";
 import { pour } from "../pour";
 
-/** From the end of a page to the end of the model's connection: the order to the browser is part of it. */
+/** The limit from the end of a page to the end of the upstream connection, the driver's command included. */
 const SOON_MS = 1000;
 
-/** What was shown longer than this is never lost. */
+/** Text that was on the page for longer than this is never lost, in milliseconds. */
 const KEPT_MS = 100;
 
-/** More than a second, in which answers used to be kept. */
+/** More than a second, the interval of writes in earlier versions. */
 const COUNTING_MS = 1700;
 
-/** What a browser logs of a stream that it breaks off because its page is left. */
+/** Log lines of a stream that ends because its page is left. */
 const BROKEN_OFF = /Load failed|JSHandle@error|input stream|NetworkError/;
 
 const test = base.extend<{ elsewhere: string }>({ elsewhere });
 
-/** The conversation is as it was left, and goes on. */
+/** Expects the conversation as it was left, and continues it. */
 async function expectInterrupted(chat: Chat, upstream: Upstream): Promise<void> {
   await chat.answer.contains("one, two,");
   await chat.status.reads("Interrupted");
@@ -132,7 +132,7 @@ test.describe("nothing that was shown is lost when", () => {
     }
   });
 
-  // A page that isn't in a secure context has no caches: another journal takes their place.
+  // Without a secure context there is no Cache API, and another journal takes its place.
   for (const [way, leave] of Object.entries(WAYS)) {
     test(`${way}, over plain HTTP and from another address`, async ({ openTab, upstream, allowed }) => {
       const far = farAddress();
@@ -152,7 +152,7 @@ test.describe("nothing that was shown is lost when", () => {
     });
   }
 
-  /** An answer that counts, and the last number that has been shown for long enough. */
+  /** Starts an answer that counts. Returns the last number that was on the page for long enough. */
   async function counting(chat: Chat, upstream: Upstream) {
     await chat.ask("Count");
     const question = await upstream.asked();
@@ -161,7 +161,7 @@ test.describe("nothing that was shown is lost when", () => {
     const shown = /(\d+ )+/.exec((await chat.answer.text())!)![0];
     const address = new URL(await chat.tab.url()).pathname;
     await after(KEPT_MS);
-    return { question, address, last: shown.trim().split(" ").at(-2)! }; // the very last may be cut
+    return { question, address, last: shown.trim().split(" ").at(-2)! }; // the last one may be cut
   }
 
   async function expectKept(chat: Chat, last: string): Promise<void> {
@@ -193,7 +193,7 @@ test("another tab learns within 2 s that the writer died", async ({ chat, other,
 });
 
 test("the page survives a killed server, and Retry works", async ({ chat, upstream, server, allowed }) => {
-  allowed.push(/./); // the browser says of each request that it failed
+  allowed.push(/./); // the browser logs each failed request
   const question = await chat.inTheMiddle(upstream);
   await server.kill("SIGKILL");
   expect(await question.closed).toBe("client");

@@ -1,4 +1,4 @@
-// The essay's page and the monitor.
+// The page of a task, and the monitor.
 
 import { expect, test as base } from "../fixtures";
 import { alive } from "../page/chat";
@@ -7,7 +7,7 @@ import { Part } from "../page/part";
 const CHUNKS = [1, 2, 3, 4, 5].map((n) => `Async work chunk ${n}`);
 
 const test = base.extend<{ task: Part }>({
-  // A whole page, by which its parts are found.
+  // A whole page, so that its parts can be found.
   task: async ({ openTab, server }, use) => {
     const tab = await openTab();
     await tab.goto(`${server.url}/task`);

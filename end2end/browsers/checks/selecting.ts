@@ -1,4 +1,4 @@
-// A selection stays while an answer arrives, in each engine: each moves a selection out of nodes that go away.
+// A selection stays while an answer arrives. Engines differ in where they move a selection when its nodes go.
 
 import { ANSWER, select, selected } from "../../support/selection";
 import { eventually } from "../eventually";
@@ -9,7 +9,7 @@ interface Case {
   said: string;
   chosen: [from: string, to: string];
   more: string[];
-  /** An element that is there once the page has done all that it does. */
+  /** An element that appears as the page's last change. */
   settled?: string;
 }
 
@@ -23,7 +23,7 @@ const CASES: Record<string, Case> = {
 };
 
 for (const [at, [kind, { said, chosen, more, settled }]] of Object.entries(CASES).entries()) {
-  test(`${kind} stays selected until the answer has ended`, async ({ chat, upstream }) => {
+  test(`${kind} stays selected`, async ({ chat, upstream }) => {
     await chat.ask("Show me");
     const question = await upstream.asked();
     question.delta(said);
@@ -70,7 +70,7 @@ test("the end of an answer keeps focus and selection", async ({ chat, upstream }
   expect(await chat.tab.evaluate(selected)).toEqual(before);
 });
 
-/** Until what has come is drawn. */
+/** Waits until all that has arrived is drawn. */
 async function drawn(chat: Chat): Promise<void> {
   await chat.tab.evaluate(async () => {
     for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);

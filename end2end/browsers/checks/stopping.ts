@@ -1,4 +1,4 @@
-// Stop means stop: at each moment of an answer, and whatever the model does meanwhile.
+// Stop means stop: in each phase of an answer, and at any rate of deltas.
 
 import { setTimeout as after } from "node:timers/promises";
 import type { Question } from "../../support/upstream";
@@ -8,17 +8,17 @@ import { Chat } from "../page/chat";
 import { pour } from "../pour";
 import { press } from "../press";
 
-/** From the click to the end of the model's connection, on a machine with other work. `make fates` measures it alone. */
+/** The limit from the click to the end of the upstream connection, on a busy machine. `make fates` measures it alone. */
 const SOON_MS = 500;
 
-/** The same in a flood, from the order to click, which the driver is part of: the median of the trials. */
+/** The limit for the median in a flood. It starts at the driver's click command, so it includes the driver. */
 const FLOOD_SOON_MS = 150;
 const TRIALS = 5;
 
-/** How long each flood goes on before it is stopped. */
+/** The duration of a flood before Stop, in milliseconds. */
 const FLOOD_MS = 1500;
 
-/** Each brings an answer to the moment at which it is stopped. */
+/** Each brings an answer to the phase in which it is stopped. */
 const MOMENTS: Record<string, (chat: Chat, question: Question) => Promise<void>> = {
   "before the model has answered": async () => {},
   "before the first word": async (_, question) => question.begin(),
@@ -97,7 +97,7 @@ test("a double click on Send asks once and stops nothing", async ({ chat, upstre
 });
 
 test.describe("Stop is heard at once in a flood", () => {
-  // It isn't to end because the answer has become too long.
+  // The flood must not end at the limit for an answer.
   test.use({ args: ["--max-answer", "4096"] });
 
   const PARAGRAPH = `${"flood ".repeat(6)}\n\n`;
@@ -109,7 +109,7 @@ test.describe("Stop is heard at once in a flood", () => {
   };
   for (const [what, flood] of Object.entries(FLOODS)) {
     test(what, async ({ start, upstream, server }) => {
-      // A browser of its own: a page that is flooded may not be to be had again.
+      // A separate browser: the driver may not get a flooded page back.
       const browser = await start();
       const chat = await new Chat(await browser.tab(), server.url).open();
       const took: number[] = [];

@@ -30,7 +30,7 @@ test("an image and a text go with a question and stay with it", async ({ chat, u
   await chat.message(0).role("img", "red.png").shows();
 });
 
-// The event is made here: neither a headless Firefox nor WebKitGTK takes a picture from the clipboard.
+// The event is synthetic: neither headless Firefox nor WebKitGTK reads an image from the clipboard.
 test("an image can be pasted", async ({ chat }) => {
   await chat.wake();
   await bring(chat, "paste");
@@ -45,7 +45,7 @@ test("a file can be dropped", async ({ chat }) => {
   await waiting(chat).contains("brought.png");
 });
 
-/** Does with a picture what a person does who pastes it, or drags it over the page and drops it. */
+/** Sends the events of a paste, or of a drag across the page, with an image. */
 async function bring(chat: Chat, way: "paste" | "dragover" | "drop"): Promise<void> {
   await chat.tab.evaluate(
     (way, png) => {
@@ -192,7 +192,7 @@ test("nothing but the conversation ever scrolls", async ({ chat, upstream }) => 
   const [width, height] = await chat.tab.evaluate(() => [innerWidth, innerHeight]);
   for (const [x, y] of [[100, 300], [width - 300, 20], [width - 300, height - 20], [width - 300, height / 2]]) {
     for (const pixels of [2000, -200, 2000]) await chat.tab.wheel(x, y, pixels);
-    await new Promise((passed) => setTimeout(passed, 300)); // a wheel may be smooth
+    await new Promise((passed) => setTimeout(passed, 300)); // scrolling by a wheel may be smooth
     await still(`a wheel at ${x}, ${y}`);
   }
   await chat.answer.css("sup a").click();

@@ -74,7 +74,7 @@ export class Chat {
     await this.tab.key("Enter");
   }
 
-  /** Asks, and has it answered. */
+  /** Asks, and answers. */
   async talk(upstream: Upstream, asked: string, answer: string): Promise<Question> {
     await this.ask(asked);
     const question = await upstream.asked();
@@ -84,7 +84,7 @@ export class Chat {
     return question;
   }
 
-  /** Asks, and returns as soon as the page shows the beginning of the answer. */
+  /** Asks, and waits until the page shows the beginning of the answer. */
   async inTheMiddle(upstream: Upstream): Promise<Question> {
     await this.ask("Count to a million");
     const question = await upstream.asked();

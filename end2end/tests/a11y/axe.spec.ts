@@ -1,4 +1,4 @@
-// What axe-core finds wrong: nothing, on any page and in any state of it, by day and by night.
+// axe-core finds no violation on any page, in any state, light or dark.
 
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
@@ -67,7 +67,7 @@ const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwA
 const WIDTHS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
 const test = base.extend<{ axe: () => Promise<void> }>({
-  // Once by day and once by night.
+  // Once in the light theme and once in the dark.
   axe: async ({ page }, use) =>
     use(async () => {
       for (const colorScheme of ["light", "dark"] as const) {
@@ -239,7 +239,7 @@ function finish(question: Question): void {
   question.finish();
 }
 
-/** What axe finds, in a line each. */
+/** The violations, a line each. */
 async function violations(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
   return violations.flatMap(({ id, nodes }) =>

@@ -1,4 +1,4 @@
-// The keyboard alone: where the focus goes when a button goes away, and what Escape ends.
+// The keyboard: the focus after a button goes away, and the effect of Escape.
 
 import type { Locator } from "@playwright/test";
 import { Chat } from "../../support/chat-page";

@@ -1,4 +1,4 @@
-// What a screen reader hears of an answer: pieces that make sense, each of them once.
+// The announcements of an answer to a screen reader: whole sentences and blocks, each once.
 
 import type { Page } from "@playwright/test";
 import type { Chat } from "../../support/chat-page";
@@ -10,7 +10,7 @@ test("an answer is announced in sentences and blocks, each once", async ({ chat,
   const question = await upstream.asked();
   question.delta("# A heading\n\nOne sen");
   await expect.poll(heard).toEqual(["A heading"]);
-  question.delta("tence. Another **one**. And the begin"); // in one: what came on both sides of a pause would be two pieces
+  question.delta("tence. Another **one**. And the begin"); // in one delta: a pause in between would make two announcements
   await expect.poll(heard).toEqual(["A heading", "One sentence. Another one."]);
   question.delta("ning of $a^2$.\n\n- milk\n- eggs\n\n```rust\nlet x = 1;\n```\n\nThe en");
   await expect.poll(async () => (await heard()).length).toBe(3);
@@ -36,7 +36,7 @@ test("a fast answer isn't announced word by word", async ({ chat, upstream, page
   const all = Array.from({ length: 60 }, (_, at) => `This is number ${at + 1}.`);
   await expect.poll(async () => (await heard()).join(" ").replace(/\s+/g, " ")).toBe(all.join(" "));
   const times = await page.evaluate(() => Reflect.get(window, "times") as number[]);
-  const pauses = times.slice(1, -1).map((time, at) => time - times[at]); // the last comes when the answer has ended
+  const pauses = times.slice(1, -1).map((time, at) => time - times[at]); // the last one comes at the end of the answer
   for (const pause of pauses) expect(pause).toBeGreaterThan(1900);
 });
 
@@ -49,7 +49,7 @@ test("text from before the first frame is announced too", async ({ chat, upstrea
   const thinking = chat.answer.getByText("Thinking…");
   await expect(thinking).toBeVisible();
   question.delta("It begins. It goes on");
-  await expect(thinking).toBeHidden(); // what isn't Markdown needs no frame: the text has come
+  await expect(thinking).toBeHidden(); // the status needs no frame, so the text has arrived
   await draw();
   await expect.poll(heard).toEqual(["It begins."]);
   question.finish();
@@ -97,7 +97,7 @@ test("a flood is announced in pieces, complete, until Stop", async ({ chat, upst
   expect(await pauses(), "pauses before another piece").toBe(since);
 });
 
-/** How many pauses between two pieces have begun since. */
+/** Counts the pauses between announcements that have begun since. */
 async function countPauses(page: Page): Promise<() => Promise<number>> {
   await page.evaluate(() => {
     let pauses = 0;
@@ -111,13 +111,13 @@ async function countPauses(page: Page): Promise<() => Promise<number>> {
   return () => page.evaluate(() => Reflect.get(window, "pauses")() as number);
 }
 
-/** Lets the page draw nothing until what this returns is called. */
+/** Stops the page's frames until the returned function is called. */
 async function holdFrames(page: Page): Promise<() => Promise<void>> {
   await page.evaluate(() => {
     const ask = window.requestAnimationFrame.bind(window);
     const cancel = window.cancelAnimationFrame.bind(window);
     const held = new Map<number, FrameRequestCallback>();
-    let last = 1_000_000; // no frame of the browser's own has this number
+    let last = 1_000_000; // no number of the browser's own frames
     window.requestAnimationFrame = (callback) => {
       held.set(++last, callback);
       return last;
@@ -132,7 +132,7 @@ async function holdFrames(page: Page): Promise<() => Promise<void>> {
   return () => page.evaluate(() => Reflect.get(window, "draw")());
 }
 
-/** Hears what a screen reader would from here on: what is put into the region that is read out. */
+/** Collects the announcements from here on: the text that is put into the live region. */
 async function listen(chat: Chat): Promise<() => Promise<string[]>> {
   await chat.wake();
   await chat.page.evaluate(() => {

@@ -1,10 +1,10 @@
-// The browser's translator replaces text nodes by elements of its own, as Google's does in Chromium. What changes after that
-// changes for the reader all the same, and nothing breaks.
+// A translator in the browser replaces text nodes by its own elements, as Google's does in Chromium. Later changes of the
+// page must still reach the reader, and break nothing.
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
 
-/** Has every text of the page translated, now and whenever it changes: into itself, between marks. */
+/** Translates each text of the page, now and after each change: into itself, between quotation marks. */
 async function translate(page: Page): Promise<void> {
   await page.evaluate(() => {
     const SPARED = "[translate=no], font, script, style, textarea, title, noscript";
@@ -132,7 +132,7 @@ test("the settings, notices and refusals are translated", async ({ chat, page })
     await (await chooser).setFiles({ name, mimeType: "", buffer: Buffer.from([0, 1]) });
     await expect(told).toHaveText(new RegExp(`^«“${name}” is neither.*»$`));
   }
-  await expect(page.locator("select option").filter({ hasText: "«" })).toHaveCount(3); // those of the theme
+  await expect(page.locator("select option").filter({ hasText: "«" })).toHaveCount(3); // the options of the theme
 });
 
 test("the storage notice is translated", async ({ chat, page, upstream }) => {

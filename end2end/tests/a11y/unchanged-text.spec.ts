@@ -1,11 +1,11 @@
-// Words that are the same as before aren't written again: a screen reader would read them again, once a second or at each key.
+// Unchanged text isn't written again: a screen reader would repeat it, once a second or at each key.
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
 import { cells, Monitor } from "../../support/monitor-page";
 import { watchWrites } from "../../support/writes";
 
-/** Keeps nothing more: the browser has no room. */
+/** Makes each write fail: the browser has no room. */
 const fill = (page: Page) =>
   page.evaluate(() => {
     IDBObjectStore.prototype.put = () => {

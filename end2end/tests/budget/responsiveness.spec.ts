@@ -1,4 +1,4 @@
-// What can't be interrupted is small: however much there is, the page hears clicks and keys, and draws.
+// Long work runs in slices: with any amount of data the page stays responsive.
 
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
@@ -8,16 +8,16 @@ import { expect, test } from "../../support/fixtures";
 import { crash } from "../../support/database";
 import { longestTask } from "../../support/long-tasks";
 
-/** A slice is 16 ms, and what was begun in it has until 50. The rest is for a machine that is several times as slow: a
- * fault of this kind takes seconds. */
+/** A slice takes 16 ms, and its last step may run until 50 ms. The rest is a margin for a slow machine: a fault of this kind
+ * takes seconds. */
 const LONGEST_MS = 200;
 
-/** The browser itself copies a record as a whole, in and out of its store. */
+/** The browser copies a record in one piece, into its database and out of it. */
 const RECORD_MS = 500;
 
 test.slow();
 
-/** Does something during which the page is never busy for longer than this. */
+/** Acts, and expects no task of the main thread longer than this. */
 async function quick(page: Page, what: string, act: () => Promise<void>, most = LONGEST_MS): Promise<void> {
   expect(await longestTask(page, act), what).toBeLessThanOrEqual(most);
 }
@@ -30,7 +30,7 @@ interface Said {
   files?: { name: string; mime: string; data: string }[];
 }
 
-/** A file of one conversation, of branches that are so long. */
+/** A file with one conversation whose branches have this length. */
 async function file(testInfo: TestInfo, said: Said[], branch = Infinity): Promise<string> {
   const messages = said.map((message, at) => ({
     exit: { reason: "normal" },
@@ -62,7 +62,7 @@ async function pick(chat: Chat, path: string): Promise<void> {
 
 const large = (chat: Chat) => chat.conversations.getByRole("link", { name: "A large one" });
 
-/** Imports a file, and waits until that is done. */
+/** Imports a file, and waits for the end of the import. */
 async function take(chat: Chat, path: string, count = 1): Promise<void> {
   await pick(chat, path);
   await expect(chat.conversations.getByText(`${count} imported`)).toBeVisible({ timeout: 120_000 });
@@ -231,7 +231,7 @@ test("a megabyte of list or table is drawn in slices", async ({ chat, page }, te
       await shown(page, tag, last);
       await drawn(page);
     });
-    // None of it is laid out together with more than the eye can take in.
+    // No section is larger than a reader can take in, so none takes long to lay out.
     const heaviest = await page.evaluate(() => {
       const sections = [...document.querySelectorAll(".markdown > .section")];
       return Math.max(...sections.map((section) => section.textContent!.length));
@@ -277,7 +277,7 @@ test("the end of a long answer survives a crash", async ({ chat, page, context, 
   const question = await upstream.asked();
   question.delta("And more, ");
   await page.waitForFunction(() => document.querySelector(".markdown > :last-child")?.textContent?.includes("And more,"), null, { timeout: 90_000 });
-  // No further record of a message is written from here on: nothing but pieces.
+  // From here on only pieces are written, and no record of a message.
   await page.evaluate(() => {
     const put = IDBObjectStore.prototype.put;
     IDBObjectStore.prototype.put = function (value, key) {
@@ -298,7 +298,7 @@ test("the end of a long answer survives a crash", async ({ chat, page, context, 
   await expect(again.locator("article.answer .ending")).not.toContainText("Interrupted");
 });
 
-/** The records of messages that the browser keeps. */
+/** The keys of the stored messages and pieces. */
 function kept(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const open = indexedDB.open("starcrossed");
@@ -310,7 +310,7 @@ function kept(page: Page): Promise<string[]> {
   });
 }
 
-/** Waits until there is one record of each message, and no piece. */
+/** Waits until each message has one record and no pieces. */
 async function gathered(page: Page): Promise<void> {
   await expect.poll(async () => (await keys(page)).filter((key) => key.split("/").length > 2), { timeout: 30_000 }).toEqual([]);
 }
@@ -326,7 +326,7 @@ function keys(page: Page): Promise<string[]> {
   });
 }
 
-/** Presses a button of the newest answer. A locator would look at every element of a megabyte. */
+/** Presses a button of the newest answer. A locator would visit each element of a megabyte. */
 async function press(page: Page, name: string): Promise<void> {
   await page.evaluate((name) => {
     const buttons = [...document.querySelectorAll<HTMLButtonElement>("article.answer:last-child > .actions button")];
@@ -334,13 +334,13 @@ async function press(page: Page, name: string): Promise<void> {
   }, name);
 }
 
-/** Waits until all of the newest answer is drawn. */
+/** Waits until the newest answer is drawn to its end. */
 async function drawn(page: Page): Promise<void> {
   const isDrawn = () => document.querySelector("article.answer .section") && !document.querySelector(".markdown[data-behind]");
   await page.waitForFunction(isDrawn, null, { timeout: 90_000, polling: 250 });
 }
 
-/** Waits until the first or the last such element of the page says this. A locator would copy a megabyte at each look. */
+/** Waits until the first or the last such element has this text. A locator would copy a megabyte at each look. */
 async function shown(page: Page, tag: "li" | "p" | "td", text: string): Promise<void> {
   const isShown = ([tag, text]: string[]) => {
     const found = document.querySelectorAll(`article .markdown ${tag}`);

@@ -1,4 +1,4 @@
-// What a first visit costs: every byte that comes over the wire, heads included, as the browser counts them.
+// The size of a first visit: all bytes on the wire, headers included, as the browser counts them.
 
 import type { Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
@@ -11,7 +11,7 @@ interface Transfer {
   bytes: number;
 }
 
-/** Everything that the page has transferred so far, and goes on to transfer. */
+/** Counts what the page transfers, from now on and before. */
 async function transfers(page: Page): Promise<Transfer[]> {
   const found: Transfer[] = [];
   const network = await page.context().newCDPSession(page);

@@ -1,4 +1,4 @@
-// Files that go with a question: picked, pasted or dropped, seen before and after, and within limits that are told before.
+// Attached files: picked, pasted or dropped; shown before and after sending; checked against limits before sending.
 
 import type { Locator, Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
@@ -27,7 +27,7 @@ async function pick(page: Page, ...files: Given[]): Promise<void> {
   await (await chooser).setFiles(files);
 }
 
-/** Does with a file what a person does who pastes it, or drags it over the page and drops it. */
+/** Sends the events of a paste, or of a drag across the page, with a file. */
 async function bring(page: Page, ways: string[], file: Given, also: Record<string, string> = {}): Promise<void> {
   const bytes = [...file.buffer];
   await page.evaluate(
@@ -48,7 +48,7 @@ async function bring(page: Page, ways: string[], file: Given, also: Record<strin
   );
 }
 
-/** What a question said, part by part. */
+/** The parts of the question as the model server received it. */
 function parts(question: Question, at = -1): unknown {
   return question.body.messages.at(at)?.content;
 }
@@ -226,7 +226,7 @@ test("all files together stay within the server's limit", async ({ chat, page, u
   await pick(page, most("c.png"), picture("small.png"));
   await expect(page.getByText("“c.png” is too much: a conversation goes up to 15 MiB")).toBeVisible();
   await expect(waiting(page)).toHaveText(["small.png"]);
-  // In place of the first question there is room for it.
+  // An edit replaces the first question, so its size is free again.
   await chat.message(0).hover();
   await chat.action(chat.message(0), "Edit").click();
   await page.getByRole("button", { name: "Remove a.png" }).click();
@@ -238,9 +238,9 @@ test("a question that is too large stays unsent in the box", async ({ chat, page
   test.slow();
   const large = (name: string, size: number): Given => ({ name, mimeType: "image/png", buffer: Buffer.alloc(size) });
   const most = 4 * 1024 * 1024;
-  const typed = `${"\u0001".repeat(60)}\n`.repeat(2700); // each of these signs is six in a request
+  const typed = `${"\u0001".repeat(60)}\n`.repeat(2700); // JSON escapes each of these characters as six
   await chat.box.evaluate((box: HTMLTextAreaElement, typed) => {
-    box.value = typed; // typed like a person would, so much takes minutes
+    box.value = typed; // typing this much key by key takes minutes
     box.dispatchEvent(new InputEvent("input", { bubbles: true }));
   }, typed);
   await pick(page, large("a.png", most), large("b.png", most), large("c.png", 3_400_000));

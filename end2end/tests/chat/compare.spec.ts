@@ -1,4 +1,4 @@
-// Several models asked at once, side by side: each answer has its own task, and its own Stop.
+// Several models answer at once, side by side. Each answer has its own task and its own Stop.
 
 import type { Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
@@ -15,18 +15,18 @@ const test = base.extend({
   },
 });
 
-/** Picks these models beside the one in the header. */
+/** Picks more models to compare with the one in the header. */
 async function compareWith(page: Page, ...models: string[]): Promise<void> {
   const button = page.getByRole("button", { name: /^Compare/ });
   const boxes = page.getByRole("combobox", { name: "Compare with" });
-  await page.getByRole("textbox", { name: "Message", exact: true }).click(); // brings the rest of the page
+  await page.getByRole("textbox", { name: "Message", exact: true }).click(); // loads the rest of the page
   await button.click();
   for (const [at, model] of models.entries()) await boxes.nth(at).selectOption(model);
   await page.keyboard.press("Escape");
   await expect(boxes).toHaveCount(0);
 }
 
-/** As many questions as there are models, in the order of the models; each model may be asked any time. */
+/** One question for each model, in the order of the models. They may arrive in any order. */
 async function allAsked(upstream: Upstream, ...models: string[]): Promise<Question[]> {
   const asked: Question[] = [];
   for (const _ of models) asked.push(await upstream.asked());
@@ -39,7 +39,7 @@ async function allAsked(upstream: Upstream, ...models: string[]): Promise<Questi
 
 const lane = (chat: Chat, model: string) => chat.log.getByRole("article", { name: `Answer of ${model}`, exact: true });
 
-/** Three models in the middle of their answers. */
+/** Starts answers of three models, and returns in the middle of them. */
 async function inTheMiddle(chat: Chat, upstream: Upstream): Promise<Question[]> {
   await compareWith(chat.page, "beta", "gamma");
   await chat.ask("Who are you?");
@@ -112,7 +112,7 @@ test("Esc stops all of them", async ({ chat, upstream, page, server }) => {
 
 test("Stop is unconfirmed unless the server named every task", async ({ chat, upstream, page }) => {
   await page.route("**/api/chat", (route) => {
-    if (route.request().postDataJSON().model !== "beta") return route.continue(); // and beta is never asked
+    if (route.request().postDataJSON().model !== "beta") return route.continue(); // the question to beta is held back
   });
   await compareWith(page, "beta");
   await chat.ask("Who are you?");

@@ -4,7 +4,7 @@ import { expect, test } from "../../support/fixtures";
 
 test.describe("a failure", () => {
   test.afterEach(async ({ chat, upstream }) => {
-    // Whatever went wrong: Retry asks again, and it works.
+    // Retry asks again after each kind of failure.
     await chat.retry.click();
     const question = await upstream.asked();
     expect(question.said).toEqual(["user: Are you well?"]);

@@ -1,4 +1,4 @@
-// What model servers do that isn't answering: they load, read, list nothing, forget models, run out of room.
+// Model servers that don't answer yet or any more: loading, reading a prompt, without a list, without a model, full.
 
 import type { Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
@@ -90,7 +90,7 @@ test.describe("on a phone", () => {
     await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
     const before = await places();
     await upstream.stop();
-    await chat.model.focus(); // the list is asked for
+    await chat.model.focus(); // this requests the list
     await expect(trouble(page)).toContainText("Nothing answers at");
     await chat.box.focus();
     expect(await places()).toEqual(before);
@@ -143,7 +143,7 @@ test.describe("Continue", () => {
     await chat.ask("Count to a million");
     const question = await upstream.asked();
     question.delta("one, two");
-    question.finish("length"); // with 7 and 42 tokens
+    question.finish("length"); // usage: 7 and 42 tokens
     await expect(chat.status).toHaveText("Done");
     await expect(chat.answer).toContainText("Cut at the token limit");
     await expect(continues(chat)).toBeHidden();

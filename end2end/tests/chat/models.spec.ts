@@ -1,11 +1,11 @@
-// Two model servers, of which one goes down and comes back. What was meant for it is no business of the other's.
+// Two model servers, one of which stops and restarts. The other one never gets its questions.
 
 import type { Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
 import { expect, test as base } from "../../support/fixtures";
 import { Upstream } from "../../support/upstream";
 
-/** `upstream` is called `local`, and stands first. */
+/** `upstream` is named `local` and comes first. */
 const test = base.extend<{ far: Upstream }>({
   far: async ({}, use) => {
     const far = await Upstream.start();
@@ -84,5 +84,5 @@ test("without a choice the first available model stays", async ({
 
 const chosen = (chat: Chat) => chat.model.locator("option:checked");
 
-/** What a browser says when somebody turns to its window again. */
+/** Sends the event of a window that gets focus again. */
 const comeBack = (page: Page) => page.evaluate(() => window.dispatchEvent(new FocusEvent("focus")));

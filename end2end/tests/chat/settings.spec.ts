@@ -1,4 +1,4 @@
-// How the model is to answer: set for one conversation, checked before anything is sent, and kept for new ones.
+// The settings of a conversation: checked before anything is sent, and stored for new conversations on request.
 
 import type { Locator, Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
@@ -32,13 +32,13 @@ class Settings {
   }
 }
 
-/** What was sent beside the conversation. */
+/** The settings that the model server received. */
 function options(question: Question): Record<string, unknown> {
   const { temperature, top_p, max_tokens, seed } = question.body as unknown as Record<string, unknown>;
   return { temperature, top_p, max_tokens, seed };
 }
 
-/** Asks, and has it answered. */
+/** Asks, and answers. */
 async function ask(chat: Chat, upstream: Upstream, text: string): Promise<Question> {
   await chat.ask(text);
   const question = await upstream.asked();
@@ -157,7 +157,7 @@ test("a long list of models has a search, a short one none", async ({ chat, upst
   await expect(chat.model).toHaveValue("maker/Model-0");
   await chat.model.selectOption("maker/Model-20");
   await search.fill("model 1");
-  await expect.poll(names).toHaveLength(14); // the chosen one, those that are found, and what was typed
+  await expect.poll(names).toHaveLength(14); // the chosen model, the hits, and the typed name
   await expect(chat.model).toHaveValue("maker/Model-20");
   await search.fill("29");
   await expect.poll(names).toEqual(["maker/Model-20", "maker/Model-29", 'Use "29"']);

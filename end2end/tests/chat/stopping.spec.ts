@@ -20,7 +20,7 @@ test.describe("Stop", () => {
       const done = new Promise<typeof first>((done) => {
         const listen = () => {
           note.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-          setTimeout(() => done({ ...first })); // a browser lets go once it is through with the click
+          setTimeout(() => done({ ...first })); // a browser aborts once it is done with the click
         };
         window.addEventListener("click", listen, { capture: true, once: true });
       });
@@ -82,7 +82,7 @@ test.describe("Stop", () => {
   });
 
   test("is unconfirmed before the server has responded", async ({ chat, page, server }) => {
-    await page.route("**/api/chat", () => {}); // never answered
+    await page.route("**/api/chat", () => {}); // the request stays unanswered
     await chat.ask("Are you there?");
     await expect(chat.status).toHaveText("Thinking…");
     await chat.stop.click();

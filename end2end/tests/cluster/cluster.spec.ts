@@ -1,5 +1,5 @@
-// Several instances behind a proxy, with the configurations that docs/proxies tells people to use. They share nothing, and so
-// what becomes of one of them is no business of the others'.
+// Several instances behind a proxy, with the configurations of docs/proxies. They share nothing, so the end of one doesn't
+// affect the others.
 
 import { Counting } from "./counting";
 import { NAMES, TOKEN, type Fleet, type Name, type Place } from "./cluster";
@@ -10,13 +10,13 @@ import { SERVER_GONE } from "../../support/console-errors";
 import { test as alone } from "../../support/fixtures";
 import type { Question } from "../../support/upstream";
 
-/** Over HTTP/2 Chromium has other words for it. */
+/** Chromium's log line for a lost server over HTTP/2. */
 const CUT = [...SERVER_GONE, /net::ERR_HTTP2_PROTOCOL_ERROR/];
 
-/** The page's code, but for what a first visit carries. */
+/** The parts of the page's code that a first visit doesn't load. */
 const PARTS = /\/(split|chunk)_[^/]*\.wasm/;
 
-/** Asks, and returns as soon as the page shows the beginning of the answer, which is a count. */
+/** Asks, and waits until the page shows the beginning of the answer, a count. */
 async function count(chat: Chat, fleet: Fleet): Promise<{ name: Name; question: Question; counting: Counting }> {
   await chat.ask("Count to a million");
   const { name, question } = await fleet.asked();
@@ -25,19 +25,19 @@ async function count(chat: Chat, fleet: Fleet): Promise<{ name: Name; question: 
   return { name, question, counting };
 }
 
-/** Waits until so many more numbers have come, and none is missing. */
+/** Waits for this many more numbers, and expects that none is missing. */
 async function expectMore(chat: Chat, counting: Counting): Promise<void> {
   await expect(chat.answer).toContainText(Counting.to(counting.count + 5));
 }
 
-/** The answer ends, and every number of it is there. */
+/** Ends the answer, and expects that none of its numbers is missing. */
 async function expectWhole(chat: Chat, counting: Counting): Promise<void> {
   counting.finish();
   await expect(chat.status).toHaveText("Done");
   await expect(chat.answer).toContainText(Counting.to(counting.count));
 }
 
-/** Asks again with Retry, and gets its answer from an instance that isn't this one. */
+/** Presses Retry, and expects the answer from another instance. */
 async function expectRetryElsewhere(chat: Chat, fleet: Fleet, gone: Name): Promise<void> {
   await chat.retry.click();
   const { name, question } = await fleet.asked();
@@ -48,7 +48,7 @@ async function expectRetryElsewhere(chat: Chat, fleet: Fleet, gone: Name): Promi
   await expect(chat.answer).toContainText("Here I am");
 }
 
-/** From now on a browser is sent to another instance. */
+/** Sends a browser to another instance from now on. */
 async function move(chat: Chat, { cookies }: Place): Promise<void> {
   await chat.page.context().addCookies(cookies);
 }
@@ -187,7 +187,7 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
   });
 }
 
-/** What the page says after Stop while its instance is drained: nginx was told to forget that one. */
+/** The page's words after Stop while its instance drains: nginx no longer has that instance. */
 const AFTER_STOP: Record<Brand, RegExp> = {
   haproxy: /^connection closed in \d+ ms$/,
   nginx: /^the server could not confirm it$/,
@@ -221,7 +221,7 @@ alone("a page from before an update says that its parts are gone, and keeps what
   await expect(chat.status).toHaveText("Done");
 });
 
-/** Does this with one after the other, so that nobody's question is taken for another's. */
+/** Runs this for one after the other, so that no question is taken for another's. */
 async function inTurn<T, R>(all: T[], act: (one: T) => Promise<R>): Promise<R[]> {
   const done: R[] = [];
   for (const one of all) done.push(await act(one));

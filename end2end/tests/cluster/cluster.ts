@@ -1,4 +1,4 @@
-// Several instances of the program behind a proxy, each with a model server of its own, by which it is recognised.
+// Several instances of the program behind a proxy. Each has its own model server, by which a test recognises it.
 
 import { expect, request, type APIRequestContext } from "@playwright/test";
 import { setTimeout as after } from "node:timers/promises";
@@ -12,13 +12,13 @@ import { Proxy, type Brand } from "./proxy";
 export const NAMES = ["one", "two", "three"] as const;
 export type Name = (typeof NAMES)[number];
 
-/** What a browser keeps that has been sent to an instance: by this it comes back there. */
+/** The proxy's cookie, which leads a browser back to its instance. */
 export type Place = Awaited<ReturnType<APIRequestContext["storageState"]>>;
 
-/** What opens an instance for these tests, where something has to. */
+/** The token for an instance with a password. */
 export const TOKEN = "a-token-for-tests-alone";
 
-/** So many strangers are enough to find every instance. */
+/** This many visitors without a cookie reach every instance. */
 const STRANGERS = 100;
 
 /** One of the instances. */
@@ -39,22 +39,22 @@ export class Instance {
     return Number(new URL(this.server.url).port);
   }
 
-  /** What it tells a load balancer: a status. */
+  /** The status of its readiness endpoint. */
   async readiness(): Promise<number> {
     return (await fetch(`${this.server.url}/readyz`)).status;
   }
 
-  /** How many tasks live on it. */
+  /** The number of its live tasks. */
   async live(): Promise<number> {
     return this.sum("tasks_live");
   }
 
-  /** How many have ever begun. */
+  /** The number of tasks that it has ever started. */
   async begun(): Promise<number> {
     return (await this.live()) + (await this.sum("exits_total"));
   }
 
-  /** All samples of one of its metrics together. */
+  /** The sum of all samples of a metric. */
   private async sum(metric: string): Promise<number> {
     const answer = await fetch(`${this.server.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
     const samples = [...(await answer.text()).matchAll(new RegExp(`^starcrossed_${metric}(?:{.*})? (\\d+)$`, "gm"))];
@@ -71,13 +71,13 @@ export class Instance {
 export class Fleet {
   private readonly taken = new Set<Question>();
 
-  /** What stands in front of them. */
+  /** The proxy in front of them. */
   proxy!: Proxy;
 
   private constructor(readonly instances: Record<Name, Instance>) {}
 
   static async start(brand: Brand, certificate: Certificate, args: string[]): Promise<Fleet> {
-    await find(brand); // or it is missing, and nothing has been started
+    await find(brand); // throws before anything is started if the proxy isn't installed
     const started = await Promise.all(NAMES.map((name) => Instance.start(name, args)));
     const fleet = new Fleet(Object.fromEntries(started.map((instance) => [instance.name, instance])) as Record<Name, Instance>);
     try {
@@ -90,12 +90,12 @@ export class Fleet {
     }
   }
 
-  /** Where people find it. */
+  /** Its address. */
   get url(): string {
     return this.proxy.url;
   }
 
-  /** For each instance, how a browser comes to it. To be asked before there is anything to do. */
+  /** For each instance, the cookie that leads to it. Call this before any question is asked. */
   async places(): Promise<Record<Name, Place>> {
     const found: Partial<Record<Name, Place>> = {};
     for (let stranger = 0; stranger < STRANGERS && Object.keys(found).length < NAMES.length; stranger++) {
@@ -106,7 +106,7 @@ export class Fleet {
     return found as Record<Name, Place>;
   }
 
-  /** Sends somebody through the proxy, a stranger unless told: to which instance they come, and how they come back. */
+  /** Sends a request through the proxy, without a cookie by default. Returns the instance reached, and its cookie. */
   async send(place?: Place): Promise<{ name: Name; place: Place }> {
     const visitor = await request.newContext({ baseURL: this.url, ignoreHTTPSErrors: true, storageState: place });
     try {
@@ -119,7 +119,7 @@ export class Fleet {
     }
   }
 
-  /** Lets a stranger ask a question and have it answered: by which instance. */
+  /** Asks and answers a question without a cookie. Returns the instance. */
   async serve(): Promise<Name> {
     const visitor = await request.newContext({ baseURL: this.url, ignoreHTTPSErrors: true });
     try {
@@ -133,7 +133,7 @@ export class Fleet {
     }
   }
 
-  /** The next question that no test has taken yet, and the instance whose model was asked: waits until it is asked. */
+  /** Waits for the next question that no test has taken. Returns it with the instance whose model was asked. */
   async asked(): Promise<{ name: Name; question: Question }> {
     const all = Object.values(this.instances);
     const of = ({ name, model }: Instance) => model.questions.map((question) => ({ name, question }));
@@ -149,7 +149,7 @@ export class Fleet {
     await Promise.all(Object.values(this.instances).map((instance) => instance.end()));
   }
 
-  /** Waits until the proxy hands on what it is asked. */
+  /** Waits until the proxy passes requests on. */
   private async ready(): Promise<void> {
     const reader = await request.newContext({ baseURL: this.url, ignoreHTTPSErrors: true });
     const until = performance.now() + PATIENCE_MS;

@@ -1,4 +1,4 @@
-// A model that counts, from one on: in what arrives, a number that is missing, or comes twice, is seen.
+// A model that counts from one: a missing or repeated number in the answer shows.
 
 import type { Question } from "../../support/upstream";
 
@@ -10,19 +10,19 @@ export class Counting {
   count = 0;
   private readonly clock: NodeJS.Timeout;
 
-  /** Answers this question, until it is told to stop or nobody wants to know any more. */
+  /** Answers this question until `finish` is called or the connection ends. */
   constructor(private readonly question: Question) {
     this.clock = setInterval(() => this.question.delta(`${++this.count} `), PAUSE_MS);
     void question.closed.then(() => clearInterval(this.clock));
   }
 
-  /** Counts no further, and says that the answer is complete. */
+  /** Ends the count, and completes the answer. */
   finish(): void {
     clearInterval(this.clock);
     this.question.finish();
   }
 
-  /** All numbers as far as this one. */
+  /** The numbers up to this one. */
   static to(last: number): string {
     return Array.from({ length: last }, (_, at) => at + 1).join(" ");
   }

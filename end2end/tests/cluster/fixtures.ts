@@ -1,4 +1,4 @@
-// What a test of several instances finds ready: a fleet, and browsers that come to it.
+// The fixtures for a test of several instances: the cluster, and browsers that visit it.
 
 import { type BrowserContext } from "@playwright/test";
 import { Missing } from "../../stop-latency/trial";
@@ -9,15 +9,15 @@ import { Fleet, type Name, type Place } from "./cluster";
 import type { Brand } from "./proxy";
 
 interface Visits {
-  /** Opens the chat page in a browser of its own, which has been to an instance before, or to none. */
+  /** Opens the chat page in a separate browser, with the cookie of an instance or without one. */
   (place?: Place): Promise<Chat>;
 }
 
 interface Fixtures {
-  /** What stands in front of the instances. */
+  /** The proxy in front of the instances. */
   brand: Brand;
   fleet: Fleet;
-  /** How a browser comes to each of them. */
+  /** For each instance, the cookie that leads a browser to it. */
   places: Record<Name, Place>;
   visit: Visits;
 }
@@ -35,7 +35,7 @@ export const test = base.extend<Fixtures, { certificate: Certificate }>({
     { scope: "worker" },
   ],
 
-  // `args` are those of each instance.
+  // Each instance gets `args`.
   fleet: async ({ brand, args, certificate }, use, testInfo) => {
     const fleet = await Fleet.start(brand, certificate, args).catch((error) => {
       testInfo.skip(error instanceof Missing, error.message);

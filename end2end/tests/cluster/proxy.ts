@@ -1,5 +1,5 @@
-// A proxy in front of several instances, with the configuration that we tell people to use. The ports alone are others: a
-// test must not get in the way of what else runs on a machine.
+// A proxy in front of several instances, with the configuration of docs/proxies. Only the ports differ, so that a test
+// doesn't collide with other programs on the machine.
 
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,16 +14,16 @@ const CONFIGURATIONS = resolve(__dirname, "../../../docs/proxies");
 export type Brand = "haproxy" | "nginx";
 
 interface Program {
-  /** Its configuration, in docs/proxies. */
+  /** The name of its configuration in docs/proxies. */
   file: string;
-  /** Where that makes it listen. */
+  /** The port on which that configuration makes it listen. */
   http: number;
   https: number;
-  /** How it is started with it, in the foreground, so that it can be ended. */
+  /** The command line, which keeps it in the foreground so that the test can end it. */
   start: string[];
 }
 
-/** nginx, in this folder. */
+/** nginx's arguments for this folder. */
 const NGINX = ["-p", ".", "-c", "nginx-several.conf", "-e", "stderr", "-g"];
 
 const PROGRAMS: Record<Brand, Program> = {
@@ -31,7 +31,7 @@ const PROGRAMS: Record<Brand, Program> = {
   nginx: { file: "nginx-several.conf", http: 8001, https: 8441, start: [...NGINX, "daemon off; pid nginx.pid;"] },
 };
 
-/** Where that makes it look for the first instance. The port of the next one follows. */
+/** The port of the first instance in the configurations. The next instance has the next port. */
 const FIRST_INSTANCE = 3001;
 
 export class Proxy {
@@ -39,11 +39,11 @@ export class Proxy {
     private readonly brand: Brand,
     private readonly folder: string,
     private readonly running: Running,
-    /** Where people find it, over HTTP/2. */
+    /** Its address, over HTTP/2. */
     readonly url: string,
   ) {}
 
-  /** Starts it in front of the instances at these ports. */
+  /** Starts a proxy in front of the instances at these ports. */
   static async start(brand: Brand, certificate: Certificate, instances: number[]): Promise<Proxy> {
     const { file, http, https, start } = PROGRAMS[brand];
     const ports = new Map([http, https].map((port) => [port, 0]));
@@ -57,17 +57,17 @@ export class Proxy {
     return new Proxy(brand, folder, await Running.start(brand, start, folder), `https://127.0.0.1:${ports.get(https)}`);
   }
 
-  /** Fails with what it has said, if it has ended by itself. */
+  /** Fails with the program's output if it has ended by itself. */
   expectAlive(): void {
     try {
       this.running.expectAlive();
     } catch (error) {
-      // Debian's nginx keeps temporary files where only root may write.
+      // Debian's nginx puts temporary files where only root may write.
       throw /permission denied/i.test(String(error)) ? new Missing(`${this.brand} may not be run by this user here`) : error;
     }
   }
 
-  /** Does what people are told to do before they end the instance at this port. HAProxy finds out by itself. */
+  /** Takes the instance at this port out, as docs/deploy.md says to do before its end. HAProxy does this by itself. */
   async leaveOut(port: number): Promise<void> {
     if (this.brand !== "nginx") return;
     const file = join(this.folder, PROGRAMS.nginx.file);
@@ -82,12 +82,12 @@ export class Proxy {
   }
 }
 
-/** The same configuration with another port. What its comments say is left alone. */
+/** The configuration with another port. Its comments stay. */
 function withPort(text: string, [from, to]: [number, number]): string {
   return replaceOnce(text, new RegExp(`^([^#\\n]*\\b)${from}\\b`, "m"), `$1${to}`);
 }
 
-/** What isn't there can't be replaced, and then the test would be one of something else. */
+/** Replaces a part that must be there: else the test would test something else. */
 function replaceOnce(text: string, what: RegExp, by: string): string {
   if (!what.test(text)) throw new Error(`the configuration has no ${what}`);
   return text.replace(what, by);

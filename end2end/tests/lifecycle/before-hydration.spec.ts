@@ -1,4 +1,4 @@
-// The page is drawn by the server, and looks ready before its code has arrived. What people do until then counts.
+// The server draws the page, which looks ready before its code has arrived. Input until then isn't lost.
 
 import type { Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
@@ -12,7 +12,7 @@ class Slow {
 
   constructor(private readonly page: Page) {}
 
-  /** Opens a page whose code is still on its way. */
+  /** Opens a page whose code hasn't arrived. */
   async open(path: string): Promise<void> {
     await this.page.route("**/*.wasm", async (route) => {
       await this.released;
@@ -22,7 +22,7 @@ class Slow {
     await expect(this.page.locator("html[data-ready]")).not.toBeAttached();
   }
 
-  /** Lets the code arrive, and waits until the page is alive. */
+  /** Releases the code, and waits until the page is hydrated. */
   async arrive(): Promise<void> {
     this.release();
     await expect(this.page.locator("html[data-ready]")).toBeAttached();

@@ -1,13 +1,13 @@
-// The page without its program: with scripts turned off, in a browser that can't run it, or with a server that can't send it.
+// The page without its code: scripts are turned off, the browser can't run it, or the server can't send it.
 
 import type { Page, Route } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 
-/** What a browser logs of a page that is broken on purpose. */
+/** Log lines of a page that is broken on purpose. */
 const BROKEN = /failed to (fetch|load)|ERR_FAILED|status of 500|WebAssembly|dynamically imported/i;
 
-/** Within this, the page says that it can't start. */
+/** The time within which the page says that it can't start. */
 const SAID_MS = 5000;
 
 const reload = (page: Page) => page.getByRole("button", { name: "Reload", exact: true });
@@ -30,8 +30,8 @@ test.describe("without JavaScript", () => {
   });
 });
 
-/** Opens the page anew, and lets all requests through. Requests that are held end first: they would go on without their route,
- * and the program would start in a page that is about to end. */
+/** Reloads the page and lets all requests through. Held requests end first: without their route they would continue, and the
+ * code would start in a page that is about to end. */
 async function mend(page: Page): Promise<void> {
   await page.goto("about:blank");
   await page.unrouteAll();
@@ -83,7 +83,7 @@ for (const [why, fail] of Object.entries(failures)) {
   });
 }
 
-/** Changes the document on its way. */
+/** Changes the document in transit. */
 const alter = (page: Page, change: (html: string) => string, headers?: (csp: string) => string) =>
   page.route("/", async (route) => {
     const response = await route.fetch();
@@ -125,7 +125,7 @@ const refusals: Record<string, [RegExp, (page: Page) => Promise<unknown>]> = {
 
 for (const [how, [words, refuse]] of Object.entries(refusals)) {
   test(`a browser that ${how} gets a fitting message`, async ({ page, complaints }) => {
-    complaints.allow(/./); // each in its own words
+    complaints.allow(/./); // the wording differs
     await refuse(page);
     const chat = new Chat(page);
     await page.goto("/");
@@ -147,7 +147,7 @@ test("code that is late is reported as possibly missing", async ({ page }) => {
   await expect(reload(page)).toBeVisible();
 });
 
-/** The browser draws frames, which it doesn't while it waits for a style sheet. */
+/** Waits for a frame: the browser draws none while it waits for a style sheet. */
 const draws = (page: Page) => page.evaluate(() => new Promise<void>((drawn) => requestAnimationFrame(() => drawn())));
 
 test("a document alone is drawn and says what is missing", async ({ page, complaints }) => {
@@ -218,7 +218,7 @@ test("code that arrives during parsing finds the typed text", async ({ page }) =
 test("a slow style sheet doesn't block the page", async ({ page, upstream }) => {
   let come = () => {};
   const held = new Promise<void>((resolve) => (come = resolve));
-  await page.route("**/*.css", async (route) => (await held, route.continue().catch(() => {}))); // the page may have given it up
+  await page.route("**/*.css", async (route) => (await held, route.continue().catch(() => {}))); // the page may have aborted the request
   const chat = new Chat(page);
   await page.goto("/", { waitUntil: "commit" });
   await expect(chat.alert).toContainText("still on its way", { timeout: SAID_MS });

@@ -1,4 +1,4 @@
-// The page as an app of its own.
+// The page as an installed app.
 
 import { expect, test } from "../../support/fixtures";
 
@@ -6,7 +6,7 @@ test("a browser can install the page", async ({ chat, page }) => {
   const browser = await page.context().newCDPSession(page);
   const { installabilityErrors } = await browser.send("Page.getInstallabilityErrors");
   const errors = installabilityErrors.map(({ errorId }) => errorId);
-  expect(errors.filter((error) => error !== "in-incognito")).toEqual([]); // as every test is
+  expect(errors.filter((error) => error !== "in-incognito")).toEqual([]); // tests run in a private context
   const { manifest, errors: mistakes } = await browser.send("Page.getAppManifest");
   expect(mistakes).toEqual([]);
   expect(manifest?.startUrl).toBe(new URL("/", page.url()).href);

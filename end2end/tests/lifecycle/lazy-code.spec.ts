@@ -1,11 +1,11 @@
-// A first visit doesn't carry all of the page's code. The rest is fetched when somebody touches the page, and nothing that
-// they do until it is there is lost.
+// A first visit loads only a part of the page's code. The rest is fetched at the first touch of the page, and what the user
+// does until it arrives isn't lost.
 
 import type { Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 
-/** Decides over what is fetched later. */
+/** Controls the requests for the rest of the code. */
 class Rest {
   asked = 0;
   private answer: () => Promise<"come" | "fail"> = async () => "come";
@@ -19,7 +19,7 @@ class Rest {
     });
   }
 
-  /** Holds it back until the function that this returns is called. */
+  /** Holds the requests back until the returned function is called. */
   hold(): () => void {
     let release = () => {};
     const released = new Promise<void>((resolve) => (release = resolve));
@@ -178,7 +178,7 @@ test("the page can be left at any moment without errors", async ({ page }) => {
   for (let frames = 0; frames <= 40; frames++) {
     await leaveAfter(page, frames);
     await expect(chapter).toBeVisible();
-    await page.goBack(); // the code is here by now, and the page is awake at once
+    await page.goBack(); // the code is loaded by now, so the page is awake at once
     await expect(chat.box).toBeVisible();
   }
   await leaveAfter(page, 0);
@@ -193,11 +193,11 @@ test("the page can be left while code arrives, without errors", async ({ page })
     await chat.box.evaluate((box) => box.dispatchEvent(new PointerEvent("pointermove", { bubbles: true })));
     await leaveAfter(page, frames);
     await expect(page.getByRole("heading", { name: "A page and its task" })).toBeVisible();
-    await page.waitForLoadState("networkidle"); // what was asked for has come, too late
+    await page.waitForLoadState("networkidle"); // the late responses have arrived
   }
 });
 
-/** Goes on to another page of the app after so many frames, without leaving the document. */
+/** Goes to another page of the app after some frames, without leaving the document. */
 async function leaveAfter(page: Page, frames: number): Promise<void> {
   await page.getByRole("link", { name: "How it works" }).evaluate(async (link: HTMLElement, frames) => {
     for (let frame = 0; frame < frames; frame++) await new Promise(requestAnimationFrame);

@@ -1,4 +1,4 @@
-// Every way in which a page and its server can lose each other in the middle of an answer.
+// All ways in which a page and its server can lose each other in the middle of an answer.
 
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
@@ -7,7 +7,7 @@ import { elsewhere } from "../../support/other-site";
 import { document, expect, test as base } from "../../support/fixtures";
 import type { Question, Upstream } from "../../support/upstream";
 
-/** Asks, and returns as soon as the page shows the beginning of the answer. */
+/** Asks, and waits until the page shows the beginning of the answer. */
 async function inTheMiddle(chat: Chat, upstream: Upstream): Promise<Question> {
   await chat.ask("Count to a million");
   const question = await upstream.asked();
@@ -16,7 +16,7 @@ async function inTheMiddle(chat: Chat, upstream: Upstream): Promise<Question> {
   return question;
 }
 
-/** The conversation is as it was left, and goes on. */
+/** Expects the conversation as it was left, and continues it. */
 async function expectInterrupted(chat: Chat, upstream: Upstream): Promise<void> {
   await expect(chat.answer).toContainText("one, two,");
   await expect(chat.status).toHaveText("Interrupted");
@@ -101,8 +101,8 @@ test.describe("the model stops when", () => {
 });
 
 test.describe("with the back/forward cache", () => {
-  // Playwright turns that cache off, so this takes a browser of its own. A page in it is frozen, not unloaded: unless
-  // it lets go of its task by itself, nobody does.
+  // Playwright turns that cache off, so this test starts a browser itself. A page in the cache is frozen, not unloaded: its
+  // connection stays open unless the page closes it.
   const cached = test.extend<{ context: BrowserContext; page: Page }>({
     context: async ({ playwright, launchOptions, baseURL }, use) => {
       const ignoreDefaultArgs = ["--disable-back-forward-cache"];
@@ -113,10 +113,10 @@ test.describe("with the back/forward cache", () => {
     page: async ({ context }, use) => use(await context.newPage()),
   });
 
-  /** Goes back, and waits until the page that was frozen goes on. `page.goBack` would wait for a load that never comes. */
+  /** Goes back, and waits until the frozen page runs again. `page.goBack` would wait for a load event that never comes. */
   async function thaw(page: Page): Promise<void> {
     await page.evaluate(() => history.back());
-    // Who asks while the page changes gets no answer: then it hasn't thawed yet.
+    // A call during the change of pages gets no answer: the page is still frozen.
     const thawed = () => page.evaluate(() => Reflect.get(window, "thawed")).catch(() => undefined);
     await expect.poll(thawed).toBe(true);
   }
@@ -281,7 +281,7 @@ test("an edit and the draft behind it survive a reload", async ({
   await expect(chat.answer).toContainText("I like cats");
   await expect(chat.box).toHaveValue("a draft");
 
-  // Looked away from, it waits, too.
+  // The edit also waits while another conversation is open.
   await chat.action(chat.message(0), "Edit").click();
   await chat.box.fill("About small cats");
   await chat.newChat.click();

@@ -1,4 +1,4 @@
-// Over HTTP/1.1 a browser opens six connections to a site, for all of its tabs together. The page notices, and says what helps.
+// Over HTTP/1.1 all tabs of a browser share six connections to a site. The page says so when they are used up.
 
 import type { BrowserContext } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
@@ -13,7 +13,7 @@ test("the notice comes with the sixth answer and no sooner", async ({
   upstream,
   server,
 }) => {
-  test.slow(); // six pages
+  test.slow(); // it opens six pages
   const tabs = await open(context, CONNECTIONS);
   for (const chat of tabs.slice(0, -1)) await ask(chat, upstream);
   expect(await server.live()).toBe(CONNECTIONS - 1);
@@ -34,10 +34,10 @@ test("a question without a connection says so and goes next", async ({
   upstream,
   server,
 }) => {
-  test.slow(); // seven pages
+  test.slow(); // it opens seven pages
   const tabs = await open(context, CONNECTIONS + 1);
   const late = tabs[CONNECTIONS];
-  await late.wake(); // its code, too, would have to wait
+  await late.wake(); // its code would need a connection too
   for (const chat of tabs.slice(0, CONNECTIONS)) await ask(chat, upstream);
 
   await late.ask("And me?");
@@ -57,7 +57,7 @@ async function open(context: BrowserContext, count: number): Promise<Chat[]> {
 }
 
 /**
- * Waits until each tab has heard all counts that the others have told. A message on a channel arrives after those that were
+ * Waits until each tab has received the counts of all others. A message on a channel arrives after the messages that were
  * posted before it, so each tab waits for one more from every tab. The page takes it for a tab without answers.
  */
 async function allHaveHeard(tabs: Chat[]): Promise<void> {
@@ -75,7 +75,7 @@ async function allHaveHeard(tabs: Chat[]): Promise<void> {
   for (const { page } of tabs) await page.evaluate(() => new Promise((drawn) => setTimeout(drawn)));
 }
 
-/** Asks, and waits until the answer is seen to begin. */
+/** Asks, and waits until the answer begins on the page. */
 async function ask(chat: Chat, upstream: Upstream): Promise<Question> {
   await chat.page.bringToFront();
   await chat.ask("Go on for ever");

@@ -1,4 +1,4 @@
-// Over HTTP/1.1 a browser opens six connections to a site and no more. Over HTTP/2 every tab has its answer.
+// Over HTTP/2 the limit of six connections to a site is gone: each tab gets its answer.
 
 import type { BrowserContext } from "@playwright/test";
 import { Certificate } from "../../support/certificate";
@@ -28,7 +28,7 @@ test("ten tabs over HTTPS answer at once, each with its Stop", async ({
   upstream,
   server,
 }) => {
-  test.slow(); // ten pages
+  test.slow(); // it opens ten pages
   expect(server.url).toMatch(/^https:/);
   const asked: [Chat, Question][] = [];
   for (let tab = 1; tab <= TABS; tab++) asked.push(await ask(context, upstream, tab));
@@ -51,7 +51,7 @@ test("ten tabs over HTTPS answer at once, each with its Stop", async ({
   expect(server.exits().map(({ reason }) => reason)).toEqual(Array(TABS).fill("killed"));
 });
 
-/** Opens a tab, asks there, and waits until the answer is seen to begin. */
+/** Opens a tab, asks there, and waits until the answer begins on the page. */
 async function ask(context: BrowserContext, upstream: Upstream, tab: number): Promise<[Chat, Question]> {
   const chat = await new Chat(await context.newPage()).open();
   await chat.ask(`Question ${tab}`);

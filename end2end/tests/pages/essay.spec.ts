@@ -1,4 +1,4 @@
-// The essay's page: a task, its messages, and every way in which the two can part.
+// The page of a task: its messages, and each way in which page and task can part.
 
 import type { Locator } from "@playwright/test";
 import { document, expect, test } from "../../support/fixtures";
@@ -167,7 +167,7 @@ it("answers that an unknown task is unknown", async ({ server }) => {
   expect(await server.fate("nonesuch")).toEqual({ state: "unknown" });
 });
 
-/** Notes how many items a list has whenever that changes, and when: no poll can miss one. */
+/** Records the number of a list's items at each change, and its time. A poll could miss one. */
 function recordCounts(list: Locator) {
   return list.evaluateHandle((list) => {
     const seen = { counts: [] as number[], times: [] as number[] };

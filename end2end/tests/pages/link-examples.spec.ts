@@ -1,4 +1,4 @@
-// The examples of the crate `app/link`: each as its readers see it, and the end of its task.
+// The examples of the crate `app/link`: the page of each, and the exit of its task.
 
 import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,9 +7,9 @@ import { expect, test as base, type Locator, type Page } from "@playwright/test"
 import { Example } from "../../support/link-example";
 
 interface Fixtures {
-  /** Its name. */
+  /** The example's name. */
   name: string;
-  /** The log that it follows. */
+  /** The log file that the example follows. */
   file: string;
   example: Example;
 }
@@ -129,7 +129,7 @@ test.describe("several", () => {
     await task.getByRole("button", { name: "Again" }).click();
     await press(page, "Stop all");
     await expect(task.getByRole("status")).toHaveText("killed");
-    await page.waitForTimeout(300); // in which one that waits would begin
+    await page.waitForTimeout(300); // time in which a queued one would begin
     await expect(task.getByRole("status")).toHaveText("killed");
     expect(example.exits()).toEqual(["normal", "normal", "normal", "killed"]);
   });
@@ -178,7 +178,7 @@ async function press(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name }).click();
 }
 
-/** Says in the page when its code has taken over: a task after it has been instantiated. */
+/** Sets `data-ready` once the code has taken over: one task after its instantiation. */
 function markReady(): void {
   const instantiate = WebAssembly.instantiateStreaming;
   WebAssembly.instantiateStreaming = async (source, imports) => {
@@ -188,7 +188,7 @@ function markReady(): void {
   };
 }
 
-/** The CPU time that a process uses meanwhile, in milliseconds. */
+/** The CPU time that a process uses during a wait, in milliseconds. */
 async function usedIn(example: Example, ms: number): Promise<number> {
   const before = example.cpuMs();
   await new Promise((later) => setTimeout(later, ms));

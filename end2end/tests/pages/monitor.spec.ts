@@ -1,4 +1,4 @@
-// The monitor: what it shows of other pages' tasks, and what it may do to them.
+// The monitor: it shows the tasks of all pages, and can kill them.
 
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { SERVER_GONE } from "../../support/console-errors";
@@ -6,7 +6,7 @@ import { expect, test } from "../../support/fixtures";
 import { cells, Monitor } from "../../support/monitor-page";
 
 const it = test.extend<{ monitor: Monitor }>({
-  // In a tab of its own, beside the chat.
+  // In a second tab, beside the chat.
   monitor: async ({ context }, use) => use(await new Monitor(await context.newPage()).open()),
 });
 
@@ -87,7 +87,7 @@ it("is linked from the task page", async ({ page }) => {
 });
 
 test.describe("with the back/forward cache", () => {
-  // Playwright turns that cache off, so this takes a browser of its own.
+  // Playwright turns that cache off, so this test starts a browser itself.
   const cached = test.extend<{ context: BrowserContext; page: Page }>({
     context: async ({ playwright, launchOptions, baseURL }, use) => {
       const ignoreDefaultArgs = ["--disable-back-forward-cache"];

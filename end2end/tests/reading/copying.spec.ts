@@ -1,4 +1,4 @@
-// A copy holds what is seen: the conversation's text, without the page's controls, and code without a line end after it.
+// A copy has the text that is seen, without the page's controls, and code without a final newline.
 
 import type { Page } from "@playwright/test";
 import type { Chat } from "../../support/chat-page";
@@ -19,7 +19,7 @@ async function answered(chat: Chat, upstream: Upstream, asked: string, answer: s
   await expect(chat.status).toHaveText("Done");
 }
 
-/** Copies what lies between two texts of the page, the first and the last character included. */
+/** Copies the range between two texts of the page, both included. */
 async function copyFromTo(page: Page, from: string, to: string): Promise<void> {
   await page.evaluate(
     ([from, to]) => {
@@ -40,7 +40,7 @@ async function copyFromTo(page: Page, from: string, to: string): Promise<void> {
 }
 
 async function copyAll(chat: Chat, page: Page): Promise<void> {
-  await chat.answer.getByText("After.").click(); // the box would select its own text
+  await chat.answer.getByText("After.").click(); // the focused box would select its own text
   await page.keyboard.press("Control+a");
   await page.keyboard.press("Control+c");
 }
@@ -74,7 +74,7 @@ test("Select all copies the text and no controls", async ({ chat, upstream, page
   expect(html).toContain("<table");
   expect(html).not.toMatch(/<button|Copy|Regenerate|Thought for/);
 
-  // A thought that is unfolded is seen.
+  // An open thought is part of the text.
   await chat.answer.getByText("Thought for").click();
   await copyAll(chat, page);
   await expect.poll(() => clipboard(page)).toMatch(/^Show me\n+Hm, let me see\.\n+Before\./);
@@ -93,7 +93,7 @@ test("a copy keeps a question's lines and a task list's marks", async ({ chat, u
   await copyAll(chat, page);
   const put = (type: string) => page.evaluate((type) => Reflect.get(window, type) as string, type);
   await expect.poll(() => put("text/plain")).toMatch(/One\n\n {2}two\n[^]*☑ this\n☐ that\n[^]*After\.$/);
-  // Where it is pasted, this page's style sheet isn't.
+  // A program that receives the HTML doesn't have the page's style sheet.
   expect(await put("text/html")).toMatch(/<p class="text"[^>]* style="[^"]*white-space: pre-wrap;[^"]*"[^>]*>One\n\n {2}two</);
   expect(await put("text/html")).toContain("☑ this");
 });

@@ -1,4 +1,4 @@
-// Nothing but the conversation scrolls, and nothing moves that nobody has moved.
+// Only the conversation scrolls, and nothing moves by itself.
 
 import type { Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
@@ -6,7 +6,7 @@ import { expect, test } from "../../support/fixtures";
 
 const SIZES = { desktop: { width: 1366, height: 768 }, phone: { width: 390, height: 844 } };
 
-/** The elements of the page that are not where they belong. Runs in the page. */
+/** The elements that are out of place. Runs in the page. */
 function displaced(): string[] {
   const frame = [document.scrollingElement!, document.body, ...document.querySelectorAll(".chat, .talk, header.bar, .composer-bar")];
   const scrolled = frame.filter((part) => part.scrollTop || part.scrollLeft).map((part) => `${part.localName}.${part.className}`);
@@ -74,7 +74,7 @@ for (const [device, viewport] of Object.entries(SIZES)) {
   });
 }
 
-/** Where everything is that can be seen, by what it is. Runs in the page. */
+/** The place of each visible element, by its description. Runs in the page. */
 function places(): Record<string, string> {
   const all = [...document.querySelectorAll("h1, p, button, a, textarea, select, .mark")];
   const seen = all.filter((part) => part.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
@@ -140,7 +140,7 @@ test("a name field takes keys at once, but not its opening Enter", async ({ chat
 
   await page.getByRole("button", { name: "Rename Felines" }).focus();
   await page.keyboard.down("Enter");
-  await page.keyboard.down("Enter"); // held
+  await page.keyboard.down("Enter"); // the key is held
   await page.keyboard.up("Enter");
   await expect(field).toBeFocused();
   await field.dispatchEvent("keydown", { key: "Enter", isComposing: true });

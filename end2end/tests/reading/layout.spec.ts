@@ -1,4 +1,4 @@
-// Every page, wide and narrow, by day and by night: nothing sticks out, everything has a name, nothing moves unasked.
+// Each page, wide and narrow, light and dark: nothing overflows, each control has a name, motion can be turned off.
 
 import type { Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
@@ -11,7 +11,7 @@ const PAGES: { name: string; path: string; missing?: boolean }[] = [
 ];
 const WIDTHS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
-// The page that isn't there is logged as what it is.
+// Chromium logs the 404 of the missing page.
 const test = base.extend<{ notFound: void }>({
   notFound: [
     async ({ complaints }, use) => {
@@ -212,15 +212,15 @@ test.describe("motion", () => {
   }
 });
 
-/** What an answer may end in while it is written, by a word in it. */
+/** Possible ends of a growing answer, by a word in each. */
 const ENDS = { sentence: "A sentence", item: "- An item", cell: "| head |\n|---|\n| cell |", code: "```\ncode" };
 
-/** By how many pixels the page is wider than the window. */
+/** The page's overflow to the right, in pixels. */
 function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
-/** The relative luminance of the page's ground and of its text, as WCAG defines it. Runs in the page. */
+/** The relative luminance of the page's background and text, as WCAG defines it. Runs in the page. */
 function colours(): number[] {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true })!;
   const luminance = (colour: string) => {

@@ -1,11 +1,11 @@
-// A long answer: what is out of view is left out by the browser, and nobody notices.
+// A long answer: the browser skips the sections out of view, and the reader can't tell.
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
 import { Prose } from "../../support/sample-markdown";
 import type { Question } from "../../support/upstream";
 
-// So much is said here that a busy machine takes its time.
+// These answers are long, and slow on a busy machine.
 test.slow();
 
 test("sections out of view keep their height and are found", async ({ chat, upstream, page }) => {
@@ -113,12 +113,12 @@ test("final text never moves again", async ({ chat, upstream, page }) => {
   await allDrawn(page);
   expect(await moved()).toEqual([]);
 
-  // Whoever looks does see what moves.
+  // The comparison works: it sees an element that is moved on purpose.
   await chat.answer.getByRole("heading").first().evaluate((heading) => (heading.style.paddingBottom = "9px"));
   await expect.poll(moved).not.toEqual([]);
 });
 
-/** Says more, and waits until it is on the page. */
+/** Sends more text, and waits until it is on the page. */
 async function say(page: Page, question: Question, text: string): Promise<void> {
   const said = () => page.locator("article.answer > .markdown").textContent();
   const before = await said();
@@ -126,13 +126,13 @@ async function say(page: Page, question: Question, text: string): Promise<void> 
   await expect.poll(said, { intervals: [20] }).not.toBe(before);
 }
 
-/** Waits until all that is final is typeset, and laid out since. */
+/** Waits until all final blocks are typeset and laid out. */
 async function typeset(page: Page): Promise<void> {
   const waiting = page.locator(".section :is(code[data-lang], [data-tex]):not([data-set=done])");
   await expect.poll(() => waiting.count(), { intervals: [20] }).toBe(0);
 }
 
-/** Nothing moves while somebody looks through all of it, nor if nothing were left out. */
+/** Expects that scrolling through the answer moves nothing, and that drawing all of it moves nothing either. */
 async function expectRoomForAll(page: Page): Promise<void> {
   const main = page.getByRole("main");
   const height = () => main.evaluate((main) => main.scrollHeight);
@@ -148,7 +148,7 @@ async function expectRoomForAll(page: Page): Promise<void> {
   expect(await height()).toBe(before);
 }
 
-/** Waits until every formula is set and every piece of code coloured, and all of it is in view. */
+/** Waits until each formula is set and each piece of code is coloured. */
 async function allDrawn(page: Page): Promise<void> {
   await expect(page.locator("code[data-lang]:not(:has([class^=hl])), [data-tex]:not(:has(math))")).toHaveCount(0);
   await twoFrames(page);

@@ -1,4 +1,4 @@
-// What a model writes is Markdown: it reads well while it arrives, and nothing in it is run or fetched.
+// An answer is Markdown: it is formatted as it arrives, and nothing in it is run or fetched.
 
 import { expect, test } from "../../support/fixtures";
 
@@ -36,7 +36,7 @@ test("a block that is too long leaves the others coloured", async ({ chat, upstr
   await chat.ask("Show me");
   const question = await upstream.asked();
   const long = "let long = true;\n".repeat(5000);
-  const large = fenced("some words\n".repeat(5000), "words"); // several of these are too much for one request
+  const large = fenced("some words\n".repeat(5000), "words"); // several of these exceed one request
   question.delta(fenced("fn main() {}") + fenced(long) + large.repeat(6) + fenced("fn last() {}") + "The end.\n\n");
   question.finish();
   await expect(chat.status).toHaveText("Done");
@@ -153,7 +153,7 @@ test("a hostile answer runs, fetches and blocks nothing", async ({ chat, upstrea
   expect(await page.evaluate(() => [Reflect.get(window, "ran"), Reflect.get(window, "violations")])).toEqual([undefined, 0]);
   expect(foreign).toEqual([]);
 
-  // The listener does hear: what would have been run, had it got into the page, is refused by the page's policy.
+  // The listener works: the page's policy refuses a script that is put into the page on purpose.
   await page.evaluate(() => document.body.insertAdjacentHTML("beforeend", '<b onclick="window.ran = true"></b><img src="https://example.invalid/">'));
   await expect.poll(() => page.evaluate(() => Reflect.get(window, "violations"))).toBe(2);
   complaints.allow(/Content Security Policy/);

@@ -1,4 +1,4 @@
-// Printing prints the whole conversation, and nothing else.
+// Printing: the whole conversation, without the page around it.
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
@@ -7,7 +7,7 @@ import { Prose } from "../../support/sample-markdown";
 const MESSAGES = 120;
 const LONG = "A long question. ".repeat(6000);
 
-/** A conversation of which only the end is drawn, with a long question and a long answer at its beginning. */
+/** A conversation that starts with a long question and a long answer. Only its end is drawn. */
 function conversation(): string {
   const id = (at: number) => `m${String(at).padStart(3, "0")}`;
   const message = (at: number) => ({
@@ -25,7 +25,7 @@ function conversation(): string {
   return JSON.stringify({ starcrossed: 1, conversations: [{ conversation, messages }] });
 }
 
-/** The visible part of these elements, as it would be printed. */
+/** The number of these elements that would be printed. */
 const seen = (page: Page, css: string) =>
   page.locator(css).evaluateAll((all) => all.filter((part) => part.checkVisibility({ contentVisibilityAuto: true })).length);
 
@@ -78,7 +78,7 @@ test("beforeprint draws everything, afterprint undoes it", async ({ chat, page }
   await chat.conversations.getByRole("link", { name: "To be printed" }).click();
   const articles = chat.log.locator("article");
   await expect(articles).toHaveCount(40);
-  // The browser prints as soon as the event has been heard.
+  // The browser prints as soon as the listeners have returned.
   const drawn = await page.evaluate(async () => {
     dispatchEvent(new Event("beforeprint"));
     for (let turn = 0; turn < 100; turn++) await Promise.resolve();

@@ -1,4 +1,4 @@
-// Where the reader is in a conversation: at its end while it grows, and wherever they scroll to instead.
+// The scroll position: at the end while the answer grows, until the reader scrolls away.
 
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import type { Chat } from "../../support/chat-page";
@@ -12,7 +12,7 @@ const below = (page: Page) => () => main(page).evaluate((main) => main.scrollHei
 
 const lines = (question: Question, count: number): void => question.delta("A line of the answer.\n\n".repeat(count));
 
-/** An answer that is longer than the window, and still being written. */
+/** An answer that is longer than the window and still grows. */
 async function long(chat: Chat, upstream: Upstream, asked: string, count: number): Promise<Question> {
   await chat.ask(asked);
   const question = await upstream.asked();
@@ -97,7 +97,7 @@ test("Enter scrolls to the answer only if it asks", async ({ chat, upstream, pag
   await expect.poll(below(page)).toBeLessThan(2);
 });
 
-/** Moves the list back after each change, as WebKit does when a block is replaced, and notes whether the button showed. */
+/** Moves the list back after each change, as WebKit does when a block is replaced. Counts how often the button showed. */
 async function moveBack(page: Page): Promise<void> {
   await main(page).evaluate((main) => {
     const back = () => (main.scrollTop = main.scrollHeight - main.clientHeight - 96);
@@ -108,7 +108,7 @@ async function moveBack(page: Page): Promise<void> {
   });
 }
 
-/** An answer goes on in blocks, and is followed to its end. */
+/** Sends more blocks, and expects that the page follows them to the end. */
 async function expectFollowed(chat: Chat, question: Question, parts: number): Promise<void> {
   for (let part = 0; part < parts; part++) {
     question.delta(`More.\n\n\`\`\`rust\nfn part_${part}() {}\n\`\`\`\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`);
@@ -160,7 +160,7 @@ test("selecting text upwards stops the following", async ({ chat, upstream, page
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   await page.mouse.move(middle.x, middle.y);
   await page.mouse.down();
-  // A Chromium that is slow selects nothing where the list moves under the first steps of the mouse.
+  // A slow Chromium selects nothing when the list moves under the first mouse moves.
   await page.mouse.move(middle.x, middle.y - 100, { steps: 5 });
   await expect.poll(() => page.evaluate(() => `${getSelection()}`.length)).toBeGreaterThan(0);
   const flow = setInterval(() => question.delta("More. "), 20);
@@ -231,7 +231,7 @@ test.describe("on a touch screen", () => {
 });
 
 const barred = test.extend<{ context: BrowserContext; page: Page }>({
-  // Headless browsers show no scroll bars unless they are told to.
+  // Headless browsers hide scroll bars by default.
   context: async ({ playwright, launchOptions, baseURL }, use) => {
     const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs: ["--hide-scrollbars"] });
     await use(await browser.newContext({ baseURL }));

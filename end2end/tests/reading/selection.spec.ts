@@ -1,4 +1,4 @@
-// A selection stays, whatever becomes of the nodes under it while an answer arrives.
+// A selection survives changes of the nodes under it while an answer arrives.
 
 import type { Page } from "@playwright/test";
 import type { Chat } from "../../support/chat-page";
@@ -8,13 +8,13 @@ import type { Question } from "../../support/upstream";
 
 interface Case {
   kind: string;
-  /** The text that has arrived when something is selected. */
+  /** The text on the page when the selection is made. */
   said: string;
-  /** The text that is selected, or where it begins and ends. */
+  /** The selected text, or its first and last words. */
   chosen: string | [from: string, to: string];
-  /** The pieces that arrive then. Each waits until the last word of the one before is on the page. */
+  /** The pieces that arrive after that. Each waits until the last word of the piece before it is on the page. */
   more: string[];
-  /** An element that is there once the page has done all that it does. */
+  /** An element that appears as the page's last change. */
   settled?: string;
 }
 
@@ -54,7 +54,7 @@ const CASES: Case[] = [
 ];
 
 for (const [at, { kind, said, chosen, more, settled }] of CASES.entries()) {
-  test(`${kind} stays selected until the answer has ended`, async ({ chat, upstream, page }) => {
+  test(`${kind} stays selected`, async ({ chat, upstream, page }) => {
     const [from, to] = typeof chosen === "string" ? [chosen, chosen] : chosen;
     const question = await say(chat, () => upstream.asked(), said, to);
     await page.evaluate(select, [ANSWER, from, to, at % 2 === 1]);
@@ -230,7 +230,7 @@ test("copying without the clipboard API keeps the selection", async ({ chat, ups
 });
 
 test("a selection in a second tab survives the first's answer", async ({ chat, upstream, page, context }) => {
-  test.slow(); // an answer is kept whole every five seconds
+  test.slow(); // an answer is stored whole every five seconds
   const question = await say(chat, () => upstream.asked(), "Some words of it");
   await expect(page).toHaveURL(/\/c\//);
   const other = await context.newPage();
@@ -252,7 +252,7 @@ test("a selection in a second tab survives the first's answer", async ({ chat, u
 
 const lastWord = (text: string) => text.match(/\w+(?=\W*$)/)?.[0] ?? "";
 
-/** Asks, and has the beginning of the answer on the page. */
+/** Asks, and waits until the beginning of the answer is on the page. */
 async function say(chat: Chat, asked: () => Promise<Question>, said: string, shown?: string): Promise<Question> {
   await chat.ask("Show me");
   const question = await asked();
@@ -262,7 +262,7 @@ async function say(chat: Chat, asked: () => Promise<Question>, said: string, sho
   return question;
 }
 
-/** Until what has come is drawn: frames in which nothing else happens. */
+/** Waits for some frames, in which all that has arrived is drawn. */
 async function drawn(page: Page): Promise<void> {
   await page.evaluate(async () => {
     for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);

@@ -1,4 +1,4 @@
-// Text that is written from right to left.
+// Right-to-left text.
 
 import type { Locator } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";

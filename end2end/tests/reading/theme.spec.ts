@@ -1,4 +1,4 @@
-// Day and night: chosen, or as the system has it.
+// The theme, light or dark: chosen, or that of the system.
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
@@ -30,7 +30,7 @@ test("the theme follows the system until one is chosen", async ({ chat, page }) 
 
 test("the theme works before paint and before the code arrives", async ({ chat, page }) => {
   await choice(page).selectOption("Dark");
-  await page.route("**/*.{js,wasm}", () => {}); // never answered
+  await page.route("**/*.{js,wasm}", () => {}); // the request stays unanswered
   await page.reload({ waitUntil: "commit" });
   const first = await page.evaluate(async () => {
     await new Promise(requestAnimationFrame);
@@ -73,7 +73,7 @@ function choice(page: Page) {
   return page.getByRole("combobox", { name: "Theme", exact: true });
 }
 
-/** What a person sees, and what the browser is told to draw around it. */
+/** The page's colour scheme, and the colour of the browser's own controls around it. */
 function seen(page: Page) {
   return page.evaluate(() => {
     const ground = getComputedStyle(document.documentElement).backgroundColor;

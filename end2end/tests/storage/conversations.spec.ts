@@ -1,4 +1,4 @@
-// The conversations of a browser: found again, named, deleted, and kept.
+// The conversations of a browser: opened again, named, deleted and stored.
 
 import type { Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
@@ -39,7 +39,7 @@ test("Back gives up a conversation that is still loading", async ({ chat, upstre
   await expect(chat.log).not.toContainText("cats");
 });
 
-/** Waits until all has been read that was asked for before, and has been drawn. */
+/** Waits until all earlier reads are done and drawn. */
 async function afterTheStore(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const open = indexedDB.open("starcrossed");

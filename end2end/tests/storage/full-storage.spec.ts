@@ -6,7 +6,7 @@ import { listed, talk } from "../../support/conversations";
 import { kept } from "../../support/database";
 import { expect, test } from "../../support/fixtures";
 
-/** There is no room left, until `makeRoom`. */
+/** Makes each write fail for lack of room, until `makeRoom`. */
 async function fill(page: Page): Promise<void> {
   await page.evaluate(() => {
     const put = IDBObjectStore.prototype.put;
@@ -19,7 +19,7 @@ async function fill(page: Page): Promise<void> {
 
 const makeRoom = (page: Page) => page.evaluate(() => Reflect.get(window, "makeRoom")());
 
-/** Exports all, and returns the titles of what is in the file. */
+/** Exports all, and returns the titles in the file. */
 async function exported(page: Page): Promise<string[]> {
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export all" }).click();

@@ -1,4 +1,4 @@
-// What was on the screen is kept, whichever way the page goes, and other tabs know that it is gone.
+// Shown text is kept in whatever way its page ends, and other tabs learn of the end.
 
 import { setTimeout as after } from "node:timers/promises";
 import type { BrowserContext, Page } from "@playwright/test";
@@ -9,17 +9,17 @@ import { expect, test } from "../../support/fixtures";
 import { crash } from "../../support/database";
 import type { Question, Upstream } from "../../support/upstream";
 
-/** What was shown for longer than this is never lost. */
+/** Text that was on the page for longer than this is never lost, in milliseconds. */
 const KEPT_MS = 100;
 
-/** Counts aloud, a hundred numbers a second, until the connection ends. */
+/** Sends a hundred numbers a second until the connection ends. */
 async function count(question: Question): Promise<void> {
   let open = true;
   void question.closed.then(() => (open = false));
   for (let number = 0; open; number++, await after(10)) question.delta(`${number} `);
 }
 
-/** A page that has shown an answer grow for a while: what it showed last, and its address. */
+/** Lets an answer grow for a while. Returns the last shown text and the page's address. */
 async function counting(chat: Chat, upstream: Upstream, ms = 1500): Promise<{ question: Question; last: string; address: string }> {
   await chat.ask("Count");
   const question = await upstream.asked();
@@ -72,7 +72,7 @@ test("shown text is kept when the whole browser is killed", async ({ launchOptio
     const answer = { expression, awaitPromise: true, returnByValue: true };
     return (await browser.ask<{ result: { value: T } }>("Runtime.evaluate", answer, page)).result.value;
   };
-  // A page that is being opened has no context to run anything in yet.
+  // A page that is still opening has no context for scripts.
   const look = (page: string, expression: string) => run<unknown>(page, expression).catch(() => null);
   try {
     const { targetId } = await browser.ask("Target.createTarget", { url: `${baseURL}/` });
@@ -120,8 +120,8 @@ test("a long answer isn't rewritten for each delta", async ({ chat, upstream, pa
   question.finish();
   await expect(chat.status).toHaveText("Done");
   const length = 200 * paragraph.length;
-  // All of it in pieces, all of it at the end, and what there is of it every five seconds. Anew for each delta, it would be
-  // a hundred times as much.
+  // The answer is written once in pieces, once at the end, and as far as it has come every five seconds. Rewriting it for
+  // each delta would be a hundred times as much.
   expect(await page.evaluate(() => Reflect.get(window, "written"))).toBeLessThan(6 * length);
 });
 
@@ -136,7 +136,7 @@ for (const locks of [true, false]) {
     const { question, address } = await counting(chat, upstream, 500);
     const other = await open(context, address);
     await expect(other.answer).toContainText("1 2 3");
-    // A model that says nothing for a while is no page that is gone.
+    // A silent model is no sign of a dead page.
     await after(6000);
     await expect(other.action(other.answer, "Continue")).toBeHidden();
     await expect(other.status).not.toHaveText("Interrupted");
@@ -174,7 +174,7 @@ test("a connection counts as lost only for a page that stays", async ({ chat, up
   const { question, last, address } = await counting(chat, upstream, 300);
   await server.kill("SIGKILL");
   await question.closed;
-  await after(200); // the page has heard
+  await after(200); // the page has received it
   await page.close();
   await server.restart();
   const again = await open(context, address);
@@ -192,7 +192,7 @@ test("a stream that breaks during navigation is interrupted", async ({
 }) => {
   complaints.allow(...SERVER_GONE);
   const { question } = await counting(chat, upstream, 300);
-  // Firefox and WebKit break off the streams of a page as soon as another is asked for, and it may never come.
+  // Firefox and WebKit end a page's streams as soon as another page is requested, which may never arrive.
   await page.evaluate(() => dispatchEvent(new Event("beforeunload")));
   await server.kill("SIGKILL");
   await question.closed;

@@ -1,20 +1,20 @@
-// A text that the browser has no room for: the page says so, and nothing that was typed is lost while it is open.
+// A draft that is too large for the browser's storage: the page says so, and keeps it while it is open.
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
 
 const told = (page: Page) => page.getByText("This text doesn’t fit into what the browser keeps of a tab.");
 
-/** Types like a person would, and at once. */
+/** Sets the text with an input event, as typing would. */
 const type = (page: Page, text: string) =>
   page.getByRole("textbox", { name: "Message", exact: true }).evaluate((box: HTMLTextAreaElement, text) => {
     box.value = text;
     box.dispatchEvent(new InputEvent("input", { bubbles: true }));
   }, text);
 
-const MOST = 5 * 1024 * 1024; // what a browser keeps of a tab, in characters
+const MOST = 5 * 1024 * 1024; // the room in a tab's session storage, in characters
 
-/** Leaves room for so many characters. A text that fills a tab alone takes a browser minutes to lay out. */
+/** Leaves room for this many characters. Laying out a text that fills the storage alone would take minutes. */
 const leaveRoom = (page: Page, room: number) =>
   page.evaluate((length) => sessionStorage.setItem("filler", "x".repeat(length)), MOST - room);
 

@@ -1,4 +1,4 @@
-// The search in all conversations.
+// The search through all conversations.
 
 import { listed, talk } from "../../support/conversations";
 import { expect, test } from "../../support/fixtures";

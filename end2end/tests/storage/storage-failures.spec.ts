@@ -1,4 +1,4 @@
-// What has been shown is kept, whatever breaks: the database, the page, or what a browser lacks.
+// Shown text is kept when the database fails or is slow, when the page crashes, and without Web Locks.
 
 import type { BrowserContext, Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
@@ -6,7 +6,7 @@ import { expect, test } from "../../support/fixtures";
 import { crash, kept, occupyTheStore } from "../../support/database";
 import type { Question, Upstream } from "../../support/upstream";
 
-/** An answer that has begun, and whose beginning is kept. */
+/** Starts an answer, and waits until its beginning is stored. */
 async function begun(chat: Chat, upstream: Upstream): Promise<Question> {
   await chat.ask("Count");
   const question = await upstream.asked();
@@ -15,7 +15,7 @@ async function begun(chat: Chat, upstream: Upstream): Promise<Question> {
   return question;
 }
 
-/** The same conversation in another tab. */
+/** Opens the same conversation in another tab. */
 async function opened(context: BrowserContext, address: string): Promise<Chat> {
   const chat = new Chat(await context.newPage());
   await chat.page.goto(address);
@@ -37,7 +37,7 @@ test("a failed write loses none of the later text", async ({ chat, upstream, pag
   });
   question.delta("two, ");
   await expect.poll(() => page.evaluate(() => Reflect.get(window, "failed"))).toBe(true);
-  // Long before it would be written whole anyway.
+  // This is long before the next write of the whole answer.
   await expect.poll(() => kept(page), { timeout: 3000 }).toContain('"text":"one, two, "');
   question.delta("three, ");
   await expect.poll(() => kept(page)).toContain("three,");
@@ -49,7 +49,7 @@ test("a failed write loses none of the later text", async ({ chat, upstream, pag
 test("a hidden page writes at once", async ({ chat, upstream, page }) => {
   const question = await begun(chat, upstream);
   await page.evaluate(() => {
-    // As in a page that is about to be frozen: the next write is due, and never comes.
+    // As in a page that is about to be frozen: the timer of the next write never fires.
     const [now, begin] = [Date.now(), window.setTimeout];
     Date.now = () => now;
     Reflect.set(window, "setTimeout", (act: TimerHandler, ms = 0) => (ms > 20 && ms <= 50 ? 0 : begin(act, ms)));
@@ -106,7 +106,7 @@ test("a deleted conversation doesn't return from the journal", async ({ chat, up
   question.finish();
   await expect(chat.status).toHaveText("Done");
   await page.evaluate(async (of) => {
-    // As a tab leaves it that has ended; and the cache is slow.
+    // The journal of a tab that has ended; and the cache is slow.
     const entry = { of, conversation: { id: of, title: "Count", updated_ms: Date.now() + 1000 } };
     const cache = await caches.open("starcrossed-journal");
     await cache.put("/journal/left", new Response(JSON.stringify(entry)));
@@ -129,7 +129,7 @@ test("a deleted conversation doesn't return from the journal", async ({ chat, up
 });
 
 test.describe("without locks", () => {
-  /** As on plain HTTP, anywhere but on this machine. Notes when a tab asks whether an answer is being written. */
+  /** Removes Web Locks, as on plain HTTP from another machine. Records when a tab asks who writes an answer. */
   const loseLocks = () => {
     Object.defineProperty(Navigator.prototype, "locks", { value: undefined });
     const asked: number[] = [];
@@ -144,7 +144,7 @@ test.describe("without locks", () => {
 
   const CUT_OFF = 10;
 
-  /** Opens a conversation with ten answers that were cut off so long ago. */
+  /** Opens a conversation with ten answers that were cut off some time ago. */
   async function openCutOff(page: Page, upstream: Upstream, agoMs: number): Promise<Chat> {
     await page.context().addInitScript(loseLocks);
     const chat = await new Chat(page).open();

@@ -68,7 +68,7 @@ test("two tabs on one conversation overwrite nothing", async ({ chat, upstream, 
     question.delta(`${more} too`);
     question.finish();
     await expect(tab.status).toHaveText("Done");
-    // What one tab has said, the other shows without being asked to.
+    // A message of one tab appears in the other by itself.
     await expect(other.answer).toContainText(`${more} too`);
   }
   await other.page.reload();
