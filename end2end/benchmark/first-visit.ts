@@ -1,4 +1,4 @@
-// How soon a first visit can be used where everything takes four times as long: `npm run benchmark` prints it.
+// The time until a first visit is usable, at a quarter of the CPU speed: `npm run benchmark` prints it.
 
 import { chromium } from "@playwright/test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,14 +7,14 @@ import { expect, test } from "../support/fixtures";
 
 const SLOWER = 4;
 const VISITS = 25;
-/** Long enough for all of it, in milliseconds. Nothing is asked of the page meanwhile: it would have to answer. */
+/** Enough time for a visit, in milliseconds. The page isn't polled meanwhile, since answering would cost it time. */
 const A_VISIT_MS = 6000;
 
-/** In milliseconds from when the page was asked for. */
+/** Milliseconds since the request for the page. */
 interface Visit {
-  /** Something is to be seen. */
+  /** The first paint. */
   painted: number;
-  /** The page's code has taken over: whatever is done now, and was done before, has its effect. */
+  /** The page is hydrated: all input takes effect, earlier input too. */
   ready: number;
 }
 

@@ -1,4 +1,4 @@
-// What a long, fast answer costs the page: `npm run benchmark` prints it. Only a release build's figures mean anything.
+// The cost of a long, fast answer in the page: `npm run benchmark` prints it. Only a release build's figures mean anything.
 
 import type { CDPSession, Page } from "@playwright/test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,11 +9,11 @@ import type { Question } from "../support/upstream";
 const DELTAS = 8000;
 const CHARACTERS = 24;
 const PAUSE_MS = 2;
-/** How many deltas a line of the table is about. */
+/** The deltas per line of the table. */
 const LINE = 1000;
 const LONG_MS = 50;
 
-/** What the browser has counted since it opened the page; times in milliseconds, memory in bytes. */
+/** The browser's counters since it opened the page: times in milliseconds, memory in bytes. */
 interface Counters {
   tasks: number;
   script: number;
@@ -52,7 +52,7 @@ Memory at its highest, JavaScript's and WASM's ${mib(Math.max(...counted.map(({ 
 Memory afterwards                              ${mib(heap + wasm)} MiB, of which WASM's ${mib(wasm)}`);
 });
 
-/** Sends the text, at the pace of the clock: a timer that comes late sends all that is due. */
+/** Sends the text at the pace of the clock: a late timer sends all that is due. */
 async function stream(question: Question, text: string, onLine: () => void): Promise<void> {
   const began = performance.now();
   for (let sent = 0; sent < DELTAS; await sleep(1)) {
@@ -65,13 +65,13 @@ async function stream(question: Question, text: string, onLine: () => void): Pro
 }
 
 interface Watched {
-  /** When the page said Done, by the wall clock. */
+  /** The time of Done on the page, by the wall clock. */
   done: number;
   /** The long tasks, by the wall clock. */
   tasks: { start: number; duration: number }[];
 }
 
-/** Notes in the page what the page alone can know. */
+/** Records in the page what only the page can measure. */
 async function watch(page: Page): Promise<void> {
   await page.evaluate(() => {
     const watched = { done: 0, tasks: [] as object[] };
@@ -101,7 +101,7 @@ async function counters(browser: CDPSession, page: Page): Promise<Counters & { a
   };
 }
 
-/** How much memory the page's code has. Runs in the page; initialised already, it is only asked for its exports. */
+/** The memory of the page's code, in bytes. Runs in the page: `init` returns the exports of code that is initialised. */
 async function wasmMemory(): Promise<number> {
   const code = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/starcrossed.js"))!.name;
   const { default: init } = await import(code);
@@ -109,7 +109,7 @@ async function wasmMemory(): Promise<number> {
   return memory.buffer.byteLength;
 }
 
-/** A line for each thousand deltas: what they cost the main thread, and what memory there was then. */
+/** Prints a line for each thousand deltas: the main thread's time for them, and the memory after them. */
 function print(counted: (Counters & { at: number })[], tasks: Watched["tasks"]): void {
   const lines = counted.slice(1).map((after, at) => {
     const before = counted[at];

@@ -28,7 +28,7 @@ interface Fixtures {
   openTab: () => Promise<Tab>;
   /** The chat page in a tab, not opened yet. */
   unopened: Chat;
-  /** The chat page, open and alive. */
+  /** The chat page, open and hydrated. */
   chat: Chat;
   /** The chat page in a second tab, not opened yet. */
   other: Chat;

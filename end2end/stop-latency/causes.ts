@@ -1,4 +1,4 @@
-// The rows of the table: everything that parts a page from its answer, and what we promise of each.
+// The rows of the table: the causes that end an answer, and the time that is promised for each.
 
 import { expect } from "@playwright/test";
 import { setTimeout as after } from "node:timers/promises";
@@ -14,28 +14,28 @@ import { url } from "./routes";
 import type { Stage } from "./setup";
 
 export interface Cause {
-  /** At most this long, in milliseconds, from the cause to the end of the model's connection. */
+  /** The promised time from the cause to the end of the upstream connection, in milliseconds. */
   promise: number;
-  /** Whether no browser takes part in it: then it is measured on the road, whichever browser that is for. */
+  /** Whether no browser takes part. Such a cause is measured once per route, in the columns of Chromium. */
   withoutBrowser?: true;
-  /** Brings it about so many times. */
+  /** Measures it, a number of trials. */
   measure: (stage: Stage, trials: number) => Promise<Outcome[]>;
 }
 
-/** What "at once" means where no other number is promised. */
+/** "At once", where no other time is promised, in milliseconds. */
 const AT_ONCE = 1000;
-/** After so many that are never over, the rest would not be either. */
+/** After this many trials that never end, the rest is skipped. */
 const ENOUGH = 3;
-/** How long it may take to bring something about once. */
+/** The time limit of a trial, in milliseconds. */
 const TRIAL_MS = 90_000;
 const SLOWER = 4;
-/** How long the server is silent before it sends a comment. */
+/** The time of silence after which the server sends a comment, in milliseconds. */
 const SILENCE_MS = 10_000;
-/** A delta of a flood: a paragraph, so that a page has to draw each only once. */
+/** A delta of a flood: a whole paragraph, so that the page draws each only once. */
 const WAVE = `${"flood ".repeat(40)}\n\n`;
-/** How much of what is sent is text of the answer, at least; the rest is what it is wrapped in. */
+/** The least share of text in the bytes that are sent. The rest is the wrapping. */
 const TEXT = 0.7;
-/** How many characters have to be on their way before there is a backlog. */
+/** The characters in transit that make a backlog. */
 const BACKLOG = 1_000_000;
 
 export const CAUSES: Record<string, Cause> = {
@@ -126,7 +126,7 @@ function withoutBrowser(cause: Cause): Cause {
   return { ...cause, withoutBrowser: true };
 }
 
-/** One after the other, each waiting for the end of the one before. */
+/** Runs the trials one after the other. */
 function each(once: (stage: Stage) => Promise<Loss>, promise = AT_ONCE): Cause {
   const measure = async (stage: Stage, trials: number) => {
     const outcomes: Outcome[] = [];
@@ -141,8 +141,9 @@ function each(once: (stage: Stage) => Promise<Loss>, promise = AT_ONCE): Cause {
 }
 
 /**
- * All at once, since it takes long: as many clients, each with a connection of its own. The models fall silent one after the
- * other, over as long as the server is silent itself, and then the cable is cut: so each is at another point of that.
+ * Runs the trials at once, since each takes long: one client per trial, each with its own connection. The models fall silent
+ * one after the other, over the server's own time of silence, and then the cable is cut. So each trial is at another point
+ * of that time.
  */
 async function vanish({ line: { road }, certificate }: Stage, trials: number): Promise<Outcome[]> {
   const network = await Network.build();
@@ -177,24 +178,24 @@ async function take({ model }: Line, count: number): Promise<Question[]> {
   return questions;
 }
 
-/** Presses, and says when the page's browser saw that: what the page was busy with until it looked counts. */
+/** Presses a key or button, and returns when the browser saw it. The time until the page reacts counts. */
 async function press(what: Part, question: Question, trouble?: () => Promise<void>): Promise<Loss> {
   const { clicked } = await pressPart(what, question, trouble);
   return { question, at: clicked };
 }
 
-/** How many characters of the answer have been sent and aren't on the page yet, at least. */
+/** The least number of characters that were sent and aren't on the page yet. */
 async function behind(answer: Part, question: Question): Promise<number> {
   return question.sent * TEXT - ((await answer.text()) ?? "").length;
 }
 
-/** Fifty words a second, until the connection ends. */
+/** Sends fifty words a second until the connection ends. */
 function drip(question: Question): void {
   const timer = setInterval(() => question.delta("drop "), 20);
   void question.closed.then(() => clearInterval(timer));
 }
 
-/** Waits until nothing more is taken. */
+/** Waits until the server takes no more. */
 async function stalled(question: Question): Promise<void> {
   let before = -1;
   const moved = () => {

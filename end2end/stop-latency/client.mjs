@@ -1,5 +1,5 @@
-// A client that is no browser: asks so many questions at once, each on a connection of its own, and says "live" for each
-// answer that has begun. With "stall", it reads no further from then on.
+// A client without a browser. It asks a number of questions at once, each on its own connection, and prints "live" for each
+// answer that has begun. With "stall", it stops reading then.
 //
 //   node client.mjs URL COUNT [stall]
 
@@ -15,7 +15,7 @@ function fail(error) {
   process.exit(1);
 }
 
-/** Says so once, when the beginning of the answer itself has come. */
+/** Prints "live" once, when the first text of the answer has arrived. */
 function watch(answer) {
   let heard = "";
   answer.on("data", (piece) => {
@@ -41,7 +41,7 @@ function ask2() {
   stream.end(body);
 }
 
-// Node ends when nothing more can come, and from a connection that isn't read nothing can.
+// Node ends when no more events can come, and a connection that isn't read has none.
 if (stall) setInterval(() => {}, 60_000);
 
 for (let asked = 0; asked < Number(count); asked++) (url.startsWith("https:") ? ask2 : ask1)();

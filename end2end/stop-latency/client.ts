@@ -1,4 +1,4 @@
-// The client that is no browser, as a process of its own.
+// The client without a browser, as a separate process.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -10,7 +10,7 @@ const SCRIPT = join(__dirname, "client.mjs");
 export class Client {
   private constructor(
     private readonly child: ChildProcess,
-    /** All its answers have begun. */
+    /** Resolves when all its answers have begun. */
     readonly live: Promise<void>,
   ) {}
 
@@ -20,7 +20,7 @@ export class Client {
     return new Client(child, live(child, count));
   }
 
-  /** Ends it as a crash would: nobody closes anything but the kernel. */
+  /** Kills it as a crash would: only the kernel closes its connections. */
   kill(): void {
     this.child.kill("SIGKILL");
   }
@@ -36,6 +36,6 @@ async function live(child: ChildProcess, count: number): Promise<void> {
     let lines = 0;
     createInterface(child.stdout!).on("line", () => ++lines === count && all());
   });
-  ended.catch(() => {}); // later, that is what is wanted
+  ended.catch(() => {}); // the end after that is intended
   await Promise.race([begun, ended]);
 }

@@ -1,4 +1,4 @@
-// On what it was measured.
+// The machine and the programs of a measurement.
 
 import { execFile } from "node:child_process";
 import { cpus, release, type } from "node:os";
@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { BINARY } from "../support/server";
 import { run } from "./programs";
 
-/** The machine and the programs, a line each. */
+/** The processor, the system and the programs, a line each. */
 export async function machine(browsers: string[]): Promise<string[]> {
   const { stdout } = await promisify(execFile)(BINARY, ["--version"]);
   return [
@@ -17,7 +17,7 @@ export async function machine(browsers: string[]): Promise<string[]> {
   ];
 }
 
-/** What was checked out, if this is a checkout. */
+/** The commit of this checkout, if it is one. */
 async function commit(): Promise<string> {
   const said = await run("git", "describe", "--always", "--dirty").catch(() => undefined);
   return said ? ` (${said.trim()})` : "";

@@ -1,7 +1,7 @@
-// How long it takes from the loss of a page to the end of the model's work for it: `make fates` prints it, with real
-// browsers, real proxies, real connections. Only a release build's figures mean anything.
+// The stop latency: the time from the loss of a page to the end of the upstream connection. `make fates` prints it, with
+// real browsers, proxies and connections. Only a release build's figures mean anything.
 //
-//   TRIALS=3 ONLY="direct HTTP/1.1,WebKit nginx HTTP/2,Stop mid-stream" npm run stop-latency      some of it, fewer times; that is not kept in docs/
+//   TRIALS=3 ONLY="direct HTTP/1.1,WebKit nginx HTTP/2,Stop mid-stream" npm run stop-latency      some of it, fewer trials; this is printed only
 
 import { expect, test } from "@playwright/test";
 import { ENGINES } from "../browsers/engines";
@@ -20,7 +20,7 @@ const TRIALS = Number(process.env.TRIALS ?? ENOUGH);
 if (!(Number.isInteger(TRIALS) && TRIALS > 0)) throw new Error(`TRIALS is a number, 1 or more, not ${process.env.TRIALS}`);
 const ONLY = process.env.ONLY?.split(",").map((name) => name.trim()) ?? [];
 
-/** Those that were asked for, or else all. */
+/** The chosen ones, or all if none is chosen. */
 function chosen<T>(all: T[], name: (one: T) => string): T[] {
   const some = all.filter((one) => ONLY.includes(name(one)));
   return some.length ? some : all;

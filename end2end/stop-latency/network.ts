@@ -1,5 +1,5 @@
-// Two machines that share nothing but a cable, as network namespaces: one for the server and what belongs to it, one for
-// the client. This one keeps a cable to the server's, to be its model. The addresses are those set aside for measuring.
+// Two machines that share only a cable, as network namespaces: one for the server and its proxy, one for the client. The
+// host keeps a cable to the server's machine, and is its model. The addresses are those reserved for benchmarks (RFC 2544).
 
 import { join } from "node:path";
 import { Missing } from "./trial";
@@ -24,7 +24,7 @@ export class Network {
   static async build(): Promise<Network> {
     if (process.getuid?.() !== 0) throw new Missing("only root may make network namespaces");
     const network = new Network();
-    await network.remove(); // what a run that was killed has left
+    await network.remove(); // left over from a killed run
     try {
       await ip("netns", "add", SERVER);
     } catch (error) {
@@ -47,16 +47,16 @@ export class Network {
     await plug(["-n", SERVER], "far", FAR_ADDRESS);
     await plug(["-n", CLIENT], "far", CLIENT_ADDRESS);
     await ip("-n", SERVER, "link", "set", "lo", "up");
-    // To a client far away there is a router, which goes on answering for it.
+    // A distant client has a router in front of it, which keeps answering for it.
     await ip("-n", SERVER, "neigh", "replace", CLIENT_ADDRESS, "lladdr", CLIENT_MAC, "dev", "far", "nud", "permanent");
   }
 
-  /** Sets the server's machine as we tell people to. */
+  /** Sets the kernel parameters of the server's machine as docs/deploy.md says. */
   async tune(): Promise<void> {
     await run("ip", ...within(SERVER).slice(1), "sysctl", "-q", "-p", join(CONFIGURATIONS, "90-starcrossed.conf"));
   }
 
-  /** Cuts the client's cable. From now on nothing that it sends arrives, and it sends no farewell. */
+  /** Cuts the client's cable. Nothing that it sends arrives any more, no FIN either. */
   async cut(): Promise<void> {
     await ip("-n", CLIENT, "route", "add", "blackhole", `${FAR_ADDRESS}/32`);
   }

@@ -1,4 +1,4 @@
-// Programs of the system's, which may not be there.
+// Programs of the system, which may be missing.
 
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -9,7 +9,7 @@ import { Missing } from "./trial";
 
 const FOLDERS = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
 
-/** Where a program is. */
+/** The path of a program. */
 export async function find(name: string): Promise<string> {
   for (const folder of FOLDERS) {
     const path = join(folder, name);
@@ -18,13 +18,13 @@ export async function find(name: string): Promise<string> {
   throw new Missing(`${name} is not installed here`);
 }
 
-/** Runs it to its end, and returns what it says. */
+/** Runs a program to its end. Returns its output. */
 export async function run(name: string, ...args: string[]): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(await find(name), args);
   return stdout + stderr;
 }
 
-/** A program that runs until it is ended. */
+/** A program that runs until `end`. */
 export class Running {
   private said = "";
 
@@ -35,7 +35,7 @@ export class Running {
     for (const output of [child.stdout, child.stderr]) output?.on("data", (piece) => (this.said += piece));
   }
 
-  /** Starts it in a folder, `within` a place of its own. */
+  /** Starts it in a folder, by the command `within` if given. */
   static async start(name: string, args: string[], folder: string, within: string[] = []): Promise<Running> {
     const [program, ...rest] = [...within, await find(name), ...args];
     const env = { PATH: FOLDERS.join(delimiter), HOME: folder };

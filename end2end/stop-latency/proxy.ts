@@ -1,4 +1,4 @@
-// A proxy, with the configuration that we tell people to use, byte for byte.
+// A proxy with a configuration of docs/proxies, byte for byte.
 
 import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import type { Road } from "./routes";
 
 export const CONFIGURATIONS = resolve(__dirname, "../../docs/proxies");
 
-/** How each is started in the folder where its configuration and the certificate are; in the foreground, so that it can be ended. */
+/** The command line of each, in the folder of its configuration and the certificate. In the foreground, so that it can be ended. */
 const COMMANDS = {
   nginx: { file: "nginx.conf", args: ["-p", ".", "-c", "nginx.conf", "-e", "stderr", "-g", "daemon off; pid nginx.pid;"] },
   haproxy: { file: "haproxy.cfg", args: ["-db", "-f", "haproxy.cfg"] },

@@ -1,4 +1,4 @@
-// The columns of the table: the ways that lead from a page to the server.
+// The columns of the table: the routes from a page to the server.
 
 export type Protocol = "HTTP/1.1" | "HTTP/2";
 
@@ -8,12 +8,12 @@ export interface Road {
   name: string;
   browser: Engine;
   protocol: Protocol;
-  /** The proxy on it, if there is one. */
+  /** The proxy on the route, if any. */
   proxy?: "nginx" | "haproxy" | "caddy";
   port: number;
 }
 
-/** Where the server listens, as all the proxies' configurations in docs/proxies have it. */
+/** The server's port in all configurations of docs/proxies. */
 export const SERVER_PORT = 3000;
 
 export const ROADS: Road[] = [

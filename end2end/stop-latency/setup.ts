@@ -1,4 +1,4 @@
-// What a cause finds ready: the line from a page to the model, and a browser that knows nothing of earlier causes.
+// The setup of a trial: the stack behind the page, and a browser without anything from earlier causes.
 
 import type { Browser, Tab } from "../browsers/driver/browser";
 import { Chat } from "../browsers/page/chat";
@@ -6,7 +6,7 @@ import type { Certificate } from "../support/certificate";
 import type { Question } from "../support/upstream";
 import type { Line } from "./stack";
 
-/** A page that has asked, and its question. */
+/** A page with a question under way, and that question. */
 export interface Asked {
   chat: Chat;
   question: Question;
@@ -22,7 +22,7 @@ export class Stage {
     private readonly start: () => Promise<Browser>,
   ) {}
 
-  /** Opens the chat page anew, and asks. */
+  /** Opens the chat page, and asks. */
   async asked(): Promise<Asked> {
     this.browser ??= await this.start();
     this.tab ??= await this.browser.tab();
@@ -31,7 +31,7 @@ export class Stage {
     return { chat, question: await this.line.model.asked() };
   }
 
-  /** The same, and the answer has begun to be shown. */
+  /** Asks, and waits until the page shows the beginning of the answer. */
   async answering(): Promise<Asked> {
     const asked = await this.asked();
     asked.question.delta("It began ");
@@ -44,13 +44,13 @@ export class Stage {
     this.tab = undefined;
   }
 
-  /** Kills all processes of the browser at once. The next page is in another. */
+  /** Kills all processes of the browser at once. The next page opens in a new one. */
   async kill(): Promise<void> {
     await this.browser?.kill();
     await this.clear();
   }
 
-  /** The next page is in a browser that has just been started. */
+  /** Ends the browser. The next page opens in a new one. */
   async clear(): Promise<void> {
     await this.browser?.end();
     this.browser = this.tab = undefined;

@@ -1,4 +1,4 @@
-// All that stands behind a page on one road: a proxy or none, the server, the model.
+// The stack behind a page on one route: the proxy if any, the server, the model.
 
 import { request } from "@playwright/test";
 import { setTimeout as after } from "node:timers/promises";
@@ -9,15 +9,15 @@ import { PATIENCE_MS } from "./trial";
 import { Proxy } from "./proxy";
 import { SERVER_PORT, url, type Road } from "./routes";
 
-/** Where it all is. */
+/** The place of the stack. */
 export interface Place {
-  /** The command that starts programs there. */
+  /** The command that starts a program there. */
   within: string[];
-  /** Where the server listens. */
+  /** The server's address there. */
   listen: string;
   /** The address by which the measurement reaches it. */
   near: string;
-  /** The address by which it reaches the model. */
+  /** The address by which the server reaches the model. */
   model: string;
 }
 
@@ -29,7 +29,7 @@ export class Line {
     readonly model: Upstream,
     readonly server: Server,
     private readonly proxy: Proxy | undefined,
-    /** Where it is, for the measurement. */
+    /** The address for the measurement. */
     readonly url: string,
   ) {}
 
@@ -52,7 +52,7 @@ export class Line {
     return line;
   }
 
-  /** Waits until the server can be reached: a proxy may still think that it is down. */
+  /** Waits until the server can be reached: a proxy may still hold it for down. */
   async ready(): Promise<void> {
     const reader = await request.newContext({ ignoreHTTPSErrors: true });
     const until = performance.now() + PATIENCE_MS;
@@ -71,6 +71,6 @@ export class Line {
   }
 }
 
-/** Whoever comes is let in: there is a network with nobody else in it. And a flood isn't to end because an answer has become too long. */
+/** No password: the network has no other clients. A large limit: a flood must not end for its length. */
 const SETTINGS = ["--open", "--max-answer", "4096"];
 const PROXIED = ["--trust-proxy", "127.0.0.1"];

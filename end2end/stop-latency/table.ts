@@ -1,4 +1,4 @@
-// The table, as it is printed and kept.
+// The table of results, as it is printed and written to the docs.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -21,7 +21,7 @@ export class Table {
     this.cells.set(`${cause}, ${road.name}`, cell);
   }
 
-  /** The table in Markdown, and under it why what is empty is empty. */
+  /** The table in Markdown, with the reasons for empty cells under it. */
   markdown(): string {
     const head = ["ms, p50 / p99", "promised", ...this.roads.map(({ name }) => name)];
     const rows = this.causes.map((cause) => [
@@ -40,7 +40,7 @@ export class Table {
     ].join("\n");
   }
 
-  /** Every promise that was not kept, and what could not be measured without an excuse. */
+  /** The broken promises, and the trials that failed without an excuse. */
   broken(): string[] {
     return [...this.cells].flatMap(([name, { outcomes, why, excused }]) => {
       if (why) return excused ? [] : [`${name}: ${why}`];
@@ -50,7 +50,7 @@ export class Table {
     });
   }
 
-  /** Whether each cell has been measured. What is kept never gives way to less. */
+  /** Whether each cell has been measured. A partial table never replaces the one in the docs. */
   get isFull(): boolean {
     return this.empty().length === 0;
   }
@@ -59,7 +59,7 @@ export class Table {
     return [...this.cells].flatMap(([name, { why, void: nothing }]) => (why && !nothing ? [`${name}: ${why.split("\n")[0]}`] : []));
   }
 
-  /** Each reason once, with the causes that it holds for. */
+  /** Each reason once, with its causes. */
   private nothing(): string[] {
     const causes = new Map<string, Set<string>>();
     for (const [name, { why, void: nothing }] of this.cells) {
@@ -71,7 +71,7 @@ export class Table {
   }
 }
 
-/** Puts it into the document that shows it. */
+/** Writes the table into the docs. */
 export async function keep(text: string): Promise<void> {
   const document = await readFile(DOCUMENT, "utf8");
   await writeFile(DOCUMENT, document.replace(BETWEEN, (_, begin, end) => `${begin}\n${text}\n\n${end}`));

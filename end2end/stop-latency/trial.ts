@@ -1,34 +1,34 @@
-// One cell of the table: what was measured for one cause on one road, or why nothing was.
+// One cell of the table: the trials of one cause on one route, or the reason why there are none.
 
 import { setTimeout as after } from "node:timers/promises";
 import type { Question } from "../support/upstream";
 
-/** What isn't over by then is said to be never over. */
+/** A connection that is still open after this time counts as never closed, in milliseconds. */
 export const PATIENCE_MS = 30_000;
 
-/** How far the clocks of two processes may be apart. */
+/** The largest difference between the clocks of two processes, in milliseconds. */
 const SKEW_MS = 5;
 
-/** A question whose asker was lost, and when. */
+/** A question that lost its page, and the time of the loss. */
 export interface Loss {
   question: Question;
   at: number;
 }
 
-/** How long it took until the connection to the model was closed, in milliseconds. */
+/** The time until the upstream connection was closed, in milliseconds. */
 export type Outcome = number | "never";
 
 export interface Cell {
   outcomes: Outcome[];
-  /** Why there are none. */
+  /** The reason for no outcomes. */
   why?: string;
-  /** Whether that is to be put up with: something is missing on this machine. */
+  /** Whether that is excused: something is missing on this machine. */
   excused?: boolean;
-  /** Whether there is nothing to measure: it can't come about there. */
+  /** Whether there is nothing to measure: the cause can't occur on this route. */
   void?: boolean;
 }
 
-/** Something that a measurement needs and this machine doesn't have. */
+/** The machine lacks something that a measurement needs. */
 export class Missing extends Error {}
 
 export async function outcome({ question, at }: Loss): Promise<Outcome> {
@@ -38,7 +38,7 @@ export async function outcome({ question, at }: Loss): Promise<Outcome> {
   return took;
 }
 
-/** What it comes to, unless that takes longer. */
+/** The promise's value, or undefined after this time. */
 export async function inTime<T>(awaited: Promise<T>, ms: number): Promise<T | undefined> {
   const over = new AbortController();
   const late = after(ms, undefined, { signal: over.signal }).catch(() => undefined);
@@ -49,7 +49,7 @@ export async function inTime<T>(awaited: Promise<T>, ms: number): Promise<T | un
   }
 }
 
-/** Measures, whatever becomes of it. */
+/** Measures, and turns an error into a cell with its reason. */
 export async function cell(measure: () => Promise<Outcome[]>): Promise<Cell> {
   try {
     return { outcomes: await measure() };
@@ -59,12 +59,12 @@ export async function cell(measure: () => Promise<Outcome[]>): Promise<Cell> {
   }
 }
 
-/** A cell in which there is nothing to measure. */
+/** A cell without anything to measure. */
 export function nothing(why: string): Cell {
   return { outcomes: [], why, excused: true, void: true };
 }
 
-/** The outcome that this share of them, from 0 to 1, doesn't exceed. `never` is longer than any. */
+/** The outcome at this share, from 0 to 1, of the sorted outcomes. `never` is longer than any time. */
 export function quantile(outcomes: Outcome[], share: number): Outcome {
   const sorted = outcomes.map((outcome) => (outcome === "never" ? Infinity : outcome)).sort((a, b) => a - b);
   const found = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];

@@ -1,4 +1,4 @@
-// A certificate for this machine, made anew each time, so that there is no key to be kept anywhere.
+// A certificate for this machine. It is made for each run, so no key is stored.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ const IP_ADDRESS = 7;
 export class Certificate {
   private constructor(readonly folder: string) {}
 
-  /** The certificate alone, its key alone, and both in one file, as HAProxy wants them. */
+  /** Writes the certificate, its key, and both in one file, as HAProxy wants them. */
   static async make(...addresses: string[]): Promise<Certificate> {
     const altNames = [
       { type: DNS_NAME, value: "localhost" },
@@ -26,7 +26,7 @@ export class Certificate {
     return certificate;
   }
 
-  /** What makes the server under test use it. */
+  /** The server's arguments that make it use the certificate. */
   get args(): string[] {
     return ["--tls-cert", this.path("cert.pem"), "--tls-key", this.path("key.pem")];
   }

@@ -1,4 +1,4 @@
-// The chat page, by the names that people and assistive technology know its parts by.
+// The chat page. Its parts are found by role and accessible name.
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
@@ -28,7 +28,7 @@ export class Chat {
     this.alert = page.getByRole("alert");
   }
 
-  /** Opens the page and waits until it is alive. */
+  /** Opens the page, and waits until it is hydrated. */
   async open(): Promise<this> {
     await this.page.goto("/");
     await this.alive();
@@ -39,7 +39,7 @@ export class Chat {
     await expect(this.page.locator("html[data-ready]")).toBeAttached();
   }
 
-  /** Touches the page, and waits until the rest of its code is there. */
+  /** Touches the page, and waits until the rest of its code has loaded. */
   async wake(): Promise<void> {
     await this.box.click();
     await expect(this.status).toBeAttached();
@@ -50,7 +50,7 @@ export class Chat {
     await this.send.click();
   }
 
-  /** Clicks twice as fast as a mouse can, however slow the page is to hear the first. */
+  /** Clicks twice in quick succession, without waiting for the page to handle the first click. */
   async doubleClick(button: Locator): Promise<void> {
     const box = await button.boundingBox();
     if (!box) throw new Error("there is nothing to click");
@@ -61,13 +61,13 @@ export class Chat {
     await Promise.all([1, 2].flatMap((time) => [act("mousePressed", time), act("mouseReleased", time)]));
   }
 
-  /** Makes the page's code run this many times slower. */
+  /** Makes the page's code run slower by this factor. */
   async slowDown(rate: number): Promise<void> {
     const machine = await this.page.context().newCDPSession(this.page);
     await machine.send("Emulation.setCPUThrottlingRate", { rate });
   }
 
-  /** The message at this place, questions and answers counted; from the end if negative. */
+  /** The message at this place among all questions and answers, from the end if negative. */
   message(index: number): Locator {
     return this.log.getByRole("article").nth(index);
   }
@@ -77,7 +77,7 @@ export class Chat {
     return this.message(-1);
   }
 
-  /** What can be done with a message: `Copy`, `Regenerate`, `Edit`. */
+  /** A button of a message: `Copy`, `Regenerate`, `Edit`. */
   action(message: Locator, name: string): Locator {
     return message.getByRole("button", { name, exact: true });
   }

@@ -1,6 +1,6 @@
-// The clock that Node and the pages on one machine share.
+// The clock that Node and the pages of one machine share.
 
-/** Milliseconds since 1970, and fractions of them. In a page, the same expression means the same moment. */
+/** Milliseconds since 1970, with fractions. The same expression in a page gives the same time. */
 export function now(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -1,4 +1,4 @@
-// What a browser complains about. A page that works gives it no reason to.
+// The errors and warnings in a browser's console. A page that works causes none.
 
 import { expect, type BrowserContext } from "@playwright/test";
 
@@ -14,21 +14,21 @@ export class Complaints {
     context.on("weberror", (error) => this.heard.push(`uncaught: ${error.error().stack}`));
   }
 
-  /** Lets pass what the browser itself logs in a test that breaks things. */
+  /** Allows the browser's own log lines in a test that breaks things. */
   allow(...patterns: RegExp[]): void {
     this.allowed.push(...patterns);
   }
 
-  /** Fails if there was any other. */
+  /** Fails if there was an error or a warning that isn't allowed. */
   expectNone(): void {
     expect(this.heard.filter((text) => !this.allowed.some((pattern) => pattern.test(text)))).toEqual([]);
   }
 }
 
-/** What is logged when the server vanishes while it answers, and when it is asked while it isn't there. */
+/** The log lines when the server goes away during an answer, and when a request finds no server. */
 export const SERVER_GONE = [
-  // Chromium, of any request.
+  // Chromium, for any request.
   /Failed to load resource: net::ERR_(CONNECTION_RESET|CONNECTION_REFUSED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)/,
-  // Leptos, of a stream that broke off.
+  // Leptos, for a stream that broke off.
   /^error: TypeError: network error$/,
 ];

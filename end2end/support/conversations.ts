@@ -1,10 +1,10 @@
-// Whole conversations, and the list of them.
+// Whole conversations, and the list of conversations.
 
 import { expect, type Locator } from "@playwright/test";
 import type { Chat } from "./chat-page";
 import type { Upstream } from "./upstream";
 
-/** Has a conversation of one question and one answer. */
+/** Starts a conversation of one question and one answer. */
 export async function talk(chat: Chat, upstream: Upstream, question: string, answer: string): Promise<void> {
   await chat.newChat.click();
   await expect(chat.log.getByRole("article")).toHaveCount(0);

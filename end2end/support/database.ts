@@ -1,4 +1,4 @@
-// What the browser keeps, looked at and disturbed from outside.
+// The browser's database, read and disturbed from outside the page's code.
 
 import type { Page } from "@playwright/test";
 
@@ -20,7 +20,7 @@ export function kept(page: Page): Promise<string> {
   );
 }
 
-/** Whoever wants to read or write what is kept waits until `occupied` is false. */
+/** Blocks all reads and writes of the database until `window.occupied` is false. */
 export async function occupyTheStore(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const open = indexedDB.open("starcrossed");
@@ -38,7 +38,7 @@ export async function occupyTheStore(page: Page): Promise<void> {
   });
 }
 
-/** Crashes the page, which hears nothing of it. */
+/** Crashes the page, without any event for its code. */
 export async function crash(page: Page): Promise<void> {
   const crashed = page.waitForEvent("crash");
   page.goto("chrome://crash").catch(() => {});

@@ -1,4 +1,4 @@
-// The essay's page, by the names that people and assistive technology know its parts by.
+// The page of a task, `/task`. Its parts are found by role and accessible name.
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
@@ -25,14 +25,14 @@ export class TaskPage {
     this.status = page.getByRole("status");
   }
 
-  /** Opens the page and waits until it is alive. */
+  /** Opens the page, and waits until it is hydrated. */
   async open(): Promise<this> {
     await this.page.goto("/task");
     await expect(this.page.locator("html[data-ready]")).toBeAttached();
     return this;
   }
 
-  /** Lets the tasks started from now on outlast any test, with this pause before each message. */
+  /** Makes the tasks started from now on outlast any test, with this pause before each message. */
   async makeLasting(interval_ms = 500): Promise<void> {
     await this.page.route("**/api/task", async (route) => {
       const asked = route.request().postDataJSON();
@@ -40,7 +40,7 @@ export class TaskPage {
     });
   }
 
-  /** Lets them be as they are again. */
+  /** Undoes `makeLasting`. */
   async makeUsual(): Promise<void> {
     await this.page.unroute("**/api/task");
   }

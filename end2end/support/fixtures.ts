@@ -1,4 +1,4 @@
-// What every test finds ready: a model server to script, the program asking it, and the chat page.
+// The fixtures of every test: a scripted model server, the program that asks it, and the chat page.
 
 import { expect, type Page } from "@playwright/test";
 import { Chat } from "./chat-page";
@@ -6,7 +6,7 @@ import { Complaints } from "./console-errors";
 import { test as base } from "./server-fixture";
 
 interface Fixtures {
-  /** The chat page, open and alive. */
+  /** The chat page, open and hydrated. */
   chat: Chat;
   complaints: Complaints;
 }
@@ -27,7 +27,7 @@ export const test = base.extend<Fixtures>({
   chat: async ({ page }, use) => use(await new Chat(page).open()),
 });
 
-/** Tells one document from another: after a navigation inside the app it is the same. */
+/** Identifies the document: a navigation inside the app doesn't change it. */
 export async function document(page: Page): Promise<number> {
   return page.evaluate(() => performance.timeOrigin);
 }

@@ -1,13 +1,13 @@
-// A port for a program that can't say which one it was given.
+// A free port, for a program that can't report the port it was given.
 
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { randomInt } from "node:crypto";
 
-/** Below those that systems give to who asks for any: what is free here stays free until it is taken on purpose. */
+/** These are below the ports that systems hand out, so a free one stays free until a program takes it on purpose. */
 const [FIRST, END] = [20_000, 32_000];
 
-/** A port on which nobody listens. */
+/** A port without a listener. */
 export async function freePort(): Promise<number> {
   const port = randomInt(FIRST, END);
   return (await isFree(port)) ? port : freePort();

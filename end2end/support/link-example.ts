@@ -1,4 +1,4 @@
-// An example of the crate `app/link`, as a process of its own. `.ci/test examples` makes both halves.
+// An example of the crate `app/link`, as a process. `.ci/test examples` builds both halves.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -20,7 +20,7 @@ export class Example {
     private readonly child: ChildProcess,
   ) {}
 
-  /** Starts an example, and waits until it answers. */
+  /** Starts an example, and waits until it serves its page. */
   static async start(name: string, env: Record<string, string> = {}): Promise<Example> {
     const address = `127.0.0.1:${await freePort()}`;
     const site = { LEPTOS_OUTPUT_NAME: name, LEPTOS_SITE_ROOT: `${TARGET}/examples/${name}`, LEPTOS_SITE_ADDR: address };
@@ -34,18 +34,18 @@ export class Example {
     return example;
   }
 
-  /** How its tasks ended so far, oldest first. */
+  /** The exit reasons of its tasks so far, oldest first. */
   exits(): string[] {
     return this.log.flatMap((line) => /\bexit task=.*? reason="?(\w+)/.exec(line.replace(/\x1b\[\d*m/g, ""))?.[1] ?? []);
   }
 
-  /** The CPU time that it has used, in milliseconds. */
+  /** Its CPU time so far, in milliseconds. */
   cpuMs(): number {
     const fields = readFileSync(`/proc/${this.child.pid}/stat`, "utf8").split(") ")[1].split(" ");
     return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
   }
 
-  /** Sends a signal. Returns how long the process then lives, in milliseconds. */
+  /** Sends a signal, and waits for the end. Returns the time that this took, in milliseconds. */
   async end(signal: "SIGINT" | "SIGKILL"): Promise<number> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return 0;
     const began = performance.now();

@@ -1,4 +1,4 @@
-// How long the main thread of a page works at a time: for so long it hears no click and draws no frame.
+// The longest task of a page's main thread: during a task the page handles no input and draws no frame.
 
 import type { Page } from "@playwright/test";
 
@@ -16,22 +16,22 @@ interface Event {
 const CATEGORIES = ["toplevel", "disabled-by-default-devtools.timeline"];
 
 /**
- * The longest task while `act` runs, in milliseconds of the thread's processor time: what other programs take of a busy
- * machine doesn't count, and neither does what the test itself asks of the page.
+ * The longest task while `act` runs, in milliseconds of the thread's CPU time. The CPU time of other programs doesn't count,
+ * nor does that of the test's own calls into the page.
  */
 export async function longestTask(page: Page, act: () => Promise<void>): Promise<number> {
   const browser = page.context().browser();
   if (!browser) throw new Error("there is no browser to ask");
   await browser.startTracing(page, { categories: CATEGORIES });
   const acted = act();
-  await acted.catch(() => {}); // told of below, once the trace has ended
+  await acted.catch(() => {}); // thrown below, once the trace has ended
   const trace = await browser.stopTracing();
   await acted;
   const events = JSON.parse(trace.toString()).traceEvents as Event[];
   return Math.max(0, ...mainThreads(events).map((thread) => longest(thread)));
 }
 
-/** The events of each main thread, in the order in which they began. */
+/** The events of each main thread, by start time. */
 function mainThreads(events: Event[]): Event[][] {
   const isMain = (event: Event) => event.name === "thread_name" && event.args?.name === "CrRendererMain";
   const mains = events.filter(isMain).map(({ pid, tid }) => ({ pid, tid }));
@@ -53,7 +53,7 @@ function longest(thread: Event[]): number {
   return tasks.reduce((most, task) => Math.max(most, task)) / 1000;
 }
 
-/** Whether the test asks the page something. */
+/** Whether an event is a call of the test into the page. */
 function isAsked(event: Event): boolean {
   return event.args?.chrome_mojo_event_info?.mojo_interface_tag === "blink.mojom.DevToolsSession";
 }

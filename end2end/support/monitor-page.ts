@@ -1,4 +1,4 @@
-// The monitor, by the names that people and assistive technology know its parts by.
+// The monitor. Its parts are found by role and accessible name.
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
@@ -15,7 +15,7 @@ export class Monitor {
     this.exits = page.getByRole("table", { name: "Exits", exact: true });
   }
 
-  /** Opens the page and waits until it is alive, and shows what lives. */
+  /** Opens the page, and waits until it is hydrated and shows the live tasks. */
   async open(): Promise<this> {
     await this.page.goto("/monitor");
     await expect(this.page.locator("html[data-ready]")).toBeAttached();
@@ -23,12 +23,12 @@ export class Monitor {
     return this;
   }
 
-  /** The row of a task that lives, by what it is for. */
+  /** The row of a live task, by its label. */
   task(about: string): Locator {
     return row(this.tasks, about);
   }
 
-  /** The row of one that has ended. */
+  /** The row of an ended task, by its label. */
   exit(about: string): Locator {
     return row(this.exits, about);
   }
@@ -42,7 +42,7 @@ function row(table: Locator, about: string): Locator {
   return table.getByRole("row").filter({ has: table.page().getByRole("cell", { name: about, exact: true }) });
 }
 
-/** What stands in a row, from left to right. */
+/** The texts of a row's cells, from left to right. */
 export async function cells(row: Locator): Promise<string[]> {
   return row.getByRole("cell").allTextContents();
 }

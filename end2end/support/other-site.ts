@@ -1,4 +1,4 @@
-// Another site, to leave the page for.
+// Another site, as the target of a navigation.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

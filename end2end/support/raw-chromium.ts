@@ -1,5 +1,4 @@
-// A browser with nothing in it but the page: what drives it for the other tests puts code of its own into every page, which
-// a slow machine would have to run first.
+// Chromium without Playwright, which puts its own code into every page. A slow machine would have to run that first.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -33,7 +32,7 @@ export class BareBrowser {
     const child = spawn(this.program, all, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
     this.child = child;
     this.gone = undefined;
-    // The protocol's messages come and go by two pipes, each message with a zero behind it.
+    // The protocol uses two pipes. Each message ends with a zero byte.
     let rest = "";
     (child.stdio[4] as Readable).setEncoding("utf8").on("data", (piece: string) => {
       const messages = (rest + piece).split("\0");
@@ -42,27 +41,27 @@ export class BareBrowser {
     });
     child.once("error", (error) => this.lose(`it can't be started: ${error.message}`));
     child.once("exit", (code, signal) => this.lose(`it has ended (${signal ?? code})`));
-    (child.stdio[3] as Writable).on("error", () => {}); // nobody reads what is asked: it has ended, or is about to
+    (child.stdio[3] as Writable).on("error", () => {}); // the browser has ended, or is about to
   }
 
   static async start(program: string, args: string[]): Promise<BareBrowser> {
     return new BareBrowser(program, args, await mkdtemp(join(tmpdir(), "browser-")));
   }
 
-  /** Kills it: it has time for nothing. What it has written stays. */
+  /** Kills it at once. Its profile stays. */
   async kill(): Promise<void> {
     const ended = once(this.child, "exit");
     this.child.kill("SIGKILL");
     await ended;
   }
 
-  /** Starts it again after a kill, with what it has written. */
+  /** Starts it again after a kill, with its profile. */
   async restart(): Promise<void> {
     await rm(join(this.folder, "SingletonLock"), { force: true });
     this.begin();
   }
 
-  /** Asks the browser, or one of its pages: https://chromedevtools.github.io/devtools-protocol/ */
+  /** Sends a command to the browser or to a page: https://chromedevtools.github.io/devtools-protocol/ */
   async ask<T = Record<string, string>>(method: string, params: object = {}, page?: string): Promise<T> {
     if (this.gone) throw new Error(`${method}: the browser can't be asked: ${this.gone}`);
     const id = ++this.asked;
@@ -73,7 +72,7 @@ export class BareBrowser {
     return result as T;
   }
 
-  /** A page of its own, with nothing cached. Returns what to call it, and how to close it. */
+  /** Opens a page with an empty cache. Returns its session id, and a function that closes it. */
   async page(): Promise<{ page: string; close: () => Promise<void> }> {
     const { browserContextId } = await this.ask("Target.createBrowserContext");
     const { targetId } = await this.ask("Target.createTarget", { url: "about:blank", browserContextId });
@@ -91,7 +90,7 @@ export class BareBrowser {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Nobody answers any more: whoever waits hears why. */
+  /** Fails all open commands, and later ones, with this reason. */
   private lose(why: string): void {
     this.gone ??= why;
     const error = { message: `the browser can't answer: ${this.gone}` };

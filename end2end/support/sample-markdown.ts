@@ -1,4 +1,4 @@
-// A long answer, made up of whatever Markdown has. The same seed makes the same text, everywhere.
+// A long answer with all kinds of Markdown. The same seed makes the same text on every machine.
 
 const WORDS =
   "anchor beacon current drift ember ferry gale harbour island jetty keel lantern mast north oar pilot quay reef sail tide " +
@@ -9,7 +9,7 @@ export class Prose {
 
   constructor(private state: number) {}
 
-  /** So many characters of it. */
+  /** Text of this length, in characters. */
   text(length: number): string {
     let text = "# A long voyage\n\n";
     for (let part = 1; text.length < length; part++) text += this.part(part);
@@ -83,7 +83,7 @@ export class Prose {
     return Array.from({ length: least + this.below(most - least + 1) }, make);
   }
 
-  /** A number below this one (mulberry32). */
+  /** A random number from 0 to below `end` (mulberry32). */
   private below(end: number): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);

@@ -1,9 +1,9 @@
-// Text that is selected, as a person sees it: which text, and from which end it was begun.
-// These functions run in the page, and so they name nothing outside themselves.
+// The selection as a person sees it: its text, and its direction.
+// These functions run in the page, so they use nothing outside themselves.
 
 export interface Selected {
   text: string;
-  /** Whether the end that the mouse holds comes first. */
+  /** Whether the focus end is before the anchor end. */
   backward: boolean;
 }
 
@@ -19,10 +19,10 @@ export function selected(): Selected {
 /** The text of an answer, without its buttons. */
 export const ANSWER = ".answer > .markdown";
 
-/** A selection to be made: from the last `from` to the end of the first `to` after its beginning. */
+/** A selection to make: from the last `from` to the end of the first `to` after it. */
 export type Choice = [within: string, from: string, to: string, backward: boolean];
 
-/** Selects it in the last element that a CSS selector finds. */
+/** Makes a selection in the last element that the CSS selector `within` finds. */
 export function select([within, from, to, backward]: Choice): void {
   const root = [...document.querySelectorAll(within)].at(-1)!;
   const texts: Text[] = [];

@@ -1,4 +1,4 @@
-// A model server to script, and the program asking it.
+// A scripted model server, and the program that asks it.
 
 import { test as base, expect } from "@playwright/test";
 import { Server } from "./server";
@@ -6,9 +6,9 @@ import { Upstream } from "./upstream";
 
 interface Fixtures {
   upstream: Upstream;
-  /** How the program is told of its model servers. */
+  /** The program's `--upstream` arguments. */
   upstreams: string[];
-  /** More of its command line. */
+  /** More arguments of the program. */
   args: string[];
   server: Server;
 }
@@ -38,7 +38,7 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** By now the pages are closed: no task may outlive them. */
+/** The pages are closed by now, and no task may outlive its page. */
 async function expectNothingLeft(server: Server): Promise<void> {
   if (!server.isRunning) return;
   await expect.poll(() => server.live(), "tasks that outlive their page").toBe(0);

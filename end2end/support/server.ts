@@ -1,4 +1,4 @@
-// The program under test, as a process of its own.
+// The program under test, as a process.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -10,26 +10,26 @@ import { request } from "@playwright/test";
 
 export const BINARY = resolve(__dirname, "..", process.env.STARCROSSED_BIN ?? "../target/release/starcrossed");
 
-/** How it is started. */
+/** The options of a start. */
 export interface Options {
-  /** Where it listens: on any port that is free, unless told. */
+  /** The address to listen on. Any free port by default. */
   listen?: string;
-  /** More of the command line. */
+  /** More arguments. */
   args?: string[];
-  /** A command that starts it in a place of its own. */
+  /** A command before the program's, such as one that enters a network namespace. */
   within?: string[];
 }
 
-/** How a task ended, as the log has it. */
+/** The exit of a task, from the log. */
 export interface LoggedExit {
   task: string;
   reason: string;
 }
 
 export class Server {
-  /** Where its pages are. */
+  /** Its base URL. */
   url = "";
-  /** All that it has printed so far, line by line, restarts included. */
+  /** Its output so far, line by line, restarts included. */
   readonly log: string[] = [];
 
   private child?: ChildProcess;
@@ -40,7 +40,7 @@ export class Server {
     private readonly options: Options,
   ) {}
 
-  /** Starts it in an empty folder. Where it has several model servers, each is `name=URL`. */
+  /** Starts it in an empty folder. Each of several model servers is `name=URL`. */
   static async start(upstreams: string | string[], options: Options = {}): Promise<Server> {
     const server = new Server([upstreams].flat(), await mkdtemp(join(tmpdir(), "starcrossed-")), options);
     await server.listen(options.listen ?? "127.0.0.1:0");
@@ -51,28 +51,28 @@ export class Server {
     return this.child?.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Starts it again after a kill, on the port that it had. */
+  /** Starts it again after a kill, on the same port. */
   async restart(): Promise<void> {
     await this.listen(new URL(this.url).host);
   }
 
-  /** Sends a signal, and waits until the process is gone. Returns how long that took, in milliseconds. */
+  /** Sends a signal, and waits for the end of the process. Returns the time that this took, in milliseconds. */
   async kill(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
     const child = this.child;
     if (!child || !this.isRunning) return 0;
     const began = performance.now();
-    const gone = once(child, "close"); // and all that it has said is in the log
+    const gone = once(child, "close"); // by then all its output is in the log
     child.kill(signal);
     await gone;
     return performance.now() - began;
   }
 
-  /** Stops it from doing anything. Its connections stay, and say nothing any more. */
+  /** Suspends the process. Its connections stay open and silent. */
   pause(): void {
     this.child?.kill("SIGSTOP");
   }
 
-  /** Lets it go on. */
+  /** Resumes the process. */
   resume(): void {
     this.child?.kill("SIGCONT");
   }
@@ -83,23 +83,23 @@ export class Server {
     await rm(this.folder, { recursive: true });
   }
 
-  /** Every exit so far, oldest first. */
+  /** The exits so far, oldest first. */
   exits(): LoggedExit[] {
     const found = this.log.map((line) => /\bexit task=(\w+) reason="?(\w+)/.exec(line));
     return found.flatMap((match) => (match ? [{ task: match[1], reason: match[2] }] : []));
   }
 
-  /** What it says became of a task. */
+  /** The fate of a task, from `/api/fate`. */
   async fate(task: string): Promise<{ state: string; reason?: string }> {
     return JSON.parse(await this.read(`/api/fate?task=${task}`)) as { state: string; reason?: string };
   }
 
-  /** How many tasks are at work. */
+  /** The number of live tasks, from `/metrics`. */
   async live(): Promise<number> {
     return Number(/^starcrossed_tasks_live (\d+)$/m.exec(await this.read("/metrics"))?.[1]);
   }
 
-  /** What it answers, whoever has signed its certificate. */
+  /** Reads a path, and accepts any certificate. */
   private async read(path: string): Promise<string> {
     const reader = await request.newContext({ ignoreHTTPSErrors: true });
     try {
@@ -115,7 +115,7 @@ export class Server {
     const [program, ...rest] = [...within, BINARY, "--listen", address, ...upstreams, ...args];
     const child = spawn(program, rest, {
       cwd: this.folder,
-      env: { PATH: process.env.PATH }, // nothing that is set on this machine for other purposes
+      env: { PATH: process.env.PATH }, // no other variable of this machine
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.child = child;

@@ -1,4 +1,4 @@
-// A model server that does what the test tells it to, piece by piece.
+// A model server that a test scripts, piece by piece.
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -9,7 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { setImmediate as breath } from "node:timers/promises";
 import { now } from "./clock";
 
-/** The body of `POST /v1/chat/completions`, as far as tests look at it. */
+/** The body of `POST /v1/chat/completions`: the fields that tests use. */
 export interface Body {
   model: string;
   stream: boolean;
@@ -17,15 +17,15 @@ export interface Body {
 }
 
 export class Upstream {
-  /** What it lists under `/v1/models`; null for a server without a list. */
+  /** The models in `/v1/models`; null for a server without a list. */
   models: string[] | null = ["alpha", "beta"];
-  /** How often it was asked for that. */
+  /** The number of requests for that list. */
   listed = 0;
-  /** What it calls itself in its `/openapi.json`; null for a server that has none. */
+  /** The title in `/openapi.json`; null for a server without one. */
   title: string | null = null;
-  /** What else it says of some of them. */
+  /** More fields of some models in the list. */
   details: Record<string, object> = {};
-  /** Every question that it was ever asked, oldest first. */
+  /** All questions, oldest first. */
   readonly questions: Question[] = [];
 
   private server?: Server;
@@ -41,7 +41,7 @@ export class Upstream {
     return upstream;
   }
 
-  /** Listens: the first time on any port that is free, later on the same one again. */
+  /** Listens: the first time on any free port, later on the same one. */
   async start(): Promise<void> {
     const server = createServer((request, response) => void this.serve(request, response));
     server.listen(this.port, this.address);
@@ -50,7 +50,7 @@ export class Upstream {
     this.server = server;
   }
 
-  /** Stops listening. Whoever is connected is cut off, whoever comes is refused. */
+  /** Stops listening: open connections are cut, new ones refused. */
   async stop(): Promise<void> {
     const server = this.server;
     this.server = undefined;
@@ -66,7 +66,7 @@ export class Upstream {
     return `http://${this.address}:${this.port}/v1`;
   }
 
-  /** The next question that no test has taken yet: waits until it is asked. */
+  /** Waits for the next question that no test has taken. */
   async asked(): Promise<Question> {
     while (this.questions.length <= this.taken) {
       await new Promise<void>((resolve) => (this.arrived = resolve));
@@ -91,11 +91,11 @@ export class Upstream {
   }
 }
 
-/** One question, and the answer that the test gives to it. */
+/** A question, and the methods by which a test answers it. */
 export class Question {
-  /** Who ended the connection, once it has ended: `client` is the server under test. */
+  /** The side that ended the connection: `client` is the program under test. */
   readonly closed: Promise<"client" | "upstream">;
-  /** When that was, by the clock that pages have too. */
+  /** The time of that end, by the clock of support/clock. */
   readonly closedAt: Promise<number>;
   private endedHere = false;
   private hasSpoken = false;
@@ -108,25 +108,25 @@ export class Question {
     this.closed = this.closedAt.then(() => (this.endedHere ? "upstream" : "client"));
   }
 
-  /** The conversation that was sent, as `role: text`. */
+  /** The messages of the request, as `role: text`. */
   get said(): string[] {
     return this.body.messages.map((message) => `${message.role}: ${message.content}`);
   }
 
-  /** Sends the headers and nothing else: a model that thinks in silence. */
+  /** Sends the response's head only: a model that hasn't produced a token. */
   begin(): void {
     if (this.response.headersSent) return;
     this.response.writeHead(200, { "content-type": "text/event-stream" });
     this.response.flushHeaders();
   }
 
-  /** More of the answer. */
+  /** Sends a delta of the answer. */
   delta(text: string): void {
     this.hasSpoken = true;
     this.chunk({ content: text });
   }
 
-  /** Several deltas, sent together. */
+  /** Sends several deltas in one write. */
   deltas(texts: string[]): void {
     this.hasSpoken = true;
     this.begin();
@@ -134,43 +134,43 @@ export class Question {
     this.response.write(texts.map((text) => `data: ${data(text)}\n\n`).join(""));
   }
 
-  /** More of what the model thinks. */
+  /** Sends a delta of the reasoning. */
   reasoning(text: string): void {
     this.chunk({ reasoning_content: text });
   }
 
-  /** How much of a prompt of 100 tokens has been read, as llama-server says it. */
+  /** Reports the progress of reading a prompt of 100 tokens, as llama-server does. */
   progress(processed: number): void {
     const choices = [{ index: 0, delta: { role: "assistant", content: null }, finish_reason: null }];
     this.event({ choices, prompt_progress: { total: 100, cache: 0, processed, time_ms: 5 } });
   }
 
-  /** Half an event, and never the rest. */
+  /** Sends half an event, and never the rest. */
   hang(): void {
     this.begin();
     this.response.write('data: {"choices":[{"del');
   }
 
-  /** More of the answer than anybody can read, as fast as it is taken, until the connection ends. */
+  /** Sends deltas as fast as they are taken, until the connection ends. */
   async flood(text: string): Promise<void> {
     this.hasSpoken = true;
     this.begin();
     const event = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: text } }] })}\n\n`;
-    // The connection's end ends this, as an error.
+    // The end of the connection ends this as an error.
     await pipeline(Readable.from(forever(event.repeat(MANY))), this.response).catch(() => {});
   }
 
-  /** How many bytes have been taken. */
+  /** The bytes written to the connection. */
   get sent(): number {
     return this.response.socket?.bytesWritten ?? 0;
   }
 
-  /** Whether more is to be sent than is being taken. */
+  /** Whether the connection's buffer is full. */
   get waits(): boolean {
     return this.response.writableNeedDrain;
   }
 
-  /** The answer is complete, or ends for another reason. One that says nothing would be a failure. */
+  /** Completes the answer with this finish reason. An empty answer gets a word, since it would count as a failure. */
   finish(reason = "stop"): void {
     if (reason === "stop" && !this.hasSpoken) this.delta("Well.");
     this.chunk({}, reason);
@@ -178,19 +178,19 @@ export class Question {
     this.end("data: [DONE]\n\n");
   }
 
-  /** An error in the middle of the answer, as an event. */
+  /** Sends an error event in the middle of the answer. */
   error(message: string): void {
     this.event({ error: { message } });
     this.end();
   }
 
-  /** An error in place of an answer. */
+  /** Responds with an error in place of an answer. */
   fail(status: number, body: unknown): void {
     this.response.writeHead(status, { "content-type": "application/json" });
     this.end(JSON.stringify(body));
   }
 
-  /** Breaks the connection off. */
+  /** Breaks the connection. */
   cut(): void {
     this.endedHere = true;
     this.response.destroy();
@@ -211,10 +211,10 @@ export class Question {
   }
 }
 
-/** With a breath after each, in which the connection is heard. */
-/** How many events of a flood are written at once, so that it isn't this program that can't keep up. */
+/** The events of a flood per write: enough that this program isn't the slow part. */
 const MANY = 16;
 
+/** Repeats an event, with a pause after each, in which Node handles the connection. */
 async function* forever(event: string): AsyncGenerator<string> {
   for (;; await breath()) yield event;
 }

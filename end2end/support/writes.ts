@@ -1,13 +1,13 @@
-// How often an element is written, also if the same words are written again.
+// The number of writes to an element, repeated text included.
 
 import { expect, type Locator } from "@playwright/test";
 
 export interface Writes {
-  /** How often it has been written since the last time. */
+  /** The number of writes since the last call. */
   again(): Promise<number>;
 }
 
-/** Watches the element. Each write is seen by a screen reader that follows a live region, and by a translator. */
+/** Watches the element. A screen reader that follows a live region sees each write, and so does a translator. */
 export async function watchWrites(element: Locator): Promise<Writes> {
   await expect(element).toBeAttached();
   const count = await element.evaluateHandle((element) => {

@@ -1,4 +1,4 @@
-// The icons of the installed app, drawn from the one that browsers show: `npm run icons` makes them again.
+// The icons of the installed app, drawn from favicon.svg: `npm run icons` makes them again.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { test, type Page } from "@playwright/test";
 const FOLDER = join(__dirname, "../../app/public");
 const NIGHT = "#161b33";
 
-// What is rounded by the system that shows it has no corners of its own, and its stars stay clear of them.
+// The system rounds some icons itself. These have square corners, and their stars stay clear of the edge.
 const ICONS = [
   { name: "icon-192.png", size: 192, rounded: true },
   { name: "icon-512.png", size: 512, rounded: true },

@@ -1,6 +1,6 @@
 // What the checks need of a browser, whichever protocol drives it.
 
-/** How it is started. */
+/** The options of a start. */
 export interface Settings {
   /** A folder for its profile, which outlives it; else one of its own. */
   profile?: string;

@@ -1,4 +1,4 @@
-// The chat page, by the names that people and assistive technology know its parts by.
+// The chat page. Its parts are found by role and accessible name.
 
 import type { Question, Upstream } from "../../support/upstream";
 import type { Tab } from "../driver/browser";
@@ -46,7 +46,7 @@ export class Chat {
     await this.tab.goto(this.origin + path);
   }
 
-  /** Opens the page and waits until it is alive. */
+  /** Opens the page, and waits until it is hydrated. */
   async open(path = "/"): Promise<this> {
     await this.visit(path);
     await this.alive();
@@ -62,7 +62,7 @@ export class Chat {
     await this.alive();
   }
 
-  /** Touches the page, and waits until the rest of its code is there. */
+  /** Touches the page, and waits until the rest of its code has loaded. */
   async wake(): Promise<void> {
     await this.box.click();
     await this.page.css("[role=status]").counts(1);
@@ -108,7 +108,7 @@ export class Chat {
     });
   }
 
-  /** The message at this place, questions and answers counted; from the end if negative. */
+  /** The message at this place among all questions and answers, from the end if negative. */
   message(index: number): Part {
     return this.messages.nth(index);
   }
