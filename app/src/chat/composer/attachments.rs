@@ -7,7 +7,7 @@ use crate::{
         conversation::{File, Message},
         session::{
             Chat,
-            attachments::{Attached, limits::picture, paste_and_drop, read::read_along},
+            attachments::{Attachments, limits::picture, paste_and_drop, read::read_waiting},
             model_list::Catalog,
         },
     },
@@ -20,9 +20,9 @@ use leptos::{html, prelude::*};
 #[component]
 pub fn AttachButton(
     /// The state that picked files go to.
-    attached: Attached,
+    attachments: Attachments,
 ) -> impl IntoView {
-    paste_and_drop::listen(attached);
+    paste_and_drop::listen(attachments);
     let picker = NodeRef::<html::Input>::new();
     let open = move |_| {
         if let Some(picker) = picker.get_untracked() {
@@ -31,7 +31,7 @@ pub fn AttachButton(
     };
     let take = move |_| {
         if let Some(picker) = picker.get_untracked() {
-            attached.offer(picker.files());
+            attachments.add(picker.files());
             picker.set_value(""); // otherwise the same file couldn't be picked again
             focus_composer();
         }
@@ -53,25 +53,25 @@ pub fn Attachments(
     /// The models that can be asked.
     models: RwSignal<Catalog>,
 ) -> impl IntoView {
-    let attached = chat.attached;
-    read_along(chat);
+    let attachments = chat.attachments;
+    read_waiting(chat);
     // A remark, not a refusal: the person may still choose another model.
     let blind = Memo::new(move |_| {
-        let has_picture = attached.files.with(|files| files.iter().any(File::is_image));
+        let has_picture = attachments.files.with(|files| files.iter().any(File::is_image));
         let asked = chat.target_models();
         let is_blind = |name: &&String| asked.contains(name);
         models.with(|models| models.blind.iter().find(is_blind).cloned()).filter(|_| has_picture)
     });
     let unkept = unsaved_draft::is_unkept(chat);
-    let chips = move || attached.files.with(|files| files.iter().enumerate().map(chip(attached)).collect_view());
+    let chips = move || attachments.files.with(|files| files.iter().enumerate().map(chip(attachments)).collect_view());
     view! {
-        <ul class="files" aria-label="Files to be sent" hidden=move || attached.files.with(Vec::is_empty)>
+        <ul class="files" aria-label="Files to be sent" hidden=move || attachments.files.with(Vec::is_empty)>
             {chips}
         </ul>
-        {remark(Signal::from(attached.refused))}
+        {remark(Signal::from(attachments.refused))}
         {remark(Signal::derive(move || blind.get().map(|name| [name.as_str(), BLIND].concat()).unwrap_or_default()))}
         {remark(Signal::derive(move || if unkept.get() { unsaved_draft::UNKEPT.into() } else { String::new() }))}
-        <p class="drop-hint" aria-hidden="true" hidden=move || !attached.held.get()>
+        <p class="drop-hint" aria-hidden="true" hidden=move || !attachments.is_dragging.get()>
             "Drop them anywhere to attach them"
         </p>
     }
@@ -93,10 +93,10 @@ fn remark(sentence: Signal<String>) -> AnyView {
     .into_any()
 }
 
-fn chip(attached: Attached) -> impl Fn((usize, &File)) -> AnyView {
+fn chip(attachments: Attachments) -> impl Fn((usize, &File)) -> AnyView {
     move |(at, file)| {
         let remove = move |_| {
-            attached.remove(at);
+            attachments.remove(at);
             focus_composer(); // the focused button is gone
         };
         view! {

@@ -103,7 +103,7 @@ pub fn Composer(
                 </button>
             </p>
             {move || page.parts.get().map(|LazyParts { attachments, .. }| attachments(state))}
-            <AttachButton attached=chat.attached />
+            <AttachButton attachments=chat.attachments />
             <textarea
                 node_ref=field
                 name="message"

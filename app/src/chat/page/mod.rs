@@ -162,8 +162,8 @@ fn begin(page: LazyChat) {
             state.chat.transcript.start();
             state.be_ready();
         }
-        let attached = state.chat.attached;
-        let given = attached.held.get() || attached.waiting.with(|waiting| !waiting.is_empty());
+        let attachments = state.chat.attachments;
+        let given = attachments.is_dragging.get() || attachments.waiting.with(|waiting| !waiting.is_empty());
         if !is_new || given || session::has_kept() {
             parts.load();
         }

@@ -95,7 +95,7 @@ fn show(state: PageState, tree: Option<Conversation>, id: Option<&str>) {
             state.follow.open(); // the position in the conversation before doesn't matter
             state.message_to_reveal.with_value(|sought| tree.show(sought));
             state.chat.transcript.open(tree);
-            state.chat.attached.take_back(id.unwrap_or_default());
+            state.chat.attachments.unpark(id.unwrap_or_default());
             restore_edit::restore_edit(state.chat);
             scroll_to_message(state);
         }
@@ -103,7 +103,7 @@ fn show(state: PageState, tree: Option<Conversation>, id: Option<&str>) {
             state.follow.rise();
             state.chat.transcript.start();
             state.chat.transcript.take_defaults();
-            state.chat.attached.take_back("");
+            state.chat.attachments.unpark("");
         }
     }
     state.be_ready();

@@ -17,7 +17,7 @@ pub(crate) fn start(state: PageState) {
     open_conversation::follow_address(state);
     on_cleanup(move || chat.close());
     restore_edit::persist_edit(chat);
-    chat.attached.guard();
+    chat.attachments.confirm_leaving();
     heartbeat::heartbeat(state);
     model_picker::follow_evidence(chat);
     state.follow.begin();

@@ -22,7 +22,7 @@ use crate::{
         protocol::message::{Paced, Role},
         session::{
             answer_slot::AnswerSlot,
-            attachments::{Attached, read::can_send},
+            attachments::{Attachments, read::can_send},
             entry::Entry,
             model_list::Catalog,
             transcript::Transcript,
@@ -43,7 +43,7 @@ pub struct Chat {
     /// What has been said.
     pub transcript: Transcript,
     /// What is sent along with the next question.
-    pub attached: Attached,
+    pub attachments: Attachments,
     /// The models that can be asked.
     pub models: RwSignal<Catalog>,
     /// Notified when they have to be asked for again.
@@ -88,7 +88,7 @@ impl Chat {
     pub fn new(transcript: Transcript) -> Self {
         Self {
             transcript,
-            attached: Attached::new(),
+            attachments: Attachments::new(),
             models: RwSignal::new(Catalog::default()),
             list_again: Trigger::new(),
             settings_open: RwSignal::new(false),
@@ -105,11 +105,11 @@ impl Chat {
     /// stands in the box stays there.
     pub fn send(self) {
         let draft = self.transcript.draft;
-        if self.is_busy() || (draft.with_untracked(|text| text.trim().is_empty()) && self.attached.is_empty()) {
+        if self.is_busy() || (draft.with_untracked(|text| text.trim().is_empty()) && self.attachments.is_empty()) {
             return;
         }
-        if self.attached.is_waiting() {
-            self.attached.hurried.set(true); // asked once it is read
+        if self.attachments.is_waiting() {
+            self.attachments.send_when_read.set(true); // asked once it is read
             return;
         }
         if !can_send(self) {
@@ -120,7 +120,7 @@ impl Chat {
         session::forget_edit(conversation.as_deref().unwrap_or_default());
         let editing = editing.map(|editing| (Some(editing.question), editing.draft, editing.files));
         let (instead_of, rest, other_files) = editing.unwrap_or_default();
-        let files = self.attached.replace(other_files);
+        let files = self.attachments.replace(other_files);
         let question = draft.try_update(|draft| std::mem::replace(draft, rest)).unwrap_or_default();
         if conversation.is_none() {
             session::forget_new();
@@ -188,7 +188,7 @@ impl Chat {
     pub fn edit(self, question: &str) {
         let Some(entry) = self.transcript.entry(question) else { return };
         let (text, files) = entry.message.with_untracked(|message| (message.text.clone(), message.files.clone()));
-        let files = self.attached.replace(files);
+        let files = self.attachments.replace(files);
         let draft = self.transcript.draft.try_update(|draft| std::mem::replace(draft, text)).unwrap_or_default();
         self.editing.update(|editing| {
             // Going from one question to another loses neither the draft nor its place.
@@ -215,7 +215,7 @@ impl Chat {
     fn put_edit_away(self) {
         if let Some(editing) = self.editing.try_update(Option::take).flatten() {
             self.transcript.draft.set(editing.draft);
-            self.attached.replace(editing.files);
+            self.attachments.replace(editing.files);
         }
     }
 
@@ -262,7 +262,7 @@ impl Chat {
     pub fn close(self) {
         answer_slot::end_all(&self.slots);
         self.put_edit_away();
-        self.attached.lay_aside(untrack(|| self.transcript.id()).unwrap_or_default());
+        self.attachments.park(untrack(|| self.transcript.id()).unwrap_or_default());
         self.settings_open.set(false);
         self.transcript.keep_conversation();
         self.stopped.set(None);

@@ -23,7 +23,7 @@ use send_wrapper::SendWrapper;
 
 /// The files beside the draft.
 #[derive(Clone, Copy, Debug)]
-pub struct Attached {
+pub struct Attachments {
     /// What goes with the next question.
     pub files: RwSignal<Vec<File>>,
     /// What doesn't, in sentences; empty if that is nothing.
@@ -31,14 +31,14 @@ pub struct Attached {
     /// What has come and isn't read yet; in the browser alone, which has one thread.
     pub waiting: RwSignal<Vec<SendWrapper<web_sys::File>>>,
     /// Files are being held over the page.
-    pub held: RwSignal<bool>,
+    pub is_dragging: RwSignal<bool>,
     /// Somebody has asked before all was read: the question goes as soon as it is.
-    pub hurried: RwSignal<bool>,
+    pub send_when_read: RwSignal<bool>,
     /// What waits in conversations that were left, by their ids; under no id that of a new one.
-    aside: StoredValue<Vec<(String, Vec<File>)>>,
+    parked: StoredValue<Vec<(String, Vec<File>)>>,
 }
 
-impl Attached {
+impl Attachments {
     /// Nothing.
     #[must_use]
     pub fn new() -> Self {
@@ -46,14 +46,14 @@ impl Attached {
             files: RwSignal::new(Vec::new()),
             refused: RwSignal::new(String::new()),
             waiting: RwSignal::new(Vec::new()),
-            held: RwSignal::new(false),
-            hurried: RwSignal::new(false),
-            aside: StoredValue::new(Vec::new()),
+            is_dragging: RwSignal::new(false),
+            send_when_read: RwSignal::new(false),
+            parked: StoredValue::new(Vec::new()),
         }
     }
 
     /// Takes in what somebody has picked, pasted or dropped, as far as there is room. Says whether there was anything.
-    pub fn offer(self, list: Option<FileList>) -> bool {
+    pub fn add(self, list: Option<FileList>) -> bool {
         let Some(list) = list.filter(|list| list.length() > 0) else { return false };
         self.refused.set(String::new());
         self.waiting.update(|waiting| {
@@ -85,7 +85,7 @@ impl Attached {
     /// Puts other files in the place of these, and returns these. What wasn't read yet is let go.
     pub fn replace(self, files: Vec<File>) -> Vec<File> {
         self.refused.set(String::new());
-        self.hurried.set(false);
+        self.send_when_read.set(false);
         self.waiting.set(Vec::new());
         self.files.try_update(|these| std::mem::replace(these, files)).unwrap_or_default()
     }

@@ -1,6 +1,6 @@
 //! Files that are pasted, or dropped anywhere on the page.
 
-use super::Attached;
+use super::Attachments;
 use js_sys::JsString;
 use leptos::{
     ev,
@@ -9,11 +9,11 @@ use leptos::{
 };
 
 /// Hears of them for as long as the component lives.
-pub fn listen(attached: Attached) {
-    let held = attached.held;
+pub fn listen(attachments: Attachments) {
+    let is_dragging = attachments.is_dragging;
     let paste = window_event_listener(ev::paste, move |event| {
         let pasted = event.clipboard_data().filter(|data| !is_text_first(data));
-        if pasted.is_some_and(|data| attached.offer(data.files())) {
+        if pasted.is_some_and(|data| attachments.add(data.files())) {
             event.prevent_default();
         }
     });
@@ -21,20 +21,20 @@ pub fn listen(attached: Attached) {
     let over = window_event_listener(ev::dragover, move |event| {
         if files_of(&event).is_some() {
             event.prevent_default();
-            held.set(true);
+            is_dragging.set(true);
         }
     });
     let leave = window_event_listener(ev::dragleave, move |event| {
         // It leaves every element that it passes; what it goes to then is none only at the edge of the window.
         if event.related_target().is_none() {
-            held.set(false);
+            is_dragging.set(false);
         }
     });
     let dropped = window_event_listener(ev::drop, move |event| {
-        held.set(false);
+        is_dragging.set(false);
         if let Some(data) = files_of(&event) {
             event.prevent_default();
-            attached.offer(data.files());
+            attachments.add(data.files());
         }
     });
     on_cleanup(move || {

@@ -14,31 +14,33 @@ use leptos::{
 };
 
 /// Reads what waits for as long as the component lives. What is let go meanwhile isn't read to its end.
-pub fn read_along(chat: Chat) {
-    let attached = chat.attached;
+pub fn read_waiting(chat: Chat) {
+    let attachments = chat.attachments;
     Effect::new(move |_| {
-        let Some(first) = attached.waiting.with(|waiting| waiting.first().cloned()) else {
-            return ask_if_hurried(chat);
+        let Some(first) = attachments.waiting.with(|waiting| waiting.first().cloned()) else {
+            return send_if_due(chat);
         };
         spawn_local_scoped_with_cancellation(async move {
             let read = read(&first).await;
-            if attached.waiting.with_untracked(|waiting| waiting.first().map(|file| &**file) != Some(&*first)) {
+            if attachments.waiting.with_untracked(|waiting| waiting.first().map(|file| &**file) != Some(&*first)) {
                 return; // let go
             }
             match read.and_then(|file| fits(chat, file)) {
-                Ok(file) => attached.files.update(|files| files.push(file)),
-                Err(refusal) => attached.refuse(&refusal.sentence(&first.name())),
+                Ok(file) => attachments.files.update(|files| files.push(file)),
+                Err(refusal) => attachments.refuse(&refusal.sentence(&first.name())),
             }
             // Last, since this begins the next, and with that ends what is done here.
-            attached.waiting.update(|waiting| drop(waiting.remove(0)));
+            attachments.waiting.update(|waiting| drop(waiting.remove(0)));
         });
     });
 }
 
 /// Asks what somebody couldn't wait to ask, unless they have something to read first.
-fn ask_if_hurried(chat: Chat) {
-    let attached = chat.attached;
-    if attached.hurried.try_update(std::mem::take) == Some(true) && attached.refused.with_untracked(String::is_empty) {
+fn send_if_due(chat: Chat) {
+    let attachments = chat.attachments;
+    if attachments.send_when_read.try_update(std::mem::take) == Some(true)
+        && attachments.refused.with_untracked(String::is_empty)
+    {
         untrack(|| chat.send());
     }
 }
@@ -55,7 +57,7 @@ fn carried(chat: Chat) -> usize {
         let before = entries.iter().take_while(|entry| Some(&entry.id) != edited.as_ref());
         before.map(|entry| entry.message.with_untracked(limits::weight_of)).sum::<usize>()
     });
-    said + chat.attached.files.with_untracked(|files| limits::weight_of_files(files))
+    said + chat.attachments.files.with_untracked(|files| limits::weight_of_files(files))
 }
 
 /// Whether the next question can be sent as it stands, with all that goes with it. If not, that is said.
@@ -63,7 +65,7 @@ pub fn can_send(chat: Chat) -> bool {
     let typed = chat.transcript.draft.with_untracked(|draft| limits::weight(draft));
     let told = chat.transcript.tree.with_untracked(|tree| limits::weight(&tree.conversation.settings.system));
     let refusal = limits::too_much(carried(chat) + typed + told);
-    chat.attached.refused.set(refusal.unwrap_or_default().into());
+    chat.attachments.refused.set(refusal.unwrap_or_default().into());
     refusal.is_none()
 }
 
