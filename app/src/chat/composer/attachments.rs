@@ -7,7 +7,7 @@ use crate::{
         conversation::{File, Message},
         session::{
             Chat,
-            attachments::{Attachments, limits::picture, paste_and_drop, read::read_waiting},
+            attachments::{Attachments, limits::picture_url, paste_and_drop, read::read_waiting},
             model_list::Catalog,
         },
     },
@@ -115,7 +115,7 @@ fn chip(attachments: Attachments) -> impl Fn((usize, &File)) -> AnyView {
 /// A question with its files.
 pub fn question(message: &Message, printing: RwSignal<bool>) -> AnyView {
     let sent = |file: &File| {
-        if picture(file).is_some() {
+        if picture_url(file).is_some() {
             view! { <li>{face(file, &file.name)}</li> }.into_any()
         } else {
             view! {
@@ -177,7 +177,7 @@ fn long_text(whole: String, printing: RwSignal<bool>, show: fn(RwSignal<String>)
 
 /// A picture as it is; a sheet of paper for every other file.
 fn face(file: &File, alt: &str) -> AnyView {
-    match picture(file) {
+    match picture_url(file) {
         // A dragged picture would come back as a file.
         Some(url) => {
             view! { <img src=url.to_owned() alt=alt.to_owned() draggable="false" decoding="async" /> }.into_any()

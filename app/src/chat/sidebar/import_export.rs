@@ -6,7 +6,7 @@ use crate::{
         conversation::ConversationRecord,
         session::{
             Chat,
-            attachments::text_file::{NoText, is_marked, text_of},
+            attachments::text_file::{TextError, decode_text, has_bom},
             transcript::Transcript,
         },
         storage::{
@@ -188,23 +188,23 @@ async fn read(file: &File, job: Job) -> Result<Vec<ConversationRecord>, Unread> 
         bytes.extend(part);
         progress.go_on(bytes.len()).await?;
     }
-    if is_marked(&bytes) {
-        bytes = text_of(bytes).map_err(no_text)?.into_bytes();
+    if has_bom(&bytes) {
+        bytes = decode_text(bytes).map_err(no_text)?.into_bytes();
         progress.go_on(size).await?;
     }
     if bytes.starts_with(b"#") {
-        let text = text_of(bytes).map_err(no_text)?;
+        let text = decode_text(bytes).map_err(no_text)?;
         progress.go_on(size).await?;
         return Ok(vec![export::import_markdown::from_markdown(&text, &session::stamp, &mut progress).await?]);
     }
     match export::from_json(&bytes, &mut progress).await {
         // A file that isn't text has a better reason than "no JSON".
-        Err(Unread::Wrong(sentence)) => Err(text_of(bytes).map_or_else(no_text, |_| Unread::Wrong(sentence))),
+        Err(Unread::Wrong(sentence)) => Err(decode_text(bytes).map_or_else(no_text, |_| Unread::Wrong(sentence))),
         read => read,
     }
 }
 
-fn no_text(why: NoText) -> Unread {
+fn no_text(why: TextError) -> Unread {
     Unread::Wrong(["Nothing was imported. The file ", &why.reason()].concat())
 }
 

@@ -18,7 +18,7 @@ use leptos::{
     prelude::*,
     web_sys::{self, FileList},
 };
-use limits::MOST_FILES;
+use limits::MAX_FILES;
 use send_wrapper::SendWrapper;
 
 /// The files beside the draft.
@@ -57,7 +57,7 @@ impl Attachments {
         let Some(list) = list.filter(|list| list.length() > 0) else { return false };
         self.refused.set(String::new());
         self.waiting.update(|waiting| {
-            let mut room = MOST_FILES.saturating_sub(waiting.len() + self.files.with_untracked(Vec::len));
+            let mut room = MAX_FILES.saturating_sub(waiting.len() + self.files.with_untracked(Vec::len));
             for file in (0..list.length()).filter_map(|at| list.get(at)) {
                 if room == 0 {
                     self.refuse("A question takes up to 8 files. The others were left out.");

@@ -3,7 +3,7 @@
 use super::limits::{self, Refusal};
 use crate::chat::{
     conversation::File,
-    session::{Chat, attachments::text_file::text_of},
+    session::{Chat, attachments::text_file::decode_text},
 };
 use js_sys::{Promise, Uint8Array};
 use leptos::{
@@ -21,11 +21,11 @@ pub fn read_waiting(chat: Chat) {
             return send_if_due(chat);
         };
         spawn_local_scoped_with_cancellation(async move {
-            let read = read(&first).await;
+            let read = read_file(&first).await;
             if attachments.waiting.with_untracked(|waiting| waiting.first().map(|file| &**file) != Some(&*first)) {
                 return; // let go
             }
-            match read.and_then(|file| fits(chat, file)) {
+            match read.and_then(|file| check_room(chat, file)) {
                 Ok(file) => attachments.files.update(|files| files.push(file)),
                 Err(refusal) => attachments.refuse(&refusal.sentence(&first.name())),
             }
@@ -46,32 +46,32 @@ fn send_if_due(chat: Chat) {
 }
 
 /// A file, if it can be sent with all that the conversation sends already.
-fn fits(chat: Chat, file: File) -> Result<File, Refusal> {
-    if limits::has_room(carried(chat), &file) { Ok(file) } else { Err(Refusal::NoRoom) }
+fn check_room(chat: Chat, file: File) -> Result<File, Refusal> {
+    if limits::has_room(sent_bytes(chat), &file) { Ok(file) } else { Err(Refusal::ConversationFull) }
 }
 
 /// What goes with the next question in any case: all that was said before it, and what is attached.
-fn carried(chat: Chat) -> usize {
+fn sent_bytes(chat: Chat) -> usize {
     let edited = chat.editing.with_untracked(|editing| editing.as_ref().map(|editing| editing.question.clone()));
-    let said = chat.transcript.entries.with_untracked(|entries| {
+    let before = chat.transcript.entries.with_untracked(|entries| {
         let before = entries.iter().take_while(|entry| Some(&entry.id) != edited.as_ref());
-        before.map(|entry| entry.message.with_untracked(limits::weight_of)).sum::<usize>()
+        before.map(|entry| entry.message.with_untracked(limits::message_json_bytes)).sum::<usize>()
     });
-    said + chat.attachments.files.with_untracked(|files| limits::weight_of_files(files))
+    before + chat.attachments.files.with_untracked(|files| limits::files_json_bytes(files))
 }
 
 /// Whether the next question can be sent as it stands, with all that goes with it. If not, that is said.
 pub fn can_send(chat: Chat) -> bool {
-    let typed = chat.transcript.draft.with_untracked(|draft| limits::weight(draft));
-    let told = chat.transcript.tree.with_untracked(|tree| limits::weight(&tree.conversation.settings.system));
-    let refusal = limits::too_much(carried(chat) + typed + told);
+    let draft = chat.transcript.draft.with_untracked(|draft| limits::json_bytes(draft));
+    let system = chat.transcript.tree.with_untracked(|tree| limits::json_bytes(&tree.conversation.settings.system));
+    let refusal = limits::check_question(sent_bytes(chat) + draft + system);
     chat.attachments.refused.set(refusal.unwrap_or_default().into());
     refusal.is_none()
 }
 
-async fn read(file: &web_sys::File) -> Result<File, Refusal> {
+async fn read_file(file: &web_sys::File) -> Result<File, Refusal> {
     let (name, mime) = (file.name(), file.type_());
-    if let Some(refusal) = limits::too_large(&mime, file.size()) {
+    if let Some(refusal) = limits::check_size(&mime, file.size()) {
         return Err(refusal);
     }
     if limits::is_picture(&mime) {
@@ -79,7 +79,7 @@ async fn read(file: &web_sys::File) -> Result<File, Refusal> {
         return Ok(File { name, mime, data });
     }
     let buffer = file.array_buffer().await.map_err(|_| Refusal::Unreadable)?;
-    let data = text_of(Uint8Array::new(&buffer).to_vec()).map_err(Refusal::NoText)?;
+    let data = decode_text(Uint8Array::new(&buffer).to_vec()).map_err(Refusal::NotText)?;
     Ok(File { name, mime: "text/plain".into(), data })
 }
 

@@ -4,12 +4,12 @@
 pub(super) const JAPANESE: &str = "iso-2022-jp";
 
 /// A document that may pass for text, and is none.
-pub(super) fn document(bytes: &[u8]) -> Option<&'static str> {
+pub(super) fn known_document(bytes: &[u8]) -> Option<&'static str> {
     bytes.starts_with(b"%PDF-").then_some("is a PDF document. Copy its text, or save it as text")
 }
 
 /// The first bytes of files that are no text, and what is said of them.
-const KNOWN: [(&[u8], &str); 13] = [
+const SIGNATURES: [(&[u8], &str); 13] = [
     (b"\x89PNG\r\n\x1a\n", "is a PNG picture under another name: rename it to end in .png"),
     (b"\xff\xd8\xff", "is a JPEG picture under another name: rename it to end in .jpg"),
     (b"PK\x03\x04", "is a ZIP archive, or a document that is one (DOCX, XLSX, ODT). Save what is in it as text"),
@@ -27,7 +27,7 @@ const KNOWN: [(&[u8], &str); 13] = [
 
 /// The same of files whose first bytes may be the first letters of a text. Other bytes near them are of no text: sizes,
 /// versions, compressed data.
-const LETTERS: [(&[u8], &str); 6] = [
+const LETTER_SIGNATURES: [(&[u8], &str); 6] = [
     (b"GIF8", "is a GIF picture under another name: rename it to end in .gif"),
     (b"BZh", "is compressed (bzip2). Unpack it first"),
     (b"MZ", "is a program, and no text"),
@@ -37,22 +37,23 @@ const LETTERS: [(&[u8], &str); 6] = [
 ];
 
 /// The kind of file that isn't text.
-pub(super) fn known(bytes: &[u8]) -> Option<&'static str> {
-    named(&KNOWN, bytes).or_else(|| if is_of_text(bytes) { None } else { lettered(bytes) })
+pub(super) fn known_type(bytes: &[u8]) -> Option<&'static str> {
+    find_signature(&SIGNATURES, bytes)
+        .or_else(|| if has_only_text_bytes(bytes) { None } else { find_letter_signature(bytes) })
 }
 
 /// Whether there are only such control characters as text of an 8-bit encoding has.
-pub(super) fn is_of_text(bytes: &[u8]) -> bool {
-    let is_of_text =
+pub(super) fn has_only_text_bytes(bytes: &[u8]) -> bool {
+    let is_text_byte =
         |byte: &u8| *byte >= b' ' && *byte != 0x7f || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a | 0x1b);
-    bytes.iter().all(is_of_text)
+    bytes.iter().all(is_text_byte)
 }
 
-fn named(known: &[(&[u8], &'static str)], bytes: &[u8]) -> Option<&'static str> {
+fn find_signature(known: &[(&[u8], &'static str)], bytes: &[u8]) -> Option<&'static str> {
     known.iter().find(|(begin, _)| bytes.starts_with(begin)).map(|(_, what)| *what)
 }
 
-fn lettered(bytes: &[u8]) -> Option<&'static str> {
+fn find_letter_signature(bytes: &[u8]) -> Option<&'static str> {
     match (bytes.get(..4), bytes.get(4..8), bytes.get(8..12)) {
         (Some(b"RIFF"), _, Some(b"WEBP")) => Some("is a WebP picture under another name: rename it to end in .webp"),
         (Some(b"RIFF"), ..) => Some("is sound or video, and no text"),
@@ -60,12 +61,12 @@ fn lettered(bytes: &[u8]) -> Option<&'static str> {
             Some("is a HEIC or AVIF picture. Models read PNG, JPEG, WebP or GIF")
         }
         (_, Some(b"ftyp"), _) => Some("is sound or video, and no text"),
-        _ => named(&LETTERS, bytes),
+        _ => find_signature(&LETTER_SIGNATURES, bytes),
     }
 }
 
 /// The 7-bit encoding that text says itself to be in, by its escape sequences: RFC 1468, RFC 1557, RFC 1922.
-pub(super) fn escapes(bytes: &[u8]) -> Option<&'static str> {
+pub(super) fn escaped_encoding(bytes: &[u8]) -> Option<&'static str> {
     if !bytes.contains(&0x1b) || !bytes.is_ascii() {
         return None;
     }
@@ -87,7 +88,7 @@ const IMPOSSIBLE: [&str; 7] = ["utf-16", "utf-32", "ucs-", "iso-10646", "unicode
 
 /// The encoding that an XML declaration names (<https://www.w3.org/TR/xml/#charencoding>), if it can be that one. Labels are those
 /// of <https://encoding.spec.whatwg.org/#names-and-labels>.
-pub(super) fn declared(bytes: &[u8]) -> Option<&str> {
+pub(super) fn declared_encoding(bytes: &[u8]) -> Option<&str> {
     let line = bytes.strip_prefix(b"<?xml")?;
     let end = line.iter().take(200).position(|byte| *byte == b'>')?;
     let (_, value) = std::str::from_utf8(&line[..end]).ok()?.split_once("encoding")?;

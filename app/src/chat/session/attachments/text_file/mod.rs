@@ -17,38 +17,38 @@ const GB18030: &[u8] = b"\x84\x31\x95\x33";
 
 /// Why a file isn't read as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoText {
+pub enum TextError {
     /// It is something else, as its first bytes say: what is said of it.
-    Known(&'static str),
+    KnownType(&'static str),
     /// It is something else.
-    Strange,
+    UnsupportedType,
     /// It is text without a mark, in this encoding.
-    Unmarked(&'static str),
+    MissingBom(&'static str),
     /// It is in this encoding, and something is wrong with it.
     Damaged(&'static str, Damage),
     /// It is text in this encoding, which isn't read.
-    Unread(&'static str),
+    UnsupportedEncoding(&'static str),
     /// It is text in an encoding that can't be told.
-    Unknown,
+    UnknownEncoding,
 }
 
-impl NoText {
+impl TextError {
     /// The words after the name of the file.
     #[must_use]
     pub fn reason(self) -> String {
         match self {
-            Self::Known(what) => [what, "."].concat(),
-            Self::Strange => "is neither text nor a picture that models read: PNG, JPEG, WebP or GIF.".into(),
-            Self::Unmarked(encoding) => {
+            Self::KnownType(what) => [what, "."].concat(),
+            Self::UnsupportedType => "is neither text nor a picture that models read: PNG, JPEG, WebP or GIF.".into(),
+            Self::MissingBom(encoding) => {
                 ["is in ", encoding, " without the mark that says so (a BOM). Save it as UTF-8."].concat()
             }
             Self::Damaged(encoding, damage) => {
-                ["is damaged: it is in ", encoding, ", ", damage.words(), ". Save it again, as UTF-8."].concat()
+                ["is damaged: it is in ", encoding, ", ", damage.phrase(), ". Save it again, as UTF-8."].concat()
             }
-            Self::Unread(encoding) => {
+            Self::UnsupportedEncoding(encoding) => {
                 ["is text in ", encoding, ", which can’t be read here. Save it as UTF-8."].concat()
             }
-            Self::Unknown => {
+            Self::UnknownEncoding => {
                 "is text in an encoding that isn’t UTF-8, and can’t be told for certain. Save it as UTF-8.".into()
             }
         }
@@ -59,14 +59,14 @@ impl NoText {
 ///
 /// # Errors
 /// It isn't text, or nobody can tell for certain how it is to be read.
-pub fn text_of(bytes: Vec<u8>) -> Result<String, NoText> {
-    read(bytes, &decode)
+pub fn decode_text(bytes: Vec<u8>) -> Result<String, TextError> {
+    decode_with(bytes, &decode)
 }
 
 /// Whether a file says by a mark that it is text.
 #[must_use]
-pub fn is_marked(bytes: &[u8]) -> bool {
-    bytes.starts_with(GB18030) || unicode::marked(bytes.get(..4).unwrap_or(bytes)).is_some()
+pub fn has_bom(bytes: &[u8]) -> bool {
+    bytes.starts_with(GB18030) || unicode::decode_marked(bytes.get(..4).unwrap_or(bytes)).is_some()
 }
 
 /// The browser's decoder of the encoding with this label. None if it doesn't know the encoding, or if something is wrong with
@@ -82,51 +82,51 @@ fn decode(label: &str, bytes: &[u8]) -> Option<String> {
 /// A decoder: of a label and bytes it makes text, or nothing.
 type Decode<'a> = &'a dyn Fn(&str, &[u8]) -> Option<String>;
 
-fn read(bytes: Vec<u8>, decode: Decode<'_>) -> Result<String, NoText> {
-    if let Some(what) = kind::document(&bytes) {
-        return Err(NoText::Known(what));
+fn decode_with(bytes: Vec<u8>, decode: Decode<'_>) -> Result<String, TextError> {
+    if let Some(what) = kind::known_document(&bytes) {
+        return Err(TextError::KnownType(what));
     }
-    if let Some(marked) = unicode::marked(&bytes) {
-        return marked.and_then(sound);
+    if let Some(marked) = unicode::decode_marked(&bytes) {
+        return marked.and_then(without_nul);
     }
     if bytes.starts_with(GB18030) {
-        let text = decode("gb18030", &bytes).ok_or(NoText::Damaged("GB18030", Damage::Bytes))?;
-        return sound(text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text));
+        let text = decode("gb18030", &bytes).ok_or(TextError::Damaged("GB18030", Damage::InvalidBytes))?;
+        return without_nul(text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text));
     }
-    if let Some(encoding) = kind::escapes(&bytes) {
+    if let Some(encoding) = kind::escaped_encoding(&bytes) {
         // Text whose escapes are no Japanese has escapes of another kind.
         if let Some(text) = decode(encoding, &bytes) {
-            return sound(text);
+            return without_nul(text);
         }
         if encoding != kind::JAPANESE {
-            return Err(NoText::Unread(encoding));
+            return Err(TextError::UnsupportedEncoding(encoding));
         }
     }
     match String::from_utf8(bytes) {
         Ok(text) if !text.contains('\0') => Ok(text),
-        Ok(text) => Err(other(text.as_bytes())),
+        Ok(text) => Err(why_not_text(text.as_bytes())),
         Err(fault) => {
             let bytes = fault.into_bytes();
-            let declared = kind::declared(&bytes).and_then(|label| decode(label, &bytes));
-            declared.map_or_else(|| Err(other(&bytes)), sound)
+            let declared = kind::declared_encoding(&bytes).and_then(|label| decode(label, &bytes));
+            declared.map_or_else(|| Err(why_not_text(&bytes)), without_nul)
         }
     }
 }
 
 /// Text has no zero bytes.
-fn sound(text: String) -> Result<String, NoText> {
-    if text.contains('\0') { Err(NoText::Strange) } else { Ok(text) }
+fn without_nul(text: String) -> Result<String, TextError> {
+    if text.contains('\0') { Err(TextError::UnsupportedType) } else { Ok(text) }
 }
 
 /// The reason why bytes that aren't UTF-8 are no text.
-fn other(bytes: &[u8]) -> NoText {
-    if let Some(what) = kind::known(bytes) {
-        return NoText::Known(what);
+fn why_not_text(bytes: &[u8]) -> TextError {
+    if let Some(what) = kind::known_type(bytes) {
+        return TextError::KnownType(what);
     }
-    if let Some(encoding) = unicode::unmarked(bytes) {
-        return NoText::Unmarked(encoding);
+    if let Some(encoding) = unicode::guess_unmarked(bytes) {
+        return TextError::MissingBom(encoding);
     }
-    if kind::is_of_text(bytes) { NoText::Unknown } else { NoText::Strange }
+    if kind::has_only_text_bytes(bytes) { TextError::UnknownEncoding } else { TextError::UnsupportedType }
 }
 
 #[cfg(test)]

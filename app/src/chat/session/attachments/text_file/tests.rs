@@ -5,8 +5,8 @@ fn none(_: &str, _: &[u8]) -> Option<String> {
     None
 }
 
-fn plain(bytes: impl AsRef<[u8]>) -> Result<String, NoText> {
-    read(bytes.as_ref().to_vec(), &none)
+fn plain(bytes: impl AsRef<[u8]>) -> Result<String, TextError> {
+    decode_with(bytes.as_ref().to_vec(), &none)
 }
 
 fn units<const SIZE: usize>(mark: &[u8], units: impl Iterator<Item = [u8; SIZE]>) -> Vec<u8> {
@@ -44,28 +44,32 @@ fn utf_16_and_utf_32_are_read_by_their_marks() {
 fn damage_is_named() {
     let odd = [b"\xff\xfe".as_slice(), &utf16_le("ab"), b"c"].concat();
     let half = [b"\xff\xfe".as_slice(), b"a\0\x3d\xd8b\0"].concat();
-    assert_eq!(plain(odd), Err(NoText::Damaged("UTF-16", Damage::Length)));
-    assert_eq!(plain(half), Err(NoText::Damaged("UTF-16", Damage::Half)));
-    assert_eq!(plain(b"\xff\xfe\0\0\xff\xff\xff\xff"), Err(NoText::Damaged("UTF-32", Damage::Bytes)));
-    assert_eq!(plain(b"\xef\xbb\xbfcaf\xe9"), Err(NoText::Damaged("UTF-8", Damage::Bytes)));
-    assert!(NoText::Damaged("UTF-16", Damage::Half).reason().contains("UTF-16, and has half of a character"));
+    assert_eq!(plain(odd), Err(TextError::Damaged("UTF-16", Damage::Truncated)));
+    assert_eq!(plain(half), Err(TextError::Damaged("UTF-16", Damage::UnpairedSurrogate)));
+    assert_eq!(plain(b"\xff\xfe\0\0\xff\xff\xff\xff"), Err(TextError::Damaged("UTF-32", Damage::InvalidBytes)));
+    assert_eq!(plain(b"\xef\xbb\xbfcaf\xe9"), Err(TextError::Damaged("UTF-8", Damage::InvalidBytes)));
+    assert!(
+        TextError::Damaged("UTF-16", Damage::UnpairedSurrogate)
+            .reason()
+            .contains("UTF-16, and has half of a character")
+    );
 }
 
 #[test]
 fn text_without_a_mark_is_refused_with_its_encoding() {
-    assert_eq!(plain(utf16_le("Some words\r\n")), Err(NoText::Unmarked("UTF-16")));
+    assert_eq!(plain(utf16_le("Some words\r\n")), Err(TextError::MissingBom("UTF-16")));
     let big = units(b"", "Some words é".encode_utf16().map(u16::to_be_bytes));
-    assert_eq!(plain(big), Err(NoText::Unmarked("UTF-16")));
+    assert_eq!(plain(big), Err(TextError::MissingBom("UTF-16")));
     let wide = units(b"", "Some words".chars().map(|letter| u32::from(letter).to_le_bytes()));
-    assert_eq!(plain(wide), Err(NoText::Unmarked("UTF-32")));
+    assert_eq!(plain(wide), Err(TextError::MissingBom("UTF-32")));
 }
 
 #[test]
 fn an_encoding_that_cant_be_told_is_not_guessed() {
     for bytes in [b"caf\xe9".as_slice(), b"\x83n\x83\x8d\x81[", b"\xef\xf0\xe8\xe2\xe5\xf2"] {
-        assert_eq!(plain(bytes), Err(NoText::Unknown), "{bytes:?}");
+        assert_eq!(plain(bytes), Err(TextError::UnknownEncoding), "{bytes:?}");
     }
-    assert!(NoText::Unknown.reason().contains("Save it as UTF-8"));
+    assert!(TextError::UnknownEncoding.reason().contains("Save it as UTF-8"));
 }
 
 #[test]
@@ -87,7 +91,7 @@ fn other_files_are_named() {
 fn a_text_that_begins_like_another_kind_of_file_has_an_encoding() {
     for begin in ["BMW f", "MZ f", "ID3 f", "BZh f", "GIF8 f", "Rar! f", "OggS f", "RIFF f", "Drei ftyp f"] {
         let text = [begin.as_bytes(), b"\xe4hrt\r\n"].concat();
-        assert_eq!(plain(text), Err(NoText::Unknown), "{begin}");
+        assert_eq!(plain(text), Err(TextError::UnknownEncoding), "{begin}");
     }
     let reason = |bytes: &[u8]| plain(bytes).unwrap_err().reason();
     assert!(reason(b"BM\x36\x10\x0e\0\0\0\0\0\x36\0\xff").contains("BMP"));
@@ -117,19 +121,19 @@ fn a_declaration_that_can_be_read_names_no_encoding_of_wider_units() {
     ];
     for label in labels {
         let text = [b"<?xml version=\"1.0\" encoding=\"", label.as_bytes(), b"\"?><a>caf\xe9</a>"].concat();
-        assert_eq!(read(text, &|label, _| Some(label.into())), Err(NoText::Unknown), "{label}");
+        assert_eq!(decode_with(text, &|label, _| Some(label.into())), Err(TextError::UnknownEncoding), "{label}");
         let sound = ["<?xml version=\"1.0\" encoding=\"", label, "\"?><a>café</a>"].concat();
-        assert_eq!(read(sound.clone().into_bytes(), &|_, _| None), Ok(sound), "UTF-8 needs no declaration");
+        assert_eq!(decode_with(sound.clone().into_bytes(), &|_, _| None), Ok(sound), "UTF-8 needs no declaration");
     }
 }
 
 #[test]
 fn what_says_its_encoding_is_read_by_the_browser() {
-    let asked = |bytes: &[u8]| read(bytes.to_vec(), &|label, _| Some(label.into()));
+    let asked = |bytes: &[u8]| decode_with(bytes.to_vec(), &|label, _| Some(label.into()));
     assert_eq!(asked(b"\x1b$B$3\x1b(B").as_deref(), Ok("iso-2022-jp"));
     assert_eq!(asked(b"\x84\x31\x95\x33\xc4\xe3").as_deref(), Ok("gb18030"));
     assert_eq!(asked(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>").as_deref(), Ok("ISO-8859-1"));
-    assert_eq!(plain(b"\x1b$)C\x0eGQ\x0f"), Err(NoText::Unread("ISO-2022-KR")));
+    assert_eq!(plain(b"\x1b$)C\x0eGQ\x0f"), Err(TextError::UnsupportedEncoding("ISO-2022-KR")));
     // The escapes of a terminal are no encoding.
     assert_eq!(plain("\x1b[1mbold\x1b(B\x1b[m").as_deref(), Ok("\x1b[1mbold\x1b(B\x1b[m"));
     assert_eq!(plain("\x1b(J in no Japanese").as_deref(), Ok("\x1b(J in no Japanese"));

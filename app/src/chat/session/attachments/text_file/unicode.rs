@@ -1,31 +1,31 @@
 //! The encodings of Unicode, by their marks.
 
-use super::NoText;
+use super::TextError;
 
 /// The fault of text whose encoding is certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Damage {
     /// It ends within a character.
-    Length,
+    Truncated,
     /// One half of a surrogate pair stands alone.
-    Half,
+    UnpairedSurrogate,
     /// Some bytes are no character.
-    Bytes,
+    InvalidBytes,
 }
 
 impl Damage {
-    pub(super) const fn words(self) -> &'static str {
+    pub(super) const fn phrase(self) -> &'static str {
         match self {
-            Self::Length => "and ends in the middle of a character",
-            Self::Half => "and has half of a character in it (an unpaired surrogate)",
-            Self::Bytes => "and has bytes in it that are no character",
+            Self::Truncated => "and ends in the middle of a character",
+            Self::UnpairedSurrogate => "and has half of a character in it (an unpaired surrogate)",
+            Self::InvalidBytes => "and has bytes in it that are no character",
         }
     }
 }
 
 /// The text after a mark; none where there is no mark.
-pub(super) fn marked(bytes: &[u8]) -> Option<Result<String, NoText>> {
-    let fault = |encoding| move |damage| NoText::Damaged(encoding, damage);
+pub(super) fn decode_marked(bytes: &[u8]) -> Option<Result<String, TextError>> {
+    let fault = |encoding| move |damage| TextError::Damaged(encoding, damage);
     // UTF-16 that begins with a zero is no text: so the longer mark comes first.
     Some(match bytes {
         [0xff, 0xfe, 0, 0, text @ ..] => utf32(text, u32::from_le_bytes).map_err(fault("UTF-32")),
@@ -33,7 +33,7 @@ pub(super) fn marked(bytes: &[u8]) -> Option<Result<String, NoText>> {
         [0xff, 0xfe, text @ ..] => utf16(text, u16::from_le_bytes).map_err(fault("UTF-16")),
         [0xfe, 0xff, text @ ..] => utf16(text, u16::from_be_bytes).map_err(fault("UTF-16")),
         [0xef, 0xbb, 0xbf, text @ ..] => {
-            std::str::from_utf8(text).map(ToOwned::to_owned).map_err(|_| fault("UTF-8")(Damage::Bytes))
+            std::str::from_utf8(text).map(ToOwned::to_owned).map_err(|_| fault("UTF-8")(Damage::InvalidBytes))
         }
         _ => return None,
     })
@@ -43,8 +43,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Damage> {
     let (units, rest) = bytes.as_chunks();
     let text = char::decode_utf16(units.iter().copied().map(unit)).collect::<Result<String, _>>();
     match text {
-        Err(_) => Err(Damage::Half),
-        Ok(_) if !rest.is_empty() => Err(Damage::Length),
+        Err(_) => Err(Damage::UnpairedSurrogate),
+        Ok(_) if !rest.is_empty() => Err(Damage::Truncated),
         Ok(text) => Ok(text),
     }
 }
@@ -53,14 +53,14 @@ fn utf32(bytes: &[u8], unit: fn([u8; 4]) -> u32) -> Result<String, Damage> {
     let (units, rest) = bytes.as_chunks();
     let text = units.iter().copied().map(|bytes| char::from_u32(unit(bytes))).collect::<Option<String>>();
     match text {
-        None => Err(Damage::Bytes),
-        Some(_) if !rest.is_empty() => Err(Damage::Length),
+        None => Err(Damage::InvalidBytes),
+        Some(_) if !rest.is_empty() => Err(Damage::Truncated),
         Some(text) => Ok(text),
     }
 }
 
 /// The encoding of text that has no mark, where the zero bytes of its ASCII characters give it away.
-pub(super) fn unmarked(bytes: &[u8]) -> Option<&'static str> {
+pub(super) fn guess_unmarked(bytes: &[u8]) -> Option<&'static str> {
     let is_text = |text: &String| {
         let is_control = |letter: char| letter.is_ascii_control() && !matches!(letter, '\t' | '\n' | '\r' | '\x0c');
         let plain = text.chars().filter(char::is_ascii).count();
