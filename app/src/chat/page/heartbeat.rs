@@ -13,13 +13,13 @@ pub(crate) fn heartbeat(state: PageState) {
     let PageState { chat, .. } = state;
     let hidden = window_event_listener_untyped("visibilitychange", move |_| {
         if document().hidden() {
-            chat.transcript.keep_pieces();
+            chat.transcript.persist_pieces();
         }
     });
     on_cleanup(move || hidden.remove());
     let is_writing = Memo::new(move |_| chat.is_running());
-    during(is_writing, move || chat.transcript.keep_written());
-    let awaited = Memo::new(move |_| chat.transcript.written_elsewhere());
+    during(is_writing, move || chat.transcript.persist_running());
+    let awaited = Memo::new(move |_| chat.transcript.running_elsewhere());
     let is_reading = Memo::new(move |_| !awaited.with(Vec::is_empty));
     during(is_reading, move || {
         if let Some(id) = untrack(|| chat.transcript.id()) {

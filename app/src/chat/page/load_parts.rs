@@ -37,7 +37,7 @@ pub fn load_parts() -> Result<LazyParts, SplitLoaderError> {
         fold,
         settings: |state| view! { <SettingsForm chat=state.chat /> }.into_any(),
         send: |state| {
-            state.take_defaults();
+            state.apply_default_settings();
             state.chat.send();
         },
         stop: Chat::stop,

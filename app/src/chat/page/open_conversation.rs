@@ -30,7 +30,7 @@ pub(crate) async fn reload(state: PageState, id: String) {
     history.refresh().await;
     // At once, before this page writes anything of this conversation.
     if let Some(listed) = open().and_then(|open| history.listed(&open)) {
-        chat.transcript.follow(&listed);
+        chat.transcript.apply_info(&listed);
     }
     if open().as_ref() != Some(&id) {
         return;
@@ -38,7 +38,7 @@ pub(crate) async fn reload(state: PageState, id: String) {
     match history.load(&id).await {
         _ if open().as_ref() != Some(&id) => {} // the person has left it meanwhile
         Some(tree) => {
-            if let Ok(news) = chat.transcript.news(tree, &mut Unwatched::new()).await
+            if let Ok(news) = chat.transcript.new_messages(tree, &mut Unwatched::new()).await
                 && open().as_ref() == Some(&id)
             {
                 chat.transcript.merge(news);
@@ -102,7 +102,7 @@ fn show(state: PageState, tree: Option<Conversation>, id: Option<&str>) {
         None => {
             state.follow.rise();
             state.chat.transcript.start();
-            state.chat.transcript.take_defaults();
+            state.chat.transcript.apply_default_settings();
             state.chat.attachments.unpark("");
         }
     }

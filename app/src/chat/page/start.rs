@@ -12,7 +12,7 @@ use leptos::prelude::*;
 /// To be called once, in the page's owner: all of this ends with the page.
 pub(crate) fn start(state: PageState) {
     let chat = state.chat;
-    state.take_defaults();
+    state.apply_default_settings();
     open_conversation::open(state);
     open_conversation::follow_address(state);
     on_cleanup(move || chat.close());

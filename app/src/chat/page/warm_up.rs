@@ -44,9 +44,9 @@ async fn run(offscreen: &Owner, real: Transcript) -> Option<()> {
     let entry = transcript.entry(&answer)?;
     for delta in ANSWER.split_inclusive(' ') {
         next_pause(real).await?;
-        offscreen.with(|| transcript.hear(&entry, Event::Item(AnswerItem::Delta(Delta::Text(delta.into())))));
+        offscreen.with(|| transcript.apply(&entry, Event::Item(AnswerItem::Delta(Delta::Text(delta.into())))));
     }
-    offscreen.with(|| transcript.end(&entry, Exit::new(Reason::Normal)));
+    offscreen.with(|| transcript.on_exit(&entry, Exit::new(Reason::Normal)));
     next_pause(real).await
 }
 

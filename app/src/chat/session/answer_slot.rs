@@ -80,7 +80,7 @@ impl AnswerSlot {
         self.end.set_value(Some(Writing::end));
         written.set_value(Some(entry.clone()));
         sign.set_value(Some(SendWrapper::new(Box::new(Sign::of(&entry.id)))));
-        self.link.start(task, move |event| transcript.hear(&entry, event));
+        self.link.start(task, move |event| transcript.apply(&entry, event));
     }
 
     /// Whether a task has been asked for that has no name yet.
@@ -102,7 +102,7 @@ impl Writing {
     fn end(self, exit: Exit) {
         let is_left = exit.reason == Reason::Interrupted;
         if let Some(entry) = self.entry.try_update_value(Option::take).flatten() {
-            self.transcript.end(&entry, exit);
+            self.transcript.on_exit(&entry, exit);
         }
         let sign = self.sign.try_update_value(Option::take).flatten();
         if !is_left {

@@ -26,14 +26,14 @@ pub struct Entry {
 
 impl Entry {
     /// What an event does to it. Returns how long ago it was kept, in milliseconds.
-    pub(crate) fn hear(&self, event: Event) -> u64 {
+    pub(crate) fn apply(&self, event: Event) -> u64 {
         let now_ms = session::now_ms();
         self.message.update(|message| message.hear(event, now_ms));
         self.message.with_untracked(|message| now_ms.abs_diff(message.saved_ms))
     }
 
     /// Takes in what has become of it elsewhere, if that can be added to what is drawn of it. Says whether it is this now.
-    pub(crate) fn becomes(&self, newer: &Message) -> bool {
+    pub(crate) fn grow_into(&self, newer: &Message) -> bool {
         let is_same = self.message.with_untracked(|message| message == newer);
         let grows = is_same || self.message.with_untracked(|message| message.grows_into(newer));
         if grows && !is_same {
@@ -48,7 +48,7 @@ impl Entry {
     }
 
     /// Whether a task of this page is writing it.
-    pub(crate) fn is_written_here(&self) -> bool {
+    pub(crate) fn is_running_here(&self) -> bool {
         self.message.with_untracked(|message| message.exit.is_none() && message.writer == session::name())
     }
 
@@ -96,7 +96,7 @@ pub(crate) fn retain(entries: &mut Vec<Entry>, stays: &dyn Fn(&Entry) -> bool) {
 }
 
 /// The branch that the tree shows, without its first `earlier` messages. What is on the page already stays as it is.
-pub(crate) fn draw(tree: &Conversation, earlier: usize, shown: &[Entry], fresh_key: &dyn Fn() -> u32) -> Vec<Entry> {
+pub(crate) fn build(tree: &Conversation, earlier: usize, shown: &[Entry], fresh_key: &dyn Fn() -> u32) -> Vec<Entry> {
     let one = |message: &Message| match find(shown, &message.id) {
         Some(entry) => entry,
         None => Entry {
@@ -112,7 +112,7 @@ pub(crate) fn draw(tree: &Conversation, earlier: usize, shown: &[Entry], fresh_k
         if !alternatives.is_empty() {
             entry.message =
                 alternatives.iter().find(|slot| slot.id == entry.id).map_or(entry.message, |slot| slot.message.clone());
-            entry.key = key_of(&alternatives, shown).unwrap_or_else(fresh_key);
+            entry.key = shared_key(&alternatives, shown).unwrap_or_else(fresh_key);
         }
         Entry { alternatives, ..entry }
     };
@@ -120,7 +120,7 @@ pub(crate) fn draw(tree: &Conversation, earlier: usize, shown: &[Entry], fresh_k
 }
 
 /// The key of these answers, if they are on the page as they are. Which of them was chosen makes no difference to that.
-fn key_of(alternatives: &[Entry], shown: &[Entry]) -> Option<u32> {
+fn shared_key(alternatives: &[Entry], shown: &[Entry]) -> Option<u32> {
     let is_same = |row: &&Entry| {
         row.alternatives.len() == alternatives.len()
             && row.alternatives.iter().zip(alternatives).all(|(a, b)| a.key == b.key)

@@ -144,7 +144,7 @@ impl Chat {
     }
 
     fn again(self, answer: &str) -> bool {
-        self.transcript.begin_anew(answer) || self.transcript.resume(answer)
+        self.transcript.restart(answer) || self.transcript.resume(answer)
     }
 
     /// Has a question answered again, by as many models as before; what there is stays beside that. The question may also
@@ -153,7 +153,7 @@ impl Chat {
         if self.is_busy() {
             return;
         }
-        let compared = self.transcript.compared(id);
+        let compared = self.transcript.compared_models(id);
         match compared {
             Some((question, models)) => self.compare(&question, models),
             None => {
@@ -180,7 +180,7 @@ impl Chat {
     /// Shows the version of a message before or after this one.
     pub fn show_version(self, id: &str, next: bool) {
         if !self.is_busy() {
-            self.transcript.step(id, next);
+            self.transcript.show_version(id, next);
         }
     }
 
@@ -264,7 +264,7 @@ impl Chat {
         self.put_edit_away();
         self.attachments.park(untrack(|| self.transcript.id()).unwrap_or_default());
         self.settings_open.set(false);
-        self.transcript.keep_conversation();
+        self.transcript.persist_info();
         self.stopped.set(None);
         self.compared_models.set(Default::default());
     }

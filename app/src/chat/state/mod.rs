@@ -38,7 +38,7 @@ pub struct PageState {
     /// The id of the message to scroll to once its conversation is open; usually empty.
     pub(crate) message_to_reveal: StoredValue<String>,
     ready: StoredValue<bool>,
-    /// Whether a new conversation has its defaults: see [`PageState::take_defaults`].
+    /// Whether a new conversation has its defaults: see [`PageState::apply_default_settings`].
     has_defaults: StoredValue<bool>,
 }
 
@@ -67,9 +67,9 @@ impl PageState {
 
     /// Gives a new conversation its defaults, once. A question may come after the lazy code and before its views, so
     /// both call this.
-    pub(crate) fn take_defaults(self) {
+    pub(crate) fn apply_default_settings(self) {
         if self.has_defaults.try_update_value(|has| std::mem::replace(has, true)) == Some(false) {
-            self.chat.transcript.take_defaults();
+            self.chat.transcript.apply_default_settings();
         }
     }
 

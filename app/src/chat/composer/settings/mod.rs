@@ -193,7 +193,7 @@ impl Form {
                 });
             }
             self.chat.transcript.tree.update(|tree| tree.conversation.settings = settings);
-            self.chat.transcript.keep_conversation();
+            self.chat.transcript.persist_info();
         }
         sound
     }

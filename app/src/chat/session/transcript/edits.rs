@@ -24,7 +24,7 @@ impl Transcript {
             }
         });
         self.show();
-        self.keep_shown(&id);
+        self.persist_by_id(&id);
         id
     }
 
@@ -59,13 +59,13 @@ impl Transcript {
         self.progress.set(None);
         self.show();
         for id in &ids {
-            self.keep_shown(id);
+            self.persist_by_id(id);
         }
         ids
     }
 
     /// The question that several models answered at once, this answer among theirs, and which models they were.
-    pub fn compared(self, answer: &str) -> Option<(String, Vec<String>)> {
+    pub fn compared_models(self, answer: &str) -> Option<(String, Vec<String>)> {
         self.tree.with_untracked(|tree| {
             let alternatives = tree.alternatives(answer);
             let models = alternatives.iter().map(|answer| answer.model.clone()).collect();
@@ -74,7 +74,7 @@ impl Transcript {
     }
 
     /// An answer that was given at once with others, and of which no text came, begins anew. Says whether it does.
-    pub fn begin_anew(self, answer: &str) -> bool {
+    pub fn restart(self, answer: &str) -> bool {
         self.begin_if(answer, Conversation::begin_anew)
     }
 
@@ -97,6 +97,6 @@ impl Transcript {
         self.progress.set(None);
         self.entries.update(|entries| entry::retain(entries, &|entry| entry.id != answer));
         self.show();
-        self.keep_begun(answer);
+        self.persist_begun(answer);
     }
 }

@@ -43,24 +43,24 @@ pub struct Transcript {
     /// Where it is kept.
     history: History,
     /// How far the answers that are being written are kept.
-    ahead: StoredValue<Vec<pieces::Ahead>>,
+    pieces: StoredValue<Vec<pieces::PieceProgress>>,
     next_key: StoredValue<u32>,
 }
 
 /// How many messages are drawn at once: of a long conversation the last, and then as many before as somebody asks for.
-const DRAWN: usize = 40;
+const MESSAGES_DRAWN: usize = 40;
 
 /// An answer that is being written is kept whole when it has begun, and then this often, in milliseconds. What arrives in
 /// between is kept in `pieces`.
-const KEEP_EVERY_MS: u64 = 5000;
+const PERSIST_INTERVAL_MS: u64 = 5000;
 
 /// One that is longer than this, in bytes, is written as pieces alone while it grows.
-const IN_PIECES: usize = 512 * 1024;
+const PIECES_ONLY_BYTES: usize = 512 * 1024;
 
 /// One that is so many times as long is kept whole after as many times that, in bytes, but at least this often: without locks,
 /// other tabs take one for dead that was kept minutes ago.
-const LONG: usize = 128 * 1024;
-const KEEP_AT_LEAST_EVERY_MS: u64 = 60_000;
+const BYTES_PER_INTERVAL: usize = 128 * 1024;
+const MAX_PERSIST_INTERVAL_MS: u64 = 60_000;
 
 impl Transcript {
     /// An empty conversation, as the server draws it: what the browser has kept comes once it is there.
@@ -77,7 +77,7 @@ impl Transcript {
             earlier: RwSignal::new(0),
             printing: RwSignal::new(false),
             history,
-            ahead: StoredValue::new(Vec::new()),
+            pieces: StoredValue::new(Vec::new()),
             next_key: StoredValue::new(0),
         }
     }
@@ -93,7 +93,7 @@ impl Transcript {
     }
 
     /// A new conversation is answered as was said for all new ones. Read later than the rest of it, with the code for that.
-    pub fn take_defaults(self) {
+    pub fn apply_default_settings(self) {
         self.tree.update(|tree| {
             if tree.conversation.id.is_empty() {
                 tree.conversation.settings = session::settings();
@@ -105,7 +105,7 @@ impl Transcript {
     pub fn open(self, tree: Conversation) {
         self.draft.set(tree.conversation.draft.clone());
         self.model.set(tree.conversation.model.clone());
-        self.earlier.set(beginning(tree.path().len()));
+        self.earlier.set(hidden_at_first(tree.path().len()));
         self.tree.set(tree);
         self.entries.set(Vec::new());
         self.show();
@@ -113,7 +113,7 @@ impl Transcript {
 
     /// Draws more messages from before those that are on the page.
     pub fn show_earlier(self) {
-        self.show_after(self.earlier.get_untracked().saturating_sub(DRAWN));
+        self.show_after(self.earlier.get_untracked().saturating_sub(MESSAGES_DRAWN));
     }
 
     /// Draws all messages of the branch but so many at its beginning.
@@ -134,25 +134,25 @@ impl Transcript {
     pub fn choose(self, id: &str) {
         self.tree.update(|tree| tree.show(id));
         self.show();
-        self.keep_conversation();
+        self.persist_info();
     }
 
     /// Gives the conversation another name.
     pub fn rename(self, title: &str) {
         self.tree.update(|tree| tree.rename(title));
-        self.keep_conversation();
+        self.persist_info();
     }
 
     /// Shows the version of a message before or after this one.
-    pub fn step(self, id: &str, next: bool) {
+    pub fn show_version(self, id: &str, next: bool) {
         self.tree.update(|tree| tree.choose(id, next));
         self.show();
-        self.keep_conversation();
+        self.persist_info();
     }
 
     /// Shows the branch that a message is on. Does nothing while an answer is being written on another.
     pub fn show_message(self, id: &str) {
-        if !self.last().is_some_and(|last| last.all().iter().any(Entry::is_written_here)) {
+        if !self.last().is_some_and(|last| last.all().iter().any(Entry::is_running_here)) {
             self.tree.update(|tree| tree.show(id));
             self.show();
         }
@@ -162,15 +162,15 @@ impl Transcript {
     ///
     /// # Errors
     /// The watcher has cancelled.
-    pub async fn news(self, kept: Conversation, watch: &mut impl Watch) -> Result<Vec<Message>, Cancelled> {
-        let mut news = Vec::new();
+    pub async fn new_messages(self, kept: Conversation, watch: &mut impl Watch) -> Result<Vec<Message>, Cancelled> {
+        let mut new_messages = Vec::new();
         for message in kept.into_kept().messages {
             if self.tree.with_untracked(|tree| tree.is_news(&message)) {
-                news.push(message);
+                new_messages.push(message);
             }
             watch.go_on(0).await?;
         }
-        Ok(news)
+        Ok(new_messages)
     }
 
     /// Takes in what another tab has said in this conversation. What is being written here stays as it is.
@@ -179,8 +179,8 @@ impl Transcript {
         self.last()
             .iter()
             .flat_map(Entry::all)
-            .filter(|entry| entry.is_written_here())
-            .for_each(|entry| self.note(entry));
+            .filter(|entry| entry.is_running_here())
+            .for_each(|entry| self.sync_to_tree(entry));
         self.tree.update(|tree| {
             tree.merge(messages);
             if let Some(head) = &head {
@@ -189,15 +189,15 @@ impl Transcript {
         });
         // An answer that has only grown in another tab grows here, too. Anything else is drawn anew.
         self.tree.with_untracked(|tree| {
-            let is_current = |entry: &Entry| tree.message(&entry.id).is_some_and(|message| entry.becomes(message));
-            let stays = |entry: &Entry| entry.is_written_here() || is_current(entry);
+            let is_current = |entry: &Entry| tree.message(&entry.id).is_some_and(|message| entry.grow_into(message));
+            let stays = |entry: &Entry| entry.is_running_here() || is_current(entry);
             self.entries.update(|entries| entry::retain(entries, &stays));
         });
         self.show();
     }
 
     /// Takes in how another tab has named this conversation, and how it is to be answered.
-    pub fn follow(self, other: &ConversationInfo) {
+    pub fn apply_info(self, other: &ConversationInfo) {
         let is_same = |own: &ConversationInfo| own.title == other.title && own.settings == other.settings;
         if !self.tree.with_untracked(|tree| is_same(&tree.conversation)) {
             self.tree.update(|tree| {
@@ -209,7 +209,7 @@ impl Transcript {
 
     /// The answers that other tabs are writing in this conversation, as far as is known.
     #[must_use]
-    pub fn written_elsewhere(self) -> Vec<String> {
+    pub fn running_elsewhere(self) -> Vec<String> {
         let here = session::name();
         let is_theirs = |message: &&Message| message.exit.is_none() && message.writer != here;
         self.tree.with(|tree| tree.messages().iter().filter(is_theirs).map(|message| message.id.clone()).collect())
@@ -222,7 +222,7 @@ impl Transcript {
     }
 
     /// Hears what the task says that writes this.
-    pub fn hear(self, entry: &Entry, event: Event) {
+    pub fn apply(self, entry: &Entry, event: Event) {
         if let Event::Item(AnswerItem::Progress(progress)) = event {
             return self.progress.set(Some(progress));
         }
@@ -233,24 +233,24 @@ impl Transcript {
         let is_moved = matches!(event, Event::Item(AnswerItem::Delta(Delta::TextWas(_))));
         let is_first = matches!(event, Event::Item(AnswerItem::Delta(_)))
             && entry.message.with_untracked(|message| message.deltas == 0);
-        let is_due = entry.hear(event) > entry.message.with_untracked(keep_every_ms) || is_first;
-        if is_moved || is_due && !entry.message.with_untracked(is_long) {
-            self.keep(entry);
+        let is_due = entry.apply(event) > entry.message.with_untracked(persist_interval_ms) || is_first;
+        if is_moved || is_due && !entry.message.with_untracked(is_pieces_only) {
+            self.persist(entry);
         } else {
-            self.keep_piece(entry);
+            self.persist_piece(entry);
         }
     }
 
     /// Hears how the task ended that wrote this: the handler of the page's links. Of several that worked at once, the
     /// worst end counts.
-    pub fn end(self, entry: &Entry, exit: Exit) {
+    pub fn on_exit(self, entry: &Entry, exit: Exit) {
         self.exit.update(|worst| {
             if worst.as_ref().is_none_or(|worst| entry::severity(worst) <= entry::severity(&exit)) {
                 *worst = Some(exit.clone());
             }
         });
-        entry.hear(Event::Exit(exit));
-        self.keep_end(entry);
+        entry.apply(Event::Exit(exit));
+        self.persist_end(entry);
     }
 
     /// The newest message; of several that were given at once, the chosen one.
@@ -277,30 +277,30 @@ impl Transcript {
         let fresh_key = || self.next_key.try_update_value(|key| std::mem::replace(key, *key + 1)).unwrap_or_default();
         let length = self.tree.with_untracked(|tree| tree.path().len());
         if self.earlier.get_untracked() >= length {
-            self.earlier.set(beginning(length)); // another branch is shown, which is shorter
+            self.earlier.set(hidden_at_first(length)); // another branch is shown, which is shorter
         }
         let earlier = self.earlier.get_untracked();
-        let entries = self.tree.with_untracked(|tree| entry::draw(tree, earlier, &shown, &fresh_key));
+        let entries = self.tree.with_untracked(|tree| entry::build(tree, earlier, &shown, &fresh_key));
         self.exit.set(entries.last().and_then(Entry::exit));
         self.entries.set(entries);
     }
 }
 
 /// How long an answer goes without being kept whole, in milliseconds.
-fn keep_every_ms(message: &Message) -> u64 {
+fn persist_interval_ms(message: &Message) -> u64 {
     let extent = message.extent();
-    let every_ms = KEEP_EVERY_MS * (1 + (extent.text + extent.reasoning) / LONG) as u64;
-    every_ms.min(KEEP_AT_LEAST_EVERY_MS)
+    let every_ms = PERSIST_INTERVAL_MS * (1 + (extent.text + extent.reasoning) / BYTES_PER_INTERVAL) as u64;
+    every_ms.min(MAX_PERSIST_INTERVAL_MS)
 }
 
-fn is_long(message: &Message) -> bool {
+fn is_pieces_only(message: &Message) -> bool {
     let extent = message.extent();
-    extent.text + extent.reasoning > IN_PIECES
+    extent.text + extent.reasoning > PIECES_ONLY_BYTES
 }
 
 /// How many messages of a branch of this length are not drawn at first. None of a branch that is a little longer only.
-fn beginning(length: usize) -> usize {
-    if length > 2 * DRAWN { length - DRAWN } else { 0 }
+fn hidden_at_first(length: usize) -> usize {
+    if length > 2 * MESSAGES_DRAWN { length - MESSAGES_DRAWN } else { 0 }
 }
 
 #[cfg(test)]
@@ -311,12 +311,12 @@ mod tests {
     fn what_is_kept_whole_of_an_answer_in_a_second_has_a_limit() {
         let of = |text: usize, reasoning: usize| {
             let message = Message { text: "x".repeat(text), reasoning: "x".repeat(reasoning), ..Message::default() };
-            (text + reasoning) as u64 * 1000 / keep_every_ms(&message)
+            (text + reasoning) as u64 * 1000 / persist_interval_ms(&message)
         };
-        assert_eq!(keep_every_ms(&Message::default()), KEEP_EVERY_MS);
-        for length in [LONG - 1, LONG, 5 * LONG] {
+        assert_eq!(persist_interval_ms(&Message::default()), PERSIST_INTERVAL_MS);
+        for length in [BYTES_PER_INTERVAL - 1, BYTES_PER_INTERVAL, 5 * BYTES_PER_INTERVAL] {
             assert!(of(length, 0) < 32 * 1024 && of(0, length) < 32 * 1024 && of(length, length) < 32 * 1024);
         }
-        assert!(of(64 * LONG, 0) < 150 * 1024);
+        assert!(of(64 * BYTES_PER_INTERVAL, 0) < 150 * 1024);
     }
 }

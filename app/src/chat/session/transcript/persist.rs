@@ -1,6 +1,6 @@
 //! What has been said is kept as it grows.
 
-use super::{KEEP_EVERY_MS, Transcript, is_long, keep_every_ms};
+use super::{PERSIST_INTERVAL_MS, Transcript, is_pieces_only, persist_interval_ms};
 use crate::{
     chat::{
         conversation::{ConversationInfo, Message},
@@ -14,48 +14,48 @@ use starcrossed::Reason;
 
 impl Transcript {
     /// The same for a message that is known by its id.
-    pub(super) fn keep_shown(self, id: &str) {
+    pub(super) fn persist_by_id(self, id: &str) {
         if let Some(entry) = self.entry(id) {
-            self.keep(&entry);
+            self.persist(&entry);
         }
     }
 
     /// Keeps a message as far as it has arrived, and the conversation with it.
-    pub(super) fn keep(self, entry: &Entry) {
-        self.note(entry);
+    pub(super) fn persist(self, entry: &Entry) {
+        self.sync_to_tree(entry);
         let message = self.tree.with_untracked(|tree| tree.message(&entry.id).cloned());
-        self.note_whole(message.as_ref());
-        self.history.keep(self.conversation(), message);
+        self.mark_whole(message.as_ref());
+        self.history.keep(self.info(), message);
     }
 
     /// Keeps an answer that begins or goes on. A long one is kept in the browser's next task, since this one has enough to do.
     /// Its former record has all of it until then.
-    pub(super) fn keep_begun(self, id: &str) {
+    pub(super) fn persist_begun(self, id: &str) {
         let Some(entry) = self.entry(id) else { return };
-        if !entry.message.with_untracked(is_long) {
-            return self.keep(&entry);
+        if !entry.message.with_untracked(is_pieces_only) {
+            return self.persist(&entry);
         }
         spawn_local(async move {
             rest().await;
             // An answer that has ended meanwhile is kept already.
-            if self.tree.try_with_untracked(|_| ()).is_some() && entry.is_written_here() {
-                self.keep(&entry);
+            if self.tree.try_with_untracked(|_| ()).is_some() && entry.is_running_here() {
+                self.persist(&entry);
             }
         });
     }
 
     /// Keeps a message that has ended. Of a long one the last piece is written at once, and the record in slices.
-    pub(super) fn keep_end(self, entry: &Entry) {
-        if !entry.message.with_untracked(is_long) || !self.keep_last_piece(entry) {
-            return self.keep(entry);
+    pub(super) fn persist_end(self, entry: &Entry) {
+        if !entry.message.with_untracked(is_pieces_only) || !self.persist_last_piece(entry) {
+            return self.persist(entry);
         }
-        self.note(entry);
-        self.history.keep(self.conversation(), None);
+        self.sync_to_tree(entry);
+        self.history.keep(self.info(), None);
         let is_left = |message: &Message| message.exit.as_ref().is_some_and(|exit| exit.reason == Reason::Interrupted);
         let message = self.tree.with_untracked(|tree| tree.message(&entry.id).cloned());
         // A page that is left may be frozen for long, and somebody may have gone on with the answer elsewhere by then.
         let Some(message) = message.filter(|message| !is_left(message)) else { return };
-        let (conversation, id) = (self.conversation().id, entry.id.clone());
+        let (conversation, id) = (self.info().id, entry.id.clone());
         let (saved_ms, writer) = (message.saved_ms, message.writer.clone());
         let is_same =
             move |known: &Message| known.exit.is_some() && known.saved_ms == saved_ms && known.writer == writer;
@@ -65,33 +65,37 @@ impl Transcript {
     }
 
     /// Keeps what is known of the conversation beside its messages: what has been typed, which branch is shown.
-    pub fn keep_conversation(self) {
-        self.history.keep(self.conversation(), None);
+    pub fn persist_info(self) {
+        self.history.keep(self.info(), None);
     }
 
     /// Keeps the answers that are being written here, though nothing new has come: so other tabs know that they still are.
-    pub fn keep_written(self) {
+    pub fn persist_running(self) {
         let now_ms = session::now_ms();
         let is_due = |message: &Message| {
-            let every_ms = keep_every_ms(message);
-            every_ms <= KEEP_EVERY_MS || now_ms.abs_diff(message.saved_ms) > every_ms
+            let every_ms = persist_interval_ms(message);
+            every_ms <= PERSIST_INTERVAL_MS || now_ms.abs_diff(message.saved_ms) > every_ms
         };
         let written = self.last();
-        let written = written.iter().flat_map(Entry::all).filter(|entry| entry.is_written_here());
+        let written = written.iter().flat_map(Entry::all).filter(|entry| entry.is_running_here());
         for entry in written.filter(|entry| entry.message.with_untracked(is_due)) {
-            if entry.message.with_untracked(is_long) { self.keep_sign(entry) } else { self.keep(entry) }
+            if entry.message.with_untracked(is_pieces_only) {
+                self.persist_sign_of_life(entry)
+            } else {
+                self.persist(entry)
+            }
         }
     }
 
     /// What is known of it beside its messages, as it is now.
-    fn conversation(self) -> ConversationInfo {
+    fn info(self) -> ConversationInfo {
         let conversation = self.tree.with_untracked(|tree| tree.conversation.clone());
         let (draft, model) = (self.draft.get_untracked(), self.model.get_untracked());
         ConversationInfo { draft, model, ..conversation }
     }
 
     /// What has arrived of a message is put into the tree.
-    pub(super) fn note(self, entry: &Entry) {
+    pub(super) fn sync_to_tree(self, entry: &Entry) {
         entry.message.update_untracked(|message| message.saved_ms = session::now_ms());
         let message = entry.message.get_untracked();
         self.tree.update_untracked(|tree| tree.update(message));
