@@ -47,7 +47,7 @@ pub struct Chat {
     /// The models that can be asked.
     pub models: RwSignal<Catalog>,
     /// Notified when they have to be asked for again.
-    pub list_again: Trigger,
+    pub reload_models: Trigger,
     /// Whether its settings are being looked at.
     pub settings_open: RwSignal<bool>,
     /// The tasks that answer. They die with the component that opened this.
@@ -90,7 +90,7 @@ impl Chat {
             transcript,
             attachments: Attachments::new(),
             models: RwSignal::new(Catalog::default()),
-            list_again: Trigger::new(),
+            reload_models: Trigger::new(),
             settings_open: RwSignal::new(false),
             slots: answer_slot::slots(transcript),
             compared_models: RwSignal::new(Default::default()),
@@ -135,7 +135,7 @@ impl Chat {
         let again: Vec<&Entry> = last.alternatives.iter().filter(|answer| answer.needs_retry()).collect();
         // Those that did well are left alone: who did badly begins anew, or goes on.
         let again = again.into_iter().map(|slot| slot.id.clone()).take(MAX_PARALLEL_ANSWERS);
-        let begun: Vec<String> = again.filter(|id| self.again(id)).collect();
+        let begun: Vec<String> = again.filter(|id| self.restart_or_resume(id)).collect();
         if begun.is_empty() {
             return self.regenerate(&last.id);
         }
@@ -143,7 +143,7 @@ impl Chat {
         self.begin(&begun);
     }
 
-    fn again(self, answer: &str) -> bool {
+    fn restart_or_resume(self, answer: &str) -> bool {
         self.transcript.restart(answer) || self.transcript.resume(answer)
     }
 
@@ -209,10 +209,10 @@ impl Chat {
     /// Leaves the question as it was; what had been typed before is back.
     pub fn stop_editing(self) {
         session::forget_edit(&untrack(|| self.transcript.id()).unwrap_or_default());
-        self.put_edit_away();
+        self.restore_before_edit();
     }
 
-    fn put_edit_away(self) {
+    fn restore_before_edit(self) {
         if let Some(editing) = self.editing.try_update(Option::take).flatten() {
             self.transcript.draft.set(editing.draft);
             self.attachments.replace(editing.files);
@@ -225,13 +225,13 @@ impl Chat {
     }
 
     /// How many answers are being written.
-    pub fn under_way(self) -> usize {
+    pub fn running_answers(self) -> usize {
         self.slots.iter().filter(|slot| slot.link.is_running()).count()
     }
 
     /// Whether one of them has been asked for, and the server has not said that its task has begun.
-    pub fn is_waiting(self) -> bool {
-        self.slots.iter().any(|slot| slot.is_waiting())
+    pub fn is_starting(self) -> bool {
+        self.slots.iter().any(|slot| slot.is_starting())
     }
 
     /// Stops every answer that is being written. What has arrived stays.
@@ -245,9 +245,9 @@ impl Chat {
     }
 
     /// The browser has to be through with this before it lets go of a stream, so the rest is for later: see [`Link::stop`].
-    fn stop_where(self, is_meant: &dyn Fn(&Entry) -> bool, stopped: RwSignal<Option<Stopped>>) {
+    fn stop_where(self, is_wanted: &dyn Fn(&Entry) -> bool, stopped: RwSignal<Option<Stopped>>) {
         let at_ms = now_ms();
-        let ended: Vec<Entry> = self.slots.iter().filter_map(|slot| slot.stop_if(is_meant)).collect();
+        let ended: Vec<Entry> = self.slots.iter().filter_map(|slot| slot.stop_if(is_wanted)).collect();
         if ended.is_empty() {
             return;
         }
@@ -260,8 +260,8 @@ impl Chat {
 
     /// Leaves the conversation. The answers that are being written die with the leaving, and are kept as far as they came.
     pub fn close(self) {
-        answer_slot::end_all(&self.slots);
-        self.put_edit_away();
+        answer_slot::interrupt_all(&self.slots);
+        self.restore_before_edit();
         self.attachments.park(untrack(|| self.transcript.id()).unwrap_or_default());
         self.settings_open.set(false);
         self.transcript.persist_info();
@@ -300,7 +300,7 @@ impl Chat {
         for (slot, answer) in self.slots.into_iter().zip(answers) {
             if let Some(entry) = self.transcript.entry(answer) {
                 let streams = u32::try_from(answers.len()).unwrap_or(u32::MAX);
-                slot.begin(entry, chat(self.transcript.request(answer), Paced::Among(streams)));
+                slot.start(entry, chat(self.transcript.request(answer), Paced::Among(streams)));
             }
         }
     }

@@ -34,10 +34,10 @@ pub fn ConnectionLimitNotice(
     /// The open conversation.
     chat: Chat,
 ) -> impl IntoView {
-    let others = OtherTabs::new(Signal::derive(move || chat.under_way()));
-    let waits_long = held_for(Memo::new(move |_| chat.is_waiting()), PATIENCE);
+    let others = OtherTabs::new(Signal::derive(move || chat.running_answers()));
+    let waits_long = held_for(Memo::new(move |_| chat.is_starting()), PATIENCE);
     let is_crowded = Memo::new(move |_| {
-        let all_taken = chat.under_way() + others.under_way() >= CONNECTIONS;
+        let all_taken = chat.running_answers() + others.running_answers() >= CONNECTIONS;
         chat.is_running() && (all_taken || waits_long.get()) && is_http_1()
     });
     view! {
@@ -97,7 +97,7 @@ impl OtherTabs {
         others
     }
 
-    fn under_way(self) -> usize {
+    fn running_answers(self) -> usize {
         self.tabs.with(|tabs| tabs.iter().map(|(_, answers)| answers).sum())
     }
 

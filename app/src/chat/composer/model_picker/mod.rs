@@ -111,7 +111,7 @@ pub fn ModelPicker(
             <select
                 aria-label="Model"
                 translate="no"
-                on:focus=move |_| chat.list_again.notify()
+                on:focus=move |_| chat.reload_models.notify()
                 on:change=move |event| choose(event_target_value(&event))
             >
                 {options}
@@ -131,9 +131,9 @@ pub fn ModelPicker(
 /// Asks for the list now, and whenever it is due. A model server that was started later, or is back, appears when the
 /// person returns to the window.
 fn refresh_list(chat: Chat) {
-    let Chat { models, list_again, .. } = chat;
+    let Chat { models, reload_models, .. } = chat;
     Effect::new(move |_| {
-        list_again.track();
+        reload_models.track();
         // It ends with the component, and with the next request.
         spawn_local_scoped_with_cancellation(async move {
             if let Ok(answer) = catalog().await
@@ -145,7 +145,7 @@ fn refresh_list(chat: Chat) {
     });
     let focus = window_event_listener(ev::focus, move |_| {
         if is_doubtful(chat) {
-            list_again.notify();
+            reload_models.notify();
         }
     });
     on_cleanup(move || focus.remove());
@@ -167,7 +167,7 @@ pub(crate) fn follow_evidence(chat: Chat) {
     Effect::new(move |before: Option<()>| {
         let is_news = answers.get() | failed.get().is_some();
         if before.is_some() && is_news && (failed.get() == Some(true) || is_doubtful(chat)) {
-            chat.list_again.notify();
+            chat.reload_models.notify();
         }
     });
 }
