@@ -27,12 +27,12 @@ pub(crate) fn copy_for(button: Element, text: String) {
     });
 }
 
-fn pressed(event: &MouseEvent) -> Option<Element> {
+fn pressed_button(event: &MouseEvent) -> Option<Element> {
     event.current_target()?.dyn_into().ok()
 }
 
 /// A message as it is copied: as it was written, but with no line end after code. A terminal would run what is pasted.
-fn copied(text: &str) -> &str {
+fn clipboard_text(text: &str) -> &str {
     let is_fence = |line: &str| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
     let is_open = text.lines().filter(|line| is_fence(line)).count() % 2 == 1;
     let last = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
@@ -50,8 +50,8 @@ pub fn Copy(
         <button
             type="button"
             on:click=move |event| {
-                if let Some(button) = pressed(&event) {
-                    copy_for(button, message.with_untracked(|message| copied(&message.text).to_owned()));
+                if let Some(button) = pressed_button(&event) {
+                    copy_for(button, message.with_untracked(|message| clipboard_text(&message.text).to_owned()));
                 }
             }
         >
@@ -93,16 +93,16 @@ pub fn Continue(
 
 #[cfg(test)]
 mod tests {
-    use super::copied;
+    use super::clipboard_text;
 
     #[test]
     fn an_answer_is_copied_as_it_was_written_but_for_line_ends_after_code() {
-        assert_eq!(copied("stop\n\n* shop\n"), "stop\n\n* shop\n");
-        assert_eq!(copied("Run\n```sh\nls\n```\n"), "Run\n```sh\nls\n```");
-        assert_eq!(copied("Run\n~~~\nls\n~~~\r\n\r\n"), "Run\n~~~\nls\n~~~");
-        assert_eq!(copied("Cut off\n```sh\nls\n"), "Cut off\n```sh\nls");
-        assert_eq!(copied("Run\n\n    ls\n"), "Run\n\n    ls");
-        assert_eq!(copied("```\nls\n```\nThat is all.\n"), "```\nls\n```\nThat is all.\n");
-        assert_eq!(copied(""), "");
+        assert_eq!(clipboard_text("stop\n\n* shop\n"), "stop\n\n* shop\n");
+        assert_eq!(clipboard_text("Run\n```sh\nls\n```\n"), "Run\n```sh\nls\n```");
+        assert_eq!(clipboard_text("Run\n~~~\nls\n~~~\r\n\r\n"), "Run\n~~~\nls\n~~~");
+        assert_eq!(clipboard_text("Cut off\n```sh\nls\n"), "Cut off\n```sh\nls");
+        assert_eq!(clipboard_text("Run\n\n    ls\n"), "Run\n\n    ls");
+        assert_eq!(clipboard_text("```\nls\n```\nThat is all.\n"), "```\nls\n```\nThat is all.\n");
+        assert_eq!(clipboard_text(""), "");
     }
 }

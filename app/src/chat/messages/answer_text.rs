@@ -5,9 +5,9 @@
 //! the page: [`markdown`](crate::markdown) makes all of it.
 
 use super::{
-    direction::direct,
-    sections::{append_final, thaw},
-    selection::{is_in, keep},
+    direction::add_direction,
+    sections::{append_final, return_to_tail},
+    selection::{is_selected, preserve},
     typeset::typeset_in,
 };
 use crate::{
@@ -25,16 +25,16 @@ use std::cell::Cell;
 
 /// How much of a text is drawn in its first frame, and the most and the least in one after that, in bytes. More would keep
 /// the page from hearing clicks and keys.
-const FIRST: usize = 16 * 1024;
-const PIECE: usize = 32 * 1024;
-const SMALLEST: usize = 8 * 1024;
+const FIRST_PIECE: usize = 16 * 1024;
+const MAX_PIECE: usize = 32 * 1024;
+const MIN_PIECE: usize = 8 * 1024;
 
 /// How much is drawn in one frame of all texts together, in bytes: a conversation that is opened has many.
-const AT_ONCE: usize = 128 * 1024;
+const FRAME_BUDGET: usize = 128 * 1024;
 
 thread_local! {
     /// How much of that is left.
-    static LEFT: Cell<usize> = const { Cell::new(AT_ONCE) };
+    static BUDGET_LEFT: Cell<usize> = const { Cell::new(FRAME_BUDGET) };
 }
 
 /// A frame that takes longer than this is followed by a smaller piece, and a quicker one by a larger piece. In milliseconds.
@@ -43,14 +43,14 @@ const SLOW_MS: f64 = 40.0;
 const QUICK_MS: f64 = 25.0;
 
 /// How much of a text is compared to tell whether it is still the same one, in bytes.
-const HEAD: usize = 32;
+const HEAD_BYTES: usize = 32;
 
 /// What has been drawn so far.
 struct RenderState {
     document: Document,
     /// How much of the text is in it, in bytes.
     taken: usize,
-    /// The beginning of the text, at most [`HEAD`] bytes, and how long the thought was: text may turn out to be a thought.
+    /// The beginning of the text, at most [`HEAD_BYTES`] bytes, and how long the thought was: text may turn out to be a thought.
     head: String,
     thought: usize,
     /// Whether the text that was drawn before has turned out to be one.
@@ -69,14 +69,14 @@ struct RenderState {
 
 impl RenderState {
     /// What has come since the last frame.
-    fn take(&mut self, message: &Message) -> Patch {
+    fn next_patch(&mut self, message: &Message) -> Patch {
         self.frame = None;
         let is_another = self.thought != message.reasoning.len() && !message.text.starts_with(&self.head);
         self.was_thought = is_another;
         if is_another {
             (self.document, self.taken) = (Document::new(&message.id), 0);
         }
-        let head = message.text.floor_char_boundary(HEAD);
+        let head = message.text.floor_char_boundary(HEAD_BYTES);
         message.text[..head].clone_into(&mut self.head);
         self.thought = message.reasoning.len();
         let now_ms = now_ms();
@@ -85,8 +85,8 @@ impl RenderState {
         }
         self.at_ms = now_ms;
         let rest = message.text.get(self.taken..).unwrap_or_default();
-        let piece = rest.get(..rest.floor_char_boundary(self.piece.min(LEFT.get()))).unwrap_or_default();
-        draw_on(piece.len());
+        let piece = rest.get(..rest.floor_char_boundary(self.piece.min(BUDGET_LEFT.get()))).unwrap_or_default();
+        spend_budget(piece.len());
         self.document.push(piece);
         self.taken += piece.len();
         self.is_behind = piece.len() < rest.len();
@@ -100,32 +100,32 @@ impl RenderState {
             self.outline = Outline::default();
         }
         self.outline.number(&mut patch.frozen);
-        direct(&mut patch.frozen);
+        add_direction(&mut patch.frozen);
         if let Tail::Html(html) = &mut patch.tail {
             // What isn't final doesn't count for what comes after it.
             let mut outline = self.outline;
             outline.number(html);
-            direct(html);
+            add_direction(html);
         }
         patch
     }
 }
 
 /// Takes this from what can be drawn in this frame.
-fn draw_on(length: usize) {
-    let left = LEFT.get();
-    if left == AT_ONCE && length > 0 {
-        in_next_frame(|| LEFT.set(AT_ONCE));
+fn spend_budget(length: usize) {
+    let left = BUDGET_LEFT.get();
+    if left == FRAME_BUDGET && length > 0 {
+        in_next_frame(|| BUDGET_LEFT.set(FRAME_BUDGET));
     }
-    LEFT.set(left.saturating_sub(length));
+    BUDGET_LEFT.set(left.saturating_sub(length));
 }
 
 /// How much is drawn in a frame, after one with `piece` that took so long.
 fn next_piece(piece: usize, took_ms: f64) -> usize {
     if took_ms > SLOW_MS {
-        (piece / 2).max(SMALLEST)
+        (piece / 2).max(MIN_PIECE)
     } else if took_ms < QUICK_MS {
-        (piece * 2).min(PIECE)
+        (piece * 2).min(MAX_PIECE)
     } else {
         piece
     }
@@ -160,7 +160,7 @@ pub fn AnswerText(
         head: String::new(),
         thought: 0,
         was_thought: false,
-        piece: FIRST,
+        piece: FIRST_PIECE,
         at_ms: 0.0,
         is_behind: false,
         outline: Outline::default(),
@@ -179,10 +179,10 @@ pub fn AnswerText(
     };
     let draw = move || {
         let (Some(body), Some(tail)) = (body.get_untracked(), tail.get_untracked()) else { return };
-        let patch = drawn.try_update_value(|drawn| message.with_untracked(|message| drawn.take(message)));
+        let patch = drawn.try_update_value(|drawn| message.with_untracked(|message| drawn.next_patch(message)));
         let Some(patch) = patch else { return };
-        let thought = drawn.with_value(|drawn| drawn.was_thought).then(|| thought_of(&body)).flatten();
-        let changed = apply(&body, &tail, &patch, thought.as_ref());
+        let thought = drawn.with_value(|drawn| drawn.was_thought).then(|| reasoning_element(&body)).flatten();
+        let changed = apply_patch(&body, &tail, &patch, thought.as_ref());
         mark_behind(&body, drawn.with_value(|drawn| drawn.is_behind));
         if let (false, Some(owner)) = (changed.is_empty(), owner.get_value().and_then(|owner| owner.upgrade())) {
             owner.with(|| typeset_in(&changed));
@@ -221,7 +221,7 @@ pub fn AnswerText(
 
 /// Does what the patch says. The text that was drawn before is in `thought`, if it has turned out to be one. Returns what
 /// has something new in it that is final.
-fn apply(body: &Element, tail: &Element, patch: &Patch, thought: Option<&Element>) -> Vec<Element> {
+fn apply_patch(body: &Element, tail: &Element, patch: &Patch, thought: Option<&Element>) -> Vec<Element> {
     let is_same = !patch.rewrite && patch.frozen.is_empty();
     match &patch.tail {
         Tail::Unchanged if is_same => Vec::new(),
@@ -231,18 +231,18 @@ fn apply(body: &Element, tail: &Element, patch: &Patch, thought: Option<&Element
             }
             Vec::new()
         }
-        Tail::Html(html) => draw_anew(body, tail, patch, html, thought),
-        _ if patch.rewrite => draw_anew(body, tail, patch, "", thought),
-        _ => draw_anew(body, tail, patch, &tail.inner_html(), thought),
+        Tail::Html(html) => redraw(body, tail, patch, html, thought),
+        _ if patch.rewrite => redraw(body, tail, patch, "", thought),
+        _ => redraw(body, tail, patch, &tail.inner_html(), thought),
     }
 }
 
 /// Makes the blocks that aren't final, or all of them, those that they have become.
-fn draw_anew(body: &Element, tail: &Element, patch: &Patch, growing: &str, thought: Option<&Element>) -> Vec<Element> {
+fn redraw(body: &Element, tail: &Element, patch: &Patch, growing: &str, thought: Option<&Element>) -> Vec<Element> {
     let mut changed = Vec::new();
-    keep(if patch.rewrite { body } else { tail }, || {
+    preserve(if patch.rewrite { body } else { tail }, || {
         if patch.rewrite {
-            thaw(tail);
+            return_to_tail(tail);
         }
         let mut blocks = thought.iter().map(|thought| (*thought).clone().into()).collect();
         changed = append_final(tail, &patch.frozen, &mut blocks);
@@ -250,14 +250,14 @@ fn draw_anew(body: &Element, tail: &Element, patch: &Patch, growing: &str, thoug
         blocks.push(tail.clone().into());
         blocks
     });
-    if let Some(thought) = thought.filter(|thought| is_in(thought)) {
+    if let Some(thought) = thought.filter(|thought| is_selected(thought)) {
         _ = thought.parent_element().map(|fold| fold.set_attribute("open", ""));
     }
     changed
 }
 
 /// The element that shows the thought before an answer.
-fn thought_of(answer: &Element) -> Option<Element> {
+fn reasoning_element(answer: &Element) -> Option<Element> {
     answer.parent_element()?.query_selector(".reasoning > .text").ok().flatten()
 }
 
@@ -267,10 +267,10 @@ mod tests {
 
     #[test]
     fn slow_frames_draw_less_and_quick_ones_more() {
-        assert_eq!(next_piece(PIECE, 16.7), PIECE);
-        assert_eq!(next_piece(PIECE, 33.4), PIECE);
-        assert_eq!(next_piece(PIECE, 100.0), PIECE / 2);
-        assert_eq!(next_piece(PIECE / 4, 16.7), PIECE / 2);
-        assert_eq!(next_piece(SMALLEST, 1000.0), SMALLEST);
+        assert_eq!(next_piece(MAX_PIECE, 16.7), MAX_PIECE);
+        assert_eq!(next_piece(MAX_PIECE, 33.4), MAX_PIECE);
+        assert_eq!(next_piece(MAX_PIECE, 100.0), MAX_PIECE / 2);
+        assert_eq!(next_piece(MAX_PIECE / 4, 16.7), MAX_PIECE / 2);
+        assert_eq!(next_piece(MIN_PIECE, 1000.0), MIN_PIECE);
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     chat::{
         conversation::Message,
-        messages::{answer_text::AnswerText, ending, version_switcher::Branches},
+        messages::{answer_text::AnswerText, ending, version_switcher::VersionSwitcher},
         session::{
             Chat,
             entry::{Entry, needs_retry},
@@ -26,7 +26,7 @@ pub fn Comparison(
     /// The answers.
     entry: Entry,
 ) -> impl IntoView {
-    let names = names(&entry.alternatives);
+    let names = column_names(&entry.alternatives);
     let key = entry.key;
     let first = StoredValue::new(entry.alternatives.first().map(|answer| answer.id.clone()).unwrap_or_default());
     let busy = Signal::derive(move || chat.is_running());
@@ -40,7 +40,7 @@ pub fn Comparison(
         <div class="comparison" role="group" aria-label="Answers side by side">
             <div class="answer-columns">{entry.alternatives.into_iter().zip(names).map(answer).collect_view()}</div>
             <div class="actions" class:waiting=busy>
-                <Branches chat id=first />
+                <VersionSwitcher chat id=first />
                 <button
                     type="button"
                     disabled=busy
@@ -70,7 +70,7 @@ fn AnswerColumn(
     let running = Memo::new(move |_| message.with(|message| message.exit.is_none()));
     let busy = Signal::derive(move || chat.is_running());
     let is_chosen = Memo::new(move |_| id.with_value(|id| chosen.with(|chosen| chosen.as_ref() == Some(id))));
-    let failure = Memo::new(move |_| message.with(failure));
+    let failure = Memo::new(move |_| message.with(failure_text));
     view! {
         <article
             id=id.with_value(|id| ["m-", id].concat())
@@ -117,7 +117,7 @@ fn AnswerColumn(
 }
 
 /// What each is called: after its model, with a number where one model answers more than once.
-fn names(answers: &[Entry]) -> Vec<String> {
+fn column_names(answers: &[Entry]) -> Vec<String> {
     let models: Vec<String> =
         answers.iter().map(|answer| answer.message.with_untracked(|message| message.model.clone())).collect();
     let name = |(at, model): (usize, &String)| match models.iter().take(at).filter(|before| *before == model).count() {
@@ -128,6 +128,6 @@ fn names(answers: &[Entry]) -> Vec<String> {
 }
 
 /// Why it failed, in the exit's own words; empty if it didn't.
-fn failure(message: &Message) -> String {
+fn failure_text(message: &Message) -> String {
     message.exit.clone().filter(needs_retry).map(sentence).unwrap_or_default()
 }

@@ -22,12 +22,12 @@ const FIELDS: &str = "textarea,input,select";
 
 /// Hears of each copy for as long as the component lives.
 pub(crate) fn listen() {
-    let copied = window_event_listener(ev::copy, |event| _ = take_over(&event));
+    let copied = window_event_listener(ev::copy, |event| _ = on_copy(&event));
     on_cleanup(move || copied.remove());
 }
 
 /// Puts the selection on the clipboard, unless the browser does that as well.
-fn take_over(event: &ClipboardEvent) -> Option<()> {
+fn on_copy(event: &ClipboardEvent) -> Option<()> {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     if target.is_some_and(|target| target.matches(FIELDS).unwrap_or(false)) {
         return None;
@@ -38,7 +38,7 @@ fn take_over(event: &ClipboardEvent) -> Option<()> {
     // WebKit finds no text in a block that is clipped to nothing.
     _ = place.style().set_property("width", "60rem");
     let mut is_ours = false;
-    for range in selected(&list)? {
+    for range in selected_ranges(&list)? {
         is_ours |= clone_into(&place, &range, &list)?;
     }
     if is_ours {
@@ -48,13 +48,13 @@ fn take_over(event: &ClipboardEvent) -> Option<()> {
         list.parent_element()?.append_child(&place).ok()?;
         let text = place.inner_text();
         place.remove();
-        put(&event.clipboard_data()?, text.trim_matches('\n'), &place.inner_html());
+        set_clipboard(&event.clipboard_data()?, text.trim_matches('\n'), &place.inner_html());
         event.prevent_default();
     }
     Some(())
 }
 
-fn put(clipboard: &DataTransfer, text: &str, html: &str) {
+fn set_clipboard(clipboard: &DataTransfer, text: &str, html: &str) {
     _ = clipboard.set_data("text/plain", text);
     _ = clipboard.set_data("text/html", html);
 }
@@ -69,7 +69,7 @@ impl Range {
 }
 
 /// The selected ranges of the conversation: mostly one, in Firefox sometimes several.
-fn selected(list: &Element) -> Option<Vec<Range>> {
+fn selected_ranges(list: &Element) -> Option<Vec<Range>> {
     let selection = call(&window(), "getSelection", &[])?;
     let count = Reflect::get(&selection, &"rangeCount".into()).ok()?.as_f64()?;
     let mut ranges = Vec::new();
@@ -113,7 +113,7 @@ fn clone_into(place: &Element, range: &Range, list: &Element) -> Option<bool> {
     inner.append_child(&clone).ok()?;
     let controls = inner.query_selector_all(CONTROLS).ok()?;
     let has_end_of_code = match common.closest("pre").ok()? {
-        Some(code) => ends_with(range, &code),
+        Some(code) => reaches_end_of(range, &code),
         None => inner.query_selector("pre").ok()?.is_some(),
     };
     for control in elements(&controls) {
@@ -135,7 +135,7 @@ fn clone_into(place: &Element, range: &Range, list: &Element) -> Option<bool> {
 }
 
 /// Whether nothing of a code block comes after the range but line ends.
-fn ends_with(range: &Range, code: &Element) -> bool {
+fn reaches_end_of(range: &Range, code: &Element) -> bool {
     let rest = || {
         let rest = call(&range.0, "cloneRange", &[])?;
         call(&rest, "setEnd", &[code.into(), code.child_nodes().length().into()])?;
@@ -171,15 +171,15 @@ fn join_code(place: &Element) {
         }
     }
     for code in elements(&blocks) {
-        end_without_line_end(&code);
+        trim_line_ends(&code);
     }
 }
 
-fn end_without_line_end(node: &Node) {
+fn trim_line_ends(node: &Node) {
     while let Some(last) = node.last_child() {
         match last.dyn_ref::<Text>() {
             Some(text) => text.set_data(text.data().trim_end_matches('\n')),
-            None => end_without_line_end(&last),
+            None => trim_line_ends(&last),
         }
         if last.text_content().is_some_and(|text| !text.is_empty()) {
             break;

@@ -2,7 +2,7 @@
 //! formulas, also for a translator.
 
 /// Blocks that hold blocks.
-const HOLDERS: [&str; 5] = ["ul", "ol", "blockquote", "table", "div"];
+const CONTAINERS: [&str; 5] = ["ul", "ol", "blockquote", "table", "div"];
 /// Blocks that hold words.
 const LEAVES: [&str; 7] = ["p", "h1", "h2", "h3", "h4", "h5", "h6"];
 
@@ -10,7 +10,7 @@ const LEAVES: [&str; 7] = ["p", "h1", "h2", "h3", "h4", "h5", "h6"];
 /// An element with a direction of its own doesn't count for its parent, so words in a list or a quote have none. They are set
 /// by style (`unicode-bidi: plaintext`). Code and formulas have theirs, so a sentence that begins with one is written as it
 /// goes on. See <https://html.spec.whatwg.org/multipage/dom.html#the-dir-attribute>.
-pub(crate) fn direct(html: &mut String) {
+pub(crate) fn add_direction(html: &mut String) {
     let mut directed = String::with_capacity(html.len() + html.len() / 8);
     let (mut rest, mut depth) = (html.as_str(), 0_usize);
     while let Some(at) = rest.find('<').map(|at| at + 1) {
@@ -18,18 +18,18 @@ pub(crate) fn direct(html: &mut String) {
         directed.push_str(before);
         rest = tag;
         let is = |name: &&&str| is_tag(tag.trim_start_matches('/'), name);
-        if let Some(name) = HOLDERS.iter().find(is) {
+        if let Some(name) = CONTAINERS.iter().find(is) {
             if tag.starts_with('/') {
                 depth = depth.saturating_sub(1);
                 continue;
             }
             depth += 1;
-            rest = say(&mut directed, tag, name);
+            rest = push_with_direction(&mut directed, tag, name);
         } else if is_tag(tag, "code") {
             directed.push_str("code translate=\"no\" dir=\"ltr\"");
             rest = &tag["code".len()..];
         } else if let Some(name) = LEAVES.iter().find(is).filter(|_| depth == 0 && !tag.starts_with('/')) {
-            rest = say(&mut directed, tag, name);
+            rest = push_with_direction(&mut directed, tag, name);
         } else if tag.starts_with("span class=\"math") {
             directed.push_str("span dir=\"ltr\"");
             rest = &tag["span".len()..];
@@ -40,7 +40,7 @@ pub(crate) fn direct(html: &mut String) {
 }
 
 /// Writes the tag's name with its direction. Returns what follows.
-fn say<'a>(directed: &mut String, tag: &'a str, name: &str) -> &'a str {
+fn push_with_direction<'a>(directed: &mut String, tag: &'a str, name: &str) -> &'a str {
     directed.push_str(name);
     directed.push_str(" dir=\"auto\"");
     tag.get(name.len()..).unwrap_or_default()
@@ -57,7 +57,7 @@ mod tests {
 
     fn directed(source: &str) -> String {
         let mut html = to_html("x", source);
-        direct(&mut html);
+        add_direction(&mut html);
         html
     }
 

@@ -9,7 +9,7 @@ fn title(transcript: Transcript) -> Memo<String> {
 }
 
 /// Calls the heading and the browser's tab after it.
-pub(crate) fn name_tab(transcript: Transcript) {
+pub(crate) fn keep_title(transcript: Transcript) {
     let title = title(transcript);
     Effect::new(move |_| {
         let title = title.get();
@@ -24,7 +24,7 @@ pub(crate) fn name_tab(transcript: Transcript) {
 const UNNAMED: &str = "Conversation";
 const HEADING: &str = "h1.visually-hidden";
 
-/// The heading over the conversation. [`name_tab`] gives it its words, once the code for that is here.
+/// The heading over the conversation. [`keep_title`] gives it its words, once the code for that is here.
 #[component]
 pub fn Heading(
     /// Whether something else is the page's heading.

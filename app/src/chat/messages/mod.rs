@@ -30,8 +30,8 @@ use crate::{
             answer_text::AnswerText,
             comparison::Comparison,
             reasoning::Reasoning,
-            sections::code_of,
-            version_switcher::Branches,
+            sections::code_text,
+            version_switcher::VersionSwitcher,
         },
         protocol::{answer::Exit, message::Role},
         session::{Chat, entry::Entry},
@@ -102,7 +102,7 @@ fn Article(chat: Chat, entry: Entry) -> impl IntoView {
                 message.with_untracked(|message| question(message, printing))
             }}
             <div class="actions" class:waiting=running>
-                <Branches chat id />
+                <VersionSwitcher chat id />
                 <Copy message />
                 <button
                     type="button"
@@ -146,7 +146,7 @@ fn tenths(tenths: u64, unit: &str) -> String {
 pub(super) fn ending(message: &Message, is_told: bool) -> String {
     let Some(exit) = message.exit.as_ref().filter(|_| message.role == Role::Assistant) else { return String::new() };
     let is_told = is_told && exit.reason != Reason::Normal && (exit.reason != Reason::Killed || exit.message.is_none());
-    let mut parts = vec![if is_told { String::new() } else { how(exit).to_owned() }];
+    let mut parts = vec![if is_told { String::new() } else { reason_text(exit).to_owned() }];
     match message.total_tokens() {
         0 => {}
         1 => parts.push("1 token".into()),
@@ -167,7 +167,7 @@ pub(super) fn ending(message: &Message, is_told: bool) -> String {
     parts.join(" · ")
 }
 
-fn how(exit: &Exit) -> &str {
+fn reason_text(exit: &Exit) -> &str {
     match exit.reason {
         Reason::Normal if exit.result.finish_reason.as_deref() == Some("length") => "Cut at the token limit",
         Reason::Normal => "",
@@ -187,6 +187,6 @@ fn copy_code(event: &MouseEvent) {
     let pressed = target.as_ref().and_then(|target| target.dyn_ref::<Element>());
     let Some(button) = pressed.and_then(|element| element.closest("button.copy").ok().flatten()) else { return };
     if let Some(block) = button.closest("figure").ok().flatten() {
-        copy_for(button, code_of(block));
+        copy_for(button, code_text(block));
     }
 }

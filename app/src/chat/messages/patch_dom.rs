@@ -10,20 +10,20 @@ use leptos::{
 
 /// Makes the children of `tail` those that `html` says.
 pub(crate) fn patch_dom(tail: &Element, html: &str) {
-    if let Some(new) = parsed(html) {
+    if let Some(new) = parse_html(html) {
         patch_in_place(tail, &new);
     }
 }
 
 /// An element with this HTML in it.
-pub(crate) fn parsed(html: &str) -> Option<Element> {
+pub(crate) fn parse_html(html: &str) -> Option<Element> {
     let new = document().create_element("div").ok()?;
     new.set_inner_html(html);
     Some(new)
 }
 
 /// Makes `old` what `new` is, if it is of the same kind. Says whether it is.
-pub(crate) fn becomes(old: &Node, new: &Node) -> bool {
+pub(crate) fn patch_to(old: &Node, new: &Node) -> bool {
     if old.is_equal_node(Some(new)) {
         return true;
     }
@@ -33,7 +33,7 @@ pub(crate) fn becomes(old: &Node, new: &Node) -> bool {
     }
     let is_same_kind = old.tag_name() == new.tag_name();
     if is_same_kind {
-        take_attributes(old, new);
+        patch_attributes(old, new);
         patch_in_place(old, new);
     }
     is_same_kind
@@ -49,11 +49,11 @@ fn patch_in_place(old: &Node, new: &Node) {
             continue;
         };
         if let (Some(text), Some(wanted)) = (there.dyn_ref::<Text>(), wanted.dyn_ref::<Text>()) {
-            from = retext(text, &wanted.data());
+            from = patch_text(text, &wanted.data());
             continue;
         }
         from = there.next_sibling();
-        if !becomes(&there, &wanted) {
+        if !patch_to(&there, &wanted) {
             _ = old.replace_child(&wanted, &there);
         }
     }
@@ -65,11 +65,11 @@ fn patch_in_place(old: &Node, new: &Node) {
 
 /// Makes the text that begins with `first` another; code that has grown is a row of texts. The nodes that begin the same stay.
 /// Returns what comes after the text.
-fn retext(first: &Text, wanted: &str) -> Option<Node> {
+fn patch_text(first: &Text, wanted: &str) -> Option<Node> {
     let (mut text, mut rest) = (first.clone(), wanted);
     loop {
         let data = text.data();
-        let same = common(&data, rest);
+        let same = common_prefix(&data, rest);
         if same < data.len() {
             let at = utf16_length(&data[..same]);
             _ = text.replace_data(at, text.length() - at, &rest[same..]);
@@ -100,7 +100,7 @@ fn remove_texts_after(text: &Text) -> Option<Node> {
 }
 
 /// How many bytes at the beginning are the same, in whole characters.
-fn common(one: &str, other: &str) -> usize {
+fn common_prefix(one: &str, other: &str) -> usize {
     let is_same = |((at, a), b): ((usize, char), char)| (a == b).then_some(at + a.len_utf8());
     one.char_indices().zip(other.chars()).map_while(is_same).last().unwrap_or(0)
 }
@@ -110,7 +110,7 @@ fn utf16_length(text: &str) -> u32 {
 }
 
 /// Gives `old` the attributes of `new`.
-fn take_attributes(old: &Element, new: &Element) {
+fn patch_attributes(old: &Element, new: &Element) {
     let name = |name: leptos::wasm_bindgen::JsValue| name.as_string().unwrap_or_default();
     for gone in old.get_attribute_names().iter().map(name).filter(|name| !new.has_attribute(name)) {
         _ = old.remove_attribute(&gone);
@@ -129,9 +129,9 @@ mod tests {
 
     #[test]
     fn texts_are_compared_by_character() {
-        assert_eq!(common("a word", "a word and more"), 6);
-        assert_eq!(common("é", "è"), 0); // their first bytes are the same
-        assert_eq!(common("日本", "日曜"), 3);
-        assert_eq!((common("", "a"), common("a", "")), (0, 0));
+        assert_eq!(common_prefix("a word", "a word and more"), 6);
+        assert_eq!(common_prefix("é", "è"), 0); // their first bytes are the same
+        assert_eq!(common_prefix("日本", "日曜"), 3);
+        assert_eq!((common_prefix("", "a"), common_prefix("a", "")), (0, 0));
     }
 }

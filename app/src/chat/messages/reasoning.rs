@@ -1,6 +1,6 @@
 //! What a model thought before it answered.
 
-use super::selection::is_in;
+use super::selection::is_selected;
 use crate::{
     chat::{conversation::Message, messages::seconds},
     ui::text::text,
@@ -18,7 +18,7 @@ pub fn Reasoning(
     let place = NodeRef::<html::P>::new();
     // A selection in the thought keeps it in sight.
     let is_open = Memo::new(move |before: Option<&bool>| {
-        let is_selected = || place.get_untracked().is_some_and(|place| is_in(&place));
+        let is_selected = || place.get_untracked().is_some_and(|place| is_selected(&place));
         is_thinking.get() || before == Some(&true) && is_selected()
     });
     // What has come is added to what is there, so that a delta costs the same however much there is.
@@ -40,14 +40,14 @@ pub fn Reasoning(
     });
     view! {
         <details class="reasoning" open=is_open hidden=move || !is_there.get()>
-            <summary prop:textContent=text(move || message.with(words))></summary>
+            <summary prop:textContent=text(move || message.with(summary))></summary>
             <p class="text" dir="auto" node_ref=place></p>
         </details>
     }
 }
 
 /// What stands over it.
-fn words(message: &Message) -> String {
+fn summary(message: &Message) -> String {
     match message.thought_ms {
         _ if message.reasoning.is_empty() => String::new(),
         _ if message.exit.is_none() && message.text.is_empty() => "Thinking…".into(),

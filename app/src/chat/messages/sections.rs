@@ -4,35 +4,35 @@
 //! A section may be left out once it is full and has been laid out with all that was typeset in it, and never before: so its
 //! height is known, and nothing moves when it leaves the window or comes back. A short answer is always there as a whole.
 
-use crate::chat::messages::patch_dom::{becomes, parsed};
+use crate::chat::messages::patch_dom::{parse_html, patch_to};
 use leptos::{
     prelude::document,
     web_sys::{Element, Node},
 };
 
 /// How many blocks a section has at most.
-const BLOCKS: u32 = 24;
+const MAX_BLOCKS: u32 = 24;
 
 /// A section with more text than this, in bytes, is full too. The browser lays out a section as a whole when it comes into
 /// view: WebKit takes more than a second for 24 parts of a giant table.
-const HEAVY: usize = 8 * 1024;
+const MAX_TEXT_BYTES: usize = 8 * 1024;
 
 /// Puts blocks before the tail: those in it, as far as they have become these, and new ones. Adds them to `blocks`. Returns
 /// the sections that they have come into.
 pub(crate) fn append_final(tail: &Element, html: &str, blocks: &mut Vec<Node>) -> Vec<Element> {
     release_full(tail);
     let mut sections = Vec::new();
-    let Some(new) = parsed(html) else { return sections };
+    let Some(new) = parse_html(html) else { return sections };
     while let Some(block) = new.first_element_child() {
         if sections.is_empty() || sections.last().is_some_and(is_full) {
-            let Some(section) = open(tail) else { return sections };
+            let Some(section) = section_with_room(tail) else { return sections };
             sections.push(section);
         }
         block.remove();
-        let block = grown(tail, block);
+        let block = reuse_or_replace(tail, block);
         if let Some(section) = sections.last() {
             _ = section.append_child(&block);
-            note_full(section);
+            close_if_full(section);
         }
         blocks.push(block.into());
     }
@@ -40,9 +40,9 @@ pub(crate) fn append_final(tail: &Element, html: &str, blocks: &mut Vec<Node>) -
 }
 
 /// The first block of the tail, if it has become this one; else this one in place of it.
-fn grown(tail: &Element, block: Element) -> Element {
+fn reuse_or_replace(tail: &Element, block: Element) -> Element {
     match tail.first_element_child() {
-        Some(there) if becomes(&there, &block) => there,
+        Some(there) if patch_to(&there, &block) => there,
         Some(there) => {
             there.remove();
             block
@@ -52,7 +52,7 @@ fn grown(tail: &Element, block: Element) -> Element {
 }
 
 /// Puts all final blocks back into the tail, so that they can become others.
-pub(crate) fn thaw(tail: &Element) {
+pub(crate) fn return_to_tail(tail: &Element) {
     while let Some(section) = tail.previous_element_sibling() {
         while let Some(block) = section.last_element_child() {
             _ = tail.insert_before(&block, tail.first_child().as_ref());
@@ -63,14 +63,14 @@ pub(crate) fn thaw(tail: &Element) {
 
 /// A block's place among all blocks of an answer. It stays the same when the block becomes final.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Place {
+pub(crate) struct BlockPosition {
     /// Which child of the answer it is in, counted from the first: a section, or the tail.
     section: u32,
     /// Which block it is, counted from the first of that section, or from the first after the section before.
     block: u32,
 }
 
-impl Place {
+impl BlockPosition {
     /// The place of the next block.
     pub(crate) const fn next(self) -> Self {
         Self { section: self.section, block: self.block + 1 }
@@ -105,7 +105,7 @@ impl Place {
 }
 
 /// The code of a code block, without line ends after it: a terminal would run what is pasted. A long block stands in several.
-pub(crate) fn code_of(first: Element) -> String {
+pub(crate) fn code_text(first: Element) -> String {
     let (mut code, mut part) = (String::new(), Some(first));
     while let Some(block) = part {
         let text = block.query_selector("code").ok().flatten().and_then(|text| text.text_content());
@@ -125,7 +125,7 @@ fn next(block: &Element) -> Option<Element> {
 fn release_full(tail: &Element) {
     let mut before = tail.previous_element_sibling();
     while let Some(section) = before {
-        if !section.has_attribute("data-full") && is_full(&section) && !is_waiting(&section) {
+        if !section.has_attribute("data-full") && is_full(&section) && !is_being_typeset(&section) {
             _ = section.set_attribute("data-full", "");
         }
         before = section.previous_element_sibling();
@@ -133,12 +133,12 @@ fn release_full(tail: &Element) {
 }
 
 /// Whether something in it is being typeset, and may still change its height.
-fn is_waiting(section: &Element) -> bool {
+fn is_being_typeset(section: &Element) -> bool {
     section.query_selector("[data-set='']").is_ok_and(|waiting| waiting.is_some())
 }
 
 /// The section that has room, right before the tail.
-fn open(tail: &Element) -> Option<Element> {
+fn section_with_room(tail: &Element) -> Option<Element> {
     if let Some(section) = tail.previous_element_sibling().filter(|section| !is_full(section)) {
         return Some(section);
     }
@@ -149,9 +149,9 @@ fn open(tail: &Element) -> Option<Element> {
 }
 
 /// Closes a section that has enough in it.
-fn note_full(section: &Element) {
-    let is_heavy = || section.text_content().is_some_and(|text| text.len() > HEAVY);
-    if section.child_element_count() >= BLOCKS || is_heavy() {
+fn close_if_full(section: &Element) {
+    let is_heavy = || section.text_content().is_some_and(|text| text.len() > MAX_TEXT_BYTES);
+    if section.child_element_count() >= MAX_BLOCKS || is_heavy() {
         _ = section.set_attribute("data-closed", "");
     }
 }

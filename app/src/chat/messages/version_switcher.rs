@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 /// Which version is shown of how many, and the way to the one before and the one after. Nothing where there is only one.
 #[component]
-pub fn Branches(
+pub fn VersionSwitcher(
     /// The open conversation.
     chat: Chat,
     /// A message of this version.

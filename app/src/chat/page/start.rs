@@ -22,7 +22,7 @@ pub(crate) fn start(state: PageState) {
     model_picker::follow_evidence(chat);
     state.follow.begin();
     focus::manage_focus(state);
-    heading::name_tab(chat.transcript);
+    heading::keep_title(chat.transcript);
     print::watch(chat.transcript);
     autogrow::grow_box(chat.transcript.draft);
 }

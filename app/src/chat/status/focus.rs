@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{focus_composer, in_next_frame, query},
-    chat::{messages::selection::is_in_conversation, state::PageState},
+    chat::{messages::selection::is_conversation_selected, state::PageState},
 };
 use leptos::{
     ev,
@@ -48,7 +48,7 @@ fn keep_focus(held: Option<Element>) {
     in_next_frame(move || {
         let is_gone = held.offset_width() == 0 || held.matches(":disabled").unwrap_or(false);
         let has_none = |active: Element| active == *held || active.tag_name() == "BODY";
-        if is_gone && document().active_element().is_none_or(has_none) && has_mouse() && !is_in_conversation() {
+        if is_gone && document().active_element().is_none_or(has_none) && has_mouse() && !is_conversation_selected() {
             focus_composer();
         }
     });

@@ -8,7 +8,7 @@
 use crate::{
     browser::next_frame::after_paint,
     chat::{
-        messages::{answer_text::is_behind, sections::Place},
+        messages::{answer_text::is_behind, sections::BlockPosition},
         protocol::answer::Exit,
         session::{Chat, entry::Entry},
     },
@@ -37,7 +37,7 @@ struct Spoken {
     /// Its first final section. Once that is gone, what was said was no answer.
     first: Option<Element>,
     /// The block after those that have been said to their end.
-    next: Place,
+    next: BlockPosition,
     /// How many sentences of it have been said.
     sentences: usize,
 }
@@ -130,7 +130,7 @@ impl Spoken {
     fn skip(&mut self) -> bool {
         self.answer = self.answer.take().or_else(newest);
         let Some(answer) = &self.answer else { return false };
-        self.next = Place::after_final(answer);
+        self.next = BlockPosition::after_final(answer);
         self.sentences = 0;
         let is_behind = is_behind(answer);
         if !is_behind {
@@ -143,7 +143,7 @@ impl Spoken {
     fn add_to(&mut self, piece: &mut String, last: bool) -> bool {
         self.answer = self.answer.take().or_else(newest);
         if self.first.as_ref().is_some_and(|first| !first.is_connected()) {
-            (self.first, self.next, self.sentences) = (None, Place::default(), 0);
+            (self.first, self.next, self.sentences) = (None, BlockPosition::default(), 0);
         }
         self.first = self.first.take().or_else(|| first_section(self.answer.as_ref()?));
         let Some((block, open)) = self.answer.as_ref().and_then(|answer| self.next.find(answer)) else {

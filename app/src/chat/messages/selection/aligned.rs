@@ -1,10 +1,10 @@
 //! The places in a text that those in another one have become.
 
 /// So many units after a difference have to be the same for the texts to be taken for the same again.
-const SAME: usize = 8;
+const MIN_MATCH: usize = 8;
 
 /// A difference that is longer than this, in both texts together, is looked for no further.
-const LONGEST: usize = 512;
+const MAX_DIFFERENCE: usize = 512;
 
 /// The start and the end of a selection in `new` that were these in `old`. Text that takes the place of all that was selected
 /// is selected.
@@ -26,7 +26,7 @@ fn place(old: &[u16], new: &[u16], at: usize, is_start: bool) -> usize {
         (from, to) = (from + same, to + same);
         let (gone, come) = difference(&old[from..], &new[to..]);
         if at < from + gone || at == from + gone && (!is_start || gone + come == 0) {
-            return to + inside(&old[from..from + gone], &new[to..to + come], at - from, is_start);
+            return to + place_by_subsequence(&old[from..from + gone], &new[to..to + come], at - from, is_start);
         }
         if gone + come == 0 {
             return (to + at - from).min(new.len());
@@ -37,17 +37,17 @@ fn place(old: &[u16], new: &[u16], at: usize, is_start: bool) -> usize {
 
 /// How much has gone and how much has come before both texts are the same again.
 fn difference<'a>(old: &'a [u16], new: &'a [u16]) -> (usize, usize) {
-    let some = |text: &'a [u16], from: usize| text.get(from..from + SAME);
+    let some = |text: &'a [u16], from: usize| text.get(from..from + MIN_MATCH);
     let is_same = |gone: usize, come: usize| some(old, gone).is_some_and(|text| some(new, come) == Some(text));
     let of_length = |length: usize| (0..=length).map(move |gone| (gone, length - gone));
-    let longest = LONGEST.min(old.len() + new.len());
+    let longest = MAX_DIFFERENCE.min(old.len() + new.len());
     let found = (1..=longest).flat_map(of_length).find(|(gone, come)| is_same(*gone, *come));
-    found.unwrap_or((old.len().min(LONGEST), new.len().min(LONGEST)))
+    found.unwrap_or((old.len().min(MAX_DIFFERENCE), new.len().min(MAX_DIFFERENCE)))
 }
 
 /// The same for a short text of which most is another: what they have in common are the units of their
 /// [longest common subsequence](https://en.wikipedia.org/wiki/Longest_common_subsequence).
-fn inside(old: &[u16], new: &[u16], at: usize, is_start: bool) -> usize {
+fn place_by_subsequence(old: &[u16], new: &[u16], at: usize, is_start: bool) -> usize {
     // How long that of the texts after both places is.
     let mut common = vec![vec![0_u16; new.len() + 1]; old.len() + 1];
     for was in (0..old.len()).rev() {

@@ -12,12 +12,12 @@ pub(super) fn text_of(roots: &[Node]) -> Vec<u16> {
 }
 
 /// How much text comes before an end; none if it is in none of these nodes.
-pub(super) fn measure(roots: &[Node], end: &End) -> Option<usize> {
+pub(super) fn offset_of(roots: &[Node], end: &End) -> Option<usize> {
     let mut before = 0;
-    roots.iter().any(|root| measure_in(root, end, &mut before)).then_some(before)
+    roots.iter().any(|root| add_offset_in(root, end, &mut before)).then_some(before)
 }
 
-fn measure_in(node: &Node, end: &End, before: &mut usize) -> bool {
+fn add_offset_in(node: &Node, end: &End, before: &mut usize) -> bool {
     let is_here = node.is_same_node(Some(&end.node));
     if let Some(text) = node.dyn_ref::<Text>() {
         let length = text.length();
@@ -26,7 +26,7 @@ fn measure_in(node: &Node, end: &End, before: &mut usize) -> bool {
     }
     let mut children = children(node);
     if !is_here {
-        return children.any(|child| measure_in(&child, end, before));
+        return children.any(|child| add_offset_in(&child, end, before));
     }
     let passed: Vec<Node> = children.take(end.offset as usize).collect();
     *before += text_of(&passed).len();
@@ -34,7 +34,7 @@ fn measure_in(node: &Node, end: &End, before: &mut usize) -> bool {
 }
 
 /// The end after so much text. Between two texts, a selection starts in the second and ends in the first.
-pub(super) fn find(roots: &[Node], at: usize, is_start: bool) -> Option<End> {
+pub(super) fn end_at(roots: &[Node], at: usize, is_start: bool) -> Option<End> {
     let (mut left, mut last) = (at, None);
     for text in roots.iter().flat_map(texts) {
         let length = text.length() as usize;
