@@ -12,7 +12,7 @@ use crate::{
             Chat,
             entry::{Entry, needs_retry},
         },
-        status::{sentence, stop_receipt::Receipt},
+        status::{failure_text, stop_receipt::StopReceipt},
     },
     ui::text::text,
 };
@@ -70,7 +70,7 @@ fn AnswerColumn(
     let running = Memo::new(move |_| message.with(|message| message.exit.is_none()));
     let busy = Signal::derive(move || chat.is_running());
     let is_chosen = Memo::new(move |_| id.with_value(|id| chosen.with(|chosen| chosen.as_ref() == Some(id))));
-    let failure = Memo::new(move |_| message.with(failure_text));
+    let failure = Memo::new(move |_| message.with(failure_of));
     view! {
         <article
             id=id.with_value(|id| ["m-", id].concat())
@@ -110,7 +110,7 @@ fn AnswerColumn(
                 <Copy message />
                 <Continue chat id message is_last />
                 <span class="ending" prop:textContent=text(move || message.with(|message| ending(message, false)))></span>
-                <Receipt stopped />
+                <StopReceipt stopped />
             </div>
         </article>
     }
@@ -128,6 +128,6 @@ fn column_names(answers: &[Entry]) -> Vec<String> {
 }
 
 /// Why it failed, in the exit's own words; empty if it didn't.
-fn failure_text(message: &Message) -> String {
-    message.exit.clone().filter(needs_retry).map(sentence).unwrap_or_default()
+fn failure_of(message: &Message) -> String {
+    message.exit.clone().filter(needs_retry).map(failure_text).unwrap_or_default()
 }

@@ -13,18 +13,18 @@ use send_wrapper::SendWrapper;
 use std::time::Duration;
 
 /// To one site, in every browser that is in use.
-const CONNECTIONS: usize = 6;
+const MAX_CONNECTIONS: usize = 6;
 
 /// How long an answer may take until its task has begun, before it is thought to wait for a connection. A task begins
 /// before its model is asked anything.
-const PATIENCE: Duration = Duration::from_secs(3);
+const START_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The line on which tabs tell each other how many answers they have under way.
 const CHANNEL: &str = "starcrossed-answers";
 /// The question how many; everything else that is said there is an answer to it.
-const HOW_MANY: &str = "?";
+const COUNT_REQUEST: &str = "?";
 
-const CROWDED: &str = "Over HTTP/1.1 a browser opens six connections to a site, and the answers under way here and in other \
+const NOTICE: &str = "Over HTTP/1.1 a browser opens six connections to a site, and the answers under way here and in other \
     tabs take them all: what is asked for now waits until one of them ends. Stop one of them, or give the server a \
     certificate (--tls-cert): over HTTPS there is no such limit.";
 
@@ -35,17 +35,17 @@ pub fn ConnectionLimitNotice(
     chat: Chat,
 ) -> impl IntoView {
     let others = OtherTabs::new(Signal::derive(move || chat.running_answers()));
-    let waits_long = held_for(Memo::new(move |_| chat.is_starting()), PATIENCE);
-    let is_crowded = Memo::new(move |_| {
-        let all_taken = chat.running_answers() + others.running_answers() >= CONNECTIONS;
+    let waits_long = held_for(Memo::new(move |_| chat.is_starting()), START_TIMEOUT);
+    let is_limited = Memo::new(move |_| {
+        let all_taken = chat.running_answers() + others.running_answers() >= MAX_CONNECTIONS;
         chat.is_running() && (all_taken || waits_long.get()) && is_http_1()
     });
     view! {
         <p
             class="connection-notice"
             aria-live="polite"
-            hidden=move || !is_crowded.get()
-            prop:textContent=move || if is_crowded.get() { CROWDED } else { "" }
+            hidden=move || !is_limited.get()
+            prop:textContent=move || if is_limited.get() { NOTICE } else { "" }
         ></p>
     }
 }
@@ -83,15 +83,15 @@ impl OtherTabs {
         let others = Self { tabs: RwSignal::new(Vec::new()), own, name, line: StoredValue::new(None) };
         Effect::new(move |before: Option<usize>| {
             if before.is_none() {
-                let line = Tabs::listen(CHANNEL, Box::new(move |said| others.hear(&said)));
+                let line = Tabs::listen(CHANNEL, Box::new(move |said| others.on_message(&said)));
                 others.line.set_value(line.map(SendWrapper::new));
             }
             let own = own.get();
             if own > 0 && before.unwrap_or(0) == 0 {
                 others.tabs.set(Vec::new()); // one that has crashed has not said so
-                others.say(HOW_MANY);
+                others.post(COUNT_REQUEST);
             }
-            others.tell(own);
+            others.post_count(own);
             own
         });
         others
@@ -101,16 +101,16 @@ impl OtherTabs {
         self.tabs.with(|tabs| tabs.iter().map(|(_, answers)| answers).sum())
     }
 
-    fn tell(self, own: usize) {
-        self.say(&self.name.with_value(|name| format!("{name} {own}")));
+    fn post_count(self, own: usize) {
+        self.post(&self.name.with_value(|name| format!("{name} {own}")));
     }
 
-    fn say(self, words: &str) {
+    fn post(self, words: &str) {
         self.line.with_value(|line| line.as_ref().map(|line| line.tell(words)));
     }
 
-    fn hear(self, said: &str) {
-        let Some((name, answers)) = said.split_once(' ') else { return self.tell(self.own.get_untracked()) };
+    fn on_message(self, said: &str) {
+        let Some((name, answers)) = said.split_once(' ') else { return self.post_count(self.own.get_untracked()) };
         let answers = answers.parse().unwrap_or(0);
         self.tabs.update(|tabs| {
             tabs.retain(|(other, _)| other != name);

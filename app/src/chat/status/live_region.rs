@@ -27,7 +27,7 @@ use starcrossed::Reason;
 const PAUSE_MS: u32 = 2000;
 
 /// How long a piece may get, in bytes, before it ends with the sentence. Twenty times as much as one hears in a pause.
-const PIECE: usize = 3000;
+const MAX_PIECE_BYTES: usize = 3000;
 
 /// How far an answer has been said.
 #[derive(Default)]
@@ -54,7 +54,7 @@ pub fn LiveRegion(
     let say = move |last: bool| {
         let piece = said.try_update_value(|said| said.next(last)).unwrap_or_default();
         if let Some(region) = region.get_untracked().filter(|_| !piece.trim().is_empty()) {
-            put(&region, piece.trim());
+            announce(&region, piece.trim());
         }
         !piece.is_empty()
     };
@@ -81,7 +81,7 @@ pub fn LiveRegion(
                 }
             });
         } else if before == Some(true) {
-            let is_stopped = untrack(|| chat.transcript.exit.with(|exit| exit.as_ref().is_some_and(is_stop)));
+            let is_stopped = untrack(|| chat.transcript.exit.with(|exit| exit.as_ref().is_some_and(was_stopped)));
             spawn_local_scoped_with_cancellation(async move {
                 after_paint().await;
                 // Who has stopped it doesn't want to hear all that had come by then.
@@ -95,7 +95,7 @@ pub fn LiveRegion(
     view! { <div class="visually-hidden" aria-live="polite" node_ref=region></div> }
 }
 
-fn is_stop(exit: &Exit) -> bool {
+fn was_stopped(exit: &Exit) -> bool {
     exit.reason == Reason::Killed
 }
 
@@ -104,7 +104,7 @@ fn has_text(entry: Entry) -> bool {
 }
 
 /// What was there is taken away, since it has been heard: who reads the page by ear shall not find it twice.
-fn put(region: &Element, piece: &str) {
+fn announce(region: &Element, piece: &str) {
     if let Ok(paragraph) = document().create_element("p") {
         paragraph.set_text_content(Some(piece));
         region.replace_children_with_node_1(&paragraph);
@@ -112,23 +112,23 @@ fn put(region: &Element, piece: &str) {
 }
 
 /// What shows the newest answer; of several at once, the chosen one.
-fn newest() -> Option<Element> {
-    let newest =
+fn newest_answer() -> Option<Element> {
+    let newest_answer =
         ".message-list > article:last-child > .markdown, .message-list > :last-child [aria-current] > .markdown";
-    document().query_selector(newest).ok().flatten()
+    document().query_selector(newest_answer).ok().flatten()
 }
 
 impl Spoken {
     /// What has been completed since the last time, or at the end whatever there is; a piece of it, if it is long.
     fn next(&mut self, last: bool) -> String {
         let mut piece = String::new();
-        while piece.len() < PIECE && self.add_to(&mut piece, last) {}
+        while piece.len() < MAX_PIECE_BYTES && self.add_block(&mut piece, last) {}
         piece
     }
 
     /// Takes for said what there is. Whether more of it is still to be drawn.
     fn skip(&mut self) -> bool {
-        self.answer = self.answer.take().or_else(newest);
+        self.answer = self.answer.take().or_else(newest_answer);
         let Some(answer) = &self.answer else { return false };
         self.next = BlockPosition::after_final(answer);
         self.sentences = 0;
@@ -140,8 +140,8 @@ impl Spoken {
     }
 
     /// Adds what is left of the block that comes next. Whether that was all of it, and there may be another.
-    fn add_to(&mut self, piece: &mut String, last: bool) -> bool {
-        self.answer = self.answer.take().or_else(newest);
+    fn add_block(&mut self, piece: &mut String, last: bool) -> bool {
+        self.answer = self.answer.take().or_else(newest_answer);
         if self.first.as_ref().is_some_and(|first| !first.is_connected()) {
             (self.first, self.next, self.sentences) = (None, BlockPosition::default(), 0);
         }
@@ -149,7 +149,7 @@ impl Spoken {
         let Some((block, open)) = self.answer.as_ref().and_then(|answer| self.next.find(answer)) else {
             return false;
         };
-        let text = words(&block);
+        let text = spoken_text(&block);
         let (next_sentences, sentences) = next_sentences(&text, self.sentences, open && !last);
         piece.push_str(next_sentences);
         if let Some(sentences) = sentences {
@@ -169,7 +169,7 @@ fn first_section(answer: &Element) -> Option<Element> {
 }
 
 /// A block as one would read it to somebody. Nobody reads code out before being asked to.
-fn words(block: &Element) -> String {
+fn spoken_text(block: &Element) -> String {
     if block.class_list().contains("code") {
         let caption = block.query_selector("figcaption > span").ok().flatten();
         return ["Code ", &caption.and_then(|caption| caption.text_content()).unwrap_or_default()].concat();
@@ -186,7 +186,7 @@ fn words(block: &Element) -> String {
 fn next_sentences(text: &str, said: usize, growing: bool) -> (&str, Option<usize>) {
     let sentence_ends = sentence_ends(text);
     let from = said.checked_sub(1).map_or(Some(0), |last| sentence_ends.get(last).copied()).unwrap_or(text.len());
-    let enough = sentence_ends.iter().position(|end| end.saturating_sub(from) >= PIECE);
+    let enough = sentence_ends.iter().position(|end| end.saturating_sub(from) >= MAX_PIECE_BYTES);
     let is_over = !growing && enough.is_none();
     let sentences = enough.map_or(sentence_ends.len(), |last| last + 1);
     let to = if is_over { text.len() } else { sentences.checked_sub(1).map_or(0, |last| sentence_ends[last]) };
@@ -241,9 +241,9 @@ mod tests {
     fn a_long_text_is_said_in_pieces_that_end_with_a_sentence() {
         let text = "A sentence of thirty letters. ".repeat(250);
         let (first, sentences) = next_sentences(&text, 0, false);
-        assert_eq!((first.len(), sentences), (PIECE, Some(100)));
+        assert_eq!((first.len(), sentences), (MAX_PIECE_BYTES, Some(100)));
         let (second, sentences) = next_sentences(&text, 100, true);
-        assert_eq!((second.len(), sentences), (PIECE, Some(200)));
+        assert_eq!((second.len(), sentences), (MAX_PIECE_BYTES, Some(200)));
         let (last, sentences) = next_sentences(&text, 200, false);
         assert_eq!((last.len(), sentences), (1500, None));
     }

@@ -18,7 +18,7 @@ use crate::chat::{
         progress::{Phase, Progress},
     },
     session::{Chat, entry::needs_retry},
-    status::stop_receipt::Receipt,
+    status::stop_receipt::StopReceipt,
 };
 use leptos::prelude::*;
 use starcrossed::Reason;
@@ -32,9 +32,9 @@ pub fn Status(
     let exit = chat.transcript.exit;
     let (deltas, progress) = (chat.transcript.deltas, chat.transcript.progress);
     let status = Memo::new(move |_| match (exit.get(), chat.is_running()) {
-        (_, true) if deltas.get() == 0 => waits_for(progress.get()),
+        (_, true) if deltas.get() == 0 => waiting_text(progress.get()),
         (_, true) => "Answering…",
-        (Some(exit), false) => word(exit.reason),
+        (Some(exit), false) => reason_text(exit.reason),
         (None, false) => "",
     });
     let share = Memo::new(move |_| {
@@ -45,7 +45,7 @@ pub fn Status(
     // While others are still answering, the one that failed says so in its own place.
     let trouble = Memo::new(move |_| {
         let exit = exit.get().filter(|exit| needs_retry(exit) && !chat.is_running());
-        exit.map(sentence).unwrap_or_default()
+        exit.map(failure_text).unwrap_or_default()
     });
     view! {
         <div class="status-area">
@@ -53,7 +53,7 @@ pub fn Status(
                 <span role="status" prop:textContent=status></span>
                 // Not read out: it changes several times a second.
                 <span aria-hidden="true" hidden=move || share.with(String::is_empty) prop:textContent=share></span>
-                <Receipt stopped=chat.stopped />
+                <StopReceipt stopped=chat.stopped />
             </p>
             // The alert is there before there is trouble: what is put into it then is read out.
             <div class="alert" hidden=move || trouble.with(String::is_empty)>
@@ -67,7 +67,7 @@ pub fn Status(
 }
 
 /// What an answer waits for that has not begun.
-fn waits_for(progress: Option<Progress>) -> &'static str {
+fn waiting_text(progress: Option<Progress>) -> &'static str {
     match progress.map(|progress| progress.phase) {
         Some(Phase::Loading) => "The model is loading…",
         Some(Phase::Reading) => "Reading the conversation…",
@@ -76,7 +76,7 @@ fn waits_for(progress: Option<Progress>) -> &'static str {
 }
 
 /// One word for how a task ended.
-fn word(reason: Reason) -> &'static str {
+fn reason_text(reason: Reason) -> &'static str {
     match reason {
         Reason::Normal => "Done",
         Reason::Killed => "Stopped",
@@ -89,6 +89,6 @@ fn word(reason: Reason) -> &'static str {
 }
 
 /// What happened, and what can be done now: the exit's own words. Only a connection that broke off has none.
-pub(super) fn sentence(exit: Exit) -> String {
+pub(super) fn failure_text(exit: Exit) -> String {
     exit.message.unwrap_or_else(|| "Connection lost: the server can't be reached. Retry when it is back.".into())
 }

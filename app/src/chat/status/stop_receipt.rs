@@ -12,13 +12,13 @@ use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use starcrossed::registry::Fate;
 
 /// How often the server is asked before the page says that it doesn't know.
-const ASKED_AT_MOST: u32 = 20;
+const MAX_QUERIES: u32 = 20;
 /// The pause between two times, in milliseconds.
 const PAUSE_MS: u32 = 50;
 
 /// Says when the server had seen the stopped tasks die.
 #[component]
-pub fn Receipt(
+pub fn StopReceipt(
     /// The tasks that were stopped.
     stopped: RwSignal<Option<Stopped>>,
 ) -> impl IntoView {
@@ -48,7 +48,7 @@ async fn confirm(stopped: Stopped) -> String {
 }
 
 async fn has_ended(task: &str) -> bool {
-    for _ in 0..ASKED_AT_MOST {
+    for _ in 0..MAX_QUERIES {
         match fate_of(task.to_owned()).await {
             Ok(Fate::Running) => TimeoutFuture::new(PAUSE_MS).await,
             Ok(Fate::Ended { .. }) => return true,
