@@ -1,4 +1,4 @@
-// The browsers by name: how each is started, and what is missing here to do it.
+// The browsers by name: the start of each, and the reason if it can't start on this machine.
 
 import { chromium, firefox, webkit, type BrowserType, type LaunchOptions } from "@playwright/test";
 import { CHROMIUM } from "../support/chromium";
@@ -12,7 +12,7 @@ interface Engine {
   missing(): Promise<string | undefined>;
 }
 
-/** Which of its own Playwright could download: .ci/setup-browsers says so. */
+/** The browsers that Playwright could download, from .ci/setup-browsers. */
 const OWN = (process.env.OWN_BROWSERS ?? "").split(" ");
 
 export const ENGINES: Record<"Chromium" | "Firefox" | "WebKit", Engine> = {

@@ -1,4 +1,4 @@
-// What every check finds ready: a browser that is driven, a model server to script, the program asking it, and the chat page.
+// The fixtures of every check: a driven browser, a scripted model server, the program that asks it, and the chat page.
 
 import { expect } from "@playwright/test";
 import { test as base } from "../support/server-fixture";
@@ -6,23 +6,23 @@ import type { Browser, Settings, Tab } from "./driver/browser";
 import { ENGINES } from "./engines";
 import { Chat } from "./page/chat";
 
-/** What WebKit says of things that it doesn't know and does without. */
+/** WebKit's warnings about features that it doesn't know. */
 const UNKNOWN = [/Unrecognized Content-Security-Policy directive 'manifest-src'/, /"interactive-widget" not recognized/];
 
-/** What WebKit says of a page that ended before it could hear that its journal was written. The write itself goes on. */
+/** WebKit's error for a page that ended before its journal's write was confirmed. The write itself continues. */
 const ENDED = /Cache API operation failed: Context is stopped/;
 
 interface Worker {
-  /** The browser that a project is for. */
+  /** The browser of the project. */
   engine: keyof typeof ENGINES;
-  /** Why it can't be run here, if it can't. */
+  /** The reason why it can't run here, if so. */
   missing: string | undefined;
-  /** One for all checks: each has its own server, and so an origin of its own, with nothing kept from the others. */
+  /** One browser for all checks. Each check has its own server, so its origin has no data of the others. */
   shared: Browser;
 }
 
 interface Fixtures {
-  /** Starts another browser of the same kind, with a profile of its own. */
+  /** Starts another browser of the same kind, with its own profile. */
   start: (settings?: Settings) => Promise<Browser>;
   /** Opens a tab of the shared browser. */
   openTab: () => Promise<Tab>;
@@ -32,9 +32,9 @@ interface Fixtures {
   chat: Chat;
   /** The chat page in a second tab, not opened yet. */
   other: Chat;
-  /** What the browser may complain about in a check that breaks things. */
+  /** The allowed complaints of the browser, for a check that breaks things. */
   allowed: RegExp[];
-  /** Fails a check in which the browser has complained. */
+  /** Fails a check if the browser has complained. */
   watched: void;
 }
 
@@ -52,7 +52,7 @@ export const test = base.extend<Fixtures, Worker>({
 
   shared: [
     async ({ engine, missing }, use) => {
-      if (missing) return use(undefined!); // and nobody asks for it: every check is skipped
+      if (missing) return use(undefined!); // every check is skipped, so none uses it
       const browser = await ENGINES[engine].start();
       await use(browser);
       await browser.end();
@@ -80,7 +80,7 @@ export const test = base.extend<Fixtures, Worker>({
       tabs.push(tab);
       return tab;
     });
-    for (const tab of tabs) await tab.close().catch(() => {}); // some have been closed by the check
+    for (const tab of tabs) await tab.close().catch(() => {}); // the check may have closed it
   },
 
   start: async ({ engine }, use) => {

@@ -1,4 +1,4 @@
-// A model that speaks at a steady pace, however fast.
+// A model that sends deltas at a steady rate.
 
 import { setTimeout as after } from "node:timers/promises";
 import type { Question } from "../support/upstream";
@@ -6,15 +6,15 @@ import type { Question } from "../support/upstream";
 const TICK_MS = 4;
 
 export interface Stream {
-  /** Deltas a second. */
+  /** Deltas per second. */
   rate: number;
-  /** Characters of a delta. */
+  /** Characters per delta. */
   size: number;
-  /** Hears how many characters have been sent in all. */
+  /** Called with the number of characters sent in total. */
   onSent?: (length: number) => void;
 }
 
-/** Sends a text in deltas, until it or the connection ends. */
+/** Sends a text in deltas, until the text or the connection ends. */
 export async function pour(question: Question, text: string, { rate, size, onSent }: Stream): Promise<void> {
   let open = true;
   void question.closed.then(() => (open = false));

@@ -1,22 +1,22 @@
-// How soon the model stops after a button was pressed.
+// The time from the press of a button to the end of the upstream connection.
 
 import { now } from "../support/clock";
 import type { Question } from "../support/upstream";
 import { limited } from "./driver/leash";
 import type { Part } from "./page/part";
 
-/** After so long, the page is asked when it had the click, whether or not that has ended anything. */
+/** After this time the page is asked for the time of the click, whether or not the connection has ended. */
 const LIMIT_MS = 20_000;
 
-/** Moments, by the clock of this process, which pages on this machine share. */
+/** Times, by the clock that this process shares with the machine's pages. */
 export interface Pressed {
-  /** When the browser was told to click, which takes some milliseconds by itself. */
+  /** The time of the driver's command, which takes some milliseconds itself. */
   ordered: number;
-  /** When it had the click: what the page was busy with until it looked comes after. */
+  /** The time of the click in the browser. The page may handle it later. */
   clicked: number;
 }
 
-/** Presses once `trouble` has begun, with the mouse already in place: a page that is too busy isn't asked where. */
+/** Presses once `trouble` has begun. The mouse is in place before, since a busy page can't tell where the button is. */
 export async function press(part: Part, question: Question, trouble: () => Promise<unknown> = async () => {}): Promise<Pressed> {
   await part.hover();
   await part.tab.evaluate(() => {
@@ -26,7 +26,7 @@ export async function press(part: Part, question: Question, trouble: () => Promi
   await trouble();
   const ordered = now();
   const pressed = part.tab.press();
-  pressed.catch(() => {}); // a page that is frozen answers no driver, and yet may have heard
+  pressed.catch(() => {}); // a frozen page answers no driver, but may have received the click
   await limited("the model's connection to be closed", LIMIT_MS, question.closed).catch(() => {});
   const clicked = await pressed.then(() => part.tab.evaluate(() => Reflect.get(window, "pressed") as number)).catch(() => ordered);
   return { ordered, clicked };

@@ -1,16 +1,16 @@
-// A road to the server on which single files can be held back, refused or cut off.
+// A relay in front of the server that can hold back, refuse or cut off single files.
 
 import { once } from "node:events";
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** The fate of a request: it waits until it may go on, is answered with a status, is cut off, or only begun. */
+/** The treatment of a request: it waits for a promise, gets a status, is cut off, or stalls after its beginning. */
 export type Fate = Promise<void> | number | "cut" | "begun" | undefined;
 
 export class Relay {
-  /** The paths that were asked for, oldest first. */
+  /** The requested paths, oldest first. */
   readonly asked: string[] = [];
-  /** Decides over a path. */
+  /** Decides the treatment of a path. */
   decide: (path: string) => Fate = () => undefined;
 
   private constructor(

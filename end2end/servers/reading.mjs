@@ -1,4 +1,4 @@
-// How long llama-server reads a prompt on after Stop.
+// The time for which llama-server goes on reading a prompt after Stop.
 //
 //   LLAMA_SERVER=… MODELS=… node end2end/servers/reading.mjs [trials]        after `make build`; 6 trials unless told otherwise
 //
@@ -17,7 +17,7 @@ import { setTimeout as after } from "node:timers/promises";
 const TRIALS = Number(process.argv[2] ?? 6);
 const WORDS = Number(process.env.WORDS ?? 6000);
 const PATIENCE_MS = 120_000;
-/** How long a prompt is read before it is stopped. */
+/** The time of reading before Stop, in milliseconds. */
 const READ_MS = 1500;
 const { LLAMA_SERVER, MODELS, FLAGS = "" } = process.env;
 const PROGRAM = process.env.STARCROSSED ?? resolve(import.meta.dirname, "../../target/release/starcrossed");
@@ -57,7 +57,7 @@ function start(program, args) {
   return { child, line };
 }
 
-/** Asks. What is returned hangs up. */
+/** Asks. Returns a function that hangs up. */
 function ask(port, path, body) {
   const asked = request({ host: "127.0.0.1", port, path, method: "POST", headers: { "content-type": "application/json" } });
   asked.on("error", () => {});
@@ -69,7 +69,7 @@ function ask(port, path, body) {
 const words = (count) => Array.from({ length: count }, () => Math.random().toString(36).slice(2, 5)).join(" ");
 const question = (count, more = {}) => ({ stream: true, messages: [{ role: "user", content: words(count) }], ...more });
 
-/** The time from a hang-up while a prompt is read to the end of the reading. */
+/** The time from a hang-up during the reading of a prompt to the end of the reading. */
 async function trial(server, port, path, more) {
   const begun = server.line(/task \d+ \| processing task/);
   const hangUp = ask(port, path, question(WORDS, more));
@@ -125,7 +125,7 @@ async function until(port) {
   }
 }
 
-/** Has the model loaded. */
+/** Makes the server load the model. */
 async function warm(port, model) {
   for (;;) {
     const body = JSON.stringify({ model, max_tokens: 1, messages: [{ role: "user", content: "hi" }] });

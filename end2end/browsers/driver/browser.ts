@@ -1,15 +1,15 @@
-// What the checks need of a browser, whichever protocol drives it.
+// The interface of a browser for the checks, whatever protocol drives it.
 
 /** The options of a start. */
 export interface Settings {
-  /** A folder for its profile, which outlives it; else one of its own. */
+  /** A folder for its profile, which outlives it. A temporary one by default. */
   profile?: string;
-  /** Keeps nothing. */
+  /** A private window: it stores nothing. */
   private?: boolean;
   javascript?: false;
-  /** Without WebAssembly. Only Firefox can do without. */
+  /** Without WebAssembly. Only Firefox can turn it off. */
   wasm?: false;
-  /** The text that `finds` is going to be asked about. */
+  /** The text for later calls of `finds`. */
   find?: string;
 }
 
@@ -17,22 +17,22 @@ export interface Settings {
 export interface Browser {
   readonly name: string;
   readonly version: string;
-  /** Where it saves downloads, too. */
+  /** The folder of its downloads. */
   readonly profile: string;
-  /** What its pages have complained about since the list was last emptied: errors, warnings, violated policies. */
+  /** The errors, warnings and policy violations of its pages since the list was last emptied. */
   readonly complaints: string[];
   tab(): Promise<Tab>;
   /** Whether a page shows this text, also without JavaScript. */
   finds(text: string): Promise<boolean>;
   /** Kills all its processes at once, as a crash would. */
   kill(): Promise<void>;
-  /** Quits as a person would, and leaves the profile. */
+  /** Quits as a person would. The profile stays. */
   quit(): Promise<void>;
   /** Kills it, and removes its profile. */
   end(): Promise<void>;
 }
 
-/** One page. Each call has a time limit: a page that is frozen can't answer. */
+/** One page. Each call has a time limit, since a frozen page can't answer. */
 export interface Tab {
   /** Returns when the document has been parsed. */
   goto(url: string): Promise<void>;
@@ -49,11 +49,11 @@ export interface Tab {
   type(text: string): Promise<void>;
   /** Presses a key, with its modifiers before it: `Enter`, `Shift+Enter`. */
   key(chord: string): Promise<void>;
-  /** Gives files to the file input that is found by this CSS selector. */
+  /** Gives files to the file input with this CSS selector. */
   upload(selector: string, ...paths: string[]): Promise<void>;
   /** The size of the page. */
   resize(width: number, height: number): Promise<void>;
-  /** Makes the page's code run this many times slower. Only Chromium can. */
+  /** Makes the page's code run slower by this factor. Only Chromium can. */
   slowDown?(rate: number): Promise<void>;
   close(): Promise<void>;
 }

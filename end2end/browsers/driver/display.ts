@@ -1,11 +1,11 @@
-// A screen for a browser that can't do without one.
+// A virtual screen, for a browser that needs one.
 
 import { Leash } from "./leash";
 
 export class Display {
   private constructor(
     private readonly server: Leash,
-    /** What `DISPLAY` has to be. */
+    /** The value of `DISPLAY`. */
     readonly name: string,
   ) {}
 

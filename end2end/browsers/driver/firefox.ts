@@ -1,4 +1,4 @@
-// Firefox, by WebDriver BiDi, which puppeteer speaks.
+// Firefox, driven by puppeteer over WebDriver BiDi.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,10 +10,10 @@ import { PagedTab } from "./paged";
 import { LIMIT_MS, START_MS } from "./webdriver";
 
 const PROGRAMS = ["firefox-esr", "firefox"];
-const MOUSE = 6; // it hovers, and is precise
+const MOUSE = 6; // hover and a fine pointer
 
 const PREFERENCES = {
-  // Without a screen it believes that there is no mouse.
+  // Without a screen it assumes that there is no mouse.
   "ui.primaryPointerCapabilities": MOUSE,
   "ui.allPointerCapabilities": MOUSE,
   "dom.events.testing.asyncClipboard": true,

@@ -1,5 +1,5 @@
-// Programs that can't outlive the tests. Each runs in a process group of its own, beside a process that reads from a pipe: when
-// the pipe ends, by whatever death of this process, that one kills the group.
+// Programs that can't outlive the tests. Each runs in its own process group, beside a process that reads from a pipe. The
+// pipe ends with this process, however it dies, and then that process kills the group.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -9,16 +9,16 @@ import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
 
-/** Where Debian keeps programs that aren't on the PATH. */
+/** Debian's folders of programs that aren't on the PATH. */
 const FOLDERS = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/sbin"];
 
 const SCRIPT = '(cat <&3 >/dev/null; kill -9 0) & "$@" 3<&-; kill -9 0';
 
 export class Leash {
-  /** What it has printed, line by line. */
+  /** Its output, line by line. */
   readonly said: string[] = [];
   private readonly listeners = new Set<(line: string) => void>();
-  /** Its end. */
+  /** Resolves at its end. */
   readonly gone: Promise<unknown>;
 
   private constructor(
@@ -32,19 +32,19 @@ export class Leash {
 
   static start(program: string, args: string[], env: Record<string, string> = {}): Leash {
     const child = spawn("/bin/sh", ["-c", SCRIPT, "sh", program, ...args], {
-      detached: true, // a process group of its own
+      detached: true, // its own process group
       env: { PATH: FOLDERS.join(delimiter), LANG: "C.UTF-8", ...env },
       stdio: ["pipe", "pipe", "pipe", "pipe"],
     });
     return new Leash(program, child);
   }
 
-  /** A line for its standard input. */
+  /** Writes a line to its standard input. */
   tell(line: string): void {
     this.child.stdin!.write(`${line}\n`);
   }
 
-  /** Waits for a line, and returns what the pattern captured first. */
+  /** Waits for a line that matches. Returns the pattern's first group. */
   async line(pattern: RegExp, ms = 30_000): Promise<string> {
     for (const line of this.said) {
       const found = pattern.exec(line);
@@ -61,7 +61,7 @@ export class Leash {
     });
   }
 
-  /** Hears each line from now on. */
+  /** Calls a function with each line from now on. */
   listen(hear: (line: string) => void): void {
     this.listeners.add(hear);
   }
@@ -82,7 +82,7 @@ export class Leash {
   }
 }
 
-/** Waits for a promise that may never settle. */
+/** Waits for a promise that may never settle, within a time limit. */
 export function inTime<T>(
   what: string,
   ms: number,
@@ -107,7 +107,7 @@ export function limited<T>(what: string, ms: number, awaited: Promise<T>): Promi
   return inTime(what, ms, (found, failed) => void awaited.then(found, failed));
 }
 
-/** Where a program is, if it is installed. */
+/** The path of a program, if it is installed. */
 export async function find(...names: string[]): Promise<string | undefined> {
   for (const name of names) {
     for (const folder of name.startsWith("/") ? [""] : FOLDERS) {
@@ -118,7 +118,7 @@ export async function find(...names: string[]): Promise<string | undefined> {
   return undefined;
 }
 
-/** Runs a program to its end, and says whether it succeeded. */
+/** Runs a program to its end. Returns whether it succeeded. */
 export async function run(program: string, ...args: string[]): Promise<boolean> {
   const child = spawn(program, args, { stdio: "ignore" });
   return new Promise((done) => child.once("error", () => done(false)).once("exit", (code) => done(code === 0)));

@@ -1,4 +1,4 @@
-// A tab of a driver whose page object is of the kind that Puppeteer and Playwright share.
+// A tab of a driver with a page object like those of Puppeteer and Playwright.
 
 import type { Tab } from "./browser";
 import { limited } from "./leash";
@@ -35,7 +35,7 @@ export abstract class PagedTab<P extends SharedPage> implements Tab {
   }
 
   async evaluate<R, A extends unknown[]>(code: (...args: A) => R | Promise<R>, ...args: A): Promise<R> {
-    // The drivers differ in how they call a function, and agree on text.
+    // The drivers differ in how they call a function, but both take its source text.
     const call = `(${code})(...${JSON.stringify(args)})`;
     return limited("the page to evaluate", LIMIT_MS, this.page.evaluate(call)) as Promise<R>;
   }

@@ -1,4 +1,4 @@
-// The browsers that Playwright drives: Chromium, and its own Firefox and WebKit where they can be downloaded.
+// The browsers that Playwright drives: Chromium, and its builds of Firefox and WebKit where they can be downloaded.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -42,7 +42,7 @@ export class Played implements Browser {
       const context = await type.launchPersistentContext(folder, { ...options, ...look, firefoxUserPrefs });
       return new Played(type.name(), folder, context, undefined, undefined);
     }
-    // A server, since only that tells which process it is.
+    // A browser server, since only that has the process.
     const server = await type.launchServer({ ...options, firefoxUserPrefs });
     const browser = await type.connect(server.wsEndpoint());
     return new Played(type.name(), folder, await browser.newContext(look), browser, server);
@@ -67,7 +67,7 @@ export class Played implements Browser {
   }
 
   async kill(): Promise<void> {
-    // Playwright starts it as a process group of its own.
+    // Playwright starts it in its own process group.
     if (this.server) process.kill(-this.server.process().pid!, "SIGKILL");
     else await this.context.close();
   }
@@ -78,7 +78,7 @@ export class Played implements Browser {
   }
 
   async end(): Promise<void> {
-    await this.context.close().catch(() => {}); // it may have been killed
+    await this.context.close().catch(() => {}); // the browser may have been killed
     await this.server?.kill();
     await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -4,7 +4,7 @@ import { setTimeout as after } from "node:timers/promises";
 
 export const LIMIT_MS = 10_000;
 
-/** A browser starts within a second, unless the machine has other work. */
+/** The time limit of a start. It takes a second on an idle machine. */
 export const START_MS = 30_000;
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
@@ -12,11 +12,11 @@ const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 export class Session {
   private constructor(
     private readonly url: string,
-    /** What the browser says of itself. */
+    /** The capabilities that the browser reports. */
     readonly capabilities: Record<string, unknown>,
   ) {}
 
-  /** Asks a driver for it that may not listen yet. */
+  /** Starts a session. The driver may not listen yet, so this tries again. */
   static async start(driver: string, capabilities: object): Promise<Session> {
     const until = performance.now() + START_MS;
     while (!(await call("GET", `${driver}/status`).then(() => true, () => false))) {

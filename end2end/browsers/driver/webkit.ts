@@ -1,4 +1,4 @@
-// WebKitGTK, by WebDriver. A session has one current window: commands to several take turns.
+// WebKitGTK, over WebDriver. A session has one current window, so commands to several windows take turns.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,12 +9,12 @@ import { Display } from "./display";
 import { find as findProgram, freePort, Leash, run } from "./leash";
 import { LIMIT_MS, Session } from "./webdriver";
 
-/** Debian's own, which has the package that the window is made with. */
+/** Debian's Python, which has the package for the window. */
 const PYTHON = "/usr/bin/python3";
 const NEEDED = "import gi; gi.require_version('WebKit2', '4.1')";
 const WINDOW = join(__dirname, "window.py");
 
-/** What WebKitGTK needs as root, and without a GPU, a message bus, or assistive technology. */
+/** The environment for WebKitGTK as root, without a GPU, a message bus, or assistive technology. */
 const ENVIRONMENT = {
   WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
   WEBKIT_DISABLE_DMABUF_RENDERER: "1",
@@ -61,7 +61,7 @@ export class WebKit implements Browser {
       if (javascript === false) args.push("--no-javascript");
       if (find) args.push("--find", find);
       const session = await Session.start(`http://127.0.0.1:${port}`, {
-        pageLoadStrategy: "none", // a script that comes at the moment for which "eager" waits is lost, at times
+        pageLoadStrategy: "none", // with "eager", a script that runs at the end of the wait is sometimes lost
         unhandledPromptBehavior: "accept",
         timeouts: { script: LIMIT_MS, pageLoad: LIMIT_MS },
         "webkitgtk:browserOptions": { binary: PYTHON, args },
@@ -79,7 +79,7 @@ export class WebKit implements Browser {
   }
 
   async tab(): Promise<Tab> {
-    // The session's first window is left alone: a session ends with its last one.
+    // The session's first window stays open: a session ends with its last window.
     const { handle } = await this.at(this.first, (session) => session.post<{ handle: string }>("window/new", { type: "tab" }));
     return new WebKitTab(this, handle);
   }
@@ -97,13 +97,13 @@ export class WebKit implements Browser {
     await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Quits as a person would: the profile is left as it should be. */
+  /** Quits as a person would, so that the profile is complete. */
   async quit(): Promise<void> {
     await this.session.end().catch(() => {});
     await Promise.all([this.driver.end(), this.display.end()]);
   }
 
-  /** Sends commands to one window, after those to others. */
+  /** Sends commands to one window, after the pending commands to others. */
   at<T>(window: string, act: (session: Session) => Promise<T>): Promise<T> {
     return this.next(async (session) => {
       if (this.current !== window) await session.post("window", { handle: window });
@@ -112,7 +112,7 @@ export class WebKit implements Browser {
     });
   }
 
-  /** The current window is gone. */
+  /** Forgets the current window, which is gone. */
   forget(): void {
     this.current = undefined;
   }
@@ -193,7 +193,7 @@ class WebKitTab implements Tab {
     this.browser.forget();
   }
 
-  /** Waits until there is another document, and it has been parsed. */
+  /** Waits until another document has been parsed. */
   private async loads(navigate: () => Promise<unknown>): Promise<void> {
     if (!this.browser.runsScripts) return void (await navigate());
     const before = await this.evaluate(() => performance.timeOrigin);

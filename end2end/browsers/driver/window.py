@@ -1,7 +1,7 @@
-"""A browser of WebKitGTK's, with nothing around its pages, that WebDriver can drive.
+"""A WebKitGTK browser without any controls, driven by WebDriver.
 
-Debian's MiniBrowser, when it is driven, keeps no profile and says nothing of what its pages complain about. This one has a
-profile that outlives it, prints the console, saves downloads, and can do without JavaScript.
+A driven MiniBrowser of Debian's has no profile and doesn't print its pages' console. This one has a profile that outlives
+it, prints the console, saves downloads, and can turn JavaScript off.
 
     window.py --profile DIR [--private] [--no-javascript] [--find TEXT]
 """
@@ -15,13 +15,13 @@ gi.require_version("WebKit2", "4.1")
 from gi.repository import GLib, Gtk, WebKit2
 
 asked = argparse.ArgumentParser()
-asked.add_argument("--profile", required=True, help="a folder for all that is kept")
-asked.add_argument("--private", action="store_true", help="keep nothing")
+asked.add_argument("--profile", required=True, help="the folder of the profile")
+asked.add_argument("--private", action="store_true", help="store nothing")
 asked.add_argument("--no-javascript", action="store_true")
-asked.add_argument("--find", help="print after each load whether this text is to be seen, which takes no JavaScript")
+asked.add_argument("--find", help="print after each load whether the page shows this text; works without JavaScript")
 options = asked.parse_args()
 
-# A violated policy is told by the page, too: all browsers do it in the same words.
+# The page reports policy violations too, so that all browsers use the same words.
 VIOLATIONS = """
     addEventListener("securitypolicyviolation", (event) =>
         console.error(`violates ${event.violatedDirective}: ${event.blockedURI}`), true);

@@ -41,7 +41,7 @@ export class Chat {
     return this.page.role("button", name);
   }
 
-  /** Opens the page, and doesn't wait for its program. */
+  /** Opens the page without waiting for its code. */
   async visit(path = "/"): Promise<void> {
     await this.tab.goto(this.origin + path);
   }
@@ -68,7 +68,7 @@ export class Chat {
     await this.page.css("[role=status]").counts(1);
   }
 
-  /** By Enter: a driver that clicks Send and then Stop is quicker than a double click, whose second half Stop ignores. */
+  /** Asks with Enter. A driver's clicks on Send and then Stop would look like a double click, whose second half Stop ignores. */
   async ask(text: string): Promise<void> {
     await this.box.fill(text);
     await this.tab.key("Enter");
@@ -118,7 +118,7 @@ export class Chat {
     return this.message(-1);
   }
 
-  /** Kept conversations, by title. */
+  /** The link of a stored conversation, by title. */
   listed(title?: string): Part {
     return title === undefined ? this.conversations.role("listitem") : this.conversations.role("link", title);
   }
@@ -129,7 +129,7 @@ export class Chat {
   }
 }
 
-/** Waits until a page's code has taken over. */
+/** Waits until a page is hydrated. */
 export async function alive(tab: Tab): Promise<void> {
   await eventually(async () => {
     if (!(await tab.evaluate(() => "ready" in document.documentElement.dataset))) throw new Error("the page isn't alive");

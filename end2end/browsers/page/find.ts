@@ -1,21 +1,21 @@
-// Finds elements by what assistive technology knows them by. This runs in the page, and so it names nothing outside itself.
+// Finds elements by role and accessible name. This runs in the page, so it uses nothing outside itself.
 
 /** One step from elements to some of their descendants. */
 export interface Step {
   role?: string;
-  /** The whole accessible name; or a pattern, if it begins and ends with a slash. */
+  /** The whole accessible name, or a pattern between slashes. */
   name?: string;
   css?: string;
-  /** Only those that have this text in them. */
+  /** Keeps only elements that contain this text. */
   containing?: string;
-  /** Of what was found, the one at this place; from the end if negative. */
+  /** Keeps the element at this place, from the end if negative. */
   nth?: number;
 }
 
-/** What is asked of the elements that were found. */
+/** A question about the found elements. */
 export type Question = "count" | "text" | "value" | "focused" | "place" | "focus" | "checked" | "all" | "keep" | `@${string}`;
 
-/** Answers a question about the first element that is found, or about all. `null`: there is none. */
+/** Answers a question about the first found element, or about all. `null` if there is none. */
 export function find(steps: Step[], question: Question): unknown {
   const roles: Record<string, string> = {
     alert: "[role=alert]",
@@ -83,7 +83,7 @@ export function find(steps: Step[], question: Question): unknown {
   if (question === "focused") return element === document.activeElement;
   if (question === "keep") return Reflect.set(window, "part", element);
   if (question === "focus") return element.focus();
-  // The middle of it, once nothing else lies there.
+  // Its middle, once no other element covers it.
   element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
   const { x, y, width, height } = element.getBoundingClientRect();
   const place = { x: x + width / 2, y: y + height / 2 };

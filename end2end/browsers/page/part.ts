@@ -1,4 +1,4 @@
-// A part of a page. It is looked for anew with each use, as pages change; and what is expected of it may take a while.
+// A part of a page. Each use looks for it again, since pages change, and each expectation waits.
 
 import { expect } from "@playwright/test";
 import type { Tab } from "../driver/browser";
@@ -27,7 +27,7 @@ export class Part {
     return this.change({ nth });
   }
 
-  // ---- what is there now
+  // ---- its present state
 
   count(): Promise<number> {
     return this.ask("count");
@@ -49,7 +49,7 @@ export class Part {
     return this.ask(`@${name}`);
   }
 
-  // ---- what is expected to be there soon
+  // ---- expectations
 
   async reads(text: string): Promise<void> {
     await this.becomes("text", text);
@@ -83,7 +83,7 @@ export class Part {
     await this.becomes("focused", true);
   }
 
-  // ---- what is done with it
+  // ---- actions
 
   async hover(): Promise<void> {
     const { x, y } = await eventually(async () => {
@@ -104,7 +104,7 @@ export class Part {
     await this.ask("focus");
   }
 
-  /** Clicks into it, and replaces what stands there. */
+  /** Clicks into it, and replaces its text. */
   async fill(text: string): Promise<void> {
     await this.focus();
     if (await this.value()) {
@@ -114,7 +114,7 @@ export class Part {
     await this.tab.type(text);
   }
 
-  /** Picks an option by its value. A list that drops down is drawn by the system, and no driver reaches it. */
+  /** Picks an option by its value. The system draws the drop-down list, which no driver reaches. */
   async pick(value: string): Promise<void> {
     await eventually(async () => expect(await this.role("option").texts(), this.what).not.toEqual([]));
     await this.evaluate((value) => {
@@ -125,7 +125,7 @@ export class Part {
     }, value);
   }
 
-  /** Calls a function in the page, where `window.part` is this one. */
+  /** Calls a function in the page. There, `window.part` is this element. */
   async evaluate<R, A extends unknown[]>(code: (...args: A) => R | Promise<R>, ...args: A): Promise<R> {
     await this.shows();
     await this.ask("keep");
@@ -144,7 +144,7 @@ export class Part {
     return new Part(this.tab, [...this.steps, step]);
   }
 
-  /** The same, with a closer look at the last step. */
+  /** The same part, with a condition on the last step. */
   private change(step: Step): Part {
     return new Part(this.tab, [...this.steps.slice(0, -1), { ...this.steps.at(-1), ...step }]);
   }
