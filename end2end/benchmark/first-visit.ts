@@ -2,7 +2,7 @@
 
 import { chromium } from "@playwright/test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BareBrowser } from "../support/raw-chromium";
+import { RawChromium } from "../support/raw-chromium";
 import { expect, test } from "../support/fixtures";
 
 const SLOWER = 4;
@@ -20,7 +20,7 @@ interface Visit {
 
 test(`a first visit, ${SLOWER} times slower than this machine`, async ({ server }, { project }) => {
   const { executablePath = chromium.executablePath(), args = [] } = project.use.launchOptions ?? {};
-  const browser = await BareBrowser.start(executablePath, args);
+  const browser = await RawChromium.start(executablePath, args);
   const visits: Visit[] = [];
   try {
     for (let n = 0; n < VISITS; n++) visits.push(await visit(browser, `${server.url}/`));
@@ -36,7 +36,7 @@ test(`a first visit, ${SLOWER} times slower than this machine`, async ({ server 
   console.table({ "first paint": spread("painted"), "the code has taken over": spread("ready") });
 });
 
-async function visit(browser: BareBrowser, url: string): Promise<Visit> {
+async function visit(browser: RawChromium, url: string): Promise<Visit> {
   const { page, close } = await browser.page();
   await browser.ask("Page.enable", {}, page);
   await browser.ask("Emulation.setCPUThrottlingRate", { rate: SLOWER }, page);

@@ -3,7 +3,7 @@
 import type { CDPSession, Page } from "@playwright/test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "../support/fixtures";
-import { Prose } from "../support/sample-markdown";
+import { SampleMarkdown } from "../support/sample-markdown";
 import type { Question } from "../support/upstream";
 
 const DELTAS = 8000;
@@ -28,10 +28,10 @@ test(`${DELTAS} deltas of ${CHARACTERS} characters, ${PAUSE_MS} ms apart`, async
   await browser.send("Performance.enable");
   await chat.wake();
   await watch(page);
-  const text = new Prose(1).text(DELTAS * CHARACTERS);
+  const text = new SampleMarkdown(1).text(DELTAS * CHARACTERS);
 
   await chat.ask("Tell me everything");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   const samples = [counters(browser, page)];
   await stream(question, text, () => samples.push(counters(browser, page)));
   const ended = Date.now();

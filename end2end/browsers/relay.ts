@@ -9,7 +9,7 @@ export type Fate = Promise<void> | number | "cut" | "begun" | undefined;
 
 export class Relay {
   /** The requested paths, oldest first. */
-  readonly asked: string[] = [];
+  readonly requested: string[] = [];
   /** Decides the treatment of a path. */
   decide: (path: string) => Fate = () => undefined;
 
@@ -38,7 +38,7 @@ export class Relay {
 
   private async pass(from: IncomingMessage, to: ServerResponse): Promise<void> {
     const path = from.url ?? "/";
-    this.asked.push(path);
+    this.requested.push(path);
     const fate = this.decide(path);
     if (fate === "cut") return void to.destroy();
     if (fate === "begun") return void to.writeHead(200, { "content-type": "text/css" }).write("html {");

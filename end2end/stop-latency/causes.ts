@@ -8,10 +8,10 @@ import { now } from "../support/clock";
 import type { Question } from "../support/upstream";
 import { inTime, outcome, type Loss, type Outcome } from "./trial";
 import { Client } from "./client";
-import { Line } from "./stack";
+import { Stack } from "./stack";
 import { FAR_ADDRESS, Network } from "./network";
 import { url } from "./routes";
-import type { Stage } from "./setup";
+import type { Setup } from "./setup";
 
 export interface Cause {
   /** The promised time from the cause to the end of the upstream connection, in milliseconds. */
@@ -19,7 +19,7 @@ export interface Cause {
   /** Whether no browser takes part. Such a cause is measured once per route, in the columns of Chromium. */
   withoutBrowser?: true;
   /** Measures it, a number of trials. */
-  measure: (stage: Stage, trials: number) => Promise<Outcome[]>;
+  measure: (setup: Setup, trials: number) => Promise<Outcome[]>;
 }
 
 /** "At once", where no other time is promised, in milliseconds. */
@@ -39,67 +39,67 @@ const TEXT = 0.7;
 const BACKLOG = 1_000_000;
 
 export const CAUSES: Record<string, Cause> = {
-  "Stop before the first token": each(async (stage) => {
-    const { chat, question } = await stage.asked();
+  "Stop before the first token": each(async (setup) => {
+    const { chat, question } = await setup.ask();
     return press(chat.stop, question);
   }),
 
-  "Stop while the model thinks": each(async (stage) => {
-    const { chat, question } = await stage.asked();
+  "Stop while the model thinks": each(async (setup) => {
+    const { chat, question } = await setup.ask();
     question.begin();
     return press(chat.stop, question);
   }),
 
-  "Stop mid-stream": each(async (stage) => {
-    const { chat, question } = await stage.answering();
+  "Stop mid-stream": each(async (setup) => {
+    const { chat, question } = await setup.answering();
     drip(question);
     await chat.answer.contains("drop drop");
     return press(chat.stop, question);
   }),
 
-  "Stop behind a backlog": each(async (stage) => {
-    const { chat, question } = await stage.answering();
+  "Stop behind a backlog": each(async (setup) => {
+    const { chat, question } = await setup.answering();
     await chat.tab.slowDown?.(SLOWER);
     const loss = await press(chat.stop, question, async () => {
       void question.flood(WAVE);
       await expect.poll(() => behind(chat.answer, question)).toBeGreaterThan(BACKLOG);
       await expect.poll(() => question.waits).toBe(true);
     });
-    await stage.clear();
+    await setup.clear();
     return loss;
   }),
 
-  "Stop of a model that hangs": each(async (stage) => {
-    const { chat, question } = await stage.answering();
+  "Stop of a model that hangs": each(async (setup) => {
+    const { chat, question } = await setup.answering();
     question.hang();
     return press(chat.stop, question);
   }),
 
-  "In-app navigation": each(async (stage) => {
-    const { chat, question } = await stage.answering();
+  "In-app navigation": each(async (setup) => {
+    const { chat, question } = await setup.answering();
     drip(question);
     return press(chat.page.role("link", "How it works"), question);
   }),
 
-  "Tab closed": each(async (stage) => {
-    const { question } = await stage.answering();
+  "Tab closed": each(async (setup) => {
+    const { question } = await setup.answering();
     drip(question);
     const at = now();
-    await stage.closeTab();
+    await setup.closeTab();
     return { question, at };
   }),
 
-  "Browser killed": each(async (stage) => {
-    const { question } = await stage.answering();
+  "Browser killed": each(async (setup) => {
+    const { question } = await setup.answering();
     drip(question);
     const at = now();
-    await stage.kill();
+    await setup.kill();
     return { question, at };
   }),
 
-  "Slow reader gone": withoutBrowser(each(async ({ line }) => {
-    const client = Client.start(line.url, { stall: true });
-    const question = await line.model.asked();
+  "Slow reader gone": withoutBrowser(each(async ({ stack }) => {
+    const client = Client.start(stack.url, { stall: true });
+    const question = await stack.model.nextQuestion();
     void question.flood(WAVE);
     await client.live;
     await stalled(question);
@@ -110,14 +110,14 @@ export const CAUSES: Record<string, Cause> = {
 
   "Client vanished": withoutBrowser({ promise: 20_000, measure: vanish }),
 
-  "SIGTERM to the server": each(async (stage) => {
-    const { question } = await stage.answering();
+  "SIGTERM to the server": each(async (setup) => {
+    const { question } = await setup.answering();
     drip(question);
     const at = now();
-    const took = await stage.line.server.kill("SIGTERM");
+    const took = await setup.stack.server.kill("SIGTERM");
     if (took > 2000) throw new Error(`the server took ${took.toFixed(0)} ms to end, and 2 s are promised`);
-    await stage.line.server.restart();
-    await stage.line.ready();
+    await setup.stack.server.restart();
+    await setup.stack.ready();
     return { question, at };
   }, 2000),
 };
@@ -127,11 +127,11 @@ function withoutBrowser(cause: Cause): Cause {
 }
 
 /** Runs the trials one after the other. */
-function each(once: (stage: Stage) => Promise<Loss>, promise = AT_ONCE): Cause {
-  const measure = async (stage: Stage, trials: number) => {
+function each(once: (setup: Setup) => Promise<Loss>, promise = AT_ONCE): Cause {
+  const measure = async (setup: Setup, trials: number) => {
     const outcomes: Outcome[] = [];
     while (outcomes.length < trials && outcomes.filter((outcome) => outcome === "never").length < ENOUGH) {
-      const loss = await inTime(once(stage), TRIAL_MS);
+      const loss = await inTime(once(setup), TRIAL_MS);
       if (!loss) throw new Error(`it could not be brought about within ${TRIAL_MS / 1000} s`);
       outcomes.push(await outcome(loss));
     }
@@ -145,14 +145,14 @@ function each(once: (stage: Stage) => Promise<Loss>, promise = AT_ONCE): Cause {
  * one after the other, over the server's own time of silence, and then the cable is cut. So each trial is at another point
  * of that time.
  */
-async function vanish({ line: { road }, certificate }: Stage, trials: number): Promise<Outcome[]> {
+async function vanish({ stack: { route }, certificate }: Setup, trials: number): Promise<Outcome[]> {
   const network = await Network.build();
-  let line: Line | undefined, client: Client | undefined;
+  let stack: Stack | undefined, client: Client | undefined;
   try {
-    if (road.proxy) await network.tune();
-    line = await Line.start(road, certificate, network.place);
-    client = Client.start(url(road, FAR_ADDRESS), { count: trials, within: network.client });
-    const questions = await take(line, trials);
+    if (route.proxy) await network.tune();
+    stack = await Stack.start(route, certificate, network.place);
+    client = Client.start(url(route, FAR_ADDRESS), { count: trials, within: network.client });
+    const questions = await take(stack, trials);
     await client.live;
     for (const question of questions) {
       question.delta("and fell silent.");
@@ -163,15 +163,15 @@ async function vanish({ line: { road }, certificate }: Stage, trials: number): P
     return await Promise.all(questions.map((question) => outcome({ question, at })));
   } finally {
     client?.kill();
-    await line?.end();
+    await stack?.end();
     await network.remove();
   }
 }
 
-async function take({ model }: Line, count: number): Promise<Question[]> {
+async function take({ model }: Stack, count: number): Promise<Question[]> {
   const questions: Question[] = [];
   while (questions.length < count) {
-    const question = await model.asked();
+    const question = await model.nextQuestion();
     question.delta("It began ");
     questions.push(question);
   }

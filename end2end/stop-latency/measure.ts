@@ -7,11 +7,11 @@ import { expect, test } from "@playwright/test";
 import { ENGINES } from "../browsers/engines";
 import { CAUSES } from "./causes";
 import { cell, Missing, nothing, type Cell } from "./trial";
-import { Line, HERE } from "./stack";
+import { Stack, HERE } from "./stack";
 import { machine } from "./machine";
 import { FAR_ADDRESS } from "./network";
-import { ROADS, type Engine, type Road } from "./routes";
-import { Stage } from "./setup";
+import { ROUTES, type Engine, type Route } from "./routes";
+import { Setup } from "./setup";
 import { keep, Table } from "./table";
 import { Certificate } from "../support/certificate";
 
@@ -28,38 +28,38 @@ function chosen<T>(all: T[], name: (one: T) => string): T[] {
 
 test(`every cause on every road, ${TRIALS} times each`, async () => {
   const causes = chosen(Object.keys(CAUSES), (cause) => cause);
-  const roads = chosen(ROADS, ({ name }) => name);
-  const table = new Table(causes, roads);
+  const routes = chosen(ROUTES, ({ name }) => name);
+  const table = new Table(causes, routes);
   const certificate = await Certificate.make(FAR_ADDRESS);
   const versions = new Map<Engine, string>();
 
-  for (const road of roads) {
+  for (const route of routes) {
     for (const cause of causes) {
-      const measured = await measure(road, cause);
-      table.put(cause, road, measured);
-      console.log(`${road.name}, ${cause}: ${measured.why ?? measured.outcomes.map(brief).join(" ")}`);
+      const measured = await measure(route, cause);
+      table.put(cause, route, measured);
+      console.log(`${route.name}, ${cause}: ${measured.why ?? measured.outcomes.map(brief).join(" ")}`);
     }
   }
   await certificate.remove();
 
-  const isWhole = TRIALS >= ENOUGH && causes.length === Object.keys(CAUSES).length && roads.length === ROADS.length;
+  const isWhole = TRIALS >= ENOUGH && causes.length === Object.keys(CAUSES).length && routes.length === ROUTES.length;
   const text = [table.markdown(), "", ...(await machine([...versions.values()])).map((line) => `- ${line}`), `- ${TRIALS} trials a cell`].join("\n");
   console.log(`\n${text}\n`);
   if (isWhole && table.isFull) await keep(text);
   expect(table.broken(), "promises that were not kept").toEqual([]);
 
-  async function measure(road: Road, cause: string): Promise<Cell> {
-    if (CAUSES[cause].withoutBrowser && road.browser !== "Chromium") {
+  async function measure(route: Route, cause: string): Promise<Cell> {
+    if (CAUSES[cause].withoutBrowser && route.browser !== "Chromium") {
       return nothing("no browser takes part, so that each road is measured once, in its first column");
     }
     return cell(async () => {
-      const line = await Line.start(road, certificate, HERE);
-      const stage = new Stage(line, certificate, () => start(road.browser));
+      const stack = await Stack.start(route, certificate, HERE);
+      const setup = new Setup(stack, certificate, () => start(route.browser));
       try {
-        return await CAUSES[cause].measure(stage, TRIALS);
+        return await CAUSES[cause].measure(setup, TRIALS);
       } finally {
-        await stage.clear();
-        await line.end();
+        await setup.clear();
+        await stack.end();
       }
     });
   }

@@ -26,13 +26,13 @@ export async function run(name: string, ...args: string[]): Promise<string> {
 
 /** A program that runs until `end`. */
 export class Running {
-  private said = "";
+  private output = "";
 
   private constructor(
     private readonly name: string,
     private readonly child: ChildProcess,
   ) {
-    for (const output of [child.stdout, child.stderr]) output?.on("data", (piece) => (this.said += piece));
+    for (const output of [child.stdout, child.stderr]) output?.on("data", (piece) => (this.output += piece));
   }
 
   /** Starts it in a folder, by the command `within` if given. */
@@ -46,7 +46,7 @@ export class Running {
 
   /** Fails with the program's output if it has ended by itself. */
   expectAlive(): void {
-    if (this.child.exitCode !== null) throw new Error(`${this.name} ended by itself: ${this.said.trim()}`);
+    if (this.child.exitCode !== null) throw new Error(`${this.name} ended by itself: ${this.output.trim()}`);
   }
 
   async end(): Promise<void> {

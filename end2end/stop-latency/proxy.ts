@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Certificate } from "../support/certificate";
 import { Running } from "./programs";
-import type { Road } from "./routes";
+import type { Route } from "./routes";
 
 export const CONFIGURATIONS = resolve(__dirname, "../../docs/proxies");
 
@@ -22,7 +22,7 @@ export class Proxy {
     private readonly folder: string,
   ) {}
 
-  static async start(name: NonNullable<Road["proxy"]>, certificate: Certificate, within: string[]): Promise<Proxy> {
+  static async start(name: NonNullable<Route["proxy"]>, certificate: Certificate, within: string[]): Promise<Proxy> {
     const { file, args } = COMMANDS[name];
     const folder = await mkdtemp(join(tmpdir(), `${name}-`));
     try {

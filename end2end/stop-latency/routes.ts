@@ -4,7 +4,7 @@ export type Protocol = "HTTP/1.1" | "HTTP/2";
 
 export type Engine = "Chromium" | "Firefox" | "WebKit";
 
-export interface Road {
+export interface Route {
   name: string;
   browser: Engine;
   protocol: Protocol;
@@ -16,7 +16,7 @@ export interface Road {
 /** The server's port in all configurations of docs/proxies. */
 export const SERVER_PORT = 3000;
 
-export const ROADS: Road[] = [
+export const ROUTES: Route[] = [
   { name: "direct HTTP/1.1", browser: "Chromium", protocol: "HTTP/1.1", port: SERVER_PORT },
   { name: "direct HTTP/2", browser: "Chromium", protocol: "HTTP/2", port: SERVER_PORT },
   { name: "nginx HTTP/1.1", browser: "Chromium", protocol: "HTTP/1.1", proxy: "nginx", port: 8001 },
@@ -25,13 +25,13 @@ export const ROADS: Road[] = [
   { name: "HAProxy HTTP/2", browser: "Chromium", protocol: "HTTP/2", proxy: "haproxy", port: 8442 },
   { name: "Caddy HTTP/1.1", browser: "Chromium", protocol: "HTTP/1.1", proxy: "caddy", port: 8003 },
   { name: "Caddy HTTP/2", browser: "Chromium", protocol: "HTTP/2", proxy: "caddy", port: 8443 },
-  ...(["Firefox", "WebKit"] as const).flatMap((browser): Road[] => [
+  ...(["Firefox", "WebKit"] as const).flatMap((browser): Route[] => [
     { name: `${browser} direct HTTP/1.1`, browser, protocol: "HTTP/1.1", port: SERVER_PORT },
     { name: `${browser} direct HTTP/2`, browser, protocol: "HTTP/2", port: SERVER_PORT },
     { name: `${browser} nginx HTTP/2`, browser, protocol: "HTTP/2", proxy: "nginx", port: 8441 },
   ]),
 ];
 
-export function url(road: Road, host: string): string {
-  return `${road.protocol === "HTTP/2" ? "https" : "http"}://${host}:${road.port}`;
+export function url(route: Route, host: string): string {
+  return `${route.protocol === "HTTP/2" ? "https" : "http"}://${host}:${route.port}`;
 }

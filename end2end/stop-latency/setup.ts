@@ -4,7 +4,7 @@ import type { Browser, Tab } from "../browsers/driver/browser";
 import { Chat } from "../browsers/page/chat";
 import type { Certificate } from "../support/certificate";
 import type { Question } from "../support/upstream";
-import type { Line } from "./stack";
+import type { Stack } from "./stack";
 
 /** A page with a question under way, and that question. */
 export interface Asked {
@@ -12,28 +12,28 @@ export interface Asked {
   question: Question;
 }
 
-export class Stage {
+export class Setup {
   private browser?: Browser;
   private tab?: Tab;
 
   constructor(
-    readonly line: Line,
+    readonly stack: Stack,
     readonly certificate: Certificate,
     private readonly start: () => Promise<Browser>,
   ) {}
 
   /** Opens the chat page, and asks. */
-  async asked(): Promise<Asked> {
+  async ask(): Promise<Asked> {
     this.browser ??= await this.start();
     this.tab ??= await this.browser.tab();
-    const chat = await new Chat(this.tab, this.line.url).open();
+    const chat = await new Chat(this.tab, this.stack.url).open();
     await chat.ask("Tell me everything");
-    return { chat, question: await this.line.model.asked() };
+    return { chat, question: await this.stack.model.nextQuestion() };
   }
 
   /** Asks, and waits until the page shows the beginning of the answer. */
   async answering(): Promise<Asked> {
-    const asked = await this.asked();
+    const asked = await this.ask();
     asked.question.delta("It began ");
     await asked.chat.answer.contains("It began");
     return asked;

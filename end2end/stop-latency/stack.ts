@@ -7,7 +7,7 @@ import { Server } from "../support/server";
 import { Upstream } from "../support/upstream";
 import { PATIENCE_MS } from "./trial";
 import { Proxy } from "./proxy";
-import { SERVER_PORT, url, type Road } from "./routes";
+import { SERVER_PORT, url, type Route } from "./routes";
 
 /** The place of the stack. */
 export interface Place {
@@ -23,9 +23,9 @@ export interface Place {
 
 export const HERE: Place = { within: [], listen: "127.0.0.1", near: "127.0.0.1", model: "127.0.0.1" };
 
-export class Line {
+export class Stack {
   private constructor(
-    readonly road: Road,
+    readonly route: Route,
     readonly model: Upstream,
     readonly server: Server,
     private readonly proxy: Proxy | undefined,
@@ -33,23 +33,23 @@ export class Line {
     readonly url: string,
   ) {}
 
-  static async start(road: Road, certificate: Certificate, place: Place): Promise<Line> {
-    const proxy = road.proxy && (await Proxy.start(road.proxy, certificate, place.within));
+  static async start(route: Route, certificate: Certificate, place: Place): Promise<Stack> {
+    const proxy = route.proxy && (await Proxy.start(route.proxy, certificate, place.within));
     const model = await Upstream.start(place.model);
     const server = await Server.start(model.url, {
       listen: `${place.listen}:${SERVER_PORT}`,
-      args: [...SETTINGS, ...(proxy ? PROXIED : road.protocol === "HTTP/2" ? certificate.args : [])],
+      args: [...SETTINGS, ...(proxy ? PROXIED : route.protocol === "HTTP/2" ? certificate.args : [])],
       within: place.within,
     }).catch(async (error) => {
       await Promise.all([proxy?.end(), model.stop()]);
       throw error;
     });
-    const line = new Line(road, model, server, proxy, url(road, place.near));
-    await line.ready().catch(async (error) => {
-      await line.end();
+    const stack = new Stack(route, model, server, proxy, url(route, place.near));
+    await stack.ready().catch(async (error) => {
+      await stack.end();
       throw error;
     });
-    return line;
+    return stack;
   }
 
   /** Waits until the server can be reached: a proxy may still hold it for down. */

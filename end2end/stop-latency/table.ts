@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CAUSES } from "./causes";
 import { PATIENCE_MS, quantile, type Cell, type Outcome } from "./trial";
-import type { Road } from "./routes";
+import type { Route } from "./routes";
 
 const DOCUMENT = resolve(__dirname, "../../docs/stop-latency.md");
 const BETWEEN = /(<!-- measured: begin -->\n)[^]*(<!-- measured: end -->)/;
@@ -14,20 +14,20 @@ export class Table {
 
   constructor(
     private readonly causes: string[],
-    private readonly roads: Road[],
+    private readonly routes: Route[],
   ) {}
 
-  put(cause: string, road: Road, cell: Cell): void {
-    this.cells.set(`${cause}, ${road.name}`, cell);
+  put(cause: string, route: Route, cell: Cell): void {
+    this.cells.set(`${cause}, ${route.name}`, cell);
   }
 
   /** The table in Markdown, with the reasons for empty cells under it. */
   markdown(): string {
-    const head = ["ms, p50 / p99", "promised", ...this.roads.map(({ name }) => name)];
+    const head = ["ms, p50 / p99", "promised", ...this.routes.map(({ name }) => name)];
     const rows = this.causes.map((cause) => [
       cause,
       `≤ ${CAUSES[cause].promise}`,
-      ...this.roads.map((road) => write(this.cells.get(`${cause}, ${road.name}`))),
+      ...this.routes.map((route) => write(this.cells.get(`${cause}, ${route.name}`))),
     ]);
     const rule = head.map((_, at) => (at ? "--:" : "---"));
     const lines = [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`);

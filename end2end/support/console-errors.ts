@@ -2,7 +2,7 @@
 
 import { expect, type BrowserContext } from "@playwright/test";
 
-export class Complaints {
+export class ConsoleErrors {
   private readonly heard: string[] = [];
   private readonly allowed: RegExp[] = [];
 

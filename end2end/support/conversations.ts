@@ -5,11 +5,11 @@ import type { Chat } from "./chat-page";
 import type { Upstream } from "./upstream";
 
 /** Starts a conversation of one question and one answer. */
-export async function talk(chat: Chat, upstream: Upstream, question: string, answer: string): Promise<void> {
+export async function converse(chat: Chat, upstream: Upstream, question: string, answer: string): Promise<void> {
   await chat.newChat.click();
   await expect(chat.log.getByRole("article")).toHaveCount(0);
   await chat.ask(question);
-  const asked = await upstream.asked();
+  const asked = await upstream.nextQuestion();
   asked.delta(answer);
   asked.finish();
   await expect(chat.status).toHaveText("Done");

@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 
 /** All messages in the browser's database, as text. */
-export function kept(page: Page): Promise<string> {
+export function storedMessages(page: Page): Promise<string> {
   return page.evaluate(
     () =>
       new Promise<string>((resolve, reject) => {
@@ -21,7 +21,7 @@ export function kept(page: Page): Promise<string> {
 }
 
 /** Blocks all reads and writes of the database until `window.occupied` is false. */
-export async function occupyTheStore(page: Page): Promise<void> {
+export async function occupyDatabase(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const open = indexedDB.open("starcrossed");
     const database = await new Promise<IDBDatabase>((opened) => (open.onsuccess = () => opened(open.result)));

@@ -2,7 +2,7 @@
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
-export class TaskPage {
+export class EssayPage {
   readonly start: Locator;
   readonly cancel: Locator;
   readonly counter: Locator;

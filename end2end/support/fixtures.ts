@@ -2,24 +2,24 @@
 
 import { expect, type Page } from "@playwright/test";
 import { Chat } from "./chat-page";
-import { Complaints } from "./console-errors";
+import { ConsoleErrors } from "./console-errors";
 import { test as base } from "./server-fixture";
 
 interface Fixtures {
   /** The chat page, open and hydrated. */
   chat: Chat;
-  complaints: Complaints;
+  consoleErrors: ConsoleErrors;
 }
 
 export const test = base.extend<Fixtures>({
   baseURL: async ({ server }, use) => use(server.url),
 
-  complaints: [
+  consoleErrors: [
     async ({ context }, use) => {
-      const complaints = new Complaints();
-      complaints.listen(context);
-      await use(complaints);
-      complaints.expectNone();
+      const consoleErrors = new ConsoleErrors();
+      consoleErrors.listen(context);
+      await use(consoleErrors);
+      consoleErrors.expectNone();
     },
     { auto: true },
   ],

@@ -13,7 +13,7 @@ interface Answer {
   error?: { message: string };
 }
 
-export class BareBrowser {
+export class RawChromium {
   private child!: ChildProcess;
   private readonly waiting = new Map<number, (answer: Answer) => void>();
   private asked = 0;
@@ -44,8 +44,8 @@ export class BareBrowser {
     (child.stdio[3] as Writable).on("error", () => {}); // the browser has ended, or is about to
   }
 
-  static async start(program: string, args: string[]): Promise<BareBrowser> {
-    return new BareBrowser(program, args, await mkdtemp(join(tmpdir(), "browser-")));
+  static async start(program: string, args: string[]): Promise<RawChromium> {
+    return new RawChromium(program, args, await mkdtemp(join(tmpdir(), "browser-")));
   }
 
   /** Kills it at once. Its profile stays. */

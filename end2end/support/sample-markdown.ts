@@ -4,7 +4,7 @@ const WORDS =
   "anchor beacon current drift ember ferry gale harbour island jetty keel lantern mast north oar pilot quay reef sail tide " +
   "under vessel wave yonder and before by from in of on over the through to with";
 
-export class Prose {
+export class SampleMarkdown {
   private readonly words = WORDS.split(" ");
 
   constructor(private state: number) {}

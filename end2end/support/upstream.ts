@@ -67,7 +67,7 @@ export class Upstream {
   }
 
   /** Waits for the next question that no test has taken. */
-  async asked(): Promise<Question> {
+  async nextQuestion(): Promise<Question> {
     while (this.questions.length <= this.taken) {
       await new Promise<void>((resolve) => (this.arrived = resolve));
     }
@@ -109,7 +109,7 @@ export class Question {
   }
 
   /** The messages of the request, as `role: text`. */
-  get said(): string[] {
+  get messages(): string[] {
     return this.body.messages.map((message) => `${message.role}: ${message.content}`);
   }
 

@@ -37,14 +37,14 @@ async function ask(page: Page, upstream: Upstream): Promise<void> {
   await chat.newChat.click();
 
   await chat.ask("My chat page has a Stop button, but the GPU stays busy after I press it. Why?");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   for (const word of ANSWER.split(/(?<= )/)) question.delta(word);
   await expect(chat.answer).toContainText(ANSWER.slice(-20));
 }
 
 async function earlier(chat: Chat, upstream: Upstream, asked: string, answered: string): Promise<void> {
   await chat.ask(asked);
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta(answered);
   question.finish();
   await expect(chat.status).toHaveText("Done");

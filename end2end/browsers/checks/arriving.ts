@@ -41,8 +41,8 @@ test("keeps text typed before the code arrives", async ({ unopened: chat, relay,
   await chat.box.focus();
   await chat.tab.type("early?");
   await chat.tab.key("Enter");
-  const question = await upstream.asked();
-  expect(question.said).toEqual(["user: Am I early?"]);
+  const question = await upstream.nextQuestion();
+  expect(question.messages).toEqual(["user: Am I early?"]);
   question.finish();
   await chat.status.reads("Done");
 });
@@ -53,8 +53,8 @@ test("sends a question from before the code arrives, once", async ({ unopened: c
   await chat.tab.type("Am I early?");
   await chat.tab.key("Enter");
   release();
-  const question = await upstream.asked();
-  expect(question.said).toEqual(["user: Am I early?"]);
+  const question = await upstream.nextQuestion();
+  expect(question.messages).toEqual(["user: Am I early?"]);
   question.delta("Not at all");
   question.finish();
   await chat.status.reads("Done");
@@ -67,7 +67,7 @@ test("fetches the code once, even if it is slow", async ({ unopened: chat, relay
   await new Promise((passed) => setTimeout(passed, 1500)); // a slow connection
   release();
   await chat.alive();
-  const fetched = relay.asked.filter((path) => PROGRAM.test(path));
+  const fetched = relay.requested.filter((path) => PROGRAM.test(path));
   expect(fetched).toEqual([...new Set(fetched)]);
 });
 
@@ -140,8 +140,8 @@ test("reports within 5 s a late part that doesn't arrive", async ({ chat, upstre
   });
   await askInVain(chat);
   await chat.tab.evaluate(() => Reflect.get(window, "release")());
-  const question = await upstream.asked();
-  expect(question.said).toEqual(["user: Is anybody there?"]);
+  const question = await upstream.nextQuestion();
+  expect(question.messages).toEqual(["user: Is anybody there?"]);
   question.finish();
   await chat.status.reads("Done");
   await chat.alert.goes();
@@ -175,7 +175,7 @@ test("says what it needs without JavaScript, and sends nothing", async ({ start,
   await tab.key("Enter");
   await new Promise((passed) => setTimeout(passed, 500)); // a form submission would happen at once
   expect(await tab.url()).toBe(`${relay.url}/`);
-  expect(relay.asked.filter((path) => path.includes("secret"))).toEqual([]);
+  expect(relay.requested.filter((path) => path.includes("secret"))).toEqual([]);
 });
 
 // The fixtures fail this test if a console has an error or a warning, or if the page's policy was violated.

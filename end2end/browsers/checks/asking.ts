@@ -1,7 +1,7 @@
 // Asking, and reading the answer.
 
 import { now } from "../../support/clock";
-import { Prose } from "../../support/sample-markdown";
+import { SampleMarkdown } from "../../support/sample-markdown";
 import { expect, test } from "../fixtures";
 import type { Chat } from "../page/chat";
 import type { Part } from "../page/part";
@@ -9,8 +9,8 @@ import { pour } from "../pour";
 
 test("shows each delta as it arrives, and then Done", async ({ chat, upstream, server }) => {
   await chat.ask("Who are you?");
-  const question = await upstream.asked();
-  expect(question.said).toEqual(["user: Who are you?"]);
+  const question = await upstream.nextQuestion();
+  expect(question.messages).toEqual(["user: Who are you?"]);
   await chat.stop.shows();
   let text = "";
   for (const piece of ["A page ", "and its task, ", "star-crossed: ", "Grüße 🌟"]) {
@@ -28,7 +28,7 @@ test("shows each delta as it arrives, and then Done", async ({ chat, upstream, s
 
 test("shows each word within 150 ms, up to 3,000 deltas a second", async ({ chat, upstream }, testInfo) => {
   await chat.ask("Count");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("Numbers: ");
   await chat.answer.contains("Numbers:");
   await chat.tab.evaluate(watchNumbers, LOOKS, LOOK_EVERY_MS);
@@ -89,13 +89,13 @@ test("breaks the line with Shift+Enter, and the box grows", async ({ chat, upstr
   expect(await height()).toBeGreaterThan(before);
   await chat.tab.type("four");
   await chat.tab.key("Enter");
-  expect((await upstream.asked()).said).toEqual(["user: one\ntwo\nthree\nfour"]);
+  expect((await upstream.nextQuestion()).messages).toEqual(["user: one\ntwo\nthree\nfour"]);
   await chat.box.holds("");
 });
 
 test("shows the reasoning before the answer", async ({ chat, upstream }) => {
   await chat.ask("Why?");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.reasoning("Let me see.");
   await chat.answer.contains("Let me see.");
   question.delta("That is why.");
@@ -107,7 +107,7 @@ test("shows the reasoning before the answer", async ({ chat, upstream }) => {
 
 test("formats Markdown while it arrives: tables, lists, quotes, footnotes", async ({ chat, upstream }) => {
   await chat.ask("Show me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("A **bo");
   question.delta("ld** word and [a link](https://example.org/)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- [x] done\n- [ ] not\n\n");
   question.delta("> quoted\n\nA note[^1].\n\n[^1]: The note.\n\n");
@@ -123,7 +123,7 @@ test("formats Markdown while it arrives: tables, lists, quotes, footnotes", asyn
 
 test("runs and fetches nothing from an answer", async ({ chat, upstream }) => {
   await chat.ask("Be evil");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("<script>window.ran = 1</script>\n\n<img src=x onerror='window.ran = 1'>\n\n![cat](https://fetched.example/cat.png)\n\n");
   question.delta("[click](javascript:window.ran=1)\n\nThe end.");
   question.finish();
@@ -134,7 +134,7 @@ test("runs and fetches nothing from an answer", async ({ chat, upstream }) => {
 });
 
 test("draws formulas as MathML, with fractions that stack", async ({ chat, upstream }) => {
-  await chat.talk(upstream, "Show me", "So $\\frac{a}{b}$ it is.\n\n$$\\sum_{i=1}^{9} i^2$$\n\nMore.\n\n");
+  await chat.converse(upstream, "Show me", "So $\\frac{a}{b}$ it is.\n\n$$\\sum_{i=1}^{9} i^2$$\n\nMore.\n\n");
   await chat.answer.css("math").counts(2);
   const [above, below] = await chat.answer.css("mfrac").evaluate(() => {
     const fraction = Reflect.get(window, "part") as Element;
@@ -145,7 +145,7 @@ test("draws formulas as MathML, with fractions that stack", async ({ chat, upstr
 
 test("colours code and copies it", async ({ chat, upstream }) => {
   await chat.ask("Show me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("```rust\nfn main() {}\n```\n\nThat is all.\n\n");
   await chat.answer.css("code .hl-k").reads("fn");
   question.finish();
@@ -155,7 +155,7 @@ test("colours code and copies it", async ({ chat, upstream }) => {
 });
 
 test("copies an answer as it was written", async ({ chat, upstream }) => {
-  await chat.talk(upstream, "A rhyme", "**stop**\n\n* shop\n");
+  await chat.converse(upstream, "A rhyme", "**stop**\n\n* shop\n");
   await copies(chat.answer.role("button", "Copy"));
   expect(await pasted(chat)).toBe("**stop**\n\n* shop\n");
 });
@@ -177,12 +177,12 @@ async function pasted(chat: Chat): Promise<string> {
 test.describe("follows an answer to its end", () => {
   const ANSWERS: Record<string, () => string> = {
     "of plain words": () => "A line of the answer.\n\n".repeat(120),
-    "with code, tables and formulas": () => new Prose(7).text(12_000),
+    "with code, tables and formulas": () => new SampleMarkdown(7).text(12_000),
   };
   for (const [what, text] of Object.entries(ANSWERS)) {
     test(what, async ({ chat, upstream }) => {
       await chat.ask("A long one");
-      const question = await upstream.asked();
+      const question = await upstream.nextQuestion();
       await pour(question, text(), { rate: 200, size: 24 });
       question.finish();
       await chat.status.reads("Done");
@@ -194,8 +194,8 @@ test.describe("follows an answer to its end", () => {
   test("on a phone", async ({ chat, upstream }) => {
     await chat.tab.resize(390, 800);
     await chat.ask("A long one");
-    const question = await upstream.asked();
-    await pour(question, new Prose(9).text(6000), { rate: 200, size: 24 });
+    const question = await upstream.nextQuestion();
+    await pour(question, new SampleMarkdown(9).text(6000), { rate: 200, size: 24 });
     question.finish();
     await chat.status.reads("Done");
     await expect.poll(() => below(chat), "pixels below the window").toBeLessThan(3);
@@ -204,7 +204,7 @@ test.describe("follows an answer to its end", () => {
 
   test("unless the reader scrolls up, and then leads back", async ({ chat, upstream }) => {
     await chat.ask("A long one");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("A line of the answer.\n\n".repeat(80));
     await expect.poll(() => chat.answer.css("p").count()).toBeGreaterThanOrEqual(80);
     await expect.poll(() => below(chat)).toBeLessThan(3);

@@ -40,7 +40,7 @@ async function copied(chat: Chat, engine: string, from: string, to = from): Prom
 }
 
 test("a selection copies the text and no controls", async ({ chat, engine, upstream }) => {
-  await chat.talk(upstream, "Show me", ANSWER);
+  await chat.converse(upstream, "Show me", ANSWER);
   await chat.answer.css("code .hl-k").shows(); // colouring replaces nodes, which drops an earlier selection
   const said = /^Show me\n+Before\.\n+let a = 1;\nlet b = 2;\n+a\tb\nc\td\n+After\.$/;
   expect(await copied(chat, engine, "body")).toMatch(said);
@@ -49,7 +49,7 @@ test("a selection copies the text and no controls", async ({ chat, engine, upstr
 });
 
 test("a selected code block is copied without a final newline", async ({ chat, engine, upstream }) => {
-  await chat.talk(upstream, "Show me", ANSWER);
+  await chat.converse(upstream, "Show me", ANSWER);
   await chat.answer.css("code .hl-k").shows(); // colouring replaces nodes, which drops an earlier selection
   for (const block of [".answer pre", ".answer code", ".answer figure"]) {
     expect(await copied(chat, engine, block), block).toBe("let a = 1;\nlet b = 2;");
@@ -68,14 +68,14 @@ test("a text file is read in the encoding of its byte order mark", async ({ chat
   await chat.button("Attach files").shows();
   await chat.tab.upload("form input[type=file]", ...files.map(([name]) => join(shared.profile, name)));
   await chat.page.role("list", "Files to be sent").role("listitem").counts(files.length);
-  const question = await chat.talk(upstream, "Read", "I see");
+  const question = await chat.converse(upstream, "Read", "I see");
   const said = question.body.messages.at(-1)!.content;
   for (const words of ["le.txt:\n\n```\nGrüße 🌍", "be.txt:\n\n```\nGrüße 🌍", "こんにちは", "你好"]) expect(said).toContain(words);
 });
 
 test("a search ignores case, width and normalisation", async ({ chat, upstream }) => {
-  await chat.talk(upstream, "Found", "cafe\u0301 \uff76\uff9e\uff72\uff84\uff9e \uff31wen \u0130stanbul");
-  await chat.talk(upstream, "And now?", "Nothing");
+  await chat.converse(upstream, "Found", "cafe\u0301 \uff76\uff9e\uff72\uff84\uff9e \uff31wen \u0130stanbul");
+  await chat.converse(upstream, "And now?", "Nothing");
   const search = chat.page.role("searchbox", "Search conversations");
   for (const sought of ["caf\u00e9", "\u30ac\u30a4\u30c9", "qwen", "istanbul"]) {
     await search.fill(sought);

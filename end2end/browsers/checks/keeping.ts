@@ -9,12 +9,12 @@ import { expect, test } from "../fixtures";
 import { Chat } from "../page/chat";
 
 test("each conversation has an address and survives a reload", async ({ chat, upstream }) => {
-  await chat.talk(upstream, "About cats", "I like cats");
+  await chat.converse(upstream, "About cats", "I like cats");
   const cats = new URL(await chat.tab.url()).pathname;
   expect(cats).toMatch(/^\/c\/\w+$/);
   await chat.newChat.click();
   await chat.messages.counts(0);
-  await chat.talk(upstream, "About dogs", "I like dogs");
+  await chat.converse(upstream, "About dogs", "I like dogs");
   await chat.reload();
   await chat.answer.contains("I like dogs");
   await chat.listed().counts(2);
@@ -30,7 +30,7 @@ test("conversations outlive the browser", async ({ start, upstream, server }) =>
   try {
     const first = await start({ profile });
     const chat = await new Chat(await first.tab(), server.url).open();
-    await chat.talk(upstream, "About cats", "I like cats");
+    await chat.converse(upstream, "About cats", "I like cats");
     await chat.keeps("I like cats");
     await first.quit();
     const second = await start({ profile });
@@ -49,7 +49,7 @@ test("a private window works and stores nothing", async ({ start, upstream, serv
   try {
     const hidden = await start({ profile, private: true });
     const chat = await new Chat(await hidden.tab(), server.url).open();
-    await chat.talk(upstream, "A secret", "I tell nobody");
+    await chat.converse(upstream, "A secret", "I tell nobody");
     await chat.reload();
     await chat.answer.contains("I tell nobody");
     await hidden.quit();
@@ -64,12 +64,12 @@ test("a private window works and stores nothing", async ({ start, upstream, serv
 });
 
 test("two tabs overwrite nothing and show each other's messages", async ({ chat, other, upstream }) => {
-  await chat.talk(upstream, "About cats", "I like cats");
+  await chat.converse(upstream, "About cats", "I like cats");
   await other.open(new URL(await chat.tab.url()).pathname);
   await other.answer.contains("I like cats");
-  await chat.talk(upstream, "Here", "Here too");
+  await chat.converse(upstream, "Here", "Here too");
   await other.answer.contains("Here too");
-  await other.talk(upstream, "There", "There too");
+  await other.converse(upstream, "There", "There too");
   await other.reload();
   await other.answer.contains("There too");
   await other.log.contains("Here too");
@@ -77,10 +77,10 @@ test("two tabs overwrite nothing and show each other's messages", async ({ chat,
 });
 
 test("a conversation is found by its text", async ({ chat, upstream }) => {
-  await chat.talk(upstream, "About cats", "They purr when content");
+  await chat.converse(upstream, "About cats", "They purr when content");
   await chat.newChat.click();
   await chat.messages.counts(0);
-  await chat.talk(upstream, "About dogs", "They bark");
+  await chat.converse(upstream, "About dogs", "They bark");
   const search = chat.page.role("searchbox", "Search conversations");
   await search.fill("PURR");
   await chat.listed().counts(1);
@@ -92,7 +92,7 @@ test("a conversation is found by its text", async ({ chat, upstream }) => {
 });
 
 test("a conversation can be renamed, deleted and restored", async ({ chat, upstream }) => {
-  await chat.talk(upstream, "About cats", "I like cats");
+  await chat.converse(upstream, "About cats", "I like cats");
   await chat.button("Rename About cats").click();
   const name = chat.page.role("textbox", "Name");
   await name.hasFocus();
@@ -109,17 +109,17 @@ test("a conversation can be renamed, deleted and restored", async ({ chat, upstr
 });
 
 test("an exported file can be imported again", async ({ chat, upstream, shared }) => {
-  await chat.talk(upstream, "About cats", "I like **cats**");
+  await chat.converse(upstream, "About cats", "I like **cats**");
   await chat.page.css("summary").containing("Export and import").click();
   await chat.button("Export all").click();
   const file = join(shared.profile, "starcrossed.json");
-  const kept = await eventually(async () => JSON.parse(await readFile(file, "utf8")) as { conversations: object[] });
-  expect(kept.conversations).toHaveLength(1);
+  const exported = await eventually(async () => JSON.parse(await readFile(file, "utf8")) as { conversations: object[] });
+  expect(exported.conversations).toHaveLength(1);
   await chat.button("Delete About cats").click();
   await chat.listed().counts(0);
   // Another name: choosing the same file again would be no change.
   const again = join(shared.profile, "again.json");
-  await writeFile(again, JSON.stringify(kept));
+  await writeFile(again, JSON.stringify(exported));
   await chat.tab.upload("nav input[type=file]", again);
   await chat.conversations.contains("1 imported");
   await chat.listed("About cats").click();

@@ -32,8 +32,8 @@ async function expectInterrupted(chat: Chat, upstream: Upstream): Promise<void> 
   await chat.status.reads("Interrupted");
   await chat.alert.goes();
   await chat.answer.role("button", "Continue").click();
-  const question = await upstream.asked();
-  expect(question.said).toEqual(["user: Count to a million", "assistant: one, two,"]);
+  const question = await upstream.nextQuestion();
+  expect(question.messages).toEqual(["user: Count to a million", "assistant: one, two,"]);
   question.delta(" three");
   question.finish();
   await chat.status.reads("Done");
@@ -155,7 +155,7 @@ test.describe("nothing that was shown is lost when", () => {
   /** Starts an answer that counts. Returns the last number that was on the page for long enough. */
   async function counting(chat: Chat, upstream: Upstream) {
     await chat.ask("Count");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     void pour(question, counted(5000), { rate: 100, size: 10 });
     await after(COUNTING_MS);
     const shown = /(\d+ )+/.exec((await chat.answer.text())!)![0];
@@ -203,8 +203,8 @@ test("the page survives a killed server, and Retry works", async ({ chat, upstre
   await chat.alert.contains("the server can't be reached");
   await server.restart();
   await chat.retry.click();
-  const again = await upstream.asked();
-  expect(again.said).toEqual(["user: Count to a million"]);
+  const again = await upstream.nextQuestion();
+  expect(again.messages).toEqual(["user: Count to a million"]);
   again.delta("one, two, three");
   again.finish();
   await chat.status.reads("Done");
@@ -223,11 +223,11 @@ test("the page says so when the server is told to go", async ({ chat, upstream, 
 test("a failure shows the model server's words and Retry", async ({ chat, upstream, allowed }) => {
   allowed.push(/./);
   await chat.ask("Are you well?");
-  (await upstream.asked()).fail(500, { error: { message: "the GPU is on fire" } });
+  (await upstream.nextQuestion()).fail(500, { error: { message: "the GPU is on fire" } });
   await chat.alert.contains("the GPU is on fire");
   await chat.status.reads("Failed");
   await chat.retry.click();
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("Better now");
   question.finish();
   await chat.status.reads("Done");

@@ -25,7 +25,7 @@ const CASES: Record<string, Case> = {
 for (const [at, [kind, { said, chosen, more, settled }]] of Object.entries(CASES).entries()) {
   test(`${kind} stays selected`, async ({ chat, upstream }) => {
     await chat.ask("Show me");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta(said);
     await chat.answer.contains(chosen[1]);
     await drawn(chat);

@@ -46,7 +46,7 @@ test.describe("Stop ends the model's work", () => {
   for (const [moment, reach] of Object.entries(MOMENTS)) {
     test(moment, async ({ chat, upstream, server }) => {
       await chat.ask("Count to a million");
-      const question = await upstream.asked();
+      const question = await upstream.nextQuestion();
       await reach(chat, question);
       const { clicked } = await press(chat.stop, question);
       expect(await question.closed).toBe("client");
@@ -70,15 +70,15 @@ test.describe("Stop ends the model's work", () => {
     await chat.inTheMiddle(upstream);
     await chat.stop.click();
     await chat.answer.role("button", "Continue").click();
-    const second = await upstream.asked();
-    expect(second.said).toEqual(["user: Count to a million", "assistant: one, two,"]);
+    const second = await upstream.nextQuestion();
+    expect(second.messages).toEqual(["user: Count to a million", "assistant: one, two,"]);
     second.delta(" three");
     second.finish();
     await chat.status.reads("Done");
     await chat.answer.contains("one, two, three");
     await chat.answer.role("button", "Regenerate").click();
-    const third = await upstream.asked();
-    expect(third.said).toEqual(["user: Count to a million"]);
+    const third = await upstream.nextQuestion();
+    expect(third.messages).toEqual(["user: Count to a million"]);
     third.finish();
     await chat.status.reads("Done");
   });
@@ -88,7 +88,7 @@ test("a double click on Send asks once and stops nothing", async ({ chat, upstre
   await chat.box.fill("Only once");
   await chat.send.hover();
   await Promise.all([chat.tab.press(), chat.tab.press()]);
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("Still here");
   await chat.answer.contains("Still here");
   question.finish();
@@ -115,7 +115,7 @@ test.describe("Stop is heard at once in a flood", () => {
       const took: number[] = [];
       for (let trial = 0; trial < TRIALS; trial++) {
         await chat.ask("Everything");
-        const question = await upstream.asked();
+        const question = await upstream.nextQuestion();
         question.delta("It begins. ");
         await chat.answer.contains("It begins.");
         const { ordered } = await press(chat.stop, question, async () => {

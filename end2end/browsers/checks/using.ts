@@ -21,7 +21,7 @@ test("an image and a text go with a question and stay with it", async ({ chat, u
   await chat.button("Attach files").shows();
   await chat.tab.upload("form input[type=file]", picture, text);
   await waiting(chat).counts(2);
-  const question = await chat.talk(upstream, "What is this?", "I see");
+  const question = await chat.converse(upstream, "What is this?", "I see");
   expect(question.body.messages.at(-1)?.content).toEqual([
     { type: "text", text: "notes.md:\n\n```\n# Notes\n```\n\nWhat is this?" },
     { type: "image_url", image_url: { url: `data:image/png;base64,${PNG}` } },
@@ -71,7 +71,7 @@ test.describe("several models side by side", () => {
     await chat.page.role("combobox", "Compare with").nth(0).pick("beta");
     await chat.tab.key("Escape");
     await chat.ask("Who are you?");
-    const asked = [await upstream.asked(), await upstream.asked()];
+    const asked = [await upstream.nextQuestion(), await upstream.nextQuestion()];
     for (const question of asked) {
       question.delta(`I am ${question.body.model}`);
       await lane(chat, question.body.model).contains(`I am ${question.body.model}`);
@@ -131,8 +131,8 @@ test.describe("the settings", () => {
     await dialog.role("textbox", "Temperature").fill("0.7");
     await dialog.role("button", "Done").click();
     await dialog.goes();
-    const question = await chat.talk(upstream, "Why?", "So.");
-    expect(question.said).toEqual(["system: Be brief.", "user: Why?"]);
+    const question = await chat.converse(upstream, "Why?", "So.");
+    expect(question.messages).toEqual(["system: Be brief.", "user: Why?"]);
     expect(question.body).toMatchObject({ temperature: 0.7 });
     await chat.reload();
     await open(chat);
@@ -170,16 +170,16 @@ test("the chosen theme stays, in every tab", async ({ chat, other }) => {
 
 test("nothing overflows the window of a phone", async ({ chat, upstream }) => {
   await chat.tab.resize(390, 800);
-  await chat.talk(upstream, "Show me", `${"a".repeat(300)}\n\n| ${"cell | ".repeat(20)}\n|${"---|".repeat(20)}\n\n\`\`\`\n${"code ".repeat(100)}\n\`\`\`\n\n`);
+  await chat.converse(upstream, "Show me", `${"a".repeat(300)}\n\n| ${"cell | ".repeat(20)}\n|${"---|".repeat(20)}\n\n\`\`\`\n${"code ".repeat(100)}\n\`\`\`\n\n`);
   expect(await chat.tab.evaluate(() => [innerWidth, document.documentElement.scrollWidth])).toEqual([390, 390]);
   await chat.box.fill("And now?");
   await chat.send.click();
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await chat.status.reads("Done");
 });
 
 test("nothing but the conversation ever scrolls", async ({ chat, upstream }) => {
-  await chat.talk(upstream, "At length", `A claim[^1].\n\n${"A line of the answer.\n\n".repeat(60)}[^1]: It is true.\n`);
+  await chat.converse(upstream, "At length", `A claim[^1].\n\n${"A line of the answer.\n\n".repeat(60)}[^1]: It is true.\n`);
   const still = async (what: string) => {
     const moved = await chat.tab.evaluate(() => {
       const frame = [document.scrollingElement!, document.body, ...document.querySelectorAll(".chat, .talk, header.bar, .composer-bar")];
@@ -221,7 +221,7 @@ test("right-to-left text has its direction, code its own", async ({ chat, upstre
   const direction = (part: Part) => part.evaluate(() => getComputedStyle(Reflect.get(window, "part") as Element).direction);
   expect(await direction(chat.box)).toBe("rtl");
   await chat.tab.key("Enter");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("سلام\n\n- عليكم\n\n| ب | ج |\n|---|---|\n| د | ه |\n\n```\nسلام\n```\n");
   question.finish();
   await chat.status.reads("Done");
@@ -242,7 +242,7 @@ test("the keyboard alone asks, stops, and goes on", async ({ chat, upstream }) =
   await chat.tab.key("Tab");
   await chat.send.hasFocus();
   await chat.tab.key("Enter");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   await chat.stop.shows();
   await chat.box.hasFocus();
   question.delta("Hello");

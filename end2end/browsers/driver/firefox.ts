@@ -68,7 +68,7 @@ export class Firefox implements Browser {
     } catch (error) {
       await process.end();
       if (!profile) await rm(folder, { recursive: true, force: true });
-      throw new Error(`Firefox did not start: ${String(error)}\n${process.said.join("\n")}`);
+      throw new Error(`Firefox did not start: ${String(error)}\n${process.output.join("\n")}`);
     }
   }
 

@@ -16,7 +16,7 @@ const SCRIPT = '(cat <&3 >/dev/null; kill -9 0) & "$@" 3<&-; kill -9 0';
 
 export class Leash {
   /** Its output, line by line. */
-  readonly said: string[] = [];
+  readonly output: string[] = [];
   private readonly listeners = new Set<(line: string) => void>();
   /** Resolves at its end. */
   readonly gone: Promise<unknown>;
@@ -46,7 +46,7 @@ export class Leash {
 
   /** Waits for a line that matches. Returns the pattern's first group. */
   async line(pattern: RegExp, ms = 30_000): Promise<string> {
-    for (const line of this.said) {
+    for (const line of this.output) {
       const found = pattern.exec(line);
       if (found) return found[1];
     }
@@ -56,7 +56,7 @@ export class Leash {
         if (match) found(match[1]);
       };
       this.listeners.add(listen);
-      void this.gone.then(() => failed(new Error(`${this.name} ended by itself:\n${this.said.join("\n")}`)));
+      void this.gone.then(() => failed(new Error(`${this.name} ended by itself:\n${this.output.join("\n")}`)));
       return () => this.listeners.delete(listen);
     });
   }
@@ -77,7 +77,7 @@ export class Leash {
   }
 
   private hear(line: string): void {
-    this.said.push(line);
+    this.output.push(line);
     for (const listener of [...this.listeners]) listener(line);
   }
 }

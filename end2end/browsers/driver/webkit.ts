@@ -70,7 +70,7 @@ export class WebKit implements Browser {
     } catch (error) {
       await Promise.all([driver.end(), display.end()]);
       if (!profile) await rm(folder, { recursive: true, force: true });
-      throw new Error(`WebKit did not start: ${String(error)}\n${driver.said.join("\n")}`);
+      throw new Error(`WebKit did not start: ${String(error)}\n${driver.output.join("\n")}`);
     }
   }
 
@@ -85,7 +85,7 @@ export class WebKit implements Browser {
   }
 
   async finds(text: string): Promise<boolean> {
-    return this.driver.said.includes(`found ${text}`);
+    return this.driver.output.includes(`found ${text}`);
   }
 
   async kill(): Promise<void> {

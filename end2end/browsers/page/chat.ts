@@ -75,9 +75,9 @@ export class Chat {
   }
 
   /** Asks, and answers. */
-  async talk(upstream: Upstream, asked: string, answer: string): Promise<Question> {
+  async converse(upstream: Upstream, asked: string, answer: string): Promise<Question> {
     await this.ask(asked);
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta(answer);
     question.finish();
     await this.status.reads("Done");
@@ -87,7 +87,7 @@ export class Chat {
   /** Asks, and waits until the page shows the beginning of the answer. */
   async inTheMiddle(upstream: Upstream): Promise<Question> {
     await this.ask("Count to a million");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("one, two, ");
     await this.answer.contains("one, two,");
     return question;
@@ -96,7 +96,7 @@ export class Chat {
   /** Waits until the browser's database has a text. */
   async keeps(text: string): Promise<void> {
     await eventually(async () => {
-      const kept = await this.tab.evaluate(async () => {
+      const storedMessages = await this.tab.evaluate(async () => {
         const opening = indexedDB.open("starcrossed");
         const database = await new Promise<IDBDatabase>((opened) => (opening.onsuccess = () => opened(opening.result)));
         const reading = database.transaction("messages").objectStore("messages").getAll();
@@ -104,7 +104,7 @@ export class Chat {
         database.close();
         return messages.join("\n");
       });
-      if (!kept.includes(text)) throw new Error(`"${text}" isn't kept`);
+      if (!storedMessages.includes(text)) throw new Error(`"${text}" isn't kept`);
     });
   }
 

@@ -4,7 +4,7 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test as base } from "../../support/fixtures";
 import { Monitor } from "../../support/monitor-page";
-import { TaskPage } from "../../support/essay-page";
+import { EssayPage } from "../../support/essay-page";
 import type { Question } from "../../support/upstream";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
@@ -89,7 +89,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
     test("a rich conversation has none, during and after the answer", async ({ chat, upstream, axe }) => {
       test.slow();
       await chat.ask("Show me **everything**");
-      const question = await upstream.asked();
+      const question = await upstream.nextQuestion();
       question.reasoning("What is everything?\n\nLet me think.");
       await expect(chat.answer).toContainText("Let me think");
       await axe();
@@ -103,7 +103,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await expect(chat.status).toHaveText("Done");
       await axe();
       await chat.action(chat.answer, "Regenerate").click();
-      const again = await upstream.asked();
+      const again = await upstream.nextQuestion();
       again.delta("Once more.");
       await expect(chat.answer).toContainText("Once more.");
       await chat.stop.click();
@@ -113,10 +113,10 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await axe();
     });
 
-    test("an error has no violations", async ({ chat, upstream, complaints, axe }) => {
-      complaints.allow(/Failed to load resource/);
+    test("an error has no violations", async ({ chat, upstream, consoleErrors, axe }) => {
+      consoleErrors.allow(/Failed to load resource/);
       await chat.ask("Fail!");
-      (await upstream.asked()).fail(500, { error: { message: "out of memory" } });
+      (await upstream.nextQuestion()).fail(500, { error: { message: "out of memory" } });
       await expect(chat.alert).toContainText("out of memory");
       await expect(chat.retry).toBeVisible();
       await axe();
@@ -125,7 +125,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
     test("the list of conversations has no violations", async ({ chat, upstream, page, axe }) => {
       for (const title of ["About cats", "About dogs, and a title that is longer than its place"]) {
         await chat.ask(title);
-        finish(await upstream.asked());
+        finish(await upstream.nextQuestion());
         await expect(chat.status).toHaveText("Done");
         if (device === "phone") await page.getByRole("button", { name: "Conversations list" }).click();
         if (title === "About cats") await chat.newChat.click();
@@ -165,7 +165,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await others.nth(1).selectOption("alpha");
       await axe();
       await chat.ask("Who are you?");
-      const [first, second, third] = [await upstream.asked(), await upstream.asked(), await upstream.asked()];
+      const [first, second, third] = [await upstream.nextQuestion(), await upstream.nextQuestion(), await upstream.nextQuestion()];
       for (const question of [first, second, third]) question.delta("Somebody,");
       await expect(chat.message(3)).toContainText("Somebody");
       await axe();
@@ -190,7 +190,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await expect(page.getByRole("list", { name: "Files to be sent" }).getByRole("listitem")).toHaveCount(2);
       await axe();
       await chat.ask("What is it?");
-      finish(await upstream.asked());
+      finish(await upstream.nextQuestion());
       await expect(chat.status).toHaveText("Done");
       await chat.message(0).getByText("notes that have").click();
       await axe();
@@ -204,7 +204,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
     });
 
     test("the task page has no violations", async ({ page, axe }) => {
-      const task = await new TaskPage(page).open();
+      const task = await new EssayPage(page).open();
       await task.makeLasting(50);
       await axe();
       await task.start.click();
@@ -225,8 +225,8 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
       await axe();
     });
 
-    test("the not-found page has no violations", async ({ page, complaints, axe }) => {
-      complaints.allow(/status of 404 \(Not Found\)/);
+    test("the not-found page has no violations", async ({ page, consoleErrors, axe }) => {
+      consoleErrors.allow(/status of 404 \(Not Found\)/);
       await page.goto("/no/such/page");
       await expect(page.locator("html[data-ready]")).toBeAttached();
       await axe();

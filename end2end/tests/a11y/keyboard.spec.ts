@@ -5,14 +5,14 @@ import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 import { drawn } from "../../support/frames";
 
-test("the box has focus at first and when a focused button goes away", async ({ chat, upstream, page, complaints }) => {
-  complaints.allow(/Failed to load resource/);
+test("the box has focus at first and when a focused button goes away", async ({ chat, upstream, page, consoleErrors }) => {
+  consoleErrors.allow(/Failed to load resource/);
   await expect(chat.box).toBeFocused();
   await page.keyboard.type("Hello?");
   await page.keyboard.press("Tab");
   await expect(chat.send).toBeFocused();
   await page.keyboard.press("Enter");
-  const stopped = await upstream.asked();
+  const stopped = await upstream.nextQuestion();
   await expect(chat.stop).toBeVisible();
   await expect(chat.box, "after Send").toBeFocused();
 
@@ -26,14 +26,14 @@ test("the box has focus at first and when a focused button goes away", async ({ 
 
   await chat.action(chat.answer, "Continue").focus();
   await page.keyboard.press("Enter");
-  const failing = await upstream.asked();
+  const failing = await upstream.nextQuestion();
   await expect(chat.box, "after Continue").toBeFocused();
   failing.fail(500, { error: { message: "out of memory" } });
   await expect(chat.alert).toContainText("out of memory");
 
   await chat.retry.focus();
   await page.keyboard.press("Enter");
-  const long = await upstream.asked();
+  const long = await upstream.nextQuestion();
   await expect(chat.box, "after Retry").toBeFocused();
   long.delta("A line.\n\n".repeat(80));
   await expect(chat.answer.getByRole("paragraph")).toHaveCount(80);
@@ -59,7 +59,7 @@ test("the box has focus at first and when a focused button goes away", async ({ 
 
 test("focus elsewhere stays there when an answer ends", async ({ chat, upstream }) => {
   await chat.ask("Hello?");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   await chat.newChat.focus();
   question.finish();
   await expect(chat.status).toHaveText("Done");
@@ -72,14 +72,14 @@ test("an example fills the box, and Enter sends it", async ({ chat, upstream, pa
   await page.keyboard.press("Enter");
   await expect(chat.box).toBeFocused();
   await page.keyboard.press("Enter");
-  const question = await upstream.asked();
-  expect(question.said[0]).toContain("limerick");
+  const question = await upstream.nextQuestion();
+  expect(question.messages[0]).toContain("limerick");
   question.finish();
 });
 
 test("a conversation has focus after its name field closes", async ({ chat, upstream, page }) => {
   await chat.ask("About cats");
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
   for (const [key, name] of [["Escape", "About cats"], ["Enter", "Felines"]] as const) {
     await page.getByRole("button", { name: "Rename About cats" }).focus();
@@ -95,7 +95,7 @@ test("a key that an input method uses does nothing else", async ({ page, upstrea
   upstream.models = [...Array(30).keys()].map((number) => `model-${number}`);
   const chat = await new Chat(page).open();
   await chat.ask("About cats");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("Going");
   await expect(chat.answer).toContainText("Going");
   const take = async (field: Locator) => {
@@ -125,7 +125,7 @@ for (const name of ["Search conversations", "Search models"]) {
     upstream.models = [...Array(30).keys()].map((number) => `model-${number}`);
     const chat = await new Chat(page).open();
     await chat.ask("Hello?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("Going");
     const search = page.getByRole("searchbox", { name });
     await search.fill("nothing like it");
@@ -148,7 +148,7 @@ test.describe("on a touch screen", () => {
     await expect(chat.box).not.toBeFocused();
     await chat.box.fill("Hello?");
     await chat.send.tap();
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("Hello");
     await expect(chat.answer).toContainText("Hello");
     await chat.stop.tap();
@@ -170,7 +170,7 @@ test.describe("on a touch screen", () => {
     await expect(chat.stop).toBeVisible();
     await tap();
     await expect(chat.status).toHaveText("Stopped");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     expect(await question.closed).toBe("client");
   });
 });

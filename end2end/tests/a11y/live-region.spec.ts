@@ -7,7 +7,7 @@ import { expect, test } from "../../support/fixtures";
 test("an answer is announced in sentences and blocks, each once", async ({ chat, upstream }) => {
   const heard = await listen(chat);
   await chat.ask("Tell me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("# A heading\n\nOne sen");
   await expect.poll(heard).toEqual(["A heading"]);
   question.delta("tence. Another **one**. And the begin"); // in one delta: a pause in between would make two announcements
@@ -25,7 +25,7 @@ test("an answer is announced in sentences and blocks, each once", async ({ chat,
 test("a fast answer isn't announced word by word", async ({ chat, upstream, page }) => {
   const heard = await listen(chat);
   await chat.ask("Tell me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   for (let sentence = 1; sentence <= 60; sentence++) {
     for (const word of ["This ", "is ", "number ", `${sentence}. `]) question.delta(word);
     if (sentence % 10 === 0) question.delta("\n\n");
@@ -44,7 +44,7 @@ test("text from before the first frame is announced too", async ({ chat, upstrea
   const heard = await listen(chat);
   const draw = await holdFrames(page);
   await chat.ask("Tell me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.reasoning("Let me see.");
   const thinking = chat.answer.getByText("Thinking…");
   await expect(thinking).toBeVisible();
@@ -59,13 +59,13 @@ test("text from before the first frame is announced too", async ({ chat, upstrea
 test("a continued answer isn't announced again from the start", async ({ chat, upstream }) => {
   const heard = await listen(chat);
   await chat.ask("Tell me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("It was said. It was cut");
   await expect.poll(heard).toEqual(["It was said."]);
   await chat.stop.click();
   await expect.poll(heard).toEqual(["It was said.", "It was cut"]);
   await chat.action(chat.answer, "Continue").click();
-  const rest = await upstream.asked();
+  const rest = await upstream.nextQuestion();
   rest.delta(" off. And then it ended.");
   rest.finish();
   await expect.poll(heard).toEqual(["It was said.", "It was cut", "It was cut off. And then it ended."]);
@@ -77,7 +77,7 @@ test("a flood is announced in pieces, complete, until Stop", async ({ chat, upst
   const text = all.join("\n\n"); // 16 kB, at once
   const words = async () => (await heard()).join(" ").replace(/\s+/g, " ").trim();
   await chat.ask("Tell me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta(text);
   question.finish();
   await expect(chat.status).toHaveText("Done");
@@ -87,7 +87,7 @@ test("a flood is announced in pieces, complete, until Stop", async ({ chat, upst
   expect(await pauses()).toBeGreaterThan(0);
 
   await chat.ask("Tell me again");
-  const stopped = await upstream.asked();
+  const stopped = await upstream.nextQuestion();
   stopped.delta(text);
   await expect(chat.answer).toContainText("paragraph 400");
   const before = (await heard()).length;

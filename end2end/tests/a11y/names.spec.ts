@@ -6,7 +6,7 @@ import type { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
 import { Monitor } from "../../support/monitor-page";
 import { Server } from "../../support/server";
-import { TaskPage } from "../../support/essay-page";
+import { EssayPage } from "../../support/essay-page";
 import type { Upstream } from "../../support/upstream";
 
 const ANSWER = `## A heading
@@ -47,7 +47,7 @@ async function expectNames(root: Locator, file: string): Promise<void> {
 /** Asks a question that is answered with some reasoning and with all kinds of Markdown. */
 async function converse(chat: Chat, upstream: Upstream): Promise<void> {
   await chat.ask("What is there?");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.reasoning("Let me think.");
   question.delta(ANSWER);
   question.finish();
@@ -64,7 +64,7 @@ test("a conversation, while it is answered and afterwards", async ({ chat, upstr
   await converse(chat, upstream);
   await expectNames(page.locator("body"), "conversation");
   await chat.action(chat.answer, "Regenerate").click();
-  const again = await upstream.asked();
+  const again = await upstream.nextQuestion();
   again.delta("Once more.");
   await expect(chat.answer).toContainText("Once more.");
   await expectNames(page.locator("body"), "answering");
@@ -76,7 +76,7 @@ test("a conversation, while it is answered and afterwards", async ({ chat, upstr
 
 test("a conversation whose answer failed", async ({ chat, upstream, page }) => {
   await chat.ask("Fail!");
-  (await upstream.asked()).fail(500, { error: { message: "out of memory" } });
+  (await upstream.nextQuestion()).fail(500, { error: { message: "out of memory" } });
   await expect(chat.alert).toContainText("out of memory");
   await expectNames(page.locator("main"), "failed");
 });
@@ -107,7 +107,7 @@ test("a comparison of two models", async ({ chat, upstream, page }) => {
   await page.getByRole("combobox", { name: "Compare with" }).first().selectOption("beta");
   await expectNames(page.locator("body"), "compare-picker");
   await chat.ask("Who are you?");
-  const asked = [await upstream.asked(), await upstream.asked()];
+  const asked = [await upstream.nextQuestion(), await upstream.nextQuestion()];
   for (const question of asked) question.delta(`I am ${question.body.model}`);
   for (const model of ["alpha", "beta"]) await expect(chat.log).toContainText(`I am ${model}`);
   await expectNames(page.locator("main"), "comparing");
@@ -124,7 +124,7 @@ test("a question with files", async ({ chat, upstream, page }) => {
   await expect(page.getByRole("list", { name: "Files to be sent" })).toContainText("notes.txt");
   await expectNames(page.getByRole("region", { name: "Ask" }), "files-waiting");
   await chat.ask("What is it?");
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
   await expectNames(chat.log, "files-sent");
 });
@@ -137,7 +137,7 @@ test("a conversation that this browser doesn't have", async ({ chat, page }) => 
 });
 
 test("the page of a task", async ({ page }) => {
-  const task = await new TaskPage(page).open();
+  const task = await new EssayPage(page).open();
   await expectNames(page.locator("body"), "task");
   await task.makeLasting(10_000);
   await task.start.click();
@@ -157,15 +157,15 @@ test("the monitor", async ({ page, context }) => {
   await expectNames(page.locator("body"), "monitor");
 });
 
-test("a page that doesn't exist", async ({ page, complaints }) => {
-  complaints.allow(/status of 404 \(Not Found\)/);
+test("a page that doesn't exist", async ({ page, consoleErrors }) => {
+  consoleErrors.allow(/status of 404 \(Not Found\)/);
   await page.goto("/no/such/page");
   await expect(page.locator("html[data-ready]")).toBeAttached();
   await expectNames(page.locator("body"), "not-found");
 });
 
-test("the login page, before and after a wrong password", async ({ upstream, page, complaints }) => {
-  complaints.allow(/Failed to load resource/);
+test("the login page, before and after a wrong password", async ({ upstream, page, consoleErrors }) => {
+  consoleErrors.allow(/Failed to load resource/);
   const server = await Server.start(upstream.url, { args: ["--password", "correct horse"] });
   await page.goto(server.url);
   await expectNames(page.locator("body"), "login");

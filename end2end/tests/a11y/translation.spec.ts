@@ -38,7 +38,7 @@ test("the status, the alert and the buttons are translated", async ({ chat, upst
   await translate(page);
   await chat.ask("About cats");
   await expect(chat.status).toHaveText("«Thinking…»");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("They purr. ");
   await expect(chat.status).toHaveText("«Answering…»");
   await expect(chat.stop).toBeVisible();
@@ -53,14 +53,14 @@ test("the status, the alert and the buttons are translated", async ({ chat, upst
 
   for (const trouble of ["busy", "broken"]) {
     await chat.ask("And dogs?");
-    (await upstream.asked()).fail(503, { error: { message: trouble } });
+    (await upstream.nextQuestion()).fail(503, { error: { message: trouble } });
     await expect(chat.status).toHaveText("«Failed»");
     await expect(chat.alert).toContainText(trouble);
     await expect(chat.alert.locator("> font")).toHaveCount(1);
   }
   await page.getByRole("button", { name: "«Retry»" }).click();
   await expect(chat.alert).toBeHidden();
-  const again = await upstream.asked();
+  const again = await upstream.nextQuestion();
   again.reasoning("Let me");
   await expect(chat.answer.locator(".reasoning p")).toHaveText("«Let me»");
   again.reasoning(" think");
@@ -73,7 +73,7 @@ test("the status, the alert and the buttons are translated", async ({ chat, upst
   await expect(page.locator(".status-area .receipt")).toHaveText(/^«connection closed in .*»$/);
   await chat.answer.hover();
   await page.getByRole("button", { name: "«Regenerate»" }).last().click();
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("«Done»");
   await expect(chat.answer.locator(".branches")).toContainText("«2/2»");
   await chat.answer.hover();
@@ -87,7 +87,7 @@ test("the list, its titles and its notices are translated", async ({ chat, upstr
   for (const title of ["About cats", "About dogs"]) {
     await page.getByRole("button", { name: "«New chat»" }).click();
     await chat.ask(title);
-    (await upstream.asked()).finish();
+    (await upstream.nextQuestion()).finish();
     await expect(chat.status).toHaveText("«Done»");
     await expect(page.locator("h1.visually-hidden")).toHaveText(`«${title}»`);
   }
@@ -137,7 +137,7 @@ test("the settings, notices and refusals are translated", async ({ chat, page })
 
 test("the storage notice is translated", async ({ chat, page, upstream }) => {
   await chat.ask("About cats");
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
   await translate(page);
   await page.evaluate(() => {
@@ -146,7 +146,7 @@ test("the storage notice is translated", async ({ chat, page, upstream }) => {
     };
   });
   await chat.ask("And dogs?");
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(page.locator(".notice")).toHaveText(/^«There is no room left.*»$/);
 });
 

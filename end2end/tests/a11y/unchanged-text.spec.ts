@@ -6,7 +6,7 @@ import { cells, Monitor } from "../../support/monitor-page";
 import { watchWrites } from "../../support/writes";
 
 /** Makes each write fail: the browser has no room. */
-const fill = (page: Page) =>
+const fillStorage = (page: Page) =>
   page.evaluate(() => {
     IDBObjectStore.prototype.put = () => {
       throw new DOMException("no", "QuotaExceededError");
@@ -41,16 +41,16 @@ test("a field's hint isn't rewritten while its field is typed in", async ({ chat
 
 test("the storage notice isn't rewritten while answers arrive", async ({ chat, page, upstream }) => {
   await chat.wake();
-  await fill(page);
+  await fillStorage(page);
   await chat.ask("Why?");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("Because");
   await expect(page.locator(".notice")).toContainText("There is no room left");
   const notice = await watchWrites(page.locator(".notice"));
   question.finish();
   await expect(chat.status).toHaveText("Done");
   await chat.ask("And then?");
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.answer).toContainText("Well.");
   await expect(chat.status).toHaveText("Done");
   expect(await notice.again()).toBe(0);
@@ -58,7 +58,7 @@ test("the storage notice isn't rewritten while answers arrive", async ({ chat, p
 
 test("a thought's summary isn't rewritten while the thought grows", async ({ chat, upstream }) => {
   await chat.ask("Why?");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.reasoning("Let me");
   const summary = chat.answer.locator("summary");
   await expect(summary).toHaveText("Thinking…");

@@ -18,7 +18,7 @@ const RECORD_MS = 500;
 test.slow();
 
 /** Acts, and expects no task of the main thread longer than this. */
-async function quick(page: Page, what: string, act: () => Promise<void>, most = LONGEST_MS): Promise<void> {
+async function expectResponsive(page: Page, what: string, act: () => Promise<void>, most = LONGEST_MS): Promise<void> {
   expect(await longestTask(page, act), what).toBeLessThanOrEqual(most);
 }
 
@@ -52,7 +52,7 @@ const many = (count: number): Said[] =>
     text: `Message number ${at}`,
   }));
 
-async function pick(chat: Chat, path: string): Promise<void> {
+async function chooseFile(chat: Chat, path: string): Promise<void> {
   const transfer = chat.conversations.locator("details.transfer");
   if (!(await transfer.evaluate((details: HTMLDetailsElement) => details.open))) {
     await chat.conversations.getByText("Export and import").click();
@@ -60,11 +60,11 @@ async function pick(chat: Chat, path: string): Promise<void> {
   await chat.conversations.locator("input[type=file]").setInputFiles(path);
 }
 
-const large = (chat: Chat) => chat.conversations.getByRole("link", { name: "A large one" });
+const largeOne = (chat: Chat) => chat.conversations.getByRole("link", { name: "A large one" });
 
 /** Imports a file, and waits for the end of the import. */
-async function take(chat: Chat, path: string, count = 1): Promise<void> {
-  await pick(chat, path);
+async function importFile(chat: Chat, path: string, count = 1): Promise<void> {
+  await chooseFile(chat, path);
   await expect(chat.conversations.getByText(`${count} imported`)).toBeVisible({ timeout: 120_000 });
 }
 
@@ -78,45 +78,45 @@ test("100,000 messages never block the page", async ({ chat, page }, testInfo) =
   test.setTimeout(600_000);
   await chat.wake();
   const path = await file(testInfo, many(100_000));
-  await quick(page, "importing", async () => {
-    await pick(chat, path);
+  await expectResponsive(page, "importing", async () => {
+    await chooseFile(chat, path);
     await expect(chat.conversations.getByText(/^(Reading|Importing): /)).toBeVisible();
     await expect(chat.conversations.getByText("1 imported")).toBeVisible({ timeout: 120_000 });
   });
-  await quick(page, "opening", async () => {
-    await large(chat).click();
+  await expectResponsive(page, "opening", async () => {
+    await largeOne(chat).click();
     await expect(chat.answer).toContainText("Message number 99999", { timeout: 60_000 });
   });
-  await quick(page, "showing earlier ones", async () => {
+  await expectResponsive(page, "showing earlier ones", async () => {
     await page.getByRole("button", { name: "Show earlier messages" }).click();
     await expect(chat.log).toContainText("Message number 99921");
   });
   const search = chat.conversations.getByRole("searchbox");
-  await quick(page, "searching", async () => {
+  await expectResponsive(page, "searching", async () => {
     await search.fill("number 99990");
     const found = chat.conversations.getByRole("listitem").getByText("Message number 99990");
     await expect(found).toBeVisible({ timeout: 60_000 });
     await search.fill("");
   });
-  await quick(page, "deleting", async () => {
+  await expectResponsive(page, "deleting", async () => {
     await chat.conversations.getByRole("button", { name: "Delete A large one" }).click();
     await expect(chat.conversations.getByText("Deleted “A large one”")).toBeVisible({ timeout: 60_000 });
   });
-  await quick(page, "putting back", async () => {
+  await expectResponsive(page, "putting back", async () => {
     await chat.conversations.getByRole("button", { name: "Undo" }).click();
-    await expect(large(chat)).toBeVisible({ timeout: 120_000 });
+    await expect(largeOne(chat)).toBeVisible({ timeout: 120_000 });
   });
 });
 
 test("a question among 100,000 messages never blocks the page", async ({ chat, page, upstream }, testInfo) => {
   await chat.wake();
-  await take(chat, await file(testInfo, many(100_000), 1000));
-  await large(chat).click();
+  await importFile(chat, await file(testInfo, many(100_000), 1000));
+  await largeOne(chat).click();
   await expect(chat.answer).toContainText("Message number 99999", { timeout: 60_000 });
   for (const text of ["One more", "And another"]) {
-    await quick(page, text, async () => {
+    await expectResponsive(page, text, async () => {
       await chat.ask(`${text}?`);
-      const question = await upstream.asked();
+      const question = await upstream.nextQuestion();
       question.delta(`${text}.`);
       question.finish();
       await expect(chat.status).toHaveText("Done");
@@ -139,13 +139,13 @@ test("10,000 conversations reload without blocking the page", async ({ chat, pag
     await new Promise((written) => (writing.oncomplete = written));
     database.close();
   });
-  await quick(page, "reloading", async () => {
+  await expectResponsive(page, "reloading", async () => {
     await page.reload();
     await chat.alive();
     await chat.wake();
     await expect(chat.conversations.getByRole("link", { name: "Number 9999", exact: true })).toBeVisible({ timeout: 60_000 });
   });
-  await quick(page, "searching", async () => {
+  await expectResponsive(page, "searching", async () => {
     await chat.conversations.getByRole("searchbox").fill("words 9987");
     await expect(chat.conversations.getByText("Words 9987")).toBeVisible({ timeout: 120_000 });
   });
@@ -153,11 +153,11 @@ test("10,000 conversations reload without blocking the page", async ({ chat, pag
 
 test("a cancelled import leaves everything as it was", async ({ chat, page }, testInfo) => {
   await chat.wake();
-  await pick(chat, await file(testInfo, many(20_000)));
+  await chooseFile(chat, await file(testInfo, many(20_000)));
   await expect(chat.conversations.getByText(/^Importing: [1-9]/)).toBeVisible();
   await chat.conversations.getByRole("button", { name: "Cancel" }).click();
   await expect(chat.conversations.getByText("Cancelled. Nothing was imported.")).toBeVisible();
-  await expect(large(chat)).toHaveCount(0);
+  await expect(largeOne(chat)).toHaveCount(0);
   const left = await page.evaluate(async () => {
     const open = indexedDB.open("starcrossed");
     const database = await new Promise<IDBDatabase>((opened) => (open.onsuccess = () => opened(open.result)));
@@ -172,14 +172,14 @@ test("a 30 MB record blocks the page only while it is copied", async ({ chat, pa
   const text = `It begins.\n\n${"A line with \"quotes\" and ünïcödé.\n".repeat(900_000)}`;
   const said: Said[] = [{ id: "q", role: "user", text }, { id: "r", role: "assistant", text: "Thank you" }];
   const path = await file(testInfo, said);
-  await quick(page, "importing", () => take(chat, path), RECORD_MS);
+  await expectResponsive(page, "importing", () => importFile(chat, path), RECORD_MS);
   const open = async () => {
-    await large(chat).click();
+    await largeOne(chat).click();
     await expect(chat.answer).toContainText("Thank you", { timeout: 60_000 });
     await expect(page.getByRole("button", { name: "Show more" })).toBeVisible();
   };
-  await quick(page, "opening", open, RECORD_MS);
-  await quick(page, "exporting", () => exportAll(page), RECORD_MS);
+  await expectResponsive(page, "opening", open, RECORD_MS);
+  await expectResponsive(page, "exporting", () => exportAll(page), RECORD_MS);
 });
 
 test("a record of 300 files is handled in slices", async ({ chat, page }, testInfo) => {
@@ -188,13 +188,13 @@ test("a record of 300 files is handled in slices", async ({ chat, page }, testIn
   const files = Array.from({ length: 300 }, (_, at) => ({ name: `${at}.txt`, mime: "text/plain", data }));
   const said: Said[] = [{ id: "q", role: "user", text: "These", files }, { id: "r", role: "assistant", text: "Thank you" }];
   const path = await file(testInfo, said);
-  await quick(page, "importing", () => take(chat, path), RECORD_MS);
+  await expectResponsive(page, "importing", () => importFile(chat, path), RECORD_MS);
   const open = async () => {
-    await large(chat).click();
+    await largeOne(chat).click();
     await expect(chat.answer).toContainText("Thank you", { timeout: 60_000 });
   };
-  await quick(page, "opening", open, RECORD_MS);
-  await quick(page, "exporting", () => exportAll(page), RECORD_MS);
+  await expectResponsive(page, "opening", open, RECORD_MS);
+  await expectResponsive(page, "exporting", () => exportAll(page), RECORD_MS);
 });
 
 test("megabytes of code are drawn in slices and copied as one", async ({ chat, page, context }, testInfo) => {
@@ -203,10 +203,10 @@ test("megabytes of code are drawn in slices and copied as one", async ({ chat, p
   const code = Array.from({ length: 100_000 }, (_, at) => `let line_${at} = a < b && c;\n`).join("");
   const text = `Here:\n\n\`\`\`rust\n${code}\`\`\`\n\nThat is all.`;
   const said: Said[] = [{ id: "q", role: "user", text: "All of it?" }, { id: "r", role: "assistant", text }];
-  await take(chat, await file(testInfo, said));
-  await quick(page, "drawing", async () => {
-    await large(chat).click();
-    await shown(page, "p", "That is all.");
+  await importFile(chat, await file(testInfo, said));
+  await expectResponsive(page, "drawing", async () => {
+    await largeOne(chat).click();
+    await expectShown(page, "p", "That is all.");
   });
   const copy = chat.answer.getByRole("button", { name: "Copy code" });
   await expect(copy).toHaveCount(1);
@@ -223,12 +223,12 @@ test("a megabyte of list or table is drawn in slices", async ({ chat, page }, te
     ["table", "td", "cell 0", "and a few more", ["| a | b | c |\n|---|---|---|", rows].join("\n")],
   ] as const) {
     const said: Said[] = [{ id: "q", role: "user", text: `A ${title}?` }, { id: "r", role: "assistant", text }];
-    await take(chat, await file(testInfo, said));
-    await quick(page, title, async () => {
-      await large(chat).first().click();
-      await shown(page, tag, first);
+    await importFile(chat, await file(testInfo, said));
+    await expectResponsive(page, title, async () => {
+      await largeOne(chat).first().click();
+      await expectShown(page, tag, first);
       await chat.box.fill("I can type");
-      await shown(page, tag, last);
+      await expectShown(page, tag, last);
       await drawn(page);
     });
     // No section is larger than a reader can take in, so none takes long to lay out.
@@ -239,7 +239,7 @@ test("a megabyte of list or table is drawn in slices", async ({ chat, page }, te
     expect(heaviest).toBeLessThan(32 * 1024);
     await chat.box.fill("");
     await chat.conversations.getByRole("button", { name: "Delete A large one" }).click();
-    await expect(large(chat)).toHaveCount(0);
+    await expect(largeOne(chat)).toHaveCount(0);
   }
 });
 
@@ -247,20 +247,20 @@ test("a long answer never blocks the page and is stored", async ({ chat, page, u
   await chat.wake();
   const text = "Words, and *more* words with `code` in them, some of which are longer than others.\n\n".repeat(8_000);
   const exit = { reason: "killed" };
-  await take(chat, await file(testInfo, [{ id: "q", role: "user", text: "All?" }, { id: "r", role: "assistant", text, exit }]));
-  await large(chat).click();
+  await importFile(chat, await file(testInfo, [{ id: "q", role: "user", text: "All?" }, { id: "r", role: "assistant", text, exit }]));
+  await largeOne(chat).click();
   await drawn(page);
-  await quick(page, "going on", async () => {
+  await expectResponsive(page, "going on", async () => {
     await press(page, "Continue");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("And more, ");
     await page.waitForFunction(() => document.querySelector(".markdown > :last-child")?.textContent?.includes("And more,"), null, { timeout: 90_000 });
     question.delta("to the very end.");
     question.finish();
     await page.waitForFunction(() => document.querySelector("[role=status]")?.textContent === "Done", null, { timeout: 60_000 });
-    await gathered(page);
+    await expectGathered(page);
   });
-  const records = await kept(page);
+  const records = await storedMessages(page);
   expect(records).toHaveLength(2);
   expect(records[1]).toMatch(/And more, to the very end\."/);
   expect(JSON.parse(records[1]!).exit).toMatchObject({ reason: "normal" });
@@ -270,11 +270,11 @@ test("the end of a long answer survives a crash", async ({ chat, page, context, 
   await chat.wake();
   const text = "Words, and *more* words with `code` in them.\n\n".repeat(15_000);
   const exit = { reason: "killed" };
-  await take(chat, await file(testInfo, [{ id: "q", role: "user", text: "All?" }, { id: "r", role: "assistant", text, exit }]));
-  await large(chat).click();
+  await importFile(chat, await file(testInfo, [{ id: "q", role: "user", text: "All?" }, { id: "r", role: "assistant", text, exit }]));
+  await largeOne(chat).click();
   await drawn(page);
   await press(page, "Continue");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("And more, ");
   await page.waitForFunction(() => document.querySelector(".markdown > :last-child")?.textContent?.includes("And more,"), null, { timeout: 90_000 });
   // From here on only pieces are written, and no record of a message.
@@ -288,7 +288,7 @@ test("the end of a long answer survives a crash", async ({ chat, page, context, 
   question.delta("to the very end.");
   question.finish();
   await page.waitForFunction(() => document.querySelector("[role=status]")?.textContent === "Done", null, { timeout: 60_000 });
-  await expect.poll(async () => (await kept(page)).some((record) => record.includes('"reason":"normal"') && record.startsWith('{"of"'))).toBe(true);
+  await expect.poll(async () => (await storedMessages(page)).some((record) => record.includes('"reason":"normal"') && record.startsWith('{"of"'))).toBe(true);
   const address = page.url();
   await crash(page);
   const again = await context.newPage();
@@ -299,7 +299,7 @@ test("the end of a long answer survives a crash", async ({ chat, page, context, 
 });
 
 /** The keys of the stored messages and pieces. */
-function kept(page: Page): Promise<string[]> {
+function storedMessages(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const open = indexedDB.open("starcrossed");
     const database = await new Promise<IDBDatabase>((opened) => (open.onsuccess = () => opened(open.result)));
@@ -311,7 +311,7 @@ function kept(page: Page): Promise<string[]> {
 }
 
 /** Waits until each message has one record and no pieces. */
-async function gathered(page: Page): Promise<void> {
+async function expectGathered(page: Page): Promise<void> {
   await expect.poll(async () => (await keys(page)).filter((key) => key.split("/").length > 2), { timeout: 30_000 }).toEqual([]);
 }
 
@@ -341,7 +341,7 @@ async function drawn(page: Page): Promise<void> {
 }
 
 /** Waits until the first or the last such element has this text. A locator would copy a megabyte at each look. */
-async function shown(page: Page, tag: "li" | "p" | "td", text: string): Promise<void> {
+async function expectShown(page: Page, tag: "li" | "p" | "td", text: string): Promise<void> {
   const isShown = ([tag, text]: string[]) => {
     const found = document.querySelectorAll(`article .markdown ${tag}`);
     return [found[0], found[found.length - 1]].some((element) => element?.textContent?.includes(text!));

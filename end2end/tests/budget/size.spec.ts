@@ -44,7 +44,7 @@ test("a first visit stays within its budget", async ({ page, upstream }) => {
   expect(total(first)).toBeLessThanOrEqual(BUDGET);
 
   await chat.ask("Is there more to come?");
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
   print("What the first question fetches:", all.slice(first.length));
 });

@@ -6,7 +6,7 @@ test.describe("a message", () => {
   test("can be copied", async ({ chat, upstream, page, context }) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     await chat.ask("A rhyme, please");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("stop\n\n* shop\n");
     await expect(chat.answer).toContainText("shop");
     await expect(chat.action(chat.answer, "Copy"), "not before it is finished").toBeHidden();
@@ -24,7 +24,7 @@ test.describe("a message", () => {
     await page.reload();
     await chat.alive();
     await chat.ask("A rhyme, please");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("stop\n\n* shop\n");
     question.finish();
     const copy = chat.answer.getByRole("button", { name: /^Copy/ });
@@ -43,7 +43,7 @@ test.describe("a message", () => {
     await page.reload();
     await chat.alive();
     await chat.ask("A rhyme, please");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("stop, shop");
     question.finish();
     const copy = chat.answer.getByRole("button", { name: /^Copy/ });
@@ -53,15 +53,15 @@ test.describe("a message", () => {
 
   test("can be edited and asked again", async ({ chat, upstream }) => {
     await chat.ask("How?");
-    (await upstream.asked()).finish();
+    (await upstream.nextQuestion()).finish();
     await expect(chat.status).toHaveText("Done");
     await chat.action(chat.message(0), "Edit").click();
     await expect(chat.box).toHaveValue("How?");
     await chat.box.press("End");
     await chat.box.pressSequentially(" And why?");
     await chat.box.press("Enter");
-    const again = await upstream.asked();
-    expect(again.said).toEqual(["user: How? And why?"]);
+    const again = await upstream.nextQuestion();
+    expect(again.messages).toEqual(["user: How? And why?"]);
     again.delta("So.");
     again.finish();
     await expect(chat.message(0)).toContainText("2/2");
@@ -75,7 +75,7 @@ test.describe("a message", () => {
     upstream,
   }) => {
     await chat.ask("How?");
-    (await upstream.asked()).finish();
+    (await upstream.nextQuestion()).finish();
     await expect(chat.status).toHaveText("Done");
     await chat.box.press("ArrowUp");
     await expect(chat.box).toHaveValue("How?");
@@ -90,13 +90,13 @@ test.describe("a message", () => {
 
   test("continues where it was stopped", async ({ chat, upstream }) => {
     await chat.ask("Count");
-    const first = await upstream.asked();
+    const first = await upstream.nextQuestion();
     first.delta("one, two, ");
     await expect(chat.answer).toContainText("one, two,");
     await chat.stop.click();
     await chat.action(chat.answer, "Continue").click();
-    const second = await upstream.asked();
-    expect(second.said).toEqual(["user: Count", "assistant: one, two,"]);
+    const second = await upstream.nextQuestion();
+    expect(second.messages).toEqual(["user: Count", "assistant: one, two,"]);
     second.delta(" three");
     second.finish();
     await expect(chat.status).toHaveText("Done");
@@ -107,7 +107,7 @@ test.describe("a message", () => {
 
   test("shows its tokens and the time to the first", async ({ chat, upstream }) => {
     await chat.ask("Hello?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("Hello!");
     question.finish();
     await expect(chat.answer).toContainText(/42 tokens · .*first after \d/);
@@ -115,7 +115,7 @@ test.describe("a message", () => {
 
   test("shows its speed where that can be measured", async ({ chat, upstream }) => {
     await chat.ask("Hello?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     const began = Date.now();
     question.delta("Hello");
     await expect(chat.answer).toContainText("Hello");
@@ -127,13 +127,13 @@ test.describe("a message", () => {
 
   test("can be regenerated, and the earlier answer stays", async ({ chat, upstream }) => {
     await chat.ask("Heads or tails?");
-    const first = await upstream.asked();
+    const first = await upstream.nextQuestion();
     first.delta("Heads");
     first.finish();
     await expect(chat.status).toHaveText("Done");
     await chat.action(chat.answer, "Regenerate").click();
-    const second = await upstream.asked();
-    expect(second.said).toEqual(["user: Heads or tails?"]);
+    const second = await upstream.nextQuestion();
+    expect(second.messages).toEqual(["user: Heads or tails?"]);
     second.delta("Tails");
     second.finish();
     await expect(chat.answer).toContainText("Tails");

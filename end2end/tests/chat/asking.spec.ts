@@ -6,8 +6,8 @@ import { expect, test } from "../../support/fixtures";
 test.describe("asking", () => {
   test("shows each delta as it arrives", async ({ chat, upstream, server }) => {
     await chat.ask("Who are you?");
-    const question = await upstream.asked();
-    expect(question.said).toEqual(["user: Who are you?"]);
+    const question = await upstream.nextQuestion();
+    expect(question.messages).toEqual(["user: Who are you?"]);
     expect(question.body.stream).toBe(true);
     await expect(chat.message(0)).toContainText("Who are you?");
     await expect(chat.stop).toBeVisible();
@@ -34,8 +34,8 @@ test.describe("asking", () => {
     await chat.box.press("Shift+Enter");
     await chat.box.pressSequentially("two");
     await chat.box.press("Enter");
-    const question = await upstream.asked();
-    expect(question.said).toEqual(["user: one\ntwo"]);
+    const question = await upstream.nextQuestion();
+    expect(question.messages).toEqual(["user: one\ntwo"]);
     await expect(chat.box).toHaveValue("");
   });
 
@@ -44,28 +44,28 @@ test.describe("asking", () => {
     await chat.box.press("Enter");
     await chat.box.fill("now");
     await chat.box.press("Enter");
-    expect((await upstream.asked()).said).toEqual(["user: now"]);
+    expect((await upstream.nextQuestion()).messages).toEqual(["user: now"]);
     expect(upstream.questions).toHaveLength(1);
   });
 
   test("sends the whole conversation, stopped answers included", async ({ chat, upstream }) => {
     await chat.ask("first");
-    const first = await upstream.asked();
+    const first = await upstream.nextQuestion();
     first.delta("one, t");
     await expect(chat.answer).toContainText("one, t");
     await chat.stop.click();
     await expect(chat.status).toHaveText("Stopped");
 
     await chat.ask("second");
-    const second = await upstream.asked();
-    expect(second.said).toEqual(["user: first", "assistant: one, t", "user: second"]);
+    const second = await upstream.nextQuestion();
+    expect(second.messages).toEqual(["user: first", "assistant: one, t", "user: second"]);
     second.delta("two");
     second.finish();
     await expect(chat.status).toHaveText("Done");
 
     await chat.ask("third");
-    const third = await upstream.asked();
-    expect(third.said.slice(3)).toEqual(["assistant: two", "user: third"]);
+    const third = await upstream.nextQuestion();
+    expect(third.messages.slice(3)).toEqual(["assistant: two", "user: third"]);
   });
 
   test("asks the picked model, also after a reload", async ({ chat, upstream, page }) => {
@@ -73,7 +73,7 @@ test.describe("asking", () => {
     await expect(chat.model).toHaveValue("alpha");
     await chat.model.selectOption("beta");
     await chat.ask("Who?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     expect(question.body.model).toBe("beta");
     question.finish();
 
@@ -81,12 +81,12 @@ test.describe("asking", () => {
     await chat.alive();
     await expect(chat.model).toHaveValue("beta");
     await chat.ask("And now?");
-    expect((await upstream.asked()).body.model).toBe("beta");
+    expect((await upstream.nextQuestion()).body.model).toBe("beta");
   });
 
   test("shows the reasoning before the answer", async ({ chat, upstream, page }) => {
     await chat.ask("Why?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.reasoning("Let me see. ");
     await expect(page.getByText("Let me see.")).toBeVisible();
     question.reasoning("Because.");
@@ -100,13 +100,13 @@ test.describe("asking", () => {
     await expect(page.getByText("Let me see. Because.")).toBeVisible();
 
     await chat.ask("Really?");
-    const again = await upstream.asked();
-    expect(again.said, "thoughts are not sent back").toEqual(["user: Why?", "assistant: That is why.", "user: Really?"]);
+    const again = await upstream.nextQuestion();
+    expect(again.messages, "thoughts are not sent back").toEqual(["user: Why?", "assistant: That is why.", "user: Really?"]);
   });
 
   test("keeps text that is typed while an answer arrives", async ({ chat, upstream }) => {
     await chat.ask("first");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     await chat.box.pressSequentially("my next qu");
     question.delta("Hello");
     await expect(chat.answer).toContainText("Hello");
@@ -117,7 +117,7 @@ test.describe("asking", () => {
     await expect(chat.status).toHaveText("Done");
     await expect(chat.box).toHaveValue("my next question");
     await chat.box.press("Enter");
-    expect((await upstream.asked()).said.at(-1)).toBe("user: my next question");
+    expect((await upstream.nextQuestion()).messages.at(-1)).toBe("user: my next question");
     expect(upstream.questions).toHaveLength(2);
   });
 });
@@ -144,7 +144,7 @@ test.describe("sending twice", () => {
     test(`${way} asks once and stops nothing`, async ({ chat, upstream, server }) => {
       await chat.box.fill("Only once");
       await twice(chat);
-      const question = await upstream.asked();
+      const question = await upstream.nextQuestion();
       question.delta("Still ");
       question.delta("here");
       await expect(chat.answer).toContainText("Still here");
@@ -163,7 +163,7 @@ test("the page says why no models are there, and recovers", async ({ page, chat,
   await expect(page.getByText("Is the model server running")).toBeVisible();
   await upstream.start();
   await chat.ask("Hello?");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   expect(question.body.model).toBe("alpha");
   question.delta("Hello!");
   question.finish();

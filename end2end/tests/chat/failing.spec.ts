@@ -6,8 +6,8 @@ test.describe("a failure", () => {
   test.afterEach(async ({ chat, upstream }) => {
     // Retry asks again after each kind of failure.
     await chat.retry.click();
-    const question = await upstream.asked();
-    expect(question.said).toEqual(["user: Are you well?"]);
+    const question = await upstream.nextQuestion();
+    expect(question.messages).toEqual(["user: Are you well?"]);
     question.delta("Better now");
     await expect(chat.answer).toContainText("Better now");
     await expect(chat.alert).toBeHidden();
@@ -18,14 +18,14 @@ test.describe("a failure", () => {
 
   test("of the model server shows its own words", async ({ chat, upstream }) => {
     await chat.ask("Are you well?");
-    (await upstream.asked()).fail(500, { error: { message: "the GPU is on fire" } });
+    (await upstream.nextQuestion()).fail(500, { error: { message: "the GPU is on fire" } });
     await expect(chat.alert).toContainText("the GPU is on fire");
     await expect(chat.status).toHaveText("Failed");
   });
 
   test("for want of a key names the option", async ({ chat, upstream }) => {
     await chat.ask("Are you well?");
-    (await upstream.asked()).fail(401, { error: { message: "no key" } });
+    (await upstream.nextQuestion()).fail(401, { error: { message: "no key" } });
     await expect(chat.alert).toContainText("--api-key");
   });
 
@@ -38,7 +38,7 @@ test.describe("a failure", () => {
 
   test("in the middle of an answer keeps the text", async ({ chat, upstream }) => {
     await chat.ask("Are you well?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("As far as I ");
     await expect(chat.answer).toContainText("As far as I");
     question.error("out of memory");
@@ -51,7 +51,7 @@ test.describe("a failure", () => {
     upstream,
   }) => {
     await chat.ask("Are you well?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("As far as I ");
     await expect(chat.answer).toContainText("As far as I");
     question.cut();
@@ -62,7 +62,7 @@ test.describe("a failure", () => {
 
   test("keeps text that was typed meanwhile", async ({ chat, upstream }) => {
     await chat.ask("Are you well?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     await chat.box.fill("a draft");
     question.fail(503, { error: { message: "busy" } });
     await expect(chat.alert).toContainText("busy");

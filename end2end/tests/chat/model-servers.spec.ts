@@ -8,9 +8,9 @@ const LOADING = { error: { message: "Loading model", type: "unavailable_error", 
 
 test("the page shows that the model is loading", async ({ chat, upstream }) => {
   await chat.ask("Are you up?");
-  (await upstream.asked()).fail(503, LOADING);
+  (await upstream.nextQuestion()).fail(503, LOADING);
   await expect(chat.status).toHaveText("The model is loading…");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("Now I am");
   await expect(chat.status).toHaveText("Answering…");
   question.finish();
@@ -20,7 +20,7 @@ test("the page shows that the model is loading", async ({ chat, upstream }) => {
 
 test("Stop ends the wait for a model that is loading", async ({ chat, upstream }) => {
   await chat.ask("Are you up?");
-  (await upstream.asked()).fail(503, LOADING);
+  (await upstream.nextQuestion()).fail(503, LOADING);
   await expect(chat.status).toHaveText("The model is loading…");
   await chat.stop.click();
   await expect(chat.status).toHaveText("Stopped");
@@ -29,7 +29,7 @@ test("Stop ends the wait for a model that is loading", async ({ chat, upstream }
 
 test("the page shows how much of the prompt has been read", async ({ chat, upstream, page }) => {
   await chat.ask("A long question");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.progress(35);
   await expect(chat.status).toHaveText("Reading the conversation…");
   await expect(page.getByText("35 %", { exact: true })).toBeVisible();
@@ -49,19 +49,19 @@ test.describe("a server without a list", () => {
     const name = page.getByRole("searchbox", { name: "Model name" });
     await name.fill("org/typed");
     await name.press("Enter");
-    await expect(chosen(chat)).toHaveText("org/typed");
+    await expect(chosenModel(chat)).toHaveText("org/typed");
     await chat.ask("Who are you?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     expect(question.body.model).toBe("org/typed");
     question.finish();
     await expect(chat.status).toHaveText("Done");
-    await expect(chosen(chat)).toHaveText("org/typed");
+    await expect(chosenModel(chat)).toHaveText("org/typed");
   });
 
   test("is asked for the model typed before", async ({ chat, upstream, page }) => {
     await page.getByRole("searchbox", { name: "Model name" }).fill("typed");
     await chat.ask("Who are you?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     expect(question.body.model).toBe("typed");
     question.finish();
     await expect(chat.status).toHaveText("Done");
@@ -71,12 +71,12 @@ test.describe("a server without a list", () => {
 test("an answer clears the error of its server", async ({ upstream, page }) => {
   await upstream.stop();
   const chat = await new Chat(page).open();
-  await expect(trouble(page)).toContainText("Nothing answers at");
+  await expect(modelsError(page)).toContainText("Nothing answers at");
   await upstream.start();
   await chat.ask("Are you there?");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("I am");
-  await expect(trouble(page)).toBeHidden();
+  await expect(modelsError(page)).toBeHidden();
   question.finish();
   await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
 });
@@ -91,15 +91,15 @@ test.describe("on a phone", () => {
     const before = await places();
     await upstream.stop();
     await chat.model.focus(); // this requests the list
-    await expect(trouble(page)).toContainText("Nothing answers at");
+    await expect(modelsError(page)).toContainText("Nothing answers at");
     await chat.box.focus();
     expect(await places()).toEqual(before);
-    const height = async () => (await trouble(page).boundingBox())!.height;
+    const height = async () => (await modelsError(page).boundingBox())!.height;
     const line = await height();
     expect(line).toBeLessThan(32);
-    await trouble(page).click();
+    await modelsError(page).click();
     await expect.poll(height).toBeGreaterThan(line);
-    const hidden = await trouble(page).evaluate((words) => words.scrollWidth - words.clientWidth);
+    const hidden = await modelsError(page).evaluate((words) => words.scrollWidth - words.clientWidth);
     expect(hidden, "pixels of it that are out of view").toBe(0);
     await chat.box.click();
     await expect.poll(height).toBe(line);
@@ -110,8 +110,8 @@ test("a removed model is shown as gone", async ({ chat, upstream }) => {
   await chat.model.selectOption("beta");
   upstream.models = ["alpha"];
   await chat.ask("Are you there?");
-  (await upstream.asked()).fail(404, { error: { message: "model 'beta' not found" } });
-  await expect(chosen(chat)).toHaveText("beta (not available now)");
+  (await upstream.nextQuestion()).fail(404, { error: { message: "model 'beta' not found" } });
+  await expect(chosenModel(chat)).toHaveText("beta (not available now)");
 });
 
 test("the menu shows the current models", async ({ chat, upstream }) => {
@@ -124,7 +124,7 @@ test("the menu shows the current models", async ({ chat, upstream }) => {
 test("a second page asks for no models during an answer", async ({ chat, upstream, page }) => {
   await expect(chat.model.getByRole("option")).toHaveText(["alpha", "beta"]);
   await chat.ask("Count to a million");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("one");
   await expect(chat.answer).toContainText("one");
   const listed = upstream.listed;
@@ -139,9 +139,9 @@ test.describe("Continue", () => {
   test("isn't offered when the context is full", async ({ upstream, page }) => {
     upstream.details = { alpha: { meta: { n_ctx: 49 } } };
     const chat = await new Chat(page).open();
-    await expect(chosen(chat)).toHaveText("alpha");
+    await expect(chosenModel(chat)).toHaveText("alpha");
     await chat.ask("Count to a million");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("one, two");
     question.finish("length"); // usage: 7 and 42 tokens
     await expect(chat.status).toHaveText("Done");
@@ -152,15 +152,15 @@ test.describe("Continue", () => {
   test("continues a thought where the server can", async ({ upstream, page }) => {
     upstream.details = { alpha: { owned_by: "llamacpp" } };
     const chat = await new Chat(page).open();
-    await expect(chosen(chat)).toHaveText("alpha");
+    await expect(chosenModel(chat)).toHaveText("alpha");
     await chat.ask("Think");
-    const first = await upstream.asked();
+    const first = await upstream.nextQuestion();
     first.reasoning("Well, the first");
     await expect(chat.status).toHaveText("Answering…");
     await chat.stop.click();
     await expect(chat.status).toHaveText("Stopped");
     await continues(chat).click();
-    const second = await upstream.asked();
+    const second = await upstream.nextQuestion();
     expect(second.body.messages.at(-1)).toEqual({ role: "assistant", content: "", reasoning_content: "Well, the first" });
     second.reasoning(" thing");
     second.delta("Done thinking");
@@ -171,7 +171,7 @@ test.describe("Continue", () => {
 
   test("isn't offered for a thought without known support", async ({ chat, upstream }) => {
     await chat.ask("Think");
-    (await upstream.asked()).reasoning("Well, the first");
+    (await upstream.nextQuestion()).reasoning("Well, the first");
     await expect(chat.status).toHaveText("Answering…");
     await chat.stop.click();
     await expect(chat.status).toHaveText("Stopped");
@@ -179,8 +179,8 @@ test.describe("Continue", () => {
   });
 });
 
-const chosen = (chat: Chat) => chat.model.locator("option:checked");
+const chosenModel = (chat: Chat) => chat.model.locator("option:checked");
 
 const continues = (chat: Chat) => chat.log.getByRole("button", { name: "Continue", exact: true });
 
-const trouble = (page: Page) => page.locator(".picker .alert");
+const modelsError = (page: Page) => page.locator(".picker .alert");

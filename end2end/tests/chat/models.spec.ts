@@ -27,7 +27,7 @@ test("a conversation keeps its model while its server is down", async ({
 }) => {
   await chat.model.selectOption("local/beta");
   await chat.ask("Are you there?");
-  const first = await upstream.asked();
+  const first = await upstream.nextQuestion();
   first.delta("I am");
   first.finish();
   await expect(chat.status).toHaveText("Done");
@@ -35,17 +35,17 @@ test("a conversation keeps its model while its server is down", async ({
   await upstream.stop();
   await page.reload();
   await chat.alive();
-  await expect(chosen(chat)).toHaveText(DOWN);
+  await expect(chosenModel(chat)).toHaveText(DOWN);
   await chat.ask("And now?");
   await expect(chat.alert).toContainText("Nothing answers at");
   expect(far.questions).toHaveLength(0);
-  await expect(chosen(chat)).toHaveText(DOWN);
+  await expect(chosenModel(chat)).toHaveText(DOWN);
 
   await upstream.start();
-  await comeBack(page);
-  await expect(chosen(chat)).toHaveText("local/beta");
+  await refocusWindow(page);
+  await expect(chosenModel(chat)).toHaveText("local/beta");
   await chat.retry.click();
-  const second = await upstream.asked();
+  const second = await upstream.nextQuestion();
   expect(second.body.model).toBe("beta");
   second.finish();
   await expect(chat.status).toHaveText("Done");
@@ -56,12 +56,12 @@ test("a new chat keeps the last model while its server is down", async ({ chat, 
   await upstream.stop();
   await page.reload();
   await chat.alive();
-  await expect(chosen(chat)).toHaveText(DOWN);
+  await expect(chosenModel(chat)).toHaveText(DOWN);
   await expect(chat.model.getByRole("option")).toHaveText([DOWN, "far/gamma"]);
 
   await chat.model.selectOption("far/gamma");
   await chat.ask("You, then?");
-  (await far.asked()).finish();
+  (await far.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
 });
 
@@ -72,17 +72,17 @@ test("without a choice the first available model stays", async ({
 }) => {
   await upstream.stop();
   const chat = await new Chat(page).open();
-  await expect(chosen(chat)).toHaveText("far/gamma");
+  await expect(chosenModel(chat)).toHaveText("far/gamma");
   await upstream.start();
-  await comeBack(page);
+  await refocusWindow(page);
   await expect(chat.model.getByRole("option")).toHaveText(["local/alpha", "local/beta", "far/gamma"]);
-  await expect(chosen(chat)).toHaveText("far/gamma");
+  await expect(chosenModel(chat)).toHaveText("far/gamma");
   await chat.ask("Who are you?");
-  (await far.asked()).finish();
+  (await far.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
 });
 
-const chosen = (chat: Chat) => chat.model.locator("option:checked");
+const chosenModel = (chat: Chat) => chat.model.locator("option:checked");
 
 /** Sends the event of a window that gets focus again. */
-const comeBack = (page: Page) => page.evaluate(() => window.dispatchEvent(new FocusEvent("focus")));
+const refocusWindow = (page: Page) => page.evaluate(() => window.dispatchEvent(new FocusEvent("focus")));

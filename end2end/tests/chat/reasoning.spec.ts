@@ -7,7 +7,7 @@ const ANSWER = "It is **heavy**.";
 
 test("text before a lone closing tag becomes the thought", async ({ chat, upstream, page }) => {
   await chat.ask("How heavy is it?");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta(THOUGHT);
   await expect(chat.answer.locator(".markdown")).toHaveText("First I weigh it.");
   question.delta("\n</think>\n\n");
@@ -30,15 +30,15 @@ test("text before a lone closing tag becomes the thought", async ({ chat, upstre
   await check();
 
   await chat.ask("And how large?");
-  const next = await upstream.asked();
-  expect(next.said).toEqual(["user: How heavy is it?", `assistant: ${ANSWER}`, "user: And how large?"]);
+  const next = await upstream.nextQuestion();
+  expect(next.messages).toEqual(["user: How heavy is it?", `assistant: ${ANSWER}`, "user: And how large?"]);
   next.finish();
 });
 
 test("text that became a thought isn't copied with the answer", async ({ chat, upstream, page }) => {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await chat.ask("How heavy is it?");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta(`${THOUGHT}</think>${ANSWER}`);
   question.finish();
   await expect(chat.status).toHaveText("Done");

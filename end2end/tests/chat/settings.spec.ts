@@ -41,7 +41,7 @@ function options(question: Question): Record<string, unknown> {
 /** Asks, and answers. */
 async function ask(chat: Chat, upstream: Upstream, text: string): Promise<Question> {
   await chat.ask(text);
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("Well");
   question.finish();
   await expect(chat.status).toHaveText("Done");
@@ -61,13 +61,13 @@ test("settings are sent and stay with their conversation", async ({ chat, upstre
   await settings.done();
 
   const first = await ask(chat, upstream, "About cats");
-  expect(first.said).toEqual(["system: Answer in\nverse.", "user: About cats"]);
+  expect(first.messages).toEqual(["system: Answer in\nverse.", "user: About cats"]);
   expect(options(first)).toEqual({ temperature: 0.7, top_p: 0.9, max_tokens: 100, seed: -3 });
 
   const cats = page.url();
   await chat.newChat.click();
   const second = await ask(chat, upstream, "About dogs");
-  expect(second.said).toEqual(["user: About dogs"]);
+  expect(second.messages).toEqual(["user: About dogs"]);
   expect(options(second)).toEqual(NOTHING);
 
   await page.goto(cats);
@@ -125,13 +125,13 @@ test("settings can be stored for new conversations", async ({ chat, upstream, pa
   await page.goto("/");
   await chat.alive();
   const question = await ask(chat, upstream, "Why?");
-  expect(question.said).toEqual(["system: Be brief.", "user: Why?"]);
+  expect(question.messages).toEqual(["system: Be brief.", "user: Why?"]);
   expect(options(question)).toEqual({ ...NOTHING, max_tokens: 50 });
 });
 
 test("Escape closes the settings and stops no answer", async ({ chat, upstream, page }) => {
   await chat.ask("Go on");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("Going");
   await expect(chat.answer).toContainText("Going");
   const settings = await new Settings(page).open();

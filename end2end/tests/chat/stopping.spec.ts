@@ -6,7 +6,7 @@ import { drawn } from "../../support/frames";
 test.describe("Stop", () => {
   test("aborts the request before the page does anything else", async ({ chat, page, upstream }) => {
     await chat.ask("Anybody there?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.begin();
     await chat.stop.hover();
     const pressed = await page.evaluateHandle(() => {
@@ -34,7 +34,7 @@ test.describe("Stop", () => {
 
   test("stops the model before any byte of the response", async ({ chat, upstream }) => {
     await chat.ask("Hello?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     await chat.stop.click();
     expect(await question.closed).toBe("client");
     await expect(chat.status).toHaveText("Stopped");
@@ -42,7 +42,7 @@ test.describe("Stop", () => {
 
   test("stops the model before its first delta", async ({ chat, upstream }) => {
     await chat.ask("Hello?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.begin();
     await chat.stop.click();
     expect(await question.closed).toBe("client");
@@ -51,7 +51,7 @@ test.describe("Stop", () => {
 
   test("stops the model while it reasons, and keeps the thought", async ({ chat, upstream, page }) => {
     await chat.ask("Hello?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.reasoning("Hm, let me see");
     await expect(page.getByText("Hm, let me see")).toBeVisible();
     await chat.stop.click();
@@ -67,7 +67,7 @@ test.describe("Stop", () => {
     page,
   }) => {
     await chat.ask("Count to a million");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("one, two, ");
     await expect(chat.answer).toContainText("one, two,");
     await chat.stop.click();
@@ -91,11 +91,11 @@ test.describe("Stop", () => {
     expect(server.exits()).toEqual([]);
   });
 
-  test("is unconfirmed where the fate can't be fetched", async ({ chat, upstream, page, complaints }) => {
-    complaints.allow(/ERR_FAILED/);
+  test("is unconfirmed where the fate can't be fetched", async ({ chat, upstream, page, consoleErrors }) => {
+    consoleErrors.allow(/ERR_FAILED/);
     await page.route("**/api/fate?*", (route) => route.abort());
     await chat.ask("Count to a million");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("one");
     await expect(chat.answer).toContainText("one");
     await chat.stop.click();
@@ -105,7 +105,7 @@ test.describe("Stop", () => {
 
   test("is the Escape key too", async ({ chat, upstream, page }) => {
     await chat.ask("Count to a million");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("one");
     await expect(chat.answer).toContainText("one");
     await page.keyboard.press("Escape");
@@ -116,7 +116,7 @@ test.describe("Stop", () => {
   test("does nothing when nothing runs", async ({ chat, page, upstream }) => {
     await page.keyboard.press("Escape");
     await chat.ask("Hello?");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("Hello!");
     question.finish();
     await expect(chat.status).toHaveText("Done");
@@ -128,7 +128,7 @@ test.describe("Stop", () => {
   test("leaves the page ready for the next question", async ({ chat, upstream }) => {
     for (const text of ["first", "second", "third"]) {
       await chat.ask(text);
-      const question = await upstream.asked();
+      const question = await upstream.nextQuestion();
       question.delta(`about the ${text}`);
       await expect(chat.answer).toContainText(`about the ${text}`);
       await chat.stop.click();
@@ -136,7 +136,7 @@ test.describe("Stop", () => {
       await expect(chat.status).toHaveText("Stopped");
     }
     await chat.ask("fourth");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("all of it");
     question.finish();
     await expect(chat.status).toHaveText("Done");

@@ -8,8 +8,8 @@ test.describe("conversations", () => {
       await chat.newChat.click();
       await expect(chat.log.getByRole("article")).toHaveCount(0);
       await chat.ask(`About ${topic}`);
-      const question = await upstream.asked();
-      expect(question.said).toEqual([`user: About ${topic}`]);
+      const question = await upstream.nextQuestion();
+      expect(question.messages).toEqual([`user: About ${topic}`]);
       question.delta(`I like ${topic}`);
       question.finish();
       await expect(chat.status).toHaveText("Done");
@@ -20,12 +20,12 @@ test.describe("conversations", () => {
     await expect(chat.log.getByRole("article")).toHaveCount(2);
     await expect(chat.answer).toContainText("I like cats");
     await chat.ask("More");
-    expect((await upstream.asked()).said).toEqual(["user: About cats", "assistant: I like cats", "user: More"]);
+    expect((await upstream.nextQuestion()).messages).toEqual(["user: About cats", "assistant: I like cats", "user: More"]);
   });
 
   test("keep their drafts", async ({ chat, upstream }) => {
     await chat.ask("About cats");
-    (await upstream.asked()).finish();
+    (await upstream.nextQuestion()).finish();
     await expect(chat.status).toHaveText("Done");
     await chat.box.fill("a draft about cats");
     await chat.newChat.click();
@@ -40,7 +40,7 @@ test.describe("conversations", () => {
     server,
   }) => {
     await chat.ask("About cats");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta("I like c");
     await expect(chat.answer).toContainText("I like c");
     await chat.newChat.click();
@@ -53,6 +53,6 @@ test.describe("conversations", () => {
     await expect(chat.answer).toContainText("I like c");
     await expect(chat.status).toHaveText("Interrupted");
     await chat.ask("Go on");
-    expect((await upstream.asked()).said).toEqual(["user: About cats", "assistant: I like c", "user: Go on"]);
+    expect((await upstream.nextQuestion()).messages).toEqual(["user: About cats", "assistant: I like c", "user: Go on"]);
   });
 });

@@ -2,7 +2,7 @@
 // affect the others.
 
 import { Counting } from "./counting";
-import { NAMES, TOKEN, type Fleet, type Name, type Place } from "./cluster";
+import { NAMES, TOKEN, type Cluster, type Name, type Place } from "./cluster";
 import { expect, test } from "./fixtures";
 import type { Brand } from "./proxy";
 import type { Chat } from "../../support/chat-page";
@@ -17,9 +17,9 @@ const CUT = [...SERVER_GONE, /net::ERR_HTTP2_PROTOCOL_ERROR/];
 const PARTS = /\/(split|chunk)_[^/]*\.wasm/;
 
 /** Asks, and waits until the page shows the beginning of the answer, a count. */
-async function count(chat: Chat, fleet: Fleet): Promise<{ name: Name; question: Question; counting: Counting }> {
+async function count(chat: Chat, cluster: Cluster): Promise<{ name: Name; question: Question; counting: Counting }> {
   await chat.ask("Count to a million");
-  const { name, question } = await fleet.asked();
+  const { name, question } = await cluster.nextQuestion();
   const counting = new Counting(question);
   await expect(chat.answer).toContainText(Counting.to(3));
   return { name, question, counting };
@@ -38,9 +38,9 @@ async function expectWhole(chat: Chat, counting: Counting): Promise<void> {
 }
 
 /** Presses Retry, and expects the answer from another instance. */
-async function expectRetryElsewhere(chat: Chat, fleet: Fleet, gone: Name): Promise<void> {
+async function expectRetryElsewhere(chat: Chat, cluster: Cluster, gone: Name): Promise<void> {
   await chat.retry.click();
-  const { name, question } = await fleet.asked();
+  const { name, question } = await cluster.nextQuestion();
   expect(name).not.toBe(gone);
   question.delta("Here I am");
   question.finish();
@@ -58,21 +58,21 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
     test.use({ brand });
 
     test("a killed instance ends its own answers only; Retry works", async ({
-      fleet,
+      cluster,
       places,
       visit,
-      complaints,
+      consoleErrors,
     }) => {
-      complaints.allow(...CUT);
+      consoleErrors.allow(...CUT);
       const chats = [await visit(places.one), await visit(places.two), await visit(places.three)];
-      const [lost, ...others] = await inTurn(chats, async (chat) => ({ chat, ...(await count(chat, fleet)) }));
+      const [lost, ...others] = await inTurn(chats, async (chat) => ({ chat, ...(await count(chat, cluster)) }));
       expect([lost, ...others].map(({ name }) => name), "the answers are spread").toEqual(NAMES);
 
-      await fleet.instances.one.server.kill("SIGKILL");
+      await cluster.instances.one.server.kill("SIGKILL");
       await expect(lost.chat.status).toHaveText("Connection lost");
       await expect(lost.chat.alert).toContainText("Retry");
       await expect(lost.chat.answer).toContainText(Counting.to(3));
-      await expectRetryElsewhere(lost.chat, fleet, "one");
+      await expectRetryElsewhere(lost.chat, cluster, "one");
       for (const { chat, counting } of others) {
         await expectMore(chat, counting);
         await expectWhole(chat, counting);
@@ -83,25 +83,25 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
       test.describe("with time enough", () => {
         test.use({ args: ["--drain", "60"] });
 
-        test("gets no new visitors and completes its answers", async ({ fleet, places, visit }) => {
-          const { one } = fleet.instances;
+        test("gets no new visitors and completes its answers", async ({ cluster, places, visit }) => {
+          const { one } = cluster.instances;
           const [here, elsewhere] = await inTurn([places.one, places.two], async (place) => {
             const chat = await visit(place);
-            return { chat, ...(await count(chat, fleet)) };
+            return { chat, ...(await count(chat, cluster)) };
           });
           const stopped = await visit(places.one);
-          await count(stopped, fleet);
+          await count(stopped, cluster);
 
           void one.server.kill("SIGTERM");
           await expect.poll(() => one.readiness()).toBe(503);
-          await fleet.proxy.leaveOut(one.port);
-          await expect.poll(async () => (await fleet.send(places.one)).name, { intervals: [50] }).not.toBe("one");
+          await cluster.proxy.leaveOut(one.port);
+          await expect.poll(async () => (await cluster.send(places.one)).name, { intervals: [50] }).not.toBe("one");
 
           const begun = await one.begun();
-          for (let stranger = 0; stranger < 6; stranger++) expect(await fleet.serve()).not.toBe("one");
+          for (let visit = 0; visit < 6; visit++) expect(await cluster.serve()).not.toBe("one");
           const back = await visit(places.one);
           await back.ask("Is anybody there?");
-          const { name, question } = await fleet.asked();
+          const { name, question } = await cluster.nextQuestion();
           expect(name, "who comes back finds another").not.toBe("one");
           question.finish();
           await expect(back.status).toHaveText("Done");
@@ -120,11 +120,11 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
       test.describe("with too little time", () => {
         test.use({ args: ["--drain", "2"] });
 
-        test("tells the pages whose answers it cuts; Retry works", async ({ fleet, places, visit }) => {
-          const { one } = fleet.instances;
+        test("tells the pages whose answers it cuts; Retry works", async ({ cluster, places, visit }) => {
+          const { one } = cluster.instances;
           const [cut, other] = await inTurn([places.one, places.two], async (place) => {
             const chat = await visit(place);
-            return { chat, ...(await count(chat, fleet)) };
+            return { chat, ...(await count(chat, cluster)) };
           });
           const gone = one.server.kill("SIGTERM");
           await expect.poll(() => one.readiness()).toBe(503);
@@ -135,24 +135,24 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
           await expect(cut.chat.answer).toContainText(Counting.to(meanwhile + 5));
           expect(one.server.exits().map(({ reason }) => reason)).toEqual(["shutdown"]);
           await expectMore(other.chat, other.counting);
-          await expectRetryElsewhere(cut.chat, fleet, "one");
+          await expectRetryElsewhere(cut.chat, cluster, "one");
           await expectWhole(other.chat, other.counting);
         });
       });
     });
 
     test("Stop is confirmed only by the instance of its task", async ({
-      fleet,
+      cluster,
       places,
       visit,
     }) => {
-      const { one, two } = fleet.instances;
+      const { one, two } = cluster.instances;
       const chat = await visit(places.one);
-      await count(chat, fleet);
+      await count(chat, cluster);
       await chat.stop.click();
       await expect(chat.page.getByText(/^connection closed in \d+ ms$/)).toBeVisible();
 
-      const { name, question } = await count(chat, fleet);
+      const { name, question } = await count(chat, cluster);
       expect(name).toBe("one");
       await move(chat, places.two);
       await chat.stop.click();
@@ -169,7 +169,7 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
     test.describe("with a password", () => {
       test.use({ args: ["--password", "correct horse", "--api-token", TOKEN] });
 
-      test("a login at one instance holds at all", async ({ fleet, page }) => {
+      test("a login at one instance holds at all", async ({ cluster, page }) => {
         await page.goto("/");
         await page.getByLabel("Password").fill("correct horse");
         await page.getByRole("button", { name: "Log in" }).click();
@@ -177,7 +177,7 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
 
         const login = (await page.context().cookies()).find((cookie) => cookie.name === "starcrossed");
         expect(login?.secure, "the proxy says that it was over HTTPS").toBe(true);
-        for (const { server } of Object.values(fleet.instances)) {
+        for (const { server } of Object.values(cluster.instances)) {
           const asked = (headers: Record<string, string>) => fetch(`${server.url}/api/models`, { headers });
           expect((await asked({})).status).toBe(401);
           expect((await asked({ cookie: `starcrossed=${login?.value}` })).status).toBe(200);
@@ -197,9 +197,9 @@ alone("a page from before an update says that its parts are gone, and keeps what
   chat,
   page,
   upstream,
-  complaints,
+  consoleErrors,
 }) => {
-  complaints.allow(/404/, /WebAssembly/, /Failed to/);
+  consoleErrors.allow(/404/, /WebAssembly/, /Failed to/);
   const missing: number[] = [];
   await page.route(PARTS, async (route) => {
     const before = route.request().url().replace(/\/pkg-[0-9a-f]{16}\//, "/pkg-0123456789abcdef/");
@@ -217,7 +217,7 @@ alone("a page from before an update says that its parts are gone, and keeps what
   await chat.alive();
   await expect(chat.box, "nor does a reload take it away").toHaveValue("Is my page too old?");
   await chat.send.click();
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
 });
 

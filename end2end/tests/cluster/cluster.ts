@@ -19,7 +19,7 @@ export type Place = Awaited<ReturnType<APIRequestContext["storageState"]>>;
 export const TOKEN = "a-token-for-tests-alone";
 
 /** This many visitors without a cookie reach every instance. */
-const STRANGERS = 100;
+const MAX_VISITS = 100;
 
 /** One of the instances. */
 export class Instance {
@@ -68,7 +68,7 @@ export class Instance {
   }
 }
 
-export class Fleet {
+export class Cluster {
   private readonly taken = new Set<Question>();
 
   /** The proxy in front of them. */
@@ -76,16 +76,16 @@ export class Fleet {
 
   private constructor(readonly instances: Record<Name, Instance>) {}
 
-  static async start(brand: Brand, certificate: Certificate, args: string[]): Promise<Fleet> {
+  static async start(brand: Brand, certificate: Certificate, args: string[]): Promise<Cluster> {
     await find(brand); // throws before anything is started if the proxy isn't installed
     const started = await Promise.all(NAMES.map((name) => Instance.start(name, args)));
-    const fleet = new Fleet(Object.fromEntries(started.map((instance) => [instance.name, instance])) as Record<Name, Instance>);
+    const cluster = new Cluster(Object.fromEntries(started.map((instance) => [instance.name, instance])) as Record<Name, Instance>);
     try {
-      fleet.proxy = await Proxy.start(brand, certificate, started.map(({ port }) => port));
-      await fleet.ready();
-      return fleet;
+      cluster.proxy = await Proxy.start(brand, certificate, started.map(({ port }) => port));
+      await cluster.ready();
+      return cluster;
     } catch (error) {
-      await fleet.end();
+      await cluster.end();
       throw error;
     }
   }
@@ -98,7 +98,7 @@ export class Fleet {
   /** For each instance, the cookie that leads to it. Call this before any question is asked. */
   async places(): Promise<Record<Name, Place>> {
     const found: Partial<Record<Name, Place>> = {};
-    for (let stranger = 0; stranger < STRANGERS && Object.keys(found).length < NAMES.length; stranger++) {
+    for (let visit = 0; visit < MAX_VISITS && Object.keys(found).length < NAMES.length; visit++) {
       const { name, place } = await this.send();
       found[name] ??= place;
     }
@@ -124,7 +124,7 @@ export class Fleet {
     const visitor = await request.newContext({ baseURL: this.url, ignoreHTTPSErrors: true });
     try {
       const answer = visitor.post("/api/chat", { data: { messages: [{ role: "user", content: "Who is there?" }] } });
-      const { name, question } = await this.asked();
+      const { name, question } = await this.nextQuestion();
       question.finish();
       expect(await (await answer).text()).toContain('"reason":"normal"');
       return name;
@@ -134,7 +134,7 @@ export class Fleet {
   }
 
   /** Waits for the next question that no test has taken. Returns it with the instance whose model was asked. */
-  async asked(): Promise<{ name: Name; question: Question }> {
+  async nextQuestion(): Promise<{ name: Name; question: Question }> {
     const all = Object.values(this.instances);
     const of = ({ name, model }: Instance) => model.questions.map((question) => ({ name, question }));
     const next = () => all.flatMap(of).find(({ question }) => !this.taken.has(question));

@@ -5,7 +5,7 @@ import { Missing } from "../../stop-latency/trial";
 import { Certificate } from "../../support/certificate";
 import { Chat } from "../../support/chat-page";
 import { expect, test as base } from "../../support/fixtures";
-import { Fleet, type Name, type Place } from "./cluster";
+import { Cluster, type Name, type Place } from "./cluster";
 import type { Brand } from "./proxy";
 
 interface Visits {
@@ -16,7 +16,7 @@ interface Visits {
 interface Fixtures {
   /** The proxy in front of the instances. */
   brand: Brand;
-  fleet: Fleet;
+  cluster: Cluster;
   /** For each instance, the cookie that leads a browser to it. */
   places: Record<Name, Place>;
   visit: Visits;
@@ -36,19 +36,19 @@ export const test = base.extend<Fixtures, { certificate: Certificate }>({
   ],
 
   // Each instance gets `args`.
-  fleet: async ({ brand, args, certificate }, use, testInfo) => {
-    const fleet = await Fleet.start(brand, certificate, args).catch((error) => {
+  cluster: async ({ brand, args, certificate }, use, testInfo) => {
+    const cluster = await Cluster.start(brand, certificate, args).catch((error) => {
       testInfo.skip(error instanceof Missing, error.message);
       throw error;
     });
-    const instances = Object.values(fleet.instances);
+    const instances = Object.values(cluster.instances);
     try {
-      await use(fleet);
+      await use(cluster);
       for (const instance of instances.filter(({ server }) => server.isRunning)) {
         await expect.poll(() => instance.live(), "tasks that outlive their page").toBe(0);
       }
     } finally {
-      await fleet.end();
+      await cluster.end();
       if (testInfo.status !== testInfo.expectedStatus) {
         const log = instances.flatMap(({ name, server }) => server.log.map((line) => `${name}: ${line}`));
         await testInfo.attach("instances' logs", { body: log.join("\n"), contentType: "text/plain" });
@@ -56,16 +56,16 @@ export const test = base.extend<Fixtures, { certificate: Certificate }>({
     }
   },
 
-  baseURL: async ({ fleet }, use) => use(fleet.url),
+  baseURL: async ({ cluster }, use) => use(cluster.url),
 
-  places: async ({ fleet }, use) => use(await fleet.places()),
+  places: async ({ cluster }, use) => use(await cluster.places()),
 
-  visit: async ({ browser, baseURL, complaints }, use) => {
+  visit: async ({ browser, baseURL, consoleErrors }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async (storageState) => {
       const context = await browser.newContext({ baseURL, storageState, ignoreHTTPSErrors: true });
       contexts.push(context);
-      complaints.listen(context);
+      consoleErrors.listen(context);
       return new Chat(await context.newPage()).open();
     });
     for (const context of contexts) await context.close();

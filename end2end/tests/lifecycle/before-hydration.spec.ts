@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
 import { expect, test as base } from "../../support/fixtures";
-import { TaskPage } from "../../support/essay-page";
+import { EssayPage } from "../../support/essay-page";
 
 /** Holds back the page's code. */
 class Slow {
@@ -46,8 +46,8 @@ for (const [key, press] of Object.entries(ways)) {
     await drawn.box.fill("Am I early?");
     await press(drawn);
     await slow.arrive();
-    const question = await upstream.asked();
-    expect(question.said).toEqual(["user: Am I early?"]);
+    const question = await upstream.nextQuestion();
+    expect(question.messages).toEqual(["user: Am I early?"]);
     question.delta("Not at all");
     await expect(drawn.answer).toContainText("Not at all");
     question.finish();
@@ -65,7 +65,7 @@ test("text typed before the code arrives stays and can be sent", async ({ slow, 
   expect(upstream.questions).toHaveLength(0);
   await drawn.box.pressSequentially("early?");
   await drawn.send.click();
-  expect((await upstream.asked()).said).toEqual(["user: Am I early?"]);
+  expect((await upstream.nextQuestion()).messages).toEqual(["user: Am I early?"]);
 });
 
 test("Shift+Enter before the code arrives breaks the line", async ({ slow, drawn, upstream }) => {
@@ -80,7 +80,7 @@ test("Shift+Enter before the code arrives breaks the line", async ({ slow, drawn
 
 test("a question sent early continues the open conversation", async ({ slow, drawn, chat, upstream }) => {
   await chat.ask("first");
-  const first = await upstream.asked();
+  const first = await upstream.nextQuestion();
   first.delta("one");
   first.finish();
   await expect(chat.status).toHaveText("Done");
@@ -88,8 +88,8 @@ test("a question sent early continues the open conversation", async ({ slow, dra
   await slow.open(new URL(chat.page.url()).pathname);
   await drawn.ask("second");
   await slow.arrive();
-  const second = await upstream.asked();
-  expect(second.said).toEqual(["user: first", "assistant: one", "user: second"]);
+  const second = await upstream.nextQuestion();
+  expect(second.messages).toEqual(["user: first", "assistant: one", "user: second"]);
   second.delta("two");
   await expect(drawn.answer).toContainText("two");
   await expect(drawn.message(1)).toContainText("one");
@@ -105,7 +105,7 @@ test("text typed early follows the stored draft", async ({ slow, drawn, chat }) 
 });
 
 test("a task that is started early starts", async ({ slow, page }) => {
-  const task = new TaskPage(page);
+  const task = new EssayPage(page);
   await slow.open("/task");
   await task.start.click();
   await slow.arrive();
@@ -114,7 +114,7 @@ test("a task that is started early starts", async ({ slow, page }) => {
 });
 
 test("a checkbox ticked early stays ticked and counts", async ({ slow, page }) => {
-  const task = new TaskPage(page);
+  const task = new EssayPage(page);
   await slow.open("/task");
   await task.crash.check();
   await slow.arrive();
@@ -129,7 +129,7 @@ test("data-ready is set only once the page is hydrated", async ({ slow, page }) 
     await expect(page.locator("html[data-ready]")).toBeAttached();
   }
   await slow.open("/task");
-  const task = new TaskPage(page);
+  const task = new EssayPage(page);
   await slow.arrive();
   await task.counter.click();
   await expect(task.counter).toHaveText("Counter: 1");

@@ -8,7 +8,7 @@ import { expect, test } from "../../support/fixtures";
 const BROKEN = /failed to (fetch|load)|ERR_FAILED|status of 500|WebAssembly|dynamically imported/i;
 
 /** The time within which the page says that it can't start. */
-const SAID_MS = 5000;
+const NOTICE_MS = 5000;
 
 const reload = (page: Page) => page.getByRole("button", { name: "Reload", exact: true });
 
@@ -32,7 +32,7 @@ test.describe("without JavaScript", () => {
 
 /** Reloads the page and lets all requests through. Held requests end first: without their route they would continue, and the
  * code would start in a page that is about to end. */
-async function mend(page: Page): Promise<void> {
+async function reloadUnrouted(page: Page): Promise<void> {
   await page.goto("about:blank");
   await page.unrouteAll();
   await page.goto("/");
@@ -49,16 +49,16 @@ const failures: Record<string, (page: Page) => Promise<unknown>> = {
 };
 
 for (const [why, fail] of Object.entries(failures)) {
-  test(`where ${why} the page says so and keeps the draft`, async ({ page, upstream, complaints }) => {
-    complaints.allow(BROKEN);
+  test(`where ${why} the page says so and keeps the draft`, async ({ page, upstream, consoleErrors }) => {
+    consoleErrors.allow(BROKEN);
     await fail(page);
     const chat = new Chat(page);
     await page.goto("/", { waitUntil: "commit" });
     const began = performance.now();
     await chat.box.fill("Is anybody there?");
     await chat.send.click();
-    await expect(page.getByRole("alert")).toContainText(/can't start|has not started/, { timeout: SAID_MS });
-    expect(performance.now() - began).toBeLessThan(SAID_MS);
+    await expect(page.getByRole("alert")).toContainText(/can't start|has not started/, { timeout: NOTICE_MS });
+    expect(performance.now() - began).toBeLessThan(NOTICE_MS);
     await expect(chat.box).toHaveValue("Is anybody there?");
     await reload(page).click();
     await expect(chat.box, "it is still broken").toHaveValue("Is anybody there?");
@@ -66,7 +66,7 @@ for (const [why, fail] of Object.entries(failures)) {
 
     if (why === "there is no WebAssembly") return;
     if (why === "the program never comes") {
-      await mend(page);
+      await reloadUnrouted(page);
     } else {
       await page.unrouteAll();
       await reload(page).click();
@@ -76,7 +76,7 @@ for (const [why, fail] of Object.entries(failures)) {
     await expect(chat.box).toHaveValue("Is anybody there?");
     expect(upstream.questions, "nobody has pressed Send since").toHaveLength(0);
     await chat.send.click();
-    expect((await upstream.asked()).said).toEqual(["user: Is anybody there?"]);
+    expect((await upstream.nextQuestion()).messages).toEqual(["user: Is anybody there?"]);
     await page.reload();
     await chat.alive();
     await expect(chat.box, "nor does it come again").toHaveValue("");
@@ -84,7 +84,7 @@ for (const [why, fail] of Object.entries(failures)) {
 }
 
 /** Changes the document in transit. */
-const alter = (page: Page, change: (html: string) => string, headers?: (csp: string) => string) =>
+const alterDocument = (page: Page, change: (html: string) => string, headers?: (csp: string) => string) =>
   page.route("/", async (route) => {
     const response = await route.fetch();
     const policy = response.headers()["content-security-policy"]!;
@@ -96,14 +96,14 @@ const TOO_OLD = /too old/;
 const NOT_HERE = /can't be loaded or run here/;
 
 const refusals: Record<string, [RegExp, (page: Page) => Promise<unknown>]> = {
-  "can't read the page's script": [TOO_OLD, (page) => alter(page, (html) => html.replace("await hydrate()", "await hydrate("))],
+  "can't read the page's script": [TOO_OLD, (page) => alterDocument(page, (html) => html.replace("await hydrate()", "await hydrate("))],
   "can't read the program's script": [
     TOO_OLD,
     (page) => page.route("**/starcrossed.js", (route) => route.fulfill({ contentType: "text/javascript", body: "let = 1 1" })),
   ],
   "doesn't know the policy's word for WebAssembly": [
     TOO_OLD,
-    (page) => alter(page, (html) => html, (policy) => policy.replace("'wasm-unsafe-eval'", "")),
+    (page) => alterDocument(page, (html) => html, (policy) => policy.replace("'wasm-unsafe-eval'", "")),
   ],
   "refuses the program": [
     TOO_OLD,
@@ -119,18 +119,18 @@ const refusals: Record<string, [RegExp, (page: Page) => Promise<unknown>]> = {
   ],
   "makes the program panic": [
     NOT_HERE,
-    (page) => alter(page, (html) => html.replace(/<body>.*<\/body>/s, '<body><p><textarea name="message" aria-label="Message">')),
+    (page) => alterDocument(page, (html) => html.replace(/<body>.*<\/body>/s, '<body><p><textarea name="message" aria-label="Message">')),
   ],
 };
 
 for (const [how, [words, refuse]] of Object.entries(refusals)) {
-  test(`a browser that ${how} gets a fitting message`, async ({ page, complaints }) => {
-    complaints.allow(/./); // the wording differs
+  test(`a browser that ${how} gets a fitting message`, async ({ page, consoleErrors }) => {
+    consoleErrors.allow(/./); // the wording differs
     await refuse(page);
     const chat = new Chat(page);
     await page.goto("/");
     await chat.box.fill("Is anybody there?");
-    await expect(chat.alert).toContainText(words, { timeout: SAID_MS });
+    await expect(chat.alert).toContainText(words, { timeout: NOTICE_MS });
     await expect(reload(page)).toBeVisible();
     await expect(chat.box).toHaveValue("Is anybody there?");
   });
@@ -148,23 +148,23 @@ test("code that is late is reported as possibly missing", async ({ page }) => {
 });
 
 /** Waits for a frame: the browser draws none while it waits for a style sheet. */
-const draws = (page: Page) => page.evaluate(() => new Promise<void>((drawn) => requestAnimationFrame(() => drawn())));
+const nextFrame = (page: Page) => page.evaluate(() => new Promise<void>((drawn) => requestAnimationFrame(() => drawn())));
 
-test("a document alone is drawn and says what is missing", async ({ page, complaints }) => {
-  complaints.allow(BROKEN);
+test("a document alone is drawn and says what is missing", async ({ page, consoleErrors }) => {
+  consoleErrors.allow(BROKEN);
   await page.route("**/pkg*/**", () => {});
   const chat = new Chat(page);
   const began = performance.now();
   await page.goto("/", { waitUntil: "commit" });
-  await expect(chat.alert).toContainText("has not started", { timeout: SAID_MS });
-  await draws(page);
-  expect(performance.now() - began).toBeLessThan(SAID_MS);
+  await expect(chat.alert).toContainText("has not started", { timeout: NOTICE_MS });
+  await nextFrame(page);
+  expect(performance.now() - began).toBeLessThan(NOTICE_MS);
   await expect(chat.alert).toBeInViewport({ ratio: 1 });
   await chat.box.fill("Is anybody there?");
   await reload(page).click();
   await expect(chat.alert, "it is still broken").toContainText("has not started");
   await expect(chat.box).toHaveValue("Is anybody there?");
-  await mend(page);
+  await reloadUnrouted(page);
   await chat.alive();
   await expect(chat.box).toHaveValue("Is anybody there?");
 });
@@ -196,7 +196,7 @@ test("code that arrives during parsing finds the typed text", async ({ page }) =
   let read = () => {};
   const held = new Promise<void>((resolve) => (read = resolve));
   await page.route("**/slow.js", async (route) => (await held, route.fulfill({ contentType: "text/javascript", body: "" })));
-  await alter(page, (html) => html.replace(/(<script nonce="[^"]+")/, '$1 defer src="/slow.js"></script>$1'));
+  await alterDocument(page, (html) => html.replace(/(<script nonce="[^"]+")/, '$1 defer src="/slow.js"></script>$1'));
   await page.addInitScript(() => {
     sessionStorage.setItem("starcrossed-typed", "/\nIs anybody there?");
     const { instantiateStreaming } = WebAssembly;
@@ -221,10 +221,10 @@ test("a slow style sheet doesn't block the page", async ({ page, upstream }) => 
   await page.route("**/*.css", async (route) => (await held, route.continue().catch(() => {}))); // the page may have aborted the request
   const chat = new Chat(page);
   await page.goto("/", { waitUntil: "commit" });
-  await expect(chat.alert).toContainText("still on its way", { timeout: SAID_MS });
-  await draws(page);
+  await expect(chat.alert).toContainText("still on its way", { timeout: NOTICE_MS });
+  await nextFrame(page);
   await chat.ask("Is this a page?");
-  expect((await upstream.asked()).said).toEqual(["user: Is this a page?"]);
+  expect((await upstream.nextQuestion()).messages).toEqual(["user: Is this a page?"]);
   come();
   await expect(chat.alert).toBeHidden();
   await expect(page.locator(".chat")).toHaveCSS("display", "grid");
@@ -237,14 +237,14 @@ const sheets: Record<string, (route: Route) => Promise<void>> = {
 };
 
 for (const [how, fail] of Object.entries(sheets)) {
-  test(`a style sheet that ${how} is reported, the draft stays`, async ({ page, complaints }) => {
-    complaints.allow(BROKEN, /status of 404|MIME type/);
+  test(`a style sheet that ${how} is reported, the draft stays`, async ({ page, consoleErrors }) => {
+    consoleErrors.allow(BROKEN, /status of 404|MIME type/);
     await page.route("**/*.css", fail);
     const chat = new Chat(page);
     await page.goto("/", { waitUntil: "commit" });
     await chat.box.fill("Is this a page?");
     const notice = page.locator(".unready");
-    await expect(notice).toContainText("can't be loaded", { timeout: SAID_MS });
+    await expect(notice).toContainText("can't be loaded", { timeout: NOTICE_MS });
     await chat.alive();
     await expect(notice, "the program has started, and the page is still bare").toBeInViewport({ ratio: 1 });
     await expect(chat.box).toHaveValue("Is this a page?");
@@ -268,7 +268,7 @@ test("slow code is reported, and then the page works", async ({ page, upstream }
   await chat.send.click();
   await expect(page.getByRole("alert")).toContainText("has not started");
   await held!.continue();
-  expect((await upstream.asked()).said).toEqual(["user: Am I early?"]);
+  expect((await upstream.nextQuestion()).messages).toEqual(["user: Am I early?"]);
   await expect(reload(page)).toBeHidden();
 });
 

@@ -56,8 +56,8 @@ test("Send asks once, as soon as the rest has arrived", async ({ page, upstream 
   await chat.box.press("Enter");
   await expect(chat.box).toHaveValue("Am I early?");
   release();
-  const question = await upstream.asked();
-  expect(question.said).toEqual(["user: Am I early?"]);
+  const question = await upstream.nextQuestion();
+  expect(question.messages).toEqual(["user: Am I early?"]);
   question.delta("Not at all");
   await expect(chat.answer).toContainText("Not at all");
   question.finish();
@@ -68,9 +68,9 @@ test("Send asks once, as soon as the rest has arrived", async ({ page, upstream 
 test("a failed fetch is reported, and the draft can be sent again", async ({
   page,
   upstream,
-  complaints,
+  consoleErrors,
 }) => {
-  complaints.allow(/ERR_FAILED|Failed to fetch|Failed to load/);
+  consoleErrors.allow(/ERR_FAILED|Failed to fetch|Failed to load/);
   const rest = new Rest(page);
   await rest.watch();
   rest.fail();
@@ -81,7 +81,7 @@ test("a failed fetch is reported, and the draft can be sent again", async ({
   await expect(chat.box).toHaveValue("Is anybody there?");
   rest.come();
   await chat.send.click();
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
   await expect(page.getByText("A part of this page can't be loaded")).toBeHidden();
   expect(upstream.questions).toHaveLength(1);
@@ -99,8 +99,8 @@ test("late code is reported, and the question is asked then", async ({ page, ups
   await expect(page.getByRole("button", { name: "Reload", exact: true })).toBeVisible();
   await expect(chat.box).toHaveValue("Is anybody there?");
   release();
-  const question = await upstream.asked();
-  expect(question.said).toEqual(["user: Is anybody there?"]);
+  const question = await upstream.nextQuestion();
+  expect(question.messages).toEqual(["user: Is anybody there?"]);
   await expect(page.getByRole("button", { name: "Reload", exact: true })).toBeHidden();
   question.finish();
   await expect(chat.status).toHaveText("Done");
@@ -117,7 +117,7 @@ test("a reload keeps text typed while a part was missing", async ({ page, upstre
   await chat.alive();
   await expect(chat.box).toHaveValue("Is anybody there?");
   await chat.send.click();
-  expect((await upstream.asked()).said).toEqual(["user: Is anybody there?"]);
+  expect((await upstream.nextQuestion()).messages).toEqual(["user: Is anybody there?"]);
 });
 
 test("the task page reports its late code, the chat doesn't", async ({ page, chat }) => {
@@ -135,7 +135,7 @@ test("the task page reports its late code, the chat doesn't", async ({ page, cha
 
 test("a question asked early continues its conversation", async ({ chat, upstream, page }) => {
   await chat.ask("About cats");
-  const first = await upstream.asked();
+  const first = await upstream.nextQuestion();
   first.delta("They purr");
   first.finish();
   await expect(chat.status).toHaveText("Done");
@@ -148,15 +148,15 @@ test("a question asked early continues its conversation", async ({ chat, upstrea
   await chat.box.fill("And dogs?");
   await chat.box.press("Enter");
   release();
-  const second = await upstream.asked();
-  expect(second.said).toEqual(["user: About cats", "assistant: They purr", "user: And dogs?"]);
+  const second = await upstream.nextQuestion();
+  expect(second.messages).toEqual(["user: About cats", "assistant: They purr", "user: And dogs?"]);
   second.finish();
   await expect(chat.log.getByRole("article")).toHaveCount(4);
   expect(upstream.questions).toHaveLength(2);
 });
 
-test("the task page reports that its code can't be fetched", async ({ page, chat, complaints }) => {
-  complaints.allow(/ERR_FAILED|Failed to fetch|Failed to load/);
+test("the task page reports that its code can't be fetched", async ({ page, chat, consoleErrors }) => {
+  consoleErrors.allow(/ERR_FAILED|Failed to fetch|Failed to load/);
   const rest = new Rest(page);
   await rest.watch();
   rest.fail();

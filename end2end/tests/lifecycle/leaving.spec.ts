@@ -8,9 +8,9 @@ import { document, expect, test as base } from "../../support/fixtures";
 import type { Question, Upstream } from "../../support/upstream";
 
 /** Asks, and waits until the page shows the beginning of the answer. */
-async function inTheMiddle(chat: Chat, upstream: Upstream): Promise<Question> {
+async function midAnswer(chat: Chat, upstream: Upstream): Promise<Question> {
   await chat.ask("Count to a million");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("one, two, ");
   await expect(chat.answer).toContainText("one, two,");
   return question;
@@ -21,8 +21,8 @@ async function expectInterrupted(chat: Chat, upstream: Upstream): Promise<void> 
   await expect(chat.answer).toContainText("one, two,");
   await expect(chat.status).toHaveText("Interrupted");
   await chat.ask("Go on");
-  const question = await upstream.asked();
-  expect(question.said).toEqual(["user: Count to a million", "assistant: one, two,", "user: Go on"]);
+  const question = await upstream.nextQuestion();
+  expect(question.messages).toEqual(["user: Count to a million", "assistant: one, two,", "user: Go on"]);
   question.delta("three");
   await expect(chat.answer).toContainText("three");
   question.finish();
@@ -34,7 +34,7 @@ const test = base.extend<{ elsewhere: string }>({ elsewhere });
 test.describe("the model stops when", () => {
   test("another page of the app is opened; the answer stays", async ({ chat, upstream, page }) => {
     const before = await document(page);
-    const question = await inTheMiddle(chat, upstream);
+    const question = await midAnswer(chat, upstream);
     await page.getByRole("link", { name: "How it works" }).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("A page and its task");
     expect(await question.closed).toBe("client");
@@ -49,7 +49,7 @@ test.describe("the model stops when", () => {
     const chat = new Chat(page);
     await chat.alive();
     await page.getByRole("link", { name: /Starcrossed/ }).click();
-    const question = await inTheMiddle(chat, upstream);
+    const question = await midAnswer(chat, upstream);
     await page.evaluate(() => history.back());
     expect(await question.closed).toBe("client");
     await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
@@ -58,14 +58,14 @@ test.describe("the model stops when", () => {
   });
 
   test("the tab is closed", async ({ chat, upstream, page, server }) => {
-    const question = await inTheMiddle(chat, upstream);
+    const question = await midAnswer(chat, upstream);
     await page.close();
     expect(await question.closed).toBe("client");
     await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
   });
 
   test("the page is reloaded; the answer stays", async ({ chat, upstream, page }) => {
-    const question = await inTheMiddle(chat, upstream);
+    const question = await midAnswer(chat, upstream);
     await page.reload();
     expect(await question.closed).toBe("client");
     await expectInterrupted(chat, upstream);
@@ -77,7 +77,7 @@ test.describe("the model stops when", () => {
     page,
     elsewhere,
   }) => {
-    const question = await inTheMiddle(chat, upstream);
+    const question = await midAnswer(chat, upstream);
     await page.goto(elsewhere);
     expect(await question.closed).toBe("client");
     await page.goBack();
@@ -90,7 +90,7 @@ test.describe("the model stops when", () => {
     try {
       const remote = await playwright.chromium.connect(browser.wsEndpoint());
       const page = await remote.newPage({ baseURL });
-      const question = await inTheMiddle(await new Chat(page).open(), upstream);
+      const question = await midAnswer(await new Chat(page).open(), upstream);
       browser.process().kill("SIGKILL");
       expect(await question.closed).toBe("client");
       await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
@@ -135,7 +135,7 @@ test.describe("with the back/forward cache", () => {
     server,
   }) => {
     await notePageshow(page);
-    const question = await inTheMiddle(chat, upstream);
+    const question = await midAnswer(chat, upstream);
     await page.goto(elsewhere);
     expect(await question.closed).toBe("client");
     await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
@@ -146,7 +146,7 @@ test.describe("with the back/forward cache", () => {
 
   cached("a page that is frozen after its answer is as it was", async ({ chat, upstream, page, elsewhere }) => {
     await notePageshow(page);
-    const question = await inTheMiddle(chat, upstream);
+    const question = await midAnswer(chat, upstream);
     question.finish();
     await expect(chat.status).toHaveText("Done");
     await chat.box.fill("a draft");
@@ -159,9 +159,9 @@ test.describe("with the back/forward cache", () => {
 });
 
 test.describe("the page lives on when the server", () => {
-  test("is killed, and Retry works after its restart", async ({ chat, upstream, server, complaints }) => {
-    complaints.allow(...SERVER_GONE);
-    const question = await inTheMiddle(chat, upstream);
+  test("is killed, and Retry works after its restart", async ({ chat, upstream, server, consoleErrors }) => {
+    consoleErrors.allow(...SERVER_GONE);
+    const question = await midAnswer(chat, upstream);
     await server.kill("SIGKILL");
     expect(await question.closed).toBe("client");
     await expect(chat.alert).toContainText("Connection lost");
@@ -172,8 +172,8 @@ test.describe("the page lives on when the server", () => {
 
     await server.restart();
     await chat.retry.click();
-    const again = await upstream.asked();
-    expect(again.said).toEqual(["user: Count to a million"]);
+    const again = await upstream.nextQuestion();
+    expect(again.messages).toEqual(["user: Count to a million"]);
     again.delta("one, two, three");
     again.finish();
     await expect(chat.answer).toContainText("one, two, three");
@@ -182,7 +182,7 @@ test.describe("the page lives on when the server", () => {
   });
 
   test("is told to stop: it is gone within 2 s and says so", async ({ chat, upstream, server }) => {
-    const question = await inTheMiddle(chat, upstream);
+    const question = await midAnswer(chat, upstream);
     const took = await server.kill("SIGTERM");
     expect(took).toBeLessThan(2000);
     expect(await question.closed).toBe("client");
@@ -192,7 +192,7 @@ test.describe("the page lives on when the server", () => {
 
     await server.restart();
     await chat.retry.click();
-    (await upstream.asked()).delta("one, two, three");
+    (await upstream.nextQuestion()).delta("one, two, three");
     await expect(chat.answer).toContainText("one, two, three");
   });
 });
@@ -202,7 +202,7 @@ test("a page that is left at once logs no errors", async ({ chat, upstream, page
   await page.getByRole("link", { name: "How it works" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("A page and its task");
   await page.getByRole("link", { name: /Starcrossed/ }).click();
-  const question = await inTheMiddle(chat, upstream);
+  const question = await midAnswer(chat, upstream);
   question.finish();
   await expect(chat.status).toHaveText("Done");
 });
@@ -222,7 +222,7 @@ test("a new chat's draft and settings wait for it", async ({
   page,
 }) => {
   await chat.ask("About cats");
-  const cats = await upstream.asked();
+  const cats = await upstream.nextQuestion();
   cats.delta("I like cats");
   cats.finish();
   await expect(chat.status).toHaveText("Done");
@@ -243,16 +243,16 @@ test("a new chat's draft and settings wait for it", async ({
   await expect(chat.box).toHaveValue("About dogs");
   await chat.wake();
   await chat.send.click();
-  const dogs = await upstream.asked();
-  expect(dogs.said).toEqual(["system: Bark.", "user: About dogs"]);
+  const dogs = await upstream.nextQuestion();
+  expect(dogs.messages).toEqual(["system: Bark.", "user: About dogs"]);
   dogs.finish();
   await expect(chat.status).toHaveText("Done");
 
   await chat.newChat.click();
   await expect(chat.box).toHaveValue("");
   await chat.ask("About birds");
-  const birds = await upstream.asked();
-  expect(birds.said).toEqual(["user: About birds"]);
+  const birds = await upstream.nextQuestion();
+  expect(birds.messages).toEqual(["user: About birds"]);
   birds.finish();
   await expect(chat.status).toHaveText("Done");
 });
@@ -263,7 +263,7 @@ test("an edit and the draft behind it survive a reload", async ({
   page,
 }) => {
   await chat.ask("About cats");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("I like cats");
   question.finish();
   await expect(chat.status).toHaveText("Done");
@@ -289,8 +289,8 @@ test("an edit and the draft behind it survive a reload", async ({
   await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
   await expect(chat.box).toHaveValue("About small cats");
   await chat.send.click();
-  const anew = await upstream.asked();
-  expect(anew.said).toEqual(["user: About small cats"]);
+  const anew = await upstream.nextQuestion();
+  expect(anew.messages).toEqual(["user: About small cats"]);
   anew.finish();
   await expect(chat.status).toHaveText("Done");
   await expect(chat.box).toHaveValue("a draft");
@@ -300,7 +300,7 @@ test("every conversation is there after a reload", async ({ chat, upstream, page
   for (const topic of ["cats", "dogs"]) {
     await chat.newChat.click();
     await chat.ask(`About ${topic}`);
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta(`I like ${topic}`);
     question.finish();
     await expect(chat.status).toHaveText("Done");

@@ -6,7 +6,7 @@ import { expect, test } from "../../support/fixtures";
 import type { Question, Upstream } from "../../support/upstream";
 
 const CONNECTIONS = 6;
-const crowded = (chat: Chat) => chat.page.getByText(/six connections to a site.*--tls-cert/);
+const notice = (chat: Chat) => chat.page.getByText(/six connections to a site.*--tls-cert/);
 
 test("the notice comes with the sixth answer and no sooner", async ({
   context,
@@ -18,15 +18,15 @@ test("the notice comes with the sixth answer and no sooner", async ({
   for (const chat of tabs.slice(0, -1)) await ask(chat, upstream);
   expect(await server.live()).toBe(CONNECTIONS - 1);
   await allHaveHeard(tabs);
-  for (const chat of tabs) await expect(crowded(chat)).toBeHidden();
+  for (const chat of tabs) await expect(notice(chat)).toBeHidden();
 
   const last = tabs[tabs.length - 1];
   await ask(last, upstream);
-  await expect(crowded(last)).toBeVisible();
+  await expect(notice(last)).toBeVisible();
   await last.stop.click();
-  await expect(crowded(last)).toBeHidden();
+  await expect(notice(last)).toBeHidden();
   await allHaveHeard(tabs);
-  await expect(crowded(tabs[0]), "the others hear of it").toBeHidden();
+  await expect(notice(tabs[0]), "the others hear of it").toBeHidden();
 });
 
 test("a question without a connection says so and goes next", async ({
@@ -41,11 +41,11 @@ test("a question without a connection says so and goes next", async ({
   for (const chat of tabs.slice(0, CONNECTIONS)) await ask(chat, upstream);
 
   await late.ask("And me?");
-  await expect(crowded(late)).toBeVisible();
+  await expect(notice(late)).toBeVisible();
   expect(await server.live(), "it has not come through").toBe(CONNECTIONS);
 
   await tabs[0].stop.click();
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("You, too");
   await expect(late.answer).toContainText("You, too");
 });
@@ -79,7 +79,7 @@ async function allHaveHeard(tabs: Chat[]): Promise<void> {
 async function ask(chat: Chat, upstream: Upstream): Promise<Question> {
   await chat.page.bringToFront();
   await chat.ask("Go on for ever");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("For ever");
   await expect(chat.answer).toContainText("For ever");
   return question;

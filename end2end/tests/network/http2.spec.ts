@@ -55,7 +55,7 @@ test("ten tabs over HTTPS answer at once, each with its Stop", async ({
 async function ask(context: BrowserContext, upstream: Upstream, tab: number): Promise<[Chat, Question]> {
   const chat = await new Chat(await context.newPage()).open();
   await chat.ask(`Question ${tab}`);
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta(`answer ${tab}`);
   await expect(chat.answer).toContainText(`answer ${tab}`);
   return [chat, question];

@@ -2,13 +2,13 @@
 
 import type { Locator } from "@playwright/test";
 import { document, expect, test } from "../../support/fixtures";
-import { TaskPage } from "../../support/essay-page";
+import { EssayPage } from "../../support/essay-page";
 
 const CHUNKS = [1, 2, 3, 4, 5].map((n) => `Async work chunk ${n}`);
 const AN_HOUR = 3_600_000;
 
-const it = test.extend<{ task: TaskPage }>({
-  task: async ({ page }, use) => use(await new TaskPage(page).open()),
+const it = test.extend<{ task: EssayPage }>({
+  task: async ({ page }, use) => use(await new EssayPage(page).open()),
 });
 
 it("shows each message, then that the task has finished", async ({ task, server }) => {
@@ -51,11 +51,11 @@ it("Cancel kills the task and keeps its messages", async ({ task, server }) => {
   await expect(task.messages.nth(1)).toBeVisible();
   await task.cancel.click();
   await expect(task.status).toHaveText("Cancelled");
-  const kept = await task.messages.allTextContents();
-  expect(kept.slice(0, 2)).toEqual(CHUNKS.slice(0, 2));
+  const shown = await task.messages.allTextContents();
+  expect(shown.slice(0, 2)).toEqual(CHUNKS.slice(0, 2));
   await expect(task.exits).toHaveText(["exit cancelled"]);
   await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
-  await expect(task.messages).toHaveText(kept);
+  await expect(task.messages).toHaveText(shown);
 });
 
 it("Cancel kills a task that has sent nothing yet", async ({ task, server }) => {
@@ -146,7 +146,7 @@ it("kills the task when another page is opened", async ({ task, server, page }) 
 
 it("reports a silent connection as lost", async ({ page, server }) => {
   await page.clock.install();
-  const task = await new TaskPage(page).open();
+  const task = await new EssayPage(page).open();
   await task.makeLasting();
   await task.start.click();
   for (let n = 0; n < 4; n++) {

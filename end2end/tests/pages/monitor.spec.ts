@@ -12,7 +12,7 @@ const it = test.extend<{ monitor: Monitor }>({
 
 it("shows another page's task from start to exit", async ({ chat, monitor, upstream }) => {
   await chat.ask("Count");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.begin();
   await expect(monitor.task("alpha")).toContainText("waiting");
   question.delta("one");
@@ -29,7 +29,7 @@ it("shows another page's task from start to exit", async ({ chat, monitor, upstr
 
 it("kills a task and its upstream connection; its page knows", async ({ chat, monitor, upstream }) => {
   await chat.ask("Count");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("one, two");
   await expect(chat.answer).toContainText("one, two");
   await monitor.kill("alpha").click();
@@ -44,7 +44,7 @@ it("keeps focus while rows come and go", async ({ chat, monitor, upstream }) => 
   const button = monitor.kill("monitor");
   await button.focus();
   await chat.ask("Count");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("one");
   await expect(monitor.task("alpha")).toContainText("streaming");
   await expect(button).toBeFocused();
@@ -64,8 +64,8 @@ it("ends its own task when it is left", async ({ page, server }) => {
   await expect(monitor.exit("monitor")).toContainText("killed");
 });
 
-it("reports a lost connection, and Retry reconnects", async ({ page, server, complaints }) => {
-  complaints.allow(...SERVER_GONE);
+it("reports a lost connection, and Retry reconnects", async ({ page, server, consoleErrors }) => {
+  consoleErrors.allow(...SERVER_GONE);
   const monitor = await new Monitor(page).open();
   await expect(monitor.retry).toBeHidden();
   await server.kill("SIGKILL");

@@ -12,7 +12,7 @@ const clipboard = (page: Page, type = "text/plain") =>
 
 async function answered(chat: Chat, upstream: Upstream, asked: string, answer: string, thought = ""): Promise<void> {
   await chat.ask(asked);
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   if (thought) question.reasoning(thought);
   question.delta(answer);
   question.finish();
@@ -60,7 +60,7 @@ test("Select all copies the text and no controls", async ({ chat, upstream, page
   await expect(chat.answer.locator("code .hl-k").first()).toBeVisible();
   await chat.answer.hover();
   await chat.action(chat.answer, "Regenerate").click();
-  const again = await upstream.asked();
+  const again = await upstream.nextQuestion();
   again.reasoning("Hm, let me see.");
   again.delta(answer);
   again.finish();

@@ -26,7 +26,7 @@ for (const [device, viewport] of Object.entries(SIZES)) {
     test("nothing but the conversation ever scrolls", async ({ chat, upstream, page }) => {
       const still = async (what: string) => expect(await page.evaluate(displaced), what).toEqual([]);
       await chat.ask("At length");
-      const question = await upstream.asked();
+      const question = await upstream.nextQuestion();
       const code = "```\n" + "let x = 1; ".repeat(50) + "\n```\n\n";
       question.delta("A claim[^1].\n\n" + "A needle in a line of the answer.\n\n".repeat(60) + code + "- [x] a task\n\n[^1]: It is true.\n");
       question.finish();
@@ -111,7 +111,7 @@ test("a new chat starts at the top, and follows its answer", async ({ chat, upst
   await page.setViewportSize({ width: 1024, height: 400 });
   const main = page.getByRole("main");
   await chat.ask("At length");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("A line.\n\n".repeat(40));
   await expect(chat.answer.getByRole("paragraph")).toHaveCount(40);
   const below = () => main.evaluate((main) => main.scrollHeight - main.scrollTop - main.clientHeight);
@@ -125,7 +125,7 @@ test("a new chat starts at the top, and follows its answer", async ({ chat, upst
 
 test("a name field takes keys at once, but not its opening Enter", async ({ chat, upstream, page }) => {
   await chat.ask("About cats");
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
   const field = page.getByRole("textbox", { name: "Name" });
   const rename = page.getByRole("button", { name: "Rename About cats" });

@@ -14,8 +14,8 @@ const WIDTHS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, hei
 // Chromium logs the 404 of the missing page.
 const test = base.extend<{ notFound: void }>({
   notFound: [
-    async ({ complaints }, use) => {
-      complaints.allow(/status of 404 \(Not Found\)/);
+    async ({ consoleErrors }, use) => {
+      consoleErrors.allow(/status of 404 \(Not Found\)/);
       await use();
     },
     { auto: true },
@@ -64,7 +64,7 @@ for (const [device, viewport] of Object.entries(WIDTHS)) {
 
     test("fits, however long its words are", async ({ chat, upstream, page }) => {
       await chat.ask(`What is ${"very".repeat(100)} long?`);
-      const question = await upstream.asked();
+      const question = await upstream.nextQuestion();
       question.delta(`${"x".repeat(500)}\n\n\`\`\`\n${"let x = 1; ".repeat(50)}\n\`\`\`\n\nhttps://example.org/${"a/".repeat(200)}\n`);
       await expect(chat.answer).toContainText("https://");
       expect(await overflow(page)).toBe(0);
@@ -108,7 +108,7 @@ test.describe("on a phone", () => {
     await expect(chat.conversations).toBeHidden();
     await expect(menu).toHaveAttribute("aria-expanded", "false");
     await chat.ask("About cats");
-    (await upstream.asked()).finish();
+    (await upstream.nextQuestion()).finish();
     await menu.click();
     await expect(menu).toHaveAttribute("aria-expanded", "true");
     await expect(chat.conversations).toBeVisible();
@@ -150,13 +150,13 @@ for (const hasTouch of [false, true]) {
 
     test("the versions of a question are visible at once", async ({ chat, upstream, page }) => {
       await chat.ask("Heads?");
-      (await upstream.asked()).finish();
+      (await upstream.nextQuestion()).finish();
       await expect(chat.status).toHaveText("Done");
       const question = chat.message(0);
       await chat.action(question, "Edit").click();
       await chat.box.fill("Tails?");
       await chat.box.press("Enter");
-      (await upstream.asked()).finish();
+      (await upstream.nextQuestion()).finish();
       await expect(question).toContainText("2/2");
       await page.mouse.move(1, 1);
       await expect(chat.action(question, "Previous version").locator("..")).toHaveCSS("opacity", "1");
@@ -192,7 +192,7 @@ test.describe("motion", () => {
       await page.emulateMedia({ reducedMotion });
       const chat = await new Chat(page).open();
       await chat.ask("Move!");
-      const question = await upstream.asked();
+      const question = await upstream.nextQuestion();
       const running = () => page.evaluate(() => document.getAnimations().length);
       const check = async (when: string) => {
         if (some) expect(await running(), when).toBeGreaterThan(0);
@@ -238,21 +238,21 @@ function colours(): number[] {
 test("the last answer's end isn't repeated under it", async ({ chat, upstream, page }) => {
   const ending = chat.answer.locator(".ending");
   await chat.ask("What fails at once?");
-  (await upstream.asked()).fail(500, { error: { message: "out of memory" } });
+  (await upstream.nextQuestion()).fail(500, { error: { message: "out of memory" } });
   await expect(chat.alert).toContainText("out of memory");
   await expect(chat.status).toHaveText("Failed");
   await expect(ending).not.toContainText("Incomplete");
 
   await chat.newChat.click();
   await chat.ask("What is interrupted?");
-  (await upstream.asked()).delta("It is");
+  (await upstream.nextQuestion()).delta("It is");
   await expect(chat.answer).toContainText("It is");
   await page.reload();
   await expect(chat.status).toHaveText("Interrupted");
   await expect(ending).not.toContainText("Interrupted");
 
   await chat.ask("And what is stopped?");
-  (await upstream.asked()).delta("This is");
+  (await upstream.nextQuestion()).delta("This is");
   await expect(chat.answer).toContainText("This is");
   await expect(chat.message(1).locator(".ending"), "it isn't the last one any more").toContainText("Interrupted");
   await chat.stop.click();

@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
-import { Prose } from "../../support/sample-markdown";
+import { SampleMarkdown } from "../../support/sample-markdown";
 import type { Question } from "../../support/upstream";
 
 // These answers are long, and slow on a busy machine.
@@ -10,8 +10,8 @@ test.slow();
 
 test("sections out of view keep their height and are found", async ({ chat, upstream, page }) => {
   await chat.ask("Tell me everything");
-  const question = await upstream.asked();
-  const text = new Prose(2).text(40_000);
+  const question = await upstream.nextQuestion();
+  const text = new SampleMarkdown(2).text(40_000);
   for (let from = 0; from < text.length; from += 4000) {
     await say(page, question, text.slice(from, from + 4000));
     await typeset(page);
@@ -37,8 +37,8 @@ test("a section is skipped only once it is typeset", async ({ chat, upstream, pa
     await route.continue();
   });
   await chat.ask("Tell me everything");
-  const question = await upstream.asked();
-  const text = new Prose(2).text(20_000);
+  const question = await upstream.nextQuestion();
+  const text = new SampleMarkdown(2).text(20_000);
   for (let from = 0; from < text.length; from += 4000) await say(page, question, text.slice(from, from + 4000));
   const left = page.locator(".section[data-full]");
   await expect(left).toHaveCount(0);
@@ -54,7 +54,7 @@ test("a section is skipped only once it is typeset", async ({ chat, upstream, pa
 
 test("the reader stays at the same words", async ({ chat, upstream, page }) => {
   await chat.ask("Tell me everything");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   const lines = (from: number, to: number) => {
     for (let line = from; line < to; line++) question.delta(`Line ${line} of the answer.\n\n`);
   };
@@ -101,8 +101,8 @@ test("final text never moves again", async ({ chat, upstream, page }) => {
   });
   const moved = () => page.evaluate(() => Reflect.get(window, "moved") as string[]);
   await chat.ask("Tell me everything");
-  const question = await upstream.asked();
-  const prose = new Prose(3).text(8000);
+  const question = await upstream.nextQuestion();
+  const prose = new SampleMarkdown(3).text(8000);
   for (let from = 0; from < prose.length; from += 100) {
     await say(page, question, prose.slice(from, from + 100));
     await typeset(page);

@@ -4,7 +4,7 @@ import { expect, test } from "../../support/fixtures";
 
 test("an answer is formatted as it arrives, without half marks", async ({ chat, upstream }) => {
   await chat.ask("Show me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   for (const piece of ["A **bo", "ld** word, `co", "de` and [a li", "nk](https://exam", "ple.org/)\n\n```ru", "st\nfn ma"]) {
     question.delta(piece);
   }
@@ -21,7 +21,7 @@ test("an answer is formatted as it arrives, without half marks", async ({ chat, 
 test("finished code is coloured and finished formulas are set", async ({ chat, upstream, page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await chat.ask("Show me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("```rust\nfn main() {}\n```\n\nSo $a^2$ and \\[b_1\\] it is.\n\nMore.\n\n");
   await expect(chat.answer.locator("code .hl-k")).toHaveText("fn");
   await expect(chat.answer.locator("math")).toHaveCount(2);
@@ -34,7 +34,7 @@ test("finished code is coloured and finished formulas are set", async ({ chat, u
 
 test("a block that is too long leaves the others coloured", async ({ chat, upstream }) => {
   await chat.ask("Show me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   const long = "let long = true;\n".repeat(5000);
   const large = fenced("some words\n".repeat(5000), "words"); // several of these exceed one request
   question.delta(fenced("fn main() {}") + fenced(long) + large.repeat(6) + fenced("fn last() {}") + "The end.\n\n");
@@ -44,11 +44,11 @@ test("a block that is too long leaves the others coloured", async ({ chat, upstr
   await expect(chat.answer.locator("pre").last().locator(".hl-k")).toHaveText("fn");
 });
 
-test("code is coloured after a failed request", async ({ chat, upstream, page, complaints }) => {
-  complaints.allow(/ERR_FAILED/);
+test("code is coloured after a failed request", async ({ chat, upstream, page, consoleErrors }) => {
+  consoleErrors.allow(/ERR_FAILED/);
   await page.route("**/api/typeset", (route) => route.abort(), { times: 1 });
   await chat.ask("Show me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta(fenced("fn main() {}"));
   question.finish();
   await expect(chat.answer.locator("code .hl-k")).toHaveText("fn");
@@ -56,7 +56,7 @@ test("code is coloured after a failed request", async ({ chat, upstream, page, c
 
 test("a large finished list is there to its last word", async ({ chat, upstream }) => {
   await chat.ask("Tell me everything");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("- an item of the list\n".repeat(1500));
   await expect(chat.answer.getByRole("listitem")).toHaveCount(1500);
   question.delta("- one more");
@@ -73,7 +73,7 @@ test("blocks that the server skipped are asked for again", async ({ chat, upstre
     await (asked === 1 ? route.fulfill({ json: { html: items.map(() => null) } }) : route.continue());
   });
   await chat.ask("Show me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("```rust\nfn main() {}\n```\n\nSo $a^2$ it is.\n\nMore.\n\n");
   await expect(chat.answer.locator("code .hl-k")).toHaveText("fn");
   await expect(chat.answer.locator("math")).toHaveCount(1);
@@ -86,7 +86,7 @@ const fenced = (code: string, language = "rust") => `\`\`\`${language}\n${code}\
 
 test("a selection stays while its block grows", async ({ chat, upstream, page }) => {
   await chat.ask("Show me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   for (const [piece, chosen, more] of [
     ["Some **bold** words", "bold", " and more"],
     ["\n\n- first\n- an item", "an item", "\n- another"],
@@ -122,7 +122,7 @@ const HOSTILE = [
   "x".repeat(1_000_000),
 ];
 
-test("a hostile answer runs, fetches and blocks nothing", async ({ chat, upstream, page, baseURL, complaints }) => {
+test("a hostile answer runs, fetches and blocks nothing", async ({ chat, upstream, page, baseURL, consoleErrors }) => {
   test.slow();
   const foreign: string[] = [];
   page.on("request", (request) => {
@@ -133,7 +133,7 @@ test("a hostile answer runs, fetches and blocks nothing", async ({ chat, upstrea
     addEventListener("securitypolicyviolation", () => Reflect.set(window, "violations", Reflect.get(window, "violations") + 1));
   });
   await chat.ask("Be evil");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   for (const evil of HOSTILE) {
     for (let from = 0; from < evil.length; from += 50_000) question.delta(evil.slice(from, from + 50_000));
     question.delta("\n\n");
@@ -156,12 +156,12 @@ test("a hostile answer runs, fetches and blocks nothing", async ({ chat, upstrea
   // The listener works: the page's policy refuses a script that is put into the page on purpose.
   await page.evaluate(() => document.body.insertAdjacentHTML("beforeend", '<b onclick="window.ran = true"></b><img src="https://example.invalid/">'));
   await expect.poll(() => page.evaluate(() => Reflect.get(window, "violations"))).toBe(2);
-  complaints.allow(/Content Security Policy/);
+  consoleErrors.allow(/Content Security Policy/);
 });
 
 test("a reader who scrolls up stays there until a click", async ({ chat, upstream, page }) => {
   await chat.ask("A long one");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   const lines = (count: number) => question.delta("A line of the answer.\n\n".repeat(count));
   lines(80);
   const main = page.locator("main");

@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
-import { Prose } from "../../support/sample-markdown";
+import { SampleMarkdown } from "../../support/sample-markdown";
 
 const MESSAGES = 120;
 const LONG = "A long question. ".repeat(6000);
@@ -14,7 +14,7 @@ function conversation(): string {
     id: id(at),
     parent: at ? id(at - 1) : null,
     role: at % 2 ? "assistant" : "user",
-    text: at === 0 ? `${LONG}The end of it.` : at === 1 ? `${new Prose(3).text(100_000)}\n\nThe end of that.` : `Message ${at}`,
+    text: at === 0 ? `${LONG}The end of it.` : at === 1 ? `${new SampleMarkdown(3).text(100_000)}\n\nThe end of that.` : `Message ${at}`,
     exit: { reason: "normal" },
     asked_ms: at + 1,
     writer: "elsewhere",
@@ -26,7 +26,7 @@ function conversation(): string {
 }
 
 /** The number of these elements that would be printed. */
-const seen = (page: Page, css: string) =>
+const countPrinted = (page: Page, css: string) =>
   page.locator(css).evaluateAll((all) => all.filter((part) => part.checkVisibility({ contentVisibilityAuto: true })).length);
 
 test("the whole conversation is printed, without controls", async ({ chat, page }) => {
@@ -43,10 +43,10 @@ test("the whole conversation is printed, without controls", async ({ chat, page 
   await expect(articles).toHaveCount(MESSAGES);
   await expect(articles.nth(0)).toContainText("The end of it.");
   await expect(articles.nth(1)).toContainText("The end of that.");
-  expect(await seen(page, "article")).toBe(MESSAGES);
-  expect(await seen(page, "article .markdown > .section > *")).toBe(await page.locator("article .markdown > .section > *").count());
-  expect(await seen(page, ".reasoning .text")).toBe(MESSAGES / 2);
-  expect(await seen(page, "nav, header.bar, .composer-bar, button, form, [role=status], .earlier")).toBe(0);
+  expect(await countPrinted(page, "article")).toBe(MESSAGES);
+  expect(await countPrinted(page, "article .markdown > .section > *")).toBe(await page.locator("article .markdown > .section > *").count());
+  expect(await countPrinted(page, ".reasoning .text")).toBe(MESSAGES / 2);
+  expect(await countPrinted(page, "nav, header.bar, .composer-bar, button, form, [role=status], .earlier")).toBe(0);
   const [height, cut] = await page.evaluate(() => {
     const cut = [...document.querySelectorAll("main, main *")].filter((part) => {
       const { overflowX, overflowY } = getComputedStyle(part);

@@ -6,19 +6,19 @@ import { expect, test } from "../../support/fixtures";
 import type { Question, Upstream } from "../../support/upstream";
 
 const main = (page: Page): Locator => page.getByRole("main");
-const jump = (page: Page): Locator => page.getByRole("button", { name: "Jump to latest" });
+const jumpButton = (page: Page): Locator => page.getByRole("button", { name: "Jump to latest" });
 const top = (page: Page): Promise<number> => main(page).evaluate((main) => main.scrollTop);
-const below = (page: Page) => () => main(page).evaluate((main) => main.scrollHeight - main.scrollTop - main.clientHeight);
+const pixelsBelow = (page: Page) => () => main(page).evaluate((main) => main.scrollHeight - main.scrollTop - main.clientHeight);
 
-const lines = (question: Question, count: number): void => question.delta("A line of the answer.\n\n".repeat(count));
+const sendLines = (question: Question, count: number): void => question.delta("A line of the answer.\n\n".repeat(count));
 
 /** An answer that is longer than the window and still grows. */
-async function long(chat: Chat, upstream: Upstream, asked: string, count: number): Promise<Question> {
+async function askLong(chat: Chat, upstream: Upstream, asked: string, count: number): Promise<Question> {
   await chat.ask(asked);
-  const question = await upstream.asked();
-  lines(question, count);
+  const question = await upstream.nextQuestion();
+  sendLines(question, count);
   await expect.poll(() => chat.answer.getByRole("paragraph").count()).toBe(count);
-  await expect.poll(below(chat.page)).toBeLessThan(2);
+  await expect.poll(pixelsBelow(chat.page)).toBeLessThan(2);
   return question;
 }
 
@@ -28,23 +28,23 @@ async function wheel(page: Page, pixels: number): Promise<void> {
 }
 
 test("a few pixels upwards stop the following", async ({ chat, upstream, page }) => {
-  const question = await long(chat, upstream, "A long one", 80);
+  const question = await askLong(chat, upstream, "A long one", 80);
   const flow = setInterval(() => question.delta("More. "), 20);
   await wheel(page, -3);
-  await expect(jump(page)).toBeVisible();
+  await expect(jumpButton(page)).toBeVisible();
   clearInterval(flow);
   const before = await top(page);
-  lines(question, 40);
-  await expect.poll(below(page)).toBeGreaterThan(500);
+  sendLines(question, 40);
+  await expect.poll(pixelsBelow(page)).toBeGreaterThan(500);
   expect(await top(page)).toBeLessThanOrEqual(before);
   question.finish();
   await expect(chat.status).toHaveText("Done");
   await wheel(page, 100_000);
-  await expect(jump(page), "who comes down again reads along again").toBeHidden();
+  await expect(jumpButton(page), "who comes down again reads along again").toBeHidden();
 });
 
 test("scrolling up in the frame of a large delta stops it too", async ({ chat, upstream, page }) => {
-  const question = await long(chat, upstream, "A long one", 80);
+  const question = await askLong(chat, upstream, "A long one", 80);
   await main(page).evaluate((main) => {
     const content = main.firstElementChild!;
     const before = content.clientHeight;
@@ -55,10 +55,10 @@ test("scrolling up in the frame of a large delta stops it too", async ({ chat, u
       main.scrollTop -= 30;
     }).observe(content);
   });
-  lines(question, 20);
-  await expect(jump(page)).toBeVisible();
-  lines(question, 20);
-  await expect.poll(below(page)).toBeGreaterThan(500);
+  sendLines(question, 20);
+  await expect(jumpButton(page)).toBeVisible();
+  sendLines(question, 20);
+  await expect.poll(pixelsBelow(page)).toBeGreaterThan(500);
   question.finish();
   await expect(chat.status).toHaveText("Done");
 });
@@ -66,22 +66,22 @@ test("scrolling up in the frame of a large delta stops it too", async ({ chat, u
 test("an opened conversation shows its end", async ({ chat, upstream, page }) => {
   for (const [asked, count] of [["A longer one", 120], ["A long one", 60]] as const) {
     await chat.newChat.click();
-    (await long(chat, upstream, asked, count)).finish();
+    (await askLong(chat, upstream, asked, count)).finish();
     await expect(chat.status).toHaveText("Done");
   }
   await wheel(page, -300);
-  await expect(jump(page)).toBeVisible();
+  await expect(jumpButton(page)).toBeVisible();
   await chat.conversations.getByRole("link", { name: "A longer one", exact: true }).click();
   await expect(chat.answer.getByRole("paragraph")).toHaveCount(120);
-  await expect.poll(below(page)).toBeLessThan(2);
-  await expect(jump(page)).toBeHidden();
+  await expect.poll(pixelsBelow(page)).toBeLessThan(2);
+  await expect(jumpButton(page)).toBeHidden();
 });
 
 test("Enter scrolls to the answer only if it asks", async ({ chat, upstream, page }) => {
-  const question = await long(chat, upstream, "A long one", 80);
+  const question = await askLong(chat, upstream, "A long one", 80);
   await wheel(page, -300);
-  await expect(jump(page)).toBeVisible();
-  await expect.poll(below(page)).toBe(300);
+  await expect(jumpButton(page)).toBeVisible();
+  await expect.poll(pixelsBelow(page)).toBe(300);
   await chat.box.fill("Not yet");
   await chat.box.press("Enter");
   await expect(chat.box, "one answer at a time").toHaveValue("Not yet");
@@ -89,12 +89,12 @@ test("Enter scrolls to the answer only if it asks", async ({ chat, upstream, pag
   await expect(chat.status).toHaveText("Done");
   await chat.box.fill("");
   await chat.box.press("Enter");
-  await expect(jump(page)).toBeVisible();
-  expect(await below(page)()).toBeGreaterThan(200);
+  await expect(jumpButton(page)).toBeVisible();
+  expect(await pixelsBelow(page)()).toBeGreaterThan(200);
   await chat.box.fill("And now?");
   await chat.box.press("Enter");
-  (await upstream.asked()).finish();
-  await expect.poll(below(page)).toBeLessThan(2);
+  (await upstream.nextQuestion()).finish();
+  await expect.poll(pixelsBelow(page)).toBeLessThan(2);
 });
 
 /** Moves the list back after each change, as WebKit does when a block is replaced. Counts how often the button showed. */
@@ -116,19 +116,19 @@ async function expectFollowed(chat: Chat, question: Question, parts: number): Pr
   }
   question.finish();
   await expect(chat.status).toHaveText("Done");
-  await expect.poll(below(chat.page)).toBeLessThan(2);
-  await expect(jump(chat.page)).toBeHidden();
+  await expect.poll(pixelsBelow(chat.page)).toBeLessThan(2);
+  await expect(jumpButton(chat.page)).toBeHidden();
   expect(await chat.page.evaluate(() => Reflect.get(window, "shown")), "the button never showed").toBe(0);
 }
 
 test("scrolling by the browser itself doesn't stop the following", async ({ chat, upstream, page }) => {
-  const question = await long(chat, upstream, "A long one", 80);
+  const question = await askLong(chat, upstream, "A long one", 80);
   await moveBack(page);
   await expectFollowed(chat, question, 20);
 });
 
 test("scrolling by the browser after a click doesn't either", async ({ chat, upstream, page }) => {
-  const question = await long(chat, upstream, "A long one", 80);
+  const question = await askLong(chat, upstream, "A long one", 80);
   await moveBack(page);
   const box = (await main(page).boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -141,21 +141,21 @@ test("scrolling by the browser after a click doesn't either", async ({ chat, ups
 });
 
 test("nor after the reader has returned to the end", async ({ chat, upstream, page }) => {
-  const question = await long(chat, upstream, "A long one", 80);
+  const question = await askLong(chat, upstream, "A long one", 80);
   await main(page).evaluate((main) => {
     main.tabIndex = -1;
     main.focus();
   });
   await page.keyboard.press("ArrowUp");
-  await expect(jump(page)).toBeVisible();
+  await expect(jumpButton(page)).toBeVisible();
   await wheel(page, 1000);
-  await expect(jump(page)).toBeHidden();
+  await expect(jumpButton(page)).toBeHidden();
   await moveBack(page);
   await expectFollowed(chat, question, 5);
 });
 
 test("selecting text upwards stops the following", async ({ chat, upstream, page }) => {
-  const question = await long(chat, upstream, "A long one", 80);
+  const question = await askLong(chat, upstream, "A long one", 80);
   const box = (await main(page).boundingBox())!;
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   await page.mouse.move(middle.x, middle.y);
@@ -165,11 +165,11 @@ test("selecting text upwards stops the following", async ({ chat, upstream, page
   await expect.poll(() => page.evaluate(() => `${getSelection()}`.length)).toBeGreaterThan(0);
   const flow = setInterval(() => question.delta("More. "), 20);
   await page.mouse.move(middle.x, 1, { steps: 10 });
-  await expect(jump(page)).toBeVisible();
+  await expect(jumpButton(page)).toBeVisible();
   await page.mouse.up();
   clearInterval(flow);
-  lines(question, 40);
-  await expect.poll(below(page)).toBeGreaterThan(500);
+  sendLines(question, 40);
+  await expect.poll(pixelsBelow(page)).toBeGreaterThan(500);
   question.finish();
   await expect(chat.status).toHaveText("Done");
 });
@@ -178,31 +178,31 @@ const keys = ["PageUp", "Home", "ArrowUp", "Shift+Space"];
 
 for (const key of keys) {
   test(`${key} stops the following, and End resumes it`, async ({ chat, upstream, page }) => {
-    const question = await long(chat, upstream, "A long one", 80);
+    const question = await askLong(chat, upstream, "A long one", 80);
     await main(page).evaluate((main) => {
       main.tabIndex = -1;
       main.focus();
     });
     const flow = setInterval(() => question.delta("More. "), 20);
     await page.keyboard.press(key);
-    await expect(jump(page)).toBeVisible();
+    await expect(jumpButton(page)).toBeVisible();
     clearInterval(flow);
-    lines(question, 40);
-    await expect.poll(below(page)).toBeGreaterThan(500);
+    sendLines(question, 40);
+    await expect.poll(pixelsBelow(page)).toBeGreaterThan(500);
     question.finish();
     await expect(chat.status).toHaveText("Done");
     await page.keyboard.press("End");
-    await expect(jump(page)).toBeHidden();
+    await expect(jumpButton(page)).toBeHidden();
   });
 }
 
 test("keys in the box don't stop the following", async ({ chat, upstream, page }) => {
-  const question = await long(chat, upstream, "A long one", 80);
+  const question = await askLong(chat, upstream, "A long one", 80);
   await chat.box.pressSequentially("a draft");
   for (const key of ["Home", "ArrowUp", "PageUp", "End"]) await chat.box.press(key);
-  lines(question, 40);
-  await expect.poll(below(page)).toBeLessThan(2);
-  await expect(jump(page)).toBeHidden();
+  sendLines(question, 40);
+  await expect.poll(pixelsBelow(page)).toBeLessThan(2);
+  await expect(jumpButton(page)).toBeHidden();
   question.finish();
   await expect(chat.status).toHaveText("Done");
 });
@@ -211,7 +211,7 @@ test.describe("on a touch screen", () => {
   test.use({ hasTouch: true });
 
   test("a drag with a finger stops the following", async ({ chat, upstream, page }) => {
-    const question = await long(chat, upstream, "A long one", 80);
+    const question = await askLong(chat, upstream, "A long one", 80);
     const flow = setInterval(() => question.delta("More. "), 20);
     const box = (await main(page).boundingBox())!;
     const hand = await page.context().newCDPSession(page);
@@ -221,10 +221,10 @@ test.describe("on a touch screen", () => {
     await touch("touchStart", { x, y });
     for (let moved = 10; moved <= 200; moved += 10) await touch("touchMove", { x, y: y + moved });
     await touch("touchEnd");
-    await expect(jump(page)).toBeVisible();
+    await expect(jumpButton(page)).toBeVisible();
     clearInterval(flow);
-    lines(question, 40);
-    await expect.poll(below(page)).toBeGreaterThan(500);
+    sendLines(question, 40);
+    await expect.poll(pixelsBelow(page)).toBeGreaterThan(500);
     question.finish();
     await expect(chat.status).toHaveText("Done");
   });
@@ -241,28 +241,28 @@ const barred = test.extend<{ context: BrowserContext; page: Page }>({
 });
 
 barred("who drags the scroll bar up is left alone", async ({ chat, upstream, page }) => {
-  const question = await long(chat, upstream, "A long one", 80);
+  const question = await askLong(chat, upstream, "A long one", 80);
   const flow = setInterval(() => question.delta("More. "), 20);
   const box = (await main(page).boundingBox())!;
   const x = box.x + box.width - 5;
   await page.mouse.move(x, box.y + box.height - 30);
   await page.mouse.down();
   await page.mouse.move(x, box.y + box.height - 130, { steps: 10 });
-  await expect(jump(page)).toBeVisible();
+  await expect(jumpButton(page)).toBeVisible();
   await page.mouse.up();
   clearInterval(flow);
-  lines(question, 40);
-  await expect.poll(below(page)).toBeGreaterThan(500);
+  sendLines(question, 40);
+  await expect.poll(pixelsBelow(page)).toBeGreaterThan(500);
   question.finish();
   await expect(chat.status).toHaveText("Done");
 });
 
 test("scrolling by a tool is obeyed when nothing grows", async ({ chat, upstream, page }) => {
-  const question = await long(chat, upstream, "A long one", 80);
+  const question = await askLong(chat, upstream, "A long one", 80);
   question.finish();
   await expect(chat.status).toHaveText("Done");
   await page.waitForTimeout(500); // the list has settled
   await main(page).evaluate((main) => (main.scrollTop -= 200)); // find in page, a screen reader
-  await expect(jump(page)).toBeVisible();
-  expect(await below(page)()).toBe(200);
+  await expect(jumpButton(page)).toBeVisible();
+  expect(await pixelsBelow(page)()).toBe(200);
 });

@@ -56,7 +56,7 @@ const CASES: Case[] = [
 for (const [at, { kind, said, chosen, more, settled }] of CASES.entries()) {
   test(`${kind} stays selected`, async ({ chat, upstream, page }) => {
     const [from, to] = typeof chosen === "string" ? [chosen, chosen] : chosen;
-    const question = await say(chat, () => upstream.asked(), said, to);
+    const question = await say(chat, () => upstream.nextQuestion(), said, to);
     await page.evaluate(select, [ANSWER, from, to, at % 2 === 1]);
     const before = await page.evaluate(selected);
     expect(before.text).not.toBe("");
@@ -88,7 +88,7 @@ const LAST = ["Some *last words", "- first\n- last words", "## Some last words",
 for (const [how, end] of Object.entries(ENDS)) {
   test(`the growing block stays selected when the answer ${how}`, async ({ chat, upstream, page }) => {
     for (const last of LAST) {
-      const question = await say(chat, () => upstream.asked(), last);
+      const question = await say(chat, () => upstream.nextQuestion(), last);
       await page.evaluate(select, [ANSWER, "last", "words", false]);
       const before = await page.evaluate(selected);
       await end(question, chat);
@@ -100,7 +100,7 @@ for (const [how, end] of Object.entries(ENDS)) {
 }
 
 test("a question and its answer stay selected together", async ({ chat, upstream, page }) => {
-  const question = await say(chat, () => upstream.asked(), "The answer is here");
+  const question = await say(chat, () => upstream.nextQuestion(), "The answer is here");
   await page.evaluate(select, [".log", "Show", "answer", false]);
   const before = await page.evaluate(selected);
   expect(before.text).toMatch(/^Show me .*The answer$/);
@@ -118,7 +118,7 @@ test("a question and its answer stay selected together", async ({ chat, upstream
 
 for (const chosen of ["a^2", "^"]) {
   test(`a formula with ${chosen} selected is selected when set`, async ({ chat, upstream, page }) => {
-    const question = await say(chat, () => upstream.asked(), "So $a^2$ it is");
+    const question = await say(chat, () => upstream.nextQuestion(), "So $a^2$ it is");
     await page.evaluate(select, [ANSWER, chosen, chosen, false]);
     question.delta("\n\nNext\n\nLast");
     await expect(chat.answer.locator("math")).toHaveCount(1);
@@ -132,7 +132,7 @@ for (const chosen of ["a^2", "^"]) {
 
 test("a thought with a selection stays open for the answer", async ({ chat, upstream, page }) => {
   await chat.ask("Show me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   const thought = chat.answer.locator(".reasoning > .text");
   question.reasoning("I think of it");
   await expect(thought).toHaveText("I think of it");
@@ -150,7 +150,7 @@ test("a thought with a selection stays open for the answer", async ({ chat, upst
 
 test("a thought without a selection folds for the answer", async ({ chat, upstream }) => {
   await chat.ask("Show me");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.reasoning("I think of it");
   await expect(chat.answer.locator(".reasoning > .text")).toBeVisible();
   question.delta("Answer");
@@ -160,7 +160,7 @@ test("a thought without a selection folds for the answer", async ({ chat, upstre
 });
 
 test("text that becomes a thought stays selected", async ({ chat, upstream, page }) => {
-  const question = await say(chat, () => upstream.asked(), "I *think* of it");
+  const question = await say(chat, () => upstream.nextQuestion(), "I *think* of it");
   await page.evaluate(select, [ANSWER, "think", "of", false]);
   const before = await page.evaluate(selected);
   question.delta("\n</think>\n\nThe answer");
@@ -173,7 +173,7 @@ test("text that becomes a thought stays selected", async ({ chat, upstream, page
 });
 
 test("a mouse selection goes on while blocks end under it", async ({ chat, upstream, page }) => {
-  const question = await say(chat, () => upstream.asked(), "One two three four\n\n```rust\nlet five = 6;");
+  const question = await say(chat, () => upstream.nextQuestion(), "One two three four\n\n```rust\nlet five = 6;");
   const place = async (word: string) => {
     await page.evaluate(select, [ANSWER, word, word, false]);
     const box = await page.evaluate(() => getSelection()!.getRangeAt(0).getBoundingClientRect().toJSON() as DOMRect);
@@ -200,7 +200,7 @@ test("a mouse selection goes on while blocks end under it", async ({ chat, upstr
 
 test("the end of an answer keeps focus and selection", async ({ chat, upstream, page }) => {
   for (const isSelected of [true, false]) {
-    const question = await say(chat, () => upstream.asked(), "Some words");
+    const question = await say(chat, () => upstream.nextQuestion(), "Some words");
     await chat.stop.focus();
     if (isSelected) await page.evaluate(select, [ANSWER, "words", "words", false]);
     else await page.evaluate(() => getSelection()!.removeAllRanges());
@@ -218,7 +218,7 @@ test("the end of an answer keeps focus and selection", async ({ chat, upstream, 
 
 test("copying without the clipboard API keeps the selection", async ({ chat, upstream, page }) => {
   await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
-  const question = await say(chat, () => upstream.asked(), "Some words");
+  const question = await say(chat, () => upstream.nextQuestion(), "Some words");
   question.finish();
   await expect(chat.status).toHaveText("Done");
   await page.evaluate(select, [ANSWER, "words", "words", true]);
@@ -231,7 +231,7 @@ test("copying without the clipboard API keeps the selection", async ({ chat, ups
 
 test("a selection in a second tab survives the first's answer", async ({ chat, upstream, page, context }) => {
   test.slow(); // an answer is stored whole every five seconds
-  const question = await say(chat, () => upstream.asked(), "Some words of it");
+  const question = await say(chat, () => upstream.nextQuestion(), "Some words of it");
   await expect(page).toHaveURL(/\/c\//);
   const other = await context.newPage();
   await other.goto(page.url());

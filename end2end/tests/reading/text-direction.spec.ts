@@ -16,7 +16,7 @@ const isRight = (part: Locator) =>
 
 test("each block has its text's direction, code its own", async ({ chat, upstream, page }) => {
   await chat.ask(`${ARABIC}\nand a line in English that is longer`);
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta(
     [
       `# ${ARABIC}`,

@@ -8,28 +8,28 @@ const NIGHT = { light: false, scheme: "dark", around: ["#0e1322"] };
 
 test("the theme follows the system until one is chosen", async ({ chat, page }) => {
   const either = (theme: object) => ({ ...theme, scheme: "light dark" });
-  await expect(choice(page)).toHaveValue("");
+  await expect(themePicker(page)).toHaveValue("");
   await page.emulateMedia({ colorScheme: "dark" });
-  expect(await seen(page)).toEqual(either(NIGHT));
+  expect(await appearance(page)).toEqual(either(NIGHT));
   await page.emulateMedia({ colorScheme: "light" });
-  expect(await seen(page)).toEqual(either(DAY));
+  expect(await appearance(page)).toEqual(either(DAY));
 
-  await choice(page).selectOption("Dark");
-  expect(await seen(page)).toEqual(NIGHT);
+  await themePicker(page).selectOption("Dark");
+  expect(await appearance(page)).toEqual(NIGHT);
   await page.reload();
   await chat.alive();
-  await expect(choice(page)).toHaveValue("dark");
-  expect(await seen(page)).toEqual(NIGHT);
+  await expect(themePicker(page)).toHaveValue("dark");
+  expect(await appearance(page)).toEqual(NIGHT);
 
   await page.emulateMedia({ colorScheme: "dark" });
-  await choice(page).selectOption("Light");
-  expect(await seen(page)).toEqual(DAY);
-  await choice(page).selectOption("As the system");
-  expect(await seen(page)).toEqual(either(NIGHT));
+  await themePicker(page).selectOption("Light");
+  expect(await appearance(page)).toEqual(DAY);
+  await themePicker(page).selectOption("As the system");
+  expect(await appearance(page)).toEqual(either(NIGHT));
 });
 
 test("the theme works before paint and before the code arrives", async ({ chat, page }) => {
-  await choice(page).selectOption("Dark");
+  await themePicker(page).selectOption("Dark");
   await page.route("**/*.{js,wasm}", () => {}); // the request stays unanswered
   await page.reload({ waitUntil: "commit" });
   const first = await page.evaluate(async () => {
@@ -38,21 +38,21 @@ test("the theme works before paint and before the code arrives", async ({ chat, 
   });
   expect(first).toBe("dark");
   await expect(chat.box).toBeVisible();
-  expect(await seen(page)).toEqual(NIGHT);
-  await expect(choice(page)).toHaveValue("dark");
-  await choice(page).selectOption("Light");
-  expect(await seen(page)).toEqual(DAY);
+  expect(await appearance(page)).toEqual(NIGHT);
+  await expect(themePicker(page)).toHaveValue("dark");
+  await themePicker(page).selectOption("Light");
+  expect(await appearance(page)).toEqual(DAY);
 });
 
 test("the theme is the same in every tab and page", async ({ chat, page, context }) => {
   const other = await context.newPage();
   await other.goto("/task");
-  await choice(page).selectOption("Dark");
-  await expect.poll(() => seen(other)).toEqual(NIGHT);
+  await themePicker(page).selectOption("Dark");
+  await expect.poll(() => appearance(other)).toEqual(NIGHT);
   await chat.conversations.getByRole("link", { name: "How it works" }).click();
   await expect(page.getByRole("heading", { name: "A page and its task" })).toBeVisible();
   await page.goBack();
-  await expect(choice(page)).toHaveValue("dark");
+  await expect(themePicker(page)).toHaveValue("dark");
 });
 
 test("the theme can be chosen without storage", async ({ page, chat }) => {
@@ -65,16 +65,16 @@ test("the theme can be chosen without storage", async ({ page, chat }) => {
   );
   await page.reload();
   await chat.alive();
-  await choice(page).selectOption("Dark");
-  expect(await seen(page)).toEqual(NIGHT);
+  await themePicker(page).selectOption("Dark");
+  expect(await appearance(page)).toEqual(NIGHT);
 });
 
-function choice(page: Page) {
+function themePicker(page: Page) {
   return page.getByRole("combobox", { name: "Theme", exact: true });
 }
 
 /** The page's colour scheme, and the colour of the browser's own controls around it. */
-function seen(page: Page) {
+function appearance(page: Page) {
   return page.evaluate(() => {
     const ground = getComputedStyle(document.documentElement).backgroundColor;
     const metas = (name: string) => [...document.querySelectorAll<HTMLMetaElement>(`meta[name=${name}]`)];

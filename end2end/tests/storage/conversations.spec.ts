@@ -2,15 +2,15 @@
 
 import type { Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
-import { listed, talk } from "../../support/conversations";
-import { kept, occupyTheStore } from "../../support/database";
+import { listed, converse } from "../../support/conversations";
+import { storedMessages, occupyDatabase } from "../../support/database";
 import { expect, test } from "../../support/fixtures";
 
 test("each conversation has an address; Back and Forward work", async ({ chat, upstream, page }) => {
-  await talk(chat, upstream, "About cats", "I like cats");
+  await converse(chat, upstream, "About cats", "I like cats");
   const cats = new URL(page.url()).pathname;
   expect(cats).toMatch(/^\/c\/\w+$/);
-  await talk(chat, upstream, "About dogs", "I like dogs");
+  await converse(chat, upstream, "About dogs", "I like dogs");
   await page.evaluate(() => history.go(-1));
   await expect(chat.answer).toContainText("I like cats");
   await page.evaluate(() => history.forward());
@@ -21,17 +21,17 @@ test("each conversation has an address; Back and Forward work", async ({ chat, u
 });
 
 test("Back gives up a conversation that is still loading", async ({ chat, upstream, page }) => {
-  await talk(chat, upstream, "About cats", "I like cats");
-  await talk(chat, upstream, "About dogs", "I like dogs");
-  await occupyTheStore(page);
+  await converse(chat, upstream, "About cats", "I like cats");
+  await converse(chat, upstream, "About dogs", "I like dogs");
+  await occupyDatabase(page);
   await listed(chat).filter({ hasText: "About cats" }).getByRole("link").click();
   await expect(chat.box).not.toBeEditable();
   await page.evaluate(() => history.back());
   await expect(chat.box).toBeEditable();
   await chat.ask("And puppies?");
   await page.evaluate(() => Reflect.set(window, "occupied", false));
-  const question = await upstream.asked();
-  expect(question.said).toEqual(["user: About dogs", "assistant: I like dogs", "user: And puppies?"]);
+  const question = await upstream.nextQuestion();
+  expect(question.messages).toEqual(["user: About dogs", "assistant: I like dogs", "user: And puppies?"]);
   question.delta("Those too");
   question.finish();
   await expect(chat.answer).toContainText("Those too");
@@ -58,7 +58,7 @@ test("an unknown conversation's address says so", async ({ chat, page }) => {
 });
 
 test("a renamed conversation keeps its name", async ({ chat, upstream, page }) => {
-  await talk(chat, upstream, "About cats", "I like cats");
+  await converse(chat, upstream, "About cats", "I like cats");
   await page.getByRole("button", { name: "Rename About cats" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("Felines");
   await page.keyboard.press("Enter");
@@ -70,7 +70,7 @@ test("a renamed conversation keeps its name", async ({ chat, upstream, page }) =
 
 test("the tab's title is that of the open conversation", async ({ chat, upstream, page }) => {
   await expect(page).toHaveTitle("Starcrossed");
-  await talk(chat, upstream, "About cats", "I like cats");
+  await converse(chat, upstream, "About cats", "I like cats");
   await expect(page).toHaveTitle("About cats · Starcrossed");
   await page.getByRole("button", { name: "Rename About cats" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("Felines");
@@ -88,7 +88,7 @@ test("the tab's title is that of the open conversation", async ({ chat, upstream
 
 test("a deleted conversation stops and can be restored", async ({ chat, upstream, page, server }) => {
   await chat.ask("About cats");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("I like c");
   await expect(chat.answer).toContainText("I like c");
   await page.getByRole("button", { name: "Delete About cats" }).click();
@@ -105,10 +105,10 @@ test("a deleted conversation stops and can be restored", async ({ chat, upstream
 });
 
 test("the list isn't redrawn while an answer grows", async ({ chat, upstream, page }) => {
-  await talk(chat, upstream, "About cats", "I like cats");
+  await converse(chat, upstream, "About cats", "I like cats");
   await chat.newChat.click();
   await chat.ask("About dogs");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("I ");
   await expect(listed(chat)).toHaveCount(2);
   await page.evaluate(() => {
@@ -120,7 +120,7 @@ test("the list isn't redrawn while an answer grows", async ({ chat, upstream, pa
   await chat.box.fill("a draft");
   await expect.poll(async () => {
     question.delta("like dogs ");
-    return kept(chat.page);
+    return storedMessages(chat.page);
   }).toContain("I like dogs");
   question.finish();
   await expect(chat.status).toHaveText("Done");
@@ -129,10 +129,10 @@ test("the list isn't redrawn while an answer grows", async ({ chat, upstream, pa
 
 test("a silent answer is stored as still being written", async ({ chat, upstream }) => {
   await chat.ask("Count");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("one, ");
-  await expect.poll(() => kept(chat.page)).toContain("one,");
-  const saved = async () => Number(/"text":"one, ".*"saved_ms":(\d+)/.exec(await kept(chat.page))?.[1]);
+  await expect.poll(() => storedMessages(chat.page)).toContain("one,");
+  const saved = async () => Number(/"text":"one, ".*"saved_ms":(\d+)/.exec(await storedMessages(chat.page))?.[1]);
   const first = await saved();
   await expect.poll(saved).toBeGreaterThan(first);
   question.finish();
@@ -151,8 +151,8 @@ test("a browser without storage is reported, and the page works", async ({ brows
   const chat = await new Chat(page).open();
   await chat.box.click();
   await expect(page.getByText("keeps nothing for this page")).toBeVisible();
-  await talk(chat, upstream, "About cats", "I like cats");
-  await talk(chat, upstream, "About dogs", "I like dogs");
+  await converse(chat, upstream, "About cats", "I like cats");
+  await converse(chat, upstream, "About dogs", "I like dogs");
   await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
   await expect(chat.answer).toContainText("I like cats");
   await page.close();

@@ -94,8 +94,8 @@ for (const [version, stores] of Object.entries(VERSIONS)) {
     await expect(chat.status, "its tab is gone").toHaveText("Interrupted");
 
     await chat.ask("Go on");
-    const question = await upstream.asked();
-    expect(question.said).toEqual([
+    const question = await upstream.nextQuestion();
+    expect(question.messages).toEqual([
       "system: Be brief.",
       "user: notes.txt:\n\n```\nRex and Fido\n```\n\nDo cats purr?",
       "assistant: Often.",
@@ -127,7 +127,7 @@ test("a database of a later version is reported and left alone", async ({ page, 
   await chat.wake();
   await expect(page.getByText("Another version of this page is open")).toBeVisible();
   await chat.ask("Do you work?");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("I do");
   question.finish();
   await expect(chat.status).toHaveText("Done");

@@ -2,11 +2,11 @@
 
 import { readFile } from "node:fs/promises";
 import { Chat } from "../../support/chat-page";
-import { listed, talk } from "../../support/conversations";
+import { listed, converse } from "../../support/conversations";
 import { expect, test } from "../../support/fixtures";
 
 test("an exported file can be imported elsewhere", async ({ chat, upstream, page, browser, baseURL }) => {
-  await talk(chat, upstream, "About cats", "I like **cats**");
+  await converse(chat, upstream, "About cats", "I like **cats**");
   await page.getByText("Export and import").click();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export all" }).click();
@@ -25,7 +25,7 @@ test("an exported file can be imported elsewhere", async ({ chat, upstream, page
 });
 
 test("a conversation survives export and import as Markdown", async ({ chat, upstream, page }) => {
-  await talk(chat, upstream, "About cats", "I like **cats**\n\n## Why\n\nThey purr");
+  await converse(chat, upstream, "About cats", "I like **cats**\n\n## Why\n\nThey purr");
   await page.getByText("Export and import").click();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export this one as Markdown" }).click();
@@ -48,7 +48,7 @@ test("a conversation survives export and import as Markdown", async ({ chat, ups
 });
 
 test("an import reads UTF-16 and rejects what is no text", async ({ chat, upstream, page }) => {
-  await talk(chat, upstream, "About cats", "I like **cats**");
+  await converse(chat, upstream, "About cats", "I like **cats**");
   await page.getByText("Export and import").click();
   const files: string[] = [];
   for (const button of ["Export all", "Export this one as Markdown"]) {

@@ -2,7 +2,7 @@
 
 import { setTimeout as after } from "node:timers/promises";
 import type { BrowserContext, Page } from "@playwright/test";
-import { BareBrowser } from "../../support/raw-chromium";
+import { RawChromium } from "../../support/raw-chromium";
 import { Chat } from "../../support/chat-page";
 import { SERVER_GONE } from "../../support/console-errors";
 import { expect, test } from "../../support/fixtures";
@@ -10,7 +10,7 @@ import { crash } from "../../support/database";
 import type { Question, Upstream } from "../../support/upstream";
 
 /** Text that was on the page for longer than this is never lost, in milliseconds. */
-const KEPT_MS = 100;
+const SHOWN_MS = 100;
 
 /** Sends a hundred numbers a second until the connection ends. */
 async function count(question: Question): Promise<void> {
@@ -20,14 +20,14 @@ async function count(question: Question): Promise<void> {
 }
 
 /** Lets an answer grow for a while. Returns the last shown text and the page's address. */
-async function counting(chat: Chat, upstream: Upstream, ms = 1500): Promise<{ question: Question; last: string; address: string }> {
+async function startCounting(chat: Chat, upstream: Upstream, ms = 1500): Promise<{ question: Question; last: string; address: string }> {
   await chat.ask("Count");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   void count(question);
   await expect(chat.answer).toContainText("1 2 3");
   await after(ms);
   const shown = (await chat.answer.innerText()).match(/(\d+ )+/)![0];
-  await after(KEPT_MS);
+  await after(SHOWN_MS);
   return { question, last: shown.trim().split(" ").at(-1)!, address: chat.page.url() };
 }
 
@@ -46,15 +46,15 @@ const ways: Record<string, (page: Page) => Promise<unknown>> = {
 
 for (const [way, leave] of Object.entries(ways)) {
   test(`shown text is kept when ${way}`, async ({ chat, upstream, context, page }) => {
-    const { question, last, address } = await counting(chat, upstream);
+    const { question, last, address } = await startCounting(chat, upstream);
     await leave(page);
     expect(await question.closed).toBe("client");
     const again = await open(context, address);
     await expect(again.answer).toContainText(` ${last} `);
     await expect(again.status).toHaveText("Interrupted");
     await again.action(again.answer, "Continue").click();
-    const rest = await upstream.asked();
-    expect(rest.said.at(-1)).toContain(` ${last} `);
+    const rest = await upstream.nextQuestion();
+    expect(rest.messages.at(-1)).toContain(` ${last} `);
     rest.delta(" and so on");
     await expect(again.answer).toContainText("and so on");
     rest.finish();
@@ -67,7 +67,7 @@ for (const [way, leave] of Object.entries(ways)) {
 }
 
 test("shown text is kept when the whole browser is killed", async ({ launchOptions, baseURL, upstream, playwright, page }) => {
-  const browser = await BareBrowser.start(launchOptions.executablePath ?? playwright.chromium.executablePath(), launchOptions.args ?? []);
+  const browser = await RawChromium.start(launchOptions.executablePath ?? playwright.chromium.executablePath(), launchOptions.args ?? []);
   const run = async <T>(page: string, expression: string): Promise<T> => {
     const answer = { expression, awaitPromise: true, returnByValue: true };
     return (await browser.ask<{ result: { value: T } }>("Runtime.evaluate", answer, page)).result.value;
@@ -81,11 +81,11 @@ test("shown text is kept when the whole browser is killed", async ({ launchOptio
     await run(sessionId, "document.querySelector('textarea').focus()");
     await browser.ask("Input.insertText", { text: "Count" }, sessionId);
     await run(sessionId, "document.querySelector('.send').click()");
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     void count(question);
     await after(2500);
     const shown = await run<string>(sessionId, "document.querySelector('article.answer').innerText");
-    await after(KEPT_MS);
+    await after(SHOWN_MS);
     const address = await run<string>(sessionId, "location.pathname");
     await browser.kill();
     expect(await question.closed).toBe("client");
@@ -114,7 +114,7 @@ test("a long answer isn't rewritten for each delta", async ({ chat, upstream, pa
     };
   });
   await chat.ask("At length");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   const paragraph = `${"A line of the answer. ".repeat(20)}\n\n`;
   for (let part = 0; part < 200; part++, await after(10)) question.delta(paragraph);
   question.finish();
@@ -133,7 +133,7 @@ for (const locks of [true, false]) {
   }) => {
     if (!locks) await context.addInitScript(() => Object.defineProperty(Navigator.prototype, "locks", { value: undefined }));
     const chat = await open(context, `${baseURL}/`);
-    const { question, address } = await counting(chat, upstream, 500);
+    const { question, address } = await startCounting(chat, upstream, 500);
     const other = await open(context, address);
     await expect(other.answer).toContainText("1 2 3");
     // A silent model is no sign of a dead page.
@@ -150,7 +150,7 @@ for (const locks of [true, false]) {
 
 test("another tab sees no interruption at a normal end", async ({ chat, upstream, context }) => {
   await chat.ask("Count");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("one");
   await expect(chat.answer).toContainText("one");
   const other = await open(context, chat.page.url());
@@ -169,9 +169,9 @@ test("another tab sees no interruption at a normal end", async ({ chat, upstream
   expect(await other.page.evaluate(() => Reflect.get(window, "said"))).not.toContain("Interrupted");
 });
 
-test("a connection counts as lost only for a page that stays", async ({ chat, upstream, server, context, complaints, page }) => {
-  complaints.allow(...SERVER_GONE);
-  const { question, last, address } = await counting(chat, upstream, 300);
+test("a connection counts as lost only for a page that stays", async ({ chat, upstream, server, context, consoleErrors, page }) => {
+  consoleErrors.allow(...SERVER_GONE);
+  const { question, last, address } = await startCounting(chat, upstream, 300);
   await server.kill("SIGKILL");
   await question.closed;
   await after(200); // the page has received it
@@ -187,11 +187,11 @@ test("a stream that breaks during navigation is interrupted", async ({
   chat,
   upstream,
   server,
-  complaints,
+  consoleErrors,
   page,
 }) => {
-  complaints.allow(...SERVER_GONE);
-  const { question } = await counting(chat, upstream, 300);
+  consoleErrors.allow(...SERVER_GONE);
+  const { question } = await startCounting(chat, upstream, 300);
   // Firefox and WebKit end a page's streams as soon as another page is requested, which may never arrive.
   await page.evaluate(() => dispatchEvent(new Event("beforeunload")));
   await server.kill("SIGKILL");
@@ -200,7 +200,7 @@ test("a stream that breaks during navigation is interrupted", async ({
   await expect(chat.alert).toBeHidden();
   await server.restart();
   await chat.action(chat.answer, "Continue").click();
-  const rest = await upstream.asked();
+  const rest = await upstream.nextQuestion();
   rest.finish();
   await expect(chat.status).toHaveText("Done");
 });

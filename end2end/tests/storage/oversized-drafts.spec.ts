@@ -3,31 +3,31 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
 
-const told = (page: Page) => page.getByText("This text doesn’t fit into what the browser keeps of a tab.");
+const notice = (page: Page) => page.getByText("This text doesn’t fit into what the browser keeps of a tab.");
 
 /** Sets the text with an input event, as typing would. */
-const type = (page: Page, text: string) =>
+const typeText = (page: Page, text: string) =>
   page.getByRole("textbox", { name: "Message", exact: true }).evaluate((box: HTMLTextAreaElement, text) => {
     box.value = text;
     box.dispatchEvent(new InputEvent("input", { bubbles: true }));
   }, text);
 
-const MOST = 5 * 1024 * 1024; // the room in a tab's session storage, in characters
+const TAB_ROOM = 5 * 1024 * 1024; // the room in a tab's session storage, in characters
 
 /** Leaves room for this many characters. Laying out a text that fills the storage alone would take minutes. */
 const leaveRoom = (page: Page, room: number) =>
-  page.evaluate((length) => sessionStorage.setItem("filler", "x".repeat(length)), MOST - room);
+  page.evaluate((length) => sessionStorage.setItem("filler", "x".repeat(length)), TAB_ROOM - room);
 
 test("a draft that is too large to store says so until it fits", async ({ chat, page }) => {
   await chat.box.fill("short");
   await expect(chat.status).toBeAttached();
-  await expect(told(page)).toBeHidden();
+  await expect(notice(page)).toBeHidden();
   await leaveRoom(page, 2000);
-  await type(page, "x".repeat(3000));
-  await expect(told(page)).toBeVisible();
-  await expect(told(page)).toHaveCount(1);
-  await type(page, "short again");
-  await expect(told(page)).toBeHidden();
+  await typeText(page, "x".repeat(3000));
+  await expect(notice(page)).toBeVisible();
+  await expect(notice(page)).toHaveCount(1);
+  await typeText(page, "short again");
+  await expect(notice(page)).toBeHidden();
   await page.reload();
   await chat.alive();
   await expect(chat.box).toHaveValue("short again");
@@ -36,8 +36,8 @@ test("a draft that is too large to store says so until it fits", async ({ chat, 
 test("the page asks before such a draft is lost", async ({ chat, page }) => {
   await chat.wake();
   await leaveRoom(page, 2000);
-  await type(page, "x".repeat(3000));
-  await expect(told(page)).toBeVisible();
+  await typeText(page, "x".repeat(3000));
+  await expect(notice(page)).toBeVisible();
   const asked: string[] = [];
   page.on("dialog", async (dialog) => {
     asked.push(dialog.type());
@@ -51,44 +51,44 @@ test("the page asks before such a draft is lost", async ({ chat, page }) => {
 
 test("such a draft of a new chat waits until it is asked", async ({ chat, page, upstream }) => {
   await chat.ask("About cats");
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
   await chat.newChat.click();
   await expect(chat.answer).toHaveCount(0);
   await leaveRoom(page, 2000);
   const draft = "y".repeat(3000);
-  await type(page, draft);
-  await expect(told(page)).toBeVisible();
+  await typeText(page, draft);
+  await expect(notice(page)).toBeVisible();
   await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
   await expect(chat.box).toHaveValue("");
-  await expect(told(page)).toBeHidden();
+  await expect(notice(page)).toBeHidden();
   await chat.newChat.click();
   await expect(chat.box).toHaveValue(draft);
-  await expect(told(page)).toBeVisible();
+  await expect(notice(page)).toBeVisible();
 
   await chat.send.click();
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
   await chat.newChat.click();
   await expect(chat.box).toHaveValue("");
-  await expect(told(page)).toBeHidden();
+  await expect(notice(page)).toBeHidden();
 });
 
 test("such a draft survives a look at another conversation", async ({ chat, page, upstream }) => {
   await chat.ask("About cats");
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
   await chat.box.fill("short");
   await leaveRoom(page, 2000);
   const draft = "y".repeat(3000);
-  await type(page, draft);
-  await expect(told(page)).toBeVisible();
+  await typeText(page, draft);
+  await expect(notice(page)).toBeVisible();
   await chat.newChat.click();
   await expect(chat.answer).toHaveCount(0);
   await expect(chat.box).toHaveValue("");
   await chat.conversations.getByRole("link", { name: "About cats", exact: true }).click();
   await expect(chat.box).toHaveValue(draft);
-  await expect(told(page)).toBeVisible();
+  await expect(notice(page)).toBeVisible();
 });
 
 test("such a draft survives a look at another page", async ({ chat, page, upstream }) => {
@@ -105,16 +105,16 @@ test("such a draft survives a look at another page", async ({ chat, page, upstre
   };
   await chat.wake();
   await leaveRoom(page, 2000);
-  await type(page, draft);
-  await expect(told(page)).toBeVisible();
+  await typeText(page, draft);
+  await expect(notice(page)).toBeVisible();
   await lookElsewhere();
   await expect(chat.box).toHaveValue(draft);
 
   await chat.send.click();
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
-  await type(page, `${draft}, again`);
-  await expect(told(page)).toBeVisible();
+  await typeText(page, `${draft}, again`);
+  await expect(notice(page)).toBeVisible();
   await lookElsewhere();
   await expect(chat.answer).toContainText("Well.");
   await expect(chat.box).toHaveValue(`${draft}, again`);
@@ -122,7 +122,7 @@ test("such a draft survives a look at another page", async ({ chat, page, upstre
 
 test("a long edit of a question survives a look elsewhere", async ({ chat, page, upstream }) => {
   await chat.ask("About cats");
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
   await chat.box.fill("a draft");
   await chat.message(0).hover();
@@ -130,8 +130,8 @@ test("a long edit of a question survives a look elsewhere", async ({ chat, page,
   await expect(chat.box).toHaveValue("About cats");
   await leaveRoom(page, 2000);
   const text = "z".repeat(3000);
-  await type(page, text);
-  await expect(told(page)).toBeVisible();
+  await typeText(page, text);
+  await expect(notice(page)).toBeVisible();
   await chat.newChat.click();
   await expect(chat.answer).toHaveCount(0);
   await expect(chat.box).toHaveValue("");

@@ -1,11 +1,11 @@
 // The search through all conversations.
 
-import { listed, talk } from "../../support/conversations";
+import { listed, converse } from "../../support/conversations";
 import { expect, test } from "../../support/fixtures";
 
 test("a conversation is found by its text", async ({ chat, upstream, page }) => {
-  await talk(chat, upstream, "About cats", "They purr when content");
-  await talk(chat, upstream, "About dogs", "They bark");
+  await converse(chat, upstream, "About cats", "They purr when content");
+  await converse(chat, upstream, "About dogs", "They bark");
   const search = page.getByRole("searchbox", { name: "Search conversations" });
   await search.fill("PURR");
   await expect(listed(chat)).toHaveCount(1);
@@ -20,9 +20,9 @@ test("a conversation is found by its text", async ({ chat, upstream, page }) => 
 test("a search ignores case, width and normalisation", async ({ chat, upstream, page }) => {
   const nfc = "caf\u00e9 \u30ac\u30a4\u30c9 \ud55c\uae00 Stra\u00dfe \u0130stanbul";
   const padding = "\uff76\uff9e".repeat(200);
-  await talk(chat, upstream, "Composed", `${padding} ${nfc} ${padding}`);
-  await talk(chat, upstream, "Decomposed", `${padding} ${nfc.normalize("NFD")} ${padding}`);
-  await talk(chat, upstream, "Wide", "\uff31\uff57\uff45\uff4e\uff13 \uff76\uff9e\uff72\uff84\uff9e o\ufb03ce");
+  await converse(chat, upstream, "Composed", `${padding} ${nfc} ${padding}`);
+  await converse(chat, upstream, "Decomposed", `${padding} ${nfc.normalize("NFD")} ${padding}`);
+  await converse(chat, upstream, "Wide", "\uff31\uff57\uff45\uff4e\uff13 \uff76\uff9e\uff72\uff84\uff9e o\ufb03ce");
   const search = page.getByRole("searchbox", { name: "Search conversations" });
   const finds = async (sought: string, ...titles: string[]) => {
     await search.fill(sought);
@@ -43,13 +43,13 @@ test("a search ignores case, width and normalisation", async ({ chat, upstream, 
 });
 
 test("a hit opens at its message, on its branch", async ({ chat, upstream, page }) => {
-  await talk(chat, upstream, "About cats", "They purr when content");
+  await converse(chat, upstream, "About cats", "They purr when content");
   await chat.action(chat.answer, "Regenerate").click();
-  const anew = await upstream.asked();
+  const anew = await upstream.nextQuestion();
   anew.delta(Array.from({ length: 80 }, (_, n) => `Paragraph ${n} of another answer`).join("\n\n"));
   anew.finish();
   await expect(chat.status).toHaveText("Done");
-  await talk(chat, upstream, "And dogs?", "They bark");
+  await converse(chat, upstream, "And dogs?", "They bark");
   await chat.newChat.click();
   const search = page.getByRole("searchbox", { name: "Search conversations" });
   await search.fill("purr");
@@ -69,7 +69,7 @@ test("thoughts and files are found; a deleted hit goes", async ({
   page,
 }) => {
   await chat.ask("About cats");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.reasoning("Whiskers, presumably");
   question.delta("I like cats");
   question.finish();
@@ -80,7 +80,7 @@ test("thoughts and files are found; a deleted hit goes", async ({
   await (await chooser).setFiles({ name: "kennel.txt", mimeType: "text/plain", buffer: Buffer.from("Rex and Fido") });
   await expect(page.getByRole("list", { name: "Files to be sent" })).toContainText("kennel.txt");
   await chat.ask("About dogs");
-  (await upstream.asked()).finish();
+  (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");
 
   const search = page.getByRole("searchbox", { name: "Search conversations" });

@@ -3,20 +3,20 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
-import { crash, kept, occupyTheStore } from "../../support/database";
+import { crash, storedMessages, occupyDatabase } from "../../support/database";
 import type { Question, Upstream } from "../../support/upstream";
 
 /** Starts an answer, and waits until its beginning is stored. */
-async function begun(chat: Chat, upstream: Upstream): Promise<Question> {
+async function startAnswer(chat: Chat, upstream: Upstream): Promise<Question> {
   await chat.ask("Count");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("one, ");
-  await expect.poll(() => kept(chat.page)).toContain("one,");
+  await expect.poll(() => storedMessages(chat.page)).toContain("one,");
   return question;
 }
 
 /** Opens the same conversation in another tab. */
-async function opened(context: BrowserContext, address: string): Promise<Chat> {
+async function openTab(context: BrowserContext, address: string): Promise<Chat> {
   const chat = new Chat(await context.newPage());
   await chat.page.goto(address);
   await chat.alive();
@@ -24,7 +24,7 @@ async function opened(context: BrowserContext, address: string): Promise<Chat> {
 }
 
 test("a failed write loses none of the later text", async ({ chat, upstream, page }) => {
-  const question = await begun(chat, upstream);
+  const question = await startAnswer(chat, upstream);
   await page.evaluate(() => {
     const put = IDBObjectStore.prototype.put;
     Reflect.set(window, "failed", false);
@@ -38,16 +38,16 @@ test("a failed write loses none of the later text", async ({ chat, upstream, pag
   question.delta("two, ");
   await expect.poll(() => page.evaluate(() => Reflect.get(window, "failed"))).toBe(true);
   // This is long before the next write of the whole answer.
-  await expect.poll(() => kept(page), { timeout: 3000 }).toContain('"text":"one, two, "');
+  await expect.poll(() => storedMessages(page), { timeout: 3000 }).toContain('"text":"one, two, "');
   question.delta("three, ");
-  await expect.poll(() => kept(page)).toContain("three,");
+  await expect.poll(() => storedMessages(page)).toContain("three,");
   await expect(page.locator(".composer-bar .notice")).toBeHidden();
   question.finish();
   await expect(chat.status).toHaveText("Done");
 });
 
 test("a hidden page writes at once", async ({ chat, upstream, page }) => {
-  const question = await begun(chat, upstream);
+  const question = await startAnswer(chat, upstream);
   await page.evaluate(() => {
     // As in a page that is about to be frozen: the timer of the next write never fires.
     const [now, begin] = [Date.now(), window.setTimeout];
@@ -55,21 +55,21 @@ test("a hidden page writes at once", async ({ chat, upstream, page }) => {
     Reflect.set(window, "setTimeout", (act: TimerHandler, ms = 0) => (ms > 20 && ms <= 50 ? 0 : begin(act, ms)));
   });
   question.delta("two, ");
-  await expect.poll(() => kept(page)).toContain("two,");
+  await expect.poll(() => storedMessages(page)).toContain("two,");
   question.delta("three, ");
   await expect(chat.answer).toContainText("three,");
-  expect(await kept(page)).not.toContain("three,");
+  expect(await storedMessages(page)).not.toContain("three,");
   await page.evaluate(() => {
     Object.defineProperty(document, "hidden", { value: true });
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   });
-  await expect.poll(() => kept(page), { timeout: 2000 }).toContain("three,");
+  await expect.poll(() => storedMessages(page), { timeout: 2000 }).toContain("three,");
   question.finish();
   await expect(chat.status).toHaveText("Done");
 });
 
 /** The texts in the journal. */
-const noted = (page: Page): Promise<string[]> =>
+const journalTexts = (page: Page): Promise<string[]> =>
   page.evaluate(async () => {
     const local = Object.entries(localStorage).filter(([key]) => key.startsWith("/journal/"));
     const cache = await window.caches?.open("starcrossed-journal");
@@ -87,22 +87,22 @@ for (const [place, prepare] of Object.entries(PLACES)) {
   test(`text of a slow database is in ${place} after a crash`, async ({ page, context, upstream }) => {
     await context.addInitScript(prepare);
     const chat = await new Chat(page).open();
-    const question = await begun(chat, upstream);
-    await occupyTheStore(page);
+    const question = await startAnswer(chat, upstream);
+    await occupyDatabase(page);
     question.delta("two, ");
-    await expect.poll(async () => (await noted(page)).join()).toContain("two,");
+    await expect.poll(async () => (await journalTexts(page)).join()).toContain("two,");
     const address = page.url();
     await crash(page);
     expect(await question.closed).toBe("client");
-    const again = await opened(context, address);
+    const again = await openTab(context, address);
     await expect(again.answer).toContainText("one, two,");
     await expect(again.status).toHaveText("Interrupted");
-    await expect.poll(() => noted(again.page)).toEqual([]);
+    await expect.poll(() => journalTexts(again.page)).toEqual([]);
   });
 }
 
 test("a deleted conversation doesn't return from the journal", async ({ chat, upstream, page }) => {
-  const question = await begun(chat, upstream);
+  const question = await startAnswer(chat, upstream);
   question.finish();
   await expect(chat.status).toHaveText("Done");
   await page.evaluate(async (of) => {
@@ -120,7 +120,7 @@ test("a deleted conversation doesn't return from the journal", async ({ chat, up
   await page.getByRole("button", { name: "Delete Count" }).click();
   await expect(chat.conversations.getByRole("listitem")).toHaveCount(0);
   await page.evaluate(() => Reflect.get(window, "release")());
-  await expect.poll(() => noted(page)).toEqual([]);
+  await expect.poll(() => journalTexts(page)).toEqual([]);
   await page.reload();
   await chat.alive();
   await chat.wake();
@@ -148,12 +148,12 @@ test.describe("without locks", () => {
   async function openCutOff(page: Page, upstream: Upstream, agoMs: number): Promise<Chat> {
     await page.context().addInitScript(loseLocks);
     const chat = await new Chat(page).open();
-    (await begun(chat, upstream)).finish();
+    (await startAnswer(chat, upstream)).finish();
     await expect(chat.status).toHaveText("Done");
     await page.evaluate(
       async ([count, agoMs]) => {
         const opening = indexedDB.open("starcrossed");
-        const database = await new Promise<IDBDatabase>((opened) => (opening.onsuccess = () => opened(opening.result)));
+        const database = await new Promise<IDBDatabase>((openTab) => (opening.onsuccess = () => openTab(opening.result)));
         const change = database.transaction(["conversations", "messages"], "readwrite");
         const all = (store: string) =>
           new Promise<{ id: string; role?: string }[]>((read) => {

@@ -1,12 +1,12 @@
 // Several tabs on the same conversations.
 
 import { Chat } from "../../support/chat-page";
-import { talk } from "../../support/conversations";
-import { crash, kept } from "../../support/database";
+import { converse } from "../../support/conversations";
+import { crash, storedMessages } from "../../support/database";
 import { expect, test } from "../../support/fixtures";
 
 test("a conversation restored in one tab works in another", async ({ chat, upstream, page, context }) => {
-  await talk(chat, upstream, "About cats", "I like cats");
+  await converse(chat, upstream, "About cats", "I like cats");
   const other = new Chat(await context.newPage());
   await other.page.goto(page.url());
   await other.alive();
@@ -16,7 +16,7 @@ test("a conversation restored in one tab works in another", async ({ chat, upstr
   await page.getByRole("button", { name: "Undo" }).click();
   await other.conversations.getByRole("link", { name: "About cats" }).click();
   await other.ask("And dogs?");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("Dogs too");
   question.finish();
   await expect(other.status).toHaveText("Done");
@@ -30,7 +30,7 @@ test("a name and a prompt survive a question in another tab", async ({
   page,
   context,
 }) => {
-  await talk(chat, upstream, "About cats", "I like cats");
+  await converse(chat, upstream, "About cats", "I like cats");
   const other = new Chat(await context.newPage());
   await other.page.goto(page.url());
   await other.alive();
@@ -44,8 +44,8 @@ test("a name and a prompt survive a question in another tab", async ({
   await expect(other.conversations.getByRole("link", { name: "Felines" })).toBeVisible();
 
   await other.ask("And dogs?");
-  const question = await upstream.asked();
-  expect(question.said[0]).toBe("system: Purr.");
+  const question = await upstream.nextQuestion();
+  expect(question.messages[0]).toBe("system: Purr.");
   question.delta("Dogs too");
   question.finish();
   await expect(other.status).toHaveText("Done");
@@ -58,13 +58,13 @@ test("a name and a prompt survive a question in another tab", async ({
 });
 
 test("two tabs on one conversation overwrite nothing", async ({ chat, upstream, context }) => {
-  await talk(chat, upstream, "About cats", "I like cats");
+  await converse(chat, upstream, "About cats", "I like cats");
   const other = new Chat(await context.newPage());
   await other.page.goto(chat.page.url());
   await other.alive();
   for (const [tab, more] of [[chat, "Here"], [other, "There"]] as const) {
     await tab.ask(more);
-    const question = await upstream.asked();
+    const question = await upstream.nextQuestion();
     question.delta(`${more} too`);
     question.finish();
     await expect(tab.status).toHaveText("Done");
@@ -80,10 +80,10 @@ test("two tabs on one conversation overwrite nothing", async ({ chat, upstream, 
 
 test("a crashed tab's answer is continued in another", async ({ chat, upstream, context }) => {
   await chat.ask("Count");
-  const question = await upstream.asked();
+  const question = await upstream.nextQuestion();
   question.delta("one, ");
   await expect(chat.answer).toContainText("one,");
-  await expect.poll(() => kept(chat.page)).toContain("one,");
+  await expect.poll(() => storedMessages(chat.page)).toContain("one,");
   const address = chat.page.url();
   await crash(chat.page);
   expect(await question.closed).toBe("client");
@@ -93,7 +93,7 @@ test("a crashed tab's answer is continued in another", async ({ chat, upstream, 
   await expect(again.answer).toContainText("one,");
   await expect(again.status).toHaveText("Interrupted", { timeout: 2000 });
   await again.action(again.answer, "Continue").click();
-  const rest = await upstream.asked();
+  const rest = await upstream.nextQuestion();
   rest.delta("two");
   await expect(again.answer).toContainText("two");
   rest.finish();
