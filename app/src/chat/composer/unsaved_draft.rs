@@ -4,7 +4,7 @@
 //! The page then says so beside the box, and asks before it is left. [`session`] holds the text in memory while the
 //! person looks at another conversation or page.
 
-use crate::chat::{session::Chat, storage::session};
+use crate::chat::{session::Chat, storage::session_storage};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
 
@@ -40,5 +40,5 @@ pub(crate) fn is_unkept(chat: Chat) -> RwSignal<bool> {
 /// Whether session storage has no room for the text in the box. A tab without any session storage says so elsewhere.
 fn is_lost(chat: Chat) -> bool {
     let id = chat.transcript.id().unwrap_or_default();
-    session::is_unkept(&id, chat.editing.with(Option::is_some)) && session::is_there()
+    session_storage::is_unkept(&id, chat.editing.with(Option::is_some)) && session_storage::is_there()
 }

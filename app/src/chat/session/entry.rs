@@ -6,7 +6,7 @@ use crate::chat::{
         answer::{Event, Exit},
         message::Role,
     },
-    storage::session,
+    storage::session_storage,
 };
 use leptos::prelude::*;
 use starcrossed::Reason;
@@ -27,7 +27,7 @@ pub struct Entry {
 impl Entry {
     /// What an event does to it. Returns how long ago it was kept, in milliseconds.
     pub(crate) fn apply(&self, event: Event) -> u64 {
-        let now_ms = session::now_ms();
+        let now_ms = session_storage::now_ms();
         self.message.update(|message| message.hear(event, now_ms));
         self.message.with_untracked(|message| now_ms.abs_diff(message.saved_ms))
     }
@@ -49,7 +49,7 @@ impl Entry {
 
     /// Whether a task of this page is writing it.
     pub(crate) fn is_running_here(&self) -> bool {
-        self.message.with_untracked(|message| message.exit.is_none() && message.writer == session::name())
+        self.message.with_untracked(|message| message.exit.is_none() && message.writer == session_storage::name())
     }
 
     /// Whether it ended in a way that asks for another try.

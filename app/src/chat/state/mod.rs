@@ -13,7 +13,7 @@ use crate::{
     chat::{
         session::Chat,
         session::model_list::Catalog,
-        storage::{History, session},
+        storage::{History, session_storage},
     },
 };
 use leptos::prelude::*;
@@ -99,7 +99,7 @@ impl PageState {
                     draft.push('\n');
                 }
                 draft.push_str(&typed);
-                session::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), draft);
+                session_storage::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), draft);
             });
         }
         before_hydration::done();

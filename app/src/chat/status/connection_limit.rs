@@ -5,7 +5,7 @@ use crate::{
     browser::is_http_1,
     chat::{
         session::Chat,
-        storage::{broadcast::Tabs, session},
+        storage::{broadcast::Tabs, session_storage},
     },
 };
 use leptos::prelude::*;
@@ -79,7 +79,7 @@ impl OtherTabs {
     /// `own` is what this tab has.
     fn new(own: Signal<usize>) -> Self {
         // A tab's own name is no use here: its duplicate has the same.
-        let name = StoredValue::new(session::fresh_id());
+        let name = StoredValue::new(session_storage::fresh_id());
         let others = Self { tabs: RwSignal::new(Vec::new()), own, name, line: StoredValue::new(None) };
         Effect::new(move |before: Option<usize>| {
             if before.is_none() {

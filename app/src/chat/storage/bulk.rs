@@ -4,7 +4,7 @@ use super::{ConversationRecord, History};
 use crate::{
     chat::{
         conversation::{Conversation, search::Hit},
-        storage::indexed_db::{Fault, search_in},
+        storage::{error::Fault, indexed_db::search_in},
     },
     work::job::{Unwatched, Watch},
 };

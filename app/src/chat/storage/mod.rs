@@ -4,22 +4,24 @@
 //!
 //! | file | what it is |
 //! |---|---|
+//! | [`error`] | why something could not be kept or read |
 //! | [`indexed_db`] | the database of conversations and messages |
 //! | `journal` | writes that the database hasn't confirmed yet |
 //! | `unsaved` | records that the database refused; they are tried again |
 //! | `bulk` | whole conversations: delete, export, import, search |
 //! | [`export`] | conversations as files: JSON and Markdown |
-//! | [`session`] | this tab's own state, in session storage |
+//! | [`session_storage`] | this tab's own state, in session storage |
 //! | [`broadcast`] | news between tabs |
 //! | `answer_lock` | tells other tabs that an answer still has a page that writes it |
 
 pub(crate) mod answer_lock;
 pub mod broadcast;
 pub(crate) mod bulk;
+pub mod error;
 pub mod export;
 pub mod indexed_db;
 pub(crate) mod journal;
-pub mod session;
+pub mod session_storage;
 pub(crate) mod unsaved;
 
 use crate::{
@@ -27,7 +29,8 @@ use crate::{
         conversation::{Conversation, ConversationInfo, ConversationRecord, Message, piece::Piece},
         storage::{
             broadcast::{CHANGED, Tabs},
-            indexed_db::{Fault, Store, newest_first},
+            error::Fault,
+            indexed_db::{Store, newest_first},
         },
     },
     work::job::Unwatched,
@@ -112,7 +115,7 @@ impl History {
 
     fn show(self, mut found: Vec<ConversationInfo>) {
         if !found.is_empty() {
-            session::note_kept();
+            session_storage::note_kept();
         }
         // What is there again was put back, or said again, in another tab.
         let is_there = |id: &String| found.iter().any(|there| there.id == *id);
@@ -138,10 +141,10 @@ impl History {
             (kept, remembered) => Conversation::build(kept.or(remembered)?, &mut pace).await,
         };
         let mut tree = tree.ok()?;
-        let here = session::name();
-        let alive = answer_lock::among(tree.unfinished(&here), session::now_ms()).await;
-        tree.mark_interrupted(&here, &alive, session::now_ms());
-        if let Some(draft) = session::draft(id) {
+        let here = session_storage::name();
+        let alive = answer_lock::among(tree.unfinished(&here), session_storage::now_ms()).await;
+        tree.mark_interrupted(&here, &alive, session_storage::now_ms());
+        if let Some(draft) = session_storage::draft(id) {
             tree.conversation.draft = draft;
         }
         Some(tree)
@@ -190,7 +193,7 @@ impl History {
                 Ok(()) => {
                     self.let_go(&kept, is_new);
                     if is_new {
-                        session::note_kept();
+                        session_storage::note_kept();
                     }
                     if is_finished {
                         self.tell(&kept.conversation.id);

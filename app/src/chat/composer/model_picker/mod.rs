@@ -10,7 +10,7 @@ use crate::{
         conversation::case_fold::{Fold, fold_ascii},
         session::{Chat, model_list::catalog},
         state::lazy_parts::{LazyChat, LazyParts},
-        storage::session,
+        storage::session_storage,
     },
 };
 pub(crate) use filter::offer;
@@ -67,7 +67,7 @@ pub fn ModelPicker(
             typed.set(name.clone());
             query.set(String::new());
         }
-        session::keep_model(&name);
+        session_storage::keep_model(&name);
         model.set(name);
     };
     let long = move || list.with(|list| is_long(&list.names));

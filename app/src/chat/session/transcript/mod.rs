@@ -13,7 +13,7 @@ use crate::{
             message::{ChatRequest, Delta},
             progress::Progress,
         },
-        storage::{History, session},
+        storage::{History, session_storage},
     },
     work::job::{Cancelled, Watch},
 };
@@ -84,8 +84,8 @@ impl Transcript {
 
     /// Shows a new conversation, with what was typed for it before.
     pub fn start(self) {
-        self.draft.set(session::draft("").unwrap_or_default());
-        self.model.set(session::model());
+        self.draft.set(session_storage::draft("").unwrap_or_default());
+        self.model.set(session_storage::model());
         self.tree.set(Conversation::default());
         self.entries.set(Vec::new());
         self.earlier.set(0);
@@ -96,7 +96,7 @@ impl Transcript {
     pub fn apply_default_settings(self) {
         self.tree.update(|tree| {
             if tree.conversation.id.is_empty() {
-                tree.conversation.settings = session::settings();
+                tree.conversation.settings = session_storage::settings();
             }
         });
     }
@@ -210,7 +210,7 @@ impl Transcript {
     /// The answers that other tabs are writing in this conversation, as far as is known.
     #[must_use]
     pub fn running_elsewhere(self) -> Vec<String> {
-        let here = session::name();
+        let here = session_storage::name();
         let is_theirs = |message: &&Message| message.exit.is_none() && message.writer != here;
         self.tree.with(|tree| tree.messages().iter().filter(is_theirs).map(|message| message.id.clone()).collect())
     }

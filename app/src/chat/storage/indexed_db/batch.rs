@@ -1,10 +1,11 @@
 //! Records, read in batches: one request for all of them would be answered in one task of the page, however many they are.
 
-use super::{Fault, PIECE, Read, take, take_piece};
+use super::{PIECE, Read, take, take_piece};
 use crate::{
     chat::{
         conversation::Message,
         storage::{
+            error::Fault,
             export::long::read_message,
             indexed_db::requests::{self, MESSAGES, Transaction},
         },

@@ -15,7 +15,6 @@
 //! | file | what it is |
 //! |---|---|
 //! | `requests` | the browser's requests, as futures |
-//! | [`error`] | everything that can go wrong with them |
 //! | `batch` | many or long messages, read without blocking the page |
 //! | [`search`](mod@search) | all conversations at once: search, export, import |
 //! | `recover` | puts into the database what the journal still holds, before anything is read |
@@ -23,7 +22,6 @@
 //! The wrapper is our own for its size: each crate that does this brings more code than all of ours.
 
 mod batch;
-pub mod error;
 mod recover;
 pub(crate) mod requests;
 pub(crate) mod search;
@@ -33,13 +31,13 @@ use crate::{
         conversation::{ConversationInfo, ConversationRecord, Message, in_order, piece::Piece},
         protocol::message::Role,
         storage::{
+            error::Fault,
             export::long::write_message,
             journal::{Entry, Journal},
         },
     },
     work::job::Unwatched,
 };
-pub use error::Fault;
 use leptos::{task::spawn_local, wasm_bindgen::JsValue, web_sys::IdbDatabase};
 use recover::Recovery;
 use requests::{CONVERSATIONS, MESSAGES, Transaction};
@@ -167,11 +165,11 @@ impl Store {
         answer: &Message,
         is_current: impl Fn() -> bool,
     ) -> Result<(), Fault> {
-        let (began_ms, mut pace) = (crate::chat::storage::session::now_ms(), Unwatched::new());
+        let (began_ms, mut pace) = (crate::chat::storage::session_storage::now_ms(), Unwatched::new());
         let record = write_message(answer, 0, &mut pace).await?;
         let record = search::joined(&record, 0, &mut pace).await?;
         // A page that was frozen meanwhile doesn't know what other tabs have written.
-        let is_late = crate::chat::storage::session::now_ms().saturating_sub(began_ms) > GATHERED_WITHIN_MS;
+        let is_late = crate::chat::storage::session_storage::now_ms().saturating_sub(began_ms) > GATHERED_WITHIN_MS;
         if is_late || !is_current() || self.journal.is_deleted(conversation) {
             return Err(Fault::Cancelled);
         }

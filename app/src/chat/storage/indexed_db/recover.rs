@@ -3,8 +3,9 @@
 use crate::chat::{
     conversation::{ConversationInfo, Message},
     storage::{
+        error::Fault,
         indexed_db::{
-            Fault, Store,
+            Store,
             requests::{self, CONVERSATIONS, MESSAGES, Transaction},
         },
         journal::{Entry, in_time},

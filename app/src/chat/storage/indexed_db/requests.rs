@@ -1,10 +1,10 @@
 //! The browser's database, as futures.
 
-use super::Fault;
 use crate::chat::conversation::{
     ConversationInfo, Message,
     piece::{Extent, Piece},
 };
+use crate::chat::storage::error::Fault;
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::{
     prelude::window,

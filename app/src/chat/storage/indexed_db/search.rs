@@ -1,6 +1,6 @@
 //! All conversations at once: to search them, to export them, and to take in what was exported.
 
-use super::{Fault, Store, batch};
+use super::{Store, batch};
 use crate::{
     chat::{
         conversation::{
@@ -9,6 +9,7 @@ use crate::{
             search::{Hit, excerpt, parts, texts_of},
         },
         storage::{
+            error::Fault,
             export::long::write_message,
             indexed_db::requests::{self, CONVERSATIONS, MESSAGES, Transaction},
         },

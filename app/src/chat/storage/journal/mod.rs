@@ -16,11 +16,7 @@ pub(crate) mod notes;
 use crate::{
     chat::{
         conversation::{ConversationInfo, ConversationRecord, Message, piece::Piece},
-        storage::{
-            indexed_db::{Fault, requests::Transaction},
-            journal::notes::Notes,
-            session,
-        },
+        storage::{error::Fault, indexed_db::requests::Transaction, journal::notes::Notes, session_storage},
     },
     work::job::{Unwatched, Watch},
 };
@@ -80,13 +76,13 @@ impl Journal {
         entry: Entry,
         asked: Result<Transaction, Fault>,
     ) -> impl Future<Output = Result<(), Fault>> + use<> {
-        let (name, began_ms, journal) = (session::fresh_id(), session::now_ms(), Rc::clone(self));
+        let (name, began_ms, journal) = (session_storage::fresh_id(), session_storage::now_ms(), Rc::clone(self));
         if asked.is_ok() {
             self.begin(&name, entry);
         }
         async move {
             let written = asked?.written().await;
-            let is_noted = journal.waiting.borrow_mut().end(&name, session::now_ms().saturating_sub(began_ms));
+            let is_noted = journal.waiting.borrow_mut().end(&name, session_storage::now_ms().saturating_sub(began_ms));
             // A transaction that was cut short says so to the page, which may be ending: the entry is then all there is.
             if is_noted && written != Err(Fault::Closed) {
                 journal.notes.remove(&name);

@@ -8,7 +8,7 @@
 
 use crate::chat::{
     conversation::{Provenance, Settings},
-    storage::indexed_db::Fault,
+    storage::error::Fault,
 };
 use leptos::{prelude::window, web_sys};
 use std::cell::RefCell;
