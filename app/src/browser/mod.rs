@@ -3,6 +3,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | [`before_hydration`] | input and notices before the page's code runs |
+//! | `random_id` | ids that no other tab uses |
 //! | [`router`] | the address, and moving between addresses without a load |
 //! | [`follow_scroll`] | a list that follows its end, and a reader who may be elsewhere |
 //! | [`selection`] | the Selection API |
@@ -12,9 +13,12 @@
 pub mod before_hydration;
 pub mod follow_scroll;
 pub(crate) mod next_frame;
+mod random_id;
 pub mod router;
 pub mod selection;
 pub mod theme;
+
+pub use random_id::random_id;
 
 use crate::browser::selection::Selected;
 use js_sys::{Array, Function, Reflect, Uint8Array};
@@ -29,6 +33,13 @@ use std::time::Duration;
 #[must_use]
 pub fn now_ms() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
+}
+
+/// The wall clock, in milliseconds since 1970.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a date is a whole number, after 1970")]
+pub fn unix_ms() -> u64 {
+    js_sys::Date::now() as u64
 }
 
 /// Whether the page came over HTTP/1, as a browser says it (<https://www.w3.org/TR/resource-timing/#dom-performanceresourcetiming-nexthopprotocol>).

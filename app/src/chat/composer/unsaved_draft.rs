@@ -40,5 +40,5 @@ pub(crate) fn is_unkept(chat: Chat) -> RwSignal<bool> {
 /// Whether session storage has no room for the text in the box. A tab without any session storage says so elsewhere.
 fn is_lost(chat: Chat) -> bool {
     let id = chat.transcript.id().unwrap_or_default();
-    session_storage::is_unkept(&id, chat.editing.with(Option::is_some)) && session_storage::is_there()
+    session_storage::is_unsaved(&id, chat.editing.with(Option::is_some)) && session_storage::is_available()
 }

@@ -164,7 +164,7 @@ fn begin(page: LazyChat) {
         }
         let attachments = state.chat.attachments;
         let given = attachments.is_dragging.get() || attachments.waiting.with(|waiting| !waiting.is_empty());
-        if !is_new || given || session_storage::has_kept() {
+        if !is_new || given || session_storage::has_conversations() {
             parts.load();
         }
     });
@@ -192,7 +192,7 @@ fn remember_draft(state: PageState) {
         // The first draft is the stored one, or text typed before this code ran.
         let is_new = before.is_some() || !draft.is_empty();
         if is_new && is_draft && state.is_ready() && !state.chat.loading.get_untracked() {
-            session_storage::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), &draft);
+            session_storage::save_draft(&untrack(|| transcript.id()).unwrap_or_default(), &draft);
         }
     });
 }

@@ -9,7 +9,7 @@ pub(crate) fn persist_edit(chat: Chat) {
     Effect::new(move |_| {
         let question = chat.editing.with(|editing| editing.as_ref().map(|editing| editing.question.clone()));
         if let (Some(question), Some(conversation)) = (question, untrack(|| chat.transcript.id())) {
-            chat.transcript.draft.with(|text| session_storage::keep_edit(&conversation, &question, text));
+            chat.transcript.draft.with(|text| session_storage::save_edit(&conversation, &question, text));
         }
     });
 }

@@ -1,12 +1,15 @@
 //! The messages that are on the page, each behind a signal.
 
-use crate::chat::{
-    conversation::{Conversation, Message},
-    protocol::{
-        answer::{Event, Exit},
-        message::Role,
+use crate::{
+    browser::unix_ms,
+    chat::{
+        conversation::{Conversation, Message},
+        protocol::{
+            answer::{Event, Exit},
+            message::Role,
+        },
+        storage::session_storage,
     },
-    storage::session_storage,
 };
 use leptos::prelude::*;
 use starcrossed::Reason;
@@ -27,7 +30,7 @@ pub struct Entry {
 impl Entry {
     /// What an event does to it. Returns how long ago it was kept, in milliseconds.
     pub(crate) fn apply(&self, event: Event) -> u64 {
-        let now_ms = session_storage::now_ms();
+        let now_ms = unix_ms();
         self.message.update(|message| message.hear(event, now_ms));
         self.message.with_untracked(|message| now_ms.abs_diff(message.saved_ms))
     }
@@ -49,7 +52,7 @@ impl Entry {
 
     /// Whether a task of this page is writing it.
     pub(crate) fn is_running_here(&self) -> bool {
-        self.message.with_untracked(|message| message.exit.is_none() && message.writer == session_storage::name())
+        self.message.with_untracked(|message| message.exit.is_none() && message.writer == session_storage::tab_id())
     }
 
     /// Whether it ended in a way that asks for another try.

@@ -117,13 +117,13 @@ impl Chat {
         }
         let editing = self.editing.try_update(Option::take).flatten();
         let conversation = untrack(|| self.transcript.id());
-        session_storage::forget_edit(conversation.as_deref().unwrap_or_default());
+        session_storage::delete_edit(conversation.as_deref().unwrap_or_default());
         let editing = editing.map(|editing| (Some(editing.question), editing.draft, editing.files));
         let (instead_of, rest, other_files) = editing.unwrap_or_default();
         let files = self.attachments.replace(other_files);
         let question = draft.try_update(|draft| std::mem::replace(draft, rest)).unwrap_or_default();
         if conversation.is_none() {
-            session_storage::forget_new();
+            session_storage::clear_new();
         }
         let question = self.transcript.ask(question, files, instead_of.as_deref());
         self.answer(&question);
@@ -208,7 +208,7 @@ impl Chat {
 
     /// Leaves the question as it was; what had been typed before is back.
     pub fn stop_editing(self) {
-        session_storage::forget_edit(&untrack(|| self.transcript.id()).unwrap_or_default());
+        session_storage::delete_edit(&untrack(|| self.transcript.id()).unwrap_or_default());
         self.restore_before_edit();
     }
 

@@ -195,7 +195,9 @@ async fn read(file: &File, job: Job) -> Result<Vec<ConversationRecord>, Unread> 
     if bytes.starts_with(b"#") {
         let text = decode_text(bytes).map_err(no_text)?;
         progress.go_on(size).await?;
-        return Ok(vec![export::import_markdown::from_markdown(&text, &session_storage::stamp, &mut progress).await?]);
+        return Ok(vec![
+            export::import_markdown::from_markdown(&text, &session_storage::provenance, &mut progress).await?,
+        ]);
     }
     match export::from_json(&bytes, &mut progress).await {
         // A file that isn't text has a better reason than "no JSON".

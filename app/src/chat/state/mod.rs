@@ -99,7 +99,7 @@ impl PageState {
                     draft.push('\n');
                 }
                 draft.push_str(&typed);
-                session_storage::keep_draft(&untrack(|| transcript.id()).unwrap_or_default(), draft);
+                session_storage::save_draft(&untrack(|| transcript.id()).unwrap_or_default(), draft);
             });
         }
         before_hydration::done();

@@ -2,11 +2,8 @@
 //! of them. Once they are taken, whatever is asked for next has to wait, a whole page too. This says so, and what helps.
 
 use crate::{
-    browser::is_http_1,
-    chat::{
-        session::Chat,
-        storage::{broadcast::Tabs, session_storage},
-    },
+    browser::{is_http_1, random_id},
+    chat::{session::Chat, storage::broadcast::Tabs},
 };
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -79,7 +76,7 @@ impl OtherTabs {
     /// `own` is what this tab has.
     fn new(own: Signal<usize>) -> Self {
         // A tab's own name is no use here: its duplicate has the same.
-        let name = StoredValue::new(session_storage::fresh_id());
+        let name = StoredValue::new(random_id());
         let others = Self { tabs: RwSignal::new(Vec::new()), own, name, line: StoredValue::new(None) };
         Effect::new(move |before: Option<usize>| {
             if before.is_none() {

@@ -25,6 +25,7 @@ pub mod session_storage;
 pub(crate) mod unsaved;
 
 use crate::{
+    browser::unix_ms,
     chat::{
         conversation::{Conversation, ConversationInfo, ConversationRecord, Message, piece::Piece},
         storage::{
@@ -115,7 +116,7 @@ impl History {
 
     fn show(self, mut found: Vec<ConversationInfo>) {
         if !found.is_empty() {
-            session_storage::note_kept();
+            session_storage::mark_has_conversations();
         }
         // What is there again was put back, or said again, in another tab.
         let is_there = |id: &String| found.iter().any(|there| there.id == *id);
@@ -141,9 +142,9 @@ impl History {
             (kept, remembered) => Conversation::build(kept.or(remembered)?, &mut pace).await,
         };
         let mut tree = tree.ok()?;
-        let here = session_storage::name();
-        let alive = answer_lock::among(tree.unfinished(&here), session_storage::now_ms()).await;
-        tree.mark_interrupted(&here, &alive, session_storage::now_ms());
+        let here = session_storage::tab_id();
+        let alive = answer_lock::among(tree.unfinished(&here), unix_ms()).await;
+        tree.mark_interrupted(&here, &alive, unix_ms());
         if let Some(draft) = session_storage::draft(id) {
             tree.conversation.draft = draft;
         }
@@ -193,7 +194,7 @@ impl History {
                 Ok(()) => {
                     self.let_go(&kept, is_new);
                     if is_new {
-                        session_storage::note_kept();
+                        session_storage::mark_has_conversations();
                     }
                     if is_finished {
                         self.tell(&kept.conversation.id);

@@ -6,9 +6,12 @@
 //!
 //! A browser keeps some megabytes of a tab. A text that is longer waits in the page's memory, until it is shorter or sent.
 
-use crate::chat::{
-    conversation::{Provenance, Settings},
-    storage::error::Fault,
+use crate::{
+    browser::{random_id, unix_ms},
+    chat::{
+        conversation::{Provenance, Settings},
+        storage::error::Fault,
+    },
 };
 use leptos::{prelude::window, web_sys};
 use std::cell::RefCell;
@@ -21,70 +24,38 @@ const MODEL: &str = "starcrossed-model";
 const KEPT: &str = "starcrossed-kept";
 const SETTINGS: &str = "starcrossed-settings";
 
-/// The letters of an id: 32 of them, without those that are easily taken for another.
-const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-
 /// Who writes, when, and under which new id.
 #[must_use]
-pub fn stamp() -> Provenance {
-    Provenance { id: fresh_id(), writer: name(), now_ms: now_ms() }
-}
-
-/// The wall clock, in milliseconds since 1970.
-#[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a date is a whole number, after 1970")]
-pub fn now_ms() -> u64 {
-    js_sys::Date::now() as u64
-}
-
-/// An id that nobody else has: 100 random bits.
-#[must_use]
-pub fn fresh_id() -> String {
-    let mut bytes = [0; 20];
-    let filled = window().crypto().and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes));
-    if filled.is_err() {
-        // Every browser has it, but an id that is the same each time would lose messages.
-        bytes.fill_with(random_byte);
-    }
-    spell(&bytes)
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is from 0 to 255")]
-fn random_byte() -> u8 {
-    (js_sys::Math::random() * 256.0) as u8
-}
-
-/// Five bits of each byte.
-fn spell(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+pub fn provenance() -> Provenance {
+    Provenance { id: random_id(), writer: tab_id(), now_ms: unix_ms() }
 }
 
 /// The name of this tab. A tab that is duplicated takes it along; then the copy takes an answer that the original is still
 /// writing for interrupted, until that is finished.
 #[must_use]
-pub fn name() -> String {
+pub fn tab_id() -> String {
     if let Some(name) = get(TAB) {
         return name;
     }
-    let name = fresh_id();
+    let name = random_id();
     set(TAB, &name);
     name
 }
 
 /// Keeps what stands in the box of this conversation; its id is empty while nothing has been asked in it.
-pub fn keep_draft(conversation: &str, draft: &str) {
-    keep(draft_of(conversation), conversation, draft);
+pub fn save_draft(conversation: &str, draft: &str) {
+    save(draft_key(conversation), conversation, draft);
 }
 
 /// A new conversation's draft waits while others are looked at.
-fn draft_of(conversation: &str) -> &'static str {
+fn draft_key(conversation: &str) -> &'static str {
     if conversation.is_empty() { NEW_DRAFT } else { DRAFT }
 }
 
 /// The text that stood in the box of this conversation, if that was open here last, or if there was no room for the text.
 #[must_use]
 pub fn draft(conversation: &str) -> Option<String> {
-    kept(draft_of(conversation), conversation)
+    load(draft_key(conversation), conversation)
 }
 
 fn draft_in(kept: &str, conversation: &str) -> Option<String> {
@@ -93,77 +64,77 @@ fn draft_in(kept: &str, conversation: &str) -> Option<String> {
 }
 
 /// Keeps what a question is being made of, and which: its draft keeps its own place.
-pub fn keep_edit(conversation: &str, question: &str, text: &str) {
-    keep(EDIT, conversation, &[question, "\n", text].concat());
+pub fn save_edit(conversation: &str, question: &str, text: &str) {
+    save(EDIT, conversation, &[question, "\n", text].concat());
 }
 
 /// No question of this conversation is being asked otherwise.
-pub fn forget_edit(conversation: &str) {
-    keep(EDIT, conversation, "");
+pub fn delete_edit(conversation: &str) {
+    save(EDIT, conversation, "");
 }
 
 /// The question of this conversation that was being asked otherwise, if there is one, and what it was being made.
 #[must_use]
 pub fn edit(conversation: &str) -> Option<(String, String)> {
-    let edit = kept(EDIT, conversation)?;
+    let edit = load(EDIT, conversation)?;
     let (question, text) = edit.split_once('\n')?;
     Some((question.to_owned(), text.to_owned()))
 }
 
 /// A text that the browser has no room for: its key, its conversation, the text.
-type Unkept = (&'static str, String, String);
+type Unsaved = (&'static str, String, String);
 
 thread_local! {
-    static UNKEPT: RefCell<Vec<Unkept>> = const { RefCell::new(Vec::new()) };
+    static UNSAVED: RefCell<Vec<Unsaved>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Keeps a text of a conversation. If there is no room, it is held in memory; and what was kept there before must not come
 /// back in its place.
-fn keep(key: &'static str, conversation: &str, text: &str) {
+fn save(key: &'static str, conversation: &str, text: &str) {
     let is_kept = set(key, &[conversation, "\n", text].concat());
     if !is_kept && let Some(storage) = storage() {
         _ = storage.remove_item(key);
     }
-    UNKEPT.with_borrow_mut(|unkept| {
-        unkept.retain(|held| !is_of(held, key, conversation));
+    UNSAVED.with_borrow_mut(|unsaved| {
+        unsaved.retain(|held| !is_of(held, key, conversation));
         if !is_kept && !text.is_empty() {
-            unkept.push((key, conversation.to_owned(), text.to_owned()));
+            unsaved.push((key, conversation.to_owned(), text.to_owned()));
         }
     });
 }
 
 /// The text that was kept or held last.
-fn kept(key: &'static str, conversation: &str) -> Option<String> {
-    let held = UNKEPT.with_borrow(|unkept| unkept.iter().find(|held| is_of(held, key, conversation)).cloned());
+fn load(key: &'static str, conversation: &str) -> Option<String> {
+    let held = UNSAVED.with_borrow(|unsaved| unsaved.iter().find(|held| is_of(held, key, conversation)).cloned());
     held.map(|(.., text)| text).or_else(|| draft_in(&get(key)?, conversation))
 }
 
-fn is_of((key, conversation, _): &Unkept, of: &str, whose: &str) -> bool {
+fn is_of((key, conversation, _): &Unsaved, of: &str, whose: &str) -> bool {
     *key == of && conversation == whose
 }
 
 /// Whether there was no room for the draft of this conversation, or for what one of its questions is being made.
 #[must_use]
-pub fn is_unkept(conversation: &str, is_edit: bool) -> bool {
-    let key = if is_edit { EDIT } else { draft_of(conversation) };
-    UNKEPT.with_borrow(|unkept| unkept.iter().any(|held| is_of(held, key, conversation)))
+pub fn is_unsaved(conversation: &str, is_edit: bool) -> bool {
+    let key = if is_edit { EDIT } else { draft_key(conversation) };
+    UNSAVED.with_borrow(|unsaved| unsaved.iter().any(|held| is_of(held, key, conversation)))
 }
 
 /// The model that was picked last, in whichever tab; empty before the first time.
 #[must_use]
 pub fn model() -> String {
-    get_of_all(MODEL).unwrap_or_default()
+    get_local(MODEL).unwrap_or_default()
 }
 
 /// Remembers the model that was picked.
-pub fn keep_model(model: &str) {
-    set_of_all(MODEL, model);
+pub fn save_model(model: &str) {
+    set_local(MODEL, model);
 }
 
 /// How a model is to answer in a new conversation: as was said here for this one, or last for all, in whichever tab.
 #[must_use]
 pub fn settings() -> Settings {
-    let kept = get(SETTINGS).filter(|kept| !kept.is_empty()).or_else(|| get_of_all(SETTINGS));
+    let kept = get(SETTINGS).filter(|kept| !kept.is_empty()).or_else(|| get_local(SETTINGS));
     kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default()
 }
 
@@ -171,13 +142,13 @@ pub fn settings() -> Settings {
 ///
 /// # Errors
 /// There is no room, or the browser keeps nothing.
-pub fn keep_new_settings(settings: &Settings) -> Result<(), Fault> {
+pub fn save_new_settings(settings: &Settings) -> Result<(), Fault> {
     put(storage(), settings)
 }
 
 /// Something has been asked in this tab's new conversation: the next begins afresh.
-pub fn forget_new() {
-    keep_draft("", "");
+pub fn clear_new() {
+    save_draft("", "");
     set(SETTINGS, "");
 }
 
@@ -185,7 +156,7 @@ pub fn forget_new() {
 ///
 /// # Errors
 /// There is no room, or the browser keeps nothing.
-pub fn keep_settings(settings: &Settings) -> Result<(), Fault> {
+pub fn save_settings(settings: &Settings) -> Result<(), Fault> {
     put(window().local_storage().ok().flatten(), settings)
 }
 
@@ -195,30 +166,30 @@ fn put(storage: Option<web_sys::Storage>, settings: &Settings) -> Result<(), Fau
     Ok(storage.ok_or(Fault::Refused)?.set_item(SETTINGS, &settings)?)
 }
 
-fn get_of_all(key: &str) -> Option<String> {
+fn get_local(key: &str) -> Option<String> {
     window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
 }
 
 /// Whether it is kept. Where the browser refuses, the page goes on without.
-fn set_of_all(key: &str, value: &str) -> bool {
+fn set_local(key: &str, value: &str) -> bool {
     window().local_storage().ok().flatten().is_some_and(|storage| storage.set_item(key, value).is_ok())
 }
 
 /// Whether this browser has ever kept a conversation: then there may be something to list.
 #[must_use]
-pub fn has_kept() -> bool {
-    get_of_all(KEPT).is_some()
+pub fn has_conversations() -> bool {
+    get_local(KEPT).is_some()
 }
 
 /// There is something to list from now on.
-pub fn note_kept() {
-    set_of_all(KEPT, "yes");
+pub fn mark_has_conversations() {
+    set_local(KEPT, "yes");
 }
 
 /// Whether the browser keeps anything of this tab.
 #[must_use]
-pub fn is_there() -> bool {
-    let name = name();
+pub fn is_available() -> bool {
+    let name = tab_id();
     get(TAB) == Some(name)
 }
 
@@ -238,13 +209,6 @@ fn set(key: &str, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_id_is_made_of_letters_that_an_address_can_have() {
-        let all: Vec<u8> = (0..=255).collect();
-        assert!(crate::chat::storage::export::is_id(&spell(&all[..20])));
-        assert_eq!(spell(&[0, 31, 32, 255]), "0z0z");
-    }
 
     #[test]
     fn a_draft_belongs_to_its_conversation_and_may_have_several_lines() {

@@ -67,7 +67,7 @@ pub fn ModelPicker(
             typed.set(name.clone());
             query.set(String::new());
         }
-        session_storage::keep_model(&name);
+        session_storage::save_model(&name);
         model.set(name);
     };
     let long = move || list.with(|list| is_long(&list.names));

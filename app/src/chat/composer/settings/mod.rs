@@ -85,7 +85,7 @@ pub fn SettingsForm(
     };
     let keep = move |_| {
         if form.apply() {
-            told.set(match session_storage::keep_settings(&form.settings()) {
+            told.set(match session_storage::save_settings(&form.settings()) {
                 Ok(()) => KEPT,
                 Err(Fault::Full) => NO_ROOM,
                 Err(_) => REFUSED,
@@ -186,7 +186,7 @@ impl Form {
         }
         if settings != before {
             if untrack(|| self.chat.transcript.id()).is_none() {
-                self.told.set(match session_storage::keep_new_settings(&settings) {
+                self.told.set(match session_storage::save_new_settings(&settings) {
                     Ok(()) => "",
                     Err(Fault::Full) => NO_ROOM_YET,
                     Err(_) => REFUSED_YET,

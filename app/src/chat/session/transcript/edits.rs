@@ -1,10 +1,13 @@
 //! How a conversation goes on: each step first in the tree, then on the page, then in what is kept.
 
 use super::Transcript;
-use crate::chat::{
-    conversation::{Conversation, File, Provenance},
-    session::entry,
-    storage::session_storage,
+use crate::{
+    browser::random_id,
+    chat::{
+        conversation::{Conversation, File, Provenance},
+        session::entry,
+        storage::session_storage,
+    },
 };
 use leptos::prelude::*;
 
@@ -12,11 +15,11 @@ impl Transcript {
     /// Asks something after what is shown, or in place of another question. Returns the question's id.
     pub fn ask(self, text: String, files: Vec<File>, instead_of: Option<&str>) -> String {
         self.history.begin();
-        let stamp = session_storage::stamp();
+        let stamp = session_storage::provenance();
         let id = stamp.id.clone();
         self.tree.update(|tree| {
             if tree.conversation.id.is_empty() {
-                tree.conversation.id = session_storage::fresh_id();
+                tree.conversation.id = random_id();
             }
             match instead_of.filter(|question| tree.message(question).is_some()) {
                 Some(question) => drop(tree.edit(stamp, question, text, files)),
@@ -30,7 +33,7 @@ impl Transcript {
 
     /// An answer to a question begins. Returns its id.
     pub fn answer(self, question: &str) -> String {
-        let stamp = session_storage::stamp();
+        let stamp = session_storage::provenance();
         let id = stamp.id.clone();
         self.tree.update(|tree| tree.answer(stamp, question, self.model.get_untracked()));
         self.begin(&id);
@@ -39,7 +42,7 @@ impl Transcript {
 
     /// Another answer begins beside this one, or the first to this question. Returns its id.
     pub fn regenerate(self, id: &str) -> String {
-        let stamp = session_storage::stamp();
+        let stamp = session_storage::provenance();
         let anew = self.tree.try_update(|tree| tree.regenerate(stamp, id, self.model.get_untracked()));
         match anew.flatten() {
             Some(answer) => {
@@ -52,9 +55,9 @@ impl Transcript {
 
     /// These models begin to answer a question at once. Returns the ids of their answers.
     pub fn compare(self, question: &str, models: Vec<String>) -> Vec<String> {
-        let answers: Vec<_> = models.into_iter().map(|model| (session_storage::stamp(), model)).collect();
+        let answers: Vec<_> = models.into_iter().map(|model| (session_storage::provenance(), model)).collect();
         let ids: Vec<String> = answers.iter().map(|(stamp, _)| stamp.id.clone()).collect();
-        self.tree.update(|tree| tree.compare(answers, question, &session_storage::fresh_id()));
+        self.tree.update(|tree| tree.compare(answers, question, &random_id()));
         self.deltas.set(0);
         self.progress.set(None);
         self.show();
@@ -84,7 +87,7 @@ impl Transcript {
     }
 
     fn begin_if(self, answer: &str, can: fn(&mut Conversation, Provenance, &str) -> bool) -> bool {
-        let can = self.tree.try_update(|tree| can(tree, session_storage::stamp(), answer)).unwrap_or(false);
+        let can = self.tree.try_update(|tree| can(tree, session_storage::provenance(), answer)).unwrap_or(false);
         if can {
             self.begin(answer);
         }

@@ -210,7 +210,7 @@ impl Transcript {
     /// The answers that other tabs are writing in this conversation, as far as is known.
     #[must_use]
     pub fn running_elsewhere(self) -> Vec<String> {
-        let here = session_storage::name();
+        let here = session_storage::tab_id();
         let is_theirs = |message: &&Message| message.exit.is_none() && message.writer != here;
         self.tree.with(|tree| tree.messages().iter().filter(is_theirs).map(|message| message.id.clone()).collect())
     }

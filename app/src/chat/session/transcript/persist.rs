@@ -2,10 +2,10 @@
 
 use super::{PERSIST_INTERVAL_MS, Transcript, is_pieces_only, persist_interval_ms};
 use crate::{
+    browser::unix_ms,
     chat::{
         conversation::{ConversationInfo, Message},
         session::entry::Entry,
-        storage::session_storage,
     },
     work::time_slice::rest,
 };
@@ -71,7 +71,7 @@ impl Transcript {
 
     /// Keeps the answers that are being written here, though nothing new has come: so other tabs know that they still are.
     pub fn persist_running(self) {
-        let now_ms = session_storage::now_ms();
+        let now_ms = unix_ms();
         let is_due = |message: &Message| {
             let every_ms = persist_interval_ms(message);
             every_ms <= PERSIST_INTERVAL_MS || now_ms.abs_diff(message.saved_ms) > every_ms
@@ -96,7 +96,7 @@ impl Transcript {
 
     /// What has arrived of a message is put into the tree.
     pub(super) fn sync_to_tree(self, entry: &Entry) {
-        entry.message.update_untracked(|message| message.saved_ms = session_storage::now_ms());
+        entry.message.update_untracked(|message| message.saved_ms = unix_ms());
         let message = entry.message.get_untracked();
         self.tree.update_untracked(|tree| tree.update(message));
     }

@@ -4,14 +4,13 @@
 
 use super::Transcript;
 use crate::{
-    browser::after,
+    browser::{after, unix_ms},
     chat::{
         conversation::{
             Message,
             piece::{Extent, Piece},
         },
         session::entry::Entry,
-        storage::session_storage,
     },
 };
 use leptos::prelude::*;
@@ -63,7 +62,7 @@ impl Transcript {
         if !self.history.is_kept() {
             return; // the first piece after the store is open has all of it
         }
-        let now_ms = session_storage::now_ms();
+        let now_ms = unix_ms();
         let wait_ms = self.update_progress(&entry.id, |progress| {
             if progress.is_due {
                 return None;
@@ -128,7 +127,7 @@ impl Transcript {
         if self.history.holds(&entry.id) {
             self.persist_whole_soon(entry); // it could not be written whole
         }
-        let now_ms = session_storage::now_ms();
+        let now_ms = unix_ms();
         let piece = self.update_progress(&entry.id, |progress| {
             progress.is_due = false;
             if progress.is_broken {
@@ -155,7 +154,7 @@ impl Transcript {
 
     /// Has an answer written whole, since a piece of it could not be written.
     fn persist_whole_soon(self, entry: &Entry) {
-        let now_ms = session_storage::now_ms();
+        let now_ms = unix_ms();
         let wait_ms = self.update_progress(&entry.id, |progress| {
             let was_broken = std::mem::replace(&mut progress.is_broken, true);
             (!was_broken).then(|| remaining_ms(RETRY_INTERVAL_MS, now_ms.abs_diff(progress.whole_ms)))

@@ -27,6 +27,7 @@ pub(crate) mod requests;
 pub(crate) mod search;
 
 use crate::{
+    browser::unix_ms,
     chat::{
         conversation::{ConversationInfo, ConversationRecord, Message, in_order, piece::Piece},
         protocol::message::Role,
@@ -165,11 +166,11 @@ impl Store {
         answer: &Message,
         is_current: impl Fn() -> bool,
     ) -> Result<(), Fault> {
-        let (began_ms, mut pace) = (crate::chat::storage::session_storage::now_ms(), Unwatched::new());
+        let (began_ms, mut pace) = (unix_ms(), Unwatched::new());
         let record = write_message(answer, 0, &mut pace).await?;
         let record = search::joined(&record, 0, &mut pace).await?;
         // A page that was frozen meanwhile doesn't know what other tabs have written.
-        let is_late = crate::chat::storage::session_storage::now_ms().saturating_sub(began_ms) > GATHERED_WITHIN_MS;
+        let is_late = unix_ms().saturating_sub(began_ms) > GATHERED_WITHIN_MS;
         if is_late || !is_current() || self.journal.is_deleted(conversation) {
             return Err(Fault::Cancelled);
         }

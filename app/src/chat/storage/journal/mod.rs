@@ -14,9 +14,10 @@
 pub(crate) mod notes;
 
 use crate::{
+    browser::{random_id, unix_ms},
     chat::{
         conversation::{ConversationInfo, ConversationRecord, Message, piece::Piece},
-        storage::{error::Fault, indexed_db::requests::Transaction, journal::notes::Notes, session_storage},
+        storage::{error::Fault, indexed_db::requests::Transaction, journal::notes::Notes},
     },
     work::job::{Unwatched, Watch},
 };
@@ -76,13 +77,13 @@ impl Journal {
         entry: Entry,
         asked: Result<Transaction, Fault>,
     ) -> impl Future<Output = Result<(), Fault>> + use<> {
-        let (name, began_ms, journal) = (session_storage::fresh_id(), session_storage::now_ms(), Rc::clone(self));
+        let (name, began_ms, journal) = (random_id(), unix_ms(), Rc::clone(self));
         if asked.is_ok() {
             self.begin(&name, entry);
         }
         async move {
             let written = asked?.written().await;
-            let is_noted = journal.waiting.borrow_mut().end(&name, session_storage::now_ms().saturating_sub(began_ms));
+            let is_noted = journal.waiting.borrow_mut().end(&name, unix_ms().saturating_sub(began_ms));
             // A transaction that was cut short says so to the page, which may be ending: the entry is then all there is.
             if is_noted && written != Err(Fault::Closed) {
                 journal.notes.remove(&name);
