@@ -30,7 +30,7 @@ use crate::{
             PageState,
             lazy_parts::{LazyChat, LazyParts},
         },
-        storage::{History, error::Fault, session_storage},
+        storage::{History, error::StorageError, session_storage},
     },
     ui::logo::Mark,
 };
@@ -64,7 +64,7 @@ pub fn ChatPage() -> impl IntoView {
     });
     on_cleanup(move || escape.remove());
 
-    let notice = move || history.fault.get().map_or("", Fault::sentence);
+    let notice = move || history.error.get().map_or("", StorageError::message);
     let empty = move || transcript.entries.with(Vec::is_empty);
     let begun = Signal::derive(move || !empty() || address.path() != "/");
     view! {

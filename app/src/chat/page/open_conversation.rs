@@ -45,7 +45,7 @@ pub(crate) async fn reload(state: PageState, id: String) {
             }
         }
         // Only if the read succeeded: an unreadable conversation may still exist.
-        None if history.fault.get_untracked().is_some() => {}
+        None if history.error.get_untracked().is_some() => {}
         None => {
             history.forget(&id);
             chat.close();

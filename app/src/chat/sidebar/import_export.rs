@@ -11,7 +11,7 @@ use crate::{
         },
         storage::{
             History,
-            error::Fault,
+            error::StorageError,
             export::{
                 self,
                 file::Pieces,
@@ -40,14 +40,14 @@ pub fn ImportExport(
     let job = Job::new();
     let export_all = move |_| {
         spawn_local_scoped_with_cancellation(async move {
-            told.set(export_all(history, job).await.unwrap_or_else(|fault| fault.sentence().into()));
+            told.set(export_all(history, job).await.unwrap_or_else(|error| error.message().into()));
             job.end();
         });
     };
     let export_open = move |_| {
         spawn_local_scoped_with_cancellation(async move {
             let exported = export_open(chat.transcript, job).await;
-            told.set(exported.map_or_else(|_| Fault::Cancelled.sentence().into(), |()| String::new()));
+            told.set(exported.map_or_else(|_| StorageError::Cancelled.message().into(), |()| String::new()));
             job.end();
         });
     };
@@ -94,8 +94,8 @@ pub fn ImportExport(
 }
 
 /// Saves a file of all conversations. Returns the sentence for the person.
-async fn export_all(history: History, job: Job) -> Result<String, Fault> {
-    let (all, fault) = history.all().await;
+async fn export_all(history: History, job: Job) -> Result<String, StorageError> {
+    let (all, error) = history.all().await;
     let mut progress = job.begin("Exporting", all.len(), "conversations");
     let mut file = Pieces::default();
     file.push(&export::begin());
@@ -106,10 +106,10 @@ async fn export_all(history: History, job: Job) -> Result<String, Fault> {
         progress.go_on(at).await?;
     }
     file.push(export::END);
-    if fault.is_none() || !all.is_empty() {
+    if error.is_none() || !all.is_empty() {
         file.save("starcrossed.json", "application/json");
     }
-    Ok(fault.map(Fault::sentence).unwrap_or_default().into())
+    Ok(error.map(StorageError::message).unwrap_or_default().into())
 }
 
 /// Adds the conversation at this index.
@@ -170,8 +170,8 @@ async fn import(file: &File, history: History, job: Job) -> String {
     let count = all.iter().map(|kept| kept.messages.len()).sum();
     match history.import(&all, &mut job.begin("Importing", count, "messages")).await {
         Ok(count) => imported(count, all.len()),
-        Err(Fault::Cancelled) => "Cancelled. Nothing was imported.".into(),
-        Err(fault) => ["Nothing was imported. ", fault.sentence()].concat(),
+        Err(StorageError::Cancelled) => "Cancelled. Nothing was imported.".into(),
+        Err(error) => ["Nothing was imported. ", error.message()].concat(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{ConversationRecord, History};
 use crate::{
     chat::{
         conversation::{Conversation, search::Hit},
-        storage::{error::Fault, indexed_db::search_in},
+        storage::{error::StorageError, indexed_db::search_in},
     },
     work::job::{Unwatched, Watch},
 };
@@ -22,8 +22,8 @@ impl History {
         };
         let stored = match stored {
             Ok(stored) => stored,
-            Err(fault) => {
-                self.note(Some(fault)); // then all of it is still there
+            Err(error) => {
+                self.note(Some(error)); // then all of it is still there
                 return None;
             }
         };
@@ -38,12 +38,12 @@ impl History {
 
     /// Which conversations there are to be exported: those in the store, and those that couldn't be put there. If the store
     /// can't be read, why, and which are left.
-    pub async fn all(self) -> (Vec<String>, Option<Fault>) {
+    pub async fn all(self) -> (Vec<String>, Option<StorageError>) {
         let stored = match self.store.get_value() {
             Some(store) => store.list().await.map(|read| read.found),
             None => Ok(Vec::new()),
         };
-        let fault = stored.as_ref().err().copied();
+        let error = stored.as_ref().err().copied();
         let held = self.memory.with_value(|memory| memory.iter().map(|kept| kept.conversation.id.clone()).collect());
         let mut all: Vec<String> = held;
         let held = all.len();
@@ -52,14 +52,14 @@ impl History {
                 all.push(stored.id);
             }
         }
-        (all, fault)
+        (all, error)
     }
 
     /// All of one conversation: what is in the store of it, and what couldn't be put there.
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn whole(self, id: &str) -> Result<Option<ConversationRecord>, Fault> {
+    pub async fn whole(self, id: &str) -> Result<Option<ConversationRecord>, StorageError> {
         let stored = match self.store.get_value() {
             Some(store) => store.load(id).await?.found,
             None => None,
@@ -72,12 +72,12 @@ impl History {
     ///
     /// # Errors
     /// There is no room for them, the browser refuses, or the person has cancelled: then nothing has been taken in.
-    pub async fn import(self, all: &[ConversationRecord], watch: &mut impl Watch) -> Result<usize, Fault> {
+    pub async fn import(self, all: &[ConversationRecord], watch: &mut impl Watch) -> Result<usize, StorageError> {
         let Some(store) = self.store.get_value() else {
             self.welcome(all);
             return Ok(all.iter().filter(|kept| self.hold(kept)).count());
         };
-        let changed = store.import(all, watch).await.inspect_err(|fault| self.note_fault(*fault))?;
+        let changed = store.import(all, watch).await.inspect_err(|error| self.note_fault(*error))?;
         self.welcome(all);
         // Each message to other tabs makes them read the whole list again.
         for id in changed.iter().take(MOST_TOLD) {
@@ -87,9 +87,9 @@ impl History {
         Ok(changed.len())
     }
 
-    fn note_fault(self, fault: Fault) {
-        if fault != Fault::Cancelled {
-            self.note(Some(fault));
+    fn note_fault(self, error: StorageError) {
+        if error != StorageError::Cancelled {
+            self.note(Some(error));
         }
     }
 
@@ -120,8 +120,8 @@ impl History {
     pub async fn search(self, text: &str, limit: usize) -> Vec<Hit> {
         let mut hits = search_in(&self.memory.get_value(), text, limit).await;
         if let Some(store) = self.store.get_value() {
-            let found = store.search(text, limit).await.unwrap_or_else(|fault| {
-                self.note(Some(fault));
+            let found = store.search(text, limit).await.unwrap_or_else(|error| {
+                self.note(Some(error));
                 Vec::new()
             });
             for hit in found {

@@ -8,7 +8,7 @@ use leptos::{
 
 /// Why something could not be kept or read. The page goes on in memory, and says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum StorageError {
     /// The browser keeps nothing for this page, as some do in private windows.
     Refused,
     /// There is no room.
@@ -23,10 +23,10 @@ pub enum Fault {
     Cancelled,
 }
 
-impl Fault {
+impl StorageError {
     /// A sentence for the person: what it means, and what they can do.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
+    pub const fn message(self) -> &'static str {
         match self {
             Self::Refused => {
                 "This browser keeps nothing for this page, as in a private window: conversations are gone when it is closed."
@@ -61,19 +61,19 @@ impl Fault {
     }
 }
 
-impl From<Cancelled> for Fault {
+impl From<Cancelled> for StorageError {
     fn from(_: Cancelled) -> Self {
         Self::Cancelled
     }
 }
 
-impl From<DomException> for Fault {
+impl From<DomException> for StorageError {
     fn from(error: DomException) -> Self {
         Self::named(&error.name())
     }
 }
 
-impl From<JsValue> for Fault {
+impl From<JsValue> for StorageError {
     /// What a call throws.
     fn from(thrown: JsValue) -> Self {
         thrown.dyn_into().map_or(Self::Broken, |error: DomException| error.into())
@@ -86,10 +86,10 @@ mod tests {
 
     #[test]
     fn each_fault_is_known_by_the_name_that_browsers_give_it() {
-        assert_eq!(Fault::named("QuotaExceededError"), Fault::Full);
-        assert_eq!(Fault::named("SecurityError"), Fault::Refused);
-        assert_eq!(Fault::named("VersionError"), Fault::Blocked);
-        assert_eq!(Fault::named("InvalidStateError"), Fault::Closed);
-        assert_eq!(Fault::named("UnknownError"), Fault::Broken);
+        assert_eq!(StorageError::named("QuotaExceededError"), StorageError::Full);
+        assert_eq!(StorageError::named("SecurityError"), StorageError::Refused);
+        assert_eq!(StorageError::named("VersionError"), StorageError::Blocked);
+        assert_eq!(StorageError::named("InvalidStateError"), StorageError::Closed);
+        assert_eq!(StorageError::named("UnknownError"), StorageError::Broken);
     }
 }

@@ -30,7 +30,7 @@ use crate::{
         conversation::{Conversation, ConversationInfo, ConversationRecord, Message, piece::Piece},
         storage::{
             broadcast::{CHANGED, Tabs},
-            error::Fault,
+            error::StorageError,
             indexed_db::{Store, newest_first},
         },
     },
@@ -47,7 +47,7 @@ pub struct History {
     /// Whether it is known what is kept, or that nothing is.
     pub is_open: RwSignal<bool>,
     /// Why what is said now isn't kept.
-    pub fault: RwSignal<Option<Fault>>,
+    pub error: RwSignal<Option<StorageError>>,
     /// There is one in the browser alone, which has one thread. On the server, a page is drawn on one and dropped on another.
     store: StoredValue<Option<SendWrapper<Store>>>,
     /// [`History::keep_now`], once it is here. Its address and not its name, since its code is fetched later than ours.
@@ -70,7 +70,7 @@ impl History {
         Self {
             list: RwSignal::new(Vec::new()),
             is_open: RwSignal::new(false),
-            fault: RwSignal::new(None),
+            error: RwSignal::new(None),
             store: StoredValue::new(None),
             keep: StoredValue::new(None),
             tabs: StoredValue::new(None),
@@ -85,7 +85,7 @@ impl History {
         self.begin();
         match Store::open().await {
             Ok(store) => self.store.set_value(Some(SendWrapper::new(store))),
-            Err(fault) => self.note(Some(fault)),
+            Err(error) => self.note(Some(error)),
         }
         self.tabs.set_value(Tabs::listen(CHANGED, Box::new(changed)).map(SendWrapper::new));
         self.refresh().await;
@@ -102,15 +102,15 @@ impl History {
                 // What was changed here meanwhile may not have been read yet.
                 Ok(_) if self.changes.get_value() != before => {}
                 Ok(read) => return self.show(read.found),
-                Err(fault) => return self.note(Some(fault)),
+                Err(error) => return self.note(Some(error)),
             }
         }
     }
 
     /// Whether something is wrong now, and with what. Only news are told: each would be read out.
-    pub(super) fn note(self, fault: Option<Fault>) {
-        if self.fault.try_get_untracked().is_some_and(|known| known != fault) {
-            self.fault.set(fault);
+    pub(super) fn note(self, error: Option<StorageError>) {
+        if self.error.try_get_untracked().is_some_and(|known| known != error) {
+            self.error.set(error);
         }
     }
 
@@ -153,7 +153,7 @@ impl History {
 
     async fn read(self, id: &str) -> Option<ConversationRecord> {
         let read = self.store.get_value()?.load(id).await;
-        read.map_err(|fault| self.note(Some(fault))).ok()?.found
+        read.map_err(|error| self.note(Some(error))).ok()?.found
     }
 
     /// Keeps what a conversation has become, and what has become of one of its messages. One in which nothing was said
@@ -201,8 +201,8 @@ impl History {
                         self.try_again();
                     }
                 }
-                Err(fault) => {
-                    self.note(Some(fault));
+                Err(error) => {
+                    self.note(Some(error));
                     self.remember_all(kept);
                 }
             }
@@ -224,8 +224,8 @@ impl History {
         let asked = self.store.with_value(|store| Some(store.as_ref()?.put_piece(conversation, piece)));
         let Some(asked) = asked else { return };
         spawn_local(async move {
-            if let Err(fault) = asked.await {
-                self.note(Some(fault));
+            if let Err(error) = asked.await {
+                self.note(Some(error));
                 failed();
             }
         });

@@ -10,7 +10,7 @@ use crate::{
     browser::{random_id, unix_ms},
     chat::{
         conversation::{Provenance, Settings},
-        storage::error::Fault,
+        storage::error::StorageError,
     },
 };
 use leptos::{prelude::window, web_sys};
@@ -142,7 +142,7 @@ pub fn settings() -> Settings {
 ///
 /// # Errors
 /// There is no room, or the browser keeps nothing.
-pub fn save_new_settings(settings: &Settings) -> Result<(), Fault> {
+pub fn save_new_settings(settings: &Settings) -> Result<(), StorageError> {
     put(storage(), settings)
 }
 
@@ -156,14 +156,14 @@ pub fn clear_new() {
 ///
 /// # Errors
 /// There is no room, or the browser keeps nothing.
-pub fn save_settings(settings: &Settings) -> Result<(), Fault> {
+pub fn save_settings(settings: &Settings) -> Result<(), StorageError> {
     put(window().local_storage().ok().flatten(), settings)
 }
 
-fn put(storage: Option<web_sys::Storage>, settings: &Settings) -> Result<(), Fault> {
+fn put(storage: Option<web_sys::Storage>, settings: &Settings) -> Result<(), StorageError> {
     // Five texts: nothing in them can fail to be written.
     let settings = serde_json::to_string(settings).unwrap_or_default();
-    Ok(storage.ok_or(Fault::Refused)?.set_item(SETTINGS, &settings)?)
+    Ok(storage.ok_or(StorageError::Refused)?.set_item(SETTINGS, &settings)?)
 }
 
 fn get_local(key: &str) -> Option<String> {

@@ -6,7 +6,7 @@ use crate::{
     chat::{
         conversation::Settings,
         session::Chat,
-        storage::{error::Fault, session_storage},
+        storage::{error::StorageError, session_storage},
     },
     ui::text::text,
 };
@@ -87,7 +87,7 @@ pub fn SettingsForm(
         if form.apply() {
             told.set(match session_storage::save_settings(&form.settings()) {
                 Ok(()) => KEPT,
-                Err(Fault::Full) => NO_ROOM,
+                Err(StorageError::Full) => NO_ROOM,
                 Err(_) => REFUSED,
             });
         }
@@ -188,7 +188,7 @@ impl Form {
             if untrack(|| self.chat.transcript.id()).is_none() {
                 self.told.set(match session_storage::save_new_settings(&settings) {
                     Ok(()) => "",
-                    Err(Fault::Full) => NO_ROOM_YET,
+                    Err(StorageError::Full) => NO_ROOM_YET,
                     Err(_) => REFUSED_YET,
                 });
             }

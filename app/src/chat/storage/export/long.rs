@@ -19,7 +19,7 @@ const SHORT: usize = 4 * 1024;
 pub enum Unread {
     /// The person has cancelled.
     Cancelled,
-    /// The fault in the file.
+    /// The error in the file.
     Wrong(String),
 }
 

@@ -5,7 +5,7 @@ use crate::{
     chat::{
         conversation::Message,
         storage::{
-            error::Fault,
+            error::StorageError,
             export::long::read_message,
             indexed_db::requests::{self, MESSAGES, Transaction},
         },
@@ -29,7 +29,7 @@ const ENOUGH: u32 = 128 * 1024;
 const SLICE: u32 = 256 * 1024;
 
 /// The messages of a conversation, in the order of their keys.
-pub(super) async fn messages(database: &IdbDatabase, id: &str) -> Result<Read<Vec<Message>>, Fault> {
+pub(super) async fn messages(database: &IdbDatabase, id: &str) -> Result<Read<Vec<Message>>, StorageError> {
     let mut read = Read::default();
     each(database, MESSAGES, Some(requests::messages_of(id)?), async |record, pace| {
         if record.starts_with(PIECE, 0) {
@@ -48,7 +48,7 @@ pub(super) async fn each(
     store: &str,
     range: Option<JsValue>,
     mut hear: impl AsyncFnMut(&JsString, &mut Unwatched),
-) -> Result<(), Fault> {
+) -> Result<(), StorageError> {
     let (mut pace, mut range, mut size) = (Unwatched::new(), range.unwrap_or_default(), FIRST);
     loop {
         let all = Transaction::read(database)?.store(store)?;
@@ -113,7 +113,7 @@ fn whole(unit: f64) -> u32 {
 const KEYS: u32 = 4096;
 
 /// The keys of a conversation's messages.
-pub(super) async fn keys(database: &IdbDatabase, id: &str) -> Result<Vec<String>, Fault> {
+pub(super) async fn keys(database: &IdbDatabase, id: &str) -> Result<Vec<String>, StorageError> {
     let (mut found, mut pace, mut range) = (Vec::new(), Unwatched::new(), requests::messages_of(id)?);
     loop {
         let some = Transaction::read(database)?.store(MESSAGES)?.get_all_keys_with_key_and_limit(&range, KEYS)?;

@@ -32,7 +32,7 @@ use crate::{
         conversation::{ConversationInfo, ConversationRecord, Message, in_order, piece::Piece},
         protocol::message::Role,
         storage::{
-            error::Fault,
+            error::StorageError,
             export::long::write_message,
             journal::{Entry, Journal},
         },
@@ -70,7 +70,7 @@ impl Store {
     ///
     /// # Errors
     /// The browser refuses, as some do in private mode: the page goes on in memory, and says so.
-    pub async fn open() -> Result<Self, Fault> {
+    pub async fn open() -> Result<Self, StorageError> {
         let database = requests::open().await?;
         Ok(Self { database, journal: Rc::new(Journal::open().await), recovery: Rc::default() })
     }
@@ -79,7 +79,7 @@ impl Store {
     ///
     /// # Errors
     /// Nothing can be read.
-    pub async fn list(&self) -> Result<Read<Vec<ConversationInfo>>, Fault> {
+    pub async fn list(&self) -> Result<Read<Vec<ConversationInfo>>, StorageError> {
         self.recover_in_time().await;
         let mut read = Read::default();
         batch::each(&self.database, CONVERSATIONS, None, async |record, _| {
@@ -94,7 +94,7 @@ impl Store {
     ///
     /// # Errors
     /// Nothing can be read.
-    pub async fn load(&self, id: &str) -> Result<Read<Option<ConversationRecord>>, Fault> {
+    pub async fn load(&self, id: &str) -> Result<Read<Option<ConversationRecord>>, StorageError> {
         self.recover_in_time().await;
         let record = Transaction::read(&self.database)?.store(CONVERSATIONS)?.get(&id.into())?;
         let record = requests::done(&record).await?;
@@ -114,7 +114,11 @@ impl Store {
     ///
     /// # Errors
     /// There is no room, or the browser refuses. What was kept before stays.
-    pub fn put(&self, kept: &ConversationRecord, is_new: bool) -> impl Future<Output = Result<(), Fault>> + use<> {
+    pub fn put(
+        &self,
+        kept: &ConversationRecord,
+        is_new: bool,
+    ) -> impl Future<Output = Result<(), StorageError>> + use<> {
         let written = self.journal.follow(Entry::kept(kept, is_new), self.ask_to_put(kept, is_new));
         let answers = kept.messages.iter().filter(|message| message.role == Role::Assistant);
         let pieces: Vec<_> =
@@ -128,7 +132,7 @@ impl Store {
         }
     }
 
-    fn ask_to_put(&self, kept: &ConversationRecord, is_new: bool) -> Result<Transaction, Fault> {
+    fn ask_to_put(&self, kept: &ConversationRecord, is_new: bool) -> Result<Transaction, StorageError> {
         let transaction = Transaction::write(&self.database)?;
         if is_new {
             transaction.put_conversation(&kept.conversation)?;
@@ -145,11 +149,15 @@ impl Store {
     ///
     /// # Errors
     /// There is no room, or the browser refuses.
-    pub fn put_piece(&self, conversation: &str, piece: &Piece) -> impl Future<Output = Result<(), Fault>> + use<> {
+    pub fn put_piece(
+        &self,
+        conversation: &str,
+        piece: &Piece,
+    ) -> impl Future<Output = Result<(), StorageError>> + use<> {
         self.journal.follow(Entry::piece(conversation, piece), self.ask_to_put_piece(conversation, piece))
     }
 
-    fn ask_to_put_piece(&self, conversation: &str, piece: &Piece) -> Result<Transaction, Fault> {
+    fn ask_to_put_piece(&self, conversation: &str, piece: &Piece) -> Result<Transaction, StorageError> {
         let transaction = Transaction::write_messages(&self.database)?;
         transaction.put_piece(conversation, piece)?;
         transaction.commit();
@@ -165,14 +173,14 @@ impl Store {
         conversation: &str,
         answer: &Message,
         is_current: impl Fn() -> bool,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), StorageError> {
         let (began_ms, mut pace) = (unix_ms(), Unwatched::new());
         let record = write_message(answer, 0, &mut pace).await?;
         let record = search::joined(&record, 0, &mut pace).await?;
         // A page that was frozen meanwhile doesn't know what other tabs have written.
         let is_late = unix_ms().saturating_sub(began_ms) > GATHERED_WITHIN_MS;
         if is_late || !is_current() || self.journal.is_deleted(conversation) {
-            return Err(Fault::Cancelled);
+            return Err(StorageError::Cancelled);
         }
         let transaction = Transaction::write_messages(&self.database)?;
         let key = requests::key_of(conversation, &answer.id);
@@ -186,7 +194,7 @@ impl Store {
     ///
     /// # Errors
     /// The browser refuses; then all of it is still there.
-    pub async fn delete(&self, id: &str) -> Result<Option<ConversationRecord>, Fault> {
+    pub async fn delete(&self, id: &str) -> Result<Option<ConversationRecord>, StorageError> {
         let kept = self.load(id).await?.found;
         // A recovery that is under way would bring it back.
         self.journal.forget(id);
@@ -196,7 +204,7 @@ impl Store {
         Ok(kept)
     }
 
-    async fn delete_records(&self, id: &str) -> Result<(), Fault> {
+    async fn delete_records(&self, id: &str) -> Result<(), StorageError> {
         let transaction = Transaction::write(&self.database)?;
         transaction.store(CONVERSATIONS)?.delete(&id.into())?;
         transaction.store(MESSAGES)?.delete(&requests::messages_of(id)?)?;
@@ -206,7 +214,7 @@ impl Store {
 
 /// Deletes pieces of answers that are in records which are written. Not together with these: of a transaction that is begun
 /// while a page ends, WebKit may do the deletion alone.
-fn delete_pieces(database: &IdbDatabase, pieces: &[JsValue]) -> Result<(), Fault> {
+fn delete_pieces(database: &IdbDatabase, pieces: &[JsValue]) -> Result<(), StorageError> {
     if pieces.is_empty() {
         return Ok(());
     }

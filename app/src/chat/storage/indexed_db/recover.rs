@@ -3,7 +3,7 @@
 use crate::chat::{
     conversation::{ConversationInfo, Message},
     storage::{
-        error::Fault,
+        error::StorageError,
         indexed_db::{
             Store,
             requests::{self, CONVERSATIONS, MESSAGES, Transaction},
@@ -66,7 +66,7 @@ impl Store {
 
     /// The entries may be those of a tab that lives and has written more since: a record is only replaced by a newer one,
     /// and a piece is the same whoever writes it.
-    async fn recover(&self) -> Result<(), Fault> {
+    async fn recover(&self) -> Result<(), StorageError> {
         let entries = self.journal.entries().await;
         // A piece is worth nothing without its record, so these come last.
         let (pieces, records): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(_, entry)| entry.piece.is_some());
@@ -77,7 +77,7 @@ impl Store {
     }
 
     /// Each batch is removed from the journal once it is written. A page that ends meanwhile leaves less to the next.
-    async fn put_back(&self, batch: &[(String, Entry)]) -> Result<(), Fault> {
+    async fn put_back(&self, batch: &[(String, Entry)]) -> Result<(), StorageError> {
         let transaction = Transaction::write(&self.database)?;
         for (_, entry) in batch.iter().filter(|(_, entry)| !self.journal.is_deleted(&entry.of)) {
             put_records(&transaction, entry).await?;
@@ -93,7 +93,7 @@ impl Store {
     }
 }
 
-async fn put_records(transaction: &Transaction, entry: &Entry) -> Result<(), Fault> {
+async fn put_records(transaction: &Transaction, entry: &Entry) -> Result<(), StorageError> {
     if let Some(conversation) = &entry.conversation {
         let known = read(transaction, CONVERSATIONS, &conversation.id).await?;
         if is_newer(conversation, known.as_deref()) {
@@ -109,7 +109,7 @@ async fn put_records(transaction: &Transaction, entry: &Entry) -> Result<(), Fau
     Ok(())
 }
 
-async fn read(transaction: &Transaction, store: &str, key: &str) -> Result<Option<String>, Fault> {
+async fn read(transaction: &Transaction, store: &str, key: &str) -> Result<Option<String>, StorageError> {
     let record = transaction.store(store)?.get(&key.into())?;
     Ok(requests::done(&record).await?.as_string())
 }

@@ -4,7 +4,7 @@ use crate::chat::conversation::{
     ConversationInfo, Message,
     piece::{Extent, Piece},
 };
-use crate::chat::storage::error::Fault;
+use crate::chat::storage::error::StorageError;
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::{
     prelude::window,
@@ -20,8 +20,8 @@ pub(crate) const CONVERSATIONS: &str = "conversations";
 pub(crate) const MESSAGES: &str = "messages";
 
 /// Opens the database, and makes its stores if it is new.
-pub(crate) async fn open() -> Result<IdbDatabase, Fault> {
-    let factory = window().indexed_db()?.ok_or(Fault::Refused)?;
+pub(crate) async fn open() -> Result<IdbDatabase, StorageError> {
+    let factory = window().indexed_db()?.ok_or(StorageError::Refused)?;
     let opening = factory.open_with_u32(NAME, VERSION)?;
     let fresh = opening.clone();
     let make = move || {
@@ -45,16 +45,16 @@ pub(crate) async fn open() -> Result<IdbDatabase, Fault> {
         return hold(opening.result()?);
     }
     // While another tab is in the way there is no error to ask for yet.
-    let Ok(error) = opening.error() else { return Err(Fault::Blocked) };
-    match error.map_or(Fault::Refused, Fault::from) {
+    let Ok(error) = opening.error() else { return Err(StorageError::Blocked) };
+    match error.map_or(StorageError::Refused, StorageError::from) {
         // What was never open can't have been closed: so Firefox refuses.
-        Fault::Closed => Err(Fault::Refused),
-        fault => Err(fault),
+        StorageError::Closed => Err(StorageError::Refused),
+        error => Err(error),
     }
 }
 
 /// An open database must not be in the way of a newer version of this page in another tab.
-fn hold(opened: JsValue) -> Result<IdbDatabase, Fault> {
+fn hold(opened: JsValue) -> Result<IdbDatabase, StorageError> {
     let database: IdbDatabase = opened.dyn_into()?;
     let close: Function = Reflect::get(&database, &"close".into())?.dyn_into()?;
     database.set_onversionchange(Some(&close.bind0(&database)));
@@ -64,25 +64,25 @@ fn hold(opened: JsValue) -> Result<IdbDatabase, Fault> {
 /// Waits for what a request brings.
 ///
 /// The promise's own ends are what the request calls, so there is nothing here to be kept alive, or to be forgotten.
-pub(crate) async fn done(request: &IdbRequest) -> Result<JsValue, Fault> {
+pub(crate) async fn done(request: &IdbRequest) -> Result<JsValue, StorageError> {
     let done = Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(Some(&resolve));
         request.set_onerror(Some(&reject));
     });
     match done.await {
         Ok(_) => Ok(request.result()?),
-        Err(_) => Err(request.error()?.map_or(Fault::Broken, Fault::from)),
+        Err(_) => Err(request.error()?.map_or(StorageError::Broken, StorageError::from)),
     }
 }
 
 /// The keys of all messages of a conversation: `0` is the character after `/`.
-pub(crate) fn messages_of(conversation: &str) -> Result<JsValue, Fault> {
+pub(crate) fn messages_of(conversation: &str) -> Result<JsValue, StorageError> {
     let (first, end) = ([conversation, "/"].concat(), [conversation, "0"].concat());
     Ok(IdbKeyRange::bound_with_lower_open_and_upper_open(&first.into(), &end.into(), false, true)?.into())
 }
 
 /// The part of a range that comes after `key`. No range is all keys.
-pub(crate) fn after(range: &JsValue, key: &JsValue) -> Result<JsValue, Fault> {
+pub(crate) fn after(range: &JsValue, key: &JsValue) -> Result<JsValue, StorageError> {
     let upper = range.dyn_ref::<IdbKeyRange>().map(IdbKeyRange::upper).transpose()?;
     let after = match upper.filter(|upper| !upper.is_undefined()) {
         Some(upper) => IdbKeyRange::bound_with_lower_open_and_upper_open(key, &upper, true, true)?,
@@ -97,7 +97,7 @@ pub(crate) fn key_of(conversation: &str, message: &str) -> String {
 }
 
 /// The keys of the pieces of an answer that are in this record of it.
-pub(crate) fn pieces_in(conversation: &str, message: &Message) -> Result<JsValue, Fault> {
+pub(crate) fn pieces_in(conversation: &str, message: &Message) -> Result<JsValue, StorageError> {
     let Extent { text, reasoning } = message.extent();
     let first = key_of(conversation, &message.id) + "/";
     let end = piece_key(conversation, &message.id, text + reasoning);
@@ -116,48 +116,48 @@ fn piece_key(conversation: &str, answer: &str, place: usize) -> String {
 pub(crate) struct Transaction(IdbTransaction);
 
 impl Transaction {
-    pub(crate) fn read(database: &IdbDatabase) -> Result<Self, Fault> {
+    pub(crate) fn read(database: &IdbDatabase) -> Result<Self, StorageError> {
         Self::begin(database, IdbTransactionMode::Readonly)
     }
 
-    pub(crate) fn write(database: &IdbDatabase) -> Result<Self, Fault> {
+    pub(crate) fn write(database: &IdbDatabase) -> Result<Self, StorageError> {
         Self::begin(database, IdbTransactionMode::Readwrite)
     }
 
     /// In the messages' store alone: so nobody who reads the list has to wait for it.
-    pub(crate) fn write_messages(database: &IdbDatabase) -> Result<Self, Fault> {
+    pub(crate) fn write_messages(database: &IdbDatabase) -> Result<Self, StorageError> {
         Ok(Self(database.transaction_with_str_and_mode(MESSAGES, IdbTransactionMode::Readwrite)?))
     }
 
-    fn begin(database: &IdbDatabase, mode: IdbTransactionMode) -> Result<Self, Fault> {
+    fn begin(database: &IdbDatabase, mode: IdbTransactionMode) -> Result<Self, StorageError> {
         let stores = Array::of2(&CONVERSATIONS.into(), &MESSAGES.into());
         Ok(Self(database.transaction_with_str_sequence_and_mode(&stores, mode)?))
     }
 
-    pub(crate) fn store(&self, name: &str) -> Result<IdbObjectStore, Fault> {
+    pub(crate) fn store(&self, name: &str) -> Result<IdbObjectStore, StorageError> {
         Ok(self.0.object_store(name)?)
     }
 
-    pub(crate) fn put_conversation(&self, conversation: &ConversationInfo) -> Result<(), Fault> {
+    pub(crate) fn put_conversation(&self, conversation: &ConversationInfo) -> Result<(), StorageError> {
         self.put(CONVERSATIONS, &conversation.id, serde_json::to_string(conversation))
     }
 
-    pub(crate) fn put_message(&self, conversation: &str, message: &Message) -> Result<(), Fault> {
+    pub(crate) fn put_message(&self, conversation: &str, message: &Message) -> Result<(), StorageError> {
         self.put(MESSAGES, &[conversation, "/", &message.id].concat(), serde_json::to_string(message))
     }
 
     /// Deletes the messages with these keys.
-    pub(crate) fn delete_messages(&self, keys: &JsValue) -> Result<(), Fault> {
+    pub(crate) fn delete_messages(&self, keys: &JsValue) -> Result<(), StorageError> {
         self.store(MESSAGES)?.delete(keys)?;
         Ok(())
     }
 
-    pub(crate) fn put_piece(&self, conversation: &str, piece: &Piece) -> Result<(), Fault> {
+    pub(crate) fn put_piece(&self, conversation: &str, piece: &Piece) -> Result<(), StorageError> {
         let key = piece_key(conversation, &piece.of, piece.place());
         self.put(MESSAGES, &key, serde_json::to_string(piece))
     }
 
-    fn put(&self, store: &str, key: &str, record: serde_json::Result<String>) -> Result<(), Fault> {
+    fn put(&self, store: &str, key: &str, record: serde_json::Result<String>) -> Result<(), StorageError> {
         // Nothing in a record can fail to be written as JSON.
         self.store(store)?.put_with_key(&record.unwrap_or_default().into(), &key.into())?;
         Ok(())
@@ -171,7 +171,7 @@ impl Transaction {
     }
 
     /// Waits until it has all been written: only then is a full disk known of.
-    pub(crate) async fn written(self) -> Result<(), Fault> {
+    pub(crate) async fn written(self) -> Result<(), StorageError> {
         let transaction = self.0;
         let written = Promise::new(&mut |resolve, reject| {
             transaction.set_oncomplete(Some(&resolve));
@@ -180,7 +180,7 @@ impl Transaction {
         match written.await {
             Ok(_) => Ok(()),
             // An end without a reason is the browser's own doing: it has cleared its data, or is closing.
-            Err(_) => Err(transaction.error().map_or(Fault::Closed, Fault::from)),
+            Err(_) => Err(transaction.error().map_or(StorageError::Closed, StorageError::from)),
         }
     }
 }

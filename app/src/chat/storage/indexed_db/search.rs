@@ -9,7 +9,7 @@ use crate::{
             search::{Hit, excerpt, parts, texts_of},
         },
         storage::{
-            error::Fault,
+            error::StorageError,
             export::long::write_message,
             indexed_db::requests::{self, CONVERSATIONS, MESSAGES, Transaction},
         },
@@ -25,7 +25,7 @@ impl Store {
     ///
     /// # Errors
     /// Nothing can be read.
-    pub async fn search(&self, text: &str, limit: usize) -> Result<Vec<Hit>, Fault> {
+    pub async fn search(&self, text: &str, limit: usize) -> Result<Vec<Hit>, StorageError> {
         let needle = fold(text.trim());
         let mut hits = Vec::new();
         if needle.is_empty() {
@@ -64,12 +64,12 @@ impl Store {
         &self,
         conversations: &[ConversationRecord],
         watch: &mut impl Watch,
-    ) -> Result<Vec<String>, Fault> {
+    ) -> Result<Vec<String>, StorageError> {
         let mut added = Vec::new();
         let imported = self.add_all(conversations, watch, &mut added).await;
-        if let Err(fault) = imported {
+        if let Err(error) = imported {
             self.take_back(added).await?;
-            return Err(fault);
+            return Err(error);
         }
         Ok(added.into_iter().map(|added| added.id).collect())
     }
@@ -79,7 +79,7 @@ impl Store {
         conversations: &[ConversationRecord],
         watch: &mut impl Watch,
         all: &mut Vec<Added>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), StorageError> {
         let mut done = 0;
         for kept in conversations {
             let id = kept.conversation.id.as_str();
@@ -113,7 +113,7 @@ impl Store {
     }
 
     /// Deletes what an import has added.
-    async fn take_back(&self, all: Vec<Added>) -> Result<(), Fault> {
+    async fn take_back(&self, all: Vec<Added>) -> Result<(), StorageError> {
         let mut pace = Unwatched::new();
         for added in all {
             let transaction = Transaction::write(&self.database)?;
@@ -178,13 +178,13 @@ impl<'a> Batch<'a> {
     }
 
     /// Puts a record under this key.
-    async fn put(&mut self, store: &'static str, key: &str, record: JsString) -> Result<(), Fault> {
+    async fn put(&mut self, store: &'static str, key: &str, record: JsString) -> Result<(), StorageError> {
         self.length += record.length();
         self.waiting.push((store, key.to_owned(), record));
         if self.waiting.len() >= BATCH || self.length > MOST_TEXT { self.finish().await } else { Ok(()) }
     }
 
-    async fn finish(&mut self) -> Result<(), Fault> {
+    async fn finish(&mut self) -> Result<(), StorageError> {
         let transaction = Transaction::write(self.database)?;
         for (store, key, record) in self.waiting.drain(..) {
             transaction.store(store)?.put_with_key(&record, &key.into())?;

@@ -17,7 +17,7 @@ use crate::{
     browser::{random_id, unix_ms},
     chat::{
         conversation::{ConversationInfo, ConversationRecord, Message, piece::Piece},
-        storage::{error::Fault, indexed_db::requests::Transaction, journal::notes::Notes},
+        storage::{error::StorageError, indexed_db::requests::Transaction, journal::notes::Notes},
     },
     work::job::{Unwatched, Watch},
 };
@@ -75,8 +75,8 @@ impl Journal {
     pub(crate) fn follow(
         self: &Rc<Self>,
         entry: Entry,
-        asked: Result<Transaction, Fault>,
-    ) -> impl Future<Output = Result<(), Fault>> + use<> {
+        asked: Result<Transaction, StorageError>,
+    ) -> impl Future<Output = Result<(), StorageError>> + use<> {
         let (name, began_ms, journal) = (random_id(), unix_ms(), Rc::clone(self));
         if asked.is_ok() {
             self.begin(&name, entry);
@@ -85,7 +85,7 @@ impl Journal {
             let written = asked?.written().await;
             let is_noted = journal.waiting.borrow_mut().end(&name, unix_ms().saturating_sub(began_ms));
             // A transaction that was cut short says so to the page, which may be ending: the entry is then all there is.
-            if is_noted && written != Err(Fault::Closed) {
+            if is_noted && written != Err(StorageError::Closed) {
                 journal.notes.remove(&name);
             }
             written
