@@ -30,7 +30,7 @@ use crate::{
             PageState,
             lazy_parts::{LazyChat, LazyParts},
         },
-        storage::{History, error::StorageError, session_storage},
+        storage::{ConversationStore, error::StorageError, session_storage},
     },
     ui::logo::Mark,
 };
@@ -39,10 +39,10 @@ use leptos::{ev, prelude::*};
 /// `/` and `/c/…`: ask a model, watch it answer, stop it.
 #[component]
 pub fn ChatPage() -> impl IntoView {
-    let history = History::new();
-    let transcript = Transcript::new(history);
+    let store = ConversationStore::new();
+    let transcript = Transcript::new(store);
     let chat = Chat::new(transcript);
-    let state = PageState::new(chat, history);
+    let state = PageState::new(chat, store);
     let page = LazyChat::new(state, || Box::pin(load_parts()));
     let (parts, PageState { address, sidebar, missing, follow, .. }) = (page.parts, state);
 
@@ -64,7 +64,7 @@ pub fn ChatPage() -> impl IntoView {
     });
     on_cleanup(move || escape.remove());
 
-    let notice = move || history.error.get().map_or("", StorageError::message);
+    let notice = move || store.error.get().map_or("", StorageError::message);
     let empty = move || transcript.entries.with(Vec::is_empty);
     let begun = Signal::derive(move || !empty() || address.path() != "/");
     view! {

@@ -19,23 +19,23 @@ pub(crate) fn open(state: PageState) {
             owner.with(|| spawn_local_scoped_with_cancellation(reload(state, id)));
         }
     };
-    spawn_local_scoped_with_cancellation(async move { state.history.open(changed).await });
+    spawn_local_scoped_with_cancellation(async move { state.store.open(changed).await });
 }
 
 /// Reads the list again, and the open conversation if it is the one that changed. If another tab has deleted it, its
 /// answers end here too.
 pub(crate) async fn reload(state: PageState, id: String) {
-    let PageState { chat, history, address, .. } = state;
+    let PageState { chat, store, address, .. } = state;
     let open = move || untrack(|| chat.transcript.id());
-    history.refresh().await;
+    store.refresh().await;
     // At once, before this page writes anything of this conversation.
-    if let Some(listed) = open().and_then(|open| history.listed(&open)) {
+    if let Some(listed) = open().and_then(|open| store.listed(&open)) {
         chat.transcript.apply_info(&listed);
     }
     if open().as_ref() != Some(&id) {
         return;
     }
-    match history.load(&id).await {
+    match store.load(&id).await {
         _ if open().as_ref() != Some(&id) => {} // the person has left it meanwhile
         Some(tree) => {
             if let Ok(news) = chat.transcript.new_messages(tree, &mut Unwatched::new()).await
@@ -45,9 +45,9 @@ pub(crate) async fn reload(state: PageState, id: String) {
             }
         }
         // Only if the read succeeded: an unreadable conversation may still exist.
-        None if history.error.get_untracked().is_some() => {}
+        None if store.error.get_untracked().is_some() => {}
         None => {
-            history.forget(&id);
+            store.forget(&id);
             chat.close();
             address.push("/");
         }
@@ -56,7 +56,7 @@ pub(crate) async fn reload(state: PageState, id: String) {
 
 /// Shows the conversation at the address whenever that changes. The one before is closed, and its task ends.
 pub(crate) fn follow_address(state: PageState) {
-    let PageState { chat, history, address, .. } = state;
+    let PageState { chat, store, address, .. } = state;
     Effect::new(move |arrived: Option<bool>| {
         let path = address.path();
         let id = PageState::conversation_at(&path).map(ToOwned::to_owned);
@@ -74,13 +74,13 @@ pub(crate) fn follow_address(state: PageState) {
         }
         match id {
             None => show(state, None, None),
-            Some(_) if !history.is_open.get() => {
+            Some(_) if !store.is_open.get() => {
                 chat.loading.set(true);
                 return false;
             }
             Some(id) => {
                 chat.loading.set(true);
-                spawn_local_scoped_with_cancellation(async move { show(state, history.load(&id).await, Some(&id)) });
+                spawn_local_scoped_with_cancellation(async move { show(state, store.load(&id).await, Some(&id)) });
             }
         }
         true

@@ -10,7 +10,7 @@ use crate::chat::{
     },
     session::{Chat, transcript::Transcript},
     status::Status,
-    storage::History,
+    storage::ConversationStore,
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
@@ -32,7 +32,7 @@ pub(crate) fn warm_up(real: Chat) {
 
 async fn run(offscreen: &Owner, real: Transcript) -> Option<()> {
     next_pause(real).await?;
-    let chat = offscreen.with(|| Chat::new(Transcript::new(History::new())));
+    let chat = offscreen.with(|| Chat::new(Transcript::new(ConversationStore::new())));
     let transcript = chat.transcript;
     // The off-screen owner keeps the views. Both end at once, so no view reads a disposed signal.
     offscreen.with(|| StoredValue::new_local(view! { <div><Messages chat /><Status chat /></div> }.build()));

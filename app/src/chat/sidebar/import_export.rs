@@ -10,7 +10,7 @@ use crate::{
             transcript::Transcript,
         },
         storage::{
-            History,
+            ConversationStore,
             error::StorageError,
             export::{
                 self,
@@ -33,14 +33,14 @@ pub fn ImportExport(
     /// The open chat.
     chat: Chat,
     /// The conversations of this browser.
-    history: History,
+    store: ConversationStore,
 ) -> impl IntoView {
     let picked = NodeRef::<html::Input>::new();
     let told = RwSignal::new(String::new());
     let job = Job::new();
     let export_all = move |_| {
         spawn_local_scoped_with_cancellation(async move {
-            told.set(export_all(history, job).await.unwrap_or_else(|error| error.message().into()));
+            told.set(export_all(store, job).await.unwrap_or_else(|error| error.message().into()));
             job.end();
         });
     };
@@ -56,7 +56,7 @@ pub fn ImportExport(
         let Some(file) = file else { return };
         spawn_local_scoped_with_cancellation(async move {
             told.set(String::new());
-            told.set(import(&file, history, job).await);
+            told.set(import(&file, store, job).await);
             job.end();
             if let Some(input) = picked.get_untracked() {
                 input.set_value("");
@@ -94,13 +94,13 @@ pub fn ImportExport(
 }
 
 /// Saves a file of all conversations. Returns the sentence for the person.
-async fn export_all(history: History, job: Job) -> Result<String, StorageError> {
-    let (all, error) = history.all().await;
+async fn export_all(store: ConversationStore, job: Job) -> Result<String, StorageError> {
+    let (all, error) = store.all().await;
     let mut progress = job.begin("Exporting", all.len(), "conversations");
     let mut file = Pieces::default();
     file.push(&export::begin());
     for (at, id) in all.iter().enumerate() {
-        if let Some(kept) = history.whole(id).await? {
+        if let Some(kept) = store.whole(id).await? {
             write(&kept, at, &mut file, &mut progress).await?;
         }
         progress.go_on(at).await?;
@@ -161,14 +161,14 @@ async fn export_open(transcript: Transcript, job: Job) -> Result<(), Cancelled> 
 }
 
 /// Imports the picked file. Returns the sentence for the person.
-async fn import(file: &File, history: History, job: Job) -> String {
+async fn import(file: &File, store: ConversationStore, job: Job) -> String {
     let all = match read(file, job).await {
         Ok(all) => all,
         Err(Unread::Cancelled) => return "Cancelled. Nothing was imported.".into(),
         Err(Unread::Wrong(sentence)) => return sentence,
     };
     let count = all.iter().map(|kept| kept.messages.len()).sum();
-    match history.import(&all, &mut job.begin("Importing", count, "messages")).await {
+    match store.import(&all, &mut job.begin("Importing", count, "messages")).await {
         Ok(count) => imported(count, all.len()),
         Err(StorageError::Cancelled) => "Cancelled. Nothing was imported.".into(),
         Err(error) => ["Nothing was imported. ", error.message()].concat(),

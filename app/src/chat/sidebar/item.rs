@@ -6,7 +6,7 @@ use crate::{
         session::Chat,
         sidebar::line::Line,
         state::{PageState, reveal::reveal_message},
-        storage::History,
+        storage::ConversationStore,
     },
 };
 use leptos::{ev, html, prelude::*};
@@ -23,7 +23,7 @@ pub fn Item(
     /// Deletes the conversation with this id.
     delete: Callback<String>,
 ) -> impl IntoView {
-    let PageState { chat, history, sidebar: shown, .. } = state;
+    let PageState { chat, store, sidebar: shown, .. } = state;
     let Line { id, title, excerpt, message } = line;
     let address = ["/c/", &id].concat();
     let id = StoredValue::new(id);
@@ -35,7 +35,7 @@ pub fn Item(
             renaming.set(String::new());
             let title = field.get_untracked().map(|field| field.value()).unwrap_or_default();
             if !title.trim().is_empty() {
-                rename(chat, history, &id.get_value(), title.trim());
+                rename(chat, store, &id.get_value(), title.trim());
             }
         }
     };
@@ -114,13 +114,13 @@ fn focus_on_line(id: &str) {
 }
 
 /// Renames a conversation.
-fn rename(chat: Chat, history: History, id: &str, title: &str) {
+fn rename(chat: Chat, store: ConversationStore, id: &str, title: &str) {
     if untrack(|| chat.transcript.id()).as_deref() == Some(id) {
         chat.transcript.rename(title);
     } else if let Some(mut conversation) =
-        history.list.with_untracked(|list| list.iter().find(|listed| listed.id == id).cloned())
+        store.list.with_untracked(|list| list.iter().find(|listed| listed.id == id).cloned())
     {
         title.clone_into(&mut conversation.title);
-        history.keep(conversation, None);
+        store.keep(conversation, None);
     }
 }

@@ -6,7 +6,7 @@ use crate::{
         conversation::{ConversationInfo, ConversationRecord, search::Hit},
         sidebar::{import_export::ImportExport, item::Item, line::Line},
         state::PageState,
-        storage::History,
+        storage::ConversationStore,
     },
     ui::text::text,
     work::job::Unwatched,
@@ -27,19 +27,19 @@ pub fn Conversations(
     /// The page's state.
     state: PageState,
 ) -> impl IntoView {
-    let PageState { chat, history, address, .. } = state;
+    let PageState { chat, store, address, .. } = state;
     let query = RwSignal::new(String::new());
     let hits = RwSignal::new(None);
     let renaming = RwSignal::new(String::new());
     let deleted = RwSignal::new(None::<ConversationRecord>);
-    search(history, query, hits);
+    search(store, query, hits);
 
     let most = RwSignal::new(LISTED);
     let lines = Memo::new(move |_| match hits.get() {
-        Some(hits) => history.list.with(|list| found(list, hits)),
-        None => history.list.with(|list| list.iter().take(most.get()).map(line).collect::<Vec<_>>()),
+        Some(hits) => store.list.with(|list| found(list, hits)),
+        None => store.list.with(|list| list.iter().take(most.get()).map(line).collect::<Vec<_>>()),
     });
-    let are_all = move || hits.with(Option::is_some) || history.list.with(Vec::len) <= most.get();
+    let are_all = move || hits.with(Option::is_some) || store.list.with(Vec::len) <= most.get();
     // The list owns this work: the line disappears as soon as it begins.
     let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
     let delete = move |id: String| {
@@ -49,7 +49,7 @@ pub fn Conversations(
                 chat.close();
             }
             // If the delete fails, the earlier one can still be undone.
-            if let Some(kept) = history.delete(&id).await {
+            if let Some(kept) = store.delete(&id).await {
                 if is_open {
                     address.push("/");
                 }
@@ -64,7 +64,7 @@ pub fn Conversations(
         if let Some(kept) = deleted.try_update(Option::take).flatten() {
             spawn_local_scoped_with_cancellation(async move {
                 let there = ["/c/", &kept.conversation.id].concat();
-                match history.import(std::slice::from_ref(&kept), &mut Unwatched::new()).await {
+                match store.import(std::slice::from_ref(&kept), &mut Unwatched::new()).await {
                     Ok(_) => address.push(&there),
                     Err(_) => deleted.set(Some(kept)), // the notice says why; the person can try again
                 }
@@ -89,7 +89,7 @@ pub fn Conversations(
                 placeholder="Search"
                 dir="auto"
                 autocomplete="off"
-                hidden=move || history.list.with(Vec::is_empty)
+                hidden=move || store.list.with(Vec::is_empty)
                 prop:value=query
                 on:input=move |event| query.set(event_target_value(&event))
                 on:keydown=on_key
@@ -121,7 +121,7 @@ pub fn Conversations(
                     "Undo"
                 </button>
             </p>
-            <ImportExport chat history />
+            <ImportExport chat store />
     }
 }
 
@@ -148,7 +148,7 @@ fn words(deleted: &ConversationInfo) -> String {
 }
 
 /// Searches once typing pauses. The next key cancels a search under way.
-fn search(history: History, query: RwSignal<String>, hits: RwSignal<Option<Vec<Hit>>>) {
+fn search(store: ConversationStore, query: RwSignal<String>, hits: RwSignal<Option<Vec<Hit>>>) {
     Effect::new(move |_| {
         let query = query.get();
         if query.trim().is_empty() {
@@ -157,7 +157,7 @@ fn search(history: History, query: RwSignal<String>, hits: RwSignal<Option<Vec<H
         }
         spawn_local_scoped_with_cancellation(async move {
             TimeoutFuture::new(PAUSE_MS).await;
-            hits.set(Some(history.search(&query, MOST_HITS).await));
+            hits.set(Some(store.search(&query, MOST_HITS).await));
         });
     });
 }

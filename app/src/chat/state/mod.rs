@@ -13,7 +13,7 @@ use crate::{
     chat::{
         session::Chat,
         session::model_list::Catalog,
-        storage::{History, session_storage},
+        storage::{ConversationStore, session_storage},
     },
 };
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ pub struct PageState {
     /// The open chat.
     pub chat: Chat,
     /// The conversations that this browser keeps.
-    pub history: History,
+    pub store: ConversationStore,
     /// The models that can be asked.
     pub models: RwSignal<Catalog>,
     /// The page's address.
@@ -44,10 +44,10 @@ pub struct PageState {
 
 impl PageState {
     /// To be called in the page's body: linked tasks end with it.
-    pub(crate) fn new(chat: Chat, history: History) -> Self {
+    pub(crate) fn new(chat: Chat, store: ConversationStore) -> Self {
         Self {
             chat,
-            history,
+            store,
             models: chat.models,
             address: expect_context(),
             sidebar: RwSignal::new(false),

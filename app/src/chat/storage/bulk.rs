@@ -1,6 +1,6 @@
 //! What is done with all of a conversation at once, or with all conversations: to delete, to export, to import, to search.
 
-use super::{ConversationRecord, History};
+use super::{ConversationRecord, ConversationStore};
 use crate::{
     chat::{
         conversation::{Conversation, search::Hit},
@@ -13,11 +13,11 @@ use leptos::prelude::*;
 /// Of how many conversations other tabs are told after an import: for each they read the list again.
 const MOST_TOLD: usize = 20;
 
-impl History {
+impl ConversationStore {
     /// Deletes a conversation, and returns what it was, for who thinks better of it.
     pub async fn delete(self, id: &str) -> Option<ConversationRecord> {
-        let stored = match self.store.get_value() {
-            Some(store) => store.delete(id).await,
+        let stored = match self.database.get_value() {
+            Some(database) => database.delete(id).await,
             None => Ok(None),
         };
         let stored = match stored {
@@ -36,11 +36,11 @@ impl History {
         merged(stored, remembered).await
     }
 
-    /// Which conversations there are to be exported: those in the store, and those that couldn't be put there. If the store
+    /// Which conversations there are to be exported: those in the database, and those that couldn't be put there. If the database
     /// can't be read, why, and which are left.
     pub async fn all(self) -> (Vec<String>, Option<StorageError>) {
-        let stored = match self.store.get_value() {
-            Some(store) => store.list().await.map(|read| read.found),
+        let stored = match self.database.get_value() {
+            Some(database) => database.list().await.map(|read| read.found),
             None => Ok(Vec::new()),
         };
         let error = stored.as_ref().err().copied();
@@ -55,13 +55,13 @@ impl History {
         (all, error)
     }
 
-    /// All of one conversation: what is in the store of it, and what couldn't be put there.
+    /// All of one conversation: what is in the database of it, and what couldn't be put there.
     ///
     /// # Errors
-    /// The store can't be read.
+    /// The database can't be read.
     pub async fn whole(self, id: &str) -> Result<Option<ConversationRecord>, StorageError> {
-        let stored = match self.store.get_value() {
-            Some(store) => store.load(id).await?.found,
+        let stored = match self.database.get_value() {
+            Some(database) => database.load(id).await?.found,
             None => None,
         };
         Ok(merged(stored, self.remembered(id)).await)
@@ -73,11 +73,11 @@ impl History {
     /// # Errors
     /// There is no room for them, the browser refuses, or the person has cancelled: then nothing has been taken in.
     pub async fn import(self, all: &[ConversationRecord], watch: &mut impl Watch) -> Result<usize, StorageError> {
-        let Some(store) = self.store.get_value() else {
+        let Some(database) = self.database.get_value() else {
             self.welcome(all);
             return Ok(all.iter().filter(|kept| self.hold(kept)).count());
         };
-        let changed = store.import(all, watch).await.inspect_err(|error| self.note_fault(*error))?;
+        let changed = database.import(all, watch).await.inspect_err(|error| self.note_fault(*error))?;
         self.welcome(all);
         // Each message to other tabs makes them read the whole list again.
         for id in changed.iter().take(MOST_TOLD) {
@@ -102,7 +102,7 @@ impl History {
         });
     }
 
-    /// Takes in one conversation where there is no store, and says whether that added anything.
+    /// Takes in one conversation where there is no database, and says whether that added anything.
     fn hold(self, kept: &ConversationRecord) -> bool {
         let Some(held) = self.remembered(&kept.conversation.id) else {
             self.put_in_list(&kept.conversation);
@@ -119,8 +119,8 @@ impl History {
     /// Where this text was said: at most `limit` places, one a conversation.
     pub async fn search(self, text: &str, limit: usize) -> Vec<Hit> {
         let mut hits = search_in(&self.memory.get_value(), text, limit).await;
-        if let Some(store) = self.store.get_value() {
-            let found = store.search(text, limit).await.unwrap_or_else(|error| {
+        if let Some(database) = self.database.get_value() {
+            let found = database.search(text, limit).await.unwrap_or_else(|error| {
                 self.note(Some(error));
                 Vec::new()
             });

@@ -1,6 +1,6 @@
 //! Everything that the browser keeps. The server keeps nothing.
 //!
-//! [`History`] is the list of conversations and the way into the database.
+//! [`ConversationStore`] is the list of conversations and the way into the database.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -31,7 +31,7 @@ use crate::{
         storage::{
             broadcast::{CHANGED, Tabs},
             error::StorageError,
-            indexed_db::{Store, newest_first},
+            indexed_db::{Database, newest_first},
         },
     },
     work::job::Unwatched,
@@ -39,9 +39,9 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
 
-/// The list that the page shows, and the store behind it. Where the browser keeps nothing, it all goes on in memory.
+/// The list that the page shows, and the database behind it. Where the browser keeps nothing, it all goes on in memory.
 #[derive(Clone, Copy, Debug)]
-pub struct History {
+pub struct ConversationStore {
     /// Without their messages, that which was worked on last first.
     pub list: RwSignal<Vec<ConversationInfo>>,
     /// Whether it is known what is kept, or that nothing is.
@@ -49,11 +49,11 @@ pub struct History {
     /// Why what is said now isn't kept.
     pub error: RwSignal<Option<StorageError>>,
     /// There is one in the browser alone, which has one thread. On the server, a page is drawn on one and dropped on another.
-    store: StoredValue<Option<SendWrapper<Store>>>,
-    /// [`History::keep_now`], once it is here. Its address and not its name, since its code is fetched later than ours.
+    database: StoredValue<Option<SendWrapper<Database>>>,
+    /// [`ConversationStore::keep_now`], once it is here. Its address and not its name, since its code is fetched later than ours.
     keep: StoredValue<Option<Keep>>,
     tabs: StoredValue<Option<SendWrapper<Tabs>>>,
-    /// What couldn't be put into the store.
+    /// What couldn't be put into the database.
     memory: StoredValue<Vec<ConversationRecord>>,
     /// What has been deleted, here or in another tab, so that what is still being written in it doesn't bring it back.
     gone: StoredValue<Vec<String>>,
@@ -61,9 +61,9 @@ pub struct History {
     changes: StoredValue<u32>,
 }
 
-type Keep = fn(History, ConversationInfo, Option<Message>);
+type Keep = fn(ConversationStore, ConversationInfo, Option<Message>);
 
-impl History {
+impl ConversationStore {
     /// Empty, until it is opened.
     #[must_use]
     pub fn new() -> Self {
@@ -71,7 +71,7 @@ impl History {
             list: RwSignal::new(Vec::new()),
             is_open: RwSignal::new(false),
             error: RwSignal::new(None),
-            store: StoredValue::new(None),
+            database: StoredValue::new(None),
             keep: StoredValue::new(None),
             tabs: StoredValue::new(None),
             memory: StoredValue::new(Vec::new()),
@@ -80,11 +80,11 @@ impl History {
         }
     }
 
-    /// Opens the store, and lists what is in it. `changed` hears of each conversation that another tab has changed.
+    /// Opens the database, and lists what is in it. `changed` hears of each conversation that another tab has changed.
     pub async fn open(self, changed: impl Fn(String) + 'static) {
         self.begin();
-        match Store::open().await {
-            Ok(store) => self.store.set_value(Some(SendWrapper::new(store))),
+        match Database::open().await {
+            Ok(database) => self.database.set_value(Some(SendWrapper::new(database))),
             Err(error) => self.note(Some(error)),
         }
         self.tabs.set_value(Tabs::listen(CHANGED, Box::new(changed)).map(SendWrapper::new));
@@ -94,11 +94,11 @@ impl History {
 
     /// Reads the list again. What couldn't be kept so far is tried again before: another tab may have made room.
     pub async fn refresh(self) {
-        let Some(store) = self.store.get_value() else { return };
+        let Some(database) = self.database.get_value() else { return };
         self.try_again();
         loop {
             let before = self.changes.get_value();
-            match store.list().await {
+            match database.list().await {
                 // What was changed here meanwhile may not have been read yet.
                 Ok(_) if self.changes.get_value() != before => {}
                 Ok(read) => return self.show(read.found),
@@ -152,12 +152,12 @@ impl History {
     }
 
     async fn read(self, id: &str) -> Option<ConversationRecord> {
-        let read = self.store.get_value()?.load(id).await;
+        let read = self.database.get_value()?.load(id).await;
         read.map_err(|error| self.note(Some(error))).ok()?.found
     }
 
     /// Keeps what a conversation has become, and what has become of one of its messages. One in which nothing was said
-    /// isn't kept, so nothing is before [`History::begin`].
+    /// isn't kept, so nothing is before [`ConversationStore::begin`].
     pub fn keep(self, conversation: ConversationInfo, message: Option<Message>) {
         if let Some(keep) = self.keep.get_value() {
             keep(self, conversation, message);
@@ -175,7 +175,7 @@ impl History {
             return;
         }
         let is_new = self.put_in_list(&conversation);
-        if self.store.with_value(Option::is_none) {
+        if self.database.with_value(Option::is_none) {
             self.remember(conversation, message);
         } else if is_new || message.is_some() {
             self.put(conversation, message, is_new);
@@ -185,7 +185,7 @@ impl History {
     fn put(self, conversation: ConversationInfo, message: Option<Message>, is_new: bool) {
         let is_finished = message.as_ref().is_none_or(|message| message.exit.is_some());
         let (kept, is_new) = self.with_remembered(conversation, message, is_new);
-        let asked = self.store.with_value(|store| Some(store.as_ref()?.put(&kept, is_new)));
+        let asked = self.database.with_value(|database| Some(database.as_ref()?.put(&kept, is_new)));
         let Some(asked) = asked else { return self.remember_all(kept) };
         // Asked for already, so this only waits to hear how it went: it ends with the browser's transaction, whatever
         // becomes of the page.
@@ -209,10 +209,10 @@ impl History {
         });
     }
 
-    /// Whether there is a store, as far as is known.
+    /// Whether there is a database, as far as is known.
     #[must_use]
     pub fn is_kept(self) -> bool {
-        self.store.try_with_value(Option::is_some) == Some(true)
+        self.database.try_with_value(Option::is_some) == Some(true)
     }
 
     /// Keeps what has arrived of an answer since it was kept last, and calls `failed` if that fails. Does nothing unless it
@@ -221,7 +221,7 @@ impl History {
         if self.is_gone(conversation) {
             return;
         }
-        let asked = self.store.with_value(|store| Some(store.as_ref()?.put_piece(conversation, piece)));
+        let asked = self.database.with_value(|database| Some(database.as_ref()?.put_piece(conversation, piece)));
         let Some(asked) = asked else { return };
         spawn_local(async move {
             if let Err(error) = asked.await {
@@ -234,10 +234,10 @@ impl History {
     /// Writes a long answer that has ended as one record, in slices. Nothing is lost if that fails: its pieces are kept.
     /// Nothing is written once `is_current` says that the answer has become another.
     pub fn gather(self, conversation: String, answer: Message, is_current: impl Fn() -> bool + 'static) {
-        let Some(store) = self.store.try_get_value().flatten() else { return };
+        let Some(database) = self.database.try_get_value().flatten() else { return };
         spawn_local(async move {
             let is_current = || is_current() && !self.is_gone(&conversation);
-            _ = store.gather(&conversation, &answer, is_current).await;
+            _ = database.gather(&conversation, &answer, is_current).await;
             self.tell(&conversation);
             self.try_again();
         });

@@ -1,10 +1,10 @@
-//! What couldn't be put into the store: it is held here, and tried again whenever something else could be.
+//! What couldn't be put into the database: it is held here, and tried again whenever something else could be.
 
-use super::{ConversationRecord, History};
+use super::{ConversationRecord, ConversationStore};
 use crate::chat::conversation::{ConversationInfo, Message};
 use leptos::prelude::*;
 
-impl History {
+impl ConversationStore {
     /// What is held of a conversation.
     pub(super) fn remembered(self, id: &str) -> Option<ConversationRecord> {
         self.memory.with_value(|memory| memory.iter().find(|kept| kept.conversation.id == id).cloned())

@@ -13,7 +13,7 @@ use crate::{
             message::{ChatRequest, Delta},
             progress::Progress,
         },
-        storage::{History, session_storage},
+        storage::{ConversationStore, session_storage},
     },
     work::job::{Cancelled, Watch},
 };
@@ -41,7 +41,7 @@ pub struct Transcript {
     /// Whether it is being printed.
     pub printing: RwSignal<bool>,
     /// Where it is kept.
-    history: History,
+    store: ConversationStore,
     /// How far the answers that are being written are kept.
     pieces: StoredValue<Vec<pieces::PieceProgress>>,
     next_key: StoredValue<u32>,
@@ -65,7 +65,7 @@ const MAX_PERSIST_INTERVAL_MS: u64 = 60_000;
 impl Transcript {
     /// An empty conversation, as the server draws it: what the browser has kept comes once it is there.
     #[must_use]
-    pub fn new(history: History) -> Self {
+    pub fn new(store: ConversationStore) -> Self {
         Self {
             tree: RwSignal::new(Conversation::default()),
             entries: RwSignal::new(Vec::new()),
@@ -76,7 +76,7 @@ impl Transcript {
             exit: RwSignal::new(None),
             earlier: RwSignal::new(0),
             printing: RwSignal::new(false),
-            history,
+            store,
             pieces: StoredValue::new(Vec::new()),
             next_key: StoredValue::new(0),
         }

@@ -50,8 +50,8 @@ const GATHERED_WITHIN_MS: u64 = 10_000;
 
 /// The conversations that this browser keeps.
 #[derive(Clone, Debug)]
-pub struct Store {
-    database: IdbDatabase,
+pub struct Database {
+    connection: IdbDatabase,
     pub(crate) journal: Rc<Journal>,
     recovery: Rc<Recovery>,
 }
@@ -65,14 +65,14 @@ pub struct Read<T> {
     pub skipped: usize,
 }
 
-impl Store {
+impl Database {
     /// Opens it, or makes it.
     ///
     /// # Errors
     /// The browser refuses, as some do in private mode: the page goes on in memory, and says so.
     pub async fn open() -> Result<Self, StorageError> {
-        let database = requests::open().await?;
-        Ok(Self { database, journal: Rc::new(Journal::open().await), recovery: Rc::default() })
+        let connection = requests::open().await?;
+        Ok(Self { connection, journal: Rc::new(Journal::open().await), recovery: Rc::default() })
     }
 
     /// All conversations without their messages, that which was worked on last first.
@@ -82,7 +82,7 @@ impl Store {
     pub async fn list(&self) -> Result<Read<Vec<ConversationInfo>>, StorageError> {
         self.recover_in_time().await;
         let mut read = Read::default();
-        batch::each(&self.database, CONVERSATIONS, None, async |record, _| {
+        batch::each(&self.connection, CONVERSATIONS, None, async |record, _| {
             keep(serde_json::from_str(&String::from(record)).ok().filter(has_id), &mut read);
         })
         .await?;
@@ -96,9 +96,9 @@ impl Store {
     /// Nothing can be read.
     pub async fn load(&self, id: &str) -> Result<Read<Option<ConversationRecord>>, StorageError> {
         self.recover_in_time().await;
-        let record = Transaction::read(&self.database)?.store(CONVERSATIONS)?.get(&id.into())?;
+        let record = Transaction::read(&self.connection)?.store(CONVERSATIONS)?.get(&id.into())?;
         let record = requests::done(&record).await?;
-        let Read { found: messages, mut skipped } = batch::messages(&self.database, id).await?;
+        let Read { found: messages, mut skipped } = batch::messages(&self.connection, id).await?;
         if record.is_undefined() && messages.is_empty() {
             return Ok(Read { found: None, skipped });
         }
@@ -123,7 +123,7 @@ impl Store {
         let answers = kept.messages.iter().filter(|message| message.role == Role::Assistant);
         let pieces: Vec<_> =
             answers.filter_map(|answer| requests::pieces_in(&kept.conversation.id, answer).ok()).collect();
-        let database = self.database.clone();
+        let database = self.connection.clone();
         async move {
             written.await?;
             // A piece that stays does no harm: a reader leaves out pieces that don't fit.
@@ -133,7 +133,7 @@ impl Store {
     }
 
     fn ask_to_put(&self, kept: &ConversationRecord, is_new: bool) -> Result<Transaction, StorageError> {
-        let transaction = Transaction::write(&self.database)?;
+        let transaction = Transaction::write(&self.connection)?;
         if is_new {
             transaction.put_conversation(&kept.conversation)?;
         }
@@ -158,7 +158,7 @@ impl Store {
     }
 
     fn ask_to_put_piece(&self, conversation: &str, piece: &Piece) -> Result<Transaction, StorageError> {
-        let transaction = Transaction::write_messages(&self.database)?;
+        let transaction = Transaction::write_messages(&self.connection)?;
         transaction.put_piece(conversation, piece)?;
         transaction.commit();
         Ok(transaction)
@@ -182,15 +182,19 @@ impl Store {
         if is_late || !is_current() || self.journal.is_deleted(conversation) {
             return Err(StorageError::Cancelled);
         }
-        let transaction = Transaction::write_messages(&self.database)?;
+        let transaction = Transaction::write_messages(&self.connection)?;
         let key = requests::key_of(conversation, &answer.id);
         transaction.store(MESSAGES)?.put_with_key(&record, &key.into())?;
         transaction.commit();
         transaction.written().await?;
-        if is_current() { delete_pieces(&self.database, &[requests::pieces_in(conversation, answer)?]) } else { Ok(()) }
+        if is_current() {
+            delete_pieces(&self.connection, &[requests::pieces_in(conversation, answer)?])
+        } else {
+            Ok(())
+        }
     }
 
-    /// Deletes a conversation, and returns what it was: [`Store::import`] puts it back.
+    /// Deletes a conversation, and returns what it was: [`Database::import`] puts it back.
     ///
     /// # Errors
     /// The browser refuses; then all of it is still there.
@@ -205,7 +209,7 @@ impl Store {
     }
 
     async fn delete_records(&self, id: &str) -> Result<(), StorageError> {
-        let transaction = Transaction::write(&self.database)?;
+        let transaction = Transaction::write(&self.connection)?;
         transaction.store(CONVERSATIONS)?.delete(&id.into())?;
         transaction.store(MESSAGES)?.delete(&requests::messages_of(id)?)?;
         transaction.written().await

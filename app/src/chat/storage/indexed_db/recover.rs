@@ -5,7 +5,7 @@ use crate::chat::{
     storage::{
         error::StorageError,
         indexed_db::{
-            Store,
+            Database,
             requests::{self, CONVERSATIONS, MESSAGES, Transaction},
         },
         journal::{Entry, in_time},
@@ -37,7 +37,7 @@ struct Time {
     updated_ms: u64,
 }
 
-impl Store {
+impl Database {
     /// Waits a little for what can be recovered. What can't be in time keeps nobody from reading: the recovery goes on by
     /// itself, and nobody waits for it again.
     pub(crate) async fn recover_in_time(&self) {
@@ -51,12 +51,12 @@ impl Store {
     }
 
     fn begin_recovery(&self) -> Work {
-        let store = self.clone();
+        let database = self.clone();
         let work = async move {
             // An entry that fails stays in the journal.
-            _ = store.recover().await;
-            store.recovery.is_late.set(false);
-            store.recovery.work.take();
+            _ = database.recover().await;
+            database.recovery.is_late.set(false);
+            database.recovery.work.take();
         };
         let work = work.boxed_local().shared();
         self.recovery.work.replace(Some(work.clone()));
@@ -78,7 +78,7 @@ impl Store {
 
     /// Each batch is removed from the journal once it is written. A page that ends meanwhile leaves less to the next.
     async fn put_back(&self, batch: &[(String, Entry)]) -> Result<(), StorageError> {
-        let transaction = Transaction::write(&self.database)?;
+        let transaction = Transaction::write(&self.connection)?;
         for (_, entry) in batch.iter().filter(|(_, entry)| !self.journal.is_deleted(&entry.of)) {
             put_records(&transaction, entry).await?;
             if let Some(piece) = &entry.piece {

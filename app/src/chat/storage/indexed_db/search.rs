@@ -1,6 +1,6 @@
 //! All conversations at once: to search them, to export them, and to take in what was exported.
 
-use super::{Store, batch};
+use super::{Database, batch};
 use crate::{
     chat::{
         conversation::{
@@ -19,7 +19,7 @@ use crate::{
 use js_sys::JsString;
 use leptos::web_sys::IdbDatabase;
 
-impl Store {
+impl Database {
     /// The conversations that have this text in their title or in a message, whatever its case or form: one hit each, that which
     /// was worked on last first, and `limit` at most. One conversation at a time is in memory. Drop the future to give up.
     ///
@@ -84,12 +84,12 @@ impl Store {
         for kept in conversations {
             let id = kept.conversation.id.as_str();
             self.journal.remember(id);
-            let known = Transaction::read(&self.database)?.store(CONVERSATIONS)?.get(&id.into())?;
+            let known = Transaction::read(&self.connection)?.store(CONVERSATIONS)?.get(&id.into())?;
             let is_new = requests::done(&known).await?.is_undefined();
-            let keys = batch::keys(&self.database, id).await?;
+            let keys = batch::keys(&self.connection, id).await?;
             let at = all.len();
             let mut added = Added { id: id.to_owned(), is_new, keys: Vec::new() };
-            let mut batch = Batch::new(&self.database);
+            let mut batch = Batch::new(&self.connection);
             for message in &kept.messages {
                 let key = requests::key_of(id, &message.id);
                 // The keys come in their order.
@@ -116,13 +116,13 @@ impl Store {
     async fn take_back(&self, all: Vec<Added>) -> Result<(), StorageError> {
         let mut pace = Unwatched::new();
         for added in all {
-            let transaction = Transaction::write(&self.database)?;
+            let transaction = Transaction::write(&self.connection)?;
             if added.is_new {
                 transaction.store(CONVERSATIONS)?.delete(&added.id.as_str().into())?;
             }
             transaction.written().await?;
             for keys in added.keys.chunks(BATCH) {
-                let transaction = Transaction::write(&self.database)?;
+                let transaction = Transaction::write(&self.connection)?;
                 for key in keys {
                     transaction.store(MESSAGES)?.delete(&key.into())?;
                 }

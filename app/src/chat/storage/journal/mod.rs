@@ -5,11 +5,11 @@
 //! that thread: transactions queue for seconds, and those that have not begun end with the page. A write to a [`Cache`] is
 //! one message to another process, which needs nothing more of the page.
 //!
-//! So a write is noted here while the database is slow, and removed when it is committed. [`Store::recover`] puts what is
+//! So a write is noted here while the database is slow, and removed when it is committed. [`Database::recover`] puts what is
 //! still noted into the database. [`Notes`] are where the entries stand.
 //!
 //! [`Cache`]: leptos::web_sys::Cache
-//! [`Store::recover`]: crate::chat::storage::indexed_db::Store::recover
+//! [`Database::recover`]: crate::chat::storage::indexed_db::Database::recover
 
 pub(crate) mod notes;
 
