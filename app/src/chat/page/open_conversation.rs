@@ -29,7 +29,7 @@ pub(crate) async fn reload(state: PageState, id: String) {
     let open = move || untrack(|| chat.transcript.id());
     store.refresh().await;
     // At once, before this page writes anything of this conversation.
-    if let Some(listed) = open().and_then(|open| store.listed(&open)) {
+    if let Some(listed) = open().and_then(|open| store.info(&open)) {
         chat.transcript.apply_info(&listed);
     }
     if open().as_ref() != Some(&id) {
@@ -47,7 +47,7 @@ pub(crate) async fn reload(state: PageState, id: String) {
         // Only if the read succeeded: an unreadable conversation may still exist.
         None if store.error.get_untracked().is_some() => {}
         None => {
-            store.forget(&id);
+            store.mark_deleted(&id);
             chat.close();
             address.push("/");
         }

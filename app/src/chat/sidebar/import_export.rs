@@ -95,12 +95,12 @@ pub fn ImportExport(
 
 /// Saves a file of all conversations. Returns the sentence for the person.
 async fn export_all(store: ConversationStore, job: Job) -> Result<String, StorageError> {
-    let (all, error) = store.all().await;
+    let (all, error) = store.ids().await;
     let mut progress = job.begin("Exporting", all.len(), "conversations");
     let mut file = Pieces::default();
     file.push(&export::begin());
     for (at, id) in all.iter().enumerate() {
-        if let Some(kept) = store.whole(id).await? {
+        if let Some(kept) = store.record(id).await? {
             write(&kept, at, &mut file, &mut progress).await?;
         }
         progress.go_on(at).await?;

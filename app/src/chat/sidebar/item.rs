@@ -121,6 +121,6 @@ fn rename(chat: Chat, store: ConversationStore, id: &str, title: &str) {
         store.list.with_untracked(|list| list.iter().find(|listed| listed.id == id).cloned())
     {
         title.clone_into(&mut conversation.title);
-        store.keep(conversation, None);
+        store.save(conversation, None);
     }
 }

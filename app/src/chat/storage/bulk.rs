@@ -23,28 +23,28 @@ impl ConversationStore {
         let stored = match stored {
             Ok(stored) => stored,
             Err(error) => {
-                self.note(Some(error)); // then all of it is still there
+                self.set_error(Some(error)); // then all of it is still there
                 return None;
             }
         };
-        self.forget(id);
-        let remembered = self.remembered(id);
-        self.memory.update_value(|memory| memory.retain(|kept| kept.conversation.id != id));
+        self.mark_deleted(id);
+        let unsaved = self.unsaved_of(id);
+        self.unsaved.update_value(|unsaved| unsaved.retain(|kept| kept.conversation.id != id));
         self.list.update(|list| list.retain(|conversation| conversation.id != id));
-        self.tell(id);
-        self.try_again(); // there is room now
-        merged(stored, remembered).await
+        self.notify_tabs(id);
+        self.retry_unsaved(); // there is room now
+        merged(stored, unsaved).await
     }
 
     /// Which conversations there are to be exported: those in the database, and those that couldn't be put there. If the database
     /// can't be read, why, and which are left.
-    pub async fn all(self) -> (Vec<String>, Option<StorageError>) {
+    pub async fn ids(self) -> (Vec<String>, Option<StorageError>) {
         let stored = match self.database.get_value() {
             Some(database) => database.list().await.map(|read| read.found),
             None => Ok(Vec::new()),
         };
         let error = stored.as_ref().err().copied();
-        let held = self.memory.with_value(|memory| memory.iter().map(|kept| kept.conversation.id.clone()).collect());
+        let held = self.unsaved.with_value(|unsaved| unsaved.iter().map(|kept| kept.conversation.id.clone()).collect());
         let mut all: Vec<String> = held;
         let held = all.len();
         for stored in stored.unwrap_or_default() {
@@ -59,12 +59,12 @@ impl ConversationStore {
     ///
     /// # Errors
     /// The database can't be read.
-    pub async fn whole(self, id: &str) -> Result<Option<ConversationRecord>, StorageError> {
+    pub async fn record(self, id: &str) -> Result<Option<ConversationRecord>, StorageError> {
         let stored = match self.database.get_value() {
             Some(database) => database.load(id).await?.found,
             None => None,
         };
-        Ok(merged(stored, self.remembered(id)).await)
+        Ok(merged(stored, self.unsaved_of(id)).await)
     }
 
     /// Takes in conversations that were deleted or exported, and says to how many that added anything. What is here already
@@ -74,54 +74,54 @@ impl ConversationStore {
     /// There is no room for them, the browser refuses, or the person has cancelled: then nothing has been taken in.
     pub async fn import(self, all: &[ConversationRecord], watch: &mut impl Watch) -> Result<usize, StorageError> {
         let Some(database) = self.database.get_value() else {
-            self.welcome(all);
-            return Ok(all.iter().filter(|kept| self.hold(kept)).count());
+            self.undelete(all);
+            return Ok(all.iter().filter(|kept| self.import_in_memory(kept)).count());
         };
-        let changed = database.import(all, watch).await.inspect_err(|error| self.note_fault(*error))?;
-        self.welcome(all);
+        let changed = database.import(all, watch).await.inspect_err(|error| self.set_error_unless_cancelled(*error))?;
+        self.undelete(all);
         // Each message to other tabs makes them read the whole list again.
         for id in changed.iter().take(MOST_TOLD) {
-            self.tell(id);
+            self.notify_tabs(id);
         }
         self.refresh().await;
         Ok(changed.len())
     }
 
-    fn note_fault(self, error: StorageError) {
+    fn set_error_unless_cancelled(self, error: StorageError) {
         if error != StorageError::Cancelled {
-            self.note(Some(error));
+            self.set_error(Some(error));
         }
     }
 
     /// What was deleted may be here again.
-    fn welcome(self, all: &[ConversationRecord]) {
-        self.gone.update_value(|gone| {
-            if !gone.is_empty() {
-                gone.retain(|id| all.iter().all(|kept| kept.conversation.id != *id));
+    fn undelete(self, all: &[ConversationRecord]) {
+        self.deleted.update_value(|deleted| {
+            if !deleted.is_empty() {
+                deleted.retain(|id| all.iter().all(|kept| kept.conversation.id != *id));
             }
         });
     }
 
     /// Takes in one conversation where there is no database, and says whether that added anything.
-    fn hold(self, kept: &ConversationRecord) -> bool {
-        let Some(held) = self.remembered(&kept.conversation.id) else {
-            self.put_in_list(&kept.conversation);
-            self.remember_all(kept.clone());
+    fn import_in_memory(self, kept: &ConversationRecord) -> bool {
+        let Some(held) = self.unsaved_of(&kept.conversation.id) else {
+            self.update_list(&kept.conversation);
+            self.hold_record(kept.clone());
             return true;
         };
         let is_missing = |id: &str| held.messages.iter().all(|message| message.id != id);
         let missing: Vec<_> = kept.messages.iter().filter(|message| is_missing(&message.id)).cloned().collect();
         let adds = !missing.is_empty();
-        self.remember_all(ConversationRecord { conversation: held.conversation, messages: missing });
+        self.hold_record(ConversationRecord { conversation: held.conversation, messages: missing });
         adds
     }
 
     /// Where this text was said: at most `limit` places, one a conversation.
     pub async fn search(self, text: &str, limit: usize) -> Vec<Hit> {
-        let mut hits = search_in(&self.memory.get_value(), text, limit).await;
+        let mut hits = search_in(&self.unsaved.get_value(), text, limit).await;
         if let Some(database) = self.database.get_value() {
             let found = database.search(text, limit).await.unwrap_or_else(|error| {
-                self.note(Some(error));
+                self.set_error(Some(error));
                 Vec::new()
             });
             for hit in found {

@@ -50,18 +50,18 @@ pub struct ConversationStore {
     pub error: RwSignal<Option<StorageError>>,
     /// There is one in the browser alone, which has one thread. On the server, a page is drawn on one and dropped on another.
     database: StoredValue<Option<SendWrapper<Database>>>,
-    /// [`ConversationStore::keep_now`], once it is here. Its address and not its name, since its code is fetched later than ours.
-    keep: StoredValue<Option<Keep>>,
+    /// [`ConversationStore::save_now`], once it is here. Its address and not its name, since its code is fetched later than ours.
+    save: StoredValue<Option<SaveFn>>,
     tabs: StoredValue<Option<SendWrapper<Tabs>>>,
     /// What couldn't be put into the database.
-    memory: StoredValue<Vec<ConversationRecord>>,
+    unsaved: StoredValue<Vec<ConversationRecord>>,
     /// What has been deleted, here or in another tab, so that what is still being written in it doesn't bring it back.
-    gone: StoredValue<Vec<String>>,
+    deleted: StoredValue<Vec<String>>,
     /// How often something in the list was changed here.
-    changes: StoredValue<u32>,
+    revision: StoredValue<u32>,
 }
 
-type Keep = fn(ConversationStore, ConversationInfo, Option<Message>);
+type SaveFn = fn(ConversationStore, ConversationInfo, Option<Message>);
 
 impl ConversationStore {
     /// Empty, until it is opened.
@@ -72,20 +72,20 @@ impl ConversationStore {
             is_open: RwSignal::new(false),
             error: RwSignal::new(None),
             database: StoredValue::new(None),
-            keep: StoredValue::new(None),
+            save: StoredValue::new(None),
             tabs: StoredValue::new(None),
-            memory: StoredValue::new(Vec::new()),
-            gone: StoredValue::new(Vec::new()),
-            changes: StoredValue::new(0),
+            unsaved: StoredValue::new(Vec::new()),
+            deleted: StoredValue::new(Vec::new()),
+            revision: StoredValue::new(0),
         }
     }
 
     /// Opens the database, and lists what is in it. `changed` hears of each conversation that another tab has changed.
     pub async fn open(self, changed: impl Fn(String) + 'static) {
-        self.begin();
+        self.enable_saving();
         match Database::open().await {
             Ok(database) => self.database.set_value(Some(SendWrapper::new(database))),
-            Err(error) => self.note(Some(error)),
+            Err(error) => self.set_error(Some(error)),
         }
         self.tabs.set_value(Tabs::listen(CHANGED, Box::new(changed)).map(SendWrapper::new));
         self.refresh().await;
@@ -95,20 +95,20 @@ impl ConversationStore {
     /// Reads the list again. What couldn't be kept so far is tried again before: another tab may have made room.
     pub async fn refresh(self) {
         let Some(database) = self.database.get_value() else { return };
-        self.try_again();
+        self.retry_unsaved();
         loop {
-            let before = self.changes.get_value();
+            let before = self.revision.get_value();
             match database.list().await {
                 // What was changed here meanwhile may not have been read yet.
-                Ok(_) if self.changes.get_value() != before => {}
+                Ok(_) if self.revision.get_value() != before => {}
                 Ok(read) => return self.show(read.found),
-                Err(error) => return self.note(Some(error)),
+                Err(error) => return self.set_error(Some(error)),
             }
         }
     }
 
     /// Whether something is wrong now, and with what. Only news are told: each would be read out.
-    pub(super) fn note(self, error: Option<StorageError>) {
+    pub(super) fn set_error(self, error: Option<StorageError>) {
         if self.error.try_get_untracked().is_some_and(|known| known != error) {
             self.error.set(error);
         }
@@ -120,8 +120,8 @@ impl ConversationStore {
         }
         // What is there again was put back, or said again, in another tab.
         let is_there = |id: &String| found.iter().any(|there| there.id == *id);
-        self.gone.update_value(|gone| gone.retain(|id| !is_there(id)));
-        for kept in self.memory.get_value() {
+        self.deleted.update_value(|deleted| deleted.retain(|id| !is_there(id)));
+        for kept in self.unsaved.get_value() {
             found.retain(|there| there.id != kept.conversation.id);
             found.push(kept.conversation);
         }
@@ -130,16 +130,16 @@ impl ConversationStore {
 
     /// What the list has of a conversation.
     #[must_use]
-    pub fn listed(self, id: &str) -> Option<ConversationInfo> {
+    pub fn info(self, id: &str) -> Option<ConversationInfo> {
         self.list.with_untracked(|list| list.iter().find(|listed| listed.id == id).cloned())
     }
 
     /// One conversation, as it was kept; none if it isn't there.
     pub async fn load(self, id: &str) -> Option<Conversation> {
         let mut pace = Unwatched::new();
-        let tree = match (self.read(id).await, self.remembered(id)) {
+        let tree = match (self.read(id).await, self.unsaved_of(id)) {
             (Some(kept), Some(newer)) => Conversation::merged(kept, newer, &mut pace).await,
-            (kept, remembered) => Conversation::build(kept.or(remembered)?, &mut pace).await,
+            (kept, unsaved) => Conversation::build(kept.or(unsaved)?, &mut pace).await,
         };
         let mut tree = tree.ok()?;
         let here = session_storage::tab_id();
@@ -153,30 +153,30 @@ impl ConversationStore {
 
     async fn read(self, id: &str) -> Option<ConversationRecord> {
         let read = self.database.get_value()?.load(id).await;
-        read.map_err(|error| self.note(Some(error))).ok()?.found
+        read.map_err(|error| self.set_error(Some(error))).ok()?.found
     }
 
     /// Keeps what a conversation has become, and what has become of one of its messages. One in which nothing was said
     /// isn't kept, so nothing is before [`ConversationStore::begin`].
-    pub fn keep(self, conversation: ConversationInfo, message: Option<Message>) {
-        if let Some(keep) = self.keep.get_value() {
-            keep(self, conversation, message);
+    pub fn save(self, conversation: ConversationInfo, message: Option<Message>) {
+        if let Some(save) = self.save.get_value() {
+            save(self, conversation, message);
         }
     }
 
     /// To be called before anything is said.
-    pub fn begin(self) {
-        self.keep.set_value(Some(Self::keep_now));
+    pub fn enable_saving(self) {
+        self.save.set_value(Some(Self::save_now));
     }
 
     /// What is known of a conversation and hasn't changed here is not written again: another tab may be about to change it.
-    fn keep_now(self, conversation: ConversationInfo, message: Option<Message>) {
-        if conversation.title.is_empty() || self.is_gone(&conversation.id) {
+    fn save_now(self, conversation: ConversationInfo, message: Option<Message>) {
+        if conversation.title.is_empty() || self.is_deleted(&conversation.id) {
             return;
         }
-        let is_new = self.put_in_list(&conversation);
+        let is_new = self.update_list(&conversation);
         if self.database.with_value(Option::is_none) {
-            self.remember(conversation, message);
+            self.hold(conversation, message);
         } else if is_new || message.is_some() {
             self.put(conversation, message, is_new);
         }
@@ -184,26 +184,26 @@ impl ConversationStore {
 
     fn put(self, conversation: ConversationInfo, message: Option<Message>, is_new: bool) {
         let is_finished = message.as_ref().is_none_or(|message| message.exit.is_some());
-        let (kept, is_new) = self.with_remembered(conversation, message, is_new);
+        let (kept, is_new) = self.with_unsaved(conversation, message, is_new);
         let asked = self.database.with_value(|database| Some(database.as_ref()?.put(&kept, is_new)));
-        let Some(asked) = asked else { return self.remember_all(kept) };
+        let Some(asked) = asked else { return self.hold_record(kept) };
         // Asked for already, so this only waits to hear how it went: it ends with the browser's transaction, whatever
         // becomes of the page.
         spawn_local(async move {
             match asked.await {
                 Ok(()) => {
-                    self.let_go(&kept, is_new);
+                    self.mark_saved(&kept, is_new);
                     if is_new {
                         session_storage::mark_has_conversations();
                     }
                     if is_finished {
-                        self.tell(&kept.conversation.id);
-                        self.try_again();
+                        self.notify_tabs(&kept.conversation.id);
+                        self.retry_unsaved();
                     }
                 }
                 Err(error) => {
-                    self.note(Some(error));
-                    self.remember_all(kept);
+                    self.set_error(Some(error));
+                    self.hold_record(kept);
                 }
             }
         });
@@ -211,21 +211,21 @@ impl ConversationStore {
 
     /// Whether there is a database, as far as is known.
     #[must_use]
-    pub fn is_kept(self) -> bool {
+    pub fn has_database(self) -> bool {
         self.database.try_with_value(Option::is_some) == Some(true)
     }
 
     /// Keeps what has arrived of an answer since it was kept last, and calls `failed` if that fails. Does nothing unless it
-    /// [is kept](Self::is_kept).
-    pub fn keep_piece(self, conversation: &str, piece: &Piece, failed: impl FnOnce() + 'static) {
-        if self.is_gone(conversation) {
+    /// [is kept](Self::has_database).
+    pub fn save_piece(self, conversation: &str, piece: &Piece, failed: impl FnOnce() + 'static) {
+        if self.is_deleted(conversation) {
             return;
         }
         let asked = self.database.with_value(|database| Some(database.as_ref()?.put_piece(conversation, piece)));
         let Some(asked) = asked else { return };
         spawn_local(async move {
             if let Err(error) = asked.await {
-                self.note(Some(error));
+                self.set_error(Some(error));
                 failed();
             }
         });
@@ -233,36 +233,36 @@ impl ConversationStore {
 
     /// Writes a long answer that has ended as one record, in slices. Nothing is lost if that fails: its pieces are kept.
     /// Nothing is written once `is_current` says that the answer has become another.
-    pub fn gather(self, conversation: String, answer: Message, is_current: impl Fn() -> bool + 'static) {
+    pub fn compact(self, conversation: String, answer: Message, is_current: impl Fn() -> bool + 'static) {
         let Some(database) = self.database.try_get_value().flatten() else { return };
         spawn_local(async move {
-            let is_current = || is_current() && !self.is_gone(&conversation);
-            _ = database.gather(&conversation, &answer, is_current).await;
-            self.tell(&conversation);
-            self.try_again();
+            let is_current = || is_current() && !self.is_deleted(&conversation);
+            _ = database.compact(&conversation, &answer, is_current).await;
+            self.notify_tabs(&conversation);
+            self.retry_unsaved();
         });
     }
 
     /// From here on nothing is kept of a conversation.
-    pub fn forget(self, id: &str) {
-        self.gone.update_value(|gone| gone.push(id.to_owned()));
+    pub fn mark_deleted(self, id: &str) {
+        self.deleted.update_value(|deleted| deleted.push(id.to_owned()));
     }
 
-    fn is_gone(self, id: &str) -> bool {
-        self.gone.try_with_value(|gone| gone.iter().any(|gone| gone == id)).unwrap_or(false)
+    fn is_deleted(self, id: &str) -> bool {
+        self.deleted.try_with_value(|deleted| deleted.iter().any(|deleted| deleted == id)).unwrap_or(false)
     }
 
-    fn tell(self, id: &str) {
+    fn notify_tabs(self, id: &str) {
         _ = self.tabs.try_with_value(|tabs| tabs.as_ref().map(|tabs| tabs.tell(id)));
     }
 
     /// Says whether that is news: nothing is drawn or written anew for an answer that grows.
-    fn put_in_list(self, conversation: &ConversationInfo) -> bool {
-        let known = self.listed(&conversation.id);
+    fn update_list(self, conversation: &ConversationInfo) -> bool {
+        let known = self.info(&conversation.id);
         if known.as_ref() == Some(conversation) {
             return false;
         }
-        _ = self.changes.try_update_value(|changes| *changes = changes.wrapping_add(1));
+        _ = self.revision.try_update_value(|revision| *revision = revision.wrapping_add(1));
         // Only what was worked on comes first; what was only looked at stays in its place.
         let stays = known.is_some_and(|known| known.updated_ms == conversation.updated_ms);
         self.list.update(|list| {

@@ -6,45 +6,45 @@ use leptos::prelude::*;
 
 impl ConversationStore {
     /// What is held of a conversation.
-    pub(super) fn remembered(self, id: &str) -> Option<ConversationRecord> {
-        self.memory.with_value(|memory| memory.iter().find(|kept| kept.conversation.id == id).cloned())
+    pub(super) fn unsaved_of(self, id: &str) -> Option<ConversationRecord> {
+        self.unsaved.with_value(|unsaved| unsaved.iter().find(|kept| kept.conversation.id == id).cloned())
     }
 
     /// Whether this message is held.
-    pub fn holds(self, message: &str) -> bool {
-        self.memory.try_with_value(|memory| memory.iter().any(|kept| has(&kept.messages, message))) == Some(true)
+    pub fn has_unsaved(self, message: &str) -> bool {
+        self.unsaved.try_with_value(|unsaved| unsaved.iter().any(|kept| has(&kept.messages, message))) == Some(true)
     }
 
     /// Holds this, too.
-    pub(super) fn remember(self, conversation: ConversationInfo, message: Option<Message>) {
-        self.remember_all(ConversationRecord { conversation, messages: message.into_iter().collect() });
+    pub(super) fn hold(self, conversation: ConversationInfo, message: Option<Message>) {
+        self.hold_record(ConversationRecord { conversation, messages: message.into_iter().collect() });
     }
 
     /// Holds all of this, in place of what was held of the same messages. Not of what has been deleted meanwhile.
-    pub(super) fn remember_all(self, kept: ConversationRecord) {
-        if self.is_gone(&kept.conversation.id) {
+    pub(super) fn hold_record(self, kept: ConversationRecord) {
+        if self.is_deleted(&kept.conversation.id) {
             return;
         }
-        _ = self.memory.try_update_value(|memory| {
-            match memory.iter_mut().find(|held| held.conversation.id == kept.conversation.id) {
+        _ = self.unsaved.try_update_value(|unsaved| {
+            match unsaved.iter_mut().find(|held| held.conversation.id == kept.conversation.id) {
                 Some(held) => {
                     held.conversation = kept.conversation;
                     held.messages.retain(|old| !has(&kept.messages, &old.id));
                     held.messages.extend(kept.messages);
                 }
-                None => memory.push(kept),
+                None => unsaved.push(kept),
             }
         });
     }
 
     /// What is to be written of a conversation: this, with what is held of it, and whether more than messages.
-    pub(super) fn with_remembered(
+    pub(super) fn with_unsaved(
         self,
         conversation: ConversationInfo,
         message: Option<Message>,
         is_new: bool,
     ) -> (ConversationRecord, bool) {
-        let held = self.remembered(&conversation.id);
+        let held = self.unsaved_of(&conversation.id);
         let is_new = is_new || held.is_some();
         let mut messages = held.map(|held| held.messages).unwrap_or_default();
         messages.retain(|old| message.as_ref().is_none_or(|message| message.id != old.id));
@@ -53,24 +53,24 @@ impl ConversationStore {
     }
 
     /// This is written: it needn't be held. When nothing has to be, all is well again.
-    pub(super) fn let_go(self, kept: &ConversationRecord, is_new: bool) {
-        let holds_nothing = self.memory.try_update_value(|memory| {
-            for held in memory.iter_mut().filter(|held| held.conversation.id == kept.conversation.id) {
+    pub(super) fn mark_saved(self, kept: &ConversationRecord, is_new: bool) {
+        let holds_nothing = self.unsaved.try_update_value(|unsaved| {
+            for held in unsaved.iter_mut().filter(|held| held.conversation.id == kept.conversation.id) {
                 held.messages.retain(|old| !has(&kept.messages, &old.id));
             }
             let is_written =
                 |held: &ConversationRecord| held.conversation.id == kept.conversation.id && held.messages.is_empty();
-            memory.retain(|held| !(is_new && is_written(held)));
-            memory.is_empty()
+            unsaved.retain(|held| !(is_new && is_written(held)));
+            unsaved.is_empty()
         });
         if holds_nothing == Some(true) {
-            self.note(None);
+            self.set_error(None);
         }
     }
 
     /// Tries to write what is held.
-    pub(super) fn try_again(self) {
-        for held in self.memory.try_get_value().unwrap_or_default() {
+    pub(super) fn retry_unsaved(self) {
+        for held in self.unsaved.try_get_value().unwrap_or_default() {
             self.put(held.conversation, None, true);
         }
     }

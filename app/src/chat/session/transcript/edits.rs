@@ -14,7 +14,7 @@ use leptos::prelude::*;
 impl Transcript {
     /// Asks something after what is shown, or in place of another question. Returns the question's id.
     pub fn ask(self, text: String, files: Vec<File>, instead_of: Option<&str>) -> String {
-        self.store.begin();
+        self.store.enable_saving();
         let stamp = session_storage::provenance();
         let id = stamp.id.clone();
         self.tree.update(|tree| {

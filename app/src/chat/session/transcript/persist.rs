@@ -25,7 +25,7 @@ impl Transcript {
         self.sync_to_tree(entry);
         let message = self.tree.with_untracked(|tree| tree.message(&entry.id).cloned());
         self.mark_whole(message.as_ref());
-        self.store.keep(self.info(), message);
+        self.store.save(self.info(), message);
     }
 
     /// Keeps an answer that begins or goes on. A long one is kept in the browser's next task, since this one has enough to do.
@@ -50,7 +50,7 @@ impl Transcript {
             return self.persist(entry);
         }
         self.sync_to_tree(entry);
-        self.store.keep(self.info(), None);
+        self.store.save(self.info(), None);
         let is_left = |message: &Message| message.exit.as_ref().is_some_and(|exit| exit.reason == Reason::Interrupted);
         let message = self.tree.with_untracked(|tree| tree.message(&entry.id).cloned());
         // A page that is left may be frozen for long, and somebody may have gone on with the answer elsewhere by then.
@@ -61,12 +61,12 @@ impl Transcript {
             move |known: &Message| known.exit.is_some() && known.saved_ms == saved_ms && known.writer == writer;
         let is_current =
             move || self.tree.try_with_untracked(|tree| tree.message(&id).is_some_and(&is_same)) == Some(true);
-        self.store.gather(conversation, message, is_current);
+        self.store.compact(conversation, message, is_current);
     }
 
     /// Keeps what is known of the conversation beside its messages: what has been typed, which branch is shown.
     pub fn persist_info(self) {
-        self.store.keep(self.info(), None);
+        self.store.save(self.info(), None);
     }
 
     /// Keeps the answers that are being written here, though nothing new has come: so other tabs know that they still are.

@@ -59,7 +59,7 @@ impl Transcript {
 
     /// Writes what has arrived of an answer, or has it written when that is due.
     pub(super) fn persist_piece(self, entry: &Entry) {
-        if !self.store.is_kept() {
+        if !self.store.has_database() {
             return; // the first piece after the store is open has all of it
         }
         let now_ms = unix_ms();
@@ -83,7 +83,7 @@ impl Transcript {
 
     /// Writes what has arrived of all answers that are being written here. A hidden page may be frozen or ended at any time.
     pub fn persist_pieces(self) {
-        if self.store.is_kept() {
+        if self.store.has_database() {
             let last = self.last();
             let written = last.iter().flat_map(Entry::all).filter(|entry| entry.is_running_here());
             written.for_each(|entry| self.persist_piece_now(entry));
@@ -107,7 +107,7 @@ impl Transcript {
     /// Writes the last piece of an answer that has ended. Does nothing, and says so, if its record and its pieces are not
     /// all of it.
     pub(super) fn persist_last_piece(self, entry: &Entry) -> bool {
-        let piece = self.next_piece(entry).filter(|_| self.store.is_kept());
+        let piece = self.next_piece(entry).filter(|_| self.store.has_database());
         let Some((piece, conversation)) = piece.zip(self.conversation_id()) else { return false };
         let failed = {
             let entry = entry.clone();
@@ -118,13 +118,13 @@ impl Transcript {
             }
         };
         _ = self.pieces.try_update_value(|progress| progress.retain(|one| one.answer != entry.id));
-        self.store.keep_piece(&conversation, &piece, failed);
+        self.store.save_piece(&conversation, &piece, failed);
         true
     }
 
     /// The piece after those that are kept of an answer; none if pieces of it are worth nothing.
     fn next_piece(self, entry: &Entry) -> Option<Piece> {
-        if self.store.holds(&entry.id) {
+        if self.store.has_unsaved(&entry.id) {
             self.persist_whole_soon(entry); // it could not be written whole
         }
         let now_ms = unix_ms();
@@ -144,7 +144,7 @@ impl Transcript {
     fn write_piece(self, entry: &Entry, piece: &Piece) {
         let Some(conversation) = self.conversation_id() else { return };
         let entry = entry.clone();
-        self.store.keep_piece(&conversation, piece, move || self.persist_whole_soon(&entry));
+        self.store.save_piece(&conversation, piece, move || self.persist_whole_soon(&entry));
     }
 
     /// The conversation's id; none once the page is gone.

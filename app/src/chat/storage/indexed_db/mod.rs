@@ -46,7 +46,7 @@ pub use search::search_in;
 use std::rc::Rc;
 
 /// A record that can't be written within this time, in milliseconds, stays in pieces.
-const GATHERED_WITHIN_MS: u64 = 10_000;
+const COMPACTED_WITHIN_MS: u64 = 10_000;
 
 /// The conversations that this browser keeps.
 #[derive(Clone, Debug)]
@@ -168,7 +168,7 @@ impl Database {
     ///
     /// # Errors
     /// There is no room, the browser refuses, or it took too long.
-    pub async fn gather(
+    pub async fn compact(
         &self,
         conversation: &str,
         answer: &Message,
@@ -178,7 +178,7 @@ impl Database {
         let record = write_message(answer, 0, &mut pace).await?;
         let record = search::joined(&record, 0, &mut pace).await?;
         // A page that was frozen meanwhile doesn't know what other tabs have written.
-        let is_late = unix_ms().saturating_sub(began_ms) > GATHERED_WITHIN_MS;
+        let is_late = unix_ms().saturating_sub(began_ms) > COMPACTED_WITHIN_MS;
         if is_late || !is_current() || self.journal.is_deleted(conversation) {
             return Err(StorageError::Cancelled);
         }
@@ -201,8 +201,8 @@ impl Database {
     pub async fn delete(&self, id: &str) -> Result<Option<ConversationRecord>, StorageError> {
         let kept = self.load(id).await?.found;
         // A recovery that is under way would bring it back.
-        self.journal.forget(id);
-        self.delete_records(id).await.inspect_err(|_| self.journal.remember(id))?;
+        self.journal.mark_deleted(id);
+        self.delete_records(id).await.inspect_err(|_| self.journal.unmark_deleted(id))?;
         let (journal, id) = (Rc::clone(&self.journal), id.to_owned());
         spawn_local(async move { journal.clear(&id).await });
         Ok(kept)

@@ -83,7 +83,7 @@ impl Database {
         let mut done = 0;
         for kept in conversations {
             let id = kept.conversation.id.as_str();
-            self.journal.remember(id);
+            self.journal.unmark_deleted(id);
             let known = Transaction::read(&self.connection)?.store(CONVERSATIONS)?.get(&id.into())?;
             let is_new = requests::done(&known).await?.is_undefined();
             let keys = batch::keys(&self.connection, id).await?;

@@ -138,12 +138,12 @@ impl Journal {
     }
 
     /// From here on nothing is recovered of this conversation.
-    pub(crate) fn forget(&self, conversation: &str) {
+    pub(crate) fn mark_deleted(&self, conversation: &str) {
         self.deleted.borrow_mut().push(conversation.to_owned());
     }
 
     /// The conversation is there after all.
-    pub(crate) fn remember(&self, conversation: &str) {
+    pub(crate) fn unmark_deleted(&self, conversation: &str) {
         self.deleted.borrow_mut().retain(|deleted| deleted != conversation);
     }
 
