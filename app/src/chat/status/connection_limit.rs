@@ -3,7 +3,7 @@
 
 use crate::{
     browser::{is_http_1, random_id},
-    chat::{session::Chat, storage::broadcast::Tabs},
+    chat::{session::Chat, storage::broadcast::TabChannel},
 };
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -69,7 +69,7 @@ struct OtherTabs {
     tabs: RwSignal<Vec<(String, usize)>>,
     own: Signal<usize>,
     name: StoredValue<String>,
-    line: StoredValue<Option<SendWrapper<Tabs>>>,
+    line: StoredValue<Option<SendWrapper<TabChannel>>>,
 }
 
 impl OtherTabs {
@@ -80,7 +80,7 @@ impl OtherTabs {
         let others = Self { tabs: RwSignal::new(Vec::new()), own, name, line: StoredValue::new(None) };
         Effect::new(move |before: Option<usize>| {
             if before.is_none() {
-                let line = Tabs::listen(CHANNEL, Box::new(move |said| others.on_message(&said)));
+                let line = TabChannel::subscribe(CHANNEL, Box::new(move |said| others.on_message(&said)));
                 others.line.set_value(line.map(SendWrapper::new));
             }
             let own = own.get();
@@ -103,7 +103,7 @@ impl OtherTabs {
     }
 
     fn post(self, words: &str) {
-        self.line.with_value(|line| line.as_ref().map(|line| line.tell(words)));
+        self.line.with_value(|line| line.as_ref().map(|line| line.post(words)));
     }
 
     fn on_message(self, said: &str) {

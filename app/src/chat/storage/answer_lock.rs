@@ -4,7 +4,7 @@
 //! the page dies, however that happens. Browsers have locks for pages on HTTPS and on this machine. Everywhere else a page
 //! that writes replies when it is asked over a `BroadcastChannel`; silence means that it is gone.
 
-use crate::chat::{conversation::Unfinished, storage::broadcast::Tabs};
+use crate::chat::{conversation::Unfinished, storage::broadcast::TabChannel};
 use futures::future::{Either, join_all, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Object, Promise, Reflect};
@@ -33,7 +33,7 @@ const IT_IS: &str = "!";
 #[derive(Debug)]
 pub(crate) struct Sign {
     release: Option<Function>,
-    _replies: Option<Tabs>,
+    _replies: Option<TabChannel>,
 }
 
 impl Sign {
@@ -134,14 +134,14 @@ async fn held(locks: &JsValue) -> Result<Vec<String>, JsValue> {
 }
 
 /// Replies to who asks on this line.
-fn reply(line: &str) -> Option<Tabs> {
+fn reply(line: &str) -> Option<TabChannel> {
     let name = line.to_owned();
     let heard = move |said: String| {
         if said == IS_IT_WRITTEN {
             say(&name, IT_IS);
         }
     };
-    Tabs::listen(line, Box::new(heard))
+    TabChannel::subscribe(line, Box::new(heard))
 }
 
 /// Whether anybody replies on this line.
@@ -153,7 +153,7 @@ async fn replies(line: &str) -> bool {
                 _ = resolve.call0(&JsValue::UNDEFINED);
             }
         };
-        line_to_them = Tabs::listen(line, Box::new(heard));
+        line_to_them = TabChannel::subscribe(line, Box::new(heard));
     });
     say(line, IS_IT_WRITTEN);
     let first = select(replied.into_future(), TimeoutFuture::new(REPLY_MS)).await;

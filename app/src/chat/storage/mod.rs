@@ -29,7 +29,7 @@ use crate::{
     chat::{
         conversation::{Conversation, ConversationInfo, ConversationRecord, Message, piece::Piece},
         storage::{
-            broadcast::{CHANGED, Tabs},
+            broadcast::{CONVERSATION_CHANGED, TabChannel},
             error::StorageError,
             indexed_db::{Database, newest_first},
         },
@@ -52,7 +52,7 @@ pub struct ConversationStore {
     database: StoredValue<Option<SendWrapper<Database>>>,
     /// [`ConversationStore::save_now`], once it is here. Its address and not its name, since its code is fetched later than ours.
     save: StoredValue<Option<SaveFn>>,
-    tabs: StoredValue<Option<SendWrapper<Tabs>>>,
+    channel: StoredValue<Option<SendWrapper<TabChannel>>>,
     /// What couldn't be put into the database.
     unsaved: StoredValue<Vec<ConversationRecord>>,
     /// What has been deleted, here or in another tab, so that what is still being written in it doesn't bring it back.
@@ -73,7 +73,7 @@ impl ConversationStore {
             error: RwSignal::new(None),
             database: StoredValue::new(None),
             save: StoredValue::new(None),
-            tabs: StoredValue::new(None),
+            channel: StoredValue::new(None),
             unsaved: StoredValue::new(Vec::new()),
             deleted: StoredValue::new(Vec::new()),
             revision: StoredValue::new(0),
@@ -87,7 +87,7 @@ impl ConversationStore {
             Ok(database) => self.database.set_value(Some(SendWrapper::new(database))),
             Err(error) => self.set_error(Some(error)),
         }
-        self.tabs.set_value(Tabs::listen(CHANGED, Box::new(changed)).map(SendWrapper::new));
+        self.channel.set_value(TabChannel::subscribe(CONVERSATION_CHANGED, Box::new(changed)).map(SendWrapper::new));
         self.refresh().await;
         self.is_open.set(true);
     }
@@ -253,7 +253,7 @@ impl ConversationStore {
     }
 
     fn notify_tabs(self, id: &str) {
-        _ = self.tabs.try_with_value(|tabs| tabs.as_ref().map(|tabs| tabs.tell(id)));
+        _ = self.channel.try_with_value(|channel| channel.as_ref().map(|channel| channel.post(id)));
     }
 
     /// Says whether that is news: nothing is drawn or written anew for an answer that grows.
