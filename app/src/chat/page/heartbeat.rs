@@ -36,7 +36,7 @@ pub(crate) fn heartbeat(state: PageState) {
 /// Reloads the conversation when the page that writes this answer is gone.
 async fn look_after(state: PageState, answer: String) {
     loop {
-        answer_lock::end_of(&answer).await;
+        answer_lock::wait_for_release(&answer).await;
         if let Some(id) = untrack(|| state.chat.transcript.id()) {
             open_conversation::reload(state, id).await;
         }

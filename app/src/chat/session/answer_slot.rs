@@ -3,7 +3,7 @@
 use super::{entry::Entry, transcript::Transcript};
 use crate::chat::{
     protocol::answer::{EventStream, Exit, Link},
-    storage::answer_lock::Sign,
+    storage::answer_lock::AnswerLock,
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -32,8 +32,8 @@ pub(crate) struct AnswerSlot {
 struct RunningAnswer {
     /// None while it writes nothing.
     entry: StoredValue<Option<Entry>>,
-    /// The [`Sign`] of that for other tabs. In the browser alone, which has one thread.
-    sign: StoredValue<Option<SendWrapper<Box<dyn Any>>>>,
+    /// The [`AnswerLock`] of that for other tabs. In the browser alone, which has one thread.
+    lock: StoredValue<Option<SendWrapper<Box<dyn Any>>>>,
     transcript: Transcript,
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn interrupt_all(slots: &[AnswerSlot]) {
 
 impl AnswerSlot {
     fn new(transcript: Transcript) -> Self {
-        let answer = RunningAnswer { entry: StoredValue::new(None), sign: StoredValue::new(None), transcript };
+        let answer = RunningAnswer { entry: StoredValue::new(None), lock: StoredValue::new(None), transcript };
         let on_exit = StoredValue::new(None::<OnExit>);
         let link = Link::new(move |exit| {
             if let Some(on_exit) = on_exit.try_get_value().flatten() {
@@ -76,10 +76,10 @@ impl AnswerSlot {
         entry: Entry,
         task: impl Future<Output = Result<EventStream, E>> + 'static,
     ) {
-        let RunningAnswer { entry: written, sign, transcript } = self.answer;
+        let RunningAnswer { entry: written, lock, transcript } = self.answer;
         self.on_exit.set_value(Some(RunningAnswer::on_exit));
         written.set_value(Some(entry.clone()));
-        sign.set_value(Some(SendWrapper::new(Box::new(Sign::of(&entry.id)))));
+        lock.set_value(Some(SendWrapper::new(Box::new(AnswerLock::acquire(&entry.id)))));
         self.link.start(task, move |event| transcript.apply(&entry, event));
     }
 
@@ -104,11 +104,11 @@ impl RunningAnswer {
         if let Some(entry) = self.entry.try_update_value(Option::take).flatten() {
             self.transcript.on_exit(&entry, exit);
         }
-        let sign = self.sign.try_update_value(Option::take).flatten();
+        let lock = self.lock.try_update_value(Option::take).flatten();
         if !has_page_left {
             spawn_local(async move {
                 TimeoutFuture::new(LOCK_GRACE_MS).await;
-                drop(sign);
+                drop(lock);
             });
         }
     }

@@ -24,29 +24,29 @@ const ASK_EVERY_MS: u32 = 300;
 const SILENT_MS: u64 = 120_000;
 /// How long after its page's end an answer is looked at, in milliseconds: longer than
 /// [`GRACE_MS`](crate::chat::conversation::streaming::GRACE_MS).
-const PAUSE_MS: u32 = 750;
+const SETTLE_MS: u32 = 750;
 
-const IS_IT_WRITTEN: &str = "?";
-const IT_IS: &str = "!";
+const QUERY: &str = "?";
+const REPLY: &str = "!";
 
 /// Says to other tabs that an answer is being written here, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Sign {
+pub(crate) struct AnswerLock {
     release: Option<Function>,
-    _replies: Option<TabChannel>,
+    _query_answers: Option<TabChannel>,
 }
 
-impl Sign {
+impl AnswerLock {
     /// Shows it.
-    pub(crate) fn of(answer: &str) -> Self {
+    pub(crate) fn acquire(answer: &str) -> Self {
         match locks() {
-            Some(locks) => Self { release: hold(&locks, &name(answer)), _replies: None },
-            None => Self { release: None, _replies: reply(&name(answer)) },
+            Some(locks) => Self { release: take_lock(&locks, &lock_name(answer)), _query_answers: None },
+            None => Self { release: None, _query_answers: answer_queries(&lock_name(answer)) },
         }
     }
 }
 
-impl Drop for Sign {
+impl Drop for AnswerLock {
     fn drop(&mut self) {
         if let Some(release) = &self.release {
             _ = release.call0(&JsValue::UNDEFINED);
@@ -55,43 +55,43 @@ impl Drop for Sign {
 }
 
 /// The ids of those of these answers that a page writes. All are asked for at once.
-pub(crate) async fn among(mut answers: Vec<Unfinished>, now_ms: u64) -> Vec<String> {
+pub(crate) async fn with_writers(mut answers: Vec<Unfinished>, now_ms: u64) -> Vec<String> {
     if answers.is_empty() {
         return Vec::new();
     }
     let alive = match locks() {
         Some(locks) => {
-            let held = held(&locks).await.unwrap_or_default();
-            answers.iter().map(|answer| held.contains(&name(&answer.id))).collect()
+            let held = held_locks(&locks).await.unwrap_or_default();
+            answers.iter().map(|answer| held.contains(&lock_name(&answer.id))).collect()
         }
         None => {
             answers.retain(|answer| now_ms.abs_diff(answer.saved_ms) < SILENT_MS);
-            let names: Vec<String> = answers.iter().map(|answer| name(&answer.id)).collect();
-            join_all(names.iter().map(|name| replies(name))).await
+            let names: Vec<String> = answers.iter().map(|answer| lock_name(&answer.id)).collect();
+            join_all(names.iter().map(|name| has_writer(name))).await
         }
     };
     answers.into_iter().zip(alive).filter_map(|(answer, is_alive)| is_alive.then_some(answer.id)).collect()
 }
 
 /// Waits until no page writes this answer, and its end can be told from what was kept of it.
-pub(crate) async fn end_of(answer: &str) {
-    let name = name(answer);
+pub(crate) async fn wait_for_release(answer: &str) {
+    let name = lock_name(answer);
     let Some(locks) = locks() else {
-        while replies(&name).await {
+        while has_writer(&name).await {
             TimeoutFuture::new(ASK_EVERY_MS).await;
         }
         // A page that gave no reply in time has been gone for as long.
-        return TimeoutFuture::new(PAUSE_MS - REPLY_MS).await;
+        return TimeoutFuture::new(SETTLE_MS - REPLY_MS).await;
     };
     // PageState, so that those who wait don't wait for each other.
     let granted = Closure::once_into_js(|_: JsValue| {});
     if let Ok(freed) = request(&locks, &name, "shared", &granted) {
         _ = freed.await;
     }
-    TimeoutFuture::new(PAUSE_MS).await;
+    TimeoutFuture::new(SETTLE_MS).await;
 }
 
-fn name(answer: &str) -> String {
+fn lock_name(answer: &str) -> String {
     ["starcrossed-answer-", answer].concat()
 }
 
@@ -107,7 +107,7 @@ fn request(locks: &JsValue, name: &str, mode: &str, granted: &JsValue) -> Result
 }
 
 /// Takes the lock; what is returned frees it. Until it is granted it counts as held: see [`held`].
-fn hold(locks: &JsValue, name: &str) -> Option<Function> {
+fn take_lock(locks: &JsValue, name: &str) -> Option<Function> {
     let mut release = None;
     let released = Promise::new(&mut |resolve, _| release = Some(resolve));
     let granted = Closure::once_into_js(move |_: JsValue| JsValue::from(released));
@@ -118,7 +118,7 @@ fn hold(locks: &JsValue, name: &str) -> Option<Function> {
 }
 
 /// The names of the locks that pages hold.
-async fn held(locks: &JsValue) -> Result<Vec<String>, JsValue> {
+async fn held_locks(locks: &JsValue) -> Result<Vec<String>, JsValue> {
     let query: Function = Reflect::get(locks, &"query".into())?.dyn_into()?;
     let asked: Promise = query.call0(locks)?.dyn_into()?;
     let state = asked.await?;
@@ -134,33 +134,33 @@ async fn held(locks: &JsValue) -> Result<Vec<String>, JsValue> {
 }
 
 /// Replies to who asks on this line.
-fn reply(line: &str) -> Option<TabChannel> {
+fn answer_queries(line: &str) -> Option<TabChannel> {
     let name = line.to_owned();
     let heard = move |said: String| {
-        if said == IS_IT_WRITTEN {
-            say(&name, IT_IS);
+        if said == QUERY {
+            post(&name, REPLY);
         }
     };
     TabChannel::subscribe(line, Box::new(heard))
 }
 
 /// Whether anybody replies on this line.
-async fn replies(line: &str) -> bool {
-    let mut line_to_them = None;
+async fn has_writer(line: &str) -> bool {
+    let mut channel = None;
     let replied = Promise::new(&mut |resolve: Function, _| {
         let heard = move |said: String| {
-            if said == IT_IS {
+            if said == REPLY {
                 _ = resolve.call0(&JsValue::UNDEFINED);
             }
         };
-        line_to_them = TabChannel::subscribe(line, Box::new(heard));
+        channel = TabChannel::subscribe(line, Box::new(heard));
     });
-    say(line, IS_IT_WRITTEN);
+    post(line, QUERY);
     let first = select(replied.into_future(), TimeoutFuture::new(REPLY_MS)).await;
     matches!(first, Either::Left(_))
 }
 
-fn say(line: &str, what: &str) {
+fn post(line: &str, what: &str) {
     if let Ok(channel) = BroadcastChannel::new(line) {
         _ = channel.post_message(&what.into());
         channel.close();

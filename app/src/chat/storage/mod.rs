@@ -143,7 +143,7 @@ impl ConversationStore {
         };
         let mut tree = tree.ok()?;
         let here = session_storage::tab_id();
-        let alive = answer_lock::among(tree.unfinished(&here), unix_ms()).await;
+        let alive = answer_lock::with_writers(tree.unfinished(&here), unix_ms()).await;
         tree.mark_interrupted(&here, &alive, unix_ms());
         if let Some(draft) = session_storage::draft(id) {
             tree.conversation.draft = draft;
