@@ -1,15 +1,15 @@
 //! Long work that a person sees the progress of, and may cancel.
 
-use crate::work::time_slice::Pace;
+use crate::work::time_slice::TimeSlice;
 use leptos::prelude::*;
 
 /// Work of which `done` of `all` units are done.
-pub trait Watch {
+pub trait Progress {
     /// To be called every few milliseconds. Lets the browser draw when it is time.
     ///
     /// # Errors
     /// The person has cancelled.
-    fn go_on(&mut self, done: usize) -> impl Future<Output = Result<(), Cancelled>>;
+    fn checkpoint(&mut self, done: usize) -> impl Future<Output = Result<(), Cancelled>>;
 }
 
 /// The person has cancelled.
@@ -18,20 +18,20 @@ pub struct Cancelled;
 
 /// In slices, but nobody watches.
 #[derive(Debug)]
-pub struct Unwatched(Pace);
+pub struct NoProgress(TimeSlice);
 
-impl Unwatched {
+impl NoProgress {
     /// A slice begins now.
     #[must_use]
     pub fn new() -> Self {
-        Self(Pace::new())
+        Self(TimeSlice::new())
     }
 }
 
-impl Watch for Unwatched {
-    async fn go_on(&mut self, _done: usize) -> Result<(), Cancelled> {
+impl Progress for NoProgress {
+    async fn checkpoint(&mut self, _done: usize) -> Result<(), Cancelled> {
         if self.0.is_over() {
-            self.0.rest().await;
+            self.0.yield_now().await;
         }
         Ok(())
     }
@@ -41,7 +41,7 @@ impl Watch for Unwatched {
 #[derive(Clone, Copy, Debug)]
 pub struct Job {
     /// How far it is, in words; empty when nothing is under way.
-    pub words: RwSignal<String>,
+    pub status: RwSignal<String>,
     /// Whether Cancel was pressed.
     cancelled: RwSignal<bool>,
 }
@@ -50,21 +50,21 @@ impl Job {
     /// Nothing is under way.
     #[must_use]
     pub fn new() -> Self {
-        Self { words: RwSignal::new(String::new()), cancelled: RwSignal::new(false) }
+        Self { status: RwSignal::new(String::new()), cancelled: RwSignal::new(false) }
     }
 
     /// Whether anything is under way.
     #[must_use]
     pub fn is_running(self) -> bool {
-        !self.words.with(String::is_empty)
+        !self.status.with(String::is_empty)
     }
 
     /// Work begins: `verb` says what is done to `all` of its units, `of` says what these are; `%` stands for the part of them that is done.
     #[must_use]
-    pub fn begin(self, verb: &'static str, all: usize, of: &'static str) -> Progress {
+    pub fn start(self, verb: &'static str, all: usize, of: &'static str) -> JobProgress {
         self.cancelled.set(false);
-        let progress = Progress { job: self, verb, all, of, pace: Pace::new() };
-        progress.tell(0);
+        let progress = JobProgress { job: self, verb, all, of, slice: TimeSlice::new() };
+        progress.show(0);
         progress
     }
 
@@ -74,38 +74,38 @@ impl Job {
     }
 
     /// It has ended.
-    pub fn end(self) {
-        self.words.set(String::new());
+    pub fn finish(self) {
+        self.status.set(String::new());
     }
 }
 
 /// The progress of one piece of work.
 #[derive(Debug)]
-pub struct Progress {
+pub struct JobProgress {
     job: Job,
     verb: &'static str,
     all: usize,
     of: &'static str,
-    pace: Pace,
+    slice: TimeSlice,
 }
 
-impl Progress {
-    fn tell(&self, done: usize) {
-        self.job.words.set(words(self.verb, done, self.all, self.of));
+impl JobProgress {
+    fn show(&self, done: usize) {
+        self.job.status.set(status_text(self.verb, done, self.all, self.of));
     }
 }
 
-impl Watch for Progress {
-    async fn go_on(&mut self, done: usize) -> Result<(), Cancelled> {
-        if self.pace.is_over() {
-            self.tell(done);
-            self.pace.rest().await;
+impl Progress for JobProgress {
+    async fn checkpoint(&mut self, done: usize) -> Result<(), Cancelled> {
+        if self.slice.is_over() {
+            self.show(done);
+            self.slice.yield_now().await;
         }
         if self.job.cancelled.get_untracked() { Err(Cancelled) } else { Ok(()) }
     }
 }
 
-fn words(verb: &str, done: usize, all: usize, of: &str) -> String {
+fn status_text(verb: &str, done: usize, all: usize, of: &str) -> String {
     if of == "%" {
         return [verb, ": ", &(done.min(all) / (all / 100).max(1)).min(100).to_string(), " %"].concat();
     }
@@ -117,10 +117,10 @@ pub(crate) mod tests {
     use super::*;
 
     /// Cancels after so many calls.
-    pub(crate) struct After(pub(crate) usize);
+    pub(crate) struct CancelAfter(pub(crate) usize);
 
-    impl Watch for After {
-        async fn go_on(&mut self, _done: usize) -> Result<(), Cancelled> {
+    impl Progress for CancelAfter {
+        async fn checkpoint(&mut self, _done: usize) -> Result<(), Cancelled> {
             self.0 = self.0.checked_sub(1).ok_or(Cancelled)?;
             Ok(())
         }
@@ -128,8 +128,8 @@ pub(crate) mod tests {
 
     #[test]
     fn progress_is_a_sentence() {
-        assert_eq!(words("Importing", 3, 10, "messages"), "Importing: 3 of 10 messages");
-        assert_eq!(words("Reading", 3_000_000_000, 4_000_000_000, "%"), "Reading: 75 %");
-        assert_eq!(words("Reading", 0, 0, "%"), "Reading: 0 %");
+        assert_eq!(status_text("Importing", 3, 10, "messages"), "Importing: 3 of 10 messages");
+        assert_eq!(status_text("Reading", 3_000_000_000, 4_000_000_000, "%"), "Reading: 75 %");
+        assert_eq!(status_text("Reading", 0, 0, "%"), "Reading: 0 %");
     }
 }

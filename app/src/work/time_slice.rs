@@ -13,11 +13,11 @@ const SLICE_MS: f64 = 16.0;
 
 /// Knows when the browser has waited long enough.
 #[derive(Debug)]
-pub struct Pace {
+pub struct TimeSlice {
     until_ms: f64,
 }
 
-impl Pace {
+impl TimeSlice {
     /// A slice begins now.
     #[must_use]
     pub fn new() -> Self {
@@ -31,14 +31,14 @@ impl Pace {
     }
 
     /// Lets the browser work. Then the next slice begins.
-    pub async fn rest(&mut self) {
-        rest().await;
+    pub async fn yield_now(&mut self) {
+        yield_now().await;
         *self = Self::new();
     }
 }
 
 /// Ends this task of the browser's event loop, and goes on in another.
-pub async fn rest() {
+pub async fn yield_now() {
     let message = Promise::new(&mut |resolve, _| {
         if post(&resolve).is_none() {
             _ = resolve.call0(&JsValue::NULL);

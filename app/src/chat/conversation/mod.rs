@@ -30,7 +30,7 @@ pub mod search;
 pub mod streaming;
 pub mod title;
 
-use crate::work::job::{Cancelled, Watch};
+use crate::work::job::{Cancelled, Progress};
 pub use message::{File, Message, Provenance};
 pub use record::{ConversationInfo, ConversationRecord, Settings};
 
@@ -74,13 +74,13 @@ impl Conversation {
     ///
     /// # Errors
     /// The watcher has cancelled.
-    pub async fn build(kept: ConversationRecord, watch: &mut impl Watch) -> Result<Self, Cancelled> {
+    pub async fn build(kept: ConversationRecord, progress: &mut impl Progress) -> Result<Self, Cancelled> {
         let mut tree = Self { conversation: kept.conversation, ..Self::default() };
         for message in kept.messages {
             tree.take(message);
-            watch.go_on(0).await?;
+            progress.checkpoint(0).await?;
         }
-        tree.link_in_slices(watch).await?;
+        tree.link_in_slices(progress).await?;
         tree.show_newest();
         Ok(tree)
     }
@@ -92,9 +92,9 @@ impl Conversation {
     pub async fn merged(
         kept: ConversationRecord,
         newer: ConversationRecord,
-        watch: &mut impl Watch,
+        progress: &mut impl Progress,
     ) -> Result<Self, Cancelled> {
-        let mut tree = Self::build(kept, watch).await?;
+        let mut tree = Self::build(kept, progress).await?;
         tree.conversation = newer.conversation;
         tree.merge(newer.messages);
         Ok(tree)

@@ -1,7 +1,7 @@
 //! What hangs from what, whatever the records say.
 
 use super::{Conversation, Message, in_order};
-use crate::work::job::{Cancelled, Watch};
+use crate::work::job::{Cancelled, Progress};
 
 impl Conversation {
     /// Takes in one message, and links it alone: what hangs from what is found again for all only if it may have changed.
@@ -58,17 +58,17 @@ impl Conversation {
     }
 
     /// The same in slices.
-    pub(super) async fn link_in_slices(&mut self, watch: &mut impl Watch) -> Result<(), Cancelled> {
+    pub(super) async fn link_in_slices(&mut self, progress: &mut impl Progress) -> Result<(), Cancelled> {
         self.parents.clear();
         for place in 0..self.messages.len() {
             self.parents.push(self.parent_of(place));
-            rest(place, watch).await?;
+            checkpoint_sometimes(place, progress).await?;
         }
         self.cut_circles();
-        watch.go_on(0).await?;
+        progress.checkpoint(0).await?;
         for (at, place) in self.let_go().into_iter().enumerate() {
             self.hang(place);
-            rest(at, watch).await?;
+            checkpoint_sometimes(at, progress).await?;
         }
         Ok(())
     }
@@ -134,8 +134,8 @@ impl Conversation {
 /// How many messages are linked between two looks at the clock.
 const SOME: usize = 256;
 
-async fn rest(done: usize, watch: &mut impl Watch) -> Result<(), Cancelled> {
-    if done.is_multiple_of(SOME) { watch.go_on(0).await } else { Ok(()) }
+async fn checkpoint_sometimes(done: usize, progress: &mut impl Progress) -> Result<(), Cancelled> {
+    if done.is_multiple_of(SOME) { progress.checkpoint(0).await } else { Ok(()) }
 }
 
 fn moved(place: usize, from: usize) -> usize {

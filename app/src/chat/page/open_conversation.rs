@@ -7,7 +7,7 @@ use crate::{
         state::{PageState, reveal::scroll_to_message},
     },
     routes::Page,
-    work::job::Unwatched,
+    work::job::NoProgress,
 };
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
@@ -38,7 +38,7 @@ pub(crate) async fn reload(state: PageState, id: String) {
     match store.load(&id).await {
         _ if open().as_ref() != Some(&id) => {} // the person has left it meanwhile
         Some(tree) => {
-            if let Ok(news) = chat.transcript.new_messages(tree, &mut Unwatched::new()).await
+            if let Ok(news) = chat.transcript.new_messages(tree, &mut NoProgress::new()).await
                 && open().as_ref() == Some(&id)
             {
                 chat.transcript.merge(news);

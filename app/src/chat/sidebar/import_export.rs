@@ -20,7 +20,7 @@ use crate::{
             session_storage,
         },
     },
-    work::job::{Cancelled, Job, Watch},
+    work::job::{Cancelled, Job, Progress},
 };
 use leptos::{html, prelude::*, task::spawn_local_scoped_with_cancellation, web_sys::File};
 
@@ -41,14 +41,14 @@ pub fn ImportExport(
     let export_all = move |_| {
         spawn_local_scoped_with_cancellation(async move {
             told.set(export_all(store, job).await.unwrap_or_else(|error| error.message().into()));
-            job.end();
+            job.finish();
         });
     };
     let export_open = move |_| {
         spawn_local_scoped_with_cancellation(async move {
             let exported = export_open(chat.transcript, job).await;
             told.set(exported.map_or_else(|_| StorageError::Cancelled.message().into(), |()| String::new()));
-            job.end();
+            job.finish();
         });
     };
     let import = move |_| {
@@ -57,7 +57,7 @@ pub fn ImportExport(
         spawn_local_scoped_with_cancellation(async move {
             told.set(String::new());
             told.set(import(&file, store, job).await);
-            job.end();
+            job.finish();
             if let Some(input) = picked.get_untracked() {
                 input.set_value("");
             }
@@ -83,7 +83,7 @@ pub fn ImportExport(
                 />
             </label>
             <p class="progress" hidden=move || !job.is_running()>
-                <span prop:textContent=job.words></span>
+                <span prop:textContent=job.status></span>
                 <button type="button" on:click=move |_| job.cancel()>
                     "Cancel"
                 </button>
@@ -96,14 +96,14 @@ pub fn ImportExport(
 /// Saves a file of all conversations. Returns the sentence for the person.
 async fn export_all(store: ConversationStore, job: Job) -> Result<String, StorageError> {
     let (all, error) = store.ids().await;
-    let mut progress = job.begin("Exporting", all.len(), "conversations");
+    let mut progress = job.start("Exporting", all.len(), "conversations");
     let mut file = Pieces::default();
     file.push(&export::begin());
     for (at, id) in all.iter().enumerate() {
         if let Some(kept) = store.record(id).await? {
             write(&kept, at, &mut file, &mut progress).await?;
         }
-        progress.go_on(at).await?;
+        progress.checkpoint(at).await?;
     }
     file.push(export::END);
     if error.is_none() || !all.is_empty() {
@@ -117,17 +117,17 @@ async fn write(
     kept: &ConversationRecord,
     at: usize,
     file: &mut Pieces,
-    watch: &mut impl Watch,
+    progress: &mut impl Progress,
 ) -> Result<(), Cancelled> {
     file.push(&export::begin_conversation(&kept.conversation, at == 0));
     for (number, message) in kept.messages.iter().enumerate() {
         if number > 0 {
             file.push(",");
         }
-        for piece in write_message(message, at, watch).await? {
+        for piece in write_message(message, at, progress).await? {
             file.push(&piece);
         }
-        watch.go_on(at).await?;
+        progress.checkpoint(at).await?;
     }
     file.push(export::END_OF_MESSAGES);
     Ok(())
@@ -140,14 +140,14 @@ async fn export_open(transcript: Transcript, job: Job) -> Result<(), Cancelled> 
         let path: Vec<String> = tree.path().iter().map(|message| message.id.clone()).collect();
         (export::markdown::heading(tree), path)
     });
-    let mut progress = job.begin("Exporting", path.len(), "messages");
+    let mut progress = job.start("Exporting", path.len(), "messages");
     let mut file = Pieces::default();
     file.push(&heading);
     for (at, id) in path.iter().enumerate() {
         let text = tree.with_untracked(|tree| tree.message(id).map(export::markdown::message)).unwrap_or_default();
         let mut rest = text.as_str();
         loop {
-            progress.go_on(at).await?;
+            progress.checkpoint(at).await?;
             let (piece, more) = rest.split_at(rest.floor_char_boundary(PIECE));
             file.push(piece);
             if more.is_empty() {
@@ -168,7 +168,7 @@ async fn import(file: &File, store: ConversationStore, job: Job) -> String {
         Err(Unread::Wrong(sentence)) => return sentence,
     };
     let count = all.iter().map(|kept| kept.messages.len()).sum();
-    match store.import(&all, &mut job.begin("Importing", count, "messages")).await {
+    match store.import(&all, &mut job.start("Importing", count, "messages")).await {
         Ok(count) => imported(count, all.len()),
         Err(StorageError::Cancelled) => "Cancelled. Nothing was imported.".into(),
         Err(error) => ["Nothing was imported. ", error.message()].concat(),
@@ -178,7 +178,7 @@ async fn import(file: &File, store: ConversationStore, job: Job) -> String {
 /// Reads a file, in UTF-8 or in the encoding of its byte order mark. Markdown begins with a title, and JSON never does.
 async fn read(file: &File, job: Job) -> Result<Vec<ConversationRecord>, Unread> {
     let size = whole(file.size());
-    let mut progress = job.begin("Reading", 2 * size, "%");
+    let mut progress = job.start("Reading", 2 * size, "%");
     let mut bytes = Vec::new();
     while bytes.len() < size {
         let part = bytes_of(file, bytes.len(), bytes.len() + PIECE).await;
@@ -186,15 +186,15 @@ async fn read(file: &File, job: Job) -> Result<Vec<ConversationRecord>, Unread> 
             break;
         }
         bytes.extend(part);
-        progress.go_on(bytes.len()).await?;
+        progress.checkpoint(bytes.len()).await?;
     }
     if has_bom(&bytes) {
         bytes = decode_text(bytes).map_err(no_text)?.into_bytes();
-        progress.go_on(size).await?;
+        progress.checkpoint(size).await?;
     }
     if bytes.starts_with(b"#") {
         let text = decode_text(bytes).map_err(no_text)?;
-        progress.go_on(size).await?;
+        progress.checkpoint(size).await?;
         return Ok(vec![
             export::import_markdown::from_markdown(&text, &session_storage::provenance, &mut progress).await?,
         ]);

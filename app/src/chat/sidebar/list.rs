@@ -9,7 +9,7 @@ use crate::{
         storage::ConversationStore,
     },
     ui::text::text,
-    work::job::Unwatched,
+    work::job::NoProgress,
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
@@ -64,7 +64,7 @@ pub fn Conversations(
         if let Some(kept) = deleted.try_update(Option::take).flatten() {
             spawn_local_scoped_with_cancellation(async move {
                 let there = ["/c/", &kept.conversation.id].concat();
-                match store.import(std::slice::from_ref(&kept), &mut Unwatched::new()).await {
+                match store.import(std::slice::from_ref(&kept), &mut NoProgress::new()).await {
                     Ok(_) => address.push(&there),
                     Err(_) => deleted.set(Some(kept)), // the notice says why; the person can try again
                 }

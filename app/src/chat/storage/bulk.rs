@@ -6,7 +6,7 @@ use crate::{
         conversation::{Conversation, search::Hit},
         storage::{error::StorageError, indexed_db::search_in},
     },
-    work::job::{Unwatched, Watch},
+    work::job::{NoProgress, Progress},
 };
 use leptos::prelude::*;
 
@@ -72,12 +72,13 @@ impl ConversationStore {
     ///
     /// # Errors
     /// There is no room for them, the browser refuses, or the person has cancelled: then nothing has been taken in.
-    pub async fn import(self, all: &[ConversationRecord], watch: &mut impl Watch) -> Result<usize, StorageError> {
+    pub async fn import(self, all: &[ConversationRecord], progress: &mut impl Progress) -> Result<usize, StorageError> {
         let Some(database) = self.database.get_value() else {
             self.undelete(all);
             return Ok(all.iter().filter(|kept| self.import_in_memory(kept)).count());
         };
-        let changed = database.import(all, watch).await.inspect_err(|error| self.set_error_unless_cancelled(*error))?;
+        let changed =
+            database.import(all, progress).await.inspect_err(|error| self.set_error_unless_cancelled(*error))?;
         self.undelete(all);
         // Each message to other tabs makes them read the whole list again.
         for id in changed.iter().take(MOST_TOLD) {
@@ -138,7 +139,7 @@ impl ConversationStore {
 async fn merged(stored: Option<ConversationRecord>, newer: Option<ConversationRecord>) -> Option<ConversationRecord> {
     match (stored, newer) {
         (Some(stored), Some(newer)) => {
-            Some(Conversation::merged(stored, newer, &mut Unwatched::new()).await.ok()?.into_kept())
+            Some(Conversation::merged(stored, newer, &mut NoProgress::new()).await.ok()?.into_kept())
         }
         (stored, newer) => stored.or(newer),
     }

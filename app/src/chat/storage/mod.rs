@@ -34,7 +34,7 @@ use crate::{
             indexed_db::{Database, newest_first},
         },
     },
-    work::job::Unwatched,
+    work::job::NoProgress,
 };
 use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
@@ -136,10 +136,10 @@ impl ConversationStore {
 
     /// One conversation, as it was kept; none if it isn't there.
     pub async fn load(self, id: &str) -> Option<Conversation> {
-        let mut pace = Unwatched::new();
+        let mut progress = NoProgress::new();
         let tree = match (self.read(id).await, self.unsaved_of(id)) {
-            (Some(kept), Some(newer)) => Conversation::merged(kept, newer, &mut pace).await,
-            (kept, unsaved) => Conversation::build(kept.or(unsaved)?, &mut pace).await,
+            (Some(kept), Some(newer)) => Conversation::merged(kept, newer, &mut progress).await,
+            (kept, unsaved) => Conversation::build(kept.or(unsaved)?, &mut progress).await,
         };
         let mut tree = tree.ok()?;
         let here = session_storage::tab_id();

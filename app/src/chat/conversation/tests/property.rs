@@ -1,7 +1,7 @@
 //! Whatever is done to a tree, it stays one.
 
 use super::*;
-use crate::work::job::tests::After;
+use crate::work::job::tests::CancelAfter;
 use futures::executor::block_on;
 use proptest::prelude::*;
 
@@ -153,7 +153,7 @@ proptest! {
             _ = tree.request(id);
         }
         let kept = ConversationRecord { messages: messages.clone(), ..ConversationRecord::default() };
-        let built = block_on(Conversation::build(kept, &mut After(usize::MAX))).unwrap();
+        let built = block_on(Conversation::build(kept, &mut CancelAfter(usize::MAX))).unwrap();
         prop_assert_eq!(&tree, &built, "in slices");
         let mut one_by_one = Conversation::default();
         for message in &messages {

@@ -15,7 +15,7 @@ use crate::{
         },
         storage::{ConversationStore, session_storage},
     },
-    work::job::{Cancelled, Watch},
+    work::job::{self, Cancelled},
 };
 use leptos::prelude::*;
 
@@ -162,13 +162,17 @@ impl Transcript {
     ///
     /// # Errors
     /// The watcher has cancelled.
-    pub async fn new_messages(self, kept: Conversation, watch: &mut impl Watch) -> Result<Vec<Message>, Cancelled> {
+    pub async fn new_messages(
+        self,
+        kept: Conversation,
+        progress: &mut impl job::Progress,
+    ) -> Result<Vec<Message>, Cancelled> {
         let mut new_messages = Vec::new();
         for message in kept.into_kept().messages {
             if self.tree.with_untracked(|tree| tree.is_news(&message)) {
                 new_messages.push(message);
             }
-            watch.go_on(0).await?;
+            progress.checkpoint(0).await?;
         }
         Ok(new_messages)
     }

@@ -7,7 +7,7 @@ use crate::{
         conversation::{ConversationInfo, Message},
         session::entry::Entry,
     },
-    work::time_slice::rest,
+    work::time_slice::yield_now,
 };
 use leptos::{prelude::*, task::spawn_local};
 use starcrossed::Reason;
@@ -36,7 +36,7 @@ impl Transcript {
             return self.persist(&entry);
         }
         spawn_local(async move {
-            rest().await;
+            yield_now().await;
             // An answer that has ended meanwhile is kept already.
             if self.tree.try_with_untracked(|_| ()).is_some() && entry.is_running_here() {
                 self.persist(&entry);

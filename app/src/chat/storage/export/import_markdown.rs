@@ -10,7 +10,7 @@ use crate::{
         conversation::{ConversationInfo, ConversationRecord, Message, Provenance},
         protocol::answer::Exit,
     },
-    work::job::Watch,
+    work::job::Progress,
 };
 use starcrossed::Reason;
 
@@ -21,18 +21,18 @@ use starcrossed::Reason;
 pub async fn from_markdown(
     text: &str,
     stamp: &dyn Fn() -> Provenance,
-    watch: &mut impl Watch,
+    progress: &mut impl Progress,
 ) -> Result<ConversationRecord, Unread> {
     let mark = ["\n", MARK].concat();
     let mut parts = text.trim_start_matches('\u{feff}').split(&mark);
     let title = parts.next().and_then(|head| head.trim().strip_prefix("# "));
     let (id, mut messages, mut done) = (stamp().id, Vec::<Message>::new(), 0);
     for part in parts {
-        let lines = with_plain_ends(part, done, watch).await?;
+        let lines = with_plain_ends(part, done, progress).await?;
         let Some(message) = read(&lines, stamp(), messages.last()) else { return Err(foreign()) };
         messages.push(message);
         done += part.len();
-        watch.go_on(done).await?;
+        progress.checkpoint(done).await?;
     }
     let (Some(title), Some(last)) = (title, messages.last()) else { return Err(foreign()) };
     let (created_ms, updated_ms) = (messages.first().map_or(0, |first| first.asked_ms), last.asked_ms);
@@ -47,7 +47,7 @@ pub async fn from_markdown(
 const PIECE: usize = 128 * 1024;
 
 /// The text with `\n` at the end of each line.
-async fn with_plain_ends(text: &str, done: usize, watch: &mut impl Watch) -> Result<String, Unread> {
+async fn with_plain_ends(text: &str, done: usize, progress: &mut impl Progress) -> Result<String, Unread> {
     let (mut lines, mut rest) = (String::with_capacity(text.len()), text);
     while !rest.is_empty() {
         let most = rest.floor_char_boundary(PIECE);
@@ -56,7 +56,7 @@ async fn with_plain_ends(text: &str, done: usize, watch: &mut impl Watch) -> Res
         let (piece, more) = rest.split_at(rest.floor_char_boundary(end));
         lines.push_str(&piece.replace("\r\n", "\n"));
         rest = more;
-        watch.go_on(done + text.len() - rest.len()).await?;
+        progress.checkpoint(done + text.len() - rest.len()).await?;
     }
     Ok(lines)
 }
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
     use crate::{
         chat::{conversation::Conversation, storage::export::markdown::to_markdown},
-        work::job::tests::After,
+        work::job::tests::CancelAfter,
     };
     use futures::executor::block_on;
     use std::cell::Cell;
@@ -108,7 +108,7 @@ mod tests {
             next.set(next.get() + 1);
             Provenance { id: next.get().to_string(), writer: "here".into(), now_ms: next.get() }
         };
-        block_on(from_markdown(text, &stamp, &mut After(usize::MAX)))
+        block_on(from_markdown(text, &stamp, &mut CancelAfter(usize::MAX)))
     }
 
     #[test]
@@ -139,11 +139,11 @@ mod tests {
     fn the_end_of_a_line_is_read_as_one_wherever_it_stands() {
         for before in PIECE - 2..PIECE + 2 {
             let text = ["x".repeat(before), "\r\n\ré".repeat(PIECE / 4)].concat();
-            let lines = block_on(with_plain_ends(&text, 0, &mut After(usize::MAX))).unwrap();
+            let lines = block_on(with_plain_ends(&text, 0, &mut CancelAfter(usize::MAX))).unwrap();
             assert!(lines == text.replace("\r\n", "\n"), "{before}");
         }
         let text = "x".repeat(4 * PIECE);
-        assert!(matches!(block_on(with_plain_ends(&text, 0, &mut After(2))), Err(Unread::Cancelled)));
+        assert!(matches!(block_on(with_plain_ends(&text, 0, &mut CancelAfter(2))), Err(Unread::Cancelled)));
     }
 
     #[test]

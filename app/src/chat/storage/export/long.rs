@@ -4,7 +4,7 @@
 
 use crate::{
     chat::conversation::{File, Message},
-    work::job::{Cancelled, Watch},
+    work::job::{Cancelled, Progress},
 };
 use std::ops::Range;
 
@@ -55,11 +55,11 @@ fn texts(message: &mut Message) -> impl Iterator<Item = &mut String> {
 ///
 /// # Errors
 /// It is none, or the person has cancelled.
-pub async fn read_message(json: &[u8], at: usize, watch: &mut impl Watch) -> Result<Message, Unread> {
+pub async fn read_message(json: &[u8], at: usize, progress: &mut impl Progress) -> Result<Message, Unread> {
     if json.len() <= PIECE {
         return Ok(serde_json::from_slice(json)?);
     }
-    let (short, mut long) = take_out(json, at, watch).await?;
+    let (short, mut long) = take_out(json, at, progress).await?;
     let mut message: Message = serde_json::from_slice(&short)?;
     for text in texts(&mut message) {
         let number = text.strip_prefix('\0').and_then(|number| number.parse::<usize>().ok());
@@ -71,20 +71,20 @@ pub async fn read_message(json: &[u8], at: usize, watch: &mut impl Watch) -> Res
 }
 
 /// The JSON with marks, and the long texts in its order.
-async fn take_out(json: &[u8], done: usize, watch: &mut impl Watch) -> Result<(Vec<u8>, Vec<String>), Unread> {
+async fn take_out(json: &[u8], done: usize, progress: &mut impl Progress) -> Result<(Vec<u8>, Vec<String>), Unread> {
     let (mut short, mut long) = (Vec::new(), Vec::new());
     let (mut copied, mut at, mut pause) = (0, 0, PIECE);
     while let Some(begin) = find(json, at, b'"') {
-        let end = end_of_text(json, begin + 1, done, watch).await?;
+        let end = end_of_text(json, begin + 1, done, progress).await?;
         if end - begin > SHORT || looks_like_a_mark(&json[begin + 1..end]) {
             short.extend_from_slice(&json[copied..begin]);
             short.extend(serde_json::to_vec(&mark(long.len()))?);
-            long.push(unescaped(json, begin + 1..end, done, watch).await?);
+            long.push(unescaped(json, begin + 1..end, done, progress).await?);
             copied = end + 1;
         }
         at = end + 1;
         if at >= pause {
-            watch.go_on(done + at).await?;
+            progress.checkpoint(done + at).await?;
             pause = at + PIECE;
         }
     }
@@ -101,7 +101,7 @@ pub(super) async fn end_of_text(
     json: &[u8],
     mut at: usize,
     done: usize,
-    watch: &mut impl Watch,
+    progress: &mut impl Progress,
 ) -> Result<usize, Unread> {
     let mut pause = at + PIECE;
     loop {
@@ -112,13 +112,18 @@ pub(super) async fn end_of_text(
             None => return Err(Unread::Wrong("EOF while parsing a string".into())),
         }
         if at >= pause {
-            watch.go_on(done + at).await?;
+            progress.checkpoint(done + at).await?;
             pause = at + PIECE;
         }
     }
 }
 
-async fn unescaped(json: &[u8], range: Range<usize>, done: usize, watch: &mut impl Watch) -> Result<String, Unread> {
+async fn unescaped(
+    json: &[u8],
+    range: Range<usize>,
+    done: usize,
+    progress: &mut impl Progress,
+) -> Result<String, Unread> {
     let mut text = String::new();
     let mut at = range.start;
     while at < range.end {
@@ -126,7 +131,7 @@ async fn unescaped(json: &[u8], range: Range<usize>, done: usize, watch: &mut im
         let piece = [b"\"", &json[at..cut], b"\""].concat();
         text.push_str(&serde_json::from_slice::<String>(&piece)?);
         at = cut;
-        watch.go_on(done + at).await?;
+        progress.checkpoint(done + at).await?;
     }
     Ok(text)
 }
@@ -152,7 +157,11 @@ fn cut(json: &[u8], begin: usize, end: usize) -> usize {
 ///
 /// # Errors
 /// The person has cancelled.
-pub async fn write_message(message: &Message, done: usize, watch: &mut impl Watch) -> Result<Vec<String>, Cancelled> {
+pub async fn write_message(
+    message: &Message,
+    done: usize,
+    progress: &mut impl Progress,
+) -> Result<Vec<String>, Cancelled> {
     let mut short = message.clone();
     let mut long = Vec::new();
     for text in texts(&mut short).filter(|text| text.len() > SHORT || text.starts_with('\0')) {
@@ -167,7 +176,7 @@ pub async fn write_message(message: &Message, done: usize, watch: &mut impl Watc
         let mark = serde_json::to_string(&mark(number)).unwrap_or_default();
         let Some((before, after)) = rest.split_once(&mark) else { continue };
         pieces.push([before, "\""].concat());
-        escape(text, &mut pieces, done, watch).await?;
+        escape(text, &mut pieces, done, progress).await?;
         pieces.push("\"".into());
         rest = after;
     }
@@ -179,14 +188,14 @@ async fn escape(
     mut text: &str,
     pieces: &mut Vec<String>,
     done: usize,
-    watch: &mut impl Watch,
+    progress: &mut impl Progress,
 ) -> Result<(), Cancelled> {
     while !text.is_empty() {
         let (piece, rest) = text.split_at(text.floor_char_boundary(PIECE));
         let quoted = serde_json::to_string(piece).unwrap_or_default();
         pieces.push(quoted.trim_start_matches('"').get(..quoted.len().saturating_sub(2)).unwrap_or_default().into());
         text = rest;
-        watch.go_on(done).await?;
+        progress.checkpoint(done).await?;
     }
     Ok(())
 }
@@ -194,7 +203,7 @@ async fn escape(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::work::job::tests::After;
+    use crate::work::job::tests::CancelAfter;
     use futures::executor::block_on;
 
     fn long(text: &str) -> Message {
@@ -206,10 +215,10 @@ mod tests {
     fn what_is_written_in_pieces_is_what_the_library_writes_and_is_read_back() {
         for text in ["x", "é", "🦀", "\"", "\\", "\n", "\u{0}", "a\u{2028}\"", "\\\"\u{1}é🦀"] {
             let message = long(&text.repeat(2 * PIECE / text.len() + 7));
-            let pieces = block_on(write_message(&message, 0, &mut After(usize::MAX))).unwrap();
+            let pieces = block_on(write_message(&message, 0, &mut CancelAfter(usize::MAX))).unwrap();
             let json = serde_json::to_string(&message).unwrap();
             assert!(pieces.len() > 9 && pieces.concat() == json, "{text:?}");
-            let read = block_on(read_message(json.as_bytes(), 0, &mut After(usize::MAX))).unwrap();
+            let read = block_on(read_message(json.as_bytes(), 0, &mut CancelAfter(usize::MAX))).unwrap();
             assert!(read == message, "{text:?}");
         }
     }
@@ -219,7 +228,7 @@ mod tests {
         for before in 0..12 {
             let text = ["x".repeat(before), r"\ud83e\udd80".repeat(PIECE / 6)].concat();
             let json = format!(r#"{{"id":"a","text":"{text}"}}"#);
-            let read = block_on(read_message(json.as_bytes(), 0, &mut After(usize::MAX))).unwrap();
+            let read = block_on(read_message(json.as_bytes(), 0, &mut CancelAfter(usize::MAX))).unwrap();
             assert!(read.text.trim_start_matches('x').chars().all(|letter| letter == '🦀'));
         }
     }
@@ -231,8 +240,8 @@ mod tests {
         longest: usize,
     }
 
-    impl Watch for Gaps {
-        async fn go_on(&mut self, done: usize) -> Result<(), Cancelled> {
+    impl Progress for Gaps {
+        async fn checkpoint(&mut self, done: usize) -> Result<(), Cancelled> {
             self.longest = self.longest.max(done.saturating_sub(self.last));
             self.last = self.last.max(done);
             Ok(())
@@ -261,8 +270,11 @@ mod tests {
         for text in ["\u{0}", "\u{0}0", "\u{0}1", "\u{0}0x"] {
             let message = Message { reasoning: text.into(), ..long(&"x".repeat(2 * PIECE)) };
             let json = serde_json::to_string(&message).unwrap();
-            assert!(block_on(read_message(json.as_bytes(), 0, &mut After(usize::MAX))).unwrap() == message, "{text:?}");
-            let pieces = block_on(write_message(&message, 0, &mut After(usize::MAX))).unwrap();
+            assert!(
+                block_on(read_message(json.as_bytes(), 0, &mut CancelAfter(usize::MAX))).unwrap() == message,
+                "{text:?}"
+            );
+            let pieces = block_on(write_message(&message, 0, &mut CancelAfter(usize::MAX))).unwrap();
             assert!(pieces.concat() == json, "{text:?}");
         }
     }
@@ -270,16 +282,16 @@ mod tests {
     #[test]
     fn cancel_ends_it() {
         let message = long(&"x".repeat(4 * PIECE));
-        assert_eq!(block_on(write_message(&message, 0, &mut After(2))), Err(Cancelled));
+        assert_eq!(block_on(write_message(&message, 0, &mut CancelAfter(2))), Err(Cancelled));
         let json = serde_json::to_vec(&message).unwrap();
-        assert!(matches!(block_on(read_message(&json, 0, &mut After(2))), Err(Unread::Cancelled)));
+        assert!(matches!(block_on(read_message(&json, 0, &mut CancelAfter(2))), Err(Unread::Cancelled)));
     }
 
     #[test]
     fn half_a_message_is_refused() {
         let json = serde_json::to_vec(&long(&"x".repeat(2 * PIECE))).unwrap();
         for end in [PIECE + 1, PIECE + 60, json.len() - 1] {
-            assert!(block_on(read_message(&json[..end], 0, &mut After(usize::MAX))).is_err());
+            assert!(block_on(read_message(&json[..end], 0, &mut CancelAfter(usize::MAX))).is_err());
         }
     }
 }

@@ -6,20 +6,20 @@ use super::{
 };
 use crate::{
     chat::conversation::{ConversationInfo, ConversationRecord},
-    work::job::Watch,
+    work::job::Progress,
 };
 use std::ops::Range;
 
 /// How much that is skipped is looked at between two looks at the clock, in bytes.
 const PIECE: usize = 128 * 1024;
 
-/// Reads such a file: see [`begin`](super::begin). `watch` hears how many bytes have been read.
+/// Reads such a file: see [`begin`](super::begin). `progress` hears how many bytes have been read.
 ///
 /// # Errors
 /// A sentence that says what is wrong with it, or that the person has cancelled.
-pub async fn from_json(json: &[u8], watch: &mut impl Watch) -> Result<Vec<ConversationRecord>, Unread> {
+pub async fn from_json(json: &[u8], progress: &mut impl Progress) -> Result<Vec<ConversationRecord>, Unread> {
     let json = json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(json);
-    file(&mut Cursor { json, at: 0 }, watch).await.map_err(|unread| match unread {
+    file(&mut Cursor { json, at: 0 }, progress).await.map_err(|unread| match unread {
         Unread::Wrong(reason) if !reason.ends_with('.') => Unread::Wrong(
             ["This is not a file of conversations that Starcrossed has exported: ", &reason, "."].concat(),
         ),
@@ -27,14 +27,14 @@ pub async fn from_json(json: &[u8], watch: &mut impl Watch) -> Result<Vec<Conver
     })
 }
 
-async fn file(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<Vec<ConversationRecord>, Unread> {
+async fn file(cursor: &mut Cursor<'_>, progress: &mut impl Progress) -> Result<Vec<ConversationRecord>, Unread> {
     let (mut version, mut found) = (None, None);
     cursor.begin(b'{')?;
-    while let Some(key) = cursor.key(watch).await? {
+    while let Some(key) = cursor.key(progress).await? {
         match key.as_str() {
-            "starcrossed" => version = Some(known_version(cursor.value(watch).await?)?),
-            "conversations" => found = Some(conversations(cursor, watch).await?),
-            _ => drop(cursor.value(watch).await?),
+            "starcrossed" => version = Some(known_version(cursor.value(progress).await?)?),
+            "conversations" => found = Some(conversations(cursor, progress).await?),
+            _ => drop(cursor.value(progress).await?),
         }
     }
     cursor.end()?;
@@ -52,34 +52,37 @@ fn known_version(json: &[u8]) -> Result<(), Unread> {
     Ok(())
 }
 
-async fn conversations(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<Vec<ConversationRecord>, Unread> {
+async fn conversations(
+    cursor: &mut Cursor<'_>,
+    progress: &mut impl Progress,
+) -> Result<Vec<ConversationRecord>, Unread> {
     let mut all = Vec::new();
     cursor.begin(b'[')?;
     while cursor.item(b']')? {
-        all.push(kept(cursor, watch).await?);
+        all.push(kept(cursor, progress).await?);
     }
     Ok(all)
 }
 
-async fn kept(cursor: &mut Cursor<'_>, watch: &mut impl Watch) -> Result<ConversationRecord, Unread> {
+async fn kept(cursor: &mut Cursor<'_>, progress: &mut impl Progress) -> Result<ConversationRecord, Unread> {
     let (mut known, mut messages) = (None, None);
     cursor.begin(b'{')?;
-    while let Some(key) = cursor.key(watch).await? {
+    while let Some(key) = cursor.key(progress).await? {
         match key.as_str() {
-            "conversation" => known = Some(serde_json::from_slice::<ConversationInfo>(cursor.value(watch).await?)?),
+            "conversation" => known = Some(serde_json::from_slice::<ConversationInfo>(cursor.value(progress).await?)?),
             "messages" => {
                 let mut all = Vec::new();
                 cursor.begin(b'[')?;
                 while cursor.item(b']')? {
                     let at = cursor.at;
-                    let message = read_message(cursor.value(watch).await?, at, watch).await?;
+                    let message = read_message(cursor.value(progress).await?, at, progress).await?;
                     check(&message.id)?;
                     all.push(message);
-                    watch.go_on(cursor.at).await?;
+                    progress.checkpoint(cursor.at).await?;
                 }
                 messages = Some(all);
             }
-            _ => drop(cursor.value(watch).await?),
+            _ => drop(cursor.value(progress).await?),
         }
     }
     let Some(conversation) = known else { return wrong("missing field `conversation`") };
@@ -147,30 +150,30 @@ impl<'a> Cursor<'a> {
     }
 
     /// The name of the next field of an object, if there is one.
-    async fn key(&mut self, watch: &mut impl Watch) -> Result<Option<String>, Unread> {
+    async fn key(&mut self, progress: &mut impl Progress) -> Result<Option<String>, Unread> {
         if !self.item(b'}')? {
             return Ok(None);
         }
-        let key = serde_json::from_slice(self.value(watch).await?)?;
+        let key = serde_json::from_slice(self.value(progress).await?)?;
         self.begin(b':')?;
         Ok(Some(key))
     }
 
     /// The JSON of the next value. Only its brackets and quotes are looked at.
-    async fn value(&mut self, watch: &mut impl Watch) -> Result<&'a [u8], Unread> {
+    async fn value(&mut self, progress: &mut impl Progress) -> Result<&'a [u8], Unread> {
         if self.peek().is_none() {
             return self.unexpected();
         }
-        let range = self.skip(watch).await?;
+        let range = self.skip(progress).await?;
         Ok(&self.json[range])
     }
 
-    async fn skip(&mut self, watch: &mut impl Watch) -> Result<Range<usize>, Unread> {
+    async fn skip(&mut self, progress: &mut impl Progress) -> Result<Range<usize>, Unread> {
         let begin = self.at;
         let (mut depth, mut pause) = (0_usize, begin + PIECE);
         while let Some(byte) = self.json.get(self.at) {
             match byte {
-                b'"' => self.at = end_of_text(self.json, self.at + 1, 0, watch).await?,
+                b'"' => self.at = end_of_text(self.json, self.at + 1, 0, progress).await?,
                 b'{' | b'[' => depth += 1,
                 b'}' | b']' | b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => break,
                 b'}' | b']' => depth -= 1,
@@ -181,7 +184,7 @@ impl<'a> Cursor<'a> {
                 break;
             }
             if self.at >= pause {
-                watch.go_on(self.at).await?;
+                progress.checkpoint(self.at).await?;
                 pause = self.at + PIECE;
             }
         }

@@ -4,7 +4,7 @@ use crate::{
         conversation::{Conversation, ConversationRecord, Provenance},
         protocol::answer::{Event, Exit},
     },
-    work::job::tests::After,
+    work::job::tests::CancelAfter,
 };
 use futures::executor::block_on;
 
@@ -28,7 +28,7 @@ fn to_json(all: &[ConversationRecord]) -> String {
         file += &begin_conversation(&kept.conversation, at == 0);
         for (at, message) in kept.messages.iter().enumerate() {
             file += if at > 0 { "," } else { "" };
-            file += &block_on(long::write_message(message, 0, &mut After(9))).unwrap().concat();
+            file += &block_on(long::write_message(message, 0, &mut CancelAfter(9))).unwrap().concat();
         }
         file += END_OF_MESSAGES;
     }
@@ -36,7 +36,7 @@ fn to_json(all: &[ConversationRecord]) -> String {
 }
 
 fn read(json: &str) -> Result<Vec<ConversationRecord>, String> {
-    block_on(from_json(json.as_bytes(), &mut After(usize::MAX))).map_err(|unread| match unread {
+    block_on(from_json(json.as_bytes(), &mut CancelAfter(usize::MAX))).map_err(|unread| match unread {
         Unread::Wrong(reason) => reason,
         Unread::Cancelled => "cancelled".into(),
     })
@@ -88,7 +88,7 @@ fn half_a_file_is_refused_wherever_it_ends() {
 #[test]
 fn cancel_ends_the_reading() {
     let json = to_json(&[kept(), kept()]);
-    assert!(matches!(block_on(from_json(json.as_bytes(), &mut After(2))), Err(Unread::Cancelled)));
+    assert!(matches!(block_on(from_json(json.as_bytes(), &mut CancelAfter(2))), Err(Unread::Cancelled)));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{
             indexed_db::requests::{self, MESSAGES, Transaction},
         },
     },
-    work::job::{Unwatched, Watch},
+    work::job::{NoProgress, Progress},
 };
 use js_sys::{Array, JsString};
 use leptos::{
@@ -31,11 +31,11 @@ const SLICE: u32 = 256 * 1024;
 /// The messages of a conversation, in the order of their keys.
 pub(super) async fn messages(database: &IdbDatabase, id: &str) -> Result<Read<Vec<Message>>, StorageError> {
     let mut read = Read::default();
-    each(database, MESSAGES, Some(requests::messages_of(id)?), async |record, pace| {
+    each(database, MESSAGES, Some(requests::messages_of(id)?), async |record, progress| {
         if record.starts_with(PIECE, 0) {
             take_piece(&String::from(record), &mut read);
         } else {
-            take(message(record, pace).await, &mut read);
+            take(message(record, progress).await, &mut read);
         }
     })
     .await?;
@@ -47,9 +47,9 @@ pub(super) async fn each(
     database: &IdbDatabase,
     store: &str,
     range: Option<JsValue>,
-    mut hear: impl AsyncFnMut(&JsString, &mut Unwatched),
+    mut hear: impl AsyncFnMut(&JsString, &mut NoProgress),
 ) -> Result<(), StorageError> {
-    let (mut pace, mut range, mut size) = (Unwatched::new(), range.unwrap_or_default(), FIRST);
+    let (mut progress, mut range, mut size) = (NoProgress::new(), range.unwrap_or_default(), FIRST);
     loop {
         let all = Transaction::read(database)?.store(store)?;
         let keys = all.get_all_keys_with_key_and_limit(&range, size)?;
@@ -59,8 +59,8 @@ pub(super) async fn each(
         for record in records.iter() {
             let record = record.dyn_into::<JsString>().unwrap_or_default();
             length += record.length();
-            hear(&record, &mut pace).await;
-            pace.go_on(0).await?;
+            hear(&record, &mut progress).await;
+            progress.checkpoint(0).await?;
         }
         if records.length() < size {
             return Ok(());
@@ -81,16 +81,16 @@ fn next_size(size: u32, length: u32) -> u32 {
 }
 
 /// The message in a record, if it can be read.
-async fn message(record: &JsString, pace: &mut Unwatched) -> Option<Message> {
+async fn message(record: &JsString, progress: &mut NoProgress) -> Option<Message> {
     let mut json = String::new();
     let mut at = 0;
     while at < record.length() {
         let end = end_of_piece(record, at);
         json.push_str(&String::from(record.substring(at, end)));
         at = end;
-        pace.go_on(0).await.ok()?;
+        progress.checkpoint(0).await.ok()?;
     }
-    read_message(json.as_bytes(), 0, pace).await.ok()
+    read_message(json.as_bytes(), 0, progress).await.ok()
 }
 
 /// Not between the two halves of a letter.
@@ -114,13 +114,13 @@ const KEYS: u32 = 4096;
 
 /// The keys of a conversation's messages.
 pub(super) async fn keys(database: &IdbDatabase, id: &str) -> Result<Vec<String>, StorageError> {
-    let (mut found, mut pace, mut range) = (Vec::new(), Unwatched::new(), requests::messages_of(id)?);
+    let (mut found, mut progress, mut range) = (Vec::new(), NoProgress::new(), requests::messages_of(id)?);
     loop {
         let some = Transaction::read(database)?.store(MESSAGES)?.get_all_keys_with_key_and_limit(&range, KEYS)?;
         let some = Array::from(&requests::done(&some).await?);
         for key in some.iter() {
             found.push(key.as_string().unwrap_or_default());
-            pace.go_on(0).await?;
+            progress.checkpoint(0).await?;
         }
         if some.length() < KEYS {
             return Ok(found);

@@ -37,7 +37,7 @@ use crate::{
             journal::{Entry, Journal},
         },
     },
-    work::job::Unwatched,
+    work::job::NoProgress,
 };
 use leptos::{task::spawn_local, wasm_bindgen::JsValue, web_sys::IdbDatabase};
 use recover::Recovery;
@@ -174,9 +174,9 @@ impl Database {
         answer: &Message,
         is_current: impl Fn() -> bool,
     ) -> Result<(), StorageError> {
-        let (began_ms, mut pace) = (unix_ms(), Unwatched::new());
-        let record = write_message(answer, 0, &mut pace).await?;
-        let record = search::joined(&record, 0, &mut pace).await?;
+        let (began_ms, mut progress) = (unix_ms(), NoProgress::new());
+        let record = write_message(answer, 0, &mut progress).await?;
+        let record = search::joined(&record, 0, &mut progress).await?;
         // A page that was frozen meanwhile doesn't know what other tabs have written.
         let is_late = unix_ms().saturating_sub(began_ms) > COMPACTED_WITHIN_MS;
         if is_late || !is_current() || self.journal.is_deleted(conversation) {

@@ -14,7 +14,7 @@ use crate::{
             indexed_db::requests::{self, CONVERSATIONS, MESSAGES, Transaction},
         },
     },
-    work::job::{Cancelled, Unwatched, Watch},
+    work::job::{Cancelled, NoProgress, Progress},
 };
 use js_sys::JsString;
 use leptos::web_sys::IdbDatabase;
@@ -31,7 +31,7 @@ impl Database {
         if needle.is_empty() {
             return Ok(hits);
         }
-        let mut pace = Unwatched::new();
+        let mut progress = NoProgress::new();
         for conversation in self.list().await?.found {
             if hits.len() >= limit {
                 break;
@@ -41,19 +41,19 @@ impl Database {
                 None => {
                     let kept = self.load(&conversation.id).await?.found;
                     match kept {
-                        Some(kept) => in_messages(&kept, &needle, &mut pace).await?,
+                        Some(kept) => in_messages(&kept, &needle, &mut progress).await?,
                         None => None,
                     }
                 }
             });
-            pace.go_on(0).await?;
+            progress.checkpoint(0).await?;
         }
         Ok(hits)
     }
 
     /// Takes in what was exported or deleted, and returns the ids of the conversations to which that added anything. Of
     /// what is here already nothing is overwritten: a message that is kept stays as it is, and so does what is known of its
-    /// conversation. `watch` hears how many messages have been looked at.
+    /// conversation. `progress` hears how many messages have been looked at.
     ///
     /// It takes many transactions, so that neither this page nor another tab waits for all of it. A conversation comes into
     /// the list after its last message. If the import fails or is cancelled, what it added is deleted again.
@@ -63,10 +63,10 @@ impl Database {
     pub async fn import(
         &self,
         conversations: &[ConversationRecord],
-        watch: &mut impl Watch,
+        progress: &mut impl Progress,
     ) -> Result<Vec<String>, StorageError> {
         let mut added = Vec::new();
-        let imported = self.add_all(conversations, watch, &mut added).await;
+        let imported = self.add_all(conversations, progress, &mut added).await;
         if let Err(error) = imported {
             self.take_back(added).await?;
             return Err(error);
@@ -77,7 +77,7 @@ impl Database {
     async fn add_all(
         &self,
         conversations: &[ConversationRecord],
-        watch: &mut impl Watch,
+        progress: &mut impl Progress,
         all: &mut Vec<Added>,
     ) -> Result<(), StorageError> {
         let mut done = 0;
@@ -94,13 +94,13 @@ impl Database {
                 let key = requests::key_of(id, &message.id);
                 // The keys come in their order.
                 if keys.binary_search(&key).is_err() {
-                    let record = joined(&write_message(message, done, watch).await?, done, watch).await?;
+                    let record = joined(&write_message(message, done, progress).await?, done, progress).await?;
                     added.keys.push(key);
                     note(all, at, &mut added);
                     batch.put(MESSAGES, &requests::key_of(id, &message.id), record).await?;
                 }
                 done += 1;
-                watch.go_on(done).await?;
+                progress.checkpoint(done).await?;
             }
             if is_new {
                 note(all, at, &mut added);
@@ -114,7 +114,7 @@ impl Database {
 
     /// Deletes what an import has added.
     async fn take_back(&self, all: Vec<Added>) -> Result<(), StorageError> {
-        let mut pace = Unwatched::new();
+        let mut progress = NoProgress::new();
         for added in all {
             let transaction = Transaction::write(&self.connection)?;
             if added.is_new {
@@ -127,7 +127,7 @@ impl Database {
                     transaction.store(MESSAGES)?.delete(&key.into())?;
                 }
                 transaction.written().await?;
-                pace.go_on(0).await?;
+                progress.checkpoint(0).await?;
             }
         }
         Ok(())
@@ -153,11 +153,15 @@ fn note(all: &mut Vec<Added>, at: usize, added: &mut Added) {
 }
 
 /// The browser's own text of these pieces.
-pub(super) async fn joined(pieces: &[String], done: usize, watch: &mut impl Watch) -> Result<JsString, Cancelled> {
+pub(super) async fn joined(
+    pieces: &[String],
+    done: usize,
+    progress: &mut impl Progress,
+) -> Result<JsString, Cancelled> {
     let mut text = JsString::from("");
     for piece in pieces {
         text = text.concat(&piece.into());
-        watch.go_on(done).await?;
+        progress.checkpoint(done).await?;
     }
     Ok(text)
 }
@@ -199,7 +203,7 @@ const MOST_TEXT: u32 = 1024 * 1024;
 
 /// The same in conversations that no store has.
 pub async fn search_in(all: &[ConversationRecord], text: &str, limit: usize) -> Vec<Hit> {
-    let (needle, mut pace) = (fold(text.trim()), Unwatched::new());
+    let (needle, mut progress) = (fold(text.trim()), NoProgress::new());
     let mut hits = Vec::new();
     for kept in all.iter().filter(|_| !needle.is_empty()) {
         if hits.len() >= limit {
@@ -207,7 +211,7 @@ pub async fn search_in(all: &[ConversationRecord], text: &str, limit: usize) -> 
         }
         hits.extend(match in_title(&kept.conversation, &needle) {
             Some(hit) => Some(hit),
-            None => in_messages(kept, &needle, &mut pace).await.unwrap_or_default(),
+            None => in_messages(kept, &needle, &mut progress).await.unwrap_or_default(),
         });
     }
     hits
@@ -221,7 +225,7 @@ fn in_title(conversation: &ConversationInfo, needle: &str) -> Option<Hit> {
 async fn in_messages(
     kept: &ConversationRecord,
     needle: &str,
-    watch: &mut impl Watch,
+    progress: &mut impl Progress,
 ) -> Result<Option<Hit>, Cancelled> {
     for message in &kept.messages {
         for text in texts_of(message).flat_map(parts) {
@@ -229,7 +233,7 @@ async fn in_messages(
                 let (conversation, message) = (kept.conversation.id.clone(), message.id.clone());
                 return Ok(Some(Hit { conversation, message, excerpt }));
             }
-            watch.go_on(0).await?;
+            progress.checkpoint(0).await?;
         }
     }
     Ok(None)

@@ -19,7 +19,7 @@ use crate::{
         conversation::{ConversationInfo, ConversationRecord, Message, piece::Piece},
         storage::{error::StorageError, indexed_db::requests::Transaction, journal::notes::Notes},
     },
-    work::job::{Unwatched, Watch},
+    work::job::{NoProgress, Progress},
 };
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
@@ -127,12 +127,12 @@ impl Journal {
     }
 
     async fn read(&self) -> Vec<(String, Entry)> {
-        let (mut entries, mut pace) = (Vec::new(), Unwatched::new());
+        let (mut entries, mut progress) = (Vec::new(), NoProgress::new());
         for (name, text) in self.notes.all().await {
             if let Ok(entry) = serde_json::from_str(&text) {
                 entries.push((name, entry));
             }
-            _ = pace.go_on(0).await; // which nobody cancels
+            _ = progress.checkpoint(0).await; // which nobody cancels
         }
         entries
     }
