@@ -3,7 +3,7 @@
 use crate::{
     api::{
         error::ApiError,
-        monitor::{Sight, kill, monitor},
+        monitor::{MonitorUpdate, kill, monitor},
     },
     browser::{every_second, router::Router},
     ui::text::text,
@@ -21,7 +21,7 @@ const PATIENCE: u32 = 10;
 #[component]
 pub fn MonitorPage() -> impl IntoView {
     let address = expect_context::<Router>();
-    let sight = RwSignal::new(Sight::default());
+    let update = RwSignal::new(MonitorUpdate::default());
     let exit = RwSignal::new(None::<Exit>);
     let silent = RwSignal::new(0);
     let live = RwSignal::new(false);
@@ -33,7 +33,7 @@ pub fn MonitorPage() -> impl IntoView {
         link.start(monitor(), move |event| {
             silent.set(0);
             if let Event::Item(seen) = event {
-                sight.set(seen);
+                update.set(seen);
                 live.set(true);
             }
         });
@@ -49,9 +49,10 @@ pub fn MonitorPage() -> impl IntoView {
     let kill = Action::new(|number: &u64| kill(*number));
     let refused = text(move || kill.value().with(|answer| answer.as_ref().and_then(refusal)).unwrap_or_default());
     let standing = text(move || exit.with(|exit| standing(exit.as_ref(), live.get())));
-    let in_all = text(move || sight.with(in_all));
-    let ended = move || sight.with(|sight| sight.census.exits.clone());
-    let numbers = move || sight.with(|sight| sight.census.tasks.iter().map(|task| task.number).collect::<Vec<_>>());
+    let in_all = text(move || update.with(in_all));
+    let ended = move || update.with(|update| update.snapshot.exits.clone());
+    let numbers =
+        move || update.with(|update| update.snapshot.tasks.iter().map(|task| task.number).collect::<Vec<_>>());
     view! {
         <main class="essay monitor">
             <p class="back-link">
@@ -80,7 +81,7 @@ pub fn MonitorPage() -> impl IntoView {
                 </thead>
                 <tbody>
                     // By number, so that a button stays the one that it was while somebody presses it.
-                    <For each=numbers key=|number| *number children=move |number| view! { <Task number sight kill /> } />
+                    <For each=numbers key=|number| *number children=move |number| view! { <Task number update kill /> } />
                 </tbody>
             </table>
             <table>
@@ -96,7 +97,7 @@ pub fn MonitorPage() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=ended key=|exit| exit.number children=move |exit| view! { <Exited exit sight /> } />
+                    <For each=ended key=|exit| exit.number children=move |exit| view! { <Exited exit update /> } />
                 </tbody>
             </table>
         </main>
@@ -115,9 +116,9 @@ fn look_again(look: impl Fn() + 'static) {
 
 /// A task that lives.
 #[component]
-fn Task(number: u64, sight: RwSignal<Sight>, kill: Action<u64, Result<bool, ApiError>>) -> impl IntoView {
+fn Task(number: u64, update: RwSignal<MonitorUpdate>, kill: Action<u64, Result<bool, ApiError>>) -> impl IntoView {
     let is_it = move |task: &&Living| task.number == number;
-    let task = Memo::new(move |_| sight.with(|sight| sight.census.tasks.iter().find(is_it).cloned()));
+    let task = Memo::new(move |_| update.with(|update| update.snapshot.tasks.iter().find(is_it).cloned()));
     let cell =
         move |what: fn(&Living) -> String| text(move || task.with(|task| task.as_ref().map(what)).unwrap_or_default());
     view! {
@@ -131,7 +132,7 @@ fn Task(number: u64, sight: RwSignal<Sight>, kill: Action<u64, Result<bool, ApiE
                 <button
                     type="button"
                     aria-label=format!("Kill task {number}")
-                    hidden=move || !sight.with(|sight| sight.may_kill)
+                    hidden=move || !update.with(|update| update.may_kill)
                     on:click=move |_| drop(kill.dispatch(number))
                 >
                     "Kill"
@@ -143,10 +144,10 @@ fn Task(number: u64, sight: RwSignal<Sight>, kill: Action<u64, Result<bool, ApiE
 
 /// A task that has ended.
 #[component]
-fn Exited(exit: Ended, sight: RwSignal<Sight>) -> impl IntoView {
+fn Exited(exit: Ended, update: RwSignal<MonitorUpdate>) -> impl IntoView {
     let is_it = move |other: &&Ended| other.number == exit.number;
     let ago = text(move || {
-        let ago_ms = sight.with(|sight| sight.census.exits.iter().find(is_it).map(|exit| exit.ago_ms));
+        let ago_ms = update.with(|update| update.snapshot.exits.iter().find(is_it).map(|exit| exit.ago_ms));
         ago_ms.map(span).unwrap_or_default()
     });
     view! {
@@ -177,10 +178,10 @@ fn standing(exit: Option<&Exit>, is_live: bool) -> String {
     }
 }
 
-fn in_all(sight: &Sight) -> String {
-    let census = &sight.census;
-    let newest = if (census.tasks.len() as u64) < census.live { " (the newest are shown)" } else { "" };
-    format!("{} live{newest} · {} ended · {} deltas", census.live, census.ended, census.deltas)
+fn in_all(update: &MonitorUpdate) -> String {
+    let snapshot = &update.snapshot;
+    let newest = if (snapshot.tasks.len() as u64) < snapshot.live { " (the newest are shown)" } else { "" };
+    format!("{} live{newest} · {} ended · {} deltas", snapshot.live, snapshot.ended, snapshot.deltas)
 }
 
 fn refusal(answer: &Result<bool, ApiError>) -> Option<String> {

@@ -16,18 +16,19 @@ use starcrossed::{EventStream, Item, Sse, registry::Snapshot};
 
 /// What somebody who looks on sees.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sight {
+pub struct MonitorUpdate {
     /// Whether they may end tasks.
     pub may_kill: bool,
     /// The tasks.
-    pub census: Snapshot,
+    #[serde(rename = "census")]
+    pub snapshot: Snapshot,
 }
 
-impl Item for Sight {
+impl Item for MonitorUpdate {
     /// About: a row has a text of at most eighty characters, and some numbers.
     fn size(&self) -> usize {
         const ROW: usize = 256;
-        (self.census.tasks.len() + self.census.exits.len()) * ROW
+        (self.snapshot.tasks.len() + self.snapshot.exits.len()) * ROW
     }
 
     /// What was seen later is all there is to see.
@@ -42,7 +43,7 @@ impl Item for Sight {
 /// # Errors
 /// 503 if too many are looking on, 429 if too many are this client's: the server's front says so.
 #[server(prefix = "/api", endpoint = "monitor", input = Json, output = Sse)]
-pub async fn monitor() -> Result<EventStream<Sight>, ApiError> {
+pub async fn monitor() -> Result<EventStream<MonitorUpdate>, ApiError> {
     let tasks = expect_context::<starcrossed::registry::TaskRegistry>();
     let (permit, may_kill) = (crate::api::permit::Permit::of_request(), watch::may_kill());
     let spawn = crate::api::raw::spawn().about("monitor");
@@ -55,6 +56,6 @@ pub async fn monitor() -> Result<EventStream<Sight>, ApiError> {
 /// 403 if that is not for whoever asks.
 #[server(prefix = "/api", endpoint = "kill", input = Json)]
 pub async fn kill(task: u64) -> Result<bool, ApiError> {
-    watch::check()?;
+    watch::require_kill_permission()?;
     Ok(expect_context::<starcrossed::registry::TaskRegistry>().kill(task, "Ended from the monitor."))
 }

@@ -1,6 +1,6 @@
 //! What the monitor's task does, and what somebody who looks on may do.
 
-use super::Sight;
+use super::MonitorUpdate;
 use crate::api::{error::ApiError, permit::Permit};
 use http::{StatusCode, request::Parts};
 use leptos::prelude::use_context;
@@ -24,7 +24,7 @@ pub(super) fn may_kill() -> bool {
 }
 
 /// Refuses who may not.
-pub(super) fn check() -> Result<(), ApiError> {
+pub(super) fn require_kill_permission() -> Result<(), ApiError> {
     const WHY: &str = "Ending a task is for who has logged in; or, where no password is needed, for who sits at the server's own \
         machine. Start the server with a password to do it from here.";
     may_kill().then_some(()).ok_or_else(|| ApiError::Denied(StatusCode::FORBIDDEN, WHY.into()))
@@ -35,12 +35,12 @@ pub(super) async fn watch(
     tasks: TaskRegistry,
     may_kill: bool,
     _permit: Permit,
-    sender: Sender<Sight>,
+    sender: Sender<MonitorUpdate>,
 ) -> Result<(), Failure> {
     let mut clock = interval(PAUSE);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay); // who reads slowly isn't owed what was missed
     loop {
         clock.tick().await;
-        sender.send(Sight { may_kill, census: tasks.snapshot(ROWS) }).await?;
+        sender.send(MonitorUpdate { may_kill, snapshot: tasks.snapshot(ROWS) }).await?;
     }
 }
