@@ -1,7 +1,7 @@
 //! The built-in model `demo`: it answers at once, from inside this process, and says how to connect a real one.
 
 use app::chat::protocol::{
-    answer::{Completion, Deltas, Exit},
+    answer::{Completion, DeltaSender, Exit},
     message::{ChatMessage, ChatRequest, Content, Delta, Role},
     usage::Usage,
 };
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(25);
 const ECHOED: usize = 200;
 
 /// Answers word by word.
-pub async fn reply(request: ChatRequest, deltas: Deltas) -> Exit {
+pub async fn reply(request: ChatRequest, deltas: DeltaSender) -> Exit {
     let most = request.most_tokens().and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
     let answer = answer(&request.messages);
     let mut words = answer.split_inclusive(char::is_whitespace);

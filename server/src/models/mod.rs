@@ -8,7 +8,7 @@ pub(crate) mod upstreams;
 
 use crate::models::{openai::Client, upstreams::Upstreams};
 use app::chat::protocol::{
-    answer::{Deltas, Exit},
+    answer::{DeltaSender, Exit},
     message::{ChatRequest, ModelList},
     model::Model,
 };
@@ -83,7 +83,7 @@ impl Models {
 }
 
 impl Model for Models {
-    fn reply(&self, request: ChatRequest, deltas: Deltas) -> BoxFuture<'static, Exit> {
+    fn reply(&self, request: ChatRequest, deltas: DeltaSender) -> BoxFuture<'static, Exit> {
         // Asked for by its name the demo answers in any case: it tells a broken page from a broken model server.
         if request.model == demo::NAME {
             return demo::reply(request, deltas).boxed();

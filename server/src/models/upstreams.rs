@@ -5,7 +5,7 @@
 
 use crate::models::openai::{Absence, Client, Kind, Listed, Listing, MOST_LISTED, Unlisted};
 use app::chat::protocol::{
-    answer::{Deltas, Exit},
+    answer::{DeltaSender, Exit},
     message::{ChatRequest, ModelInfo, ModelList},
     options::LONGEST_NAME,
     progress::Progress,
@@ -67,7 +67,7 @@ impl Upstreams {
     }
 
     /// Asks the server whose model it is.
-    pub(crate) async fn reply(&self, mut request: ChatRequest, deltas: Deltas) -> Exit {
+    pub(crate) async fn reply(&self, mut request: ChatRequest, deltas: DeltaSender) -> Exit {
         match self.find(&request.model, &deltas).await {
             Ok((client, model)) => {
                 request.model = model;
@@ -137,7 +137,7 @@ impl Upstreams {
     }
 
     /// Whose model this is, and what it is called there. Otherwise a sentence for the person.
-    async fn find(&self, model: &str, deltas: &Deltas) -> Result<Chosen, String> {
+    async fn find(&self, model: &str, deltas: &DeltaSender) -> Result<Chosen, String> {
         let model = if model.is_empty() { self.default.as_deref().unwrap_or_default() } else { model };
         if let Some((client, model)) = self.owner(model) {
             return Ok((client.clone(), model.to_owned()));

@@ -9,12 +9,12 @@ pub(crate) mod raw_http2;
 pub(crate) mod server;
 pub(crate) mod tls;
 
-use app::chat::protocol::answer::{Deltas, EventStream, Exit};
+use app::chat::protocol::answer::{DeltaSender, EventStream, Exit};
 use starcrossed::Spawn;
 use std::time::Duration;
 
 /// The page's end of a link to this work, without a server in between.
-pub(crate) fn linked<F: Future<Output = Exit> + Send>(work: impl FnOnce(Deltas) -> F + Send + 'static) -> EventStream {
+pub(crate) fn linked<F: Future<Output = Exit> + Send>(work: impl FnOnce(DeltaSender) -> F + Send + 'static) -> EventStream {
     Spawn::new().spawn_with_exit(|sender| work(sender.into()))
 }
 

@@ -12,7 +12,7 @@ use crate::{
     os::pauses::{self, timeout, timeout_at},
 };
 use app::chat::protocol::{
-    answer::{Completion, Deltas, Exit},
+    answer::{Completion, DeltaSender, Exit},
     message::{ChatRequest, Role},
     progress::Progress,
 };
@@ -71,7 +71,7 @@ impl Client {
     }
 
     /// Asks, passes on the answer as it comes, and says how it ended. Drop this, and the connection is closed.
-    pub async fn reply(&self, mut request: ChatRequest, deltas: Deltas) -> Exit {
+    pub async fn reply(&self, mut request: ChatRequest, deltas: DeltaSender) -> Exit {
         let limit = self.upstream.answer_timeout;
         let answer = Box::pin(self.answer(&mut request, &deltas));
         let exit = timeout(limit, answer).await.unwrap_or(Err(Failure::TooSlow(limit)));
@@ -82,7 +82,7 @@ impl Client {
     }
 
     /// Asks until there is an answer, reads it, and says how it ended. What keeps it from beginning is a failure.
-    async fn answer(&self, request: &mut ChatRequest, deltas: &Deltas) -> Result<Exit, Failure> {
+    async fn answer(&self, request: &mut ChatRequest, deltas: &DeltaSender) -> Result<Exit, Failure> {
         let give_up = Instant::now() + self.upstream.header_timeout;
         if request.model.is_empty() {
             request.model = self.until(give_up, Box::pin(self.named(give_up, deltas))).await?.unwrap_or_default();
@@ -146,7 +146,7 @@ impl Client {
         request: &mut ChatRequest,
         extras: &mut Extras,
         give_up: Instant,
-        deltas: &Deltas,
+        deltas: &DeltaSender,
     ) -> Result<(Response, Answering), Failure> {
         loop {
             let answering = self.endpoint.answering();
@@ -166,7 +166,7 @@ impl Client {
         }
     }
 
-    async fn named(&self, give_up: Instant, deltas: &Deltas) -> Result<Option<String>, Failure> {
+    async fn named(&self, give_up: Instant, deltas: &DeltaSender) -> Result<Option<String>, Failure> {
         loop {
             match self.first_model().await {
                 Err(Failure::Refused(refusal)) if refusal.is_loading() => self.loading(give_up, deltas).await?,
@@ -179,7 +179,7 @@ impl Client {
     }
 
     /// The server loads its model: says so, and waits a moment.
-    async fn loading(&self, give_up: Instant, deltas: &Deltas) -> Result<(), Failure> {
+    async fn loading(&self, give_up: Instant, deltas: &DeltaSender) -> Result<(), Failure> {
         deltas.progress(Progress::LOADING);
         if Instant::now() + LOADING >= give_up {
             return Err(Failure::Loading(self.upstream.header_timeout));
@@ -227,7 +227,7 @@ impl Client {
         }
     }
 
-    async fn post(&self, request: &ChatRequest, extras: &Extras, deltas: &Deltas) -> Result<Response, Failure> {
+    async fn post(&self, request: &ChatRequest, extras: &Extras, deltas: &DeltaSender) -> Result<Response, Failure> {
         let question = Question { request, extras };
         let question =
             self.request(&self.http, Method::POST, self.upstream.endpoint("chat/completions")).json(&question);
@@ -241,7 +241,7 @@ impl Client {
 
     /// A router loads a model when it is asked for it, and sends nothing meanwhile. So it is asked whether the model is there,
     /// which starts nothing (`autoload=false`) and disturbs nothing.
-    async fn tell_whether_it_loads(&self, model: &str, deltas: &Deltas) {
+    async fn tell_whether_it_loads(&self, model: &str, deltas: &DeltaSender) {
         if !self.endpoint.is_routed(model) {
             return;
         }

@@ -4,7 +4,7 @@
 pub(crate) mod sender;
 
 #[cfg(feature = "ssr")]
-pub use crate::chat::protocol::answer::sender::Deltas;
+pub use crate::chat::protocol::answer::sender::DeltaSender;
 
 use super::{message::Delta, progress::Progress, usage::Usage};
 use serde::{Deserialize, Serialize};

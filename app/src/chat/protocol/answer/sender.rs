@@ -6,9 +6,9 @@ use starcrossed::{Gone, Sender};
 
 /// Sends an answer to its page.
 #[derive(Clone, Debug)]
-pub struct Deltas(Sender<AnswerItem>);
+pub struct DeltaSender(Sender<AnswerItem>);
 
-impl Deltas {
+impl DeltaSender {
     /// Sends one piece of the answer, and waits while the page is slow to read.
     ///
     /// # Errors
@@ -23,7 +23,7 @@ impl Deltas {
     }
 }
 
-impl From<Sender<AnswerItem>> for Deltas {
+impl From<Sender<AnswerItem>> for DeltaSender {
     fn from(sender: Sender<AnswerItem>) -> Self {
         Self(sender)
     }

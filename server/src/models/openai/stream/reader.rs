@@ -12,7 +12,7 @@ use crate::{
     os::pauses::{LAST, timeout_at},
 };
 use app::chat::protocol::{
-    answer::{Deltas, Exit},
+    answer::{DeltaSender, Exit},
     message::Delta,
     progress::Progress,
 };
@@ -33,7 +33,7 @@ const SLICE: usize = 16 * 1024;
 pub(crate) struct Reader<'a> {
     upstream: &'a Upstream,
     endpoint: &'a Endpoint,
-    deltas: &'a Deltas,
+    deltas: &'a DeltaSender,
     answer: Answer,
     inflate: Inflate,
     /// What has arrived and not yet been heard.
@@ -47,7 +47,7 @@ pub(crate) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// `give_up`: when the answer must have begun. A head may have arrived while this process was paused, and `give_up` be
     /// over: its first word then has a second left.
-    pub(crate) fn new(upstream: &'a Upstream, endpoint: &'a Endpoint, give_up: Instant, deltas: &'a Deltas) -> Self {
+    pub(crate) fn new(upstream: &'a Upstream, endpoint: &'a Endpoint, give_up: Instant, deltas: &'a DeltaSender) -> Self {
         let give_up = give_up.max(Instant::now() + LAST);
         let (answer, inflate) = (Answer::default(), Inflate::default());
         Self { upstream, endpoint, deltas, answer, inflate, units: Vec::new(), out: Vec::new(), give_up }
