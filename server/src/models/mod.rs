@@ -104,7 +104,7 @@ impl Model for Models {
         let this = self.clone();
         async move {
             let upstreams = this.upstreams(true).await;
-            if upstreams.are_none() { ModelList::of([demo::NAME.to_owned()]) } else { upstreams.list().await }
+            if upstreams.are_none() { ModelList::from_names([demo::NAME.to_owned()]) } else { upstreams.list().await }
         }
         .boxed()
     }

@@ -114,7 +114,7 @@ impl Upstreams {
         }
         self.put_default_first(&mut models, &heard);
         let message = (!said.is_empty()).then(|| said.join("\n"));
-        ModelList { data: models, message, ..ModelList::of([]) }
+        ModelList { data: models, message, ..ModelList::from_names([]) }
     }
 
     /// The default model need not be listed, as some servers have more than they list. But where there are others, it

@@ -15,12 +15,12 @@ pub fn fold(text: &str) -> String {
         return text.to_ascii_lowercase();
     }
     let text = JsString::from(text).normalize("NFKC").to_upper_case().to_lower_case().normalize("NFKC");
-    settle(&String::from(text))
+    fold_special_letters(&String::from(text))
 }
 
 /// Lower case leaves a dot over an i that was a dotted capital, and has a sigma of its own for the end of a word. In a search
 /// a word may go on.
-fn settle(lowered: &str) -> String {
+fn fold_special_letters(lowered: &str) -> String {
     lowered.replace("i\u{307}", "i").replace('ς', "σ")
 }
 
@@ -41,6 +41,6 @@ mod tests {
 
     #[test]
     fn what_lower_case_leaves_makes_no_difference() {
-        assert_eq!(settle(&"İstanbul ΟΔΟΣ".to_lowercase()), "istanbul οδοσ");
+        assert_eq!(fold_special_letters(&"İstanbul ΟΔΟΣ".to_lowercase()), "istanbul οδοσ");
     }
 }

@@ -58,7 +58,7 @@ impl Conversation {
     /// Adds a message, or begins it anew, and shows its branch.
     pub(super) fn add(&mut self, message: Message) {
         let (id, now_ms) = (message.id.clone(), message.asked_ms);
-        self.take_linked(message);
+        self.upsert_linked(message);
         self.show(&id);
         self.touch(now_ms);
     }

@@ -50,7 +50,7 @@ pub struct Conversation {
 }
 
 /// So many messages are linked one by one: each costs a walk over all places, and linking all anew costs a sort of them.
-const FEW: usize = 8;
+const LINKED_ONE_BY_ONE: usize = 8;
 
 /// An answer that has no end yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Conversation {
     pub async fn build(kept: ConversationRecord, progress: &mut impl Progress) -> Result<Self, Cancelled> {
         let mut tree = Self { conversation: kept.conversation, ..Self::default() };
         for message in kept.messages {
-            tree.take(message);
+            tree.upsert(message);
             progress.checkpoint(0).await?;
         }
         tree.link_in_slices(progress).await?;
@@ -102,16 +102,16 @@ impl Conversation {
 
     /// All of it, to be kept elsewhere.
     #[must_use]
-    pub fn into_kept(self) -> ConversationRecord {
+    pub fn into_record(self) -> ConversationRecord {
         ConversationRecord { conversation: self.conversation, messages: self.messages }
     }
 
     /// Takes in messages from elsewhere: what another tab has said, or this one's own as they were kept. Of two records of
     /// one message the later counts. Whichever order they come in, the tree is the same.
     pub fn merge(&mut self, messages: Vec<Message>) {
-        let are_few = messages.len() <= FEW;
+        let are_few = messages.len() <= LINKED_ONE_BY_ONE;
         for message in messages {
-            if are_few { self.take_linked(message) } else { self.take(message) }
+            if are_few { self.upsert_linked(message) } else { self.upsert(message) }
         }
         if !are_few {
             self.link();
@@ -201,7 +201,7 @@ impl Conversation {
     }
 
     /// Messages come from the store in the order of their ids, so that almost always this is a push.
-    fn take(&mut self, message: Message) {
+    fn upsert(&mut self, message: Message) {
         if self.messages.last().is_none_or(|last| last.id < message.id) {
             return self.messages.push(message);
         }
@@ -254,7 +254,7 @@ impl Conversation {
 
 /// The places of these keys in their order, equal ones as they came. The standard library's sort is made for each type
 /// anew, and each time it is several kilobytes to download.
-pub(super) fn in_order(keys: &[u64]) -> Vec<usize> {
+pub(super) fn stable_order(keys: &[u64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..keys.len()).collect();
     let mut length = 1;
     while length < order.len() {

@@ -1,11 +1,11 @@
 //! What hangs from what, whatever the records say.
 
-use super::{Conversation, Message, in_order};
+use super::{Conversation, Message, stable_order};
 use crate::work::job::{Cancelled, Progress};
 
 impl Conversation {
     /// Takes in one message, and links it alone: what hangs from what is found again for all only if it may have changed.
-    pub(super) fn take_linked(&mut self, message: Message) {
+    pub(super) fn upsert_linked(&mut self, message: Message) {
         match self.index_of(&message.id) {
             Ok(place) if !message.is_later_than(&self.messages[place]) => {}
             Ok(place) if self.messages[place].has_same_place(&message) => self.messages[place] = message,
@@ -16,7 +16,7 @@ impl Conversation {
     }
 
     fn relink(&mut self, message: Message) {
-        self.take(message);
+        self.upsert(message);
         self.link();
     }
 
@@ -30,9 +30,9 @@ impl Conversation {
         let parent = message.parent.as_deref().and_then(|parent| self.index_of(parent).ok());
         self.messages.insert(place, message);
         if place + 1 < self.messages.len() {
-            self.make_room(place);
+            self.shift_places_from(place);
         }
-        let parent = parent.map(|parent| moved(parent, place));
+        let parent = parent.map(|parent| shifted(parent, place));
         self.parents.insert(place, parent);
         self.children.insert(place, Vec::new());
         let at = self.children(parent).partition_point(|sibling| self.age(*sibling) < self.age(place));
@@ -43,17 +43,17 @@ impl Conversation {
     }
 
     /// Those from this place on have moved to the next.
-    fn make_room(&mut self, from: usize) {
+    fn shift_places_from(&mut self, from: usize) {
         let links = self.parents.iter_mut().flatten();
         for link in links.chain(self.children.iter_mut().flatten()).chain(&mut self.roots) {
-            *link = moved(*link, from);
+            *link = shifted(*link, from);
         }
     }
 
     /// Finds again what hangs from what.
     pub(super) fn link(&mut self) {
         self.find_parents();
-        self.cut_circles();
+        self.cut_cycles();
         self.order_children();
     }
 
@@ -64,9 +64,9 @@ impl Conversation {
             self.parents.push(self.parent_of(place));
             checkpoint_sometimes(place, progress).await?;
         }
-        self.cut_circles();
+        self.cut_cycles();
         progress.checkpoint(0).await?;
-        for (at, place) in self.let_go().into_iter().enumerate() {
+        for (at, place) in self.clear_links().into_iter().enumerate() {
             self.hang(place);
             checkpoint_sometimes(at, progress).await?;
         }
@@ -82,7 +82,7 @@ impl Conversation {
     }
 
     /// Cuts each circle at one place, the same every time.
-    fn cut_circles(&mut self) {
+    fn cut_cycles(&mut self) {
         // Which walk has been here: whoever meets its own footsteps goes round in a circle.
         let mut walks = vec![usize::MAX; self.parents.len()];
         for walk in 0..self.parents.len() {
@@ -98,18 +98,18 @@ impl Conversation {
     }
 
     fn order_children(&mut self) {
-        for place in self.let_go() {
+        for place in self.clear_links() {
             self.hang(place);
         }
     }
 
     /// Nothing hangs from anything any more. Returns all places, oldest first.
-    fn let_go(&mut self) -> Vec<usize> {
+    fn clear_links(&mut self) -> Vec<usize> {
         self.children = vec![Vec::new(); self.messages.len()];
         self.roots.clear();
         // Those asked in one millisecond stay in the order of their ids.
         let asked_ms: Vec<u64> = self.messages.iter().map(|message| message.asked_ms).collect();
-        in_order(&asked_ms)
+        stable_order(&asked_ms)
     }
 
     /// Hangs a message from its parent, behind those that are older.
@@ -132,12 +132,12 @@ impl Conversation {
 }
 
 /// How many messages are linked between two looks at the clock.
-const SOME: usize = 256;
+const CHECKPOINT_EVERY: usize = 256;
 
 async fn checkpoint_sometimes(done: usize, progress: &mut impl Progress) -> Result<(), Cancelled> {
-    if done.is_multiple_of(SOME) { progress.checkpoint(0).await } else { Ok(()) }
+    if done.is_multiple_of(CHECKPOINT_EVERY) { progress.checkpoint(0).await } else { Ok(()) }
 }
 
-fn moved(place: usize, from: usize) -> usize {
+fn shifted(place: usize, from: usize) -> usize {
     place + usize::from(place >= from)
 }

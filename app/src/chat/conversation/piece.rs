@@ -143,7 +143,7 @@ mod tests {
         let mut pieces = Vec::new();
         let steps = [(1100, thought("hm")), (1300, text("Grüße")), (1400, thought("!")), (1500, text(", you"))];
         for (now_ms, event) in steps {
-            message.hear(event, now_ms);
+            message.apply(event, now_ms);
             pieces.extend(message.piece_after(kept, now_ms));
             kept = message.extent();
         }
@@ -166,8 +166,8 @@ mod tests {
     fn the_last_piece_has_the_end_of_the_answer() {
         let (mut message, mut record, pieces) = grown();
         let kept = message.extent();
-        message.hear(text("."), 1600);
-        message.hear(Event::Exit(Exit::new(Reason::Killed)), 1700);
+        message.apply(text("."), 1600);
+        message.apply(Event::Exit(Exit::new(Reason::Killed)), 1700);
         let last = message.piece_after(kept, 1700).unwrap();
         let empty = message.piece_after(message.extent(), 1700).unwrap();
         assert!(!last.is_empty() && !empty.is_empty());

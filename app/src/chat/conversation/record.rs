@@ -56,7 +56,7 @@ pub struct ConversationRecord {
 impl Settings {
     /// What is wrong with them, as a sentence, to be said before anything is sent.
     #[must_use]
-    pub fn fault(&self) -> Option<&'static str> {
+    pub fn error(&self) -> Option<&'static str> {
         let outside = |text: &str, most: f64| {
             !text.trim().is_empty() && !number(text).is_some_and(|number| (0.0..=most).contains(&number))
         };
@@ -107,7 +107,7 @@ mod tests {
     fn settings_that_are_empty_say_nothing() {
         let mut request = ChatRequest::default();
         Settings::default().fill(&mut request);
-        assert_eq!((request, Settings::default().fault()), (ChatRequest::default(), None));
+        assert_eq!((request, Settings::default().error()), (ChatRequest::default(), None));
     }
 
     #[test]
@@ -124,16 +124,16 @@ mod tests {
         let sent: Vec<(&str, &str)> =
             request.options.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default())).collect();
         assert_eq!(sent, [("max_tokens", "100"), ("seed", "-3"), ("temperature", ".5"), ("top_p", "1")]);
-        assert_eq!(settings.fault(), None);
+        assert_eq!(settings.error(), None);
     }
 
     #[test]
     fn settings_that_make_no_sense_are_told_of_before_they_are_sent() {
         let temperature = |text: &str| Settings { temperature: text.into(), ..Settings::default() };
         for text in ["hot", "2.1", "-1", "1,5", "1e", "NaN"] {
-            assert!(temperature(text).fault().is_some(), "{text}");
+            assert!(temperature(text).error().is_some(), "{text}");
         }
-        assert!(Settings { max_tokens: "0".into(), ..Settings::default() }.fault().is_some());
-        assert!(Settings { seed: "1.5".into(), ..Settings::default() }.fault().is_some());
+        assert!(Settings { max_tokens: "0".into(), ..Settings::default() }.error().is_some());
+        assert!(Settings { seed: "1.5".into(), ..Settings::default() }.error().is_some());
     }
 }

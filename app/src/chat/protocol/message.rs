@@ -216,7 +216,7 @@ pub struct ModelInfo {
 
 impl ModelList {
     /// A list of these names.
-    pub fn of(names: impl IntoIterator<Item = String>) -> Self {
+    pub fn from_names(names: impl IntoIterator<Item = String>) -> Self {
         let info = |id| ModelInfo { id, object: "model".into(), ..ModelInfo::default() };
         Self { object: "list".into(), data: names.into_iter().map(info).collect(), message: None }
     }

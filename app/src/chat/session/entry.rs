@@ -31,7 +31,7 @@ impl Entry {
     /// What an event does to it. Returns how long ago it was kept, in milliseconds.
     pub(crate) fn apply(&self, event: Event) -> u64 {
         let now_ms = unix_ms();
-        self.message.update(|message| message.hear(event, now_ms));
+        self.message.update(|message| message.apply(event, now_ms));
         self.message.with_untracked(|message| now_ms.abs_diff(message.saved_ms))
     }
 

@@ -139,7 +139,7 @@ impl ConversationStore {
 async fn merged(stored: Option<ConversationRecord>, newer: Option<ConversationRecord>) -> Option<ConversationRecord> {
     match (stored, newer) {
         (Some(stored), Some(newer)) => {
-            Some(Conversation::merged(stored, newer, &mut NoProgress::new()).await.ok()?.into_kept())
+            Some(Conversation::merged(stored, newer, &mut NoProgress::new()).await.ok()?.into_record())
         }
         (stored, newer) => stored.or(newer),
     }

@@ -50,7 +50,7 @@ impl Field {
 fn fault(slot: Slot, typed: &str) -> Option<&'static str> {
     let mut alone = Settings::default();
     typed.clone_into(slot(&mut alone));
-    alone.fault()
+    alone.error()
 }
 
 /// A field of several lines.

@@ -26,7 +26,7 @@ impl Conversation {
     #[must_use]
     pub fn alternatives(&self, answer: &str) -> Vec<&Message> {
         let Ok(place) = self.index_of(answer) else { return Vec::new() };
-        let alternatives = self.beside(place);
+        let alternatives = self.group_of(place);
         if alternatives.len() < 2 {
             Vec::new()
         } else {
@@ -36,13 +36,13 @@ impl Conversation {
 
     /// An answer of a group, of which no text came, begins anew in its own place. Says whether it does. If another tab wrote
     /// it, this one does from here on, as with [`Conversation::resume`].
-    pub fn begin_anew(&mut self, stamp: Provenance, answer: &str) -> bool {
+    pub fn restart(&mut self, stamp: Provenance, answer: &str) -> bool {
         let Ok(place) = self.index_of(answer) else { return false };
         let old = &mut self.messages[place];
         if !old.text.trim().is_empty() || old.exit.is_none() {
             return false;
         }
-        old.begin_anew(stamp.writer, stamp.now_ms);
+        old.restart(stamp.writer, stamp.now_ms);
         self.conversation.updated_ms = stamp.now_ms;
         self.show(answer);
         true
@@ -64,14 +64,14 @@ impl Conversation {
 
     /// The end of the branch that was worked on last in this version. Of a group after which nothing was said, the first.
     pub(super) fn newest_in(&self, version: usize) -> Option<String> {
-        let alternatives = self.beside(version);
+        let alternatives = self.group_of(version);
         let parent = alternatives.iter().copied().filter(|answer| !self.children(Some(*answer)).is_empty());
         let newest = parent.filter_map(|answer| self.newest_leaf(Some(answer)));
         let newest = newest.max_by_key(|leaf| self.message(leaf).map(|leaf| leaf.asked_ms));
         newest.or_else(|| self.newest_leaf(Some(version)))
     }
 
-    fn beside(&self, place: usize) -> Vec<usize> {
+    fn group_of(&self, place: usize) -> Vec<usize> {
         let siblings = self.children(self.parents[place]).iter().copied();
         siblings.filter(|sibling| *sibling == place || self.are_grouped(*sibling, place)).collect()
     }

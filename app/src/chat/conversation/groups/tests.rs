@@ -69,10 +69,10 @@ fn going_back_to_a_group_shows_what_was_said_after_it() {
 fn an_answer_of_which_no_text_came_begins_anew_where_it_stood_whoever_wrote_it() {
     let mut tree = compared();
     let there = |now_ms| Provenance { writer: "there".into(), ..stamp("", now_ms) };
-    assert!(!tree.begin_anew(there(9), "z"), "it has said something");
+    assert!(!tree.restart(there(9), "z"), "it has said something");
     end(&mut tree, "z", "");
-    assert!(tree.begin_anew(there(9), "z"));
-    assert!(!tree.begin_anew(stamp("", 9), "z"), "it is being written");
+    assert!(tree.restart(there(9), "z"));
+    assert!(!tree.restart(stamp("", 9), "z"), "it is being written");
     assert_eq!(alternatives(&tree, "m"), ["z", "a", "m"]);
     let anew = tree.message("z").unwrap();
     assert_eq!((anew.model.as_str(), anew.writer.as_str(), anew.began_ms, &anew.exit), ("one", "there", 9, &None));

@@ -23,9 +23,9 @@ impl Conversation {
             said.push(ChatMessage::new(Role::System, Content::Text(system.to_owned())));
         }
         for message in &path {
-            say(message, &mut said);
+            push_message(message, &mut said);
         }
-        said.extend(path.last().and_then(|last| thought(last)));
+        said.extend(path.last().and_then(|last| unfinished_thought(last)));
         let mut request = ChatRequest { model, messages: said, ..ChatRequest::default() };
         self.conversation.settings.fill(&mut request);
         request
@@ -34,21 +34,21 @@ impl Conversation {
 
 /// Adds what a message says. One that says nothing is left out, and of two in a row by the same speaker one is made:
 /// there are models that refuse two questions in a row, as an answer leaves them of which nothing came.
-fn say(message: &Message, said: &mut Vec<ChatMessage>) {
+fn push_message(message: &Message, said: &mut Vec<ChatMessage>) {
     let text = text_of(message);
     let images: Vec<Value> = message.files.iter().filter(|file| file.is_image()).map(image).collect();
     if text.trim().is_empty() && images.is_empty() {
         return;
     }
     match said.last_mut().filter(|last| last.role == message.role) {
-        Some(last) => join(&mut last.content, text, images),
+        Some(last) => append(&mut last.content, text, images),
         None => said.push(ChatMessage::new(message.role, content(text, images))),
     }
 }
 
 /// The thought that an answer is to go on with, if it had come no further. llama-server goes on with it; who can't isn't asked
 /// to.
-fn thought(message: &Message) -> Option<ChatMessage> {
+fn unfinished_thought(message: &Message) -> Option<ChatMessage> {
     let has_only_thought = message.text.trim().is_empty() && !message.reasoning.trim().is_empty();
     let goes_on = message.has_waited_again() && has_only_thought;
     let reasoning_content = message.reasoning.clone();
@@ -59,7 +59,7 @@ fn content(text: String, images: Vec<Value>) -> Content {
     if images.is_empty() { Content::Text(text) } else { Content::Parts(parts(text, images)) }
 }
 
-fn join(content: &mut Content, text: String, images: Vec<Value>) {
+fn append(content: &mut Content, text: String, images: Vec<Value>) {
     match content {
         Content::Text(before) if images.is_empty() => {
             before.push_str("\n\n");

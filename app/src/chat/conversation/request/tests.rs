@@ -65,7 +65,7 @@ fn a_thought_that_is_to_go_on_is_sent_and_one_that_begins_anew_is_not() {
     assert_eq!(blank.request("1").messages.last().unwrap().reasoning_content, "Hm, so");
 
     let mut tree = think();
-    tree.messages[1].begin_anew(String::new(), 9);
+    tree.messages[1].restart(String::new(), 9);
     assert_eq!(sent(&tree, "1"), [(User, "a".into())]);
     assert_eq!(tree.messages[1].reasoning, "Hm, so\n\n");
 }

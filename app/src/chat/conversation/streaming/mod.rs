@@ -14,7 +14,7 @@ pub const GRACE_MS: u64 = 700;
 
 impl Message {
     /// What an event does to the answer that it is about. Nothing that has arrived is ever taken back.
-    pub fn hear(&mut self, event: Event, now_ms: u64) {
+    pub fn apply(&mut self, event: Event, now_ms: u64) {
         match event {
             Event::Start { task } => self.task = Some(task),
             Event::Item(AnswerItem::Delta(delta)) => self.add(delta, now_ms),
@@ -75,7 +75,7 @@ impl Message {
     }
 
     /// It begins anew, after it came to no more than a thought: that stays, and what the model now thinks is added.
-    pub fn begin_anew(&mut self, writer: String, now_ms: u64) {
+    pub fn restart(&mut self, writer: String, now_ms: u64) {
         self.took_ms = 0;
         self.first_ms = 0;
         self.tokens = 0;

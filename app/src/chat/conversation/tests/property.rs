@@ -59,7 +59,7 @@ fn play(tree: &mut Conversation, writer: &str, acts: &[Act], loses: bool) {
                 let message = tree.message(&id(which)).cloned().filter(|message| message.writer == writer);
                 if let Some(mut message) = message {
                     message.saved_ms = stamp.now_ms;
-                    message.hear(crate::chat::protocol::answer::Event::Exit(Exit::new(Reason::Killed)), stamp.now_ms);
+                    message.apply(crate::chat::protocol::answer::Event::Exit(Exit::new(Reason::Killed)), stamp.now_ms);
                     tree.update(message);
                 }
             }

@@ -78,7 +78,7 @@ impl Transcript {
 
     /// An answer that was given at once with others, and of which no text came, begins anew. Says whether it does.
     pub fn restart(self, answer: &str) -> bool {
-        self.begin_if(answer, Conversation::begin_anew)
+        self.begin_if(answer, Conversation::restart)
     }
 
     /// An answer that was cut off goes on. Says whether it can.

@@ -168,7 +168,7 @@ impl Transcript {
         progress: &mut impl job::Progress,
     ) -> Result<Vec<Message>, Cancelled> {
         let mut new_messages = Vec::new();
-        for message in kept.into_kept().messages {
+        for message in kept.into_record().messages {
             if self.tree.with_untracked(|tree| tree.is_news(&message)) {
                 new_messages.push(message);
             }

@@ -16,8 +16,8 @@ fn kept() -> ConversationRecord {
     tree.ask(stamp("q1"), "Why? 🦀 \\\"".into(), Vec::new());
     tree.answer(stamp("a1"), "q1", "demo".into());
     let mut answer = tree.message("a1").unwrap().clone();
-    answer.hear(Event::Start { task: "t".into() }, 8);
-    answer.hear(Event::Exit(Exit::failed("no")), 9);
+    answer.apply(Event::Start { task: "t".into() }, 8);
+    answer.apply(Event::Exit(Exit::failed("no")), 9);
     tree.update(answer);
     ConversationRecord { messages: tree.messages().to_vec(), conversation: tree.conversation }
 }

@@ -29,7 +29,7 @@ pub(crate) mod search;
 use crate::{
     browser::unix_ms,
     chat::{
-        conversation::{ConversationInfo, ConversationRecord, Message, in_order, piece::Piece},
+        conversation::{ConversationInfo, ConversationRecord, Message, piece::Piece, stable_order},
         protocol::message::Role,
         storage::{
             error::StorageError,
@@ -250,7 +250,7 @@ fn take_piece(text: &str, read: &mut Read<Vec<Message>>) {
 /// That which was worked on last comes first.
 pub(crate) fn newest_first(mut list: Vec<ConversationInfo>) -> Vec<ConversationInfo> {
     let ages: Vec<u64> = list.iter().map(|conversation| u64::MAX - conversation.updated_ms).collect();
-    in_order(&ages).into_iter().map(|at| std::mem::take(&mut list[at])).collect()
+    stable_order(&ages).into_iter().map(|at| std::mem::take(&mut list[at])).collect()
 }
 
 fn has_id(conversation: &ConversationInfo) -> bool {

@@ -47,7 +47,12 @@ pub(crate) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// `give_up`: when the answer must have begun. A head may have arrived while this process was paused, and `give_up` be
     /// over: its first word then has a second left.
-    pub(crate) fn new(upstream: &'a Upstream, endpoint: &'a Endpoint, give_up: Instant, deltas: &'a DeltaSender) -> Self {
+    pub(crate) fn new(
+        upstream: &'a Upstream,
+        endpoint: &'a Endpoint,
+        give_up: Instant,
+        deltas: &'a DeltaSender,
+    ) -> Self {
         let give_up = give_up.max(Instant::now() + LAST);
         let (answer, inflate) = (Answer::default(), Inflate::default());
         Self { upstream, endpoint, deltas, answer, inflate, units: Vec::new(), out: Vec::new(), give_up }
