@@ -1,6 +1,6 @@
 // The time for which llama-server goes on reading a prompt after Stop.
 //
-//   LLAMA_SERVER=… MODELS=… node end2end/servers/reading.mjs [trials]        after `make build`; 6 trials unless told otherwise
+//   LLAMA_SERVER=… MODELS=… node end2end/tools/prompt-reading.mjs [trials]        after `make build`; 6 trials unless told otherwise
 //
 // LLAMA_SERVER is the program, MODELS a folder of .gguf files, of which the first is asked, and FLAGS are more of its options.
 // A question of WORDS random words is stopped 1.5 s after its slot has begun. The time runs from the hang-up until the log

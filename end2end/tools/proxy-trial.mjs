@@ -1,6 +1,6 @@
 // Answers through proxies that are configured with the upstream's address and nothing else, as without reading the docs.
 //
-//   node end2end/proxies/trial.mjs [answers]        after `make build`; 2,000 answers unless told otherwise
+//   node end2end/tools/proxy-trial.mjs [answers]        after `make build`; 2,000 answers unless told otherwise
 //
 // For each installed proxy it prints: the number of answers over HTTP/1.1 that broke off, streams and JSON; whether a question
 // of 2 MiB gets through; the delay of a delta; and the time from the end of a client to the end of the upstream connection
