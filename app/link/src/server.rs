@@ -43,19 +43,19 @@
 mod accepting;
 mod connection;
 mod headers;
-#[cfg(unix)]
+#[cfg(all(unix, not(portable)))]
 mod signals;
-#[cfg(not(unix))]
+#[cfg(any(not(unix), portable))]
 #[path = "server/signals_portable.rs"]
 mod signals;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(portable)))]
 mod unsent;
-#[cfg(not(target_os = "linux"))]
+#[cfg(any(not(target_os = "linux"), portable))]
 #[path = "server/unsent_portable.rs"]
 mod unsent;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(portable)))]
 mod vanished;
-#[cfg(not(target_os = "linux"))]
+#[cfg(any(not(target_os = "linux"), portable))]
 #[path = "server/vanished_portable.rs"]
 mod vanished;
 
