@@ -3,6 +3,7 @@
 import type { Page } from "@playwright/test";
 import type { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
+import { drawn } from "../../support/frames";
 
 test("an answer is announced in sentences and blocks, each once", async ({ chat, upstream }) => {
   const heard = await listen(chat);
@@ -29,7 +30,7 @@ test("a fast answer isn't announced word by word", async ({ chat, upstream, page
   for (let sentence = 1; sentence <= 60; sentence++) {
     for (const word of ["This ", "is ", "number ", `${sentence}. `]) question.delta(word);
     if (sentence % 10 === 0) question.delta("\n\n");
-    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await drawn(page);
   }
   question.finish();
   await expect(chat.status).toHaveText("Done");

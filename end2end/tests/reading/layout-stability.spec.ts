@@ -3,6 +3,7 @@
 import type { Page } from "@playwright/test";
 import { Chat } from "../../support/chat-page";
 import { expect, test } from "../../support/fixtures";
+import { drawn } from "../../support/frames";
 
 const SIZES = { desktop: { width: 1366, height: 768 }, phone: { width: 390, height: 844 } };
 
@@ -98,14 +99,11 @@ for (const [width, height] of [[1366, 600], [1366, 768], [1024, 400], [390, 844]
     await page.mouse.move(310, 310);
     await expect(chat.status).toBeAttached();
     await page.waitForLoadState("networkidle");
-    await twoFrames(page);
+    await drawn(page);
     const after = await page.evaluate(places);
     for (const part of Object.keys(before)) expect(after[part], part).toBe(before[part]);
   });
 }
-
-const twoFrames = (page: Page) =>
-  page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
 
 test("a new chat starts at the top, and follows its answer", async ({ chat, upstream, page }) => {
   await page.setViewportSize({ width: 1024, height: 400 });

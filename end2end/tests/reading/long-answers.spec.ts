@@ -2,6 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "../../support/fixtures";
+import { drawn } from "../../support/frames";
 import { SampleMarkdown } from "../../support/sample-markdown";
 import type { Question } from "../../support/upstream";
 
@@ -67,7 +68,7 @@ test("the reader stays at the same words", async ({ chat, upstream, page }) => {
   const place = () => chat.answer.getByText("Line 190 of").evaluate((line) => Math.round(line.getBoundingClientRect().top));
   const settled = async () => {
     const before = await place();
-    await twoFrames(page);
+    await drawn(page);
     return (await place()) === before;
   };
   await expect.poll(settled).toBe(true);
@@ -151,9 +152,5 @@ async function expectRoomForAll(page: Page): Promise<void> {
 /** Waits until each formula is set and each piece of code is coloured. */
 async function allDrawn(page: Page): Promise<void> {
   await expect(page.locator("code[data-lang]:not(:has([class^=hl])), [data-tex]:not(:has(math))")).toHaveCount(0);
-  await twoFrames(page);
-}
-
-function twoFrames(page: Page): Promise<unknown> {
-  return page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await drawn(page);
 }
