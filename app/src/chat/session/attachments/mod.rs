@@ -53,7 +53,7 @@ impl Attachments {
     }
 
     /// Takes in what somebody has picked, pasted or dropped, as far as there is room. Says whether there was anything.
-    pub fn add(self, list: Option<FileList>) -> bool {
+    pub fn add_files(self, list: Option<FileList>) -> bool {
         let Some(list) = list.filter(|list| list.length() > 0) else { return false };
         self.refused.set(String::new());
         self.waiting.update(|waiting| {

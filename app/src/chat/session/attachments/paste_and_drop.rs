@@ -13,7 +13,7 @@ pub fn listen(attachments: Attachments) {
     let is_dragging = attachments.is_dragging;
     let paste = window_event_listener(ev::paste, move |event| {
         let pasted = event.clipboard_data().filter(|data| !is_text_first(data));
-        if pasted.is_some_and(|data| attachments.add(data.files())) {
+        if pasted.is_some_and(|data| attachments.add_files(data.files())) {
             event.prevent_default();
         }
     });
@@ -34,7 +34,7 @@ pub fn listen(attachments: Attachments) {
         is_dragging.set(false);
         if let Some(data) = files_of(&event) {
             event.prevent_default();
-            attachments.add(data.files());
+            attachments.add_files(data.files());
         }
     });
     on_cleanup(move || {

@@ -80,9 +80,9 @@ impl Transcript {
         let written = written.iter().flat_map(Entry::all).filter(|entry| entry.is_running_here());
         for entry in written.filter(|entry| entry.message.with_untracked(is_due)) {
             if entry.message.with_untracked(is_pieces_only) {
-                self.persist_sign_of_life(entry)
+                self.persist_sign_of_life(entry);
             } else {
-                self.persist(entry)
+                self.persist(entry);
             }
         }
     }
