@@ -97,23 +97,10 @@ pub fn every_second(tick: impl Fn() + Send + Sync + Clone + 'static) {
     });
 }
 
-/// A length of time as people say it: whole, since a figure with decimals would bring the code for them along.
-#[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats saturate")]
-pub fn round_ms(ms: f64) -> u32 {
-    ms.round() as u32
-}
-
 /// Does this after so many milliseconds, also if what asks for it has ended by then: Leptos's own would end with that.
 pub fn after(ms: u32, act: impl FnOnce() + 'static) {
     let act = Closure::once_into_js(act);
     _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(act.unchecked_ref(), ms.cast_signed());
-}
-
-/// Does this in the next frame, also if what asks for it has been drawn anew by then: Leptos's own would end with that.
-pub fn in_next_frame(act: impl FnOnce() + 'static) {
-    let act = Closure::once_into_js(act);
-    _ = window().request_animation_frame(act.unchecked_ref());
 }
 
 /// The first element on the page that this CSS selector means.

@@ -6,7 +6,7 @@ use crate::{
         monitor::{MonitorUpdate, kill, monitor},
     },
     browser::{every_second, router::Router},
-    ui::text::text,
+    ui::{duration::largest_unit, text::text},
 };
 use leptos::{ev, prelude::*};
 use starcrossed::{
@@ -126,7 +126,7 @@ fn Task(number: u64, update: RwSignal<MonitorUpdate>, kill: Action<u64, Result<b
             <th scope="row">{number}</th>
             <td prop:textContent=cell(|task| task.about.to_string())></td>
             <td prop:textContent=cell(|task| state(task.state).to_owned())></td>
-            <td prop:textContent=cell(|task| span(task.age_ms))></td>
+            <td prop:textContent=cell(|task| largest_unit(task.age_ms))></td>
             <td prop:textContent=cell(|task| task.deltas.to_string())></td>
             <td>
                 <button
@@ -148,7 +148,7 @@ fn Exited(exit: Ended, update: RwSignal<MonitorUpdate>) -> impl IntoView {
     let is_it = move |other: &&Ended| other.number == exit.number;
     let ago = text(move || {
         let ago_ms = update.with(|update| update.snapshot.exits.iter().find(is_it).map(|exit| exit.ago_ms));
-        ago_ms.map(span).unwrap_or_default()
+        ago_ms.map(largest_unit).unwrap_or_default()
     });
     view! {
         <tr>
@@ -156,7 +156,7 @@ fn Exited(exit: Ended, update: RwSignal<MonitorUpdate>) -> impl IntoView {
             <td prop:textContent=exit.about.to_string()></td>
             <td prop:textContent=exit.reason.as_str()></td>
             <td prop:textContent=exit.deltas></td>
-            <td prop:textContent=span(exit.lived_ms)></td>
+            <td prop:textContent=largest_unit(exit.lived_ms)></td>
             <td prop:textContent=ago></td>
         </tr>
     }
@@ -187,14 +187,4 @@ fn in_all(update: &MonitorUpdate) -> String {
 fn refusal(answer: &Result<bool, ApiError>) -> Option<String> {
     let error = answer.as_ref().err()?;
     Exit::<()>::from(error.clone()).message.or_else(|| Some("The server can't be reached.".into()))
-}
-
-/// A length of time, as roughly as people want it.
-fn span(ms: u64) -> String {
-    match ms {
-        0..1000 => format!("{ms} ms"),
-        1000..100_000 => format!("{} s", ms / 1000),
-        100_000..6_000_000 => format!("{} min", ms / 60_000),
-        _ => format!("{} h", ms / 3_600_000),
-    }
 }

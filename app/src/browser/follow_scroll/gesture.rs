@@ -15,7 +15,7 @@ use leptos::{
 };
 use send_wrapper::SendWrapper;
 
-use crate::browser::{in_next_frame, now_ms};
+use crate::browser::{next_frame::in_next_frame, now_ms};
 
 /// How long the window may go on moving after a key press or a click, in milliseconds.
 const SMOOTH_MS: f64 = 1000.0;

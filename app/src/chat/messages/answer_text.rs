@@ -11,9 +11,10 @@ use super::{
     typeset::typeset_in,
 };
 use crate::{
-    browser::{in_next_frame, now_ms, round_ms},
+    browser::{next_frame::in_next_frame, now_ms},
     chat::{conversation::Message, messages::patch_dom::patch_dom},
     markdown::{Document, Outline, Patch, Tail},
+    ui::duration::round_ms,
 };
 use leptos::{
     html,

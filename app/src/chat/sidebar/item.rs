@@ -1,7 +1,7 @@
 //! One conversation of the list.
 
 use crate::{
-    browser::{in_next_frame, is_composing, query},
+    browser::{is_composing, next_frame::in_next_frame, query},
     chat::{
         session::Chat,
         sidebar::line::Line,

@@ -1,6 +1,6 @@
 //! Shows a message that a search has found.
 
-use crate::{browser::in_next_frame, chat::state::PageState};
+use crate::{browser::next_frame::in_next_frame, chat::state::PageState};
 use leptos::prelude::*;
 
 /// Shows the message in the open conversation, or in the one that is about to open.

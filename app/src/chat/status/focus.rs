@@ -1,7 +1,7 @@
 //! Where the eye and the keyboard are led when an answer begins, and when what was pressed goes away.
 
 use crate::{
-    browser::{focus_composer, in_next_frame, query},
+    browser::{focus_composer, next_frame::in_next_frame, query},
     chat::{messages::selection::is_conversation_selected, state::PageState},
 };
 use leptos::{

@@ -2,11 +2,7 @@
 //! and it has to ask. The server knows that it has closed the connection to the model server, and no more: a model server may
 //! read a prompt on for a while (`docs/servers.md`).
 
-use crate::{
-    api::fate::fate_of,
-    browser::{now_ms, round_ms},
-    chat::session::Stopped,
-};
+use crate::{api::fate::fate_of, browser::now_ms, chat::session::Stopped, ui::duration::round_ms};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use starcrossed::registry::Fate;
