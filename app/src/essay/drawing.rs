@@ -1,8 +1,8 @@
 //! The mark, drawn large: this page on the left, its task on the right, messages travelling along the line. When one
 //! dies its star goes out and the other stays lit, with the reason written under it.
 
-use super::page::{Chunks, flash};
-use crate::ui::text::text;
+use super::page::Chunks;
+use crate::ui::{reason::essay_text, text::text};
 use leptos::prelude::*;
 use starcrossed::State;
 
@@ -20,7 +20,7 @@ fn word(state: &State) -> String {
     match state {
         State::Idle => String::new(),
         State::Running | State::Stopping => "linked".to_owned(),
-        State::Ended(exit) => flash(exit.reason).to_lowercase(),
+        State::Ended(exit) => essay_text(exit.reason).to_lowercase(),
     }
 }
 

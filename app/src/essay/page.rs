@@ -4,10 +4,13 @@ use super::drawing::Drawing;
 use crate::{
     api::task::{Chunk, task},
     browser::{every_second, router::Router},
-    ui::text::text,
+    ui::{
+        reason::{essay_name, essay_text},
+        text::text,
+    },
 };
 use leptos::prelude::*;
-use starcrossed::{Exit, Job, Reason, State, use_link};
+use starcrossed::{Exit, Job, State, use_link};
 
 /// How many chunks the task makes.
 const CHUNKS: u32 = 5;
@@ -29,7 +32,7 @@ pub fn TaskPage() -> impl IntoView {
     let state = job.state();
     let crash = RwSignal::new(false);
     let running = Signal::derive(move || state.with(State::is_active));
-    let status = text(move || state.with(|state| state.exit().map_or("", |exit| flash(exit.reason))));
+    let status = text(move || state.with(|state| state.exit().map_or("", |exit| essay_text(exit.reason))));
     let start = move |_| job.start(crash.get_untracked().then_some(CRASH_AT));
     view! {
         <main class="essay">
@@ -97,30 +100,9 @@ fn Counter() -> impl IntoView {
     }
 }
 
-/// One word for how the task ended.
-pub(crate) fn flash(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Normal => "Finished",
-        Reason::Killed => "Cancelled",
-        Reason::Crashed => "Crashed",
-        Reason::Failed => "Failed",
-        Reason::Shutdown => "The server is shutting down",
-        Reason::Interrupted => "Interrupted",
-        Reason::Lost => "Connection lost",
-    }
-}
-
 /// The exit as the essay prints it: the reason, then what there is to say about it.
 fn said(exit: &Exit) -> String {
-    let reason = match exit.reason {
-        Reason::Normal => "normal",
-        Reason::Failed => "failed",
-        Reason::Crashed => "crashed",
-        Reason::Killed => "cancelled",
-        Reason::Shutdown => "shutdown",
-        Reason::Interrupted => "interrupted",
-        Reason::Lost => "lost",
-    };
+    let reason = essay_name(exit.reason);
     match &exit.message {
         Some(message) => format!("exit {reason}: {message}"),
         None => format!("exit {reason}"),

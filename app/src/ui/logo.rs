@@ -1,17 +1,15 @@
 //! The mark: two stars, and the line between them. One is this page, the other the task that works for it.
 
 use crate::chat::protocol::answer::Exit;
+use crate::ui::reason::logo_class;
 use leptos::prelude::*;
-use starcrossed::Reason;
 
 /// What the line between the stars says, as the class that draws it.
 fn line(running: bool, exit: Option<&Exit>) -> &'static str {
-    match exit.map(|exit| exit.reason) {
+    match exit {
         _ if running => "joined",
         None => "apart",
-        Some(Reason::Normal) => "closed",
-        Some(Reason::Killed | Reason::Interrupted | Reason::Shutdown) => "parted",
-        Some(Reason::Failed | Reason::Crashed | Reason::Lost) => "flared",
+        Some(exit) => logo_class(exit.reason),
     }
 }
 

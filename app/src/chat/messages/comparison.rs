@@ -7,12 +7,12 @@ use super::{
 use crate::{
     chat::{
         conversation::Message,
-        messages::{answer_text::AnswerText, ending, version_switcher::VersionSwitcher},
+        messages::{answer_text::AnswerText, ending::ending, version_switcher::VersionSwitcher},
         session::{
             Chat,
-            entry::{Entry, needs_retry},
+            entry::{Entry, failure_text, needs_retry},
         },
-        status::{failure_text, stop_receipt::StopReceipt},
+        status::stop_receipt::StopReceipt,
     },
     ui::text::text,
 };

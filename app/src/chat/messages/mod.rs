@@ -13,6 +13,7 @@ pub mod answer_text;
 pub mod comparison;
 pub(crate) mod copy_selection;
 pub(crate) mod direction;
+mod ending;
 pub mod heading;
 pub(crate) mod patch_dom;
 pub mod reasoning;
@@ -24,16 +25,16 @@ pub mod version_switcher;
 use crate::{
     chat::{
         composer::attachments::question,
-        conversation::Message,
         messages::{
             actions::{Continue, Copy, copy_for},
             answer_text::AnswerText,
             comparison::Comparison,
+            ending::ending,
             reasoning::Reasoning,
             sections::code_text,
             version_switcher::VersionSwitcher,
         },
-        protocol::{answer::Exit, message::Role},
+        protocol::message::Role,
         session::{Chat, entry::Entry},
     },
     ui::text::text,
@@ -43,7 +44,6 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::{Element, MouseEvent},
 };
-use starcrossed::Reason;
 
 /// The messages of the branch being shown, oldest first.
 #[component]
@@ -125,58 +125,6 @@ fn Article(chat: Chat, entry: Entry) -> impl IntoView {
                 <span class="ending" prop:textContent=text(move || message.with(|message| ending(message, is_last.get())))></span>
             </div>
         </article>
-    }
-}
-
-/// `400 ms`, `1.2 s`, `12 s`: whole numbers, since a figure with decimals would bring the code for them along.
-pub(super) fn seconds(ms: u64) -> String {
-    match ms {
-        0..1000 => [ms.to_string().as_str(), " ms"].concat(),
-        1000..10_000 => tenths(ms / 100, " s"),
-        _ => [(ms / 1000).to_string().as_str(), " s"].concat(),
-    }
-}
-
-fn tenths(tenths: u64, unit: &str) -> String {
-    [(tenths / 10).to_string().as_str(), ".", &(tenths % 10).to_string(), unit].concat()
-}
-
-/// The line under an answer: how it ended, and what it took. Under the last answer of the page, the status and the alert say
-/// how it ended (`is_told`).
-pub(super) fn ending(message: &Message, is_told: bool) -> String {
-    let Some(exit) = message.exit.as_ref().filter(|_| message.role == Role::Assistant) else { return String::new() };
-    let is_told = is_told && exit.reason != Reason::Normal && (exit.reason != Reason::Killed || exit.message.is_none());
-    let mut parts = vec![if is_told { String::new() } else { reason_text(exit).to_owned() }];
-    match message.total_tokens() {
-        0 => {}
-        1 => parts.push("1 token".into()),
-        tokens => parts.push([tokens.to_string().as_str(), " tokens"].concat()),
-    }
-    match message.tenths_a_second() {
-        // Of an answer that came all at once nobody can tell how fast it was.
-        speed if speed > 0 && message.took_ms > message.first_ms + 200 => parts.push(tenths(speed, " tokens/s")),
-        _ => {}
-    }
-    if message.first_ms > 0 {
-        parts.push(["first after ", &seconds(message.first_ms)].concat());
-    }
-    if !exit.result.left_out.is_empty() {
-        parts.push(["left out: ", &exit.result.left_out.join(", ")].concat());
-    }
-    parts.retain(|part| !part.is_empty());
-    parts.join(" · ")
-}
-
-fn reason_text(exit: &Exit) -> &str {
-    match exit.reason {
-        Reason::Normal if exit.result.finish_reason.as_deref() == Some("length") => "Cut at the token limit",
-        Reason::Normal => "",
-        // Stop needs no words; somebody else who ends it has some.
-        Reason::Killed => exit.message.as_deref().unwrap_or("Stopped"),
-        Reason::Interrupted => "Interrupted",
-        Reason::Failed | Reason::Lost => "Incomplete",
-        Reason::Crashed => "Crashed",
-        Reason::Shutdown => "Cut off by a shutdown",
     }
 }
 

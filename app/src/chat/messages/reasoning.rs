@@ -2,8 +2,8 @@
 
 use super::selection::is_selected;
 use crate::{
-    chat::{conversation::Message, messages::seconds},
-    ui::text::text,
+    chat::conversation::Message,
+    ui::{duration::seconds, text::text},
 };
 use leptos::{html, prelude::*, wasm_bindgen::JsCast, web_sys::CharacterData};
 

@@ -72,6 +72,12 @@ pub(crate) fn needs_retry(exit: &Exit) -> bool {
     matches!(exit.reason, Reason::Failed | Reason::Crashed | Reason::Shutdown | Reason::Lost)
 }
 
+/// The message of a failed answer: what happened, and what to do now. Only a lost connection comes without one, because the
+/// server could not send it.
+pub(crate) fn failure_text(exit: Exit) -> String {
+    exit.message.unwrap_or_else(|| "Connection lost: the server can't be reached. Retry when it is back.".into())
+}
+
 /// How much it matters to a person, of several ends, that one was like this.
 pub(crate) fn severity(exit: &Exit) -> u8 {
     match exit.reason {

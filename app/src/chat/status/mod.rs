@@ -12,16 +12,18 @@ pub(crate) mod focus;
 pub mod live_region;
 pub mod stop_receipt;
 
-use crate::chat::{
-    protocol::{
-        answer::Exit,
-        progress::{Phase, Progress},
+use crate::{
+    chat::{
+        protocol::progress::{Phase, Progress},
+        session::{
+            Chat,
+            entry::{failure_text, needs_retry},
+        },
+        status::stop_receipt::StopReceipt,
     },
-    session::{Chat, entry::needs_retry},
-    status::stop_receipt::StopReceipt,
+    ui::reason::status_text,
 };
 use leptos::prelude::*;
-use starcrossed::Reason;
 
 /// The status line, and the alert with Retry beside it.
 #[component]
@@ -34,7 +36,7 @@ pub fn Status(
     let status = Memo::new(move |_| match (exit.get(), chat.is_running()) {
         (_, true) if deltas.get() == 0 => waiting_text(progress.get()),
         (_, true) => "Answering…",
-        (Some(exit), false) => reason_text(exit.reason),
+        (Some(exit), false) => status_text(exit.reason),
         (None, false) => "",
     });
     let share = Memo::new(move |_| {
@@ -73,22 +75,4 @@ fn waiting_text(progress: Option<Progress>) -> &'static str {
         Some(Phase::Reading) => "Reading the conversation…",
         None => "Thinking…",
     }
-}
-
-/// One word for how a task ended.
-fn reason_text(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Normal => "Done",
-        Reason::Killed => "Stopped",
-        Reason::Interrupted => "Interrupted",
-        Reason::Failed => "Failed",
-        Reason::Crashed => "Crashed",
-        Reason::Shutdown => "Shut down",
-        Reason::Lost => "Connection lost",
-    }
-}
-
-/// What happened, and what can be done now: the exit's own words. Only a connection that broke off has none.
-pub(super) fn failure_text(exit: Exit) -> String {
-    exit.message.unwrap_or_else(|| "Connection lost: the server can't be reached. Retry when it is back.".into())
 }
