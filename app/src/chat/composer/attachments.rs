@@ -7,7 +7,7 @@ use crate::{
         conversation::{File, Message},
         session::{
             Chat,
-            attachments::{Attachments, limits::picture_url, paste_and_drop, read::read_waiting},
+            attachments::{Attachments, limits::picture_url, paste_and_drop},
             model_list::Catalog,
         },
     },
@@ -31,7 +31,7 @@ pub fn AttachButton(
     };
     let take = move |_| {
         if let Some(picker) = picker.get_untracked() {
-            attachments.add(picker.files());
+            attachments.add_files(picker.files());
             picker.set_value(""); // otherwise the same file couldn't be picked again
             focus_composer();
         }
@@ -54,7 +54,7 @@ pub fn Attachments(
     models: RwSignal<Catalog>,
 ) -> impl IntoView {
     let attachments = chat.attachments;
-    read_waiting(chat);
+    chat.read_attachments();
     // A remark, not a refusal: the person may still choose another model.
     let blind = Memo::new(move |_| {
         let has_picture = attachments.files.with(|files| files.iter().any(File::is_image));

@@ -22,7 +22,11 @@ use crate::{
         protocol::message::{Paced, Role},
         session::{
             answer_slot::AnswerSlot,
-            attachments::{Attachments, read::can_send},
+            attachments::{
+                Attachments,
+                limits::{files_json_bytes, json_bytes},
+                read,
+            },
             entry::Entry,
             model_list::Catalog,
             transcript::Transcript,
@@ -112,7 +116,7 @@ impl Chat {
             self.attachments.send_when_read.set(true); // asked once it is read
             return;
         }
-        if !can_send(self) {
+        if !self.can_send() {
             return; // nor is anything taken out of the box
         }
         let editing = self.editing.try_update(Option::take).flatten();
@@ -127,6 +131,25 @@ impl Chat {
         }
         let question = self.transcript.ask(question, files, instead_of.as_deref());
         self.answer(&question);
+    }
+
+    /// Reads the attached files, for as long as the component lives, and sends the question that waits for them.
+    pub(crate) fn read_attachments(self) {
+        read::read_waiting(self.attachments, move || self.sent_bytes(), move || self.send());
+    }
+
+    /// Whether the next question isn't too long to be sent. If it is, the page says so.
+    fn can_send(self) -> bool {
+        let draft = self.transcript.draft.with_untracked(|draft| json_bytes(draft));
+        let system = self.transcript.tree.with_untracked(|tree| json_bytes(&tree.conversation.settings.system));
+        self.attachments.check_request(self.sent_bytes() + draft + system)
+    }
+
+    /// The size of the next request without what is typed: all messages before the question, and the attached files.
+    fn sent_bytes(self) -> usize {
+        let edited = self.editing.with_untracked(|editing| editing.as_ref().map(|editing| editing.question.clone()));
+        let files = self.attachments.files.with_untracked(|files| files_json_bytes(files));
+        read::transcript_bytes(self.transcript, edited.as_deref()) + files
     }
 
     /// Asks the last question again. What had arrived of the answer stays beside the new one.

@@ -3,7 +3,10 @@
 use super::limits::{self, Refusal};
 use crate::chat::{
     conversation::File,
-    session::{Chat, attachments::text_file::decode_text},
+    session::{
+        attachments::{Attachments, text_file::decode_text},
+        transcript::Transcript,
+    },
 };
 use js_sys::{Promise, Uint8Array};
 use leptos::{
@@ -13,60 +16,60 @@ use leptos::{
     web_sys::{self, Blob, FileReader},
 };
 
-/// Reads what waits for as long as the component lives. What is let go meanwhile isn't read to its end.
-pub fn read_waiting(chat: Chat) {
-    let attachments = chat.attachments;
+/// Reads the waiting files, for as long as the component lives: `sent_bytes` is the size of the next request so far, and `send`
+/// sends the question that waits for the last file. A file that was removed meanwhile isn't read to its end.
+pub(crate) fn read_waiting(
+    attachments: Attachments,
+    sent_bytes: impl Fn() -> usize + Copy + 'static,
+    send: impl Fn() + 'static,
+) {
     Effect::new(move |_| {
         let Some(first) = attachments.waiting.with(|waiting| waiting.first().cloned()) else {
-            return send_if_due(chat);
+            if attachments.must_send() {
+                untrack(&send);
+            }
+            return;
         };
         spawn_local_scoped_with_cancellation(async move {
             let read = read_file(&first).await;
             if attachments.waiting.with_untracked(|waiting| waiting.first().map(|file| &**file) != Some(&*first)) {
-                return; // let go
+                return; // it was removed
             }
-            match read.and_then(|file| check_room(chat, file)) {
+            match read.and_then(|file| check_room(sent_bytes(), file)) {
                 Ok(file) => attachments.files.update(|files| files.push(file)),
                 Err(refusal) => attachments.refuse(&refusal.sentence(&first.name())),
             }
-            // Last, since this begins the next, and with that ends what is done here.
+            // This comes last, because it starts the next file, which cancels this task.
             attachments.waiting.update(|waiting| drop(waiting.remove(0)));
         });
     });
 }
 
-/// Asks what somebody couldn't wait to ask, unless they have something to read first.
-fn send_if_due(chat: Chat) {
-    let attachments = chat.attachments;
-    if attachments.send_when_read.try_update(std::mem::take) == Some(true)
-        && attachments.refused.with_untracked(String::is_empty)
-    {
-        untrack(|| chat.send());
+impl Attachments {
+    /// Whether a question waited for the last file, and every file could be read. With a refusal, its author reads that first.
+    fn must_send(self) -> bool {
+        self.send_when_read.try_update(std::mem::take) == Some(true) && self.refused.with_untracked(String::is_empty)
+    }
+
+    /// Whether the next question can be sent as it stands, with everything that goes with it. If not, the page says so.
+    pub(crate) fn check_request(self, bytes: usize) -> bool {
+        let refusal = limits::check_question(bytes);
+        self.refused.set(refusal.unwrap_or_default().into());
+        refusal.is_none()
     }
 }
 
-/// A file, if it can be sent with all that the conversation sends already.
-fn check_room(chat: Chat, file: File) -> Result<File, Refusal> {
-    if limits::has_room(sent_bytes(chat), &file) { Ok(file) } else { Err(Refusal::ConversationFull) }
+/// The file, if it can be sent with everything that the conversation sends already.
+fn check_room(sent_bytes: usize, file: File) -> Result<File, Refusal> {
+    if limits::has_room(sent_bytes, &file) { Ok(file) } else { Err(Refusal::ConversationFull) }
 }
 
-/// What goes with the next question in any case: all that was said before it, and what is attached.
-fn sent_bytes(chat: Chat) -> usize {
-    let edited = chat.editing.with_untracked(|editing| editing.as_ref().map(|editing| editing.question.clone()));
-    let before = chat.transcript.entries.with_untracked(|entries| {
-        let before = entries.iter().take_while(|entry| Some(&entry.id) != edited.as_ref());
-        before.map(|entry| entry.message.with_untracked(limits::message_json_bytes)).sum::<usize>()
-    });
-    before + chat.attachments.files.with_untracked(|files| limits::files_json_bytes(files))
-}
-
-/// Whether the next question can be sent as it stands, with all that goes with it. If not, that is said.
-pub fn can_send(chat: Chat) -> bool {
-    let draft = chat.transcript.draft.with_untracked(|draft| limits::json_bytes(draft));
-    let system = chat.transcript.tree.with_untracked(|tree| limits::json_bytes(&tree.conversation.settings.system));
-    let refusal = limits::check_question(sent_bytes(chat) + draft + system);
-    chat.attachments.refused.set(refusal.unwrap_or_default().into());
-    refusal.is_none()
+/// The size of the messages before the question `edited`, or of all.
+pub(crate) fn transcript_bytes(transcript: Transcript, edited: Option<&str>) -> usize {
+    transcript.entries.with_untracked(|entries| {
+        let before = entries.iter().take_while(|entry| Some(entry.id.as_str()) != edited);
+        before.map(|entry| entry.message.with_untracked(limits::message_json_bytes)).sum()
+    })
 }
 
 async fn read_file(file: &web_sys::File) -> Result<File, Refusal> {
