@@ -14,7 +14,9 @@ use starcrossed::Spawn;
 use std::time::Duration;
 
 /// The page's end of a link to this work, without a server in between.
-pub(crate) fn linked<F: Future<Output = Exit> + Send>(work: impl FnOnce(DeltaSender) -> F + Send + 'static) -> EventStream {
+pub(crate) fn linked<F: Future<Output = Exit> + Send>(
+    work: impl FnOnce(DeltaSender) -> F + Send + 'static,
+) -> EventStream {
     Spawn::new().spawn_with_exit(|sender| work(sender.into()))
 }
 

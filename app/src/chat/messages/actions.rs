@@ -1,4 +1,4 @@
-//! What can be done with any answer, whether it stands alone or beside others.
+//! The actions on a message: copy its text, or continue an answer.
 
 use crate::{
     browser::copy,
@@ -12,13 +12,13 @@ use leptos::{
     web_sys::{Element, MouseEvent},
 };
 
-/// What a button of this name says for a moment, after its own word.
+/// The text after a button's label, for a moment after it was pressed.
 const COPIED: &str = " ✓";
 const NOT_COPIED: &str = " isn’t allowed here: select the text instead";
 
-/// Copies for the button that was pressed, which then says whether that was possible.
+/// Copies a text. The pressed button then shows whether that was possible.
 pub(crate) fn copy_for(button: Element, text: String) {
-    // Not the component's: what was to be copied is wanted still when the message is no longer shown.
+    // This task does not end with the component: the copy is still wanted when the message is no longer shown.
     spawn_local(async move {
         let (said, for_ms) = if copy(&text).await { (COPIED, 1500) } else { (NOT_COPIED, 5000) };
         _ = button.set_attribute("data-copied", said);
@@ -31,7 +31,7 @@ fn pressed_button(event: &MouseEvent) -> Option<Element> {
     event.current_target()?.dyn_into().ok()
 }
 
-/// A message as it is copied: as it was written, but with no line end after code. A terminal would run what is pasted.
+/// The Markdown of a message for the clipboard, without a line end after code: a terminal would run the pasted line.
 fn clipboard_text(text: &str) -> &str {
     let is_fence = |line: &str| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
     let is_open = text.lines().filter(|line| is_fence(line)).count() % 2 == 1;
@@ -40,10 +40,10 @@ fn clipboard_text(text: &str) -> &str {
     if ends_in_code { text.trim_end_matches(['\r', '\n']) } else { text }
 }
 
-/// Puts the text of a message on the clipboard.
+/// The button that copies the Markdown of a message.
 #[component]
 pub fn Copy(
-    /// The message.
+    /// The message to copy.
     message: RwSignal<Message>,
 ) -> impl IntoView {
     view! {
@@ -60,16 +60,16 @@ pub fn Copy(
     }
 }
 
-/// Lets an answer that was cut off go on, where nothing was said after it.
+/// The button that continues an answer that was cut off, if it is the last message.
 #[component]
 pub fn Continue(
     /// The open conversation.
     chat: Chat,
-    /// Which answer.
+    /// The answer's id.
     id: StoredValue<String>,
-    /// What it says so far.
+    /// The answer as far as it has arrived.
     message: RwSignal<Message>,
-    /// Whether it is the last.
+    /// Whether it is the last message.
     is_last: Memo<bool>,
 ) -> impl IntoView {
     let can_go_on = move || {

@@ -1,8 +1,8 @@
-//! The text of a message as it is read: Markdown, drawn as it grows.
+//! Renders the Markdown of an answer as it grows.
 //!
-//! Whatever arrives between two frames is drawn once. Blocks that are finished are put before the tail and never touched
-//! again, so that a delta costs the same at the end of a long answer as at its beginning. The HTML is safe to put into
-//! the page: [`markdown`](crate::markdown) makes all of it.
+//! All text that arrives between two frames is rendered once. Finished blocks move before the tail and are not touched
+//! again, so a delta costs the same at the end of a long answer as at its start. The HTML is safe to insert, since
+//! [`markdown`](crate::markdown) generates all of it.
 
 use super::{
     direction::add_direction,
@@ -24,52 +24,52 @@ use leptos::{
 };
 use std::cell::Cell;
 
-/// How much of a text is drawn in its first frame, and the most and the least in one after that, in bytes. More would keep
-/// the page from hearing clicks and keys.
+/// The amount of text in an answer's first frame, and the most and the least in later ones, in bytes. More would delay the
+/// response to clicks and keys.
 const FIRST_PIECE: usize = 16 * 1024;
 const MAX_PIECE: usize = 32 * 1024;
 const MIN_PIECE: usize = 8 * 1024;
 
-/// How much is drawn in one frame of all texts together, in bytes: a conversation that is opened has many.
+/// The amount of text in one frame of all answers together, in bytes. A conversation that is opened has many.
 const FRAME_BUDGET: usize = 128 * 1024;
 
 thread_local! {
-    /// How much of that is left.
+    /// The rest of this budget in the current frame.
     static BUDGET_LEFT: Cell<usize> = const { Cell::new(FRAME_BUDGET) };
 }
 
-/// A frame that takes longer than this is followed by a smaller piece, and a quicker one by a larger piece. In milliseconds.
-/// Most of the time goes into the browser's layout, and only the next frame can tell how long that took.
+/// After a slower frame the next piece is smaller, and after a quicker one it is larger. In milliseconds. The browser's
+/// layout takes most of the time, so the duration is known only in the next frame.
 const SLOW_MS: f64 = 40.0;
 const QUICK_MS: f64 = 25.0;
 
-/// How much of a text is compared to tell whether it is still the same one, in bytes.
+/// The length of the prefix that identifies a text, in bytes.
 const HEAD_BYTES: usize = 32;
 
-/// What has been drawn so far.
+/// The state of rendering.
 struct RenderState {
     document: Document,
-    /// How much of the text is in it, in bytes.
+    /// The bytes of the text in the document.
     taken: usize,
-    /// The beginning of the text, at most [`HEAD_BYTES`] bytes, and how long the thought was: text may turn out to be a thought.
+    /// The first [`HEAD_BYTES`] bytes of the text, and the length of the reasoning. Text may later turn out to be reasoning.
     head: String,
     thought: usize,
-    /// Whether the text that was drawn before has turned out to be one.
+    /// Whether the text so far has turned out to be reasoning.
     was_thought: bool,
-    /// How much of it is taken at once.
+    /// The size of the next piece, in bytes.
     piece: usize,
-    /// When the last piece was drawn.
+    /// The time of the last piece.
     at_ms: f64,
-    /// Whether more has come than was drawn in the last frame.
+    /// Whether more text had arrived than fitted into the last frame.
     is_behind: bool,
-    /// The headings that are final.
+    /// The outline of the final headings.
     outline: Outline,
-    /// The frame that will draw what has come since.
+    /// The requested animation frame.
     frame: Option<i32>,
 }
 
 impl RenderState {
-    /// What has come since the last frame.
+    /// Renders the text since the last frame.
     fn next_patch(&mut self, message: &Message) -> Patch {
         self.frame = None;
         let is_another = self.thought != message.reasoning.len() && !message.text.starts_with(&self.head);
@@ -103,7 +103,7 @@ impl RenderState {
         self.outline.number(&mut patch.frozen);
         add_direction(&mut patch.frozen);
         if let Tail::Html(html) = &mut patch.tail {
-            // What isn't final doesn't count for what comes after it.
+            // Headings in the tail may still change, so they don't count for later ones.
             let mut outline = self.outline;
             outline.number(html);
             add_direction(html);
@@ -112,7 +112,7 @@ impl RenderState {
     }
 }
 
-/// Takes this from what can be drawn in this frame.
+/// Takes bytes from the budget of this frame.
 fn spend_budget(length: usize) {
     let left = BUDGET_LEFT.get();
     if left == FRAME_BUDGET && length > 0 {
@@ -121,7 +121,7 @@ fn spend_budget(length: usize) {
     BUDGET_LEFT.set(left.saturating_sub(length));
 }
 
-/// How much is drawn in a frame, after one with `piece` that took so long.
+/// The size of the next piece, in bytes, after one of `piece` bytes that took `took_ms`.
 fn next_piece(piece: usize, took_ms: f64) -> usize {
     if took_ms > SLOW_MS {
         (piece / 2).max(MIN_PIECE)
@@ -132,14 +132,14 @@ fn next_piece(piece: usize, took_ms: f64) -> usize {
     }
 }
 
-/// Marks an answer of which more has come than is drawn.
+/// Marks an answer whose text has not been rendered completely.
 fn mark_behind(answer: &Element, is_behind: bool) {
     if is_behind != self::is_behind(answer) {
         _ = answer.toggle_attribute_with_force("data-behind", is_behind);
     }
 }
 
-/// Whether more has come of an answer than is drawn.
+/// Whether some text of an answer has not been rendered.
 pub(crate) fn is_behind(answer: &Element) -> bool {
     answer.has_attribute("data-behind")
 }
@@ -149,7 +149,7 @@ pub(crate) fn is_behind(answer: &Element) -> bool {
 pub fn AnswerText(
     /// The answer.
     message: RwSignal<Message>,
-    /// Whether it is being printed: then all of it is drawn at once.
+    /// Whether the page is being printed, for which all text is rendered at once.
     printing: RwSignal<bool>,
 ) -> impl IntoView {
     let body = NodeRef::<html::Div>::new();
@@ -167,10 +167,10 @@ pub fn AnswerText(
         outline: Outline::default(),
         frame: None,
     });
-    // A frame is outside of every component; what is asked of the server belongs to this one, and ends with it.
-    // Held weakly: it holds what is stored here.
+    // A frame runs outside of every component, but the requests to typeset must end with this one. The reference is weak,
+    // because the owner owns this StoredValue, and a cycle would leak both.
     let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
-    // One for all frames, and held here: Leptos's own would end with the effect that asks for it, at the next delta.
+    // One closure serves all frames. A frame requested through Leptos would end with its effect, at the next delta.
     let on_frame = StoredValue::new_local(None);
     let ask_for_frame = move || {
         let frame = on_frame.with_value(|draw: &Option<Closure<dyn Fn()>>| {
@@ -188,14 +188,14 @@ pub fn AnswerText(
         if let (false, Some(owner)) = (changed.is_empty(), owner.get_value().and_then(|owner| owner.upgrade())) {
             owner.with(|| typeset_in(&changed));
         }
-        // A large block isn't drawn for each word; but the last word may be followed by none.
+        // A large block is not rendered for every word. Another frame renders the last word if no other follows.
         if drawn.with_value(|drawn| drawn.is_behind || drawn.document.is_behind()) {
             ask_for_frame();
         }
     };
     Effect::new(move |before: Option<()>| {
         message.track();
-        // What was there from the beginning is drawn at once, or its first piece: nobody sees the page without it.
+        // Text that exists from the start is rendered now, at least its first piece, so the page never appears without it.
         if before.is_none() {
             on_frame.set_value(Some(Closure::<dyn Fn()>::new(draw)));
             draw();
@@ -220,8 +220,8 @@ pub fn AnswerText(
     }
 }
 
-/// Does what the patch says. The text that was drawn before is in `thought`, if it has turned out to be one. Returns what
-/// has something new in it that is final.
+/// Applies a patch to the page. `thought` is the element with the former text if that has turned out to be reasoning.
+/// Returns the sections with new final blocks.
 fn apply_patch(body: &Element, tail: &Element, patch: &Patch, thought: Option<&Element>) -> Vec<Element> {
     let is_same = !patch.rewrite && patch.frozen.is_empty();
     match &patch.tail {
@@ -238,7 +238,7 @@ fn apply_patch(body: &Element, tail: &Element, patch: &Patch, thought: Option<&E
     }
 }
 
-/// Makes the blocks that aren't final, or all of them, those that they have become.
+/// Updates the blocks of the tail, or all blocks if the patch rewrites them.
 fn redraw(body: &Element, tail: &Element, patch: &Patch, growing: &str, thought: Option<&Element>) -> Vec<Element> {
     let mut changed = Vec::new();
     preserve(if patch.rewrite { body } else { tail }, || {
@@ -252,12 +252,14 @@ fn redraw(body: &Element, tail: &Element, patch: &Patch, growing: &str, thought:
         blocks
     });
     if let Some(thought) = thought.filter(|thought| is_selected(thought)) {
-        _ = thought.parent_element().map(|fold| fold.set_attribute("open", ""));
+        if let Some(details) = thought.parent_element() {
+            _ = details.set_attribute("open", "");
+        }
     }
     changed
 }
 
-/// The element that shows the thought before an answer.
+/// The element with the reasoning before an answer.
 fn reasoning_element(answer: &Element) -> Option<Element> {
     answer.parent_element()?.query_selector(".reasoning > .text").ok().flatten()
 }
@@ -267,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slow_frames_draw_less_and_quick_ones_more() {
+    fn the_piece_shrinks_after_slow_frames_and_grows_after_quick_ones() {
         assert_eq!(next_piece(MAX_PIECE, 16.7), MAX_PIECE);
         assert_eq!(next_piece(MAX_PIECE, 33.4), MAX_PIECE);
         assert_eq!(next_piece(MAX_PIECE, 100.0), MAX_PIECE / 2);

@@ -1,4 +1,4 @@
-//! Several answers to one question, side by side. They are written at once, each by a task of its own.
+//! Several answers to one question, side by side. They run at once, each in a task of its own.
 
 use super::{
     actions::{Continue, Copy},
@@ -18,12 +18,12 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The answers, and what can be done with all of them.
+/// The answers, and the actions on all of them.
 #[component]
 pub fn Comparison(
     /// The open conversation.
     chat: Chat,
-    /// The answers.
+    /// The entry of the chosen answer, which has all of them.
     entry: Entry,
 ) -> impl IntoView {
     let names = column_names(&entry.alternatives);
@@ -86,7 +86,7 @@ fn AnswerColumn(
                     class="stop"
                     aria-label=["Stop ", &name].concat()
                     title="Stop this one; the others go on"
-                    // What another tab writes is stopped over there.
+                    // Only the tab that runs an answer can stop it.
                     hidden=move || !running.get() || !busy.get()
                     on:click=move |_| id.with_value(|id| chat.stop_answer(id, stopped))
                 >
@@ -116,7 +116,7 @@ fn AnswerColumn(
     }
 }
 
-/// What each is called: after its model, with a number where one model answers more than once.
+/// The name of each answer: its model, with a number if a model answers more than once.
 fn column_names(answers: &[Entry]) -> Vec<String> {
     let models: Vec<String> =
         answers.iter().map(|answer| answer.message.with_untracked(|message| message.model.clone())).collect();
@@ -127,7 +127,7 @@ fn column_names(answers: &[Entry]) -> Vec<String> {
     models.iter().enumerate().map(name).collect()
 }
 
-/// Why it failed, in the exit's own words; empty if it didn't.
+/// The message of a failed answer. Empty for any other.
 fn failure_of(message: &Message) -> String {
     message.exit.clone().filter(needs_retry).map(failure_text).unwrap_or_default()
 }

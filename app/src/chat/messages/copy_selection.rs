@@ -1,8 +1,8 @@
-//! A selection that is copied: the conversation's text as it is seen, without the page's controls.
+//! Copies the selected text of the conversation without the page's controls.
 //!
-//! Browsers differ in what they leave out of a selection, and all of them end a code block with a line end. So the page puts
-//! on the clipboard what a clone of the selection says, once its controls are gone. A selection without controls and without
-//! the end of a code block is left to the browser.
+//! Browsers differ in which controls they omit, and all of them add a line end after a code block. So the page clones the
+//! selection, removes the controls, and puts the text of the clone on the clipboard. The browser handles a selection without
+//! controls and without the end of a code block.
 
 use crate::browser::call;
 use js_sys::Reflect;
@@ -13,20 +13,20 @@ use leptos::{
     web_sys::{ClipboardEvent, DataTransfer, Element, HtmlElement, Node, NodeList, Text},
 };
 
-/// Everything that isn't part of the conversation. An element that is folded up shows nothing but its summary.
+/// All elements that are not part of the conversation. A closed `details` element shows only its summary.
 const CONTROLS: &str =
     "button,select,input,svg,figcaption,summary:not(.name),details:not([open])>:not(summary),.actions,[hidden]";
 
-/// Fields hold text of their own.
+/// Elements with a selection of their own.
 const FIELDS: &str = "textarea,input,select";
 
-/// Hears of each copy for as long as the component lives.
+/// Handles each copy event, for as long as the component lives.
 pub(crate) fn listen() {
     let copied = window_event_listener(ev::copy, |event| _ = on_copy(&event));
     on_cleanup(move || copied.remove());
 }
 
-/// Puts the selection on the clipboard, unless the browser does that as well.
+/// Puts the selection on the clipboard, unless the browser's own copy is as good.
 fn on_copy(event: &ClipboardEvent) -> Option<()> {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     if target.is_some_and(|target| target.matches(FIELDS).unwrap_or(false)) {
@@ -35,7 +35,7 @@ fn on_copy(event: &ClipboardEvent) -> Option<()> {
     let list: Element = document().query_selector(".message-list").ok()??;
     let place = document().create_element("div").ok()?.dyn_into::<HtmlElement>().ok()?;
     place.set_class_name("visually-hidden");
-    // WebKit finds no text in a block that is clipped to nothing.
+    // WebKit returns no text of a block that is clipped to nothing.
     _ = place.style().set_property("width", "60rem");
     let mut is_ours = false;
     for range in selected_ranges(&list)? {
@@ -44,7 +44,7 @@ fn on_copy(event: &ClipboardEvent) -> Option<()> {
     if is_ours {
         join_code(&place);
         keep_line_ends(&place);
-        // Only where it is laid out can it be told how much of it is seen.
+        // The visible text can be read only where the clone is laid out.
         list.parent_element()?.append_child(&place).ok()?;
         let text = place.inner_text();
         place.remove();
@@ -81,7 +81,7 @@ fn selected_ranges(list: &Element) -> Option<Vec<Range>> {
         if is_empty || !call(&range.0, "intersectsNode", &[list.into()])?.is_truthy() {
             continue;
         }
-        // Nothing but the conversation.
+        // Limit the range to the conversation.
         if !list.contains(range.node("startContainer").as_ref()) {
             call(&range.0, "setStart", &[list.into(), 0.into()])?;
         }
@@ -93,13 +93,13 @@ fn selected_ranges(list: &Element) -> Option<Vec<Range>> {
     Some(ranges)
 }
 
-/// Adds what is in the range, within what it stands in, without controls. Says whether anything is different from what the
-/// browser would copy.
+/// Adds a clone of the range and of the elements around it, without controls. Returns whether that differs from the
+/// browser's own copy.
 fn clone_into(place: &Element, range: &Range, list: &Element) -> Option<bool> {
     let common = range.node("commonAncestorContainer")?;
     let common = common.dyn_into::<Element>().or_else(|node| node.parent_element().ok_or(node)).ok()?;
     if common.closest(CONTROLS).ok()?.is_some() {
-        return Some(false); // somebody wants the very words
+        return Some(false); // the label of a control was selected on purpose
     }
     let mut clone = call(&range.0, "cloneContents", &[])?.dyn_into::<Node>().ok()?;
     let mut around = Some(common.clone()).filter(|common| common != list);
@@ -118,7 +118,7 @@ fn clone_into(place: &Element, range: &Range, list: &Element) -> Option<bool> {
     };
     for control in elements(&controls) {
         match control.get_attribute("type").as_deref() {
-            // Of a list of tasks: it says whether one is done.
+            // The box of a task list shows whether a task is done.
             Some("checkbox") => {
                 let sign = if control.has_attribute("checked") { "☑" } else { "☐" };
                 _ = control.replace_with_with_str_1(sign);
@@ -126,7 +126,7 @@ fn clone_into(place: &Element, range: &Range, list: &Element) -> Option<bool> {
             _ => control.remove(),
         }
     }
-    // The browser lays out only what is in view of a section with this mark.
+    // The browser skips the layout of a section with this attribute while it is out of view.
     for section in elements(&inner.query_selector_all("[data-full]").ok()?) {
         _ = section.remove_attribute("data-full");
     }
@@ -134,7 +134,7 @@ fn clone_into(place: &Element, range: &Range, list: &Element) -> Option<bool> {
     Some(has_end_of_code || controls.length() > 0)
 }
 
-/// Whether nothing of a code block comes after the range but line ends.
+/// Whether only line ends of the code block follow the range.
 fn reaches_end_of(range: &Range, code: &Element) -> bool {
     let rest = || {
         let rest = call(&range.0, "cloneRange", &[])?;
@@ -146,7 +146,7 @@ fn reaches_end_of(range: &Range, code: &Element) -> bool {
     rest().is_some_and(|rest| rest.trim_matches('\n').is_empty())
 }
 
-/// The page's style sheet keeps the line ends of questions and thoughts. Elsewhere there is none.
+/// Keeps the line ends of questions and reasoning. The page's style sheet does that, but the place of a paste has none.
 fn keep_line_ends(place: &Element) {
     let Ok(texts) = place.query_selector_all(".text") else { return };
     for text in elements(&texts).into_iter().filter_map(|text| text.dyn_into::<HtmlElement>().ok()) {
@@ -154,7 +154,7 @@ fn keep_line_ends(place: &Element) {
     }
 }
 
-/// Makes one of the parts of each long code block, and ends code without a line end.
+/// Joins the parts of each long code block, and removes the line ends after code.
 fn join_code(place: &Element) {
     let Ok(blocks) = place.query_selector_all("pre > code") else { return };
     let mut first: Option<Element> = None;

@@ -1,15 +1,17 @@
-//! Right-to-left text has its direction, block by block: an answer may quote another script. Code stays as it is, and so do
-//! formulas, also for a translator.
+//! Gives each block its text direction, since an answer may quote another script. Code and formulas are left to right, and
+//! translators skip them.
 
-/// Blocks that hold blocks.
+/// Blocks that contain blocks.
 const CONTAINERS: [&str; 5] = ["ul", "ol", "blockquote", "table", "div"];
-/// Blocks that hold words.
+/// Blocks that contain text.
 const LEAVES: [&str; 7] = ["p", "h1", "h2", "h3", "h4", "h5", "h6"];
 
-/// Says `dir=auto` of each block in HTML that this crate has made of Markdown: its direction is that of its first letter.
-/// An element with a direction of its own doesn't count for its parent, so words in a list or a quote have none. They are set
-/// by style (`unicode-bidi: plaintext`). Code and formulas have theirs, so a sentence that begins with one is written as it
-/// goes on. See <https://html.spec.whatwg.org/multipage/dom.html#the-dir-attribute>.
+/// Adds `dir="auto"` to each block in HTML from [`markdown`](crate::markdown), which gives it the direction of its first
+/// letter.
+///
+/// An element with `dir` doesn't count for its parent's direction, so the text blocks in a list or a quote get none. The
+/// style sheet sets theirs (`unicode-bidi: plaintext`). Code and formulas have `dir`, so a sentence that begins with one
+/// follows its words. See <https://html.spec.whatwg.org/multipage/dom.html#the-dir-attribute>.
 pub(crate) fn add_direction(html: &mut String) {
     let mut directed = String::with_capacity(html.len() + html.len() / 8);
     let (mut rest, mut depth) = (html.as_str(), 0_usize);
@@ -39,7 +41,7 @@ pub(crate) fn add_direction(html: &mut String) {
     *html = directed.replace(" data-tex>", " data-tex translate=\"no\">");
 }
 
-/// Writes the tag's name with its direction. Returns what follows.
+/// Writes the tag's name and `dir="auto"`. Returns the rest after the name.
 fn push_with_direction<'a>(directed: &mut String, tag: &'a str, name: &str) -> &'a str {
     directed.push_str(name);
     directed.push_str(" dir=\"auto\"");

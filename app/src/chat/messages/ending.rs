@@ -12,7 +12,8 @@ use crate::{
 };
 use starcrossed::Reason;
 
-/// The line's text. Under the last answer on the page `is_told` is set: the status line and the alert say there how it ended.
+/// The line's text. Under the last answer on the page `is_told` is set: the status line and the alert say there how it
+/// ended.
 pub(super) fn ending(message: &Message, is_told: bool) -> String {
     let Some(exit) = message.exit.as_ref().filter(|_| message.role == Role::Assistant) else { return String::new() };
     let is_told = is_told && exit.reason != Reason::Normal && (exit.reason != Reason::Killed || exit.message.is_none());
@@ -23,7 +24,7 @@ pub(super) fn ending(message: &Message, is_told: bool) -> String {
         tokens => parts.push([tokens.to_string().as_str(), " tokens"].concat()),
     }
     match message.tenths_a_second() {
-        // Of an answer that came all at once nobody can tell how fast it was.
+        // The speed of an answer that arrives all at once can't be measured.
         speed if speed > 0 && message.took_ms > message.first_ms + 200 => parts.push(tenths(speed, " tokens/s")),
         _ => {}
     }

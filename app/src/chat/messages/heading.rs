@@ -1,14 +1,14 @@
-//! What the open conversation is called, for who finds the way by headings. Everybody else sees it in the list.
+//! The title of the open conversation, as a heading for screen readers and as the title of the tab.
 
 use crate::{browser::query, chat::session::transcript::Transcript};
 use leptos::prelude::*;
 
-/// What it is called; nothing before its first question.
+/// The title. Empty before the first question.
 fn title(transcript: Transcript) -> Memo<String> {
     Memo::new(move |_| transcript.tree.with(|tree| tree.conversation.title.clone()))
 }
 
-/// Calls the heading and the browser's tab after it.
+/// Sets the heading and the title of the tab whenever the conversation's title changes.
 pub(crate) fn keep_title(transcript: Transcript) {
     let title = title(transcript);
     Effect::new(move |_| {
@@ -24,10 +24,10 @@ pub(crate) fn keep_title(transcript: Transcript) {
 const UNNAMED: &str = "Conversation";
 const HEADING: &str = "h1.visually-hidden";
 
-/// The heading over the conversation. [`keep_title`] gives it its words, once the code for that is here.
+/// The heading over the conversation, hidden from sight. [`keep_title`] sets its text once that code is downloaded.
 #[component]
 pub fn Heading(
-    /// Whether something else is the page's heading.
+    /// Whether another element is the page's heading.
     #[prop(into)]
     hidden: Signal<bool>,
 ) -> impl IntoView {

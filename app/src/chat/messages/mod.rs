@@ -1,12 +1,15 @@
-//! The conversation as it is drawn.
+//! The messages of the conversation.
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`answer_text`] | an answer's Markdown, drawn as it grows |
-//! | [`sections`], `patch_dom` | finished blocks in sections; the growing block patched in place |
-//! | `typeset` | colours and formulas, put in place when the server has made them |
-//! | [`reasoning`], [`comparison`], [`version_switcher`], [`actions`], [`heading`] | the other parts of a message |
-//! | `selection`, `copy_selection`, `direction` | a selection that stays, what a copy holds, right-to-left text |
+//! | [`answer_text`] | an answer's Markdown, rendered as it grows |
+//! | [`sections`], `patch_dom` | finished blocks in sections; the growing blocks, updated in place |
+//! | `typeset` | code and formulas, inserted once the server has typeset them |
+//! | [`reasoning`], [`version_switcher`], [`actions`], `ending` | the other parts of a message |
+//! | [`comparison`] | several answers to one question, side by side |
+//! | [`heading`] | the conversation's title |
+//! | `selection`, `copy_selection` | a selection that survives updates, and its copy |
+//! | `direction` | right-to-left text |
 
 pub mod actions;
 pub mod answer_text;
@@ -45,7 +48,7 @@ use leptos::{
     web_sys::{Element, MouseEvent},
 };
 
-/// The messages of the branch being shown, oldest first.
+/// The messages of the shown branch, oldest first.
 #[component]
 pub fn Messages(
     /// The open conversation.
@@ -75,7 +78,7 @@ pub fn Messages(
     }
 }
 
-/// One message: a question or an answer. One view for both, with what a message doesn't have hidden.
+/// A question or an answer. Both share one view, which keeps the download small; parts that a message lacks are hidden.
 #[component]
 fn Article(chat: Chat, entry: Entry) -> impl IntoView {
     let Entry { id, message, .. } = entry;
@@ -128,8 +131,7 @@ fn Article(chat: Chat, entry: Entry) -> impl IntoView {
     }
 }
 
-/// A click on the button of a code block puts the code on the clipboard. The blocks are made of text, not of views, so one
-/// listener hears for all.
+/// Handles a click on the copy button of a code block. Code blocks are HTML text and not views, so one listener handles all.
 fn copy_code(event: &MouseEvent) {
     let target = event.target();
     let pressed = target.as_ref().and_then(|target| target.dyn_ref::<Element>());

@@ -1,5 +1,5 @@
-//! The blocks of an answer that is still growing take their new shape, and keep the nodes that stay the same. So a selection
-//! there stays, and the browser lays out no more than is new.
+//! Updates the blocks of a growing answer, and keeps the nodes that stay the same. So a selection there stays, and the
+//! browser lays out only the new nodes.
 
 use super::typeset::{is_typeset, is_typeset_of};
 use leptos::{
@@ -8,21 +8,21 @@ use leptos::{
     web_sys::{Element, Node, Text},
 };
 
-/// Makes the children of `tail` those that `html` says.
+/// Updates the children of `tail` to this HTML.
 pub(crate) fn patch_dom(tail: &Element, html: &str) {
     if let Some(new) = parse_html(html) {
         patch_in_place(tail, &new);
     }
 }
 
-/// An element with this HTML in it.
+/// A new element with this HTML in it.
 pub(crate) fn parse_html(html: &str) -> Option<Element> {
     let new = document().create_element("div").ok()?;
     new.set_inner_html(html);
     Some(new)
 }
 
-/// Makes `old` what `new` is, if it is of the same kind. Says whether it is.
+/// Updates `old` to `new`, if both have the same tag. Returns whether `old` is now equal to `new`.
 pub(crate) fn patch_to(old: &Node, new: &Node) -> bool {
     if old.is_equal_node(Some(new)) {
         return true;
@@ -39,7 +39,7 @@ pub(crate) fn patch_to(old: &Node, new: &Node) -> bool {
     is_same_kind
 }
 
-/// Gives `old` the children of `new`.
+/// Updates the children of `old` to those of `new`.
 fn patch_in_place(old: &Node, new: &Node) {
     let (mut from, mut to) = (old.first_child(), new.first_child());
     while let Some(wanted) = to {
@@ -63,8 +63,8 @@ fn patch_in_place(old: &Node, new: &Node) {
     }
 }
 
-/// Makes the text that begins with `first` another; code that has grown is a row of texts. The nodes that begin the same stay.
-/// Returns what comes after the text.
+/// Updates the text nodes that begin with `first` to `wanted`. Code that has grown is several nodes in a row. Nodes up to
+/// the first difference stay. Returns the node after the text.
 fn patch_text(first: &Text, wanted: &str) -> Option<Node> {
     let (mut text, mut rest) = (first.clone(), wanted);
     loop {
@@ -88,7 +88,7 @@ fn patch_text(first: &Text, wanted: &str) -> Option<Node> {
     }
 }
 
-/// Returns what comes after them.
+/// Removes the text nodes after this one. Returns the node after them.
 fn remove_texts_after(text: &Text) -> Option<Node> {
     loop {
         let next = text.next_sibling()?;
@@ -99,7 +99,7 @@ fn remove_texts_after(text: &Text) -> Option<Node> {
     }
 }
 
-/// How many bytes at the beginning are the same, in whole characters.
+/// The length of the common prefix in bytes, in whole characters.
 fn common_prefix(one: &str, other: &str) -> usize {
     let is_same = |((at, a), b): ((usize, char), char)| (a == b).then_some(at + a.len_utf8());
     one.char_indices().zip(other.chars()).map_while(is_same).last().unwrap_or(0)
@@ -109,7 +109,7 @@ fn utf16_length(text: &str) -> u32 {
     u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
 }
 
-/// Gives `old` the attributes of `new`.
+/// Updates the attributes of `old` to those of `new`.
 fn patch_attributes(old: &Element, new: &Element) {
     let name = |name: leptos::wasm_bindgen::JsValue| name.as_string().unwrap_or_default();
     for gone in old.get_attribute_names().iter().map(name).filter(|name| !new.has_attribute(name)) {

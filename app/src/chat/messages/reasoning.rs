@@ -1,4 +1,4 @@
-//! What a model thought before it answered.
+//! The reasoning of a model before its answer.
 
 use super::selection::is_selected;
 use crate::{
@@ -7,21 +7,21 @@ use crate::{
 };
 use leptos::{html, prelude::*, wasm_bindgen::JsCast, web_sys::CharacterData};
 
-/// Open while it is all that there is, folded up once the answer begins, unless somebody has selected something in it.
+/// The reasoning, open until the answer's text starts. It stays open if text in it is selected.
 #[component]
 pub fn Reasoning(
-    /// The answer that it came before.
+    /// The answer with this reasoning.
     message: RwSignal<Message>,
 ) -> impl IntoView {
     let is_there = Memo::new(move |_| message.with(|message| !message.reasoning.is_empty()));
     let is_thinking = Memo::new(move |_| message.with(|message| message.exit.is_none() && message.text.is_empty()));
     let place = NodeRef::<html::P>::new();
-    // A selection in the thought keeps it in sight.
+    // A selection would lose its text if this closed.
     let is_open = Memo::new(move |before: Option<&bool>| {
         let is_selected = || place.get_untracked().is_some_and(|place| is_selected(&place));
         is_thinking.get() || before == Some(&true) && is_selected()
     });
-    // What has come is added to what is there, so that a delta costs the same however much there is.
+    // New text is appended, so the cost of a delta does not depend on the length.
     Effect::new(move |drawn: Option<usize>| {
         let Some(place) = place.get() else { return 0 };
         message.with(|message| {
@@ -30,7 +30,7 @@ pub fn Reasoning(
                 (Some(""), _) => {}
                 (Some(new), Some(last)) if drawn > 0 => match last.dyn_into::<CharacterData>() {
                     Ok(text) => drop(text.append_data(new)),
-                    // A translator's.
+                    // A translator has put an element there.
                     Err(_) => drop(place.append_with_str_1(new)),
                 },
                 _ => place.set_text_content(Some(all)),
@@ -46,7 +46,7 @@ pub fn Reasoning(
     }
 }
 
-/// What stands over it.
+/// The line above the reasoning.
 fn summary(message: &Message) -> String {
     match message.thought_ms {
         _ if message.reasoning.is_empty() => String::new(),

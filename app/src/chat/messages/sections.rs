@@ -1,8 +1,8 @@
-//! The blocks of an answer that are final, a few at a time in a section of their own. The browser leaves out whatever section
-//! isn't in view, so that a frame costs the same at the end of a long answer as at its beginning.
+//! The final blocks of an answer, grouped into sections. The browser skips the layout of sections out of view, so a frame
+//! costs the same at the end of a long answer as at its start.
 //!
-//! A section may be left out once it is full and has been laid out with all that was typeset in it, and never before: so its
-//! height is known, and nothing moves when it leaves the window or comes back. A short answer is always there as a whole.
+//! A section is skipped only once it is full and was laid out with all its typeset blocks. Its height is known then, so
+//! nothing moves when it leaves the window or returns. A short answer has no full section.
 
 use crate::chat::messages::patch_dom::{parse_html, patch_to};
 use leptos::{
@@ -10,15 +10,15 @@ use leptos::{
     web_sys::{Element, Node},
 };
 
-/// How many blocks a section has at most.
+/// The most blocks in a section.
 const MAX_BLOCKS: u32 = 24;
 
-/// A section with more text than this, in bytes, is full too. The browser lays out a section as a whole when it comes into
-/// view: WebKit takes more than a second for 24 parts of a giant table.
+/// A section with more text than this is full, too. The browser lays out a whole section when it comes into view, and WebKit
+/// takes more than a second for 24 parts of a giant table.
 const MAX_TEXT_BYTES: usize = 8 * 1024;
 
-/// Puts blocks before the tail: those in it, as far as they have become these, and new ones. Adds them to `blocks`. Returns
-/// the sections that they have come into.
+/// Inserts final blocks before the tail. Blocks of the tail that became final are reused. Adds the blocks to `blocks`.
+/// Returns the sections with new blocks.
 pub(crate) fn append_final(tail: &Element, html: &str, blocks: &mut Vec<Node>) -> Vec<Element> {
     release_full(tail);
     let mut sections = Vec::new();
@@ -39,7 +39,7 @@ pub(crate) fn append_final(tail: &Element, html: &str, blocks: &mut Vec<Node>) -
     sections
 }
 
-/// The first block of the tail, if it has become this one; else this one in place of it.
+/// The first block of the tail, if it could be updated to this one. Otherwise this one, which replaces it.
 fn reuse_or_replace(tail: &Element, block: Element) -> Element {
     match tail.first_element_child() {
         Some(there) if patch_to(&there, &block) => there,
@@ -51,7 +51,7 @@ fn reuse_or_replace(tail: &Element, block: Element) -> Element {
     }
 }
 
-/// Puts all final blocks back into the tail, so that they can become others.
+/// Moves all final blocks back into the tail, where they can change.
 pub(crate) fn return_to_tail(tail: &Element) {
     while let Some(section) = tail.previous_element_sibling() {
         while let Some(block) = section.last_element_child() {
@@ -61,22 +61,22 @@ pub(crate) fn return_to_tail(tail: &Element) {
     }
 }
 
-/// A block's place among all blocks of an answer. It stays the same when the block becomes final.
+/// The position of a block among all blocks of an answer. It stays the same when the block becomes final.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct BlockPosition {
-    /// Which child of the answer it is in, counted from the first: a section, or the tail.
+    /// The index of the answer's child with the block: a section, or the tail.
     section: u32,
-    /// Which block it is, counted from the first of that section, or from the first after the section before.
+    /// The index of the block in that section. It counts on into the tail until the section is full.
     block: u32,
 }
 
 impl BlockPosition {
-    /// The place of the next block.
+    /// The position of the next block.
     pub(crate) const fn next(self) -> Self {
         Self { section: self.section, block: self.block + 1 }
     }
 
-    /// The place after the last block that is final.
+    /// The position after the last final block.
     pub(crate) fn after_final(answer: &Element) -> Self {
         let tail = answer.last_element_child();
         let last = tail.and_then(|tail| tail.previous_element_sibling());
@@ -84,7 +84,7 @@ impl BlockPosition {
         Self { section: answer.child_element_count().saturating_sub(2), block }
     }
 
-    /// The block there, and whether it may still grow: final ones stand before the tail.
+    /// The block at this position, and whether it may still grow. Only the last block of the tail may.
     pub(crate) fn find(&mut self, answer: &Element) -> Option<(Element, bool)> {
         let (sections, tail) = (answer.children(), answer.last_element_child()?);
         loop {
@@ -104,7 +104,8 @@ impl BlockPosition {
     }
 }
 
-/// The code of a code block, without line ends after it: a terminal would run what is pasted. A long block stands in several.
+/// The code of a code block without line ends after it, since a terminal would run the pasted line. A long block has several
+/// parts.
 pub(crate) fn code_text(first: Element) -> String {
     let (mut code, mut part) = (String::new(), Some(first));
     while let Some(block) = part {
@@ -116,12 +117,12 @@ pub(crate) fn code_text(first: Element) -> String {
     code
 }
 
-/// The block after this one: in its section, in the next, or in the tail.
+/// The next block: in the same section, in the next one, or in the tail.
 fn next(block: &Element) -> Option<Element> {
     block.next_element_sibling().or_else(|| block.parent_element()?.next_element_sibling()?.first_element_child())
 }
 
-/// Lets the browser leave out the full sections of the frames before this one.
+/// Lets the browser skip the sections that were full in an earlier frame.
 fn release_full(tail: &Element) {
     let mut before = tail.previous_element_sibling();
     while let Some(section) = before {
@@ -132,12 +133,12 @@ fn release_full(tail: &Element) {
     }
 }
 
-/// Whether something in it is being typeset, and may still change its height.
+/// Whether a block is being typeset, which may change the section's height.
 fn is_being_typeset(section: &Element) -> bool {
     section.query_selector("[data-set='']").is_ok_and(|waiting| waiting.is_some())
 }
 
-/// The section that has room, right before the tail.
+/// The section before the tail if it has room, or a new one.
 fn section_with_room(tail: &Element) -> Option<Element> {
     if let Some(section) = tail.previous_element_sibling().filter(|section| !is_full(section)) {
         return Some(section);
@@ -148,7 +149,7 @@ fn section_with_room(tail: &Element) -> Option<Element> {
     Some(section)
 }
 
-/// Closes a section that has enough in it.
+/// Marks a section as full if it is.
 fn close_if_full(section: &Element) {
     let is_heavy = || section.text_content().is_some_and(|text| text.len() > MAX_TEXT_BYTES);
     if section.child_element_count() >= MAX_BLOCKS || is_heavy() {
@@ -156,7 +157,7 @@ fn close_if_full(section: &Element) {
     }
 }
 
-/// Whether nothing more comes into it.
+/// Whether a section takes no more blocks.
 fn is_full(section: &Element) -> bool {
     section.has_attribute("data-closed")
 }

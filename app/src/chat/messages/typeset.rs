@@ -1,5 +1,5 @@
-//! Code in colours and formulas as formulas: the server typesets what is finished, and the page puts it in place. Until
-//! then, and where the server can't, the source stands there.
+//! Highlighted code and typeset formulas. The server typesets finished blocks, and the page inserts the result. Until then,
+//! and where the server can't do it, the page shows the source.
 
 use super::selection::{preserve, preserve_whole};
 use crate::{
@@ -11,26 +11,27 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{task::spawn_local_scoped_with_cancellation, wasm_bindgen::JsCast, web_sys::Element};
 use std::rc::Rc;
 
-/// How many pieces one request has at most.
+/// The most items in one request.
 const MAX_ITEMS: usize = 32;
 
-/// How much HTML is put into the page in one frame, in bytes. The browser lays out all of it before it hears anything.
+/// The most HTML that is inserted in one frame, in bytes. The browser lays out all of it before it handles any input.
 const MAX_FRAME_BYTES: usize = 32 * 1024;
 
-/// How long to wait before a server that is busy or can't be reached is asked again, in milliseconds. After the last it is let be.
+/// The delays before the requests to a server that is busy or can't be reached, in milliseconds. After the last one the page
+/// gives up.
 const RETRY_DELAYS_MS: [u32; 4] = [1000, 5000, 30_000, 0];
 
-/// Has everything in these typeset that hasn't been.
+/// Typesets everything in these sections that is not typeset yet.
 pub(crate) fn typeset_in(sections: &[Element]) {
     let found: Vec<Element> = sections.iter().flat_map(claim_untypeset).collect();
     if found.is_empty() {
         return;
     }
     spawn_local_scoped_with_cancellation(async move {
-        // A server that is busy may not have had the time for all: what is left is asked for once more.
+        // A busy server may return some items unchanged. The page requests those once more.
         let left = typeset_all(&found).await;
         typeset_all(&left).await;
-        // Only now their height is known for certain, and that of the section they are in.
+        // Only now the final height of the items and their section is known.
         after_paint().await;
         for element in &found {
             _ = element.set_attribute("data-set", "done");
@@ -38,7 +39,8 @@ pub(crate) fn typeset_in(sections: &[Element]) {
     });
 }
 
-/// Returns what the server gave back as it was. What is too long for it stays as it is, and stands in nobody's way.
+/// Requests and inserts the typeset HTML. Returns the elements that the server gave back unchanged. An element that is too
+/// long for a request keeps its source.
 async fn typeset_all(found: &[Element]) -> Vec<Element> {
     let found = found.iter().map(|element| (item(element), element));
     let found: Vec<(Item, &Element)> = found.filter(|(item, _)| item.text.len() <= LONGEST).collect();
@@ -64,7 +66,7 @@ async fn typeset_all(found: &[Element]) -> Vec<Element> {
     left
 }
 
-/// How many pieces of these lengths go into one request: the first in any case.
+/// The number of items, from the first on, that fit into one request. It is at least one.
 fn batch_size(lengths: impl Iterator<Item = usize>) -> usize {
     let together = lengths.scan(0, |sum, length| {
         *sum += length;
@@ -73,10 +75,10 @@ fn batch_size(lengths: impl Iterator<Item = usize>) -> usize {
     together.take(MAX_ITEMS).take_while(|together| *together <= LONGEST_TOGETHER).count().max(1)
 }
 
-/// What the server makes of these; nothing, if it isn't there for long, or busy for long. It refuses nothing else: no
-/// request has more than it takes.
+/// Requests the HTML of these items. Returns nothing if the server stays busy or unreachable. There is no other refusal,
+/// since no request exceeds the server's limits.
 async fn request(items: Vec<Item>) -> Vec<Option<String>> {
-    // One request of this page at a time: a conversation can have hundreds of answers, and a client has a quota.
+    // The page sends one request at a time, because a conversation can have hundreds of answers and a client has a quota.
     let turn = REQUEST_LOCK.with(Rc::clone);
     let _turn = turn.lock().await;
     for pause_ms in RETRY_DELAYS_MS {
@@ -96,8 +98,10 @@ fn insert(element: &Element, html: &str) {
     let change = || {
         element.set_inner_html(html);
         let block = element.query_selector("math[display=block]").ok().flatten();
-        // One that is wider than its place scrolls, by keyboard too.
-        _ = block.map(|block| block.set_attribute("tabindex", "0"));
+        // A formula that is too wide scrolls. With a tab index it does so by keyboard, too.
+        if let Some(block) = block {
+            _ = block.set_attribute("tabindex", "0");
+        }
     };
     if element.has_attribute("data-tex") {
         let tex = element.text_content().unwrap_or_default();
@@ -111,12 +115,12 @@ fn insert(element: &Element, html: &str) {
     }
 }
 
-/// Whether an element has been typeset, or is about to be.
+/// Whether an element is typeset, or waits for the server.
 pub(crate) fn is_typeset(element: &Element) -> bool {
     element.has_attribute("data-set")
 }
 
-/// Whether `element`, which has been typeset or is about to be, shows what `source` says, which hasn't been.
+/// Whether the typeset `element` was made of the same source as `source`.
 pub(crate) fn is_typeset_of(element: &Element, source: &Element) -> bool {
     let tex = element.get_attribute("data-tex").filter(|tex| !tex.is_empty());
     let is_same = |name| element.get_attribute(name).is_some() == source.get_attribute(name).is_some();
@@ -127,7 +131,7 @@ pub(crate) fn is_typeset_of(element: &Element, source: &Element) -> bool {
         && is_same("data-tex")
 }
 
-/// What is finished and not typeset. It is marked, so that nobody else asks for it, and so that its section waits for it.
+/// The elements in a section that are not typeset. Marks them, so they are requested once and their section waits for them.
 fn claim_untypeset(section: &Element) -> Vec<Element> {
     let found = section.query_selector_all("code[data-lang]:not([data-set]),[data-tex]:not([data-set])");
     let Ok(found) = found else { return Vec::new() };
@@ -148,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_has_no_more_than_the_server_takes() {
+    fn a_request_stays_within_the_limits_of_the_server() {
         let batch_size = |lengths: &[usize]| batch_size(lengths.iter().copied());
         assert_eq!(batch_size(&[10; 40]), MAX_ITEMS);
         assert_eq!(batch_size(&[LONGEST; 6]), 4);

@@ -1,14 +1,14 @@
-//! The way through the versions of a message: ‹ 2/3 ›.
+//! The buttons for the versions of a message: ‹ 2/3 ›.
 
 use crate::chat::session::Chat;
 use leptos::prelude::*;
 
-/// Which version is shown of how many, and the way to the one before and the one after. Nothing where there is only one.
+/// The number of the shown version, with buttons for the previous and the next. Hidden if there is only one version.
 #[component]
 pub fn VersionSwitcher(
     /// The open conversation.
     chat: Chat,
-    /// A message of this version.
+    /// The id of the message.
     id: StoredValue<String>,
 ) -> impl IntoView {
     let versions = Memo::new(move |_| id.with_value(|id| chat.transcript.tree.with(|tree| tree.siblings(id))));
@@ -36,7 +36,7 @@ pub fn VersionSwitcher(
     }
 }
 
-/// `2/3`
+/// The shown version and the number of versions, as `2/3`.
 fn fraction((which, of): (usize, usize)) -> String {
     if of < 2 {
         return String::new();

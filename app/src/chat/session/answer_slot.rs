@@ -1,4 +1,4 @@
-//! One of the answers that are being written at once: the link to its task, and where on the page it stands.
+//! A slot for one of the answers that run at once: the link to its task, and its message on the page.
 
 use super::{entry::Entry, transcript::Transcript};
 use crate::chat::{
@@ -11,37 +11,37 @@ use send_wrapper::SendWrapper;
 use starcrossed::Reason;
 use std::any::Any;
 
-/// How long a page still counts as the writer of an answer that has ended, in milliseconds. Its end is written meanwhile.
+/// How long a page keeps the lock of an answer after its end, in milliseconds. The end is stored meanwhile.
 const LOCK_GRACE_MS: u32 = 1000;
 
 /// The function that handles the end of a task.
 type OnExit = fn(RunningAnswer, Exit);
 
-/// A place for one answer at a time.
+/// Runs one answer at a time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AnswerSlot {
-    /// The task that writes it.
+    /// The link to the task.
     pub(crate) link: Link,
     answer: RunningAnswer,
-    /// [`RunningAnswer::on_exit`], once it is here. Its address and not its name, since its code is fetched later than ours.
+    /// A pointer to [`RunningAnswer::on_exit`]. A direct call would move that code into the download of a first visit.
     on_exit: StoredValue<Option<OnExit>>,
 }
 
 /// The answer that a task writes.
 #[derive(Clone, Copy, Debug)]
 struct RunningAnswer {
-    /// None while it writes nothing.
+    /// The answer's message. None while no task runs.
     entry: StoredValue<Option<Entry>>,
-    /// The [`AnswerLock`] of that for other tabs. In the browser alone, which has one thread.
+    /// The [`AnswerLock`] for other tabs that this page writes the answer. It is used in the browser alone, which has one thread.
     lock: StoredValue<Option<SendWrapper<Box<dyn Any>>>>,
     transcript: Transcript,
 }
 
-/// As many places as can be written in at once. To be called in a component's body: the links end with it.
+/// Creates all slots. Call it in the body of a component, since the links end with it.
 pub(crate) fn slots<const N: usize>(transcript: Transcript) -> [AnswerSlot; N] {
     let all = StoredValue::new(Vec::<AnswerSlot>::new());
-    // Each link hears for itself that the page is left. But by then the streams have broken off, and between one listener
-    // and the next the browser lets those hear that who wait for them. So all have to end in the first listener.
+    // On pagehide the browser breaks the fetches first and runs microtasks between listeners, so a reader could see its
+    // stream end before its own link's listener runs. Therefore one listener ends all slots.
     let left = window_event_listener(ev::pagehide, move |_| {
         all.with_value(|all| interrupt_all(all));
     });
@@ -51,7 +51,7 @@ pub(crate) fn slots<const N: usize>(transcript: Transcript) -> [AnswerSlot; N] {
     slots
 }
 
-/// Nobody waits for these answers any more.
+/// Ends all running answers, because the page or the conversation is left.
 pub(crate) fn interrupt_all(slots: &[AnswerSlot]) {
     for slot in slots {
         slot.link.end(Exit::new(Reason::Interrupted));
@@ -70,7 +70,7 @@ impl AnswerSlot {
         Self { link, answer, on_exit }
     }
 
-    /// A task begins to write this.
+    /// Starts the task that writes this answer.
     pub(crate) fn start<E: Into<Exit> + 'static>(
         self,
         entry: Entry,
@@ -83,13 +83,13 @@ impl AnswerSlot {
         self.link.start(task, move |event| transcript.apply(&entry, event));
     }
 
-    /// Whether a task has been asked for that has no name yet.
+    /// Whether a task was requested whose id has not arrived.
     pub(crate) fn is_starting(self) -> bool {
         let has_no_name = |entry: &Entry| entry.message.with(|message| message.task.is_none());
         self.link.is_running() && self.answer.entry.with_value(|entry| entry.as_ref().is_some_and(has_no_name))
     }
 
-    /// Stops the task, if there is one and it is meant. Returns what it was writing.
+    /// Stops the task of an answer that `is_wanted` accepts. Returns its message.
     pub(crate) fn stop_if(self, is_wanted: &dyn Fn(&Entry) -> bool) -> Option<Entry> {
         let entry = self.answer.entry.get_value().filter(is_wanted)?;
         self.link.stop();
@@ -98,7 +98,7 @@ impl AnswerSlot {
 }
 
 impl RunningAnswer {
-    /// The task has ended. Other tabs may know when its end is kept.
+    /// Handles the exit of the task. Other tabs learn of it once it is stored.
     fn on_exit(self, exit: Exit) {
         let has_page_left = exit.reason == Reason::Interrupted;
         if let Some(entry) = self.entry.try_update_value(Option::take).flatten() {

@@ -1,4 +1,4 @@
-//! The messages that are on the page, each behind a signal.
+//! The messages on the page, each in a signal.
 
 use crate::{
     browser::unix_ms,
@@ -14,28 +14,28 @@ use crate::{
 use leptos::prelude::*;
 use starcrossed::Reason;
 
-/// A message on the page. Each has a signal of its own, so that a delta touches one message and no list.
+/// A message on the page. It has its own signal, so a delta updates one message and not the list.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// What tells it from every other that this page has shown, also from itself before it began anew.
+    /// The key in the list of messages. A message that restarts gets a new one.
     pub key: u32,
-    /// Its name in the tree.
+    /// The message's id.
     pub id: String,
-    /// What it says.
+    /// The message as far as it has arrived.
     pub message: ArcRwSignal<Message>,
-    /// Where several models answered at once: all of their answers, this one among them. It is the one that was chosen.
+    /// All answers of a comparison, with this one among them, which is the chosen one. Empty for any other message.
     pub alternatives: Vec<Entry>,
 }
 
 impl Entry {
-    /// What an event does to it. Returns how long ago it was kept, in milliseconds.
+    /// Applies an event. Returns the time since the message was stored, in milliseconds.
     pub(crate) fn apply(&self, event: Event) -> u64 {
         let now_ms = unix_ms();
         self.message.update(|message| message.apply(event, now_ms));
         self.message.with_untracked(|message| now_ms.abs_diff(message.saved_ms))
     }
 
-    /// Takes in what has become of it elsewhere, if that can be added to what is drawn of it. Says whether it is this now.
+    /// Takes over a newer version from another tab if that only adds to this one. Returns whether this is now that version.
     pub(crate) fn grow_into(&self, newer: &Message) -> bool {
         let is_same = self.message.with_untracked(|message| message == newer);
         let grows = is_same || self.message.with_untracked(|message| message.grows_into(newer));
@@ -45,29 +45,29 @@ impl Entry {
         grows
     }
 
-    /// Itself, or all that were given at once.
+    /// The message itself, or all answers of a comparison.
     pub(crate) fn all(&self) -> &[Entry] {
         if self.alternatives.is_empty() { std::slice::from_ref(self) } else { &self.alternatives }
     }
 
-    /// Whether a task of this page is writing it.
+    /// Whether a task of this page writes it.
     pub(crate) fn is_running_here(&self) -> bool {
         self.message.with_untracked(|message| message.exit.is_none() && message.writer == session_storage::tab_id())
     }
 
-    /// Whether it ended in a way that asks for another try.
+    /// Whether it ended with a failure, after which a retry helps.
     pub(crate) fn needs_retry(&self) -> bool {
         self.message.with_untracked(|message| message.exit.as_ref().is_some_and(needs_retry))
     }
 
-    /// How the answer ended; of several at once, the worst. A question has no end worth telling.
+    /// The exit of an answer, or the most severe one of a comparison. None for a question.
     pub(crate) fn exit(&self) -> Option<Exit> {
         let exit = |message: &Message| message.exit.clone().filter(|_| message.role == Role::Assistant);
         self.all().iter().filter_map(|slot| slot.message.with_untracked(exit)).max_by_key(severity)
     }
 }
 
-/// Whether a task ended in a way that asks for another try.
+/// Whether a task ended with a failure, after which a retry helps.
 pub(crate) fn needs_retry(exit: &Exit) -> bool {
     matches!(exit.reason, Reason::Failed | Reason::Crashed | Reason::Shutdown | Reason::Lost)
 }
@@ -78,7 +78,7 @@ pub(crate) fn failure_text(exit: Exit) -> String {
     exit.message.unwrap_or_else(|| "Connection lost: the server can't be reached. Retry when it is back.".into())
 }
 
-/// How much it matters to a person, of several ends, that one was like this.
+/// The rank of an exit: of several, the page shows the most severe.
 pub(crate) fn severity(exit: &Exit) -> u8 {
     match exit.reason {
         Reason::Normal => 0,
@@ -91,12 +91,12 @@ pub(crate) fn severity(exit: &Exit) -> u8 {
     }
 }
 
-/// The message of this id, if it is on the page.
+/// The message with this id, if it is on the page.
 pub(crate) fn find(entries: &[Entry], id: &str) -> Option<Entry> {
     entries.iter().flat_map(Entry::all).find(|entry| entry.id == id).cloned()
 }
 
-/// Takes off the page what doesn't stay, also from among answers that were given at once.
+/// Removes messages from the page, including single answers of a comparison.
 pub(crate) fn retain(entries: &mut Vec<Entry>, stays: &dyn Fn(&Entry) -> bool) {
     for entry in entries.iter_mut() {
         entry.alternatives.retain(stays);
@@ -104,7 +104,7 @@ pub(crate) fn retain(entries: &mut Vec<Entry>, stays: &dyn Fn(&Entry) -> bool) {
     entries.retain(|entry| !entry.alternatives.is_empty() || stays(entry));
 }
 
-/// The branch that the tree shows, without its first `earlier` messages. What is on the page already stays as it is.
+/// The entries of the shown branch, without its first `earlier` messages. Entries on the page are reused.
 pub(crate) fn build(tree: &Conversation, earlier: usize, shown: &[Entry], fresh_key: &dyn Fn() -> u32) -> Vec<Entry> {
     let one = |message: &Message| match find(shown, &message.id) {
         Some(entry) => entry,
@@ -128,7 +128,7 @@ pub(crate) fn build(tree: &Conversation, earlier: usize, shown: &[Entry], fresh_
     tree.path().into_iter().skip(earlier).map(row).collect()
 }
 
-/// The key of these answers, if they are on the page as they are. Which of them was chosen makes no difference to that.
+/// The key of a comparison with exactly these answers, if it is on the page. The chosen one may differ.
 fn shared_key(alternatives: &[Entry], shown: &[Entry]) -> Option<u32> {
     let is_same = |row: &&Entry| {
         row.alternatives.len() == alternatives.len()

@@ -38,56 +38,56 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use starcrossed::TaskId;
 
-/// This many models can be asked at once.
+/// The largest number of models that can be asked at once.
 pub const MAX_PARALLEL_ANSWERS: usize = 4;
 
 /// The open conversation, and the links to the tasks that answer in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Chat {
-    /// What has been said.
+    /// The messages of the conversation.
     pub transcript: Transcript,
-    /// What is sent along with the next question.
+    /// The files that are sent with the next question.
     pub attachments: Attachments,
     /// The models that can be asked.
     pub models: RwSignal<Catalog>,
-    /// Notified when they have to be asked for again.
+    /// Notified to fetch the list of models again.
     pub reload_models: Trigger,
-    /// Whether its settings are being looked at.
+    /// Whether the settings dialog is open.
     pub settings_open: RwSignal<bool>,
-    /// The tasks that answer. They die with the component that opened this.
+    /// The running tasks. They end with the component that created this.
     slots: [AnswerSlot; MAX_PARALLEL_ANSWERS],
-    /// The models that are asked beside the picked one; an empty name is none. Until the conversation is left.
+    /// The models that are asked beside the selected one, until the conversation is closed. An empty name is no model.
     pub compared_models: RwSignal<[String; MAX_PARALLEL_ANSWERS - 1]>,
-    /// The tasks that were stopped last, until the next begins.
+    /// The tasks that were stopped last, until the next one starts.
     pub stopped: RwSignal<Option<Stopped>>,
-    /// The question that is being asked otherwise, and what stood in the box before.
+    /// The question that is being edited, and the draft before that.
     pub editing: RwSignal<Option<Editing>>,
-    /// Whether another conversation is about to be shown. Until it is, nothing can be typed or asked.
+    /// Whether another conversation is being loaded. Meanwhile nothing can be typed or sent.
     pub loading: RwSignal<bool>,
 }
 
-/// Tasks that were stopped.
+/// The tasks that one press of Stop has ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stopped {
-    /// Which; none for one that the server hadn't given a name yet.
+    /// Their ids. None for a task that was stopped before the server sent its id.
     pub tasks: Vec<Option<TaskId>>,
-    /// When Stop was pressed, by the page's clock.
+    /// The time of the press, by the page's clock, in milliseconds.
     pub at_ms: f64,
 }
 
-/// A question that is being asked otherwise.
+/// A question that is being edited.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Editing {
-    /// Which.
+    /// The question's id.
     pub question: String,
-    /// What had been typed before; it comes back when this is over.
+    /// The draft before the edit. It comes back when the edit ends.
     pub draft: String,
-    /// What had been attached before; so does this.
+    /// The attached files before the edit. They come back, too.
     pub files: Vec<File>,
 }
 
 impl Chat {
-    /// Links the transcript to the tasks that will write it. To be called in a component's body: the links end with it.
+    /// Links the transcript to the tasks that write it. Call it in the body of a component, since the links end with it.
     #[must_use]
     pub fn new(transcript: Transcript) -> Self {
         Self {
@@ -104,20 +104,19 @@ impl Chat {
         }
     }
 
-    /// Asks what has been typed, after all that was said, or in place of the question that is being edited. Does nothing
-    /// while an answer is being written, with nothing typed or attached, or with more than can be sent: then whatever
-    /// stands in the box stays there.
+    /// Sends the draft, as a new question or in place of the edited one. Does nothing while an answer runs, without text and
+    /// files, or if the request is too large. The draft then stays in the box.
     pub fn send(self) {
         let draft = self.transcript.draft;
         if self.is_busy() || (draft.with_untracked(|text| text.trim().is_empty()) && self.attachments.is_empty()) {
             return;
         }
         if self.attachments.is_waiting() {
-            self.attachments.send_when_read.set(true); // asked once it is read
+            self.attachments.send_when_read.set(true); // it is sent once the last file is read
             return;
         }
         if !self.can_send() {
-            return; // nor is anything taken out of the box
+            return; // the draft stays in the box
         }
         let editing = self.editing.try_update(Option::take).flatten();
         let conversation = untrack(|| self.transcript.id());
@@ -152,11 +151,11 @@ impl Chat {
         read::transcript_bytes(self.transcript, edited.as_deref()) + files
     }
 
-    /// Asks the last question again. What had arrived of the answer stays beside the new one.
+    /// Asks the last question again. The incomplete answer stays as another version.
     pub fn retry(self) {
         let Some(last) = self.transcript.last().filter(|_| !self.is_busy()) else { return };
         let again: Vec<&Entry> = last.alternatives.iter().filter(|answer| answer.needs_retry()).collect();
-        // Those that did well are left alone: who did badly begins anew, or goes on.
+        // Of several answers only the failed ones run again: they restart, or continue their text.
         let again = again.into_iter().map(|slot| slot.id.clone()).take(MAX_PARALLEL_ANSWERS);
         let begun: Vec<String> = again.filter(|id| self.restart_or_resume(id)).collect();
         if begun.is_empty() {
@@ -170,8 +169,8 @@ impl Chat {
         self.transcript.restart(answer) || self.transcript.resume(answer)
     }
 
-    /// Has a question answered again, by as many models as before; what there is stays beside that. The question may also
-    /// be one that nobody has answered.
+    /// Answers a question again, with as many models as before. The earlier answers stay as other versions. `id` is an
+    /// answer, or a question without an answer.
     pub fn regenerate(self, id: &str) {
         if self.is_busy() {
             return;
@@ -186,41 +185,41 @@ impl Chat {
         }
     }
 
-    /// Goes on with one of several answers.
+    /// Continues the conversation after one of several answers.
     pub fn choose(self, answer: &str) {
         if !self.is_busy() {
             self.transcript.choose(answer);
         }
     }
 
-    /// Lets an answer that was cut off go on.
+    /// Continues an answer that was cut off.
     pub fn resume(self, answer: &str) {
         if !self.is_busy() && self.transcript.resume(answer) {
             self.begin(&[answer.to_owned()]);
         }
     }
 
-    /// Shows the version of a message before or after this one.
+    /// Shows the next or the previous version of a message.
     pub fn show_version(self, id: &str, next: bool) {
         if !self.is_busy() {
             self.transcript.show_version(id, next);
         }
     }
 
-    /// Puts a question into the box, to be asked otherwise.
+    /// Puts a question into the box to edit it.
     pub fn edit(self, question: &str) {
         let Some(entry) = self.transcript.entry(question) else { return };
         let (text, files) = entry.message.with_untracked(|message| (message.text.clone(), message.files.clone()));
         let files = self.attachments.replace(files);
         let draft = self.transcript.draft.try_update(|draft| std::mem::replace(draft, text)).unwrap_or_default();
         self.editing.update(|editing| {
-            // Going from one question to another loses neither the draft nor its place.
+            // An edit that starts during another keeps the draft from before the first.
             let (draft, files) = editing.take().map_or((draft, files), |before| (before.draft, before.files));
             *editing = Some(Editing { question: question.to_owned(), draft, files });
         });
     }
 
-    /// Puts the last question into the box, to be asked otherwise.
+    /// Puts the last question into the box to edit it.
     pub fn edit_last(self) {
         let is_question = |entry: &&Entry| entry.message.with_untracked(|message| message.role == Role::User);
         let last = self.transcript.entries.with_untracked(|all| all.iter().rev().find(is_question).cloned());
@@ -229,7 +228,7 @@ impl Chat {
         }
     }
 
-    /// Leaves the question as it was; what had been typed before is back.
+    /// Cancels the edit, and restores the draft from before it.
     pub fn stop_editing(self) {
         session_storage::delete_edit(&untrack(|| self.transcript.id()).unwrap_or_default());
         self.restore_before_edit();
@@ -242,32 +241,33 @@ impl Chat {
         }
     }
 
-    /// Whether an answer is being written.
+    /// Whether an answer runs.
     pub fn is_running(self) -> bool {
         self.slots.iter().any(|slot| slot.link.is_running())
     }
 
-    /// How many answers are being written.
+    /// The number of running answers.
     pub fn running_answers(self) -> usize {
         self.slots.iter().filter(|slot| slot.link.is_running()).count()
     }
 
-    /// Whether one of them has been asked for, and the server has not said that its task has begun.
+    /// Whether the page waits for the server to start a task.
     pub fn is_starting(self) -> bool {
         self.slots.iter().any(|slot| slot.is_starting())
     }
 
-    /// Stops every answer that is being written. What has arrived stays.
+    /// Stops every running answer. The text that has arrived stays.
     pub fn stop(self) {
         self.stop_where(&|_| true, self.stopped);
     }
 
-    /// Stops one of several answers; the others go on. `stopped` says which that was.
+    /// Stops one of several answers, and puts its task into `stopped`. The others continue.
     pub fn stop_answer(self, answer: &str, stopped: RwSignal<Option<Stopped>>) {
         self.stop_where(&|entry| entry.id == answer, stopped);
     }
 
-    /// The browser has to be through with this before it lets go of a stream, so the rest is for later: see [`Link::stop`].
+    /// Everything but the stop waits one macrotask, because the browser closes a connection only after the current event
+    /// handler: see [`Link::stop`](starcrossed::Link::stop).
     fn stop_where(self, is_wanted: &dyn Fn(&Entry) -> bool, stopped: RwSignal<Option<Stopped>>) {
         let at_ms = now_ms();
         let ended: Vec<Entry> = self.slots.iter().filter_map(|slot| slot.stop_if(is_wanted)).collect();
@@ -281,7 +281,7 @@ impl Chat {
         });
     }
 
-    /// Leaves the conversation. The answers that are being written die with the leaving, and are kept as far as they came.
+    /// Closes the conversation. This ends the running answers; the text that has arrived is stored.
     pub fn close(self) {
         answer_slot::interrupt_all(&self.slots);
         self.restore_before_edit();
@@ -296,7 +296,7 @@ impl Chat {
         untrack(|| self.is_running() || self.loading.get())
     }
 
-    /// The models that the next question goes to, the picked one first.
+    /// The models that answer the next question, the selected one first.
     pub fn target_models(self) -> Vec<String> {
         let others = self.compared_models.get().into_iter().filter(|model| !model.is_empty());
         std::iter::once(self.transcript.model.get()).chain(others).collect()
@@ -312,12 +312,12 @@ impl Chat {
     }
 
     fn compare(self, question: &str, mut models: Vec<String>) {
-        models.truncate(MAX_PARALLEL_ANSWERS); // a file that was imported may have more
+        models.truncate(MAX_PARALLEL_ANSWERS); // an imported file may have more
         let answers = self.transcript.compare(question, models);
         self.begin(&answers);
     }
 
-    /// Each of these answers gets a task. They are no more than there are slots, and no slot is taken.
+    /// Starts a task for each of these answers. There are at most as many as slots, and every slot is free.
     fn begin(self, answers: &[String]) {
         self.stopped.set(None);
         for (slot, answer) in self.slots.into_iter().zip(answers) {

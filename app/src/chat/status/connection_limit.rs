@@ -1,5 +1,7 @@
-//! Over HTTP/1.1 a browser opens six connections to a site, for all of its tabs together, and each answer under way takes one
-//! of them. Once they are taken, whatever is asked for next has to wait, a whole page too. This says so, and what helps.
+//! The notice about the browser's connection limit.
+//!
+//! Over HTTP/1.1 a browser opens six connections to a site for all its tabs together. Each running answer uses one. Once all
+//! are in use, any other request waits, even for a page. The notice says so and what helps.
 
 use crate::{
     browser::{is_http_1, random_id},
@@ -9,23 +11,23 @@ use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use std::time::Duration;
 
-/// To one site, in every browser that is in use.
+/// The limit of every common browser for one site.
 const MAX_CONNECTIONS: usize = 6;
 
-/// How long an answer may take until its task has begun, before it is thought to wait for a connection. A task begins
-/// before its model is asked anything.
+/// The time after which an answer without a task is taken to wait for a connection. The server starts a task before it asks
+/// the model.
 const START_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The line on which tabs tell each other how many answers they have under way.
+/// The broadcast channel on which tabs report the number of their running answers.
 const CHANNEL: &str = "starcrossed-answers";
-/// The question how many; everything else that is said there is an answer to it.
+/// The message that asks for these reports. Every other message is a report.
 const COUNT_REQUEST: &str = "?";
 
 const NOTICE: &str = "Over HTTP/1.1 a browser opens six connections to a site, and the answers under way here and in other \
     tabs take them all: what is asked for now waits until one of them ends. Stop one of them, or give the server a \
     certificate (--tls-cert): over HTTPS there is no such limit.";
 
-/// The sentence, while it is true.
+/// The notice, shown while all connections seem to be in use.
 #[component]
 pub fn ConnectionLimitNotice(
     /// The open conversation.
@@ -47,7 +49,7 @@ pub fn ConnectionLimitNotice(
     }
 }
 
-/// Whether something has been the case for so long.
+/// Whether the condition has held for this time.
 fn held_for(is_so: Memo<bool>, time: Duration) -> RwSignal<bool> {
     let held_for = RwSignal::new(false);
     Effect::new(move |_| {
@@ -62,30 +64,30 @@ fn held_for(is_so: Memo<bool>, time: Duration) -> RwSignal<bool> {
     held_for
 }
 
-/// What other tabs have under way, as far as they say so.
+/// The running answers of other tabs, as they report them.
 #[derive(Clone, Copy)]
 struct OtherTabs {
-    /// A tab's name, and how many answers it has.
+    /// The name of each tab, and the number of its running answers.
     tabs: RwSignal<Vec<(String, usize)>>,
     own: Signal<usize>,
     name: StoredValue<String>,
-    line: StoredValue<Option<SendWrapper<TabChannel>>>,
+    channel: StoredValue<Option<SendWrapper<TabChannel>>>,
 }
 
 impl OtherTabs {
-    /// `own` is what this tab has.
+    /// `own` is the number of this tab's running answers.
     fn new(own: Signal<usize>) -> Self {
-        // A tab's own name is no use here: its duplicate has the same.
-        let name = StoredValue::new(random_id());
-        let others = Self { tabs: RwSignal::new(Vec::new()), own, name, line: StoredValue::new(None) };
+        // The tab's id can't serve as its name, because a duplicated tab has the same id.
+        let name = StoredValue::new(session::fresh_id());
+        let others = Self { tabs: RwSignal::new(Vec::new()), own, name, channel: StoredValue::new(None) };
         Effect::new(move |before: Option<usize>| {
             if before.is_none() {
-                let line = TabChannel::subscribe(CHANNEL, Box::new(move |said| others.on_message(&said)));
-                others.line.set_value(line.map(SendWrapper::new));
+                let channel = TabChannel::subscribe(CHANNEL, Box::new(move |said| others.on_message(&said)));
+                others.channel.set_value(channel.map(SendWrapper::new));
             }
             let own = own.get();
             if own > 0 && before.unwrap_or(0) == 0 {
-                others.tabs.set(Vec::new()); // one that has crashed has not said so
+                others.tabs.set(Vec::new()); // a crashed tab could not report 0
                 others.post(COUNT_REQUEST);
             }
             others.post_count(own);
@@ -103,7 +105,11 @@ impl OtherTabs {
     }
 
     fn post(self, words: &str) {
-        self.line.with_value(|line| line.as_ref().map(|line| line.post(words)));
+        self.channel.with_value(|channel| {
+            if let Some(channel) = channel {
+                channel.post(words);
+            }
+        });
     }
 
     fn on_message(self, said: &str) {

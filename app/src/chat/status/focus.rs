@@ -1,4 +1,4 @@
-//! Where the eye and the keyboard are led when an answer begins, and when what was pressed goes away.
+//! Scrolls to an answer that starts, and moves the keyboard focus when the pressed button disappears.
 
 use crate::{
     browser::{focus_composer, next_frame::in_next_frame, query},
@@ -11,13 +11,14 @@ use leptos::{
     web_sys::{Element, HtmlElement},
 };
 
-/// An answer that begins is shown, since somebody has asked for it. A button that goes away leaves the focus to the box.
+/// Scrolls to each answer that starts. Moves the focus from a button that disappears to the box.
 pub(crate) fn manage_focus(state: PageState) {
     let PageState { chat, follow, .. } = state;
     Effect::new(move |before: Option<bool>| {
         let running = chat.is_running();
         if running != before.unwrap_or(false) {
-            // An answer that ends by itself takes Stop away, too. What was asked before this code was here took Send away.
+            // Stop also disappears when an answer ends by itself. A question that was sent before this code was downloaded
+            // has hidden Send.
             let pressed = if before.is_some() { document().active_element() } else { query(".send").map(Into::into) };
             keep_focus(pressed);
             if running {
@@ -30,7 +31,7 @@ pub(crate) fn manage_focus(state: PageState) {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         keep_focus(target.and_then(|target| target.closest("button").ok().flatten()));
     });
-    // Most browsers tell that what had the focus is no longer to be seen; those that don't tell a press on it.
+    // Most browsers fire focusout when the focused element is hidden. The click listener serves the others.
     let left = window_event_listener(ev::focusout, |event| {
         keep_focus(event.target().and_then(|target| target.dyn_into().ok()));
     });
@@ -40,9 +41,11 @@ pub(crate) fn manage_focus(state: PageState) {
     });
 }
 
-/// If this is out of use in the next frame, and nothing else has the focus, the box gets it: a keyboard would have to come
-/// all the way from the top of the page. Fingers need no focus, and it would push a keyboard up under them. A text that is
-/// selected would no longer be, with the focus in the box.
+/// Moves the focus to the box if the element is hidden or disabled in the next frame, and no other element has the focus.
+/// Otherwise the Tab key would start at the top of the page.
+///
+/// Touch devices are left out, because the focus would open their keyboard. So is a selection in the conversation, because
+/// the focus would clear it.
 fn keep_focus(held: Option<Element>) {
     let Some(held) = held.and_then(|held| held.dyn_into::<HtmlElement>().ok()) else { return };
     in_next_frame(move || {

@@ -1,9 +1,9 @@
-//! The running answer for who listens to it: in pieces that make sense, not delta by delta.
+//! Announces the running answer to screen readers, in whole sentences instead of deltas.
 //!
-//! Every two seconds, what has become a whole block or a whole sentence since is put as plain text into a region that
-//! nobody sees and screen readers read out; the rest follows at the end. It is taken from what the page shows, so that
-//! nobody hears a mark that nobody sees, and so that a delta costs nothing. A model that says more than anybody can listen to
-//! gets ahead of it: a piece has an end, so that the page isn't held up by it, and the next goes on from there.
+//! Every two seconds, the blocks and sentences that were completed since are put as plain text into a hidden live region.
+//! The rest follows at the end. The text is taken from the rendered page, so no Markdown mark is read out and a delta costs
+//! nothing. A piece has a maximum length, so it doesn't block the page. If a model writes faster, the announcements fall
+//! behind and continue where they were.
 
 use crate::{
     browser::next_frame::after_paint,
@@ -26,23 +26,23 @@ use starcrossed::Reason;
 /// The pause between two pieces, in milliseconds.
 const PAUSE_MS: u32 = 2000;
 
-/// How long a piece may get, in bytes, before it ends with the sentence. Twenty times as much as one hears in a pause.
+/// The length in bytes after which a piece ends with its sentence. That is twenty times what is read out in a pause.
 const MAX_PIECE_BYTES: usize = 3000;
 
-/// How far an answer has been said.
+/// The part of an answer that was announced.
 #[derive(Default)]
 struct Spoken {
-    /// What shows the answer.
+    /// The element with the answer.
     answer: Option<Element>,
-    /// Its first final section. Once that is gone, what was said was no answer.
+    /// Its first final section. If that is removed, the announced text was not the answer.
     first: Option<Element>,
-    /// The block after those that have been said to their end.
+    /// The block after those that were announced completely.
     next: BlockPosition,
-    /// How many sentences of it have been said.
+    /// The number of its sentences that were announced.
     sentences: usize,
 }
 
-/// The region that is read out.
+/// The hidden region that screen readers announce.
 #[component]
 pub fn LiveRegion(
     /// The open conversation.
@@ -50,7 +50,7 @@ pub fn LiveRegion(
 ) -> impl IntoView {
     let region = NodeRef::<html::Div>::new();
     let said = StoredValue::new_local(Spoken::default());
-    // Whether there was something to be said.
+    // Announces the next piece. Returns whether there was one.
     let say = move |last: bool| {
         let piece = said.try_update_value(|said| said.next(last)).unwrap_or_default();
         if let Some(region) = region.get_untracked().filter(|_| !piece.trim().is_empty()) {
@@ -58,18 +58,18 @@ pub fn LiveRegion(
         }
         !piece.is_empty()
     };
-    // Of several answers at once the first to end is not the end.
+    // Of several answers, the last one to end is the end.
     let running = Memo::new(move |_| chat.is_running());
-    // What was being done ends whenever the answer begins or ends, and with the page.
+    // The former task is cancelled whenever an answer starts or ends, and with the page.
     Effect::new(move |before: Option<bool>| {
         let running = running.get();
         if running {
             said.set_value(Spoken::default());
-            // Nothing can have come yet: whatever text there is was there before.
+            // No delta can have arrived yet, so any text is from before.
             let goes_on = chat.transcript.last().is_some_and(has_text);
             spawn_local_scoped_with_cancellation(async move {
                 if goes_on {
-                    // It was heard before. It is drawn in the frames that come now.
+                    // That text was announced before. It is rendered in the next frames.
                     tick().await;
                     while said.try_update_value(Spoken::skip) == Some(true) {
                         after_paint().await;
@@ -84,7 +84,7 @@ pub fn LiveRegion(
             let is_stopped = untrack(|| chat.transcript.exit.with(|exit| exit.as_ref().is_some_and(was_stopped)));
             spawn_local_scoped_with_cancellation(async move {
                 after_paint().await;
-                // Who has stopped it doesn't want to hear all that had come by then.
+                // After a stop, only one more piece is announced instead of all the rest.
                 while say(true) && !is_stopped {
                     TimeoutFuture::new(PAUSE_MS).await;
                 }
@@ -103,7 +103,7 @@ fn has_text(entry: Entry) -> bool {
     entry.message.with_untracked(|message| !message.text.is_empty())
 }
 
-/// What was there is taken away, since it has been heard: who reads the page by ear shall not find it twice.
+/// Replaces the region's text. The former text is removed, so that a screen reader does not find it twice on the page.
 fn announce(region: &Element, piece: &str) {
     if let Ok(paragraph) = document().create_element("p") {
         paragraph.set_text_content(Some(piece));
@@ -111,22 +111,22 @@ fn announce(region: &Element, piece: &str) {
     }
 }
 
-/// What shows the newest answer; of several at once, the chosen one.
+/// The element with the newest answer; of a comparison, the chosen one.
 fn newest_answer() -> Option<Element> {
-    let newest_answer =
+    let selector =
         ".message-list > article:last-child > .markdown, .message-list > :last-child [aria-current] > .markdown";
-    document().query_selector(newest_answer).ok().flatten()
+    document().query_selector(selector).ok().flatten()
 }
 
 impl Spoken {
-    /// What has been completed since the last time, or at the end whatever there is; a piece of it, if it is long.
+    /// Takes the next piece of completed sentences. With `last`, the text counts as complete.
     fn next(&mut self, last: bool) -> String {
         let mut piece = String::new();
         while piece.len() < MAX_PIECE_BYTES && self.add_block(&mut piece, last) {}
         piece
     }
 
-    /// Takes for said what there is. Whether more of it is still to be drawn.
+    /// Skips the text on the page. Returns whether more of it has not been rendered.
     fn skip(&mut self) -> bool {
         self.answer = self.answer.take().or_else(newest_answer);
         let Some(answer) = &self.answer else { return false };
@@ -139,7 +139,7 @@ impl Spoken {
         is_behind
     }
 
-    /// Adds what is left of the block that comes next. Whether that was all of it, and there may be another.
+    /// Adds the rest of the next block to `piece`. Returns whether the block is complete, so that another may follow.
     fn add_block(&mut self, piece: &mut String, last: bool) -> bool {
         self.answer = self.answer.take().or_else(newest_answer);
         if self.first.as_ref().is_some_and(|first| !first.is_connected()) {
@@ -163,26 +163,26 @@ impl Spoken {
     }
 }
 
-/// The first section of an answer, unless that is its tail, which is drawn anew with each frame.
+/// The first section of an answer. None if that is the tail, which changes with each frame.
 fn first_section(answer: &Element) -> Option<Element> {
     answer.first_element_child().filter(|first| first.next_element_sibling().is_some())
 }
 
-/// A block as one would read it to somebody. Nobody reads code out before being asked to.
+/// The text of a block for announcements. For code this is only the caption, since code is hard to follow by ear.
 fn spoken_text(block: &Element) -> String {
     if block.class_list().contains("code") {
         let caption = block.query_selector("figcaption > span").ok().flatten();
         return ["Code ", &caption.and_then(|caption| caption.text_content()).unwrap_or_default()].concat();
     }
-    // What is seen of it can be told only once it is laid out, for which the whole page would wait. Plain text needs none of that.
+    // `inner_text` forces a layout of the page. A block without child elements doesn't need it.
     if block.child_element_count() == 0 {
         return block.text_content().unwrap_or_default();
     }
     block.dyn_ref::<HtmlElement>().map(HtmlElement::inner_text).unwrap_or_default()
 }
 
-/// What comes after so many sentences, as much as makes a piece, and how many there are then; none if the text is over. Of
-/// text that is still growing, whole sentences only.
+/// The text after the first `said` sentences, up to the length of a piece, and the number of sentences then. The number is
+/// None at the end of the text. Of a growing text, only whole sentences count.
 fn next_sentences(text: &str, said: usize, growing: bool) -> (&str, Option<usize>) {
     let sentence_ends = sentence_ends(text);
     let from = said.checked_sub(1).map_or(Some(0), |last| sentence_ends.get(last).copied()).unwrap_or(text.len());
@@ -193,7 +193,7 @@ fn next_sentences(text: &str, said: usize, growing: bool) -> (&str, Option<usize
     (text.get(from..to).unwrap_or_default(), (!is_over).then_some(sentences.max(said)))
 }
 
-/// Where sentences end, and lines.
+/// The offsets after each sentence and each line.
 fn sentence_ends(text: &str) -> Vec<usize> {
     let mut before = ' ';
     let mut sentence_ends = Vec::new();
@@ -212,33 +212,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_text_that_grows_only_whole_sentences_are_said() {
+    fn a_growing_text_is_announced_in_whole_sentences() {
         assert_eq!(next_sentences("One. Two. Thr", 0, true), ("One. Two. ", Some(2)));
         assert_eq!(next_sentences("Pi is 3.1", 0, true), ("", Some(0)));
         assert_eq!(next_sentences("", 0, true), ("", Some(0)));
     }
 
     #[test]
-    fn what_was_said_is_not_said_again() {
+    fn an_announced_sentence_is_not_repeated() {
         assert_eq!(next_sentences("One. Two. Three! Fo", 2, true), ("Three! ", Some(3)));
         assert_eq!(next_sentences("One. Two. Thr", 2, true), ("", Some(2)));
         assert_eq!(next_sentences("One. Two. Three", 2, false), ("Three", None));
     }
 
     #[test]
-    fn a_text_that_has_become_shorter_is_not_said_again() {
+    fn a_text_that_has_become_shorter_is_not_repeated() {
         assert_eq!(next_sentences("One. Tw", 2, true), ("", Some(2)));
         assert_eq!(next_sentences("One.", 3, false), ("", None));
     }
 
     #[test]
-    fn a_line_is_as_good_as_a_sentence() {
+    fn a_line_counts_as_a_sentence() {
         assert_eq!(next_sentences("milk\neggs\nbre", 0, true), ("milk\neggs\n", Some(2)));
         assert_eq!(next_sentences("初めに。次に", 0, true), ("初めに。", Some(1)));
     }
 
     #[test]
-    fn a_long_text_is_said_in_pieces_that_end_with_a_sentence() {
+    fn a_long_text_is_announced_in_pieces_of_sentences() {
         let text = "A sentence of thirty letters. ".repeat(250);
         let (first, sentences) = next_sentences(&text, 0, false);
         assert_eq!((first.len(), sentences), (MAX_PIECE_BYTES, Some(100)));

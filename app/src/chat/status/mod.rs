@@ -1,11 +1,11 @@
-//! The status line: the state of the answer, for eye and ear, and the way out of a failure.
+//! The status of the answer, for sighted people and for screen readers, with Retry after a failure.
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`stop_receipt`] | what the server says about a stopped task |
-//! | [`live_region`] | the answer for a screen reader, in sentences |
-//! | [`connection_limit`] | the notice that the browser's six connections are taken |
-//! | `focus` | the focus after a button has gone |
+//! | [`stop_receipt`] | the server's confirmation of a stop |
+//! | [`live_region`] | the answer for screen readers, in whole sentences |
+//! | [`connection_limit`] | the notice that the browser's six connections are in use |
+//! | `focus` | the keyboard focus after a button disappears |
 
 pub mod connection_limit;
 pub(crate) mod focus;
@@ -44,7 +44,7 @@ pub fn Status(
         let percent = percent.filter(|_| chat.is_running() && deltas.get() == 0);
         percent.map(|percent| [percent.to_string().as_str(), " %"].concat()).unwrap_or_default()
     });
-    // While others are still answering, the one that failed says so in its own place.
+    // While other answers run, a failed one shows its message in its own column.
     let trouble = Memo::new(move |_| {
         let exit = exit.get().filter(|exit| needs_retry(exit) && !chat.is_running());
         exit.map(failure_text).unwrap_or_default()
@@ -53,11 +53,11 @@ pub fn Status(
         <div class="status-area">
             <p class="status">
                 <span role="status" prop:textContent=status></span>
-                // Not read out: it changes several times a second.
+                // Screen readers skip this, because it changes several times a second.
                 <span aria-hidden="true" hidden=move || share.with(String::is_empty) prop:textContent=share></span>
                 <StopReceipt stopped=chat.stopped />
             </p>
-            // The alert is there before there is trouble: what is put into it then is read out.
+            // The alert exists before a failure, because screen readers announce only changes of an existing one.
             <div class="alert" hidden=move || trouble.with(String::is_empty)>
                 <p role="alert" prop:textContent=trouble></p>
                 <button type="button" on:click=move |_| chat.retry()>
@@ -68,7 +68,7 @@ pub fn Status(
     }
 }
 
-/// What an answer waits for that has not begun.
+/// The status while an answer has no text.
 fn waiting_text(progress: Option<Progress>) -> &'static str {
     match progress.map(|progress| progress.phase) {
         Some(Phase::Loading) => "The model is loading…",

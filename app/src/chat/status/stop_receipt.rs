@@ -1,18 +1,19 @@
-//! After Stop: what the server says became of the task. The page let go of the stream, so nobody is left to tell it,
-//! and it has to ask. The server knows that it has closed the connection to the model server, and no more: a model server may
-//! read a prompt on for a while (`docs/servers.md`).
+//! The server's confirmation that a stopped task has ended.
+//!
+//! Stop closes the stream, so no event can report the end, and the page asks the server. The server only knows that it has
+//! closed its connection to the model server. Some model servers continue to read a prompt for a while (`docs/servers.md`).
 
 use crate::{api::fate::fate_of, browser::now_ms, chat::session::Stopped, ui::duration::round_ms};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use starcrossed::registry::Fate;
 
-/// How often the server is asked before the page says that it doesn't know.
+/// The number of queries before the page gives up.
 const MAX_QUERIES: u32 = 20;
-/// The pause between two times, in milliseconds.
+/// The pause between two queries, in milliseconds.
 const PAUSE_MS: u32 = 50;
 
-/// Says when the server had seen the stopped tasks die.
+/// Shows the time from the press of Stop to the end of the last task.
 #[component]
 pub fn StopReceipt(
     /// The tasks that were stopped.
@@ -22,16 +23,17 @@ pub fn StopReceipt(
     Effect::new(move |_| {
         receipt.set(String::new());
         if let Some(stopped) = stopped.get() {
-            // Ends with the component, and when another task has been stopped.
+            // This ends with the component, and when another task is stopped.
             spawn_local_scoped_with_cancellation(async move { receipt.set(confirm(stopped).await) });
         }
     });
     view! { <span class="receipt" hidden=move || receipt.with(String::is_empty) prop:textContent=receipt></span> }
 }
 
+/// Asks the server about every task, and returns the text of the receipt.
 async fn confirm(stopped: Stopped) -> String {
     for task in stopped.tasks {
-        // Stopped before it had a name, it can't be asked after.
+        // A task that was stopped before its id arrived can't be asked about.
         let is_certain = match task {
             Some(task) => has_ended(&task).await,
             None => false,

@@ -1,21 +1,20 @@
-//! The places in a text that those in another one have become.
+//! Maps the ends of a selection from a text to its next version.
 
-/// So many units after a difference have to be the same for the texts to be taken for the same again.
+/// The number of equal units that end a difference.
 const MIN_MATCH: usize = 8;
 
-/// A difference that is longer than this, in both texts together, is looked for no further.
+/// The longest difference that is searched for, in units of both texts together.
 const MAX_DIFFERENCE: usize = 512;
 
-/// The start and the end of a selection in `new` that were these in `old`. Text that takes the place of all that was selected
-/// is selected.
+/// Maps the start and the end of a selection from `old` to `new`. Text that replaces all of the selection is selected.
 pub(super) fn aligned(old: &[u16], new: &[u16], start: Option<usize>, end: Option<usize>) -> [Option<usize>; 2] {
     let start = start.map(|at| place(old, new, at, true));
     let end = end.map(|at| place(old, new, at, false));
     if start.zip(end).is_some_and(|(start, end)| start > end) { [end, start] } else { [start, end] }
 }
 
-/// The place in `new` that was `at` in `old`. Text that is new right there is no part of a selection that starts or ends
-/// there.
+/// Maps an offset from `old` to `new`. Text that is inserted at the start or the end of a selection does not become part of
+/// it.
 fn place(old: &[u16], new: &[u16], at: usize, is_start: bool) -> usize {
     let (mut from, mut to) = (0, 0);
     loop {
@@ -35,7 +34,7 @@ fn place(old: &[u16], new: &[u16], at: usize, is_start: bool) -> usize {
     }
 }
 
-/// How much has gone and how much has come before both texts are the same again.
+/// The lengths that were removed and inserted before both texts are equal again.
 fn difference<'a>(old: &'a [u16], new: &'a [u16]) -> (usize, usize) {
     let some = |text: &'a [u16], from: usize| text.get(from..from + MIN_MATCH);
     let is_same = |gone: usize, come: usize| some(old, gone).is_some_and(|text| some(new, come) == Some(text));
@@ -45,10 +44,10 @@ fn difference<'a>(old: &'a [u16], new: &'a [u16]) -> (usize, usize) {
     found.unwrap_or((old.len().min(MAX_DIFFERENCE), new.len().min(MAX_DIFFERENCE)))
 }
 
-/// The same for a short text of which most is another: what they have in common are the units of their
+/// Maps an offset between short, very different texts, by their
 /// [longest common subsequence](https://en.wikipedia.org/wiki/Longest_common_subsequence).
 fn place_by_subsequence(old: &[u16], new: &[u16], at: usize, is_start: bool) -> usize {
-    // How long that of the texts after both places is.
+    // The length of that subsequence for the rests of both texts.
     let mut common = vec![vec![0_u16; new.len() + 1]; old.len() + 1];
     for was in (0..old.len()).rev() {
         for is in (0..new.len()).rev() {
@@ -81,7 +80,7 @@ fn place_by_subsequence(old: &[u16], new: &[u16], at: usize, is_start: bool) -> 
 mod tests {
     use super::*;
 
-    /// Selects the part of `old` between the brackets. Returns `new` with brackets around what is selected there.
+    /// Selects the part of `old` in brackets. Returns `new` with brackets around the selection there.
     fn selected(old: &str, new: &str) -> String {
         let units = |text: &str| text.encode_utf16().collect::<Vec<_>>();
         let (before, rest) = old.split_once('[').unwrap();

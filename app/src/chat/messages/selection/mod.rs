@@ -1,7 +1,7 @@
-//! Text that is selected stays selected when the nodes under it are replaced.
+//! Preserves the selection when the selected nodes are replaced.
 //!
-//! The browser moves the ends of a selection out of nodes that are removed. So both ends are noted as places in the text
-//! before a change, and put back after it. Ends that the change leaves alone are not touched.
+//! The browser moves the ends of a selection out of removed nodes. So both ends are saved as offsets in the text before a
+//! change, and restored after it. Ends outside of the changed nodes stay as they are.
 
 mod aligned;
 mod walk;
@@ -14,7 +14,7 @@ use leptos::{
 };
 use walk::{end_at, offset_of, text_of};
 
-/// Changes what is in `old`. The text goes on in the nodes that `change` returns, in their order.
+/// Runs a change of `old` and preserves the selection. `change` returns the nodes that have the text afterwards, in order.
 pub(crate) fn preserve(old: &Node, change: impl FnOnce() -> Vec<Node>) {
     let saved = SavedSelection::of_node(old);
     let new = change();
@@ -23,13 +23,14 @@ pub(crate) fn preserve(old: &Node, change: impl FnOnce() -> Vec<Node>) {
         let [start, end] = aligned(&saved.text, &text_of(&new), at(&saved.start), at(&saved.end));
         saved.restore(|place, is_start| {
             let at = if is_start { start } else { end }?;
-            // A node that was only moved is the same place, and so is its end.
+            // The end is still valid if its node was only moved.
             if offset_of(&new, &place.end) == Some(at) { Some(place.end.clone()) } else { end_at(&new, at, is_start) }
         });
     }
 }
 
-/// Changes what is in `element`, whose text becomes another. An element that was selected in part is selected as a whole.
+/// Runs a change that replaces the text of `element`. If a part of the element was selected, all of it is selected
+/// afterwards.
 pub(crate) fn preserve_whole(element: &Element, change: impl FnOnce()) {
     let saved = SavedSelection::of_node(element);
     change();
@@ -41,18 +42,18 @@ pub(crate) fn preserve_whole(element: &Element, change: impl FnOnce()) {
     }
 }
 
-/// Whether something is selected in the conversation.
+/// Whether text in the conversation is selected.
 pub(crate) fn is_conversation_selected() -> bool {
     let log = document().query_selector(".log").ok().flatten();
     log.is_some_and(|log| is_selected(&log))
 }
 
-/// Whether something is selected that begins or ends in there.
+/// Whether the selection starts or ends in this node.
 pub(crate) fn is_selected(node: &Node) -> bool {
     Selected::now().is_some_and(|selected| selected.touches(node))
 }
 
-/// The place right before or after an element.
+/// The end directly before or after an element.
 fn beside_element(element: &Element, is_before: bool) -> Option<End> {
     let (mut offset, mut before) = (u32::from(!is_before), element.previous_sibling());
     while let Some(sibling) = before {
@@ -62,13 +63,13 @@ fn beside_element(element: &Element, is_before: bool) -> Option<End> {
     Some(End { node: element.parent_node()?, offset })
 }
 
-/// An end of the selection, so many UTF-16 code units after the beginning of a text.
+/// An end of the selection, with its offset in the text in UTF-16 code units.
 struct TextOffset {
     end: End,
     at: usize,
 }
 
-/// A selection, and its start and end as places in a text; none for an end that is outside of that text.
+/// A selection with the offsets of its start and its end in a text. An end outside of that text has None.
 struct SavedSelection {
     selected: Selected,
     start: Option<TextOffset>,
@@ -77,7 +78,7 @@ struct SavedSelection {
 }
 
 impl SavedSelection {
-    /// None unless something is selected that begins or ends in this node.
+    /// Saves the selection. None unless it starts or ends in this node.
     fn of_node(node: &Node) -> Option<Self> {
         let selected = Selected::now().filter(|selected| selected.touches(node))?;
         let root = [node.clone()];
@@ -86,7 +87,7 @@ impl SavedSelection {
         Some(Self { start: place(start), end: place(end), text: text_of(&root), selected })
     }
 
-    /// Selects again what the change has moved, where `find` says that it is.
+    /// Restores the ends that the change has moved, at the positions from `locate`.
     fn restore(&self, locate: impl Fn(&TextOffset, bool) -> Option<End>) {
         let (start, end) = self.selected.in_order();
         let now = Selected::now();

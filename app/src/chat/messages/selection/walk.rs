@@ -1,4 +1,4 @@
-//! Places in the text of some nodes, counted in UTF-16 code units as the DOM does.
+//! Offsets in the text of some nodes, in UTF-16 code units as in the DOM.
 
 use crate::browser::selection::End;
 use leptos::{
@@ -11,7 +11,7 @@ pub(super) fn text_of(roots: &[Node]) -> Vec<u16> {
     roots.iter().flat_map(|root| root.text_content().unwrap_or_default().encode_utf16().collect::<Vec<_>>()).collect()
 }
 
-/// How much text comes before an end; none if it is in none of these nodes.
+/// The offset of an end. None if it is outside of these nodes.
 pub(super) fn offset_of(roots: &[Node], end: &End) -> Option<usize> {
     let mut before = 0;
     roots.iter().any(|root| add_offset_in(root, end, &mut before)).then_some(before)
@@ -33,7 +33,7 @@ fn add_offset_in(node: &Node, end: &End, before: &mut usize) -> bool {
     passed.len() == end.offset as usize
 }
 
-/// The end after so much text. Between two texts, a selection starts in the second and ends in the first.
+/// The end at an offset. Between two text nodes, a selection starts in the second and ends in the first.
 pub(super) fn end_at(roots: &[Node], at: usize, is_start: bool) -> Option<End> {
     let (mut left, mut last) = (at, None);
     for text in roots.iter().flat_map(texts) {

@@ -1,4 +1,4 @@
-//! What can be sent along with a question. Pure.
+//! The limits of what a question can carry. Pure.
 
 use crate::chat::{
     conversation::{File, Message},
@@ -6,39 +6,39 @@ use crate::chat::{
 };
 use starcrossed::wire::json_length;
 
-/// How many files go with one question.
+/// The most files with one question.
 pub const MAX_FILES: usize = 8;
 
-/// The largest picture, in bytes: 4 MiB. A browser gives sizes as floating point numbers.
+/// The largest picture: 4 MiB. The browser gives sizes as floats.
 const MAX_PICTURE_BYTES: f64 = 4_194_304.0;
-/// The largest file of text: 256 KiB. That is more than most models read.
+/// The largest text file: 256 KiB. That is more than most models read.
 const MAX_TEXT_BYTES: f64 = 262_144.0;
-/// What a request may come to as JSON: 15 MiB. The server takes 16, and something has to be left for what is typed.
+/// The limit for messages and files as JSON: 15 MiB. The server accepts 16, which leaves room for the draft.
 const MAX_REQUEST_BYTES: usize = 15 * 1024 * 1024;
 
-/// What a question with all that goes with it may come to: 16 MiB, without what stands around each message.
+/// The limit for a whole request: the server's 16 MiB, less room for the JSON around each message.
 const MAX_QUESTION_BYTES: usize = 16 * 1024 * 1024 - 128 * 1024;
 
-/// The kinds of pictures that models read, and that browsers show.
+/// The types of pictures that models read and browsers show.
 const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 
-/// Why a file is left out.
+/// The reason why a file is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// A picture that is too large.
+    /// The picture is too large.
     PictureTooLarge,
-    /// Anything else that is too large.
+    /// The text file is too large.
     TextTooLarge,
-    /// Neither a picture nor text that can be read.
+    /// The file is neither a picture nor readable text.
     NotText(TextError),
-    /// The browser can't read it: it is a folder, or it is gone.
+    /// The browser can't read the file: it is a folder, or it no longer exists.
     Unreadable,
-    /// It is fine, but with all the rest it is too much.
+    /// The conversation would be too large with this file.
     ConversationFull,
 }
 
 impl Refusal {
-    /// What is said of the file of this name.
+    /// The message about the file with this name.
     #[must_use]
     pub fn sentence(self, name: &str) -> String {
         let why = match self {
@@ -54,13 +54,13 @@ impl Refusal {
     }
 }
 
-/// Whether a file of this type is sent as a picture. An SVG is text: no model looks at it.
+/// Whether a file of this type is sent as a picture. An SVG is sent as text, because models don't read it as a picture.
 #[must_use]
 pub fn is_picture(mime: &str) -> bool {
     PICTURES.contains(&mime)
 }
 
-/// Why a file of this type and size isn't even read.
+/// The reason why a file of this type and size is not read, if it is too large.
 #[must_use]
 pub fn check_size(mime: &str, size: f64) -> Option<Refusal> {
     if is_picture(mime) {
@@ -70,13 +70,13 @@ pub fn check_size(mime: &str, size: f64) -> Option<Refusal> {
     }
 }
 
-/// Whether a file can still be sent with what is to be sent anyway.
+/// Whether a file fits into the request beside the bytes that are sent anyway.
 #[must_use]
 pub fn has_room(sent_bytes: usize, file: &File) -> bool {
     sent_bytes + json_bytes(&file.data) <= MAX_REQUEST_BYTES
 }
 
-/// Why a question isn't sent that comes to so much, with all that goes with it.
+/// The message about a request that is too large to be sent.
 #[must_use]
 pub fn check_question(bytes: usize) -> Option<&'static str> {
     const SENTENCE: &str = "That is too much to send: with all that was said before, and the system prompt, a question goes \
@@ -84,26 +84,26 @@ pub fn check_question(bytes: usize) -> Option<&'static str> {
     (bytes > MAX_QUESTION_BYTES).then_some(SENTENCE)
 }
 
-/// What a message comes to in a request.
+/// The size of a message in a request, in bytes.
 #[must_use]
 pub fn message_json_bytes(message: &Message) -> usize {
     json_bytes(&message.text) + files_json_bytes(&message.files)
 }
 
-/// What files come to in a request.
+/// The size of files in a request, in bytes.
 #[must_use]
 pub fn files_json_bytes(files: &[File]) -> usize {
     files.iter().map(|file| json_bytes(&file.data)).sum()
 }
 
-/// How many bytes a text is in JSON, where a line break takes two.
+/// The size of a text as JSON, in bytes. A line break takes two.
 #[must_use]
 pub fn json_bytes(text: &str) -> usize {
     json_length(text)
 }
 
-/// Where a picture is to be shown from, if the file is one. Never from elsewhere: a conversation that was imported may say
-/// anything, and a picture that is fetched tells who looks at it.
+/// The `data:` URL of a picture, or None for any other file. Other URLs are refused: an imported conversation may have any,
+/// and fetching one would reveal the reader to its server.
 #[must_use]
 pub fn picture_url(file: &File) -> Option<&str> {
     let (mime, _) = file.data.strip_prefix("data:")?.split_once(";base64,")?;
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_weighs_what_it_is_in_json() {
+    fn json_bytes_agree_with_serde() {
         let all: String = (0..0x250).filter_map(char::from_u32).collect();
         for text in ["", "plain", "a\nb\t\"c\"\\", &all] {
             assert_eq!(json_bytes(text) + 2, serde_json::to_string(text).unwrap().len(), "{text:?}");
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_and_texts_have_limits_of_their_own() {
+    fn pictures_and_texts_have_their_own_limits() {
         assert_eq!(check_size("image/png", MAX_PICTURE_BYTES), None);
         assert_eq!(check_size("image/png", MAX_PICTURE_BYTES + 1.0), Some(Refusal::PictureTooLarge));
         assert_eq!(check_size("image/svg+xml", MAX_TEXT_BYTES + 1.0), Some(Refusal::TextTooLarge));
@@ -131,21 +131,21 @@ mod tests {
     }
 
     #[test]
-    fn what_doesnt_fit_with_the_rest_is_refused() {
+    fn a_file_that_does_not_fit_is_refused() {
         let file = File { data: "x".repeat(1000), ..File::default() };
         assert!(has_room(MAX_REQUEST_BYTES - 1000, &file));
         assert!(!has_room(MAX_REQUEST_BYTES - 999, &file));
     }
 
     #[test]
-    fn a_question_that_the_server_would_refuse_is_not_sent() {
+    fn a_request_that_the_server_would_refuse_is_not_sent() {
         assert_eq!(check_question(MAX_REQUEST_BYTES), None);
         assert_eq!(check_question(MAX_QUESTION_BYTES), None);
         assert!(check_question(MAX_QUESTION_BYTES + 1).is_some());
     }
 
     #[test]
-    fn a_picture_is_never_fetched_from_elsewhere() {
+    fn a_picture_is_never_fetched_from_a_server() {
         let file = |data: &str| File { name: "a".into(), mime: "image/png".into(), data: data.into() };
         assert!(picture_url(&file("data:image/png;base64,AA==")).is_some());
         for data in

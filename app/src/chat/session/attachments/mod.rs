@@ -1,11 +1,12 @@
-//! What is sent along with the next question: pictures, and files of text.
+//! Pictures and text files for the next question.
 //!
-//! It comes by the picker of [`crate::chat::composer::attachments`], or it is pasted or dropped, which [`paste_and_drop`] hears. Then it waits to be
-//! read: [`read`] does that, one file after another, and takes what [`limits`] allows. What is refused is said at once,
-//! and not when the question has been sent.
+//! Files come from the file picker of [`crate::chat::composer::attachments`], from the clipboard, or by drag and drop: see
+//! [`paste_and_drop`]. [`read`] reads them one after another and checks [`limits`]. A refused file is reported at once, and
+//! not when the question is sent.
 //!
-//! None of it survives a reload before it is sent, and the browser asks whether that is meant. A draft is kept at each key
-//! press, where 5 MB is all the room there is. While another conversation is looked at it waits [`parked`].
+//! Files do not survive a reload before they are sent, so the browser asks before it leaves the page. They are not stored
+//! with the draft, which is written at each key press into a storage of 5 MB. While another conversation is open they are
+//! [`parked`].
 
 pub mod limits;
 pub mod parked;
@@ -24,22 +25,22 @@ use send_wrapper::SendWrapper;
 /// The files beside the draft.
 #[derive(Clone, Copy, Debug)]
 pub struct Attachments {
-    /// What goes with the next question.
+    /// The files that go with the next question.
     pub files: RwSignal<Vec<File>>,
-    /// What doesn't, in sentences; empty if that is nothing.
+    /// The reasons for refused files, in sentences. Empty if every file was accepted.
     pub refused: RwSignal<String>,
-    /// What has come and isn't read yet; in the browser alone, which has one thread.
+    /// The files that are not read yet. They are used in the browser alone, which has one thread.
     pub waiting: RwSignal<Vec<SendWrapper<web_sys::File>>>,
-    /// Files are being held over the page.
+    /// Whether files are dragged over the page.
     pub is_dragging: RwSignal<bool>,
-    /// Somebody has asked before all was read: the question goes as soon as it is.
+    /// Whether the question was sent before every file was read. It goes once the last one is.
     pub send_when_read: RwSignal<bool>,
-    /// What waits in conversations that were left, by their ids; under no id that of a new one.
+    /// The files of conversations that were left, by conversation id. A new conversation has an empty id.
     parked: StoredValue<Vec<(String, Vec<File>)>>,
 }
 
 impl Attachments {
-    /// Nothing.
+    /// No files.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -52,7 +53,7 @@ impl Attachments {
         }
     }
 
-    /// Takes in what somebody has picked, pasted or dropped, as far as there is room. Says whether there was anything.
+    /// Adds files up to the limit of [`MAX_FILES`](limits::MAX_FILES). Returns whether the list had any.
     pub fn add_files(self, list: Option<FileList>) -> bool {
         let Some(list) = list.filter(|list| list.length() > 0) else { return false };
         self.refused.set(String::new());
@@ -70,19 +71,19 @@ impl Attachments {
         true
     }
 
-    /// Whether there is nothing, not even to be read.
+    /// Whether there are no files, not even unread ones.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.files.with_untracked(Vec::is_empty) && !self.is_waiting()
     }
 
-    /// Whether something isn't read yet.
+    /// Whether a file is not read yet.
     #[must_use]
     pub fn is_waiting(self) -> bool {
         self.waiting.with_untracked(|waiting| !waiting.is_empty())
     }
 
-    /// Puts other files in the place of these, and returns these. What wasn't read yet is let go.
+    /// Replaces the files, and returns the former ones. Unread files are dropped.
     pub fn replace(self, files: Vec<File>) -> Vec<File> {
         self.refused.set(String::new());
         self.send_when_read.set(false);
@@ -90,7 +91,7 @@ impl Attachments {
         self.files.try_update(|these| std::mem::replace(these, files)).unwrap_or_default()
     }
 
-    /// Takes one away.
+    /// Removes the file at this index.
     pub fn remove(self, at: usize) {
         self.refused.set(String::new());
         self.files.update(|files| {
@@ -100,7 +101,7 @@ impl Attachments {
         });
     }
 
-    /// Says that something is left out.
+    /// Adds a reason for a refused file.
     fn refuse(self, sentence: &str) {
         self.refused.update(|refused| {
             if !refused.is_empty() {

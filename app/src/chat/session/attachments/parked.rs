@@ -1,10 +1,10 @@
-//! What was attached and not sent when its conversation was left: it is there again on return.
+//! Files that were attached but not sent when their conversation was left. They return with it.
 
 use super::Attachments;
 use leptos::{ev, prelude::*};
 
 impl Attachments {
-    /// Lays it aside; the composer is empty then.
+    /// Parks the files of a conversation that is left, which empties the composer.
     pub fn park(self, conversation: String) {
         let files = self.replace(Vec::new());
         if !files.is_empty() {
@@ -12,7 +12,7 @@ impl Attachments {
         }
     }
 
-    /// What was laid aside in this conversation is with its draft again.
+    /// Restores the parked files of a conversation.
     pub fn unpark(self, conversation: &str) {
         let place = self.parked.with_value(|parked| parked.iter().position(|(id, _)| id == conversation));
         let taken = place.and_then(|place| self.parked.try_update_value(|parked| parked.swap_remove(place)));
@@ -21,8 +21,7 @@ impl Attachments {
         }
     }
 
-    /// Whoever leaves the page with something attached is asked by the browser whether that is meant. To be called in a
-    /// component's body.
+    /// Lets the browser ask before it leaves the page with files attached. Call it in the body of a component.
     pub fn confirm_leaving(self) {
         let is_guarded = Memo::new(move |_| self.files.with(|files| !files.is_empty()));
         Effect::new(move |_| {

@@ -8,7 +8,7 @@ use leptos::{
     web_sys::{DataTransfer, DragEvent},
 };
 
-/// Hears of them for as long as the component lives.
+/// Adds pasted and dropped files, for as long as the component lives.
 pub fn listen(attachments: Attachments) {
     let is_dragging = attachments.is_dragging;
     let paste = window_event_listener(ev::paste, move |event| {
@@ -17,7 +17,7 @@ pub fn listen(attachments: Attachments) {
             event.prevent_default();
         }
     });
-    // Dropped where nobody wants it, a file would be opened in place of the page.
+    // Without this, the browser would open a dropped file in place of the page.
     let over = window_event_listener(ev::dragover, move |event| {
         if files_of(&event).is_some() {
             event.prevent_default();
@@ -25,7 +25,7 @@ pub fn listen(attachments: Attachments) {
         }
     });
     let leave = window_event_listener(ev::dragleave, move |event| {
-        // It leaves every element that it passes; what it goes to then is none only at the edge of the window.
+        // The event fires at the edge of every element. Only at the edge of the window it has no related target.
         if event.related_target().is_none() {
             is_dragging.set(false);
         }
@@ -45,12 +45,12 @@ pub fn listen(attachments: Attachments) {
     });
 }
 
-/// What is being dragged, if there are files in it, and not text alone.
+/// The dragged data, if it has files.
 fn files_of(event: &DragEvent) -> Option<DataTransfer> {
     event.data_transfer().filter(|data| has(data, "Files"))
 }
 
-/// Word processors and spreadsheets copy a picture of the text beside the text: the text is meant.
+/// Whether the clipboard has text first. Word processors and spreadsheets copy a picture of the text beside the text.
 fn is_text_first(data: &DataTransfer) -> bool {
     has(data, "text/plain") && has(data, "text/html")
 }

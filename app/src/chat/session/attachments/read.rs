@@ -1,4 +1,4 @@
-//! Files are read as they come, one after another.
+//! Reads the attached files, one after another.
 
 use super::limits::{self, Refusal};
 use crate::chat::{
@@ -16,8 +16,8 @@ use leptos::{
     web_sys::{self, Blob, FileReader},
 };
 
-/// Reads the waiting files, for as long as the component lives: `sent_bytes` is the size of the next request so far, and `send`
-/// sends the question that waits for the last file. A file that was removed meanwhile isn't read to its end.
+/// Reads the waiting files, for as long as the component lives: `sent_bytes` is the size of the next request so far, and
+/// `send` sends the question that waits for the last file. A file that was removed meanwhile isn't read to its end.
 pub(crate) fn read_waiting(
     attachments: Attachments,
     sent_bytes: impl Fn() -> usize + Copy + 'static,
@@ -46,7 +46,8 @@ pub(crate) fn read_waiting(
 }
 
 impl Attachments {
-    /// Whether a question waited for the last file, and every file could be read. With a refusal, its author reads that first.
+    /// Whether a question waited for the last file, and every file could be read. With a refusal, its author reads that
+    /// first.
     fn must_send(self) -> bool {
         self.send_when_read.try_update(std::mem::take) == Some(true) && self.refused.with_untracked(String::is_empty)
     }

@@ -1,4 +1,4 @@
-//! How a conversation goes on: each step first in the tree, then on the page, then in what is kept.
+//! The changes to a conversation. Each one goes to the tree first, then to the page, then to the store.
 
 use super::Transcript;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 use leptos::prelude::*;
 
 impl Transcript {
-    /// Asks something after what is shown, or in place of another question. Returns the question's id.
+    /// Adds a question after the shown branch, or as another version of `instead_of`. Returns its id.
     pub fn ask(self, text: String, files: Vec<File>, instead_of: Option<&str>) -> String {
         self.store.enable_saving();
         let stamp = session_storage::provenance();
@@ -31,7 +31,7 @@ impl Transcript {
         id
     }
 
-    /// An answer to a question begins. Returns its id.
+    /// Adds an empty answer to a question. Returns its id.
     pub fn answer(self, question: &str) -> String {
         let stamp = session_storage::provenance();
         let id = stamp.id.clone();
@@ -40,7 +40,7 @@ impl Transcript {
         id
     }
 
-    /// Another answer begins beside this one, or the first to this question. Returns its id.
+    /// Adds another version of an answer, or the first answer to a question. Returns its id.
     pub fn regenerate(self, id: &str) -> String {
         let stamp = session_storage::provenance();
         let anew = self.tree.try_update(|tree| tree.regenerate(stamp, id, self.model.get_untracked()));
@@ -53,7 +53,7 @@ impl Transcript {
         }
     }
 
-    /// These models begin to answer a question at once. Returns the ids of their answers.
+    /// Adds one empty answer of each model to a question. Returns their ids.
     pub fn compare(self, question: &str, models: Vec<String>) -> Vec<String> {
         let answers: Vec<_> = models.into_iter().map(|model| (session_storage::provenance(), model)).collect();
         let ids: Vec<String> = answers.iter().map(|(stamp, _)| stamp.id.clone()).collect();
@@ -67,7 +67,7 @@ impl Transcript {
         ids
     }
 
-    /// The question that several models answered at once, this answer among theirs, and which models they were.
+    /// The question and the models of a comparison. None if the answer belongs to none.
     pub fn compared_models(self, answer: &str) -> Option<(String, Vec<String>)> {
         self.tree.with_untracked(|tree| {
             let alternatives = tree.alternatives(answer);
@@ -76,12 +76,12 @@ impl Transcript {
         })
     }
 
-    /// An answer that was given at once with others, and of which no text came, begins anew. Says whether it does.
+    /// Restarts an answer of a comparison that has no text. Returns false for any other answer.
     pub fn restart(self, answer: &str) -> bool {
         self.begin_if(answer, Conversation::restart)
     }
 
-    /// An answer that was cut off goes on. Says whether it can.
+    /// Continues an answer that was cut off. Returns false if it cannot continue.
     pub fn resume(self, answer: &str) -> bool {
         self.begin_if(answer, Conversation::resume)
     }
@@ -94,7 +94,7 @@ impl Transcript {
         can
     }
 
-    /// An answer begins, or goes on: what its task says is written there.
+    /// Shows an answer that starts or continues, and stores it.
     fn begin(self, answer: &str) {
         self.deltas.set(0);
         self.progress.set(None);

@@ -1,4 +1,4 @@
-//! What has been said in the open conversation: the pure [`Conversation`] behind signals, and kept as it grows.
+//! The open conversation: the pure [`Conversation`] in signals, stored while it grows.
 
 pub(crate) mod edits;
 pub(crate) mod persist;
@@ -19,51 +19,51 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The signals that the page is drawn from.
+/// The signals of the open conversation.
 #[derive(Clone, Copy, Debug)]
 pub struct Transcript {
-    /// All that was said, on every branch. The answer that is being written is newer in its entry.
+    /// All messages on every branch. A running answer is newer in its entry.
     pub tree: RwSignal<Conversation>,
-    /// The messages of the branch being shown, oldest first.
+    /// The messages of the shown branch, oldest first.
     pub entries: RwSignal<Vec<Entry>>,
-    /// What has been typed and not sent.
+    /// The text in the box.
     pub draft: RwSignal<String>,
-    /// The model that is asked next.
+    /// The model for the next question.
     pub model: RwSignal<String>,
-    /// How many deltas the running tasks have sent; it moves what is to be seen moving.
+    /// The number of deltas from the running tasks. It drives the animations.
     pub deltas: RwSignal<u32>,
-    /// What an answer waits for that has not begun.
+    /// The progress of an answer without text: loading the model, or reading the conversation.
     pub progress: RwSignal<Option<Progress>>,
-    /// How the latest answer ended; of several at once, how the worst of those that have ended did.
+    /// The exit of the latest answer, or the most severe one of a comparison.
     pub exit: RwSignal<Option<Exit>>,
-    /// How many messages at the beginning of the branch are not on the page.
+    /// The number of messages at the start of the branch that are not on the page.
     pub earlier: RwSignal<usize>,
-    /// Whether it is being printed.
+    /// Whether the page is being printed.
     pub printing: RwSignal<bool>,
-    /// Where it is kept.
+    /// The store of all conversations.
     store: ConversationStore,
-    /// How far the answers that are being written are kept.
+    /// The stored extent of each running answer.
     pieces: StoredValue<Vec<pieces::PieceProgress>>,
     next_key: StoredValue<u32>,
 }
 
-/// How many messages are drawn at once: of a long conversation the last, and then as many before as somebody asks for.
+/// The number of messages that are drawn at first, and with each press of "Show earlier".
 const MESSAGES_DRAWN: usize = 40;
 
-/// An answer that is being written is kept whole when it has begun, and then this often, in milliseconds. What arrives in
-/// between is kept in `pieces`.
+/// A running answer is stored whole at its start, and then at this interval in milliseconds. The text in between is stored
+/// by `pieces`.
 const PERSIST_INTERVAL_MS: u64 = 5000;
 
-/// One that is longer than this, in bytes, is written as pieces alone while it grows.
+/// A longer answer, in bytes, is stored as pieces alone while it grows.
 const PIECES_ONLY_BYTES: usize = 512 * 1024;
 
-/// One that is so many times as long is kept whole after as many times that, in bytes, but at least this often: without locks,
-/// other tabs take one for dead that was kept minutes ago.
+/// The interval grows by [`PERSIST_INTERVAL_MS`] for each of these bytes, which bounds the bytes written per second. It has
+/// a maximum: without locks, other tabs take an answer for dead that was stored minutes ago.
 const BYTES_PER_INTERVAL: usize = 128 * 1024;
 const MAX_PERSIST_INTERVAL_MS: u64 = 60_000;
 
 impl Transcript {
-    /// An empty conversation, as the server draws it: what the browser has kept comes once it is there.
+    /// An empty conversation, as the server renders it. The browser loads the stored one later.
     #[must_use]
     pub fn new(store: ConversationStore) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl Transcript {
         }
     }
 
-    /// Shows a new conversation, with what was typed for it before.
+    /// Shows a new conversation with its stored draft.
     pub fn start(self) {
         self.draft.set(session_storage::draft("").unwrap_or_default());
         self.model.set(session_storage::model());
@@ -92,7 +92,8 @@ impl Transcript {
         self.exit.set(None);
     }
 
-    /// A new conversation is answered as was said for all new ones. Read later than the rest of it, with the code for that.
+    /// Applies the default settings to a new conversation. This happens later than the rest, because a first visit does not
+    /// download the code for it.
     pub fn apply_default_settings(self) {
         self.tree.update(|tree| {
             if tree.conversation.id.is_empty() {
@@ -101,7 +102,7 @@ impl Transcript {
         });
     }
 
-    /// Shows another conversation.
+    /// Shows a stored conversation.
     pub fn open(self, tree: Conversation) {
         self.draft.set(tree.conversation.draft.clone());
         self.model.set(tree.conversation.model.clone());
@@ -111,18 +112,18 @@ impl Transcript {
         self.show();
     }
 
-    /// Draws more messages from before those that are on the page.
+    /// Draws more messages before those on the page.
     pub fn show_earlier(self) {
         self.show_after(self.earlier.get_untracked().saturating_sub(MESSAGES_DRAWN));
     }
 
-    /// Draws all messages of the branch but so many at its beginning.
+    /// Draws the branch without its first `earlier` messages.
     pub fn show_after(self, earlier: usize) {
         self.earlier.set(earlier);
         self.show();
     }
 
-    /// Draws all messages of the branch from this one on.
+    /// Draws the branch at least from this message on.
     pub fn show_from(self, id: &str) {
         let place = self.tree.with_untracked(|tree| tree.path().iter().position(|message| message.id == id));
         if let Some(place) = place.filter(|place| *place < self.earlier.get_untracked()) {
@@ -130,27 +131,27 @@ impl Transcript {
         }
     }
 
-    /// Shows the branch that a message is on, and goes on with it.
+    /// Shows the branch of a message, and stores that choice.
     pub fn choose(self, id: &str) {
         self.tree.update(|tree| tree.show(id));
         self.show();
         self.persist_info();
     }
 
-    /// Gives the conversation another name.
+    /// Changes the title.
     pub fn rename(self, title: &str) {
         self.tree.update(|tree| tree.rename(title));
         self.persist_info();
     }
 
-    /// Shows the version of a message before or after this one.
+    /// Shows the next or the previous version of a message.
     pub fn show_version(self, id: &str, next: bool) {
         self.tree.update(|tree| tree.choose(id, next));
         self.show();
         self.persist_info();
     }
 
-    /// Shows the branch that a message is on. Does nothing while an answer is being written on another.
+    /// Shows the branch of a message. Does nothing while an answer runs.
     pub fn show_message(self, id: &str) {
         if !self.last().is_some_and(|last| last.all().iter().any(Entry::is_running_here)) {
             self.tree.update(|tree| tree.show(id));
@@ -158,7 +159,7 @@ impl Transcript {
         }
     }
 
-    /// Selects the messages that other tabs have added to this conversation, in slices.
+    /// Returns the messages that other tabs have added to this conversation. Works in slices.
     ///
     /// # Errors
     /// The watcher has cancelled.
@@ -177,7 +178,7 @@ impl Transcript {
         Ok(new_messages)
     }
 
-    /// Takes in what another tab has said in this conversation. What is being written here stays as it is.
+    /// Adds messages from another tab. Answers that run here stay as they are.
     pub fn merge(self, messages: Vec<Message>) {
         let head = self.tree.with_untracked(|tree| tree.conversation.head.clone());
         self.last()
@@ -191,7 +192,7 @@ impl Transcript {
                 tree.show(head);
             }
         });
-        // An answer that has only grown in another tab grows here, too. Anything else is drawn anew.
+        // An answer that has only grown in another tab grows here, too. Any other change replaces its entry.
         self.tree.with_untracked(|tree| {
             let is_current = |entry: &Entry| tree.message(&entry.id).is_some_and(|message| entry.grow_into(message));
             let stays = |entry: &Entry| entry.is_running_here() || is_current(entry);
@@ -200,7 +201,7 @@ impl Transcript {
         self.show();
     }
 
-    /// Takes in how another tab has named this conversation, and how it is to be answered.
+    /// Applies the title and the settings from another tab.
     pub fn apply_info(self, other: &ConversationInfo) {
         let is_same = |own: &ConversationInfo| own.title == other.title && own.settings == other.settings;
         if !self.tree.with_untracked(|tree| is_same(&tree.conversation)) {
@@ -211,7 +212,7 @@ impl Transcript {
         }
     }
 
-    /// The answers that other tabs are writing in this conversation, as far as is known.
+    /// The ids of answers in this conversation that other tabs write.
     #[must_use]
     pub fn running_elsewhere(self) -> Vec<String> {
         let here = session_storage::tab_id();
@@ -219,13 +220,13 @@ impl Transcript {
         self.tree.with(|tree| tree.messages().iter().filter(is_theirs).map(|message| message.id.clone()).collect())
     }
 
-    /// What a model is sent to write this answer.
+    /// The request to the model for this answer.
     #[must_use]
     pub fn request(self, answer: &str) -> ChatRequest {
         self.tree.with_untracked(|tree| tree.request(answer))
     }
 
-    /// Hears what the task says that writes this.
+    /// Applies an event of the task that writes this entry.
     pub fn apply(self, entry: &Entry, event: Event) {
         if let Event::Item(AnswerItem::Progress(progress)) = event {
             return self.progress.set(Some(progress));
@@ -233,7 +234,7 @@ impl Transcript {
         if matches!(event, Event::Item(AnswerItem::Delta(_))) {
             self.deltas.update(|deltas| *deltas += 1);
         }
-        // Pieces are kept of what is added, so what is moved is kept whole.
+        // Pieces can only add text. Text that moves to the reasoning is therefore stored whole.
         let is_moved = matches!(event, Event::Item(AnswerItem::Delta(Delta::TextWas(_))));
         let is_first = matches!(event, Event::Item(AnswerItem::Delta(_)))
             && entry.message.with_untracked(|message| message.deltas == 0);
@@ -245,8 +246,7 @@ impl Transcript {
         }
     }
 
-    /// Hears how the task ended that wrote this: the handler of the page's links. Of several that worked at once, the
-    /// worst end counts.
+    /// Handles the exit of the task that wrote this entry. Of several at once, the most severe exit counts.
     pub fn on_exit(self, entry: &Entry, exit: Exit) {
         self.exit.update(|worst| {
             if worst.as_ref().is_none_or(|worst| entry::severity(worst) <= entry::severity(&exit)) {
@@ -257,31 +257,31 @@ impl Transcript {
         self.persist_end(entry);
     }
 
-    /// The newest message; of several that were given at once, the chosen one.
+    /// The last message on the page; of a comparison, the chosen answer.
     #[must_use]
     pub fn last(self) -> Option<Entry> {
         self.entries.with_untracked(|entries| entries.last().cloned())
     }
 
-    /// The message of this id, if it is shown.
+    /// The message with this id, if it is on the page.
     #[must_use]
     pub fn entry(self, id: &str) -> Option<Entry> {
         self.entries.with_untracked(|entries| entry::find(entries, id))
     }
 
-    /// The conversation's name, once something has been asked in it: what its address is made of.
+    /// The conversation's id, which is in its URL. None before the first question.
     #[must_use]
     pub fn id(self) -> Option<String> {
         self.tree.with(|tree| Some(tree.conversation.id.clone()).filter(|_| !tree.conversation.title.is_empty()))
     }
 
-    /// Draws the branch that the tree shows. What is on the page already stays.
+    /// Draws the shown branch. Entries on the page are reused.
     fn show(self) {
         let shown = self.entries.get_untracked();
         let fresh_key = || self.next_key.try_update_value(|key| std::mem::replace(key, *key + 1)).unwrap_or_default();
         let length = self.tree.with_untracked(|tree| tree.path().len());
         if self.earlier.get_untracked() >= length {
-            self.earlier.set(hidden_at_first(length)); // another branch is shown, which is shorter
+            self.earlier.set(hidden_at_first(length)); // another branch is shorter
         }
         let earlier = self.earlier.get_untracked();
         let entries = self.tree.with_untracked(|tree| entry::build(tree, earlier, &shown, &fresh_key));
@@ -290,19 +290,20 @@ impl Transcript {
     }
 }
 
-/// How long an answer goes without being kept whole, in milliseconds.
+/// The interval at which an answer is stored whole, in milliseconds.
 fn persist_interval_ms(message: &Message) -> u64 {
     let extent = message.extent();
     let every_ms = PERSIST_INTERVAL_MS * (1 + (extent.text + extent.reasoning) / BYTES_PER_INTERVAL) as u64;
     every_ms.min(MAX_PERSIST_INTERVAL_MS)
 }
 
+/// Whether an answer is too long to be stored whole while it grows.
 fn is_pieces_only(message: &Message) -> bool {
     let extent = message.extent();
     extent.text + extent.reasoning > PIECES_ONLY_BYTES
 }
 
-/// How many messages of a branch of this length are not drawn at first. None of a branch that is a little longer only.
+/// The number of messages that are not drawn at first. A branch that is only a little longer is drawn whole.
 fn hidden_at_first(length: usize) -> usize {
     if length > 2 * MESSAGES_DRAWN { length - MESSAGES_DRAWN } else { 0 }
 }
@@ -312,15 +313,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_whole_of_an_answer_in_a_second_has_a_limit() {
-        let of = |text: usize, reasoning: usize| {
+    fn bytes_stored_per_second_have_a_limit() {
+        let bytes_per_second = |text: usize, reasoning: usize| {
             let message = Message { text: "x".repeat(text), reasoning: "x".repeat(reasoning), ..Message::default() };
             (text + reasoning) as u64 * 1000 / persist_interval_ms(&message)
         };
         assert_eq!(persist_interval_ms(&Message::default()), PERSIST_INTERVAL_MS);
         for length in [BYTES_PER_INTERVAL - 1, BYTES_PER_INTERVAL, 5 * BYTES_PER_INTERVAL] {
-            assert!(of(length, 0) < 32 * 1024 && of(0, length) < 32 * 1024 && of(length, length) < 32 * 1024);
+            assert!(bytes_per_second(length, 0) < 32 * 1024);
+            assert!(bytes_per_second(0, length) < 32 * 1024);
+            assert!(bytes_per_second(length, length) < 32 * 1024);
         }
-        assert!(of(64 * BYTES_PER_INTERVAL, 0) < 150 * 1024);
+        assert!(bytes_per_second(64 * BYTES_PER_INTERVAL, 0) < 150 * 1024);
     }
 }

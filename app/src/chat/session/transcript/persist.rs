@@ -1,4 +1,4 @@
-//! What has been said is kept as it grows.
+//! The conversation is stored while it grows.
 
 use super::{PERSIST_INTERVAL_MS, Transcript, is_pieces_only, persist_interval_ms};
 use crate::{
@@ -13,14 +13,14 @@ use leptos::{prelude::*, task::spawn_local};
 use starcrossed::Reason;
 
 impl Transcript {
-    /// The same for a message that is known by its id.
+    /// Stores the message with this id, if it is on the page.
     pub(super) fn persist_by_id(self, id: &str) {
         if let Some(entry) = self.entry(id) {
             self.persist(&entry);
         }
     }
 
-    /// Keeps a message as far as it has arrived, and the conversation with it.
+    /// Stores a message as far as it has arrived, and the conversation's info.
     pub(super) fn persist(self, entry: &Entry) {
         self.sync_to_tree(entry);
         let message = self.tree.with_untracked(|tree| tree.message(&entry.id).cloned());
@@ -28,8 +28,8 @@ impl Transcript {
         self.store.save(self.info(), message);
     }
 
-    /// Keeps an answer that begins or goes on. A long one is kept in the browser's next task, since this one has enough to do.
-    /// Its former record has all of it until then.
+    /// Stores an answer that starts or continues. A long answer is stored in the browser's next task, to keep this one
+    /// short. Until then its former record is complete.
     pub(super) fn persist_begun(self, id: &str) {
         let Some(entry) = self.entry(id) else { return };
         if !entry.message.with_untracked(is_pieces_only) {
@@ -37,14 +37,14 @@ impl Transcript {
         }
         spawn_local(async move {
             yield_now().await;
-            // An answer that has ended meanwhile is kept already.
+            // An answer that has ended meanwhile is stored already.
             if self.tree.try_with_untracked(|_| ()).is_some() && entry.is_running_here() {
                 self.persist(&entry);
             }
         });
     }
 
-    /// Keeps a message that has ended. Of a long one the last piece is written at once, and the record in slices.
+    /// Stores a message that has ended. For a long one it writes the last piece at once, and then the record in slices.
     pub(super) fn persist_end(self, entry: &Entry) {
         if !entry.message.with_untracked(is_pieces_only) || !self.persist_last_piece(entry) {
             return self.persist(entry);
@@ -53,7 +53,8 @@ impl Transcript {
         self.store.save(self.info(), None);
         let is_left = |message: &Message| message.exit.as_ref().is_some_and(|exit| exit.reason == Reason::Interrupted);
         let message = self.tree.with_untracked(|tree| tree.message(&entry.id).cloned());
-        // A page that is left may be frozen for long, and somebody may have gone on with the answer elsewhere by then.
+        // A page that is left may be frozen for long. Another tab may continue the answer meanwhile, so it is not
+        // overwritten.
         let Some(message) = message.filter(|message| !is_left(message)) else { return };
         let (conversation, id) = (self.info().id, entry.id.clone());
         let (saved_ms, writer) = (message.saved_ms, message.writer.clone());
@@ -64,12 +65,12 @@ impl Transcript {
         self.store.compact(conversation, message, is_current);
     }
 
-    /// Keeps what is known of the conversation beside its messages: what has been typed, which branch is shown.
+    /// Stores the conversation's info, such as the draft and the shown branch.
     pub fn persist_info(self) {
         self.store.save(self.info(), None);
     }
 
-    /// Keeps the answers that are being written here, though nothing new has come: so other tabs know that they still are.
+    /// Stores the running answers again even if no text has arrived, so other tabs know that they still run.
     pub fn persist_running(self) {
         let now_ms = unix_ms();
         let is_due = |message: &Message| {
@@ -87,14 +88,14 @@ impl Transcript {
         }
     }
 
-    /// What is known of it beside its messages, as it is now.
+    /// The current info of the conversation.
     fn info(self) -> ConversationInfo {
         let conversation = self.tree.with_untracked(|tree| tree.conversation.clone());
         let (draft, model) = (self.draft.get_untracked(), self.model.get_untracked());
         ConversationInfo { draft, model, ..conversation }
     }
 
-    /// What has arrived of a message is put into the tree.
+    /// Copies a message from the page into the tree.
     pub(super) fn sync_to_tree(self, entry: &Entry) {
         entry.message.update_untracked(|message| message.saved_ms = unix_ms());
         let message = entry.message.get_untracked();

@@ -1,6 +1,7 @@
-//! An answer is kept while it arrives, a piece at a time, so that whatever ends this page takes nothing along that somebody
-//! has had the time to read. A write that is begun when the page is told that it ends may never be done: Firefox and WebKit
-//! don't wait for it, and a browser that is killed tells nobody anything.
+//! A running answer is stored in pieces as it arrives, so the end of the page loses no text that a person could have read.
+//!
+//! Storing it when the page is hidden or closed is not enough. Firefox and WebKit don't wait for a write that starts then,
+//! and a browser that is killed sends no event.
 
 use super::Transcript;
 use crate::{
@@ -15,29 +16,29 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// How long what has arrived may wait until it is written, in milliseconds.
+/// The longest time between the arrival and the write of a piece, in milliseconds.
 const PIECE_INTERVAL_MS: u32 = 50;
 
-/// How often an answer is written whole because pieces of it can't be written, in milliseconds.
+/// The interval at which an answer is stored whole if a piece could not be written, in milliseconds.
 const RETRY_INTERVAL_MS: u32 = 1000;
 
-/// How far an answer that is being written is kept.
+/// The stored extent of a running answer.
 #[derive(Debug)]
 pub(super) struct PieceProgress {
     answer: String,
     kept: Extent,
-    /// When all of it was written last.
+    /// The time of the last write of the whole answer.
     whole_ms: u64,
-    /// When something of it was written last.
+    /// The time of the last write.
     at_ms: u64,
-    /// Whether a timer will write what has arrived since.
+    /// Whether a timer will write the next piece.
     is_due: bool,
-    /// A piece could not be written. Pieces after it are worth nothing, so none is written until all of it has been.
+    /// Whether a piece could not be written. Later pieces are then useless, so none is written until the whole answer is.
     is_broken: bool,
 }
 
 impl Transcript {
-    /// All of it is written: what comes after that is new.
+    /// Records that the whole answer is being written. The next piece starts after it.
     pub(super) fn mark_whole(self, message: Option<&Message>) {
         let Some(message) = message else { return };
         _ = self.pieces.try_update_value(|progress| {
@@ -57,10 +58,10 @@ impl Transcript {
         });
     }
 
-    /// Writes what has arrived of an answer, or has it written when that is due.
+    /// Writes the next piece of an answer, now or when it is due.
     pub(super) fn persist_piece(self, entry: &Entry) {
         if !self.store.has_database() {
-            return; // the first piece after the store is open has all of it
+            return; // once the store is open, the first piece has all of the text
         }
         let now_ms = unix_ms();
         let wait_ms = self.update_progress(&entry.id, |progress| {
@@ -81,7 +82,7 @@ impl Transcript {
         }
     }
 
-    /// Writes what has arrived of all answers that are being written here. A hidden page may be frozen or ended at any time.
+    /// Writes the next piece of every running answer now. A hidden page may be frozen or ended at any time.
     pub fn persist_pieces(self) {
         if self.store.has_database() {
             let last = self.last();
@@ -96,7 +97,7 @@ impl Transcript {
         }
     }
 
-    /// Writes that an answer is still being written, and what has arrived of it.
+    /// Writes the next piece even if it is empty. Its time tells other tabs that the answer still runs.
     pub(super) fn persist_sign_of_life(self, entry: &Entry) {
         if let Some(piece) = self.next_piece(entry) {
             entry.message.update_untracked(|message| message.saved_ms = piece.saved_ms);
@@ -104,8 +105,8 @@ impl Transcript {
         }
     }
 
-    /// Writes the last piece of an answer that has ended. Does nothing, and says so, if its record and its pieces are not
-    /// all of it.
+    /// Writes the last piece of an answer that has ended. Returns false, without a write, if its record and its pieces do
+    /// not make up the whole answer.
     pub(super) fn persist_last_piece(self, entry: &Entry) -> bool {
         let piece = self.next_piece(entry).filter(|_| self.store.has_database());
         let Some((piece, conversation)) = piece.zip(self.conversation_id()) else { return false };
@@ -122,10 +123,10 @@ impl Transcript {
         true
     }
 
-    /// The piece after those that are kept of an answer; none if pieces of it are worth nothing.
+    /// The piece after the stored ones. None if a former piece is missing.
     fn next_piece(self, entry: &Entry) -> Option<Piece> {
         if self.store.has_unsaved(&entry.id) {
-            self.persist_whole_soon(entry); // it could not be written whole
+            self.persist_whole_soon(entry); // the record of the answer could not be written
         }
         let now_ms = unix_ms();
         let piece = self.update_progress(&entry.id, |progress| {
@@ -147,12 +148,12 @@ impl Transcript {
         self.store.save_piece(&conversation, piece, move || self.persist_whole_soon(&entry));
     }
 
-    /// The conversation's id; none once the page is gone.
+    /// The conversation's id. None once the component has ended.
     fn conversation_id(self) -> Option<String> {
         self.tree.try_with_untracked(|tree| tree.conversation.id.clone())
     }
 
-    /// Has an answer written whole, since a piece of it could not be written.
+    /// Stores an answer whole when it is due, after a failed write.
     fn persist_whole_soon(self, entry: &Entry) {
         let now_ms = unix_ms();
         let wait_ms = self.update_progress(&entry.id, |progress| {
@@ -169,13 +170,13 @@ impl Transcript {
         }
     }
 
-    /// None for an answer that isn't being written, or is no more.
+    /// Updates the extent of a running answer. Returns None for any other answer.
     fn update_progress<T>(self, answer: &str, update: impl FnOnce(&mut PieceProgress) -> T) -> Option<T> {
         self.pieces.try_update_value(|all| all.iter_mut().find(|one| one.answer == answer).map(update)).flatten()
     }
 }
 
-/// The rest of a wait, in milliseconds.
+/// The rest of a delay, in milliseconds.
 fn remaining_ms(wait_ms: u32, passed_ms: u64) -> u32 {
     wait_ms.saturating_sub(u32::try_from(passed_ms).unwrap_or(wait_ms))
 }

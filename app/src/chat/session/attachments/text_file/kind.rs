@@ -1,14 +1,14 @@
-//! The kind of a file by its first bytes, and the encoding that it names itself.
+//! The type of a file by its first bytes, and the encoding that it declares.
 
-/// ISO-2022-JP, by the label that decoders know it by.
+/// The label of ISO-2022-JP.
 pub(super) const JAPANESE: &str = "iso-2022-jp";
 
-/// A document that may pass for text, and is none.
+/// The message about a document that may be valid UTF-8.
 pub(super) fn known_document(bytes: &[u8]) -> Option<&'static str> {
     bytes.starts_with(b"%PDF-").then_some("is a PDF document. Copy its text, or save it as text")
 }
 
-/// The first bytes of files that are no text, and what is said of them.
+/// The first bytes of files that are not text, and the messages about them.
 const SIGNATURES: [(&[u8], &str); 13] = [
     (b"\x89PNG\r\n\x1a\n", "is a PNG picture under another name: rename it to end in .png"),
     (b"\xff\xd8\xff", "is a JPEG picture under another name: rename it to end in .jpg"),
@@ -25,8 +25,8 @@ const SIGNATURES: [(&[u8], &str); 13] = [
     (b"II*\0", "is a TIFF picture. Models read PNG, JPEG, WebP or GIF"),
 ];
 
-/// The same of files whose first bytes may be the first letters of a text. Other bytes near them are of no text: sizes,
-/// versions, compressed data.
+/// Files whose first bytes may also begin a text. The bytes after them, such as sizes, versions and compressed data, are not
+/// those of a text.
 const LETTER_SIGNATURES: [(&[u8], &str); 6] = [
     (b"GIF8", "is a GIF picture under another name: rename it to end in .gif"),
     (b"BZh", "is compressed (bzip2). Unpack it first"),
@@ -36,13 +36,13 @@ const LETTER_SIGNATURES: [(&[u8], &str); 6] = [
     (b"BM", "is a BMP picture. Models read PNG, JPEG, WebP or GIF"),
 ];
 
-/// The kind of file that isn't text.
+/// The message about a file of a known type that is not text.
 pub(super) fn known_type(bytes: &[u8]) -> Option<&'static str> {
     find_signature(&SIGNATURES, bytes)
         .or_else(|| if has_only_text_bytes(bytes) { None } else { find_letter_signature(bytes) })
 }
 
-/// Whether there are only such control characters as text of an 8-bit encoding has.
+/// Whether the bytes have no control characters except those that text in an 8-bit encoding has.
 pub(super) fn has_only_text_bytes(bytes: &[u8]) -> bool {
     let is_text_byte =
         |byte: &u8| *byte >= b' ' && *byte != 0x7f || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a | 0x1b);
@@ -65,7 +65,7 @@ fn find_letter_signature(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The 7-bit encoding that text says itself to be in, by its escape sequences: RFC 1468, RFC 1557, RFC 1922.
+/// The 7-bit encoding that the escape sequences of a text identify: RFC 1468, RFC 1557, RFC 1922.
 pub(super) fn escaped_encoding(bytes: &[u8]) -> Option<&'static str> {
     if !bytes.contains(&0x1b) || !bytes.is_ascii() {
         return None;
@@ -82,12 +82,12 @@ pub(super) fn escaped_encoding(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// How labels begin, in lower case, of encodings in which a declaration couldn't have been read byte by byte: UTF-16, UTF-32 and
-/// their other names. Decoders would make some text of any bytes. `x-user-defined` is for bytes that are no text.
+/// Prefixes of labels, in lower case, that a declaration in ASCII cannot have: UTF-16, UTF-32 and their other names. Their
+/// decoders would accept any bytes. The encoding `x-user-defined` is for bytes that are not text.
 const IMPOSSIBLE: [&str; 7] = ["utf-16", "utf-32", "ucs-", "iso-10646", "unicode", "csunicode", "x-user-defined"];
 
-/// The encoding that an XML declaration names (<https://www.w3.org/TR/xml/#charencoding>), if it can be that one. Labels are those
-/// of <https://encoding.spec.whatwg.org/#names-and-labels>.
+/// The encoding in an XML declaration (<https://www.w3.org/TR/xml/#charencoding>), unless that is impossible. The labels are
+/// those of <https://encoding.spec.whatwg.org/#names-and-labels>.
 pub(super) fn declared_encoding(bytes: &[u8]) -> Option<&str> {
     let line = bytes.strip_prefix(b"<?xml")?;
     let end = line.iter().take(200).position(|byte| *byte == b'>')?;

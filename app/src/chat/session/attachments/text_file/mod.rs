@@ -1,8 +1,8 @@
-//! Text in a file that somebody gives to the page, in whichever encoding, if that is certain.
+//! Decodes a text file if its encoding is certain.
 //!
-//! UTF-8 is. So is UTF-16 or UTF-32 that begins with its mark (<https://www.unicode.org/faq/utf_bom.html>), and so are the few
-//! encodings that say what they are. Whatever else may be text is refused: read by guess it would be wrong in a way that
-//! nobody sees. The page says why.
+//! That is so for UTF-8, for UTF-16 and UTF-32 with a byte order mark (<https://www.unicode.org/faq/utf_bom.html>), and for
+//! the few encodings that identify themselves. Any other text is refused with a reason: a guess may be wrong, and a person
+//! might not notice.
 
 mod kind;
 mod unicode;
@@ -12,28 +12,28 @@ use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use leptos::{prelude::window, wasm_bindgen::JsCast};
 use unicode::Damage;
 
-/// The mark of GB18030.
+/// The byte order mark of GB18030.
 const GB18030: &[u8] = b"\x84\x31\x95\x33";
 
-/// Why a file isn't read as text.
+/// The reason why a file is not read as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextError {
-    /// It is something else, as its first bytes say: what is said of it.
+    /// The first bytes show another file type, with this message.
     KnownType(&'static str),
-    /// It is something else.
+    /// The file is neither text nor a known type.
     UnsupportedType,
-    /// It is text without a mark, in this encoding.
+    /// The text is in this encoding, but has no byte order mark.
     MissingBom(&'static str),
-    /// It is in this encoding, and something is wrong with it.
+    /// The text is in this encoding, but it is damaged.
     Damaged(&'static str, Damage),
-    /// It is text in this encoding, which isn't read.
+    /// The text is in this encoding, which the browser can't decode.
     UnsupportedEncoding(&'static str),
-    /// It is text in an encoding that can't be told.
+    /// The text is in an encoding that can't be determined.
     UnknownEncoding,
 }
 
 impl TextError {
-    /// The words after the name of the file.
+    /// The message, which follows the name of the file.
     #[must_use]
     pub fn reason(self) -> String {
         match self {
@@ -55,22 +55,21 @@ impl TextError {
     }
 }
 
-/// The text of a file.
+/// Decodes a file.
 ///
 /// # Errors
-/// It isn't text, or nobody can tell for certain how it is to be read.
+/// The file is not text, or its encoding is not certain.
 pub fn decode_text(bytes: Vec<u8>) -> Result<String, TextError> {
     decode_with(bytes, &decode)
 }
 
-/// Whether a file says by a mark that it is text.
+/// Whether a file begins with a byte order mark.
 #[must_use]
 pub fn has_bom(bytes: &[u8]) -> bool {
     bytes.starts_with(GB18030) || unicode::decode_marked(bytes.get(..4).unwrap_or(bytes)).is_some()
 }
 
-/// The browser's decoder of the encoding with this label. None if it doesn't know the encoding, or if something is wrong with
-/// the bytes.
+/// Decodes bytes with the browser's `TextDecoder`. None if it doesn't know the encoding, or if the bytes are invalid.
 fn decode(label: &str, bytes: &[u8]) -> Option<String> {
     let options = Object::new();
     Reflect::set(&options, &"fatal".into(), &true.into()).ok()?;
@@ -79,7 +78,7 @@ fn decode(label: &str, bytes: &[u8]) -> Option<String> {
     call(&decoder, "decode", &[Uint8Array::from(bytes).into()])?.as_string()
 }
 
-/// A decoder: of a label and bytes it makes text, or nothing.
+/// A decoder, called with a label and bytes.
 type Decode<'a> = &'a dyn Fn(&str, &[u8]) -> Option<String>;
 
 fn decode_with(bytes: Vec<u8>, decode: Decode<'_>) -> Result<String, TextError> {
@@ -94,7 +93,7 @@ fn decode_with(bytes: Vec<u8>, decode: Decode<'_>) -> Result<String, TextError> 
         return without_nul(text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text));
     }
     if let Some(encoding) = kind::escaped_encoding(&bytes) {
-        // Text whose escapes are no Japanese has escapes of another kind.
+        // Text that is not valid Japanese has these bytes for another reason, such as a terminal's escapes.
         if let Some(text) = decode(encoding, &bytes) {
             return without_nul(text);
         }
@@ -113,12 +112,12 @@ fn decode_with(bytes: Vec<u8>, decode: Decode<'_>) -> Result<String, TextError> 
     }
 }
 
-/// Text has no zero bytes.
+/// The text, unless it has a NUL character, which no text file has.
 fn without_nul(text: String) -> Result<String, TextError> {
     if text.contains('\0') { Err(TextError::UnsupportedType) } else { Ok(text) }
 }
 
-/// The reason why bytes that aren't UTF-8 are no text.
+/// The reason why bytes that are not UTF-8 are refused.
 fn why_not_text(bytes: &[u8]) -> TextError {
     if let Some(what) = kind::known_type(bytes) {
         return TextError::KnownType(what);

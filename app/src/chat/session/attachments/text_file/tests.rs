@@ -1,6 +1,6 @@
 use super::*;
 
-/// No decoder but the one that a test brings along.
+/// A decoder that knows no encoding.
 fn none(_: &str, _: &[u8]) -> Option<String> {
     None
 }
@@ -82,7 +82,7 @@ fn other_files_are_named() {
     assert!(reason(b"\x1f\x8b\x08\0").contains("gzip"));
     assert!(reason(b"\x00\x01\x02\xff").starts_with("is neither text nor a picture"));
     assert!(reason(b"a\0b").starts_with("is neither text"));
-    // A text that begins like a binary file is text all the same.
+    // Valid UTF-8 that begins like a binary file is still text.
     assert_eq!(plain("MZ was here").as_deref(), Ok("MZ was here"));
     assert_eq!(plain("BM, ID3 and GIF8").as_deref(), Ok("BM, ID3 and GIF8"));
 }
@@ -134,7 +134,7 @@ fn what_says_its_encoding_is_read_by_the_browser() {
     assert_eq!(asked(b"\x84\x31\x95\x33\xc4\xe3").as_deref(), Ok("gb18030"));
     assert_eq!(asked(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>").as_deref(), Ok("ISO-8859-1"));
     assert_eq!(plain(b"\x1b$)C\x0eGQ\x0f"), Err(TextError::UnsupportedEncoding("ISO-2022-KR")));
-    // The escapes of a terminal are no encoding.
+    // The escape sequences of a terminal identify no encoding.
     assert_eq!(plain("\x1b[1mbold\x1b(B\x1b[m").as_deref(), Ok("\x1b[1mbold\x1b(B\x1b[m"));
     assert_eq!(plain("\x1b(J in no Japanese").as_deref(), Ok("\x1b(J in no Japanese"));
 }

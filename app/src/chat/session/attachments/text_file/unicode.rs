@@ -1,15 +1,15 @@
-//! The encodings of Unicode, by their marks.
+//! Decodes the encodings of Unicode by their byte order marks.
 
 use super::TextError;
 
-/// The fault of text whose encoding is certain.
+/// The damage to text whose encoding is certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Damage {
-    /// It ends within a character.
+    /// The text ends within a character.
     Truncated,
-    /// One half of a surrogate pair stands alone.
+    /// One half of a surrogate pair is missing.
     UnpairedSurrogate,
-    /// Some bytes are no character.
+    /// Some bytes encode no character.
     InvalidBytes,
 }
 
@@ -23,10 +23,10 @@ impl Damage {
     }
 }
 
-/// The text after a mark; none where there is no mark.
+/// Decodes the text after a byte order mark. None if there is no mark.
 pub(super) fn decode_marked(bytes: &[u8]) -> Option<Result<String, TextError>> {
     let fault = |encoding| move |damage| TextError::Damaged(encoding, damage);
-    // UTF-16 that begins with a zero is no text: so the longer mark comes first.
+    // The mark of UTF-32 starts with that of UTF-16, so it comes first. UTF-16 text has no NUL after its mark.
     Some(match bytes {
         [0xff, 0xfe, 0, 0, text @ ..] => utf32(text, u32::from_le_bytes).map_err(fault("UTF-32")),
         [0, 0, 0xfe, 0xff, text @ ..] => utf32(text, u32::from_be_bytes).map_err(fault("UTF-32")),
@@ -59,7 +59,7 @@ fn utf32(bytes: &[u8], unit: fn([u8; 4]) -> u32) -> Result<String, Damage> {
     }
 }
 
-/// The encoding of text that has no mark, where the zero bytes of its ASCII characters give it away.
+/// The encoding of text without a byte order mark, if the zero bytes of its ASCII characters show it.
 pub(super) fn guess_unmarked(bytes: &[u8]) -> Option<&'static str> {
     let is_text = |text: &String| {
         let is_control = |letter: char| letter.is_ascii_control() && !matches!(letter, '\t' | '\n' | '\r' | '\x0c');
