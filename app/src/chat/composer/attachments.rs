@@ -8,7 +8,7 @@ use crate::{
         session::{
             Chat,
             attachments::{Attachments, limits::picture_url, paste_and_drop},
-            model_list::Catalog,
+            model_list::ModelList,
         },
     },
     ui::text::text as words,
@@ -51,7 +51,7 @@ pub fn Attachments(
     /// The open chat.
     chat: Chat,
     /// The models that can be asked.
-    models: RwSignal<Catalog>,
+    models: RwSignal<ModelList>,
 ) -> impl IntoView {
     let attachments = chat.attachments;
     chat.read_attachments();
@@ -60,7 +60,7 @@ pub fn Attachments(
         let has_picture = attachments.files.with(|files| files.iter().any(File::is_image));
         let asked = chat.target_models();
         let is_blind = |name: &&String| asked.contains(name);
-        models.with(|models| models.blind.iter().find(is_blind).cloned()).filter(|_| has_picture)
+        models.with(|models| models.text_only.iter().find(is_blind).cloned()).filter(|_| has_picture)
     });
     let unkept = unsaved_draft::is_unkept(chat);
     let chips = move || attachments.files.with(|files| files.iter().enumerate().map(chip(attachments)).collect_view());

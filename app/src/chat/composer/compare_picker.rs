@@ -35,7 +35,7 @@ pub fn Compare(
     let options = move |at: usize| {
         // A chosen model that isn't listed now stays visible.
         let chosen = others.with_untracked(|others| others.get(at).cloned().unwrap_or_default());
-        let is_missing = models.with(|list| list.lacks(&chosen));
+        let is_missing = models.with(|list| list.is_missing(&chosen));
         let names = models.with(|list| offer(&list.names, "", &chosen, fold));
         let names = names.into_iter().filter(|name| !name.is_empty());
         let options = std::iter::once(String::new()).chain(names).map(|name| {

@@ -74,7 +74,7 @@ pub fn Continue(
 ) -> impl IntoView {
     let can_go_on = move || {
         message.with(|message| {
-            let thinks_on = || chat.models.with(|models| models.thinks_on(&message.model));
+            let thinks_on = || chat.models.with(|models| models.continues_reasoning(&message.model));
             message.is_cut() || message.is_cut_in_thought() && thinks_on()
         })
     };

@@ -28,7 +28,7 @@ use crate::{
                 read,
             },
             entry::Entry,
-            model_list::Catalog,
+            model_list::ModelList,
             transcript::Transcript,
         },
         storage::session_storage,
@@ -49,7 +49,7 @@ pub struct Chat {
     /// The files that are sent with the next question.
     pub attachments: Attachments,
     /// The models that can be asked.
-    pub models: RwSignal<Catalog>,
+    pub models: RwSignal<ModelList>,
     /// Notified to fetch the list of models again.
     pub reload_models: Trigger,
     /// Whether the settings dialog is open.
@@ -93,7 +93,7 @@ impl Chat {
         Self {
             transcript,
             attachments: Attachments::new(),
-            models: RwSignal::new(Catalog::default()),
+            models: RwSignal::new(ModelList::default()),
             reload_models: Trigger::new(),
             settings_open: RwSignal::new(false),
             slots: answer_slot::slots(transcript),

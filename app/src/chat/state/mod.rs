@@ -12,7 +12,7 @@ use crate::{
     browser::{before_hydration, follow_scroll::Follow, router::Router},
     chat::{
         session::Chat,
-        session::model_list::Catalog,
+        session::model_list::ModelList,
         storage::{ConversationStore, session_storage},
     },
 };
@@ -26,7 +26,7 @@ pub struct PageState {
     /// The conversations that this browser keeps.
     pub store: ConversationStore,
     /// The models that can be asked.
-    pub models: RwSignal<Catalog>,
+    pub models: RwSignal<ModelList>,
     /// The page's address.
     pub address: Router,
     /// Whether the list of conversations lies over the open one, on a narrow screen.

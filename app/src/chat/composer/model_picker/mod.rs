@@ -8,7 +8,7 @@ use crate::{
     chat::{
         composer::model_picker::filter::{is_long, narrowed},
         conversation::case_fold::{Fold, fold_ascii},
-        session::{Chat, model_list::catalog},
+        session::{Chat, model_list::fetch_models},
         state::lazy_parts::{LazyChat, LazyParts},
         storage::session_storage,
     },
@@ -54,7 +54,7 @@ pub fn ModelPicker(
         let chosen = model.get();
         let fold = fold(parts.get()); // a search from before the lazy code is repeated with it
         let names = list.with(|list| query.with(|query| offer(&list.names, query, &chosen, fold)));
-        let is_missing = list.with(|list| list.lacks(&chosen)) && typed.with(|typed| *typed != chosen);
+        let is_missing = list.with(|list| list.is_missing(&chosen)) && typed.with(|typed| *typed != chosen);
         let options = names.into_iter().map(|name| {
             let is_missing = is_missing && name == chosen;
             option(name, is_missing)
@@ -72,7 +72,7 @@ pub fn ModelPicker(
     };
     let long = move || list.with(|list| is_long(&list.names));
     // Where the list is incomplete, a name can be typed.
-    let can_type = move || list.with(|list| list.trouble.is_some());
+    let can_type = move || list.with(|list| list.notice.is_some());
     // Enter takes the best match, or the name as typed. Leaving the field takes only a name without a match.
     let settle = move |is_enter: bool| {
         let name = query.get_untracked().trim().to_owned();
@@ -121,8 +121,8 @@ pub fn ModelPicker(
             <p
                 class="alert"
                 tabindex="0"
-                hidden=move || list.with(|list| list.trouble.is_none())
-                prop:textContent=move || list.with(|list| list.trouble.clone()).unwrap_or_default()
+                hidden=move || list.with(|list| list.notice.is_none())
+                prop:textContent=move || list.with(|list| list.notice.clone()).unwrap_or_default()
             ></p>
         </div>
     }
@@ -136,7 +136,7 @@ fn refresh_list(chat: Chat) {
         reload_models.track();
         // It ends with the component, and with the next request.
         spawn_local_scoped_with_cancellation(async move {
-            if let Ok(answer) = catalog().await
+            if let Ok(answer) = fetch_models().await
                 && models.with_untracked(|models| *models != answer)
             {
                 models.set(answer);
@@ -154,7 +154,7 @@ fn refresh_list(chat: Chat) {
 /// Whether the list can be incomplete or outdated.
 fn is_doubtful(chat: Chat) -> bool {
     let model = chat.transcript.model.get_untracked();
-    chat.models.with_untracked(|list| list.is_partial() || list.names == [BUILT_IN] || list.lacks(&model))
+    chat.models.with_untracked(|list| list.is_partial() || list.names == [BUILT_IN] || list.is_missing(&model))
 }
 
 /// Reloads the list after evidence that it is outdated. A model server that answers exists. One that failed may be
