@@ -12,7 +12,7 @@
 //! | [`starcrossed::task`] | the server's end of the link: a task that lives as long as its stream |
 //! | `chat::protocol::model` | the model answers; the server supplies it, and the upstream begins there |
 //! | [`starcrossed::wire`] | the way back: events, bytes, events |
-//! | [`chat::session::transcript`], [`chat::conversation`] | each event is applied to the conversation |
+//! | `chat::session::transcript`, [`chat::conversation`] | each event is applied to the conversation |
 //! | [`chat::messages`] | the page draws it |
 //!
 //! | folder | what lives there, and why |

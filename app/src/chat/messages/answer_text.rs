@@ -251,10 +251,8 @@ fn redraw(body: &Element, tail: &Element, patch: &Patch, growing: &str, thought:
         blocks.push(tail.clone().into());
         blocks
     });
-    if let Some(thought) = thought.filter(|thought| is_selected(thought)) {
-        if let Some(details) = thought.parent_element() {
-            _ = details.set_attribute("open", "");
-        }
+    if let Some(details) = thought.filter(|thought| is_selected(thought)).and_then(|thought| thought.parent_element()) {
+        _ = details.set_attribute("open", "");
     }
     changed
 }

@@ -19,8 +19,8 @@ pub(crate) fn add_direction(html: &mut String) {
         let (before, tag) = rest.split_at(at);
         directed.push_str(before);
         rest = tag;
-        let is = |name: &&&str| is_tag(tag.trim_start_matches('/'), name);
-        if let Some(name) = CONTAINERS.iter().find(is) {
+        let has_name = |name: &&&str| is_tag(tag.trim_start_matches('/'), name);
+        if let Some(name) = CONTAINERS.iter().find(has_name) {
             if tag.starts_with('/') {
                 depth = depth.saturating_sub(1);
                 continue;
@@ -30,7 +30,7 @@ pub(crate) fn add_direction(html: &mut String) {
         } else if is_tag(tag, "code") {
             directed.push_str("code translate=\"no\" dir=\"ltr\"");
             rest = &tag["code".len()..];
-        } else if let Some(name) = LEAVES.iter().find(is).filter(|_| depth == 0 && !tag.starts_with('/')) {
+        } else if let Some(name) = LEAVES.iter().find(has_name).filter(|_| depth == 0 && !tag.starts_with('/')) {
             rest = push_with_direction(&mut directed, tag, name);
         } else if tag.starts_with("span class=\"math") {
             directed.push_str("span dir=\"ltr\"");

@@ -2,12 +2,12 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`answer_text`] | an answer's Markdown, rendered as it grows |
+//! | `answer_text` | an answer's Markdown, rendered as it grows |
 //! | [`sections`], `patch_dom` | finished blocks in sections; the growing blocks, updated in place |
 //! | `typeset` | code and formulas, inserted once the server has typeset them |
-//! | [`reasoning`], [`version_switcher`], [`actions`], `ending` | the other parts of a message |
-//! | [`comparison`] | several answers to one question, side by side |
-//! | [`heading`] | the conversation's title |
+//! | `reasoning`, `version_switcher`, `actions`, `ending` | the other parts of a message |
+//! | `comparison` | several answers to one question, side by side |
+//! | `heading` | the conversation's title |
 //! | `selection`, `copy_selection` | a selection that survives updates, and its copy |
 //! | `direction` | right-to-left text |
 

@@ -106,7 +106,7 @@ pub(crate) fn retain(entries: &mut Vec<Entry>, stays: &dyn Fn(&Entry) -> bool) {
 
 /// The entries of the shown branch, without its first `earlier` messages. Entries on the page are reused.
 pub(crate) fn build(tree: &Conversation, earlier: usize, shown: &[Entry], fresh_key: &dyn Fn() -> u32) -> Vec<Entry> {
-    let one = |message: &Message| match find(shown, &message.id) {
+    let entry_of = |message: &Message| match find(shown, &message.id) {
         Some(entry) => entry,
         None => Entry {
             key: fresh_key(),
@@ -115,9 +115,9 @@ pub(crate) fn build(tree: &Conversation, earlier: usize, shown: &[Entry], fresh_
             alternatives: Vec::new(),
         },
     };
-    let row = |message: &Message| {
-        let alternatives: Vec<Entry> = tree.alternatives(&message.id).into_iter().map(one).collect();
-        let mut entry = one(message);
+    let with_alternatives = |message: &Message| {
+        let alternatives: Vec<Entry> = tree.alternatives(&message.id).into_iter().map(entry_of).collect();
+        let mut entry = entry_of(message);
         if !alternatives.is_empty() {
             entry.message =
                 alternatives.iter().find(|slot| slot.id == entry.id).map_or(entry.message, |slot| slot.message.clone());
@@ -125,7 +125,7 @@ pub(crate) fn build(tree: &Conversation, earlier: usize, shown: &[Entry], fresh_
         }
         Entry { alternatives, ..entry }
     };
-    tree.path().into_iter().skip(earlier).map(row).collect()
+    tree.path().into_iter().skip(earlier).map(with_alternatives).collect()
 }
 
 /// The key of a comparison with exactly these answers, if it is on the page. The chosen one may differ.

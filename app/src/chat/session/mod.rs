@@ -2,17 +2,17 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`transcript`] | the pure conversation behind signals, kept as it grows |
+//! | `transcript` | the pure conversation behind signals, kept as it grows |
 //! | `answer_slot` | one answer that is being written: its link and its place |
-//! | [`entry`] | a message on the page, behind a signal |
-//! | [`model_list`] | the models that can be asked |
-//! | [`attachments`] | pictures and text files for the next question |
+//! | `entry` | a message on the page, behind a signal |
+//! | `model_list` | the models that can be asked |
+//! | `attachments` | pictures and text files for the next question |
 
 pub(crate) mod answer_slot;
-pub mod attachments;
-pub mod entry;
-pub mod model_list;
-pub mod transcript;
+pub(crate) mod attachments;
+pub(crate) mod entry;
+pub(crate) mod model_list;
+pub(crate) mod transcript;
 
 use crate::{
     api::chat::chat,

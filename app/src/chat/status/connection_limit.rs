@@ -23,9 +23,9 @@ const CHANNEL: &str = "starcrossed-answers";
 /// The message that asks for these reports. Every other message is a report.
 const COUNT_REQUEST: &str = "?";
 
-const NOTICE: &str = "Over HTTP/1.1 a browser opens six connections to a site, and the answers under way here and in other \
-    tabs take them all: what is asked for now waits until one of them ends. Stop one of them, or give the server a \
-    certificate (--tls-cert): over HTTPS there is no such limit.";
+const NOTICE: &str = "Over HTTP/1.1 a browser opens six connections to a site, and the answers that run in this tab and in \
+    others use all of them. Anything else waits until one of them ends. Stop an answer, or start the server with a \
+    certificate (--tls-cert): HTTPS has no such limit.";
 
 /// The notice, shown while all connections seem to be in use.
 #[component]
@@ -78,7 +78,7 @@ impl OtherTabs {
     /// `own` is the number of this tab's running answers.
     fn new(own: Signal<usize>) -> Self {
         // The tab's id can't serve as its name, because a duplicated tab has the same id.
-        let name = StoredValue::new(session::fresh_id());
+        let name = StoredValue::new(random_id());
         let others = Self { tabs: RwSignal::new(Vec::new()), own, name, channel: StoredValue::new(None) };
         Effect::new(move |before: Option<usize>| {
             if before.is_none() {

@@ -2,9 +2,9 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`stop_receipt`] | the server's confirmation of a stop |
-//! | [`live_region`] | the answer for screen readers, in whole sentences |
-//! | [`connection_limit`] | the notice that the browser's six connections are in use |
+//! | `stop_receipt` | the server's confirmation of a stop |
+//! | `live_region` | the answer for screen readers, in whole sentences |
+//! | `connection_limit` | the notice that the browser's six connections are in use |
 //! | `focus` | the keyboard focus after a button disappears |
 
 pub mod connection_limit;

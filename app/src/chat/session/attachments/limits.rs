@@ -7,7 +7,7 @@ use crate::chat::{
 use starcrossed::wire::json_length;
 
 /// The most files with one question.
-pub const MAX_FILES: usize = 8;
+pub(crate) const MAX_FILES: usize = 8;
 
 /// The largest picture: 4 MiB. The browser gives sizes as floats.
 const MAX_PICTURE_BYTES: f64 = 4_194_304.0;
@@ -24,7 +24,7 @@ const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif
 
 /// The reason why a file is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// The picture is too large.
     PictureTooLarge,
     /// The text file is too large.
@@ -40,12 +40,12 @@ pub enum Refusal {
 impl Refusal {
     /// The message about the file with this name.
     #[must_use]
-    pub fn sentence(self, name: &str) -> String {
+    pub(crate) fn sentence(self, name: &str) -> String {
         let why = match self {
             Self::PictureTooLarge => "” is too large: a picture goes up to 4 MiB.",
             Self::TextTooLarge => "” is too large: a file that is no picture goes up to 256 KiB.",
             Self::NotText(why) => return ["“", name, "” ", &why.reason()].concat(),
-            Self::Unreadable => "” can’t be read.",
+            Self::Unreadable => "” can’t be read: it is a folder, or it no longer exists. Attach a file.",
             Self::ConversationFull => {
                 "” is too much: a conversation goes up to 15 MiB, with its pictures. A new chat has room."
             }
@@ -56,13 +56,13 @@ impl Refusal {
 
 /// Whether a file of this type is sent as a picture. An SVG is sent as text, because models don't read it as a picture.
 #[must_use]
-pub fn is_picture(mime: &str) -> bool {
+pub(crate) fn is_picture(mime: &str) -> bool {
     PICTURES.contains(&mime)
 }
 
 /// The reason why a file of this type and size is not read, if it is too large.
 #[must_use]
-pub fn check_size(mime: &str, size: f64) -> Option<Refusal> {
+pub(crate) fn check_size(mime: &str, size: f64) -> Option<Refusal> {
     if is_picture(mime) {
         (size > MAX_PICTURE_BYTES).then_some(Refusal::PictureTooLarge)
     } else {
@@ -72,40 +72,40 @@ pub fn check_size(mime: &str, size: f64) -> Option<Refusal> {
 
 /// Whether a file fits into the request beside the bytes that are sent anyway.
 #[must_use]
-pub fn has_room(sent_bytes: usize, file: &File) -> bool {
+pub(crate) fn has_room(sent_bytes: usize, file: &File) -> bool {
     sent_bytes + json_bytes(&file.data) <= MAX_REQUEST_BYTES
 }
 
 /// The message about a request that is too large to be sent.
 #[must_use]
-pub fn check_question(bytes: usize) -> Option<&'static str> {
-    const SENTENCE: &str = "That is too much to send: with all that was said before, and the system prompt, a question goes \
-        up to 16 MiB. Shorten it, take a file away, or begin a new chat.";
+pub(crate) fn check_question(bytes: usize) -> Option<&'static str> {
+    const SENTENCE: &str = "That is too much to send: the conversation, the system prompt and the question may have up \
+        to 16 MiB together. Shorten the question, remove a file, or start a new chat.";
     (bytes > MAX_QUESTION_BYTES).then_some(SENTENCE)
 }
 
 /// The size of a message in a request, in bytes.
 #[must_use]
-pub fn message_json_bytes(message: &Message) -> usize {
+pub(crate) fn message_json_bytes(message: &Message) -> usize {
     json_bytes(&message.text) + files_json_bytes(&message.files)
 }
 
 /// The size of files in a request, in bytes.
 #[must_use]
-pub fn files_json_bytes(files: &[File]) -> usize {
+pub(crate) fn files_json_bytes(files: &[File]) -> usize {
     files.iter().map(|file| json_bytes(&file.data)).sum()
 }
 
 /// The size of a text as JSON, in bytes. A line break takes two.
 #[must_use]
-pub fn json_bytes(text: &str) -> usize {
+pub(crate) fn json_bytes(text: &str) -> usize {
     json_length(text)
 }
 
 /// The `data:` URL of a picture, or None for any other file. Other URLs are refused: an imported conversation may have any,
 /// and fetching one would reveal the reader to its server.
 #[must_use]
-pub fn picture_url(file: &File) -> Option<&str> {
+pub(crate) fn picture_url(file: &File) -> Option<&str> {
     let (mime, _) = file.data.strip_prefix("data:")?.split_once(";base64,")?;
     is_picture(mime).then_some(&file.data)
 }

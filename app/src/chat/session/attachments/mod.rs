@@ -8,11 +8,11 @@
 //! with the draft, which is written at each key press into a storage of 5 MB. While another conversation is open they are
 //! [`parked`].
 
-pub mod limits;
-pub mod parked;
-pub mod paste_and_drop;
-pub mod read;
-pub mod text_file;
+pub(crate) mod limits;
+pub(crate) mod parked;
+pub(crate) mod paste_and_drop;
+pub(crate) mod read;
+pub(crate) mod text_file;
 
 use crate::chat::conversation::File;
 use leptos::{

@@ -9,7 +9,7 @@ use leptos::{
 };
 
 /// Adds pasted and dropped files, for as long as the component lives.
-pub fn listen(attachments: Attachments) {
+pub(crate) fn listen(attachments: Attachments) {
     let is_dragging = attachments.is_dragging;
     let paste = window_event_listener(ev::paste, move |event| {
         let pasted = event.clipboard_data().filter(|data| !is_text_first(data));

@@ -70,16 +70,19 @@ pub(super) fn escaped_encoding(bytes: &[u8]) -> Option<&'static str> {
     if !bytes.contains(&0x1b) || !bytes.is_ascii() {
         return None;
     }
-    let has = |escape: &[u8]| bytes.windows(escape.len()).any(|at| at == escape);
-    if has(b"\x1b$)C") {
+    if contains(bytes, b"\x1b$)C") {
         Some("ISO-2022-KR")
-    } else if has(b"\x1b$)A") || has(b"\x1b$)G") {
+    } else if contains(bytes, b"\x1b$)A") || contains(bytes, b"\x1b$)G") {
         Some("ISO-2022-CN")
-    } else if [b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b(I"].into_iter().any(|escape| has(escape)) {
+    } else if [b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b(I"].into_iter().any(|escape| contains(bytes, escape)) {
         Some(JAPANESE)
     } else {
         None
     }
+}
+
+fn contains(bytes: &[u8], sequence: &[u8]) -> bool {
+    bytes.windows(sequence.len()).any(|window| window == sequence)
 }
 
 /// Prefixes of labels, in lower case, that a declaration in ASCII cannot have: UTF-16, UTF-32 and their other names. Their

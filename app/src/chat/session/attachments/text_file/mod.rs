@@ -17,7 +17,7 @@ const GB18030: &[u8] = b"\x84\x31\x95\x33";
 
 /// The reason why a file is not read as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextError {
+pub(crate) enum TextError {
     /// The first bytes show another file type, with this message.
     KnownType(&'static str),
     /// The file is neither text nor a known type.
@@ -35,7 +35,7 @@ pub enum TextError {
 impl TextError {
     /// The message, which follows the name of the file.
     #[must_use]
-    pub fn reason(self) -> String {
+    pub(crate) fn reason(self) -> String {
         match self {
             Self::KnownType(what) => [what, "."].concat(),
             Self::UnsupportedType => "is neither text nor a picture that models read: PNG, JPEG, WebP or GIF.".into(),
@@ -59,13 +59,13 @@ impl TextError {
 ///
 /// # Errors
 /// The file is not text, or its encoding is not certain.
-pub fn decode_text(bytes: Vec<u8>) -> Result<String, TextError> {
+pub(crate) fn decode_text(bytes: Vec<u8>) -> Result<String, TextError> {
     decode_with(bytes, &decode)
 }
 
 /// Whether a file begins with a byte order mark.
 #[must_use]
-pub fn has_bom(bytes: &[u8]) -> bool {
+pub(crate) fn has_bom(bytes: &[u8]) -> bool {
     bytes.starts_with(GB18030) || unicode::decode_marked(bytes.get(..4).unwrap_or(bytes)).is_some()
 }
 

@@ -4,7 +4,7 @@ use super::TextError;
 
 /// The damage to text whose encoding is certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Damage {
+pub(crate) enum Damage {
     /// The text ends within a character.
     Truncated,
     /// One half of a surrogate pair is missing.
@@ -61,17 +61,21 @@ fn utf32(bytes: &[u8], unit: fn([u8; 4]) -> u32) -> Result<String, Damage> {
 
 /// The encoding of text without a byte order mark, if the zero bytes of its ASCII characters show it.
 pub(super) fn guess_unmarked(bytes: &[u8]) -> Option<&'static str> {
-    let is_text = |text: &String| {
-        let is_control = |letter: char| letter.is_ascii_control() && !matches!(letter, '\t' | '\n' | '\r' | '\x0c');
-        let plain = text.chars().filter(char::is_ascii).count();
-        !text.is_empty() && !text.contains(is_control) && plain * 4 >= text.chars().count()
-    };
-    let is = |text: Result<String, Damage>| text.is_ok_and(|text| is_text(&text));
-    if is(utf32(bytes, u32::from_le_bytes)) || is(utf32(bytes, u32::from_be_bytes)) {
+    if is_plausible(utf32(bytes, u32::from_le_bytes)) || is_plausible(utf32(bytes, u32::from_be_bytes)) {
         Some("UTF-32")
-    } else if is(utf16(bytes, u16::from_le_bytes)) || is(utf16(bytes, u16::from_be_bytes)) {
+    } else if is_plausible(utf16(bytes, u16::from_le_bytes)) || is_plausible(utf16(bytes, u16::from_be_bytes)) {
         Some("UTF-16")
     } else {
         None
     }
+}
+
+/// Whether decoded text has no unusual control characters, and at least a quarter of it is ASCII. Bytes in another encoding
+/// hardly decode to such text.
+fn is_plausible(text: Result<String, Damage>) -> bool {
+    let is_control = |letter: char| letter.is_ascii_control() && !matches!(letter, '\t' | '\n' | '\r' | '\x0c');
+    text.is_ok_and(|text| {
+        let ascii = text.chars().filter(char::is_ascii).count();
+        !text.is_empty() && !text.contains(is_control) && ascii * 4 >= text.chars().count()
+    })
 }
