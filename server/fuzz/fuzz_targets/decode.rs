@@ -12,7 +12,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     properties::holds(input);
-    // Megabytes for each input would be all that there is time for.
+    // Megabytes for each input would take all the time.
     if input.len() % 1024 == 1023 {
         properties::is_bounded(input);
     }

@@ -1,4 +1,4 @@
-//! Arbitrary bytes for what reads the answers of model servers.
+//! Arbitrary bytes for the reader of model servers' answers.
 #![no_main]
 
 #[path = "../properties/dialect.rs"]

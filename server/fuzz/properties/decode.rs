@@ -1,19 +1,19 @@
-//! What is true of the reader of server-sent events, whatever it reads.
+//! Properties of the reader of server-sent events that hold for every input.
 
 use super::split;
 use starcrossed::wire::{Decoder, Frame, LIMIT, TooLong};
 
-/// How a decoder that has read everything ended.
+/// The result of a decoder that has read everything.
 type Ended = Result<(), TooLong>;
 
-/// However the bytes are split, their events are those that the specification says.
+/// For one split of the bytes, the events are those of the specification.
 pub(crate) fn holds(input: &[u8]) {
     let (bytes, splits) = split::read(input);
     reads_the_same(bytes, &split::pieces(bytes, &splits));
     reads_the_same(bytes, &bytes.chunks(1).collect::<Vec<_>>());
 }
 
-/// The same, of each way to split them into two.
+/// The same for each split into two pieces.
 pub(crate) fn holds_in_every_split(input: &[u8]) {
     let (bytes, _) = split::read(input);
     for at in 0..=bytes.len() {
@@ -21,7 +21,7 @@ pub(crate) fn holds_in_every_split(input: &[u8]) {
     }
 }
 
-/// No event is longer than one may be, however often the bytes come, and however few line ends there are in them.
+/// No event exceeds the limit when the bytes repeat, even without line ends.
 pub(crate) fn is_bounded(input: &[u8]) {
     let (bytes, _) = split::read(input);
     let Some(times) = LIMIT.checked_div(bytes.len()) else { return };
@@ -43,7 +43,7 @@ fn lengths(pieces: &[&[u8]]) -> Vec<usize> {
     pieces.iter().map(|piece| piece.len()).collect()
 }
 
-/// All the events in these pieces. Makes sure of what is true of each, and of the end.
+/// Decodes these pieces and returns the events. Checks each event and the end.
 fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Frame>, Ended) {
     let (mut decoder, mut frames) = (Decoder::default(), Vec::new());
     let ended = read(&mut decoder, pieces, &mut frames);
@@ -70,7 +70,7 @@ fn read<'a>(decoder: &mut Decoder, pieces: impl IntoIterator<Item = &'a [u8]>, f
     Ok(())
 }
 
-/// The events as the specification has them, with the decoder's differences, read slowly and all at once.
+/// The events by the specification, with the decoder's differences, in a slow and simple implementation.
 fn by_the_book(bytes: &[u8]) -> Vec<Frame> {
     let (mut frames, mut event, mut data) = (Vec::new(), String::new(), Vec::new());
     for (number, line) in lines(bytes).iter().enumerate() {
@@ -100,7 +100,7 @@ fn complete(frames: &mut Vec<Frame>, event: &mut String, data: &mut Vec<String>)
     }
 }
 
-/// The lines, the last one too if nothing ends it.
+/// The lines, including an unfinished last one.
 fn lines(mut bytes: &[u8]) -> Vec<&[u8]> {
     let mut lines = Vec::new();
     while let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {

@@ -1,4 +1,4 @@
-//! What is true of an answer, whatever a model server sends for one.
+//! Properties of an answer that hold for all bytes of a model server.
 
 use super::split;
 use app::chat::protocol::{
@@ -9,19 +9,19 @@ use serde_json::{Value, json};
 use server::models::openai::{Upstream, replay};
 use starcrossed::Reason;
 
-/// The server's key, which nobody is to be told, even if the server says it.
+/// The server's key, which no message may hold, even if the server repeats it.
 const KEY: &str = "sk-0123456789";
 
-/// What isn't said of an answer that the model has ended of itself.
+/// A phrase that no message of a complete answer contains.
 const OF_OTHERS: [&str; 4] = ["error", "content_filter", "tool_calls", "abort"];
 
-/// How long a sentence for a person may get, in bytes.
+/// The greatest length of a message, in bytes.
 const SENTENCE: usize = 2000;
 
 /// White space beside a tag that is longer than this has a rule of its own.
 const WHITE: usize = 1024;
 
-/// What a page is told of an answer.
+/// An answer as the page reads it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Told {
     pub(crate) text: String,
@@ -29,7 +29,8 @@ pub(crate) struct Told {
     pub(crate) exit: Exit,
 }
 
-/// However the bytes are split, a page is told the same. What they say is the same, too, however it is split.
+/// Checks that the page reads the same from whole and from split bytes. The text in them reads the same for every
+/// split, too.
 pub(crate) fn holds(input: &[u8]) {
     let (bytes, splits) = split::read(input);
     let whole = stream([bytes]);
@@ -40,7 +41,7 @@ pub(crate) fn holds(input: &[u8]) {
     says_what_it_means(&text, &splits);
 }
 
-/// The same, of each way to split them into two.
+/// The same for each split into two pieces.
 pub(crate) fn holds_in_every_split(input: &[u8]) {
     let (bytes, _) = split::read(input);
     let whole = stream([bytes]);
@@ -49,7 +50,8 @@ pub(crate) fn holds_in_every_split(input: &[u8]) {
     }
 }
 
-/// Text is told as it is meant, in whatever events it comes: a thought in tags as one, and everything else letter by letter.
+/// Text reads the same in every division into events: tagged reasoning as reasoning, and everything else letter by
+/// letter.
 pub(crate) fn says_what_it_means(text: &str, splits: &[usize]) {
     let events = split::text_pieces(text, splits).into_iter().map(|piece| event(&json!({ "content": piece }), None));
     let bytes = events.chain([event(&json!({}), Some("stop"))]).collect::<String>();
@@ -67,7 +69,7 @@ pub(crate) fn says_what_it_means(text: &str, splits: &[usize]) {
     };
     let reason = if told.text.chars().all(is_blank) { Reason::Failed } else { Reason::Normal };
     assert_eq!((told.exit.reason, told.exit.result.finish_reason.as_deref()), (reason, Some("stop")));
-    // Where the thought began in the prompt, only its end shows it. What counts as code before that has a rule of its own.
+    // If the reasoning began in the prompt, only its closing tag shows it. Code before that tag has a rule of its own.
     let tags = ["think>", "thinking>", "thought>", "THINK]", "think▷"];
     let tags = tags.iter().map(|tag| text.matches(tag).count()).sum::<usize>();
     let is_plain = tags == 0 || tags <= 2 && text.trim_start().starts_with("<think>") && !text.contains('\u{feff}');
@@ -78,12 +80,12 @@ pub(crate) fn says_what_it_means(text: &str, splits: &[usize]) {
     }
 }
 
-/// What a page is told of an answer that isn't a stream.
+/// The page's reading of an answer in one piece.
 pub(crate) fn in_one_piece(body: &str) -> Told {
     Told::of(replay::whole(&upstream(), body))
 }
 
-/// What a page is told of an answer in these pieces.
+/// The page's reading of a streamed answer in these pieces.
 pub(crate) fn stream<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Told {
     Told::of(replay::stream(&upstream(), pieces))
 }
@@ -104,7 +106,7 @@ impl Told {
     }
 }
 
-/// Either the model has said why it ended, or a person is told what went wrong.
+/// Checks that the exit has either a finish reason or a message.
 fn is_an_end(exit: &Exit) {
     match (exit.reason, &exit.message) {
         (Reason::Normal, None) => {
@@ -137,7 +139,7 @@ fn in_letters(text: &str) -> Told {
     stream([bytes.as_bytes()])
 }
 
-/// The text and the reasoning of an answer that is there as a whole.
+/// The text and the reasoning of a complete answer.
 fn meant(answer: &str) -> (&str, &str) {
     match answer.trim_start().strip_prefix("<think>").map(str::trim_start) {
         None => (answer, ""),

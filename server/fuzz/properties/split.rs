@@ -1,7 +1,8 @@
-//! Where bytes are split. That is a part of the input, so that a fuzzer can choose it and a person can write it down.
+//! The split points of an input. They are a part of it, so that a fuzzer can choose them and a person can write them
+//! down.
 
-/// The bytes that an input stands for, and where they are to be split. What follows its last NUL says where: each byte, how
-/// far one split is from the one before.
+/// The bytes of an input, and their split points. The bytes after the last NUL are the distances from one split point
+/// to the next.
 pub(crate) fn read(input: &[u8]) -> (&[u8], Vec<usize>) {
     let Some(nul) = input.iter().rposition(|byte| *byte == 0) else { return (input, Vec::new()) };
     let distances = input[nul + 1..].iter().map(|byte| usize::from(*byte));
@@ -12,14 +13,14 @@ pub(crate) fn read(input: &[u8]) -> (&[u8], Vec<usize>) {
     (&input[..nul], splits.collect())
 }
 
-/// The bytes in pieces, split at these places, each behind the one before.
+/// The bytes in pieces, split at these positions.
 pub(crate) fn pieces<'a>(bytes: &'a [u8], splits: &[usize]) -> Vec<&'a [u8]> {
     let splits = splits.iter().map(|at| (*at).min(bytes.len()));
     let ends = splits.clone().chain([bytes.len()]);
     [0].into_iter().chain(splits).zip(ends).map(|(start, end)| &bytes[start..end]).collect()
 }
 
-/// The same of text, which is split between characters.
+/// The same for text, which is split between characters.
 pub(crate) fn text_pieces<'a>(text: &'a str, splits: &[usize]) -> Vec<&'a str> {
     let splits = splits.iter().map(|at| text.floor_char_boundary(*at));
     let ends = splits.clone().chain([text.len()]);
