@@ -8,14 +8,14 @@ type Ended = Result<(), TooLong>;
 
 /// For one split of the bytes, the events are those of the specification.
 pub(crate) fn holds(input: &[u8]) {
-    let (bytes, splits) = split::read(input);
+    let (bytes, splits) = split::parse(input);
     reads_the_same(bytes, &split::pieces(bytes, &splits));
     reads_the_same(bytes, &bytes.chunks(1).collect::<Vec<_>>());
 }
 
 /// The same for each split into two pieces.
 pub(crate) fn holds_in_every_split(input: &[u8]) {
-    let (bytes, _) = split::read(input);
+    let (bytes, _) = split::parse(input);
     for at in 0..=bytes.len() {
         reads_the_same(bytes, &[&bytes[..at], &bytes[at..]]);
     }
@@ -23,7 +23,7 @@ pub(crate) fn holds_in_every_split(input: &[u8]) {
 
 /// No event exceeds the limit when the bytes repeat, even without line ends.
 pub(crate) fn is_bounded(input: &[u8]) {
-    let (bytes, _) = split::read(input);
+    let (bytes, _) = split::parse(input);
     let Some(times) = LIMIT.checked_div(bytes.len()) else { return };
     let line = bytes.iter().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte }).collect::<Vec<_>>();
     for name in ["data:", "event:", "error:", ""] {

@@ -23,7 +23,7 @@ const WHITE: usize = 1024;
 
 /// An answer as the page reads it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct Reply {
     pub(crate) text: String,
     pub(crate) reasoning: String,
     pub(crate) exit: Exit,
@@ -32,7 +32,7 @@ pub(crate) struct Told {
 /// Checks that the page reads the same from whole and from split bytes. The text in them reads the same for every
 /// split, too.
 pub(crate) fn holds(input: &[u8]) {
-    let (bytes, splits) = split::read(input);
+    let (bytes, splits) = split::parse(input);
     let whole = stream([bytes]);
     assert_eq!(stream(split::pieces(bytes, &splits)), whole, "split at {splits:?}");
     assert_eq!(stream(bytes.chunks(1)), whole, "byte by byte");
@@ -43,7 +43,7 @@ pub(crate) fn holds(input: &[u8]) {
 
 /// The same for each split into two pieces.
 pub(crate) fn holds_in_every_split(input: &[u8]) {
-    let (bytes, _) = split::read(input);
+    let (bytes, _) = split::parse(input);
     let whole = stream([bytes]);
     for at in 0..=bytes.len() {
         assert_eq!(stream([&bytes[..at], &bytes[at..]]), whole, "split at {at}");
@@ -81,16 +81,16 @@ pub(crate) fn says_what_it_means(text: &str, splits: &[usize]) {
 }
 
 /// The page's reading of an answer in one piece.
-pub(crate) fn in_one_piece(body: &str) -> Told {
-    Told::of(replay::whole(&upstream(), body))
+pub(crate) fn in_one_piece(body: &str) -> Reply {
+    Reply::of(replay::whole(&upstream(), body))
 }
 
 /// The page's reading of a streamed answer in these pieces.
-pub(crate) fn stream<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Told {
-    Told::of(replay::stream(&upstream(), pieces))
+pub(crate) fn stream<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Reply {
+    Reply::of(replay::stream(&upstream(), pieces))
 }
 
-impl Told {
+impl Reply {
     fn of((deltas, exit): (Vec<Delta>, Exit)) -> Self {
         let (mut text, mut reasoning) = (String::new(), String::new());
         for delta in deltas {
@@ -133,7 +133,7 @@ fn event(delta: &Value, finish_reason: Option<&str>) -> String {
     format!("data: {}\n\n", json!({ "choices": [{ "index": 0, "delta": delta, "finish_reason": finish_reason }] }))
 }
 
-fn in_letters(text: &str) -> Told {
+fn in_letters(text: &str) -> Reply {
     let letters = text.chars().map(|letter| event(&json!({ "content": letter }), None));
     let bytes = letters.chain([event(&json!({}), Some("stop"))]).collect::<String>();
     stream([bytes.as_bytes()])

@@ -3,7 +3,7 @@
 
 /// The bytes of an input, and their split points. The bytes after the last NUL are the distances from one split point
 /// to the next.
-pub(crate) fn read(input: &[u8]) -> (&[u8], Vec<usize>) {
+pub(crate) fn parse(input: &[u8]) -> (&[u8], Vec<usize>) {
     let Some(nul) = input.iter().rposition(|byte| *byte == 0) else { return (input, Vec::new()) };
     let distances = input[nul + 1..].iter().map(|byte| usize::from(*byte));
     let splits = distances.scan(0, |at, distance| {

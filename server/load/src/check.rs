@@ -73,7 +73,7 @@ impl Check {
         for piece in text.split_inclusive(' ') {
             self.word.push_str(piece);
             if let Some(word) = self.word.strip_suffix(' ') {
-                match Stamp::read(word) {
+                match Stamp::parse(word) {
                     Some(stamp) if stamp.stream == self.stream => {
                         self.count(stamp.number);
                         heard(stamp);

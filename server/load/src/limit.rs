@@ -8,7 +8,7 @@ use crate::{
     fake_model::Model,
     hold::{LATE, ms},
     open_files,
-    percentiles::Spread,
+    percentiles::Percentiles,
     proc::Process,
     server_process::{Program, Setting},
 };
@@ -30,7 +30,7 @@ struct Rate {
     /// Deltas per second, requested and received.
     wanted: f64,
     came: f64,
-    delays: Spread,
+    delays: Percentiles,
     /// The CPU time of the server and of this program, as a share of one core.
     server: f64,
     own: f64,
@@ -40,7 +40,7 @@ struct Rate {
 ///
 /// # Errors
 /// There is only one core, or `taskset` is missing.
-pub(crate) fn keep_off_the_server_s_core() -> Fallible<()> {
+pub(crate) fn reserve_server_core() -> Fallible<()> {
     let last = cores()? - 1;
     if last == 0 {
         return Err("this needs two cores: one is the server's alone".into());
@@ -63,7 +63,7 @@ pub(crate) async fn run(binary: &Path, options: &Limit) -> Fallible<Vec<String>>
     let core = Some(cores()? - 1);
     let setting = Setting { binary, listen: Ipv4Addr::LOCALHOST.into(), tasks: streams + 1, core };
     let program = Program::start(&setting, &model).await?;
-    let crowd = Crowd::gather(program.address, streams, Farewell::Fin).await?;
+    let crowd = Crowd::connect(program.address, streams, Farewell::Fin).await?;
     model.beat.rest(false);
 
     println!("| deltas a second | came | p50 | p99 | max | server, of its core | this program, of its own |");
@@ -80,7 +80,7 @@ pub(crate) async fn run(binary: &Path, options: &Limit) -> Fallible<Vec<String>>
         best = Some(rate);
         wanted *= STEP;
     };
-    let faults = crowd.scatter().await.faults;
+    let faults = crowd.disconnect().await.faults;
     println!("\n{stopped}");
     if let Some(Rate { came, server, .. }) = &best {
         println!("One core did {came:.0} deltas a second, and was at work for {:.0} % of the time.", server * 100.0);
@@ -93,7 +93,7 @@ async fn measure(wanted: f64, program: &Program, crowd: &Crowd, options: &Limit)
     sleep(SETTLE).await;
     crowd.heard.take_delays();
     let (began, deltas) = (Instant::now(), crowd.heard.deltas());
-    let (server, own) = (program.process.worked()?, Process::own().worked()?);
+    let (server, own) = (program.process.cpu_time()?, Process::own().cpu_time()?);
     sleep(Duration::from_secs(options.seconds.into())).await;
     let took = began.elapsed();
     let deltas = u32::try_from(crowd.heard.deltas() - deltas).unwrap_or(u32::MAX);
@@ -101,8 +101,8 @@ async fn measure(wanted: f64, program: &Program, crowd: &Crowd, options: &Limit)
         wanted,
         came: f64::from(deltas) / took.as_secs_f64(),
         delays: crowd.heard.take_delays(),
-        server: program.process.worked()?.saturating_sub(server).div_duration_f64(took),
-        own: Process::own().worked()?.saturating_sub(own).div_duration_f64(took),
+        server: program.process.cpu_time()?.saturating_sub(server).div_duration_f64(took),
+        own: Process::own().cpu_time()?.saturating_sub(own).div_duration_f64(took),
     })
 }
 

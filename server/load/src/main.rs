@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 /// Runs the measurement, and returns the broken promises.
 fn start(args: Args) -> Fallible<Vec<String>> {
     if matches!(args.command, Command::Limit(_)) {
-        limit::keep_off_the_server_s_core()?; // before there are threads, because taskset moves only existing ones
+        limit::reserve_server_core()?; // before there are threads, because taskset moves only existing ones
     }
     let runtime = tokio::runtime::Runtime::new()?;
     let done = runtime.block_on(async {

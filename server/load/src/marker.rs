@@ -23,7 +23,7 @@ pub(crate) struct Stamp {
 
 impl Stamp {
     /// Parses one word. None if it is no stamp.
-    pub(crate) fn read(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         let mut parts = word.splitn(3, '.');
         let (stream, number, written) = (parts.next()?, parts.next()?, parts.next()?);
         Some(Self { stream: stream.parse().ok()?, number: number.parse().ok()?, written: written.parse().ok()? })

@@ -21,12 +21,12 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     /// Fetches /metrics.
-    pub(crate) async fn of(address: SocketAddr) -> Fallible<Self> {
+    pub(crate) async fn fetch(address: SocketAddr) -> Fallible<Self> {
         let text = client::get(address, "/metrics").await?;
-        Self::read(&text).ok_or_else(|| format!("these are no metrics: {text}").into())
+        Self::parse(&text).ok_or_else(|| format!("these are no metrics: {text}").into())
     }
 
-    fn read(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let sample = |name: &str| {
             text.lines().find_map(|line| line.strip_prefix("starcrossed_")?.strip_prefix(name)?.trim().parse().ok())
         };
@@ -65,8 +65,8 @@ mod tests {
             starcrossed_exits_total{reason=\"failed\"} 2\nstarcrossed_exits_total{reason=\"crashed\"} 4\n\
             starcrossed_exits_total{reason=\"killed\"} 8\nstarcrossed_exits_total{reason=\"shutdown\"} 16\n\
             starcrossed_memory_in_use_bytes 64\n";
-        let metrics = Metrics::read(text).unwrap();
+        let metrics = Metrics::parse(text).unwrap();
         assert_eq!((metrics.live, metrics.ended(), metrics.exits(Reason::Killed), metrics.in_use), (3, 31, 8, 64));
-        assert_eq!(Metrics::read("starcrossed_tasks_live 3\n"), None);
+        assert_eq!(Metrics::parse("starcrossed_tasks_live 3\n"), None);
     }
 }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 /// Sorted durations.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Spread(Vec<Duration>);
+pub(crate) struct Percentiles(Vec<Duration>);
 
-impl Spread {
+impl Percentiles {
     /// Sorts these durations.
-    pub(crate) fn of(durations: impl IntoIterator<Item = Duration>) -> Self {
+    pub(crate) fn new(durations: impl IntoIterator<Item = Duration>) -> Self {
         let mut durations = durations.into_iter().collect::<Vec<_>>();
         durations.sort_unstable();
         Self(durations)
@@ -37,10 +37,10 @@ mod tests {
 
     #[test]
     fn a_percentile_is_one_of_the_durations() {
-        let spread = Spread::of((1..=200).map(|n| Duration::from_millis(n * 77 % 201)));
-        let at = |percent| spread.percentile(percent).as_millis();
+        let percentiles = Percentiles::new((1..=200).map(|n| Duration::from_millis(n * 77 % 201)));
+        let at = |percent| percentiles.percentile(percent).as_millis();
         assert_eq!([at(0), at(1), at(50), at(99), at(100)], [1, 2, 100, 198, 200]);
-        assert_eq!(Spread::of([Duration::from_secs(3)]).percentile(50), Duration::from_secs(3));
-        assert_eq!(Spread::default().max(), Duration::ZERO);
+        assert_eq!(Percentiles::new([Duration::from_secs(3)]).percentile(50), Duration::from_secs(3));
+        assert_eq!(Percentiles::default().max(), Duration::ZERO);
     }
 }

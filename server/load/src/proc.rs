@@ -57,7 +57,7 @@ impl Process {
     }
 
     /// Its CPU time so far, user and system, on all cores together.
-    pub(crate) fn worked(self) -> Fallible<Duration> {
+    pub(crate) fn cpu_time(self) -> Fallible<Duration> {
         let text = self.read("stat")?;
         // The second field is the program's name, which may hold any character. The 14th and 15th are user and system
         // time.
@@ -86,6 +86,6 @@ mod tests {
         let after = Process::own().files().unwrap();
         assert_eq!(after.sockets, before.sockets + 1);
         assert!(after.all > after.sockets, "{after:?}");
-        Process::own().worked().unwrap();
+        Process::own().cpu_time().unwrap();
     }
 }

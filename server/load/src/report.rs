@@ -11,12 +11,12 @@ pub(crate) struct Report {
 
 impl Report {
     /// Adds a row without a promise.
-    pub(crate) fn saw(&mut self, what: &str, seen: impl Display) {
+    pub(crate) fn add(&mut self, what: &str, seen: impl Display) {
         self.rows.push([what.to_owned(), seen.to_string(), String::new()]);
     }
 
     /// Adds a row with a promise, and whether it was kept.
-    pub(crate) fn promised(&mut self, what: &str, seen: impl Display, promise: impl Display, is_kept: bool) {
+    pub(crate) fn add_promise(&mut self, what: &str, seen: impl Display, promise: impl Display, is_kept: bool) {
         let row = [what.to_owned(), seen.to_string(), promise.to_string()];
         if !is_kept {
             self.broken.push(format!("{what}: {seen}, and {promise} was promised"));
@@ -46,9 +46,9 @@ mod tests {
     #[test]
     fn a_broken_promise_is_reported() {
         let mut report = Report::default();
-        report.saw("streams", 5);
-        report.promised("lost", 0, "none", true);
-        report.promised("late", 2, "none", false);
+        report.add("streams", 5);
+        report.add_promise("lost", 0, "none", true);
+        report.add_promise("late", 2, "none", false);
         assert!(report.table().ends_with("| streams | 5 |  |\n| lost | 0 | none |\n| late | 2 | none |\n"));
         assert_eq!(report.broken(), ["late: 2, and none was promised"]);
     }

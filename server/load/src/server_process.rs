@@ -63,7 +63,7 @@ impl Program {
 
     /// The program's metrics.
     pub(crate) async fn metrics(&self) -> Fallible<Metrics> {
-        Metrics::of(self.address).await
+        Metrics::fetch(self.address).await
     }
 
     /// Waits until no task is left and at most `files` files are open, or until `patience` has passed. Returns the

@@ -17,7 +17,7 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner},
 };
 use request::Request;
-use socket::{Answer, Then, exchange};
+use socket::{AfterSend, Answer, exchange};
 use std::{
     env,
     fmt::Debug,
@@ -37,58 +37,60 @@ use tokio::runtime::Runtime;
 
 #[test]
 fn every_api_request_gets_a_message() {
-    everywhere(request::requests(), async |address, request: &Request| {
-        let answer = exchange(address, &request.bytes(), Then::Listen).await;
+    for_each_case(request::requests(), async |address, request: &Request| {
+        let answer = exchange(address, &request.bytes(), AfterSend::Listen).await;
         let answer = answer.ok_or_else(|| TestCaseError::fail("there was no answer"))?;
-        is_fair(&answer, request.is_proper())
+        check_answer(&answer, request.is_proper())
     });
 }
 
 #[test]
 fn every_byte_sequence_is_answered_or_closed() {
-    everywhere(mutate::garbage(), async |address, Garbage(bytes)| match exchange(address, bytes, Then::HangUp).await {
-        Some(answer) if answer.is_a_fault() => Err(TestCaseError::fail(format!("{answer:?}"))),
-        _ => Ok(()),
+    for_each_case(mutate::garbage(), async |address, Garbage(bytes)| {
+        match exchange(address, bytes, AfterSend::HangUp).await {
+            Some(answer) if answer.is_a_fault() => Err(TestCaseError::fail(format!("{answer:?}"))),
+            _ => Ok(()),
+        }
     });
 }
 
 #[test]
 fn malformed_requests_are_refused_or_closed() {
-    let (runtime, server) = served();
-    let improper = mutate::improper().into_iter().map(|(what, bytes)| (what, bytes, Then::Listen));
-    let cut_off = mutate::cut_off().into_iter().map(|(what, bytes)| (what, bytes, Then::HangUp));
+    let (runtime, server) = start();
+    let improper = mutate::improper().into_iter().map(|(what, bytes)| (what, bytes, AfterSend::Listen));
+    let cut_off = mutate::cut_off().into_iter().map(|(what, bytes)| (what, bytes, AfterSend::HangUp));
     for (what, bytes, then) in improper.chain(cut_off) {
         runtime.block_on(async {
             if let Some(answer) = exchange(server.address, &bytes, then).await {
                 assert!((400..500).contains(&answer.status), "{what}: {answer:?}");
             }
-            is_alive(server.address).await.expect(what);
+            check_alive(server.address).await.expect(what);
         });
     }
 }
 
 #[test]
 fn a_truncated_request_does_no_harm() {
-    let (runtime, server) = served();
+    let (runtime, server) = start();
     let whole = mutate::chunked_question();
     for end in 0..whole.len() {
         runtime.block_on(async {
-            if let Some(answer) = exchange(server.address, &whole[..end], Then::HangUp).await {
+            if let Some(answer) = exchange(server.address, &whole[..end], AfterSend::HangUp).await {
                 assert!((400..500).contains(&answer.status), "after {end} bytes: {answer:?}");
             }
         });
     }
-    runtime.block_on(is_alive(server.address)).expect("it goes on");
+    runtime.block_on(check_alive(server.address)).expect("it goes on");
 }
 
 /// Sends many requests of this strategy and checks each answer. After each, no task may have panicked, and the server
 /// must answer.
-fn everywhere<S: Strategy>(strategy: S, check: impl AsyncFn(SocketAddr, &S::Value) -> Result<(), TestCaseError>)
+fn for_each_case<S: Strategy>(strategy: S, check: impl AsyncFn(SocketAddr, &S::Value) -> Result<(), TestCaseError>)
 where
     S::Value: Debug,
 {
-    let (runtime, server) = served();
-    let (seed, cases) = (number("BYTES_SEED", 1), number("BYTES_CASES", 1500));
+    let (runtime, server) = start();
+    let (seed, cases) = (env_number("BYTES_SEED", 1), env_number("BYTES_CASES", 1500));
     let cases = u32::try_from(cases).unwrap();
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
@@ -97,7 +99,7 @@ where
     let ran = runner.run(&strategy, |case| {
         runtime.block_on(async {
             check(server.address, &case).await?;
-            is_alive(server.address).await
+            check_alive(server.address).await
         })
     });
     match ran {
@@ -112,38 +114,38 @@ where
 /// Without this, the other tests could pass because they watch nothing.
 #[test]
 fn the_watch_sees_a_panic_of_the_server() {
-    let (runtime, server) = served();
+    let (runtime, server) = start();
     let before = REQUESTED.load(Ordering::SeqCst);
     runtime.block_on(async {
         let answer = post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":0,"crash_at":1}"#).await;
         assert!(answer.text().contains("\"crashed\""), "{}", answer.text());
-        is_alive(server.address).await.expect("a requested panic is no fault");
+        check_alive(server.address).await.expect("a requested panic is no fault");
     });
     assert!(REQUESTED.load(Ordering::SeqCst) > before);
 }
 
-fn number(variable: &str, otherwise: u64) -> u64 {
+fn env_number(variable: &str, otherwise: u64) -> u64 {
     env::var(variable).map_or(otherwise, |text| text.parse().expect("a number"))
 }
 
-fn served() -> (Runtime, Server) {
+fn start() -> (Runtime, Server) {
     watch_for_panics();
     let runtime = Runtime::new().unwrap();
-    let server = runtime.block_on(Server::alone());
+    let server = runtime.block_on(Server::without_upstream());
     (runtime, server)
 }
 
 /// Checks that the answer is a success or a refusal with a message. Only improper HTTP may be refused without one.
-fn is_fair(answer: &Answer, is_proper: bool) -> Result<(), TestCaseError> {
+fn check_answer(answer: &Answer, is_proper: bool) -> Result<(), TestCaseError> {
     let fair = match answer.status {
         200..300 => true,
-        400..500 => answer.has_words() || (!is_proper && answer.is_bare()),
+        400..500 => answer.has_message() || (!is_proper && answer.is_bare()),
         _ => !answer.is_a_fault(),
     };
     if fair { Ok(()) } else { Err(TestCaseError::fail(format!("{answer:?}"))) }
 }
 
-async fn is_alive(address: SocketAddr) -> Result<(), TestCaseError> {
+async fn check_alive(address: SocketAddr) -> Result<(), TestCaseError> {
     let health = get(address, "/healthz").await;
     let panics = PANICS.lock().unwrap();
     if (health.status, health.text().as_str()) == (200, "ok") && panics.is_empty() {

@@ -5,7 +5,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use std::fmt::{self, Write};
 
 /// The server functions: the method and path of each, and a body or a query that it accepts.
-const TAKEN: [(&str, &str, &str); 7] = [
+const ENDPOINTS: [(&str, &str, &str); 7] = [
     (
         "POST",
         "/api/chat",
@@ -59,7 +59,7 @@ impl fmt::Debug for Request {
 
 /// Any request; most are nearly valid.
 pub(crate) fn requests() -> impl Strategy<Value = Request> {
-    select(&TAKEN[..]).prop_flat_map(|(method, path, taken)| {
+    select(&ENDPOINTS[..]).prop_flat_map(|(method, path, taken)| {
         let others = select(&["POST", "GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "BREW"][..]);
         let method = prop_oneof![8 => Just(method), 2 => others];
         let target = (address(path), option::of(query()));

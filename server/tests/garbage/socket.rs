@@ -19,7 +19,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn read(bytes: &[u8]) -> Option<Self> {
+    fn parse(bytes: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(bytes);
         let text = text.strip_prefix("HTTP/1.1 100 Continue\r\n\r\n").unwrap_or(&text);
         let (head, body) = text.split_once("\r\n\r\n")?;
@@ -32,7 +32,7 @@ impl Answer {
     }
 
     /// Whether this is a refusal with a message in the API's JSON shape, or, for HEAD, its head.
-    pub(crate) fn has_words(&self) -> bool {
+    pub(crate) fn has_message(&self) -> bool {
         let json = serde_json::from_str::<Value>(self.json()).unwrap_or_default();
         let words =
             json["error"]["message"].as_str().is_some_and(|words| words.len() > 10 && words.ends_with(['.', '?']));
@@ -62,7 +62,7 @@ impl Answer {
 
 /// The client's next step after it has sent everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Then {
+pub(crate) enum AfterSend {
     /// It waits for the answer.
     Listen,
     /// It shuts down its half of the connection. The server takes that as the end of the connection, so an answer may
@@ -72,14 +72,14 @@ pub(crate) enum Then {
 
 /// Sends these bytes and reads the answer to its end, or, for a stream, its head. None if the connection ended without
 /// an answer.
-pub(crate) async fn exchange(address: SocketAddr, bytes: &[u8], then: Then) -> Option<Answer> {
+pub(crate) async fn exchange(address: SocketAddr, bytes: &[u8], then: AfterSend) -> Option<Answer> {
     soon("an answer, or the end", async {
         let stream = TcpStream::connect(address).await.unwrap();
         let (mut reader, mut writer) = stream.into_split();
         // The server may refuse early and close while this client still writes. Only the answer counts.
         let write = async {
             _ = writer.write_all(bytes).await;
-            if then == Then::HangUp {
+            if then == AfterSend::HangUp {
                 _ = writer.shutdown().await;
             }
         };
@@ -88,13 +88,13 @@ pub(crate) async fn exchange(address: SocketAddr, bytes: &[u8], then: Then) -> O
             let mut piece = vec![0; 16 * 1024];
             while let Ok(read @ 1..) = reader.read(&mut piece).await {
                 received.extend_from_slice(&piece[..read]);
-                if Answer::read(&received).is_some_and(|answer| answer.is_stream()) {
+                if Answer::parse(&received).is_some_and(|answer| answer.is_stream()) {
                     break;
                 }
             }
         };
         tokio::join!(write, read);
-        Answer::read(&received)
+        Answer::parse(&received)
     })
     .await
 }

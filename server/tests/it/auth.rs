@@ -13,7 +13,7 @@ const TOKEN: &str = "a-token-that-is-long";
 
 #[tokio::test]
 async fn requests_without_a_login_are_refused() {
-    let server = closed(&[]).await;
+    let server = with_login(&[]).await;
     for path in ["/", "/c/k7x2", "/task", "/nowhere"] {
         let answer = get(server.address, path).await;
         assert_eq!((answer.status, answer.header("location")), (303, format!("/login?next={path}").as_str()));
@@ -36,7 +36,7 @@ async fn requests_without_a_login_are_refused() {
 
 #[tokio::test]
 async fn password_opens_pages_and_api_and_redirects_back() {
-    let server = closed(&[]).await;
+    let server = with_login(&[]).await;
     let answer = log_in(server.address, PASSWORD, "/c/k7x2", &[]).await;
     assert_eq!((answer.status, answer.header("location")), (303, "/c/k7x2"));
     let set = answer.header("set-cookie");
@@ -62,7 +62,7 @@ async fn password_opens_pages_and_api_and_redirects_back() {
 
 #[tokio::test]
 async fn over_https_the_cookie_is_for_https_alone() {
-    let server = closed(&["127.0.0.0/8"]).await;
+    let server = with_login(&["127.0.0.0/8"]).await;
     let answer = log_in(server.address, PASSWORD, "/", &["x-forwarded-proto: https"]).await;
     assert!(answer.header("set-cookie").ends_with("; Secure"));
     assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
@@ -70,7 +70,7 @@ async fn over_https_the_cookie_is_for_https_alone() {
 
 #[tokio::test]
 async fn wrong_passwords_are_refused_and_then_delayed() {
-    let server = closed(&[]).await;
+    let server = with_login(&[]).await;
     for _ in 0..5 {
         let answer = log_in(server.address, "hunter23+more", "/", &[]).await;
         assert_eq!((answer.status, answer.header("set-cookie")), (401, ""));
@@ -87,7 +87,7 @@ async fn wrong_passwords_are_refused_and_then_delayed() {
 
 #[tokio::test]
 async fn concurrent_guesses_are_counted_like_sequential_ones() {
-    let server = closed(&[]).await;
+    let server = with_login(&[]).await;
     let guesses = (0..40).map(|_| log_in(server.address, "hunter23+more", "/", &[]));
     let answers = futures::future::join_all(guesses).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 401).count(), 5);
@@ -95,13 +95,13 @@ async fn concurrent_guesses_are_counted_like_sequential_ones() {
 
 #[tokio::test]
 async fn an_oversized_login_form_is_refused() {
-    let server = closed(&[]).await;
+    let server = with_login(&[]).await;
     assert_eq!(log_in(server.address, &"a".repeat(10_000), "/", &[]).await.status, 400);
 }
 
 #[tokio::test]
 async fn token_and_password_are_not_interchangeable() {
-    let server = closed(&[]).await;
+    let server = with_login(&[]).await;
     assert_eq!(log_in(server.address, TOKEN, "/", &[]).await.status, 401);
     let bearer = format!("authorization: Bearer {PASSWORD}");
     assert_eq!(request(server.address, "GET", "/api/models", &[&bearer]).await.status, 401);
@@ -111,7 +111,7 @@ async fn token_and_password_are_not_interchangeable() {
 async fn token_login_lasts_until_the_tokens_change() {
     let with = async |tokens: &[&str]| {
         let auth = Auth::new(None, tokens.iter().map(|&token| token.to_owned()).collect());
-        Server::under(Rules { auth, ..Rules::default() }, Models::new([], None)).await
+        Server::with_rules(Rules { auth, ..Rules::default() }, Models::new([], None)).await
     };
     let server = with(&[TOKEN, "another-token-as-long"]).await;
     let answer = log_in(server.address, "another-token-as-long", "/", &[]).await;
@@ -123,7 +123,7 @@ async fn token_login_lasts_until_the_tokens_change() {
 
 #[tokio::test]
 async fn a_token_opens_the_api_for_a_program() {
-    let server = closed(&[]).await;
+    let server = with_login(&[]).await;
     for (token, status) in [(TOKEN, 200), ("a-token-that-is-none", 401), ("", 401)] {
         let header = format!("authorization: Bearer {token}");
         assert_eq!(request(server.address, "GET", "/api/models", &[&header]).await.status, status, "{token}");
@@ -132,7 +132,7 @@ async fn a_token_opens_the_api_for_a_program() {
 
 #[tokio::test]
 async fn cross_site_forms_neither_log_in_nor_out() {
-    let server = closed(&[]).await;
+    let server = with_login(&[]).await;
     for header in ["sec-fetch-site: cross-site", "sec-fetch-site: same-site", "origin: http://evil.example"] {
         assert_eq!(log_in(server.address, PASSWORD, "/", &[header]).await.status, 403, "{header}");
         let left = request(server.address, "POST", "/logout", &[header, "content-length: 0"]).await;
@@ -143,7 +143,7 @@ async fn cross_site_forms_neither_log_in_nor_out() {
 
 #[tokio::test]
 async fn every_response_has_the_security_headers() {
-    let server = closed(&[]).await;
+    let server = with_login(&[]).await;
     for path in ["/", "/login", "/api/models", "/healthz", "/favicon.svg"] {
         let answer = get(server.address, path).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
@@ -158,7 +158,7 @@ async fn every_response_has_the_security_headers() {
 
 #[tokio::test]
 async fn only_logged_in_users_may_end_tasks() {
-    let server = closed(&[]).await;
+    let server = with_login(&[]).await;
     assert_eq!(kill(server.address, "authorization: Bearer a-token-that-is-none").await.status, 401);
     let answer = kill(server.address, &format!("authorization: Bearer {TOKEN}")).await;
     assert_eq!((answer.status, answer.text().as_str()), (200, "false"), "there is no such task, and that is all");
@@ -166,7 +166,7 @@ async fn only_logged_in_users_may_end_tasks() {
 
 #[tokio::test]
 async fn local_user_may_kill_without_a_password_but_no_proxied_one() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     assert_eq!(kill(server.address, "accept: */*").await.status, 200);
     for header in [
         "x-forwarded-for: 127.0.0.1",
@@ -188,7 +188,7 @@ async fn local_user_may_kill_without_a_password_but_no_proxied_one() {
 
 #[tokio::test]
 async fn kill_without_a_password_needs_a_local_host_and_http_1_1() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     for (version, host, status) in [
         ("1.1", "localhost:3000", 200),
         ("1.1", "127.0.0.1", 200),
@@ -208,10 +208,10 @@ async fn kill(address: SocketAddr, header: &str) -> Response {
     request_with(address, "POST", "/api/kill", &[header, "content-length: 10"], br#"{"task":7}"#).await
 }
 
-async fn closed(trusted: &[&str]) -> Server {
+async fn with_login(trusted: &[&str]) -> Server {
     let auth = Auth::new(Some(PASSWORD.into()), vec![TOKEN.into()]);
     let trusted = trusted.iter().map(|net| net.parse::<IpNet>().unwrap()).collect();
-    Server::under(Rules { auth, trusted, ..Rules::default() }, Models::new([], None)).await
+    Server::with_rules(Rules { auth, trusted, ..Rules::default() }, Models::new([], None)).await
 }
 
 async fn log_in(address: SocketAddr, password: &str, next: &str, headers: &[&str]) -> Response {

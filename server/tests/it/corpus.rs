@@ -9,7 +9,7 @@ mod expected;
 #[path = "../../fuzz/properties/split.rs"]
 mod split;
 
-use expected::TOLD;
+use expected::EXPECTED;
 use starcrossed::Reason;
 use std::{fs, panic, path::PathBuf};
 
@@ -36,7 +36,7 @@ fn every_split_of_an_answer_reads_the_same() {
 
 #[test]
 fn text_reads_the_same_in_whatever_events_it_arrives() {
-    for (name, text, reasoning, _) in TOLD {
+    for (name, text, reasoning, _) in EXPECTED {
         let answer = format!("<think>{reasoning}</think>{text}");
         for text in [*text, *reasoning, &answer] {
             let splits = (0..=text.len()).map(|at| vec![at]).chain([(0..=text.len()).collect()]);
@@ -48,18 +48,21 @@ fn text_reads_the_same_in_whatever_events_it_arrives() {
 #[test]
 fn corpus_answers_read_as_expected() {
     replay("dialect", |name, input| {
-        let Some((_, text, reasoning, end)) = TOLD.iter().find(|(is, ..)| *is == name) else { return };
-        let bytes = split::read(input).0;
-        let told = if name.starts_with("whole-") {
+        let Some((_, text, reasoning, end)) = EXPECTED.iter().find(|(is, ..)| *is == name) else { return };
+        let bytes = split::parse(input).0;
+        let reply = if name.starts_with("whole-") {
             dialect::in_one_piece(str::from_utf8(bytes).unwrap())
         } else {
             dialect::stream([bytes])
         };
-        assert_eq!((told.text.as_str(), told.reasoning.as_str()), (*text, *reasoning));
+        assert_eq!((reply.text.as_str(), reply.reasoning.as_str()), (*text, *reasoning));
         match end.strip_prefix("! ") {
-            Some(words) => assert!(told.exit.message.as_ref().unwrap().contains(words), "{:?}", told.exit),
+            Some(words) => assert!(reply.exit.message.as_ref().unwrap().contains(words), "{:?}", reply.exit),
             None => {
-                assert_eq!((told.exit.reason, told.exit.result.finish_reason.as_deref()), (Reason::Normal, Some(*end)));
+                assert_eq!(
+                    (reply.exit.reason, reply.exit.result.finish_reason.as_deref()),
+                    (Reason::Normal, Some(*end))
+                );
             }
         }
     });
@@ -68,7 +71,7 @@ fn corpus_answers_read_as_expected() {
 #[test]
 fn every_expectation_has_a_corpus_file() {
     let names = files("dialect").into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-    for (name, ..) in TOLD {
+    for (name, ..) in EXPECTED {
         assert!(names.iter().any(|is| is == name), "there is no server/fuzz/corpus/dialect/{name}");
     }
 }

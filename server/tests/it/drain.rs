@@ -25,7 +25,7 @@ async fn drain_fails_readiness_and_then_ends_the_rest() {
     let mut upstream = Upstream::playing(script).await;
     let rules = Rules { drain: DRAIN, ..Rules::default() };
     let asked = Asked::new(parse_url(&upstream.url()).unwrap());
-    let server = Server::under(rules, Models::new([Client::new(asked).unwrap()], None)).await;
+    let server = Server::with_rules(rules, Models::new([Client::new(asked).unwrap()], None)).await;
     let address = server.address;
     assert_eq!(get(address, "/readyz").await.status, 200);
     let mut ends = Page::chat(address).await;

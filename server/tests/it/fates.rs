@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout};
 #[tokio::test]
 async fn a_finished_task_exits_normal() {
     let upstream = Upstream::playing([head(), delta("Hel"), delta("lo"), finish("stop"), done()]).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let mut page = Page::chat(server.address).await;
     assert_eq!(page.delta().await + &page.delta().await, "Hello");
     let exit = page.exit().await;
@@ -29,7 +29,7 @@ async fn a_finished_task_exits_normal() {
 #[tokio::test]
 async fn a_task_killed_from_the_monitor_exits_killed() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let mut page = Page::chat(server.address).await;
     assert_eq!(page.delta().await, "Hel");
     let mut monitor = Page::start(server.address, "/api/monitor", "{}").await;
@@ -59,7 +59,7 @@ async fn a_task_killed_from_the_monitor_exits_killed() {
 #[tokio::test]
 async fn stream_headers_forbid_buffering() {
     let upstream = Upstream::playing([head(), Step::Hang]).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let page = Page::chat(server.address).await;
     assert_eq!(page.headers["content-type"], "text/event-stream");
     assert_eq!(page.headers["cache-control"], "no-cache, no-transform");
@@ -72,7 +72,7 @@ async fn stream_headers_forbid_buffering() {
 
 #[tokio::test]
 async fn a_proxied_answer_waits_for_the_request_to_settle() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     for header in ["x-forwarded-for: 192.0.2.1", "via: 1.1 Caddy", "forwarded: for=192.0.2.1", "x-real-ip: 192.0.2.1"] {
         for (path, body, status) in [
             ("/api/task", r#"{"chunks":0,"interval_ms":1000}"#, 200),
@@ -91,7 +91,7 @@ async fn a_proxied_answer_waits_for_the_request_to_settle() {
 /// A refusal before the request reaches the API waits too.
 #[tokio::test]
 async fn a_proxied_refusal_waits_for_the_request_to_settle() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let long = vec![b' '; 17 * 1024 * 1024];
     let length = format!("content-length: {}", long.len());
     let foreign = ["via: 1.1 Caddy", "sec-fetch-site: cross-site", "content-length: 2"];
@@ -108,7 +108,7 @@ async fn a_paced_stream_is_bounded_in_writes_and_bytes() {
     const QUESTION: &str = r#"{"messages":[{"role":"user","content":"Hi"}],"paced":true}"#;
     let Step::Send(word) = delta("word ") else { panic!("a delta is sent") };
     let mut upstream = Upstream::playing([head(), Step::Flood(word.repeat(100).into())]).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     for farewell in FAREWELLS {
         let begun = Instant::now();
         let mut page = Page::start(server.address, "/api/chat", QUESTION).await;
@@ -133,7 +133,7 @@ async fn each_of_four_streams_gets_a_quarter_of_the_pace() {
     const QUESTION: &str = r#"{"messages":[{"role":"user","content":"Hi"}],"paced":4}"#;
     let Step::Send(word) = delta("word ") else { panic!("a delta is sent") };
     let upstream = Upstream::playing([head(), Step::Flood(word.repeat(100).into())]).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let begun = Instant::now();
     let mut page = Page::start(server.address, "/api/chat", QUESTION).await;
     let (mut events, mut bytes) = (0, 0);
@@ -150,7 +150,7 @@ async fn each_of_four_streams_gets_a_quarter_of_the_pace() {
 async fn an_unpaced_stream_passes_each_delta_on() {
     let many: Vec<_> = (0..500).map(|n| delta(&format!("{n} "))).collect();
     let upstream = Upstream::playing([vec![head()], many, vec![finish("stop"), done()]].concat()).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     for paced in ["", r#","paced":false"#, r#","paced":0"#] {
         let question = format!(r#"{{"messages":[{{"role":"user","content":"Hi"}}]{paced}}}"#);
         let mut page = Page::start(server.address, "/api/chat", &question).await;
@@ -164,7 +164,7 @@ async fn an_unpaced_stream_passes_each_delta_on() {
 #[tokio::test]
 async fn an_unreachable_upstream_fails_the_task() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // and free again at once
-    let server = Server::asking(&format!("http://{free}/v1")).await;
+    let server = Server::with_upstream(&format!("http://{free}/v1")).await;
     failed(&server, Page::chat(server.address).await).await;
 }
 
@@ -188,7 +188,7 @@ async fn an_error_mid_stream_fails_the_task_and_leaves_the_text() {
 async fn a_cut_upstream_fails_the_task_and_leaves_the_text() {
     for cut in [Step::Close, Step::Reset] {
         let mut upstream = Upstream::playing([chunked_head(), chunk(delta("Hel")), Step::Wait, cut]).await;
-        let server = Server::asking(&upstream.url()).await;
+        let server = Server::with_upstream(&upstream.url()).await;
         let mut page = Page::chat(server.address).await;
         assert_eq!(page.delta().await, "Hel");
         upstream.connection().await.go();
@@ -205,7 +205,7 @@ async fn garbage_fails_the_task_and_leaves_the_text() {
 #[tokio::test]
 async fn a_silent_upstream_fails_the_task_and_leaves_the_text() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = Server::patient(&upstream.url(), Duration::from_millis(200)).await;
+    let server = Server::with_idle_timeout(&upstream.url(), Duration::from_millis(200)).await;
     let mut page = Page::chat(server.address).await;
     assert_eq!(page.delta().await, "Hel");
     failed(&server, page).await;
@@ -214,7 +214,7 @@ async fn a_silent_upstream_fails_the_task_and_leaves_the_text() {
 
 #[tokio::test]
 async fn a_panic_ends_only_its_task() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let mut other = Page::start(server.address, "/api/task", r#"{"chunks":2,"interval_ms":50}"#).await;
     let mut page = Page::start(server.address, "/api/task", r#"{"chunks":9,"interval_ms":0,"crash_at":2}"#).await;
     assert_eq!(page.delta().await, "Async work chunk 1");
@@ -252,7 +252,7 @@ async fn leaving_mid_stream_kills_the_task() {
 #[tokio::test]
 async fn leaving_kills_only_the_page_s_own_task() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()]).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let mut pages = Vec::new();
     for _ in 0..8 {
         let mut page = Page::chat(server.address).await;
@@ -273,10 +273,10 @@ async fn leaving_kills_only_the_page_s_own_task() {
 #[tokio::test]
 async fn a_slow_reader_makes_the_upstream_wait() {
     let mut upstream = Upstream::playing([head(), flood()]).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let mut page = Page::chat_with_little_room(server.address).await;
     let connection = upstream.connection().await;
-    let written = stalled(&server, &connection).await;
+    let written = stall(&server, &connection).await;
     assert!(written < 32 * 1024 * 1024, "{written} bytes were written to nobody"); // nearly all in the kernel's buffers
     assert_eq!(server.registry.live(), 1, "a slow reader is still a reader");
 
@@ -291,10 +291,10 @@ async fn a_slow_reader_makes_the_upstream_wait() {
 #[tokio::test]
 async fn a_reader_stalled_for_15_minutes_is_dropped() {
     let mut upstream = Upstream::playing([head(), flood()]).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let page = Page::chat_with_little_room(server.address).await;
     let connection = upstream.connection().await;
-    stalled(&server, &connection).await;
+    stall(&server, &connection).await;
     advance(Duration::from_mins(14)).await;
     for _ in 0..20 {
         get(server.address, "/healthz").await; // the server has come by everything that is due
@@ -309,10 +309,10 @@ async fn a_reader_stalled_for_15_minutes_is_dropped() {
 async fn leaving_a_flood_kills_the_task() {
     for farewell in FAREWELLS {
         let mut upstream = Upstream::playing([head(), flood()]).await;
-        let server = Server::asking(&upstream.url()).await;
+        let server = Server::with_upstream(&upstream.url()).await;
         let page = Page::chat_with_little_room(server.address).await;
         let connection = upstream.connection().await;
-        stalled(&server, &connection).await;
+        stall(&server, &connection).await;
         at_once(killed(&server, page, &connection, farewell)).await;
     }
 }
@@ -320,7 +320,7 @@ async fn leaving_a_flood_kills_the_task() {
 #[tokio::test]
 async fn shutdown_ends_every_task_and_tells_every_page() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let fates = server.registry.clone();
     let mut pages = Vec::new();
     for _ in 0..3 {
@@ -343,11 +343,11 @@ async fn shutdown_ends_every_task_and_tells_every_page() {
 #[tokio::test]
 async fn shutdown_does_not_wait_for_a_stalled_reader() {
     let mut upstream = Upstream::playing([head(), flood()]).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let fates = server.registry.clone();
     let _page = Page::chat_with_little_room(server.address).await;
     let connection = upstream.connection().await;
-    stalled(&server, &connection).await;
+    stall(&server, &connection).await;
     let _idle = tokio::net::TcpStream::connect(server.address).await.unwrap();
     let running = server.shut_down();
     connection.closed_by_peer().await;
@@ -358,14 +358,14 @@ async fn shutdown_does_not_wait_for_a_stalled_reader() {
 
 #[tokio::test]
 async fn an_unknown_task_has_no_fate() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     assert_eq!(get(server.address, "/api/fate?task=nobody").await.json(), json!({ "state": "unknown" }));
 }
 
 /// Asks an upstream that plays this script, and checks that the task fails after these deltas.
 async fn failed_by(script: impl Into<Vec<Step>>, deltas: &[&str]) -> Exit {
     let upstream = Upstream::playing(script).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let mut page = Page::chat(server.address).await;
     for delta in deltas {
         assert_eq!(page.delta().await, *delta);
@@ -385,7 +385,7 @@ async fn failed(server: &Server, mut page: Page) -> Exit {
 /// Asks an upstream that plays this script, leaves after these deltas, and checks that the task is killed.
 async fn killed_by(script: impl Into<Vec<Step>>, deltas: &[&str], farewell: Farewell) {
     let mut upstream = Upstream::playing(script).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let mut page = Page::chat(server.address).await;
     let connection = upstream.connection().await;
     for delta in deltas {
@@ -417,7 +417,7 @@ fn flood() -> Step {
 
 /// Waits until the upstream can write no more, and returns the number of bytes that it has written. An upstream counts
 /// as stalled if it wrote nothing while the same server answered twenty other requests.
-async fn stalled(server: &Server, connection: &Connection) -> u64 {
+async fn stall(server: &Server, connection: &Connection) -> u64 {
     soon("the upstream has to wait", async {
         loop {
             connection.stalled().await;

@@ -15,7 +15,7 @@ const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}],"max_to
 
 #[tokio::test]
 async fn a_question_is_answered_without_any_header() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let answer = post(server.address, "/api/chat", QUESTION).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "text/event-stream"));
     assert!(answer.text().starts_with("event: start\ndata: {\"task\":\""), "{}", answer.text());
@@ -24,14 +24,14 @@ async fn a_question_is_answered_without_any_header() {
 
 #[tokio::test]
 async fn null_fields_count_as_absent() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let answer = post(server.address, "/api/chat", NULLS).await;
     assert!(answer.text().contains("\"completion_tokens\":1"), "{}", answer.text());
 }
 
 #[tokio::test]
 async fn malformed_bodies_are_refused_with_a_message() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let deep = "[".repeat(10_000);
     let deep_content = format!(r#"{{"messages":[{{"role":"user","content":[{deep}"#);
     let bodies: &[(&str, &[u8])] = &[
@@ -57,14 +57,14 @@ async fn malformed_bodies_are_refused_with_a_message() {
         ("a deep hole inside", deep_content.as_bytes()),
     ];
     for (what, body) in bodies {
-        refused(what, 400, &post(server.address, "/api/chat", body).await);
+        assert_refused(what, 400, &post(server.address, "/api/chat", body).await);
     }
     assert_eq!(server.registry.live(), 0, "nothing was started");
 }
 
 #[tokio::test]
 async fn a_request_without_exactly_one_host_is_refused() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     for (hosts, status) in [
         ("HTTP/1.1\r\n", 400),
         ("HTTP/1.1\r\nhost: localhost\r\nhost: localhost\r\n", 400),
@@ -80,7 +80,7 @@ async fn a_request_without_exactly_one_host_is_refused() {
             let answer = send(server.address, format!("GET {path} {hosts}connection: close\r\n\r\n").as_bytes()).await;
             assert_eq!(answer.status, status, "{path} {hosts:?}");
             if status == 400 {
-                refused(hosts, 400, &answer);
+                assert_refused(hosts, 400, &answer);
             }
         }
     }
@@ -88,25 +88,25 @@ async fn a_request_without_exactly_one_host_is_refused() {
 
 #[tokio::test]
 async fn cross_site_questions_are_refused() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let headers = ["sec-fetch-site: cross-site", "content-length: 0"];
-    refused("from another site", 403, &request(server.address, "POST", "/api/task", &headers).await);
-    refused("from this one", 400, &request(server.address, "POST", "/api/task", &headers[1..]).await);
+    assert_refused("from another site", 403, &request(server.address, "POST", "/api/task", &headers).await);
+    assert_refused("from this one", 400, &request(server.address, "POST", "/api/task", &headers[1..]).await);
 }
 
 #[tokio::test]
 async fn a_task_that_would_never_end_is_refused() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     for body in [r#"{"chunks":4000000000,"interval_ms":1}"#, r#"{"chunks":1,"interval_ms":99999999999}"#, "{}"] {
-        refused(body, 400, &post(server.address, "/api/task", body.as_bytes()).await);
+        assert_refused(body, 400, &post(server.address, "/api/task", body.as_bytes()).await);
     }
 }
 
 #[tokio::test]
 async fn an_oversized_body_is_refused_with_or_without_a_length() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let long = vec![b' '; 17 * 1024 * 1024];
-    refused("17 MiB", 413, &post(server.address, "/api/chat", &long).await);
+    assert_refused("17 MiB", 413, &post(server.address, "/api/chat", &long).await);
 
     let mut chunked =
         b"POST /api/chat HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -114,12 +114,12 @@ async fn an_oversized_body_is_refused_with_or_without_a_length() {
     chunked.extend_from_slice(format!("{:x}\r\n", long.len()).as_bytes());
     chunked.extend_from_slice(&long);
     chunked.extend_from_slice(b"\r\n0\r\n\r\n");
-    refused("17 MiB in a chunk", 413, &send(server.address, &chunked).await);
+    assert_refused("17 MiB in a chunk", 413, &send(server.address, &chunked).await);
 }
 
 #[tokio::test]
 async fn a_body_of_several_megabytes_is_accepted() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let mut body = br#"{"max_tokens":1,"messages":[{"role":"user","content":""#.to_vec();
     body.resize(15 * 1024 * 1024, b'x');
     body.extend_from_slice(br#""}]}"#);
@@ -128,7 +128,7 @@ async fn a_body_of_several_megabytes_is_accepted() {
 
 #[tokio::test]
 async fn a_wrong_method_is_refused_and_the_right_one_named() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     for (method, path, right) in [
         ("GET", "/api/chat", "POST"),
         ("PUT", "/api/chat", "POST"),
@@ -138,45 +138,45 @@ async fn a_wrong_method_is_refused_and_the_right_one_named() {
         ("DELETE", "/api/fate", "GET,HEAD"),
     ] {
         let response = request(server.address, method, path, &["content-length: 0"]).await;
-        refused(&format!("{method} {path}"), 405, &response);
+        assert_refused(&format!("{method} {path}"), 405, &response);
         assert_eq!(response.header("allow"), right, "{method} {path}");
     }
 }
 
 #[tokio::test]
 async fn an_unknown_api_path_is_refused_in_json() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     for path in ["/api", "/api/", "/api/nothing", "/api/chat/", "/api/chat/more", "/api/%ff"] {
         for method in ["GET", "POST"] {
             let response = request(server.address, method, path, &["content-length: 0"]).await;
-            refused(&format!("{method} {path}"), 404, &response);
+            assert_refused(&format!("{method} {path}"), 404, &response);
         }
     }
 }
 
 #[tokio::test]
 async fn a_fate_request_without_a_task_is_refused() {
-    let server = Server::alone().await;
-    refused("no task", 400, &get(server.address, "/api/fate").await);
-    refused("no text", 400, &get(server.address, "/api/fate?task=%ff").await);
+    let server = Server::without_upstream().await;
+    assert_refused("no task", 400, &get(server.address, "/api/fate").await);
+    assert_refused("no text", 400, &get(server.address, "/api/fate?task=%ff").await);
     assert_eq!(get(server.address, "/api/fate?task=%00").await.json(), json!({ "state": "unknown" }));
 }
 
 #[tokio::test]
 async fn the_accept_header_changes_no_api_answer() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let headers = ["accept: text/html", "referer: http://elsewhere.example/", "content-length: 2"];
     let mut bad =
         format!("POST /api/chat HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{}\r\n\r\n", headers.join("\r\n"));
     bad += "{}";
-    refused("with a referer", 400, &send(server.address, bad.as_bytes()).await);
+    assert_refused("with a referer", 400, &send(server.address, bad.as_bytes()).await);
     let models = request(server.address, "GET", "/api/models", &headers[..2]).await;
     assert_eq!((models.status, models.header("location")), (200, ""));
 }
 
 #[tokio::test]
 async fn a_head_is_the_get_without_its_body() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     for path in ["/", "/healthz", "/api/models"] {
         let (whole, head) = (get(server.address, path).await, request(server.address, "HEAD", path, &[]).await);
         assert_eq!((head.status, head.header("content-type")), (200, whole.header("content-type")), "{path}");
@@ -185,7 +185,7 @@ async fn a_head_is_the_get_without_its_body() {
 
 #[tokio::test]
 async fn bytes_that_are_not_http_end_only_their_connection() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let response = send(server.address, b"\x16\x03\x01 this is TLS\r\n\r\n").await;
     assert_eq!(response.status, 400);
     assert_eq!(get(server.address, "/healthz").await.text(), "ok");
@@ -193,14 +193,14 @@ async fn bytes_that_are_not_http_end_only_their_connection() {
 
 #[tokio::test]
 async fn the_models_are_listed_as_openai_lists_them() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let models = get(server.address, "/api/models").await;
     assert_eq!(models.json(), json!({ "object": "list", "data": [{ "id": "demo", "object": "model" }] }));
 }
 
 #[tokio::test]
 async fn pages_are_html_that_the_back_button_may_keep() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     for path in ["/", "/task", "/monitor"] {
         let page = get(server.address, path).await;
         assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{path}");
@@ -213,7 +213,7 @@ async fn pages_are_html_that_the_back_button_may_keep() {
 /// A page is readable before any script has run.
 #[tokio::test]
 async fn a_page_is_rendered_on_the_server() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let words = [
         ("/task", &["Counter: <span>0</span>", "alive for <span>0</span> s", ">no task</text>"][..]),
         ("/monitor", &["role=\"status\">Connecting…<", "<p>0 live · 0 ended · 0 deltas</p>"]),
@@ -228,7 +228,7 @@ async fn a_page_is_rendered_on_the_server() {
 
 #[tokio::test]
 async fn pages_are_compressed_on_request_and_streams_never() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let page = request(server.address, "GET", "/", &["accept-encoding: gzip, br"]).await;
     assert_eq!((page.status, page.header("content-encoding")), (200, "gzip"));
     assert!(page.body.len() * 2 < get(server.address, "/").await.body.len());
@@ -241,7 +241,7 @@ async fn pages_are_compressed_on_request_and_streams_never() {
 /// The runtime may render a page on one thread and drop its state on another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_concurrent_page_requests_succeed() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     for _ in 0..20 {
         let pages = ["/", "/c/k7x2", "/task", "/nowhere"].repeat(5).into_iter().map(|path| get(server.address, path));
         for page in join_all(pages).await {
@@ -252,7 +252,7 @@ async fn many_concurrent_page_requests_succeed() {
 
 #[tokio::test]
 async fn the_content_security_policy_allows_only_own_scripts() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let (one, other) = (get(server.address, "/").await, get(server.address, "/").await);
     let policy = one.header("content-security-policy");
     let (rest, nonce) = policy.split_once("'nonce-").unwrap();
@@ -269,7 +269,7 @@ async fn the_content_security_policy_allows_only_own_scripts() {
 
 #[tokio::test]
 async fn an_unknown_page_is_a_404_page() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     for path in
         ["/nothing", "/pkg/nothing.js", "/..%2f..%2fCargo.toml", "/../Cargo.toml", "//etc/passwd", "/pkg", "/pkg/"]
     {
@@ -281,7 +281,7 @@ async fn an_unknown_page_is_a_404_page() {
 
 #[tokio::test]
 async fn health_readiness_and_metrics_are_served() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     assert_eq!(get(server.address, "/healthz").await.text(), "ok");
     post(server.address, "/api/chat", QUESTION).await;
     post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":0,"crash_at":1}"#).await;
@@ -301,7 +301,7 @@ async fn health_readiness_and_metrics_are_served() {
 
 #[tokio::test]
 async fn metrics_are_well_formed_and_add_up() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     post(server.address, "/api/task", br#"{"chunks":3,"interval_ms":1}"#).await;
     let sent = post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":1,"crash_at":1}"#).await.body.len();
     let metrics = Metrics::read(&get(server.address, "/metrics").await.text());
@@ -360,7 +360,7 @@ impl Metrics {
 
 #[tokio::test]
 async fn a_connection_serves_several_requests() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let once = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     let last = "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     let answers = raw(server.address, &format!("{once}{once}{last}")).await;
@@ -373,7 +373,7 @@ async fn raw(address: SocketAddr, text: &str) -> String {
 }
 
 /// Checks a refusal: this status, and a message in the JSON shape of OpenAI's API.
-fn refused(what: &str, status: u16, response: &Response) {
+fn assert_refused(what: &str, status: u16, response: &Response) {
     assert_eq!(response.status, status, "{what}: {}", response.text());
     assert_eq!(response.header("content-type"), "application/json", "{what}");
     let message = response.json()["error"]["message"].as_str().unwrap_or_default().to_owned();

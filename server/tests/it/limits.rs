@@ -31,10 +31,10 @@ const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
 #[tokio::test]
 async fn a_full_server_refuses_new_tasks_and_keeps_the_old_ones() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()]).await;
-    let server = crowded(&upstream, Slots::new(2, 2)).await;
+    let server = with_task_limit(&upstream, Slots::new(2, 2)).await;
     let mut pages = [Page::chat(server.address).await, Page::chat(server.address).await];
-    refused(503, &post(server.address, "/api/chat", QUESTION).await);
-    refused(503, &post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":1}"#).await);
+    assert_refused(503, &post(server.address, "/api/chat", QUESTION).await);
+    assert_refused(503, &post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":1}"#).await);
     assert_eq!(get(server.address, "/").await.status, 200, "there are pages all the same");
 
     for page in &mut pages {
@@ -53,7 +53,7 @@ async fn a_full_server_refuses_new_tasks_and_keeps_the_old_ones() {
 #[tokio::test]
 async fn every_kind_of_exit_frees_the_task_s_slot() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = crowded(&upstream, Slots::new(1, 1)).await;
+    let server = with_task_limit(&upstream, Slots::new(1, 1)).await;
     for farewell in [Farewell::Fin, Farewell::Rst] {
         let page = Page::chat(server.address).await;
         let task = page.task.clone();
@@ -70,11 +70,11 @@ async fn every_kind_of_exit_frees_the_task_s_slot() {
 #[tokio::test]
 async fn an_unread_answer_keeps_no_task_slot() {
     let rules = Rules { tasks: Slots::new(1, 1), ..Rules::default() };
-    let server = Server::under(rules, Models::new([], None)).await;
+    let server = Server::with_rules(rules, Models::new([], None)).await;
     let mut client = Unread::connect(server.address).await;
     for body in [r#"{"chunks":1,"interval_ms":0}"#, r#"{"chunks":1,"interval_ms":0,"crash_at":1}"#].repeat(20) {
         assert_eq!(client.post("/api/task", body.into()).await, 200);
-        no_task_lives(&server).await;
+        all_tasks_end(&server).await;
     }
     let mut page = Page::start(server.address, "/api/task", r#"{"chunks":1,"interval_ms":0}"#).await;
     assert_eq!(page.delta().await, "Async work chunk 1");
@@ -83,20 +83,20 @@ async fn an_unread_answer_keeps_no_task_slot() {
 #[tokio::test]
 async fn an_unread_answer_keeps_no_memory_of_its_question() {
     let upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), done()]).await;
-    let server = Server::start(models(&upstream, |_| ())).await;
+    let server = Server::with_models(models(&upstream, |_| ())).await;
     let mut client = Unread::connect(server.address).await;
     let content = "x".repeat(15 * 1024 * 1024);
     for _ in 0..5 {
         let body = format!(r#"{{"messages":[{{"role":"user","content":"{content}"}}]}}"#);
         assert_eq!(client.post("/api/chat", body.into()).await, 200);
-        no_task_lives(&server).await;
+        all_tasks_end(&server).await;
     }
 }
 
 #[tokio::test]
 async fn unread_responses_are_bounded_by_memory_per_client() {
     let rules = Rules { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Rules::default() };
-    let server = Server::under(rules, Models::new([], None)).await;
+    let server = Server::with_rules(rules, Models::new([], None)).await;
     let item = format!(r#"{{"text":"{}","lang":"rust"}}"#, "<".repeat(64 * 1024)); // each becomes &lt;
     let megabyte = format!(r#"{{"items":[{item},{item},{item},{item}]}}"#);
     let mut client = Unread::connect(server.address).await;
@@ -109,7 +109,7 @@ async fn unread_responses_are_bounded_by_memory_per_client() {
     let headers = ["x-forwarded-for: 203.0.113.9", "content-length: 12"];
     let other = request_with(server.address, "POST", "/api/typeset", &headers, br#"{"items":[]}"#).await;
     assert_eq!(other.status, 200);
-    refused(429, &post(server.address, "/api/typeset", megabyte.as_bytes()).await);
+    assert_refused(429, &post(server.address, "/api/typeset", megabyte.as_bytes()).await);
     assert_eq!(get(server.address, "/healthz").await.status, 200, "what takes next to nothing gets through");
     drop(client);
     let free = async { while post(server.address, "/api/typeset", megabyte.as_bytes()).await.status != 200 {} };
@@ -119,7 +119,7 @@ async fn unread_responses_are_bounded_by_memory_per_client() {
 #[tokio::test]
 async fn unread_answers_are_bounded_in_number_per_client() {
     let rules = Rules { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Rules::default() };
-    let server = Server::under(rules, Models::new([], None)).await;
+    let server = Server::with_rules(rules, Models::new([], None)).await;
     let (mut clients, mut answered) = (Vec::new(), 0);
     let status = loop {
         if answered % 100 == 0 {
@@ -129,11 +129,11 @@ async fn unread_answers_are_bounded_in_number_per_client() {
             200 => answered += 1,
             status => break status,
         }
-        no_task_lives(&server).await;
+        all_tasks_end(&server).await;
     };
     assert_eq!((status, answered), (429, 409));
     let refusal = post(server.address, "/api/task", TASK).await;
-    refused(429, &refusal);
+    assert_refused(429, &refusal);
     let length = format!("content-length: {}", TASK.len());
     let other =
         request_with(server.address, "POST", "/api/task", &["x-forwarded-for: 203.0.113.9", &length], TASK).await;
@@ -146,7 +146,7 @@ async fn unread_answers_are_bounded_in_number_per_client() {
 #[tokio::test]
 async fn an_answer_unread_for_15_minutes_ends_despite_pongs() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = Server::start(models(&upstream, |asked| asked.idle_timeout = Duration::from_hours(9))).await;
+    let server = Server::with_models(models(&upstream, |asked| asked.idle_timeout = Duration::from_hours(9))).await;
     let mut client = Unread::connect(server.address).await;
     assert_eq!(client.post("/api/chat", QUESTION.into()).await, 200);
     for _ in 0..14 {
@@ -155,12 +155,12 @@ async fn an_answer_unread_for_15_minutes_ends_despite_pongs() {
     }
     assert_eq!(server.registry.live(), 1, "it is early yet");
     advance(Duration::from_mins(1)).await;
-    no_task_lives(&server).await;
+    all_tasks_end(&server).await;
     upstream.connection().await.closed_by_peer().await;
     assert_eq!(client.post("/api/task", TASK.into()).await, 200, "the connection goes on");
 }
 
-async fn no_task_lives(server: &Server) {
+async fn all_tasks_end(server: &Server) {
     let none = async {
         while server.registry.live() > 0 {
             tokio::task::yield_now().await;
@@ -172,9 +172,9 @@ async fn no_task_lives(server: &Server) {
 #[tokio::test]
 async fn a_client_beyond_its_own_limit_gets_429() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = crowded(&upstream, Slots::new(9, 1)).await;
+    let server = with_task_limit(&upstream, Slots::new(9, 1)).await;
     let _page = Page::chat(server.address).await;
-    refused(429, &post(server.address, "/api/chat", QUESTION).await);
+    assert_refused(429, &post(server.address, "/api/chat", QUESTION).await);
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn each_client_behind_a_trusted_proxy_has_its_own_limit() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let trusted = vec!["127.0.0.0/8".parse().unwrap()];
     let rules = Rules { tasks: Slots::new(9, 1), trusted, ..Rules::default() };
-    let server = Server::under(rules, models(&upstream, |_| ())).await;
+    let server = Server::with_rules(rules, models(&upstream, |_| ())).await;
     let _page = Page::chat(server.address).await;
     let ask = |from: &'static str| async move {
         let headers = [from, "content-length: 2"];
@@ -198,7 +198,7 @@ async fn each_client_behind_a_trusted_proxy_has_its_own_limit() {
 async fn a_connection_beyond_the_limit_is_refused() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), Step::Hang]).await;
     let rules = Rules { connections: Slots::new(1, 1), ..Rules::default() };
-    let server = Server::under(rules, models(&upstream, |_| ())).await;
+    let server = Server::with_rules(rules, models(&upstream, |_| ())).await;
     let mut page = Page::chat(server.address).await;
     assert_eq!(page.delta().await, "Hel");
     let mut stranger = TcpStream::connect(server.address).await.unwrap();
@@ -211,7 +211,7 @@ async fn a_connection_beyond_the_limit_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn an_unfinished_request_head_times_out() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     for half in ["", "G", "GET / HTTP/1.1\r\nhost: localhost\r\n", "PRI * HTTP/2"] {
         let mut slow = TcpStream::connect(server.address).await.unwrap();
         slow.write_all(half.as_bytes()).await.unwrap();
@@ -223,7 +223,7 @@ async fn an_unfinished_request_head_times_out() {
 
 #[tokio::test(start_paused = true)]
 async fn an_unfinished_request_body_times_out() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let mut slow = TcpStream::connect(server.address).await.unwrap();
     let half = "POST /api/chat HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 50\r\n\r\n{";
     slow.write_all(half.as_bytes()).await.unwrap();
@@ -237,7 +237,7 @@ async fn an_answer_is_cut_at_max_answer_and_its_text_stays() {
     let much = delta(&"much ".repeat(100));
     let mut upstream = Upstream::playing([head(), much.clone(), much, Step::Hang]).await;
     let models = models(&upstream, |asked| asked.max_answer = 1000);
-    let server = Server::start(models).await;
+    let server = Server::with_models(models).await;
     let mut page = Page::chat(server.address).await;
     assert_eq!(page.delta().await.len() + page.delta().await.len(), 1000);
     let exit = page.exit().await;
@@ -250,7 +250,7 @@ async fn an_answer_is_cut_at_max_answer_and_its_text_stays() {
 async fn an_answer_is_cut_at_answer_timeout_and_its_text_stays() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let models = models(&upstream, |asked| asked.answer_timeout = Duration::from_millis(300));
-    let server = Server::start(models).await;
+    let server = Server::with_models(models).await;
     let mut page = Page::chat(server.address).await;
     assert_eq!(page.delta().await, "Hel");
     assert!(page.exit().await.message.unwrap().contains("--answer-timeout"));
@@ -259,7 +259,7 @@ async fn an_answer_is_cut_at_answer_timeout_and_its_text_stays() {
 
 #[tokio::test]
 async fn expensive_requests_are_refused_with_the_limit_named() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let question = |model: &str, content: &str| {
         format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":{content}}}]}}"#).into_bytes()
     };
@@ -278,22 +278,22 @@ async fn expensive_requests_are_refused_with_the_limit_named() {
 #[tokio::test]
 async fn monitors_are_limited_per_client_and_in_total() {
     let rules = Rules { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Rules::default() };
-    let server = Server::under(rules, Models::new([], None)).await;
+    let server = Server::with_rules(rules, Models::new([], None)).await;
     let mut monitors = Vec::new();
     for client in 1..=5 {
         for _ in 0..20 {
-            monitors.push(look_on(server.address, client).await.unwrap());
+            monitors.push(open_monitor(server.address, client).await.unwrap());
         }
         let status = if client < 5 { 429 } else { 503 };
-        assert_eq!(look_on(server.address, client).await.unwrap_err(), status);
+        assert_eq!(open_monitor(server.address, client).await.unwrap_err(), status);
     }
-    assert_eq!(look_on(server.address, 6).await.unwrap_err(), 503);
+    assert_eq!(open_monitor(server.address, 6).await.unwrap_err(), 503);
     monitors.pop();
-    soon("its place is free", async { while look_on(server.address, 6).await.is_err() {} }).await;
+    soon("its place is free", async { while open_monitor(server.address, 6).await.is_err() {} }).await;
 }
 
 /// Opens the monitor for this client. The error is the status of the refusal.
-async fn look_on(address: SocketAddr, client: u8) -> Result<TcpStream, u16> {
+async fn open_monitor(address: SocketAddr, client: u8) -> Result<TcpStream, u16> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
         "POST /api/monitor HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: 10.0.{client}.1\r\ncontent-length: 2\r\n\r\n{{}}"
@@ -310,7 +310,7 @@ async fn look_on(address: SocketAddr, client: u8) -> Result<TcpStream, u16> {
 #[tokio::test]
 async fn an_unfinished_request_takes_no_task_slot() {
     let rules = Rules { tasks: Slots::new(1, 1), ..Rules::default() };
-    let server = Server::under(rules, Models::new([], None)).await;
+    let server = Server::with_rules(rules, Models::new([], None)).await;
     let mut slow = Vec::new();
     for path in ["/api/task", "/api/chat", "/api/monitor"].repeat(10) {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
@@ -322,14 +322,14 @@ async fn an_unfinished_request_takes_no_task_slot() {
         let mut page = Page::start(server.address, "/api/task", r#"{"chunks":1,"interval_ms":0}"#).await;
         assert_eq!(page.delta().await, "Async work chunk 1");
         page.exit().await;
-        no_task_lives(&server).await;
+        all_tasks_end(&server).await;
     }
 }
 
 #[tokio::test]
 async fn arriving_requests_are_limited_per_client() {
     let rules = Rules { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Rules::default() };
-    let server = Server::under(rules, Models::new([], None)).await;
+    let server = Server::with_rules(rules, Models::new([], None)).await;
     let asks = ["x-forwarded-for: 203.0.113.8", "content-length: 28"];
     let ask =
         async || request_with(server.address, "POST", "/api/task", &asks, br#"{"chunks":1,"interval_ms":0}"#).await;
@@ -347,8 +347,8 @@ async fn arriving_requests_are_limited_per_client() {
     assert_eq!(ask().await.status, 200);
 }
 
-async fn crowded(upstream: &Upstream, tasks: Arc<Slots>) -> Server {
-    Server::under(Rules { tasks, ..Rules::default() }, models(upstream, |_| ())).await
+async fn with_task_limit(upstream: &Upstream, tasks: Arc<Slots>) -> Server {
+    Server::with_rules(Rules { tasks, ..Rules::default() }, models(upstream, |_| ())).await
 }
 
 fn models(upstream: &Upstream, change: impl FnOnce(&mut Asked)) -> Models {
@@ -357,7 +357,7 @@ fn models(upstream: &Upstream, change: impl FnOnce(&mut Asked)) -> Models {
     Models::new([Client::new(asked).unwrap()], None)
 }
 
-fn refused(status: u16, answer: &Response) {
+fn assert_refused(status: u16, answer: &Response) {
     assert_eq!((answer.status, answer.header("retry-after")), (status, "10"));
     assert!(!answer.message().is_empty());
 }

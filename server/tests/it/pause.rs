@@ -25,7 +25,7 @@ const PING: Duration = Duration::from_secs(8);
 #[tokio::test]
 async fn a_pong_keeps_its_connection_and_a_missing_one_ends_it() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let mut client = Http2::post(server.address, "/api/chat", QUESTION).await;
     client.hears("Hel").await;
     advance(PING).await;
@@ -39,7 +39,7 @@ async fn a_pong_keeps_its_connection_and_a_missing_one_ends_it() {
 
 #[tokio::test]
 async fn a_first_request_from_a_pause_is_answered() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let mut client = TcpStream::connect(server.address).await.unwrap();
     client.write_all(b"GET /healthz HTTP/1.1\r\n").await.unwrap();
     sleep(Duration::from_millis(50)).await; // the connection is accepted
@@ -50,7 +50,7 @@ async fn a_first_request_from_a_pause_is_answered() {
 
 #[tokio::test]
 async fn a_later_request_from_a_pause_is_answered() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let mut client = TcpStream::connect(server.address).await.unwrap();
     client.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     client.read_exact(&mut [0; 20]).await.unwrap();
@@ -62,7 +62,7 @@ async fn a_later_request_from_a_pause_is_answered() {
 #[tokio::test]
 async fn a_body_from_a_pause_is_read_over_http_1_and_2() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = Server::asking(&upstream.url()).await;
+    let server = Server::with_upstream(&upstream.url()).await;
     let (half, rest) = QUESTION.split_at(10);
     let mut second = Http2::begin(server.address, "/api/chat").await;
     second.body(half, false).await;

@@ -85,7 +85,7 @@ fn the_program_takes_every_command_line() {
 
 #[tokio::test]
 async fn every_curl_command_gets_its_answer() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let commands = commands(&read("docs/api.md")).into_iter().filter(|command| command.starts_with("curl "));
     let commands = commands.collect::<Vec<_>>();
     let untried = EXPECTED.iter().filter(|(path, _)| !commands.iter().any(|command| command.contains(path)));
@@ -115,7 +115,7 @@ const EXPECTED: [(&str, &str); 8] = [
 
 #[tokio::test]
 async fn every_metric_is_documented_and_exists() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let metrics = get(server.address, "/metrics").await.text();
     let kinds = metrics.lines().filter_map(|line| line.strip_prefix("# TYPE "));
     let existing = kinds.filter_map(|kind| kind.split_once(' ')).map(|(name, _)| name.to_owned());

@@ -27,7 +27,7 @@ async fn done(server: &Server, body: &Value, which: &[usize]) -> Response {
 
 #[tokio::test]
 async fn code_and_formulas_come_back_as_html_in_their_order() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let items = json!({ "items": [
         { "lang": "rust", "text": "let" },
         { "tex": "x", "display": true },
@@ -53,13 +53,13 @@ async fn code_and_formulas_come_back_as_html_in_their_order() {
 
 #[tokio::test]
 async fn an_empty_list_is_typeset() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     assert_eq!(typeset(&server, &json!({ "items": [] })).await.json(), json!({ "html": [] }));
 }
 
 #[tokio::test]
 async fn oversized_and_malformed_items_are_refused() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let item = |length: usize| json!({ "text": "x".repeat(length) });
     for (what, body) in [
         ("too many", json!({ "items": vec![item(1); 65] })),
@@ -79,7 +79,7 @@ async fn oversized_and_malformed_items_are_refused() {
 
 #[tokio::test]
 async fn concurrent_requests_are_all_typeset() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let items = json!({ "items": [{ "lang": "rust", "text": "fn f() { g(1); }\n".repeat(100) }] });
     let many = futures::future::join_all((0..8).map(|_| done(&server, &items, &[0])));
     let other = crate::support::raw_client::get(server.address, "/healthz");
@@ -92,7 +92,7 @@ async fn concurrent_requests_are_all_typeset() {
 
 #[tokio::test]
 async fn requests_beyond_the_quota_get_retry_after() {
-    let server = Server::alone().await;
+    let server = Server::without_upstream().await;
     let items = json!({ "items": [{ "lang": "less", "text": "a-a-a-a-a-a-a-a\n".repeat(60) }] });
     let many = futures::future::join_all((0..60).map(|_| typeset(&server, &items))).await;
     let refused: Vec<_> = many.iter().filter(|answer| answer.status == 429).collect();

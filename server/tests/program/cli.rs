@@ -88,7 +88,7 @@ async fn a_wrong_command_line_is_explained_in_one_line() {
         ["--log", "loud=very"],
     ] {
         let output = output(&mut starcrossed(&arguments)).await;
-        one_line(&output, 2, "");
+        assert_one_line(&output, 2, "");
     }
 }
 
@@ -140,14 +140,14 @@ async fn unusable_listen_address_is_explained_in_one_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let start = async |address| output(&mut starcrossed(&["--listen", address])).await;
-    one_line(
+    assert_one_line(
         &start(&address).await,
         1,
         &format!("starcrossed: can't listen on {address}: the port is taken. Choose another with --listen.\n"),
     );
-    one_line(&start("localhost").await, 1, "");
-    one_line(&start("127.0.0.1:99999").await, 1, "");
-    one_line(&start("192.0.2.1:3000").await, 1, "");
+    assert_one_line(&start("localhost").await, 1, "");
+    assert_one_line(&start("127.0.0.1:99999").await, 1, "");
+    assert_one_line(&start("192.0.2.1:3000").await, 1, "");
 }
 
 #[tokio::test]
@@ -155,12 +155,12 @@ async fn unresolvable_listen_address_is_explained_in_one_line() {
     // Without a DNS server the system's resolver gives up only after 10 s or more.
     let mut command = starcrossed(&["--listen", "nowhere.invalid:3000"]);
     let output = timeout(Duration::from_mins(1), command.output()).await.expect("the program ends").unwrap();
-    one_line(&output, 1, "");
+    assert_one_line(&output, 1, "");
 }
 
 /// Checks the exit code, an empty standard output, and one line on standard error. That line is `exactly`, unless that
 /// is empty.
-fn one_line(output: &Output, code: i32, exactly: &str) {
+fn assert_one_line(output: &Output, code: i32, exactly: &str) {
     let error = text(&output.stderr);
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(code), ""), "{error}");
     assert!(error.starts_with("starcrossed: ") && error.lines().count() == 1, "{error}");
@@ -290,7 +290,7 @@ async fn few_open_files_limit_the_tasks_and_are_reported() {
 async fn program_does_not_start_with_too_few_open_files() {
     for most in [12, 17] {
         let refused = output(&mut with_open_files(most)).await;
-        one_line(&refused, 1, "");
+        assert_one_line(&refused, 1, "");
         assert!(
             most < 16 || text(&refused.stderr).contains("the system allows 17 open files"),
             "{}",

@@ -12,17 +12,17 @@ use std::{fs, path::PathBuf};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Starts the program with this upstream and these variables, asks a question, and returns the stream of events.
-async fn told(url: &str, variables: &[(&str, &str)]) -> String {
+async fn reply_with(url: &str, variables: &[(&str, &str)]) -> String {
     let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", url]);
     let running = Running::start(command.envs(variables.iter().copied())).await;
     let question = br#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#;
-    let told = post(running.address, "/api/chat", question).await.text();
+    let reply = post(running.address, "/api/chat", question).await.text();
     running.signal("-KILL");
-    told
+    reply
 }
 
 /// An HTTPS server, and its base URL. It is no model server: its refusal proves that the TLS connection worked.
-async fn secure(files: &TlsFiles) -> (Upstream, Server, String) {
+async fn https_server(files: &TlsFiles) -> (Upstream, Server, String) {
     let upstream = Upstream::playing([head()]).await;
     let server = server(files, &upstream).await;
     let url = format!("https://localhost:{}/v1", server.address.port());
@@ -32,15 +32,15 @@ async fn secure(files: &TlsFiles) -> (Upstream, Server, String) {
 #[tokio::test]
 async fn self_signed_certificate_is_trusted_only_where_named() {
     for files in [certificate("own"), authority("authority", "localhost")] {
-        let (_upstream, _server, url) = secure(&files).await;
+        let (_upstream, _server, url) = https_server(&files).await;
         let own = files.certificate.to_str().unwrap();
         let folder = files.certificate.parent().unwrap().to_str().unwrap();
         for variable in [("SSL_CERT_FILE", own), ("SSL_CERT_DIR", folder)] {
-            let said = told(&url, &[variable]).await;
+            let said = reply_with(&url, &[variable]).await;
             assert!(said.contains("refused the request (405)"), "{variable:?} {said}");
         }
         let other = authority("another", "localhost").certificate;
-        let said = told(&url, &[("SSL_CERT_FILE", other.to_str().unwrap())]).await;
+        let said = reply_with(&url, &[("SSL_CERT_FILE", other.to_str().unwrap())]).await;
         assert!(said.contains("No secure connection") && said.contains("self-signed"), "{said}");
         assert!(said.contains("SSL_CERT_FILE") && said.contains(other.to_str().unwrap()), "{said}");
     }
@@ -49,8 +49,8 @@ async fn self_signed_certificate_is_trusted_only_where_named() {
 #[tokio::test]
 async fn named_certificate_for_another_host_is_not_trusted() {
     let files = authority("elsewhere", "elsewhere.example");
-    let (_upstream, _server, url) = secure(&files).await;
-    let said = told(&url, &[("SSL_CERT_FILE", files.certificate.to_str().unwrap())]).await;
+    let (_upstream, _server, url) = https_server(&files).await;
+    let said = reply_with(&url, &[("SSL_CERT_FILE", files.certificate.to_str().unwrap())]).await;
     assert!(said.contains("its certificate is for another name"), "{said}");
 }
 
@@ -87,7 +87,7 @@ async fn unreachable_proxy_is_named_with_its_variable() {
         ("https://models.example/v1", "HTTPS_PROXY"),
         ("https://models.example/v1", "ALL_PROXY"),
     ] {
-        let said = told(url, &[(variable, &proxy), ("SSL_CERT_FILE", trusted.to_str().unwrap())]).await;
+        let said = reply_with(url, &[(variable, &proxy), ("SSL_CERT_FILE", trusted.to_str().unwrap())]).await;
         assert!(said.contains(url) && said.contains(variable), "{said}");
         assert!(said.contains(&format!("http://{closed}")) && !said.contains("secret"), "{said}");
     }
@@ -133,10 +133,10 @@ async fn refusing_proxy_is_distinguished_from_a_missing_one() {
         ("", "http://models.example/v1", "It is asked through the proxy"),
     ] {
         let variables = [("ALL_PROXY", proxy(answer).await), ("SSL_CERT_FILE", trusted.to_str().unwrap().to_owned())];
-        let said = told(url, &variables.each_ref().map(|(name, value)| (*name, value.as_str()))).await;
+        let said = reply_with(url, &variables.each_ref().map(|(name, value)| (*name, value.as_str()))).await;
         assert!(said.contains(why) && said.contains("ALL_PROXY"), "{said}");
         assert!(!said.contains("--api-key"), "{said}");
     }
-    let said = told("http://models.example/v1", &[("ALL_PROXY", "socks5://127.0.0.1:9")]).await;
+    let said = reply_with("http://models.example/v1", &[("ALL_PROXY", "socks5://127.0.0.1:9")]).await;
     assert!(said.contains("one that speaks socks5 can't be used here") && said.contains("NO_PROXY"), "{said}");
 }

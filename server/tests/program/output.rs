@@ -27,14 +27,14 @@ async fn answers_go_on_when_the_log_reader_is_gone() {
     let mut command = starcrossed(&["--listen", "127.0.0.1:0", "--upstream", "http://127.0.0.1:9/v1"]);
     let Running { child, log, lines, address, .. } = Running::start(&mut command).await;
     drop((log, lines));
-    goes_on(child, address).await;
+    assert_answers_go_on(child, address).await;
 }
 
 #[tokio::test]
 async fn answers_go_on_when_the_disk_is_full() {
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
-    let (child, address) = silent(|command| command.stdout(full()).stderr(full())).await;
-    goes_on(child, address).await;
+    let (child, address) = start_with(|command| command.stdout(full()).stderr(full())).await;
+    assert_answers_go_on(child, address).await;
 }
 
 /// `ulimit -f` counts in blocks of 512 bytes or 1 KiB.
@@ -43,12 +43,12 @@ async fn answers_go_on_when_the_log_file_may_not_grow() {
     let path = empty_folder().with_file_name(format!("log-{}", std::process::id()));
     fs::write(&path, [b'x'; 2048]).unwrap();
     let log = || Stdio::from(File::options().append(true).open(&path).unwrap());
-    let (child, address) = silent(|command| {
+    let (child, address) = start_with(|command| {
         *command = limited(command);
         command.stdout(Stdio::null()).stderr(log())
     })
     .await;
-    goes_on(child, address).await;
+    assert_answers_go_on(child, address).await;
     assert_eq!(fs::metadata(&path).unwrap().len(), 2048);
 }
 
@@ -64,8 +64,8 @@ fn limited(command: &Command) -> Command {
 #[tokio::test]
 async fn server_starts_with_standard_output_closed() {
     let closed = || Stdio::from(OwnedFd::from(UnixStream::pair().unwrap().0)); // the other end is dropped
-    let (child, address) = silent(|command| command.stdout(closed()).stderr(closed())).await;
-    goes_on(child, address).await;
+    let (child, address) = start_with(|command| command.stdout(closed()).stderr(closed())).await;
+    assert_answers_go_on(child, address).await;
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn an_unread_pipe_delays_neither_answers_nor_shutdown() {
         let (ours, theirs) = UnixStream::pair().unwrap();
         theirs.set_nonblocking(non_blocking).unwrap();
         let log = Stdio::from(OwnedFd::from(theirs));
-        let (mut child, address) = silent(|command| command.stdout(Stdio::null()).stderr(log)).await;
+        let (mut child, address) = start_with(|command| command.stdout(Stdio::null()).stderr(log)).await;
         for _ in 0..20 {
             soon("answers", join_all((0..100).map(|_| post(address, "/api/task", TASK)))).await;
         }
@@ -98,7 +98,7 @@ async fn exit_code_is_right_even_when_the_error_cannot_be_written() {
 }
 
 /// Starts the program with other output streams. Its port is chosen here, since nobody can read the line that names it.
-async fn silent(streams: impl FnOnce(&mut Command) -> &mut Command) -> (Child, SocketAddr) {
+async fn start_with(streams: impl FnOnce(&mut Command) -> &mut Command) -> (Child, SocketAddr) {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // free again at once
     let mut command = starcrossed(&["--listen", &free.to_string(), "--upstream", "http://127.0.0.1:9/v1"]);
     let child = streams(&mut command).spawn().unwrap();
@@ -112,7 +112,7 @@ async fn silent(streams: impl FnOnce(&mut Command) -> &mut Command) -> (Child, S
 }
 
 /// Asks several times, checks that lines are lost while answers are complete, and ends the program.
-async fn goes_on(mut child: Child, address: SocketAddr) {
+async fn assert_answers_go_on(mut child: Child, address: SocketAddr) {
     for _ in 0..3 {
         assert!(post(address, "/api/task", TASK).await.text().contains("\"crashed\""));
     }

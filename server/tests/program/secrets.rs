@@ -23,10 +23,10 @@ async fn trace_log_holds_no_secret() {
         for format in ["text", "json"] {
             let upstream = Upstream::playing_in_turn(scripts()).await;
             let mut program = Program::start(&format!("{name}-{format}"), speaks, format, &upstream).await;
-            let seen = use_it(&mut program).await;
+            let seen = use_program(&mut program).await;
             let log = program.end().await;
             assert!(log.contains("TRACE"), "that is not everything: {log}");
-            secrets(&seen.cookie).for_each(|secret| is_not_in("the log", &log, secret));
+            secrets(&seen.cookie).for_each(|secret| assert_absent("the log", &log, secret));
             for line in log.lines().filter(|line| seen.tasks.iter().any(|task| line.contains(task.as_str()))) {
                 assert!(line.contains("exit") && line.contains("lived_ms"), "a task is named elsewhere: {line}");
             }
@@ -38,7 +38,7 @@ async fn trace_log_holds_no_secret() {
 async fn monitor_metrics_and_pages_hold_no_secret() {
     let upstream = Upstream::playing_in_turn(scripts()).await;
     let mut program = Program::start("told", Speaks::Plain, "text", &upstream).await;
-    let seen = use_it(&mut program).await;
+    let seen = use_program(&mut program).await;
     let monitor = program.monitor().await;
     let metrics = program.get("/metrics").await;
     assert!(
@@ -46,13 +46,13 @@ async fn monitor_metrics_and_pages_hold_no_secret() {
         "{monitor}{metrics}"
     );
     for (who, told) in [("the monitor", &monitor), ("the metrics", &metrics)] {
-        secrets(&seen.cookie).for_each(|secret| is_not_in(who, told, secret));
-        seen.tasks.iter().for_each(|task| is_not_in(who, told, task));
+        secrets(&seen.cookie).for_each(|secret| assert_absent(who, told, secret));
+        seen.tasks.iter().for_each(|task| assert_absent(who, told, task));
     }
     for path in ["/", "/login", "/monitor", "/nowhere", "/api/models", "/healthz", "/readyz"] {
         let page = program.get(path).await;
         for secret in [KEY, PASSWORD, TOKEN, seen.cookie.as_str()] {
-            is_not_in(path, &page, secret);
+            assert_absent(path, &page, secret);
         }
     }
 }
@@ -61,10 +61,10 @@ async fn monitor_metrics_and_pages_hold_no_secret() {
 async fn quoted_errors_hold_no_key() {
     let upstream = Upstream::playing_in_turn(scripts()).await;
     let mut program = Program::start("errors", Speaks::Plain, "text", &upstream).await;
-    let seen = use_it(&mut program).await;
+    let seen = use_program(&mut program).await;
     let quoted = seen.answers.iter().filter(|answer| answer.contains("[key]")).count();
     assert_eq!(quoted, 3, "{:?}", seen.answers);
-    seen.answers.iter().for_each(|answer| is_not_in("an error", answer, KEY));
+    seen.answers.iter().for_each(|answer| assert_absent("an error", answer, KEY));
 }
 
 /// The model server answers twice. Then each script repeats the key, the question or the answer in another kind of
@@ -98,7 +98,7 @@ struct Seen {
 
 /// Logs in with a wrong and the right password, asks with a session and with a token, and sends valid and invalid
 /// requests.
-async fn use_it(program: &mut Program) -> Seen {
+async fn use_program(program: &mut Program) -> Seen {
     assert_eq!(program.log_in(GUESS).await, None);
     let cookie = program.log_in(PASSWORD).await.expect("that is the password");
     let mut answers = vec![program.chat(&[("cookie", &format!("starcrossed={cookie}"))], PROMPT).await];
@@ -133,7 +133,7 @@ fn secrets(cookie: &str) -> impl Iterator<Item = &str> {
 
 /// Checks that a text holds the secret neither as it is, nor form-encoded, nor as a list of bytes.
 #[track_caller]
-fn is_not_in(place: &str, text: &str, secret: &str) {
+fn assert_absent(place: &str, text: &str, secret: &str) {
     let in_form = byte_serialize(secret.as_bytes()).collect::<String>();
     let bytes = format!("{:?}", secret.as_bytes());
     for form in [secret, &in_form, bytes.trim_matches(['[', ']'])] {

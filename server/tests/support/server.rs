@@ -58,29 +58,29 @@ pub(crate) struct Server {
 
 impl Server {
     /// A server whose model server is at this URL.
-    pub(crate) async fn asking(url: &str) -> Self {
-        Self::patient(url, Duration::from_mins(1)).await
+    pub(crate) async fn with_upstream(url: &str) -> Self {
+        Self::with_idle_timeout(url, Duration::from_mins(1)).await
     }
 
-    /// The same, with an idle timeout of `patience`.
-    pub(crate) async fn patient(url: &str, patience: Duration) -> Self {
+    /// The same, with an idle timeout of `idle_timeout`.
+    pub(crate) async fn with_idle_timeout(url: &str, idle_timeout: Duration) -> Self {
         let mut upstream = Upstream::new(parse_url(url).unwrap());
-        upstream.idle_timeout = patience;
-        Self::start(Models::new([Client::new(upstream).unwrap()], None)).await
+        upstream.idle_timeout = idle_timeout;
+        Self::with_models(Models::new([Client::new(upstream).unwrap()], None)).await
     }
 
     /// A server without a model server: the demo answers.
-    pub(crate) async fn alone() -> Self {
-        Self::start(Models::new([], None)).await
+    pub(crate) async fn without_upstream() -> Self {
+        Self::with_models(Models::new([], None)).await
     }
 
     /// A server with these models.
-    pub(crate) async fn start(models: Models) -> Self {
-        Self::under(Rules::default(), models).await
+    pub(crate) async fn with_models(models: Models) -> Self {
+        Self::with_rules(Rules::default(), models).await
     }
 
     /// A server with these models and rules.
-    pub(crate) async fn under(rules: Rules, models: Models) -> Self {
+    pub(crate) async fn with_rules(rules: Rules, models: Models) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let all = Tasks::default();

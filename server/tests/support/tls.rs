@@ -48,5 +48,5 @@ pub(crate) async fn server(files: &TlsFiles, upstream: &Upstream) -> Server {
     let asked = openai::Upstream::new(parse_url(&upstream.url()).unwrap());
     let models = Models::new([openai::Client::new(asked).unwrap()], None);
     let rules = Rules { tls: Some(Tls::load(files).await.unwrap()), ..Rules::default() };
-    Server::under(rules, models).await
+    Server::with_rules(rules, models).await
 }

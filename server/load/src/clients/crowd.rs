@@ -6,7 +6,7 @@ use crate::{
     clients::client::{Farewell, Stream},
     fake_model::{Pace, Script},
     marker::{self, Stamp},
-    percentiles::Spread,
+    percentiles::Percentiles,
 };
 use app::chat::protocol::message::Delta;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -47,7 +47,7 @@ pub(crate) struct Left {
     /// Faults in the received deltas.
     pub(crate) faults: Faults,
     /// The streams that ended by themselves: their number, and the last event or error of one of them.
-    pub(crate) forsaken: (usize, String),
+    pub(crate) ended: (usize, String),
 }
 
 impl Heard {
@@ -57,9 +57,9 @@ impl Heard {
     }
 
     /// The delays from write to read, since the last call.
-    pub(crate) fn take_delays(&self) -> Spread {
+    pub(crate) fn take_delays(&self) -> Percentiles {
         let delays = mem::take(&mut *self.delays());
-        Spread::of(delays)
+        Percentiles::new(delays)
     }
 
     fn note(&self, stamp: Stamp) {
@@ -74,7 +74,7 @@ impl Heard {
 
 impl Crowd {
     /// Opens `count` streams on the common beat, [`RAMP`] at a time, and reads them once all are open.
-    pub(crate) async fn gather(address: SocketAddr, count: u32, farewell: Farewell) -> Fallible<Self> {
+    pub(crate) async fn connect(address: SocketAddr, count: u32, farewell: Farewell) -> Fallible<Self> {
         let open = |id| async move {
             let question = Script::endless(id, Pace::Beat).question();
             Ok::<_, Failure>((id, Stream::open(address, "/api/chat", &question, farewell).await?))
@@ -89,14 +89,14 @@ impl Crowd {
     }
 
     /// Closes all streams at once.
-    pub(crate) async fn scatter(self) -> Left {
+    pub(crate) async fn disconnect(self) -> Left {
         self.over.cancel();
         let mut all = Left::default();
         for left in self.clients.join_all().await {
             all.faults += left.faults;
-            all.forsaken.0 += left.forsaken.0;
-            if left.forsaken.0 > 0 {
-                all.forsaken.1 = left.forsaken.1;
+            all.ended.0 += left.ended.0;
+            if left.ended.0 > 0 {
+                all.ended.1 = left.ended.1;
             }
         }
         all
@@ -106,8 +106,8 @@ impl Crowd {
 async fn listen(mut stream: Stream, mut check: Check, heard: Arc<Heard>, over: CancellationToken) -> Left {
     let ended = over.run_until_cancelled(read(&mut stream, &mut check, &heard)).await;
     drop(stream);
-    let forsaken = ended.map(|why| (1, why)).unwrap_or_default();
-    Left { faults: check.faults(), forsaken }
+    let ended = ended.map(|why| (1, why)).unwrap_or_default();
+    Left { faults: check.faults(), ended }
 }
 
 /// Reads up to the first event that is no delta, and describes it.

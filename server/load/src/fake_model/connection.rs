@@ -33,7 +33,7 @@ pub(super) async fn serve(mut stream: TcpStream, ledger: Arc<Ledger>, beat: Arc<
     let Ok(question) = read_question(&mut stream).await else { return };
     if question.is_for_models {
         _ = stream.write_all(&answer::models()).await;
-    } else if let Some(script) = Script::of(&question.body) {
+    } else if let Some(script) = Script::parse(&question.body) {
         play_until_closed(&mut stream, script, &ledger, &beat).await;
     } else {
         _ = stream.write_all(&answer::refusal()).await;

@@ -59,7 +59,7 @@ impl Script {
     }
 
     /// Parses the script in a question.
-    pub(super) fn of(question: &Value) -> Option<Self> {
+    pub(super) fn parse(question: &Value) -> Option<Self> {
         serde_json::from_str(question["messages"].as_array()?.last()?["content"].as_str()?).ok()
     }
 }
@@ -71,8 +71,8 @@ mod tests {
     #[test]
     fn a_question_carries_its_script() {
         let script = Script { deltas: 3, end: End::Reset, ..Script::endless(7, Pace::Every(5)) };
-        let found = Script::of(&script.question()).unwrap();
+        let found = Script::parse(&script.question()).unwrap();
         assert_eq!(format!("{found:?}"), format!("{script:?}"));
-        assert!(Script::of(&json!({ "messages": [] })).is_none());
+        assert!(Script::parse(&json!({ "messages": [] })).is_none());
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     clients::client::Farewell,
     fake_model::Model,
     open_files,
-    percentiles::Spread,
+    percentiles::Percentiles,
     proc::{Files, Memory},
     report::Report,
     server_process::{Program, Setting},
@@ -80,9 +80,9 @@ pub(crate) async fn run(binary: &Path, options: &Hold) -> Fallible<Vec<String>> 
     left.push(idle(&program, new.files.all).await?);
 
     let mut report = Report::default();
-    tell_of_streams(&mut report, &terms, &wave);
-    tell_of_memory(&mut report, streams, new, &wave, &left);
-    tell_of_the_end(&mut report, &program, &terms, options.waves, &wave).await?;
+    report_streams(&mut report, &terms, &wave);
+    report_memory(&mut report, streams, new, &wave, &left);
+    report_end(&mut report, &program, &terms, options.waves, &wave).await?;
     println!("{}", report.table());
     let broken = report.broken();
     program.end(!broken.is_empty()).await?;
@@ -97,64 +97,63 @@ async fn idle(program: &Program, files: usize) -> Fallible<Idle> {
     Ok(Idle { memory: program.process.memory()?, in_use, files: program.process.files()? })
 }
 
-fn tell_of_streams(report: &mut Report, terms: &Terms, wave: &Wave) {
+fn report_streams(report: &mut Report, terms: &Terms, wave: &Wave) {
     let Terms { streams, interval, hold, .. } = terms;
-    report.saw("streams live at once", streams);
-    report.saw("all opened within", ms(wave.opened));
-    report.saw("held, with a delta each every", format!("{} s, {}", hold.as_secs(), ms(*interval)));
+    report.add("streams live at once", streams);
+    report.add("all opened within", ms(wave.opened));
+    report.add("held, with a delta each every", format!("{} s, {}", hold.as_secs(), ms(*interval)));
     let due = f64::from(*streams) * hold.div_duration_f64(*interval);
-    report.promised("deltas written", wave.written, format!("≥ {:.0}", due * MOST), float(wave.written) >= due * MOST);
+    report.add_promise(
+        "deltas written",
+        wave.written,
+        format!("≥ {:.0}", due * MOST),
+        float(wave.written) >= due * MOST,
+    );
     let all = format!("{} of {}", wave.heard, wave.written);
-    report.promised("deltas heard, of those written", all, "all", wave.heard == wave.written);
-    report.promised("faults", wave.left.faults, "none", wave.left.faults.sum() == 0);
-    let (count, why) = &wave.left.forsaken;
-    report.promised("streams that ended by themselves", format!("{count} {why}").trim(), "none", *count == 0);
+    report.add_promise("deltas heard, of those written", all, "all", wave.heard == wave.written);
+    report.add_promise("faults", wave.left.faults, "none", wave.left.faults.sum() == 0);
+    let (count, why) = &wave.left.ended;
+    report.add_promise("streams that ended by themselves", format!("{count} {why}").trim(), "none", *count == 0);
     let late = wave.delays.percentile(99);
-    report.promised(
+    report.add_promise(
         "delay from the model to the client, p50 / p99 / max",
-        three(&wave.delays),
+        summary(&wave.delays),
         format!("p99 ≤ {}", ms(LATE)),
         late <= LATE,
     );
     let deltas = u32::try_from(wave.delays.len()).unwrap_or(u32::MAX).max(1);
-    report.saw("the server's processor time for 1,000 deltas", ms(wave.worked * 1000 / deltas));
-    report.saw("the same, of one core", format!("{:.0} %", wave.worked.div_duration_f64(wave.lasted) * 100.0));
+    report.add("the server's processor time for 1,000 deltas", ms(wave.worked * 1000 / deltas));
+    report.add("the same, of one core", format!("{:.0} %", wave.worked.div_duration_f64(wave.lasted) * 100.0));
 }
 
-fn tell_of_memory(report: &mut Report, streams: u32, new: Idle, wave: &Wave, left: &[Idle]) {
+fn report_memory(report: &mut Report, streams: u32, new: Idle, wave: &Wave, left: &[Idle]) {
     let grown = wave.memory.private.saturating_sub(new.memory.private);
-    report.saw("memory before, in use / private / resident", new.memory());
-    report.saw("with all streams live", mib([wave.in_use, wave.memory.private, wave.memory.resident]));
-    report.saw("that is, for each stream, private", format!("{:.1} KiB", float(grown) / f64::from(streams)));
-    report.saw("open files before / with all live", format!("{} / {}", new.files.all, wave.files.all));
+    report.add("memory before, in use / private / resident", new.memory());
+    report.add("with all streams live", mib([wave.in_use, wave.memory.private, wave.memory.resident]));
+    report.add("that is, for each stream, private", format!("{:.1} KiB", float(grown) / f64::from(streams)));
+    report.add("open files before / with all live", format!("{} / {}", new.files.all, wave.files.all));
     let [earlier @ .., after] = left else { return };
     for (wave, idle) in (1..).zip(earlier) {
-        report.saw(&format!("memory after wave {wave}"), idle.memory());
+        report.add(&format!("memory after wave {wave}"), idle.memory());
     }
     let most = float(earlier.first().unwrap_or(&new).in_use) + float(new.memory.private) * MORE;
     let promise = format!("in use: ≤ {:.1} MiB", most / 1024.0);
-    report.promised("memory after the last", after.memory(), promise, float(after.in_use) <= most);
-    report.promised("open files after it", after.files.all, new.files.all, after.files.all <= new.files.all);
+    report.add_promise("memory after the last", after.memory(), promise, float(after.in_use) <= most);
+    report.add_promise("open files after it", after.files.all, new.files.all, after.files.all <= new.files.all);
 }
 
-async fn tell_of_the_end(
-    report: &mut Report,
-    program: &Program,
-    terms: &Terms,
-    waves: u32,
-    wave: &Wave,
-) -> Fallible<()> {
+async fn report_end(report: &mut Report, program: &Program, terms: &Terms, waves: u32, wave: &Wave) -> Fallible<()> {
     let streams = terms.streams;
     let closed = wave.closed.len();
-    report.promised("connections to the model closed", closed, streams, closed == streams as usize);
+    report.add_promise("connections to the model closed", closed, streams, closed == streams as usize);
     let last = wave.closed.max();
     let seen = format!("{} / {}", ms(wave.closed.percentile(50)), ms(last));
-    report.promised("after all were dropped, p50 / last", seen, format!("< {}", ms(AT_ONCE)), last < AT_ONCE);
+    report.add_promise("after all were dropped, p50 / last", seen, format!("< {}", ms(AT_ONCE)), last < AT_ONCE);
     let metrics = program.metrics().await?;
-    report.promised("live tasks in /metrics", metrics.live, 0, metrics.live == 0);
+    report.add_promise("live tasks in /metrics", metrics.live, 0, metrics.live == 0);
     let (killed, all) = (metrics.exits(Reason::Killed), u64::from(streams) * u64::from(waves) + 1);
     let is_right = killed == all && metrics.ended() == all;
-    report.promised("exits in /metrics, killed, of all waves and the first stream", killed, all, is_right);
+    report.add_promise("exits in /metrics, killed, of all waves and the first stream", killed, all, is_right);
     Ok(())
 }
 
@@ -165,8 +164,8 @@ pub(crate) fn ms(duration: Duration) -> String {
 }
 
 /// The median, the 99th percentile and the maximum.
-pub(crate) fn three(spread: &Spread) -> String {
-    [spread.percentile(50), spread.percentile(99), spread.max()].map(ms).join(" / ")
+pub(crate) fn summary(percentiles: &Percentiles) -> String {
+    [percentiles.percentile(50), percentiles.percentile(99), percentiles.max()].map(ms).join(" / ")
 }
 
 fn mib(kib: [u64; 3]) -> String {

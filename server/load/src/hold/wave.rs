@@ -7,7 +7,7 @@ use crate::{
         crowd::{Crowd, Left},
     },
     fake_model::Model,
-    percentiles::Spread,
+    percentiles::Percentiles,
     proc::{Files, Memory},
     server_process::Program,
 };
@@ -38,7 +38,7 @@ pub(super) struct Wave {
     /// The time for which they were held, the server's CPU time meanwhile, and the deltas' delays.
     pub(super) lasted: Duration,
     pub(super) worked: Duration,
-    pub(super) delays: Spread,
+    pub(super) delays: Percentiles,
     /// The server's memory, its memory in use in KiB, and its open files at that time.
     pub(super) memory: Memory,
     pub(super) in_use: u64,
@@ -49,13 +49,13 @@ pub(super) struct Wave {
     /// The clients' results.
     pub(super) left: Left,
     /// The time from the clients' leave until the model saw each connection close.
-    pub(super) closed: Spread,
+    pub(super) closed: Percentiles,
 }
 
 pub(super) async fn run(program: &Program, model: &Model, terms: &Terms) -> Fallible<Wave> {
     let before = model.ledger.written();
     let began = Instant::now();
-    let crowd = Crowd::gather(program.address, terms.streams, terms.farewell).await?;
+    let crowd = Crowd::connect(program.address, terms.streams, terms.farewell).await?;
     let opened = began.elapsed();
 
     if !model.ledger.until_open(terms.streams as usize, PATIENCE).await {
@@ -63,9 +63,9 @@ pub(super) async fn run(program: &Program, model: &Model, terms: &Terms) -> Fall
     }
     model.beat.set(terms.interval);
     model.beat.rest(false);
-    let (began, had_worked) = (Instant::now(), program.process.worked()?);
+    let (began, had_worked) = (Instant::now(), program.process.cpu_time()?);
     sleep(terms.hold).await;
-    let (lasted, worked) = (began.elapsed(), program.process.worked()?.saturating_sub(had_worked));
+    let (lasted, worked) = (began.elapsed(), program.process.cpu_time()?.saturating_sub(had_worked));
     let in_use = program.metrics().await?.in_use / 1024;
     let (memory, files) = (program.process.memory()?, program.process.files()?);
 
@@ -85,9 +85,10 @@ pub(super) async fn run(program: &Program, model: &Model, terms: &Terms) -> Fall
     sleep(terms.interval).await;
     model.ledger.take_closed();
     let left_at = Instant::now();
-    let left = crowd.scatter().await;
+    let left = crowd.disconnect().await;
     model.ledger.until_open(0, PATIENCE).await;
-    let closed = Spread::of(model.ledger.take_closed().into_iter().map(|at| at.saturating_duration_since(left_at)));
+    let closed =
+        Percentiles::new(model.ledger.take_closed().into_iter().map(|at| at.saturating_duration_since(left_at)));
     model.beat.rest(true);
     Ok(Wave { opened, lasted, worked, delays, memory, in_use, files, written, heard, left, closed })
 }

@@ -13,7 +13,7 @@ const MOST: usize = 20;
 
 /// The record, which all clients write to.
 #[derive(Debug, Default)]
-pub(super) struct Book(Mutex<Account>);
+pub(super) struct ExpectedExits(Mutex<Account>);
 
 /// The content of the record.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,7 @@ pub(super) struct Account {
     pub(super) complaints: Vec<String>,
 }
 
-impl Book {
+impl ExpectedExits {
     /// Counts a visit.
     pub(super) fn visit(&self) {
         self.account().visits += 1;

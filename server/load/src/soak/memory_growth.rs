@@ -7,9 +7,9 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 /// Samples of resident memory, in KiB, with their times.
 #[derive(Debug, Default)]
-pub(super) struct Plateau(Vec<(Duration, u64)>);
+pub(super) struct MemoryGrowth(Vec<(Duration, u64)>);
 
-impl Plateau {
+impl MemoryGrowth {
     /// Adds a sample.
     pub(super) fn add(&mut self, after: Duration, kib: u64) {
         self.0.push((after, kib));
@@ -30,18 +30,18 @@ impl Plateau {
     }
 
     /// Reports the growth.
-    pub(super) fn tell(&self, report: &mut Report) {
+    pub(super) fn report(&self, report: &mut Report) {
         match self.means() {
             Some((early, late)) => {
                 let seen = format!("{early} KiB, {late} KiB");
-                report.promised(
+                report.add_promise(
                     "resident in the second minute, and in the last",
                     seen,
                     "growth < 10 %",
                     late * 10 < early * 11,
                 );
             }
-            None => report.saw("resident", "too short a time to tell growth: it takes 240 s"),
+            None => report.add("resident", "too short a time to tell growth: it takes 240 s"),
         }
     }
 }
@@ -52,10 +52,10 @@ mod tests {
 
     /// The number of broken promises after this many minutes, with one sample each ten seconds.
     fn broken(minutes: u64, kib: impl Fn(u64) -> u64) -> usize {
-        let mut plateau = Plateau::default();
-        (1..=minutes * 6).for_each(|at| plateau.add(Duration::from_secs(at * 10), kib(at)));
+        let mut growth = MemoryGrowth::default();
+        (1..=minutes * 6).for_each(|at| growth.add(Duration::from_secs(at * 10), kib(at)));
         let mut report = Report::default();
-        plateau.tell(&mut report);
+        growth.report(&mut report);
         report.broken().len()
     }
 

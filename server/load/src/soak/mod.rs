@@ -18,8 +18,8 @@ use crate::{
     report::Report,
     server_process::{Program, Setting},
 };
-use expected_exits::Book;
-use memory_growth::Plateau;
+use expected_exits::ExpectedExits;
+use memory_growth::MemoryGrowth;
 use network::Network;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::{
@@ -53,7 +53,7 @@ const HELD_UP: Duration = Duration::from_secs(3);
 struct Stage {
     model: Model,
     program: Program,
-    book: Book,
+    book: ExpectedExits,
     /// The number of streams so far. Each stream has its own number.
     streams: AtomicU32,
     over: CancellationToken,
@@ -78,22 +78,22 @@ pub(crate) async fn run(binary: &Path, options: &Soak) -> Fallible<Vec<String>> 
     program.metrics().await?;
     sleep(Duration::from_secs(1)).await;
     let files = program.process.files()?;
-    let (book, streams) = (Book::default(), AtomicU32::new(0));
+    let (book, streams) = (ExpectedExits::default(), AtomicU32::new(0));
     let stage = Arc::new(Stage { model, program, book, streams, over: CancellationToken::new() });
 
-    let (plateau, pause) = churn(&stage, network.as_ref(), options, seed).await?;
+    let (growth, pause) = churn(&stage, network.as_ref(), options, seed).await?;
     let metrics = stage.program.settle(files.all, PATIENCE).await?;
     stage.model.ledger.until_open(0, PATIENCE).await;
 
     let mut report = Report::default();
-    tell_of_tasks(&mut report, &stage.book, metrics);
-    report.promised("connections to the model", stage.model.ledger.open(), 0, stage.model.ledger.open() == 0);
+    report_tasks(&mut report, &stage.book, metrics);
+    report.add_promise("connections to the model", stage.model.ledger.open(), 0, stage.model.ledger.open() == 0);
     let left = stage.program.process.files()?.all;
-    report.promised("open files", left, format!("{}, as in the beginning", files.all), left <= files.all);
-    plateau.tell(&mut report);
+    report.add_promise("open files", left, format!("{}, as in the beginning", files.all), left <= files.all);
+    growth.report(&mut report);
     // On a machine that stalls this program, every delay is meaningless.
     let promise = format!("< {}, or this run tells nothing", ms(HELD_UP));
-    report.promised("longest time for which this program itself was held up", ms(pause), promise, pause < HELD_UP);
+    report.add_promise("longest time for which this program itself was held up", ms(pause), promise, pause < HELD_UP);
     println!("\n{}", report.table());
     let broken = report.broken();
     let stage = Arc::into_inner(stage).ok_or("somebody is still there")?;
@@ -107,7 +107,7 @@ async fn churn(
     network: Option<&Network>,
     options: &Soak,
     seed: u64,
-) -> Fallible<(Plateau, Duration)> {
+) -> Fallible<(MemoryGrowth, Duration)> {
     let length = Duration::from_secs(options.seconds.into());
     let mut chance = StdRng::seed_from_u64(seed);
     let mut clients = JoinSet::new();
@@ -115,11 +115,11 @@ async fn churn(
         clients.spawn(come_and_go(stage.clone(), StdRng::from_rng(&mut chance)));
     }
     let looking_on = look_on(stage, length);
-    let (plateau, (), pause) =
+    let (growth, (), pause) =
         tokio::try_join!(looking_on, vanishing_wave::run(stage, network, length), held_up(length))?;
     stage.over.cancel();
     clients.join_all().await;
-    Ok((plateau, pause))
+    Ok((growth, pause))
 }
 
 /// The longest stall of this program during this time.
@@ -136,7 +136,7 @@ async fn held_up(length: Duration) -> Fallible<Duration> {
 /// Makes one visit after another.
 async fn come_and_go(stage: Arc<Stage>, mut chance: StdRng) {
     while !stage.over.is_cancelled() {
-        let visit = Visit::at_random(&mut chance, stage.number(1));
+        let visit = Visit::random(&mut chance, stage.number(1));
         if let Err(error) = visit.make(&stage).await {
             stage.book.complain(format!("{error}: {visit:?}"));
         }
@@ -144,17 +144,17 @@ async fn come_and_go(stage: Arc<Stage>, mut chance: StdRng) {
 }
 
 /// Prints status lines for this time.
-async fn look_on(stage: &Stage, length: Duration) -> Fallible<Plateau> {
+async fn look_on(stage: &Stage, length: Duration) -> Fallible<MemoryGrowth> {
     let began = Instant::now();
     let mut clock = interval(PAUSE);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     clock.tick().await; // at once
-    let mut plateau = Plateau::default();
+    let mut growth = MemoryGrowth::default();
     while began.elapsed() + PAUSE <= length {
         clock.tick().await;
         let (metrics, process) = (stage.program.metrics().await?, stage.program.process);
         let (memory, files) = (process.memory()?, process.files()?);
-        plateau.add(began.elapsed(), memory.resident);
+        growth.add(began.elapsed(), memory.resident);
         println!(
             "{:4} s: {metrics}; {} KiB resident; {} files, {} of them sockets; {} connections to the model",
             began.elapsed().as_secs(),
@@ -165,37 +165,37 @@ async fn look_on(stage: &Stage, length: Duration) -> Fallible<Plateau> {
         );
     }
     sleep(length.saturating_sub(began.elapsed())).await;
-    Ok(plateau)
+    Ok(growth)
 }
 
-fn tell_of_tasks(report: &mut Report, book: &Book, metrics: Metrics) {
+fn report_tasks(report: &mut Report, book: &ExpectedExits, metrics: Metrics) {
     let book = book.close();
-    report.saw("visits", book.visits);
-    report.promised(
+    report.add("visits", book.visits);
+    report.add_promise(
         "exits, of tasks that were started",
         format!("{} of {}", metrics.ended(), book.started),
         "each one",
         metrics.ended() == book.started,
     );
-    report.promised("tasks that live", metrics.live, 0, metrics.live == 0);
+    report.add_promise("tasks that live", metrics.live, 0, metrics.live == 0);
     for reason in REASONS {
         let (least, most) = book.expected(reason);
         let exits = metrics.exits(reason);
         let promise = if least == most { least.to_string() } else { format!("{least} to {most}") };
-        report.promised(&format!("exits, {}", reason.as_str()), exits, promise, (least..=most).contains(&exits));
+        report.add_promise(&format!("exits, {}", reason.as_str()), exits, promise, (least..=most).contains(&exits));
     }
-    report.promised("faults in what was heard", book.faults, "none", book.faults.sum() == 0);
+    report.add_promise("faults in what was heard", book.faults, "none", book.faults.sum() == 0);
     if book.waves > 0 {
         let slowest = book.vanished.iter().max().copied().map_or_else(|| "-".into(), ms);
         let seen = format!("{} of {} times, the slowest {slowest}", book.vanished.len(), book.waves);
-        report.promised(
+        report.add_promise(
             "clients vanished, and that was noticed",
             seen,
             "within 20 s",
             book.vanished.len() == book.waves,
         );
     }
-    report.promised("complaints", book.complaints.len(), "none", book.complaints.is_empty());
+    report.add_promise("complaints", book.complaints.len(), "none", book.complaints.is_empty());
     for complaint in &book.complaints {
         println!("- {complaint}");
     }

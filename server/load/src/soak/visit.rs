@@ -56,23 +56,23 @@ enum Stay {
 
 impl Visit {
     /// A random visit. `stream` is the number of its stream.
-    pub(super) fn at_random(chance: &mut StdRng, stream: u32) -> Self {
-        let while_ = Duration::from_millis(chance.random_range(0..2000));
+    pub(super) fn random(chance: &mut StdRng, stream: u32) -> Self {
+        let time = Duration::from_millis(chance.random_range(0..2000));
         let (ask, stay) = match chance.random_range(0..100) {
-            0..20 => (Ask::Chat(Script::at_random(chance, stream, End::Finish)), Stay::Out),
+            0..20 => (Ask::Chat(Script::random(chance, stream, End::Finish)), Stay::Out),
             20..35 => {
                 let end = *[End::Cut, End::Reset, End::Rubbish].choose(chance).unwrap_or(&End::Cut);
-                (Ask::Chat(Script::at_random(chance, stream, end)), Stay::Out)
+                (Ask::Chat(Script::random(chance, stream, end)), Stay::Out)
             }
             35..60 => {
                 let script = Script::endless(stream, Pace::Every(chance.random_range(1..100)));
-                (Ask::Chat(Script { chunked: chance.random(), ..script }), Stay::Reading(while_))
+                (Ask::Chat(Script { chunked: chance.random(), ..script }), Stay::Reading(time))
             }
-            60..70 => (Ask::Chat(Script::at_random(chance, stream, End::Hang)), Stay::Reading(while_)),
-            70..77 => (Ask::Chat(Script::endless(stream, Pace::Flood)), Stay::Stalled(while_)),
+            60..70 => (Ask::Chat(Script::random(chance, stream, End::Hang)), Stay::Reading(time)),
+            70..77 => (Ask::Chat(Script::endless(stream, Pace::Flood)), Stay::Stalled(time)),
             77..82 => (Ask::Task { chunks: chance.random_range(0..20), crash_at: None }, Stay::Out),
             82..88 => (Ask::Task { chunks: 20, crash_at: Some(chance.random_range(1..=20)) }, Stay::Out),
-            88..93 => (Ask::Monitor, Stay::Reading(while_)),
+            88..93 => (Ask::Monitor, Stay::Reading(time)),
             _ => (Ask::Page(["/", "/task", "/monitor", "/nowhere"].choose(chance).copied().unwrap_or("/")), Stay::Out),
         };
         let farewell = if chance.random() { Farewell::Fin } else { Farewell::Rst };
@@ -82,7 +82,7 @@ impl Visit {
     /// Makes the visit.
     pub(super) async fn make(&self, stage: &Stage) -> Fallible<()> {
         stage.book.visit();
-        let Some((path, body)) = self.ask.request() else { return self.see_page(stage).await };
+        let Some((path, body)) = self.ask.request() else { return self.check_page(stage).await };
         let mut stream = Stream::open(stage.program.address, path, &body, self.farewell).await?;
         stage.book.start(1);
         let task = stream.task.clone();
@@ -138,7 +138,7 @@ impl Visit {
         }
     }
 
-    async fn see_page(&self, stage: &Stage) -> Fallible<()> {
+    async fn check_page(&self, stage: &Stage) -> Fallible<()> {
         let Ask::Page(path) = self.ask else { return Ok(()) };
         match client::get(stage.program.address, path).await {
             Err(error) if path == "/nowhere" && error.to_string().contains("404") => Ok(()),
@@ -153,14 +153,14 @@ async fn listen(stream: &mut Stream, check: &mut Option<Check>) -> Fallible<Exit
     while let Some(event) = stream.event().await? {
         match event.event.as_str() {
             "exit" => return Ok(serde_json::from_str(&event.data)?),
-            "delta" => hear(&event.data, check)?,
+            "delta" => on_delta(&event.data, check)?,
             other => return Err(format!("there is an event {other}").into()),
         }
     }
     Err("it ended without an exit".into())
 }
 
-fn hear(data: &str, check: &mut Option<Check>) -> Fallible<()> {
+fn on_delta(data: &str, check: &mut Option<Check>) -> Fallible<()> {
     if let Some(check) = check {
         let (Delta::Text(text) | Delta::Reasoning(text)) = serde_json::from_str(data)? else { return Ok(()) };
         check.feed(&text, |_| ());
@@ -212,7 +212,7 @@ impl End {
 
 impl Script {
     /// A random script of a few deltas with this end.
-    fn at_random(chance: &mut StdRng, stream: u32, end: End) -> Self {
+    fn random(chance: &mut StdRng, stream: u32, end: End) -> Self {
         let pace = if chance.random_bool(0.2) { Pace::Flood } else { Pace::Every(chance.random_range(0..50)) };
         Self { deltas: chance.random_range(0..50), end, chunked: chance.random(), ..Self::endless(stream, pace) }
     }
@@ -233,7 +233,7 @@ mod tests {
     fn the_same_seed_makes_the_same_visits() {
         let visits = |seed| {
             let mut chance = StdRng::seed_from_u64(seed);
-            (0..100).map(|stream| format!("{:?}", Visit::at_random(&mut chance, stream))).collect::<Vec<_>>()
+            (0..100).map(|stream| format!("{:?}", Visit::random(&mut chance, stream))).collect::<Vec<_>>()
         };
         assert_eq!(visits(7), visits(7));
         assert_ne!(visits(7), visits(8));
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn every_exit_reason_occurs() {
         let mut chance = StdRng::seed_from_u64(1);
-        let visits = (0..1000).map(|stream| Visit::at_random(&mut chance, stream)).collect::<Vec<_>>();
+        let visits = (0..1000).map(|stream| Visit::random(&mut chance, stream)).collect::<Vec<_>>();
         for reason in REASONS.into_iter().filter(|reason| *reason != Reason::Shutdown) {
             assert!(visits.iter().any(|visit| visit.ask.end() == reason), "{reason:?}");
         }

@@ -2,7 +2,7 @@
 
 /// The file, the text, the reasoning, and the finish reason. After `! ` the last is a part of the error message
 /// instead. A file named `whole-…` arrives in one piece, every other as a stream.
-pub(crate) const TOLD: &[(&str, &str, &str, &str)] = &[
+pub(crate) const EXPECTED: &[(&str, &str, &str, &str)] = &[
     ("openai", "Two and two are four.", "", "stop"),
     ("openai-usage", "Four.", "", "stop"),
     ("openai-refusal", "I can't help with that.", "", "stop"),

@@ -1,6 +1,6 @@
 //! A server that stops its answer when it gets another request is not asked for its models meanwhile.
 
-use super::{ask, client, names, several, told};
+use super::{ask, client, names, read_reply, several};
 use crate::support::{
     advance,
     fake_upstream::{Connection, Step, Upstream, answer_json, delta, done, finish, head, models, sse},
@@ -22,7 +22,7 @@ use server::{
 use std::{sync::Arc, time::Duration};
 
 /// An answer that has begun, at a server that ends it on any other request.
-async fn an_answer_that_could_be_interrupted() -> (Upstream, Arc<Models>, EventStream, Connection) {
+async fn interruptible_answer() -> (Upstream, Arc<Models>, EventStream, Connection) {
     let script = [head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()];
     let mut upstream = Upstream::interrupting(script).await;
     let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
@@ -35,20 +35,20 @@ async fn an_answer_that_could_be_interrupted() -> (Upstream, Arc<Models>, EventS
 
 #[tokio::test]
 async fn a_busy_server_is_not_listed_and_known_models_are_shown() {
-    let (upstream, models, events, connection) = an_answer_that_could_be_interrupted().await;
+    let (upstream, models, events, connection) = interruptible_answer().await;
     for _ in 0..3 {
         assert_eq!(names(&models).await, ["fake"], "that it answers is known");
     }
     assert_eq!(upstream.times_listed(), 0);
     connection.go();
-    assert_eq!(told(events).await.0, ["lo"]);
+    assert_eq!(read_reply(events).await.0, ["lo"]);
 }
 
 #[tokio::test]
 async fn an_interruptible_server_is_never_asked_for_its_models() {
-    let (upstream, models, events, connection) = an_answer_that_could_be_interrupted().await;
+    let (upstream, models, events, connection) = interruptible_answer().await;
     connection.go();
-    told(events).await;
+    read_reply(events).await;
     for _ in 0..3 {
         let list = models.list().await;
         assert_eq!(list.data.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), ["fake"], "it has answered");
@@ -87,7 +87,7 @@ async fn an_unidentified_server_is_not_asked_for_its_models() {
     let events = ask(&models, json!({}));
     upstream.asked_who().await;
     advance(Duration::from_secs(3)).await;
-    assert_eq!(told(events).await.0, ["Hi"], "the question goes on without knowing");
+    assert_eq!(read_reply(events).await.0, ["Hi"], "the question goes on without knowing");
 }
 
 #[tokio::test]
@@ -102,9 +102,9 @@ async fn a_server_replaced_by_an_interruptible_one_is_recognised() {
 
 #[tokio::test]
 async fn an_interruptible_server_that_is_gone_is_reported_as_gone() {
-    let (upstream, models, events, connection) = an_answer_that_could_be_interrupted().await;
+    let (upstream, models, events, connection) = interruptible_answer().await;
     connection.go();
-    told(events).await;
+    read_reply(events).await;
     drop(upstream);
     tokio::task::yield_now().await; // the listener closes
     let list = models.list().await;
@@ -134,7 +134,7 @@ async fn upstreams_of_one_server_share_its_busy_state() {
     assert_eq!(names(&models).await, ["one/fake", "two/fake"]);
     assert_eq!(upstream.times_listed(), 2);
     connection.go();
-    assert_eq!(told(events).await.0, ["lo"]);
+    assert_eq!(read_reply(events).await.0, ["lo"]);
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn a_question_without_a_model_needs_no_list() {
     let mut upstream = Upstream::interrupting([head(), delta("Hi"), finish("stop"), done()]).await;
     let client = Client::new(Settings::new(parse_url(&upstream.url()).unwrap())).unwrap();
     let models = Arc::new(Models::new([client], None));
-    assert_eq!(told(ask(&models, json!({}))).await.0, ["Hi"]);
+    assert_eq!(read_reply(ask(&models, json!({}))).await.0, ["Hi"]);
     assert_eq!(upstream.connection().await.request.body.get("model"), None);
     assert_eq!(upstream.times_listed(), 0);
 }
@@ -171,7 +171,7 @@ async fn the_previous_list_is_shown_while_an_answer_runs() {
     let mut upstream = Upstream::playing_in_turn(scripts).await;
     let models = Arc::new(Models::new([client(&upstream)], None));
     assert_eq!(names(&models).await, ["fake"]);
-    told(ask(&models, json!({ "model": "gone" }))).await;
+    read_reply(ask(&models, json!({ "model": "gone" }))).await;
     upstream.connection().await;
     let mut events = ask(&models, json!({ "model": "other" }));
     let connection = upstream.connection().await;
@@ -180,7 +180,7 @@ async fn the_previous_list_is_shown_while_an_answer_runs() {
     assert_eq!(list.data.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), ["fake"]);
     assert!(list.message.unwrap().contains("is asked for its models when that has ended"), "so the page asks again");
     connection.go();
-    told(events).await;
+    read_reply(events).await;
     let list = models.list().await;
     assert_eq!((list.data[0].id.as_str(), list.message), ("fake", None));
 }

@@ -1,6 +1,6 @@
 //! Model servers are found on this machine.
 
-use super::{ask, names, told};
+use super::{ask, names, read_reply};
 use crate::support::{
     advance,
     fake_upstream::{Step, Upstream, answer, answer_json, delta, done, finish, head, models},
@@ -81,7 +81,7 @@ async fn a_server_that_starts_later_is_found_on_demand() {
     assert_eq!(looks.load(Ordering::Relaxed), 1, "it is not looked for more than once a second");
     there.store(1, Ordering::Relaxed);
     advance(Duration::from_secs(1)).await;
-    assert_eq!(told(ask(&models, json!({}))).await.0, ["Here."]);
+    assert_eq!(read_reply(ask(&models, json!({}))).await.0, ["Here."]);
     assert_eq!(names(&models).await, ["fake"]);
     assert_eq!(looks.load(Ordering::Relaxed), 2, "what was found is not looked for again");
 }

@@ -1,6 +1,6 @@
 //! The list of models of one server.
 
-use super::{ask, client, names, several, told, with_upstream};
+use super::{ask, client, names, read_reply, several, with_upstream};
 use crate::support::{
     fake_upstream::{Step, Upstream, answer, answer_json, delta, done, finish, head, models, raw, sse},
     soon,
@@ -27,7 +27,7 @@ use std::{net::SocketAddr, sync::Arc};
 async fn a_server_s_models_are_listed_and_answer() {
     let (_upstream, models) = with_upstream([head(), delta("Here."), finish("stop"), done()]).await;
     assert_eq!(names(&models).await, ["fake"]);
-    let (words, _) = told(ask(&models, json!({ "model": "fake" }))).await;
+    let (words, _) = read_reply(ask(&models, json!({ "model": "fake" }))).await;
     assert_eq!(words, ["Here."]);
 }
 
@@ -45,13 +45,13 @@ async fn concurrent_lists_ask_the_server_once() {
 
 #[tokio::test]
 async fn a_failed_connection_is_not_reported_as_silence() {
-    let (_listener, _queue, address) = deaf();
+    let (_listener, _queue, address) = full_listener();
     let client = Client::new(Settings::new(parse_url(&format!("http://{address}/v1")).unwrap())).unwrap();
     assert!(client.models().await.unwrap_err().contains("can't be reached: no connection within 2 seconds"));
 }
 
 /// A listener with a full queue: the kernel answers no further connection.
-fn deaf() -> (Socket, std::net::TcpStream, SocketAddr) {
+fn full_listener() -> (Socket, std::net::TcpStream, SocketAddr) {
     let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     listener.listen(0).unwrap();
@@ -89,7 +89,7 @@ async fn the_beginning_of_an_endless_list_is_read() {
     let list = [begun, Step::Flood("x".repeat(64 * 1024).into())];
     let mut upstream = Upstream::listing_and_playing(list, script).await;
     let models = Arc::new(Models::new([client(&upstream)], None));
-    assert_eq!(told(ask(&models, json!({}))).await.0, ["Hi"]);
+    assert_eq!(read_reply(ask(&models, json!({}))).await.0, ["Hi"]);
     assert_eq!(upstream.connection().await.request.body["model"], "a");
 }
 
@@ -119,7 +119,7 @@ async fn a_missing_list_suggests_typing_a_name() {
     let list = models.list().await;
     says_so(&list);
     assert!(list.data.is_empty());
-    assert_eq!(told(ask(&models, json!({ "model": "typed" }))).await.0, ["Hi"]);
+    assert_eq!(read_reply(ask(&models, json!({ "model": "typed" }))).await.0, ["Hi"]);
     let list = models.list().await;
     says_so(&list);
     assert_eq!(list.data.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), ["typed"], "it has answered");
@@ -151,7 +151,7 @@ async fn a_model_that_refused_to_continue_reasoning_is_unmarked() {
         let models = Arc::new(Models::new([client(&upstream)], None));
         let thought = json!({ "role": "assistant", "content": "", "reasoning_content": "Hm" });
         let messages = json!([{ "role": "user", "content": "Think" }, thought]);
-        told(ask(&models, json!({ "model": "a", "messages": messages }))).await;
+        read_reply(ask(&models, json!({ "model": "a", "messages": messages }))).await;
         let can = models.list().await.data.into_iter().map(|model| model.continues_thought).collect::<Vec<_>>();
         assert_eq!(can, [goes_on, true]);
     }

@@ -37,7 +37,7 @@ fn ask(models: &Arc<Models>, fields: Value) -> EventStream {
     linked(move |deltas| models.reply(question(fields), deltas))
 }
 
-async fn told(mut events: EventStream) -> (Vec<String>, Exit) {
+async fn read_reply(mut events: EventStream) -> (Vec<String>, Exit) {
     let mut words = Vec::new();
     while let Some(event) = events.next().await {
         match event {

@@ -1,6 +1,6 @@
 //! Several model servers: one list, and each question goes to the right server.
 
-use super::{ask, names, several, told};
+use super::{ask, names, read_reply, several};
 use crate::support::{
     advance,
     fake_upstream::{Request, Step, Upstream, answer, answer_json, delta, done, finish, head, models},
@@ -108,8 +108,8 @@ async fn a_question_reaches_the_named_server_with_its_own_key() {
     let mut one = Upstream::playing([head(), delta("one"), finish("stop"), done()]).await;
     let mut two = Upstream::playing([head(), delta("two"), finish("stop"), done()]).await;
     let models = several(&[("one", &one), ("two", &two)], None);
-    assert_eq!(told(ask(&models, json!({ "model": "two/fake" }))).await.0, ["two"]);
-    assert_eq!(told(ask(&models, json!({ "model": "one/org/other" }))).await.0, ["one"]);
+    assert_eq!(read_reply(ask(&models, json!({ "model": "two/fake" }))).await.0, ["two"]);
+    assert_eq!(read_reply(ask(&models, json!({ "model": "one/org/other" }))).await.0, ["one"]);
     assert_eq!(two.connection().await.request.body["model"], "fake");
     assert_eq!(one.connection().await.request.body["model"], "org/other");
     models.list().await;
@@ -127,10 +127,10 @@ async fn a_plain_name_suffices_if_one_server_has_the_model() {
     let models = several(&[("one", &one), ("two", &two)], None);
     let _events = ask(&models, json!({ "model": "x" }));
     assert_eq!(one.connection().await.request.body["model"], "x");
-    let (_, exit) = told(ask(&models, json!({ "model": "both" }))).await;
+    let (_, exit) = read_reply(ask(&models, json!({ "model": "both" }))).await;
     let why = "Several model servers have a model both. Say which: one/both or two/both.";
     assert_eq!((exit.reason, exit.message.as_deref()), (Reason::Failed, Some(why)));
-    let (_, exit) = told(ask(&models, json!({ "model": "nobodys" }))).await;
+    let (_, exit) = read_reply(ask(&models, json!({ "model": "nobodys" }))).await;
     assert_eq!(exit.message.as_deref(), Some("No model server has a model nobodys."));
 }
 
@@ -140,7 +140,7 @@ async fn an_ambiguous_name_is_refused_while_another_server_loads() {
     let loading = Upstream::listing([loading]).await;
     let (one, two) = (Upstream::listing([models(&["x"])]).await, Upstream::listing([models(&["x"])]).await);
     let all = several(&[("loading", &loading), ("one", &one), ("two", &two)], None);
-    let (_, exit) = soon("the answer", told(ask(&all, json!({ "model": "x" })))).await;
+    let (_, exit) = soon("the answer", read_reply(ask(&all, json!({ "model": "x" })))).await;
     assert_eq!(exit.message.as_deref(), Some("Several model servers have a model x. Say which: one/x or two/x."));
 }
 
@@ -170,11 +170,11 @@ async fn an_unlisted_name_goes_to_the_only_server_without_a_list() {
     let script = [head(), delta("Hi"), finish("stop"), done()];
     let mut without = Upstream::listing_and_playing([answer(404, &[], "no such thing")], script.clone()).await;
     let all = several(&[("listing", &listing), ("without", &without)], None);
-    assert_eq!(told(ask(&all, json!({ "model": "mine" }))).await.0, ["Hi"]);
+    assert_eq!(read_reply(ask(&all, json!({ "model": "mine" }))).await.0, ["Hi"]);
     assert_eq!(without.connection().await.request.body["model"], "mine");
     let too = Upstream::listing_and_playing([answer(404, &[], "no such thing")], script).await;
     let all = several(&[("listing", &listing), ("without", &without), ("too", &too)], None);
-    let (_, exit) = told(ask(&all, json!({ "model": "mine" }))).await;
+    let (_, exit) = read_reply(ask(&all, json!({ "model": "mine" }))).await;
     let message = exit.message.unwrap();
     assert!(message.contains("If one has it, say which: without/mine or too/mine."), "{message}");
 }

@@ -1,6 +1,6 @@
 //! Content that the page cannot show.
 
-use super::{told, with_delta};
+use super::{reply_to, with_delta};
 use crate::support::fake_upstream::{self, answer_json, done, finish, head};
 use serde_json::json;
 
@@ -17,14 +17,14 @@ async fn a_tool_call_is_no_answer() {
     ] {
         for reason in ["tool_calls", "stop", "length"] {
             let events = [head(), with_delta(&delta), more.clone(), finish(reason), done()];
-            told(events).await.not_at_all(why);
+            reply_to(events).await.assert_failed(why);
             let events = [head(), fake_upstream::delta("Let me look."), with_delta(&delta), finish(reason), done()];
-            told(events).await.partly("Let me look.", why);
+            reply_to(events).await.assert_incomplete("Let me look.", why);
         }
         let mut message = delta.clone();
         message["role"] = json!("assistant");
         let whole = json!({ "choices": [{ "message": message, "finish_reason": "tool_calls" }] });
-        told([answer_json(200, &whole)]).await.not_at_all(why);
+        reply_to([answer_json(200, &whole)]).await.assert_failed(why);
     }
 }
 
@@ -46,10 +46,10 @@ async fn content_that_cannot_be_shown_is_named() {
         (json!({ "video": { "url": "x" } }), "a video"),
     ] {
         let why = format!("answered with {why}, which can't be shown here");
-        told([head(), with_delta(&delta), finish("stop"), done()]).await.not_at_all(&why);
+        reply_to([head(), with_delta(&delta), finish("stop"), done()]).await.assert_failed(&why);
         let events = [head(), fake_upstream::delta("Look:"), with_delta(&delta), finish("stop"), done()];
-        told(events).await.partly("Look:", &why);
+        reply_to(events).await.assert_incomplete("Look:", &why);
         let whole = json!({ "choices": [{ "message": delta, "finish_reason": "stop" }] });
-        told([answer_json(200, &whole)]).await.not_at_all(&why);
+        reply_to([answer_json(200, &whole)]).await.assert_failed(&why);
     }
 }

@@ -1,6 +1,6 @@
 //! An answer that breaks off, or that never comes: the page is told why.
 
-use super::{ask, listen_to_the_end, question, settings, told, told_with};
+use super::{ask, question, read_reply, reply_to, reply_with, settings};
 use crate::support::{
     fake_upstream::{Step, Upstream, answer, answer_json, chunk, chunked_head, delta, done, finish, head, raw, sse},
     soon,
@@ -25,22 +25,24 @@ async fn text_before_a_bad_value_in_the_same_event_stays() {
         ("{\"error\":\"Out of memory\"}\n\n", "Out of memory"),
     ] {
         let body = format!("data: {hello}\ndata: {rest}");
-        told([head(), raw(body), Step::Close]).await.partly("Hello", why);
+        reply_to([head(), raw(body), Step::Close]).await.assert_incomplete("Hello", why);
     }
     let message = json!({ "choices": [{ "message": { "content": "Hello" }, "finish_reason": "stop" }] });
-    told([head(), raw(json!([hello, message]).to_string()), Step::Close]).await.completely("Hello");
-    told([head(), raw(format!("data: {hello}\ndata: {message}\n\n")), done()]).await.completely("Hello");
+    reply_to([head(), raw(json!([hello, message]).to_string()), Step::Close]).await.assert_complete("Hello");
+    reply_to([head(), raw(format!("data: {hello}\ndata: {message}\n\n")), done()]).await.assert_complete("Hello");
 }
 
 #[tokio::test]
 async fn an_answer_without_an_end_may_be_incomplete() {
-    told([head(), delta("Hel"), Step::Close]).await.partly("Hel", "without saying that it was complete");
+    reply_to([head(), delta("Hel"), Step::Close]).await.assert_incomplete("Hel", "without saying that it was complete");
 }
 
 #[tokio::test]
 async fn half_an_event_at_the_end_is_incomplete() {
     let half = raw("data: {\"choices\":[{\"delta\":{\"content\":\"lo");
-    told([head(), delta("Hel"), half, Step::Close]).await.partly("Hel", "without saying that it was complete");
+    reply_to([head(), delta("Hel"), half, Step::Close])
+        .await
+        .assert_incomplete("Hel", "without saying that it was complete");
 }
 
 #[tokio::test]
@@ -55,7 +57,7 @@ async fn a_cut_connection_leaves_the_text() {
             != Some(Event::Item(AnswerItem::Delta(Delta::Text("Hel".into()))))
         {}
         connection.go();
-        listen_to_the_end(events).await.partly("", "The connection to http://127.0.0.1:");
+        read_reply(events).await.assert_incomplete("", "The connection to http://127.0.0.1:");
     }
 }
 
@@ -73,14 +75,14 @@ async fn an_error_mid_stream_is_recognised_in_every_dialect() {
             "choices": [{ "delta": { "content": "" }, "finish_reason": "error" }],
         })),
     ] {
-        told([head(), delta("Hel"), error.clone(), done()]).await.partly("Hel", "Out of memory");
-        told([head(), error, done()]).await.not_at_all("Out of memory");
+        reply_to([head(), delta("Hel"), error.clone(), done()]).await.assert_incomplete("Hel", "Out of memory");
+        reply_to([head(), error, done()]).await.assert_failed("Out of memory");
     }
 }
 
 #[tokio::test]
 async fn text_before_garbage_stays() {
-    told([head(), delta("Hel"), raw("data: rubbish\n\n")]).await.partly("Hel", "rubbish");
+    reply_to([head(), delta("Hel"), raw("data: rubbish\n\n")]).await.assert_incomplete("Hel", "rubbish");
 }
 
 #[tokio::test]
@@ -88,7 +90,7 @@ async fn an_endless_line_is_cut_off() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Flood(vec![b'x'; 64 * 1024].into())]).await;
     let events = ask(settings(&upstream), question());
     let connection = upstream.connection().await;
-    listen_to_the_end(events).await.partly("Hel", "sent more at once");
+    read_reply(events).await.assert_incomplete("Hel", "sent more at once");
     connection.closed_by_peer().await;
 }
 
@@ -100,25 +102,27 @@ async fn an_exceeded_context_is_recognised() {
         vec![answer(400, json, r#"{"error":{"message":"the request exceeds the available context size"}}"#)],
         vec![head(), sse(&json!({ "error": { "message": "the request exceeds the available context size" } }))],
     ] {
-        let told = told(script).await;
-        told.not_at_all("The conversation is too long for the model: edit an earlier question, or begin a new chat.");
-        assert!(told.exit.result.full);
+        let reply = reply_to(script).await;
+        reply.assert_failed(
+            "The conversation is too long for the model: edit an earlier question, or begin a new chat.",
+        );
+        assert!(reply.exit.result.full);
     }
-    assert!(!told([answer(400, json, r#"{"error":"Too hot"}"#)]).await.exit.result.full);
+    assert!(!reply_to([answer(400, json, r#"{"error":"Too hot"}"#)]).await.exit.result.full);
 }
 
 #[tokio::test]
 async fn quoted_words_are_truncated_and_hold_no_secret() {
     let key = "sk-0123456789abcdef";
     let long = format!("{key} {}", "x".repeat(100_000));
-    let told =
-        told_with([head(), delta("Hi"), finish(&long), done()], |settings| settings.api_key = Some(key.into())).await;
-    let reason = told.exit.result.finish_reason.as_deref().unwrap();
+    let reply =
+        reply_with([head(), delta("Hi"), finish(&long), done()], |settings| settings.api_key = Some(key.into())).await;
+    let reason = reply.exit.result.finish_reason.as_deref().unwrap();
     assert!(reason.chars().count() < 100 && !reason.contains("sk-"), "{reason}");
     let headers = [format!("location: https://elsewhere.example/{key}/{}", "x".repeat(10_000))];
     let headers = headers.iter().map(String::as_str).collect::<Vec<_>>();
-    let told = told_with([answer(301, &headers, "")], |settings| settings.api_key = Some(key.into())).await;
-    assert!(told.message().len() < 600 && !told.message().contains("sk-"), "{}", told.message());
+    let reply = reply_with([answer(301, &headers, "")], |settings| settings.api_key = Some(key.into())).await;
+    assert!(reply.message().len() < 600 && !reply.message().contains("sk-"), "{}", reply.message());
 }
 
 #[tokio::test]
@@ -126,36 +130,36 @@ async fn credentials_in_the_url_are_never_shown() {
     // `gardener:p@ssword/1` and its Base64, as `Authorization: Basic` has it.
     let words = "gardener p@ssword/1 p%40ssword%2F1 Z2FyZGVuZXI6cEBzc3dvcmQvMQ==";
     for body in [json!({ "error": { "message": words } }).to_string(), words.to_owned()] {
-        let told = told_with([answer(401, &[], &body)], |settings| {
+        let reply = reply_with([answer(401, &[], &body)], |settings| {
             settings.url.set_username("gardener").unwrap();
             settings.url.set_password(Some("p@ssword/1")).unwrap();
         })
         .await;
-        told.not_at_all("[key] [key] [key] [key]");
-        assert!(!told.exit.log_message.clone().unwrap().contains("ssword"), "{:?}", told.exit);
+        reply.assert_failed("[key] [key] [key] [key]");
+        assert!(!reply.exit.log_message.clone().unwrap().contains("ssword"), "{:?}", reply.exit);
     }
 }
 
 #[tokio::test]
 async fn an_empty_body_is_no_answer() {
-    told([head(), Step::Close]).await.not_at_all("sent an empty answer");
-    told([raw("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")]).await.not_at_all("sent an empty answer");
-    told([raw("HTTP/1.1 204 No Content\r\n\r\n")]).await.not_at_all("sent an empty answer");
+    reply_to([head(), Step::Close]).await.assert_failed("sent an empty answer");
+    reply_to([raw("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")]).await.assert_failed("sent an empty answer");
+    reply_to([raw("HTTP/1.1 204 No Content\r\n\r\n")]).await.assert_failed("sent an empty answer");
 }
 
 #[tokio::test]
 async fn json_in_place_of_a_stream_is_read_as_an_error() {
-    told([answer_json(200, &json!({ "error": { "message": "No GPU" } }))]).await.not_at_all("No GPU");
-    told([answer_json(200, &json!({ "status": "ok" }))]).await.not_at_all("something else than was asked for");
-    told([answer(200, &["content-type: application/json"], "oops")]).await.not_at_all("oops");
-    told([answer(200, &["content-type: application/json"], "")]).await.not_at_all("sent an empty answer");
+    reply_to([answer_json(200, &json!({ "error": { "message": "No GPU" } }))]).await.assert_failed("No GPU");
+    reply_to([answer_json(200, &json!({ "status": "ok" }))]).await.assert_failed("something else than was asked for");
+    reply_to([answer(200, &["content-type: application/json"], "oops")]).await.assert_failed("oops");
+    reply_to([answer(200, &["content-type: application/json"], "")]).await.assert_failed("sent an empty answer");
 }
 
 #[tokio::test]
 async fn a_web_page_is_no_answer() {
     let page = "<!doctype html><title>Welcome to nginx!</title><p>…";
-    let told = told([answer(200, &["content-type: text/html"], page)]).await;
-    told.not_at_all("a web page, “Welcome to nginx!”");
+    let reply = reply_to([answer(200, &["content-type: text/html"], page)]).await;
+    reply.assert_failed("a web page, “Welcome to nginx!”");
 }
 
 #[tokio::test]
@@ -184,7 +188,7 @@ async fn every_refusal_says_what_to_do() {
         (answer(503, json, r#"{"error":{"message":"Failed loading model"}}"#), "failed (503): Failed loading model."),
         (answer(500, json, ""), "failed (500)."),
     ] {
-        told([step]).await.not_at_all(why);
+        reply_to([step]).await.assert_failed(why);
     }
 }
 
@@ -197,9 +201,9 @@ async fn a_refused_key_is_reported_and_never_shown() {
         format!("{}{key}", "x".repeat(290)),
     ];
     for body in bodies {
-        let told = told_with([answer(401, &[], &body)], |settings| settings.api_key = Some(key.into())).await;
-        told.not_at_all("refused the key (401)");
-        assert!(!told.message().contains(&key[..6]), "{}", told.message());
+        let reply = reply_with([answer(401, &[], &body)], |settings| settings.api_key = Some(key.into())).await;
+        reply.assert_failed("refused the key (401)");
+        assert!(!reply.message().contains(&key[..6]), "{}", reply.message());
     }
 }
 
@@ -207,35 +211,35 @@ async fn a_refused_key_is_reported_and_never_shown() {
 async fn a_redirect_is_reported_and_not_followed() {
     for to in ["https://me:secret@elsewhere.example/v1?key=secret", "/v2"] {
         let upstream = Upstream::playing([answer(301, &[&format!("location: {to}")], "")]).await;
-        let told = listen_to_the_end(ask(settings(&upstream), question())).await;
-        told.not_at_all("points elsewhere (301), to http");
-        assert!(!told.message().contains("secret"));
+        let reply = read_reply(ask(settings(&upstream), question())).await;
+        reply.assert_failed("points elsewhere (301), to http");
+        assert!(!reply.message().contains("secret"));
         assert_eq!(upstream.requests().len(), 1);
     }
 }
 
 #[tokio::test]
 async fn a_long_refusal_is_truncated() {
-    let told = told([answer(500, &[], &"very ".repeat(10_000))]).await;
-    told.not_at_all("very very");
-    assert!(told.message().len() < 500);
+    let reply = reply_to([answer(500, &[], &"very ".repeat(10_000))]).await;
+    reply.assert_failed("very very");
+    assert!(reply.message().len() < 500);
 }
 
 #[tokio::test]
 async fn a_connection_closed_without_an_answer_is_reported() {
     for end in [Step::Close, Step::Reset] {
-        told([end]).await.not_at_all("broke the connection off without an answer");
+        reply_to([end]).await.assert_failed("broke the connection off without an answer");
     }
-    told([raw("SSH-2.0-OpenSSH_9.2\r\n")]).await.not_at_all("broke the connection off without an answer");
+    reply_to([raw("SSH-2.0-OpenSSH_9.2\r\n")]).await.assert_failed("broke the connection off without an answer");
 }
 
 #[tokio::test]
 async fn a_refused_connection_names_its_address() {
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let url = parse_url(&format!("http://me:secret@{address}/v1")).unwrap();
-    let told = listen_to_the_end(ask(openai::Upstream::new(url), question())).await;
-    told.not_at_all(&format!("Nothing answers at http://{address}/v1. Is the model server running"));
-    assert!(!told.message().contains("secret"));
+    let reply = read_reply(ask(openai::Upstream::new(url), question())).await;
+    reply.assert_failed(&format!("Nothing answers at http://{address}/v1. Is the model server running"));
+    assert!(!reply.message().contains("secret"));
 }
 
 #[tokio::test]
@@ -248,7 +252,7 @@ async fn a_connection_attempt_times_out() {
     let _in_the_queue = std::net::TcpStream::connect(address).unwrap();
     let mut settings = openai::Upstream::new(parse_url(&format!("http://{address}/v1")).unwrap());
     settings.connect_timeout = Duration::from_millis(300);
-    listen_to_the_end(ask(settings, question())).await.not_at_all("can't be reached: no connection within 300 ms");
+    read_reply(ask(settings, question())).await.assert_failed("can't be reached: no connection within 300 ms");
 }
 
 #[tokio::test]
@@ -260,7 +264,7 @@ async fn tls_with_a_plain_http_server_is_reported() {
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
         stream
     });
-    let told = listen_to_the_end(ask(openai::Upstream::new(url), question())).await;
-    told.not_at_all("If it speaks plain HTTP, its URL begins with http://");
+    let reply = read_reply(ask(openai::Upstream::new(url), question())).await;
+    reply.assert_failed("If it speaks plain HTTP, its URL begins with http://");
     drop(plain.await);
 }

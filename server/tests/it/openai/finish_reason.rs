@@ -1,7 +1,7 @@
 //! The finish reason decides whether an answer is complete.
 
 use super::{
-    ask, listen_to_the_end, next_delta, next_progress, progress, question, settings, told, told_with, with_delta,
+    ask, next_delta, next_progress, progress, question, read_reply, reply_to, reply_with, settings, with_delta,
 };
 use crate::support::{
     advance,
@@ -17,14 +17,14 @@ use std::time::Duration;
 #[tokio::test]
 async fn an_answer_is_complete_if_the_model_ended_it() {
     for reason in ["stop", "STOP", "eos", "eos_token", "end_turn", "stop_sequence"] {
-        let told = told([head(), delta("Hi"), finish(reason), done()]).await;
-        assert_eq!((told.text.as_str(), told.exit.reason), ("Hi", Reason::Normal), "{reason}");
-        assert_eq!(told.exit.result.finish_reason.as_deref(), Some(reason));
+        let reply = reply_to([head(), delta("Hi"), finish(reason), done()]).await;
+        assert_eq!((reply.text.as_str(), reply.exit.reason), ("Hi", Reason::Normal), "{reason}");
+        assert_eq!(reply.exit.result.finish_reason.as_deref(), Some(reason));
     }
     for reason in ["length", "max_tokens", "MAX_TOKENS", "model_length"] {
-        let told = told([head(), delta("Hi"), finish(reason), done()]).await;
+        let reply = reply_to([head(), delta("Hi"), finish(reason), done()]).await;
         assert_eq!(
-            (told.exit.reason, told.exit.result.finish_reason.as_deref()),
+            (reply.exit.reason, reply.exit.result.finish_reason.as_deref()),
             (Reason::Normal, Some("length")),
             "{reason}"
         );
@@ -42,44 +42,48 @@ async fn an_answer_ended_by_anything_else_has_failed() {
         ("tool_calls", "called a tool instead of answering"),
         ("function_call", "called a tool instead of answering"),
     ] {
-        let cut = told([head(), delta("Hel"), finish(reason), usage(3, 1), done()]).await;
-        cut.partly("Hel", why);
+        let cut = reply_to([head(), delta("Hel"), finish(reason), usage(3, 1), done()]).await;
+        cut.assert_incomplete("Hel", why);
         assert_eq!(cut.exit.result.finish_reason.as_deref(), Some(reason));
         assert_eq!(cut.exit.result.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 1 }));
-        told([head(), finish(reason), done()]).await.not_at_all(why);
+        reply_to([head(), finish(reason), done()]).await.assert_failed(why);
         let whole = |text: &str| {
             let message = json!({ "role": "assistant", "content": text });
             answer_json(200, &json!({ "choices": [{ "message": message, "finish_reason": reason }] }))
         };
-        told([whole("Hel")]).await.partly("Hel", why);
-        told([whole("")]).await.not_at_all(why);
+        reply_to([whole("Hel")]).await.assert_incomplete("Hel", why);
+        reply_to([whole("")]).await.assert_failed(why);
     }
 }
 
 #[tokio::test]
 async fn an_empty_text_has_failed() {
     for text in ["", " \n", "\u{200b}"] {
-        let told = told([head(), delta(text), finish("stop"), done()]).await;
-        assert!(told.message().contains("sent an empty answer"), "{text:?} {told:?}");
+        let reply = reply_to([head(), delta(text), finish("stop"), done()]).await;
+        assert!(reply.message().contains("sent an empty answer"), "{text:?} {reply:?}");
     }
-    told([head(), finish("stop"), done()]).await.not_at_all("sent an empty answer");
-    told([head(), finish("length"), done()]).await.not_at_all("before the first word of its answer");
-    told([head(), with_delta(&json!({ "role": "assistant" })), done()]).await.not_at_all("sent an empty answer");
+    reply_to([head(), finish("stop"), done()]).await.assert_failed("sent an empty answer");
+    reply_to([head(), finish("length"), done()]).await.assert_failed("before the first word of its answer");
+    reply_to([head(), with_delta(&json!({ "role": "assistant" })), done()]).await.assert_failed("sent an empty answer");
     let message = json!({ "role": "assistant", "content": null });
     let whole = json!({ "choices": [{ "message": message, "finish_reason": "stop" }] });
-    told([answer_json(200, &whole)]).await.not_at_all("sent an empty answer");
+    reply_to([answer_json(200, &whole)]).await.assert_failed("sent an empty answer");
 }
 
 #[tokio::test]
 async fn the_worst_finish_reason_counts() {
-    told([head(), delta("Hel"), finish("content_filter"), finish("stop"), done()])
+    reply_to([head(), delta("Hel"), finish("content_filter"), finish("stop"), done()])
         .await
-        .partly("Hel", "A content filter");
-    told([head(), delta("Hel"), finish("stop"), finish("content_filter"), done()])
+        .assert_incomplete("Hel", "A content filter");
+    reply_to([head(), delta("Hel"), finish("stop"), finish("content_filter"), done()])
         .await
-        .partly("Hel", "A content filter");
-    told([head(), delta("Hel"), finish("error"), done()]).await.partly("Hel", "ended its answer with an error");
-    told([head(), delta("Hel"), finish("null"), done()]).await.partly("Hel", "without saying that it was complete");
+        .assert_incomplete("Hel", "A content filter");
+    reply_to([head(), delta("Hel"), finish("error"), done()])
+        .await
+        .assert_incomplete("Hel", "ended its answer with an error");
+    reply_to([head(), delta("Hel"), finish("null"), done()])
+        .await
+        .assert_incomplete("Hel", "without saying that it was complete");
 }
 
 #[tokio::test]
@@ -89,14 +93,14 @@ async fn a_finish_reason_in_every_event_ends_nothing() {
         Upstream::playing([head(), event("Hel"), event("l"), Step::Wait, event("o"), done(), Step::Hang]).await;
     let mut events = ask(settings(&upstream), question());
     let connection = upstream.connection().await;
-    heard(&mut events, "Hell").await;
+    expect_text(&mut events, "Hell").await;
     wait(Duration::from_secs(5)).await;
     connection.go();
-    listen_to_the_end(events).await.completely("o");
+    read_reply(events).await.assert_complete("o");
 }
 
 /// Reads as many deltas as make up this text, and checks it.
-async fn heard(events: &mut EventStream, text: &str) {
+async fn expect_text(events: &mut EventStream, text: &str) {
     let mut heard = String::new();
     while heard.len() < text.len() {
         let Delta::Text(more) = next_delta(events).await else { panic!("it is text") };
@@ -123,10 +127,10 @@ async fn a_finish_reason_beside_the_first_text_ends_nothing() {
     let mut upstream = Upstream::playing([head(), event("Hel"), Step::Wait, event("lo"), done(), Step::Hang]).await;
     let mut events = ask(settings(&upstream), question());
     let connection = upstream.connection().await;
-    heard(&mut events, "Hel").await;
+    expect_text(&mut events, "Hel").await;
     wait(Duration::from_secs(5)).await;
     connection.go();
-    listen_to_the_end(events).await.completely("lo");
+    read_reply(events).await.assert_complete("lo");
 }
 
 #[tokio::test]
@@ -140,28 +144,28 @@ async fn a_finish_reason_before_the_first_text_ends_nothing() {
     assert_eq!(next_progress(&mut events).await, Progress::reading(35));
     wait(Duration::from_secs(5)).await;
     connection.go();
-    listen_to_the_end(events).await.completely("Hello");
+    read_reply(events).await.assert_complete("Hello");
 }
 
 #[tokio::test]
 async fn an_open_connection_after_the_finish_reason_times_out() {
     let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": "stop" }] }));
     let settle = |settings: &mut openai::Upstream| settings.idle_timeout = Duration::from_millis(200);
-    told_with([head(), event("Hi"), Step::Hang], settle).await.completely("Hi");
+    reply_with([head(), event("Hi"), Step::Hang], settle).await.assert_complete("Hi");
     // Earlier text without a finish reason shows that this finish reason is real, so the shorter timeout applies.
-    told([head(), delta("H"), event("i"), Step::Hang]).await.completely("Hi");
-    told_with([head(), event("H"), event("i"), finish("stop"), Step::Hang], settle).await.completely("Hi");
+    reply_to([head(), delta("H"), event("i"), Step::Hang]).await.assert_complete("Hi");
+    reply_with([head(), event("H"), event("i"), finish("stop"), Step::Hang], settle).await.assert_complete("Hi");
 }
 
 #[tokio::test]
 async fn an_unknown_finish_reason_yields_to_a_known_one() {
     for word in ["generating", "normal", "null"] {
         let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": word }] }));
-        told([head(), event("Hel"), event("lo"), finish("stop"), done()]).await.completely("Hello");
+        reply_to([head(), event("Hel"), event("lo"), finish("stop"), done()]).await.assert_complete("Hello");
     }
     let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": "normal" }] }));
-    let told = told([head(), event("Hel"), event("lo"), done()]).await;
-    assert_eq!((told.text.as_str(), told.exit.reason), ("Hello", Reason::Normal), "{told:?}");
+    let reply = reply_to([head(), event("Hel"), event("lo"), done()]).await;
+    assert_eq!((reply.text.as_str(), reply.exit.reason), ("Hello", Reason::Normal), "{reply:?}");
 }
 
 #[tokio::test]
@@ -173,18 +177,20 @@ async fn the_worst_finish_reason_within_one_event_counts() {
         raw(format!("data: {hel}\ndata: {stop}\n\ndata: [DONE]\n\n")),
         raw(format!("data: {hel}{stop}\n\n")),
     ] {
-        told([head(), body, Step::Close]).await.partly("Hel", "A content filter");
+        reply_to([head(), body, Step::Close]).await.assert_incomplete("Hel", "A content filter");
     }
 }
 
 #[tokio::test]
 async fn done_without_a_finish_reason_is_incomplete() {
-    told([head(), delta("Hel"), done()]).await.partly("Hel", "without saying that it was complete");
+    reply_to([head(), delta("Hel"), done()]).await.assert_incomplete("Hel", "without saying that it was complete");
 }
 
 #[tokio::test]
 async fn finish_reason_error_fails_the_answer() {
-    told([head(), delta("Hel"), finish("error"), done()]).await.failed("Hel", "ended its answer with an error");
+    reply_to([head(), delta("Hel"), finish("error"), done()])
+        .await
+        .assert_failed_after("Hel", "ended its answer with an error");
 }
 
 #[tokio::test]
@@ -195,9 +201,9 @@ async fn a_full_context_is_distinguished_from_max_tokens() {
         let upstream = Upstream::playing([head_of(server), delta("Hi"), finish("length"), usage(5, 5), done()]).await;
         let mut request = question();
         request.options.extend(limit.map(|limit| ("max_tokens".to_owned(), json!(limit))));
-        let told = listen_to_the_end(ask(settings(&upstream), request)).await;
+        let reply = read_reply(ask(settings(&upstream), request)).await;
         assert_eq!(
-            (told.exit.result.finish_reason.as_deref(), told.exit.result.full),
+            (reply.exit.result.finish_reason.as_deref(), reply.exit.result.full),
             (Some("length"), full),
             "{server} {limit:?}"
         );

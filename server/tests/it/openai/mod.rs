@@ -30,16 +30,16 @@ use starcrossed::Reason;
 
 /// An answer as the page reads it.
 #[derive(Debug)]
-struct Told {
+struct Reply {
     text: String,
     reasoning: String,
     exit: Exit,
 }
 
-impl Told {
+impl Reply {
     /// Checks that the answer is complete and has this text.
     #[track_caller]
-    fn completely(&self, text: &str) {
+    fn assert_complete(&self, text: &str) {
         assert_eq!(self.text, text);
         assert_eq!(self.exit.reason, Reason::Normal, "{:?}", self.exit);
         assert_eq!(self.exit.message, None);
@@ -48,20 +48,20 @@ impl Told {
 
     /// Checks that the answer failed after this text, and that the message says why and that it may be incomplete.
     #[track_caller]
-    fn partly(&self, text: &str, why: &str) {
-        self.failed(text, why);
+    fn assert_incomplete(&self, text: &str, why: &str) {
+        self.assert_failed_after(text, why);
         assert!(self.message().ends_with("may be incomplete."), "{self:?}");
     }
 
     /// Checks that the answer failed without any text, and that the message says why.
     #[track_caller]
-    fn not_at_all(&self, why: &str) {
-        self.failed("", why);
+    fn assert_failed(&self, why: &str) {
+        self.assert_failed_after("", why);
         assert!(!self.message().contains("incomplete"), "{self:?}");
     }
 
     #[track_caller]
-    fn failed(&self, text: &str, why: &str) {
+    fn assert_failed_after(&self, text: &str, why: &str) {
         assert_eq!(self.text, text, "{self:?}");
         assert_eq!(self.exit.reason, Reason::Failed, "{self:?}");
         assert!(self.message().contains(why), "{why:?} is not in {:?}", self.message());
@@ -87,14 +87,14 @@ fn ask(settings: openai::Upstream, request: ChatRequest) -> EventStream {
     linked(move |deltas| async move { client.reply(request, deltas).await })
 }
 
-async fn listen_to_the_end(mut events: EventStream) -> Told {
+async fn read_reply(mut events: EventStream) -> Reply {
     let (mut text, mut reasoning) = (String::new(), String::new());
     while let Some(event) = soon("the page hears more", events.next()).await {
         match event {
             Event::Item(AnswerItem::Delta(Delta::Text(more))) => text += &more,
             Event::Item(AnswerItem::Delta(Delta::Reasoning(more))) => reasoning += &more,
             Event::Item(AnswerItem::Delta(Delta::TextWas(Was::Reasoning))) => reasoning += &std::mem::take(&mut text),
-            Event::Exit(exit) => return Told { text, reasoning, exit },
+            Event::Exit(exit) => return Reply { text, reasoning, exit },
             Event::Start { .. } | Event::Item(AnswerItem::Progress(_)) => {}
         }
     }
@@ -102,16 +102,16 @@ async fn listen_to_the_end(mut events: EventStream) -> Told {
 }
 
 /// Asks a server that plays this script, with changed settings, and reads the answer to its end.
-async fn told_with(script: impl Into<Vec<Step>>, settle: impl FnOnce(&mut openai::Upstream)) -> Told {
+async fn reply_with(script: impl Into<Vec<Step>>, settle: impl FnOnce(&mut openai::Upstream)) -> Reply {
     let upstream = Upstream::playing(script).await;
     let mut settings = settings(&upstream);
     settle(&mut settings);
-    listen_to_the_end(ask(settings, question())).await
+    read_reply(ask(settings, question())).await
 }
 
 /// Asks a server that plays this script, and reads the answer to its end.
-async fn told(script: impl Into<Vec<Step>>) -> Told {
-    told_with(script, |_| {}).await
+async fn reply_to(script: impl Into<Vec<Step>>) -> Reply {
+    reply_with(script, |_| {}).await
 }
 
 /// An event whose only choice has this as its delta.
@@ -120,10 +120,10 @@ fn with_delta(delta: &Value) -> Step {
 }
 
 /// Asks through this client, and reads the answer to its end.
-async fn told_by(client: &Client, request: ChatRequest) -> Told {
+async fn reply_through(client: &Client, request: ChatRequest) -> Reply {
     let client = client.clone();
     let work = move |deltas| async move { client.reply(request, deltas).await };
-    listen_to_the_end(linked(work)).await
+    read_reply(linked(work)).await
 }
 
 /// A question whose last answer is to be continued.

@@ -1,6 +1,6 @@
 //! A field that the server rejects is left out, and the question is asked again.
 
-use super::{ask, listen_to_the_end, question, settings, told_by, unfinished};
+use super::{ask, question, read_reply, reply_through, settings, unfinished};
 use crate::support::{
     fake_upstream::{Request, Step, Upstream, answer, answer_json, delta, done, finish, head, sent, sse},
     linked,
@@ -14,7 +14,7 @@ async fn rejected_stream_options_are_left_out() {
     let refusal = json!({ "error": { "message": "Unrecognized request argument supplied: stream_options" } });
     let scripts = [vec![answer_json(400, &refusal)], vec![head(), delta("Hi"), finish("stop"), done()]];
     let upstream = Upstream::playing_in_turn(scripts).await;
-    listen_to_the_end(ask(settings(&upstream), question())).await.completely("Hi");
+    read_reply(ask(settings(&upstream), question())).await.assert_complete("Hi");
     let requests = upstream.requests();
     assert_eq!(requests.len(), 2);
     assert_eq!(requests[0].body["messages"], requests[1].body["messages"]);
@@ -25,7 +25,7 @@ async fn rejected_stream_options_are_left_out() {
 #[tokio::test]
 async fn stream_options_rejected_twice_are_reported() {
     let upstream = Upstream::playing([answer_json(400, &json!({ "error": "stream_options are no good" }))]).await;
-    listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("stream_options are no good");
+    read_reply(ask(settings(&upstream), question())).await.assert_failed("stream_options are no good");
     assert_eq!(upstream.requests().len(), 2);
 }
 
@@ -53,7 +53,7 @@ async fn rejected_progress_is_never_asked_for_again() {
         for _ in 0..2 {
             let client = client.clone();
             let work = move |deltas| async move { client.reply(question(), deltas).await };
-            listen_to_the_end(linked(work)).await.completely("Hi");
+            read_reply(linked(work)).await.assert_complete("Hi");
         }
         let has = upstream.requests().iter().map(|it| it.body.get("return_progress").is_some()).collect::<Vec<_>>();
         assert_eq!(has, [true, false, false]);
@@ -69,7 +69,7 @@ async fn rejected_progress_concerns_one_model_only() {
     for model in ["cloud", "local", "cloud"] {
         let (client, request) = (client.clone(), ChatRequest { model: model.into(), ..question() });
         let work = move |deltas| async move { client.reply(request, deltas).await };
-        listen_to_the_end(linked(work)).await.completely("Hi");
+        read_reply(linked(work)).await.assert_complete("Hi");
     }
     let has = upstream.requests().iter().map(|it| it.body.get("return_progress").is_some()).collect::<Vec<_>>();
     assert_eq!(has, [true, false, true, false], "cloud, cloud again, local, cloud");
@@ -84,10 +84,10 @@ async fn accepted_progress_is_not_blamed_for_a_later_refusal() {
     let ask = || {
         let client = client.clone();
         let work = move |deltas| async move { client.reply(question(), deltas).await };
-        listen_to_the_end(linked(work))
+        read_reply(linked(work))
     };
-    ask().await.completely("Hi");
-    ask().await.not_at_all("Invalid request body");
+    ask().await.assert_complete("Hi");
+    ask().await.assert_failed("Invalid request body");
     assert_eq!(upstream.requests().len(), 2);
 }
 
@@ -135,9 +135,9 @@ async fn a_rejected_parameter_is_left_out_and_reported() {
             let upstream = Upstream::playing_in_turn(scripts).await;
             let client = Client::new(settings(&upstream)).unwrap();
             for _ in 0..2 {
-                let told = told_by(&client, with_options(&options)).await;
-                told.completely("Hi");
-                assert_eq!(told.exit.result.left_out, [name.as_str()]);
+                let reply = reply_through(&client, with_options(&options)).await;
+                reply.assert_complete("Hi");
+                assert_eq!(reply.exit.result.left_out, [name.as_str()]);
             }
             let bodies: Vec<Value> = upstream.requests().into_iter().map(|request| request.body).collect();
             let has = bodies.iter().map(|body| body.get(name).is_some()).collect::<Vec<_>>();
@@ -158,9 +158,9 @@ async fn a_rejected_token_limit_is_sent_under_its_other_name() {
             let upstream = Upstream::playing_in_turn(scripts).await;
             let client = Client::new(settings(&upstream)).unwrap();
             for _ in 0..2 {
-                let told = told_by(&client, with_options(&json!({ name: 50 }))).await;
-                told.completely("Hi");
-                assert!(told.exit.result.left_out.is_empty(), "{:?}", told.exit);
+                let reply = reply_through(&client, with_options(&json!({ name: 50 }))).await;
+                reply.assert_complete("Hi");
+                assert!(reply.exit.result.left_out.is_empty(), "{:?}", reply.exit);
             }
             let bodies = upstream.requests().into_iter().map(|request| request.body);
             let sent = bodies.map(|body| (body[name].as_u64(), body[twin].as_u64())).collect::<Vec<_>>();
@@ -176,9 +176,9 @@ async fn a_token_limit_rejected_under_both_names_is_left_out() {
     let upstream = Upstream::playing_in_turn([refusal("max_tokens"), refusal("max_completion_tokens"), answer]).await;
     let client = Client::new(settings(&upstream)).unwrap();
     for _ in 0..2 {
-        let told = told_by(&client, with_options(&json!({ "max_tokens": 50 }))).await;
-        told.completely("Hi");
-        assert_eq!(told.exit.result.left_out, ["max_tokens"]);
+        let reply = reply_through(&client, with_options(&json!({ "max_tokens": 50 }))).await;
+        reply.assert_complete("Hi");
+        assert_eq!(reply.exit.result.left_out, ["max_tokens"]);
     }
     assert_eq!(upstream.requests().len(), 4);
 }
@@ -189,7 +189,7 @@ async fn each_parameter_is_left_out_once_before_failing() {
     let upstream = Upstream::playing([refusal]).await;
     let client = Client::new(settings(&upstream)).unwrap();
     let options = json!({ "temperature": 0.5, "top_p": 0.5, "seed": 1 });
-    told_by(&client, with_options(&options)).await.not_at_all("seed are not supported");
+    reply_through(&client, with_options(&options)).await.assert_failed("seed are not supported");
     let kept = |request: &Request| {
         ["temperature", "top_p", "seed"].iter().filter(|name| request.body.get(name).is_some()).count()
     };
@@ -204,9 +204,9 @@ async fn a_rejected_value_says_nothing_of_other_values() {
     let upstream = Upstream::playing_in_turn([vec![refusal], vec![head(), delta("Hi"), finish("stop"), done()]]).await;
     let client = Client::new(settings(&upstream)).unwrap();
     for (temperature, left_out) in [(1.5, true), (1.5, true), (0.5, false)] {
-        let told = told_by(&client, with_options(&json!({ "temperature": temperature }))).await;
-        told.completely("Hi");
-        assert_eq!(!told.exit.result.left_out.is_empty(), left_out, "{temperature}");
+        let reply = reply_through(&client, with_options(&json!({ "temperature": temperature }))).await;
+        reply.assert_complete("Hi");
+        assert_eq!(!reply.exit.result.left_out.is_empty(), left_out, "{temperature}");
     }
     assert_eq!(upstream.requests().len(), 4);
 }
@@ -227,9 +227,9 @@ async fn a_rejected_parameter_is_recognised_in_every_wording() {
         let options = json!({ "temperature": 0.5, "top_p": 0.9, "stop": ["x"], "seed": 7, "reasoning_effort": "low" });
         let answer = vec![head(), delta("Hi"), finish("stop"), done()];
         let upstream = Upstream::playing_in_turn([vec![answer_json(status, &refusal)], answer]).await;
-        let told = told_by(&Client::new(settings(&upstream)).unwrap(), with_options(&options)).await;
-        told.completely("Hi");
-        assert_eq!(told.exit.result.left_out, [name], "{refusal}");
+        let reply = reply_through(&Client::new(settings(&upstream)).unwrap(), with_options(&options)).await;
+        reply.assert_complete("Hi");
+        assert_eq!(reply.exit.result.left_out, [name], "{refusal}");
     }
 }
 
@@ -241,7 +241,7 @@ async fn required_fields_are_never_left_out() {
         json!({ "error": { "message": "temperature is an unknown model", "param": "model" } }),
     ] {
         let upstream = Upstream::playing([answer_json(400, &refusal)]).await;
-        listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("refused the request (400)");
+        read_reply(ask(settings(&upstream), question())).await.assert_failed("refused the request (400)");
         assert_eq!(upstream.requests().len(), 1, "{refusal}");
     }
     for (status, words) in [
@@ -253,7 +253,7 @@ async fn required_fields_are_never_left_out() {
     ] {
         let upstream = Upstream::playing([answer(status, &[], words)]).await;
         let options = json!({ "temperature": 0.5, "seed": 7, "stop": ["x"], "reasoning_effort": "low" });
-        listen_to_the_end(ask(settings(&upstream), with_options(&options))).await.not_at_all(words);
+        read_reply(ask(settings(&upstream), with_options(&options))).await.assert_failed(words);
         assert_eq!(upstream.requests().len(), 1, "{status}");
     }
 }
@@ -262,7 +262,7 @@ async fn required_fields_are_never_left_out() {
 async fn a_parameter_rejected_again_is_reported_at_once() {
     let refusal = json!({ "error": { "message": "Unsupported parameter", "param": "temperature" } });
     let upstream = Upstream::playing([answer_json(400, &refusal)]).await;
-    listen_to_the_end(ask(settings(&upstream), question())).await.not_at_all("Unsupported parameter");
+    read_reply(ask(settings(&upstream), question())).await.assert_failed("Unsupported parameter");
     assert_eq!(upstream.requests().len(), 2);
 }
 
@@ -273,18 +273,18 @@ async fn a_rejected_parameter_concerns_one_model_only() {
     let client = Client::new(settings(&upstream)).unwrap();
     for (model, left_out) in [("one", true), ("other", false), ("one", true)] {
         let request = ChatRequest { model: model.into(), ..with_options(&json!({ "seed": 7 })) };
-        assert_eq!(!told_by(&client, request).await.exit.result.left_out.is_empty(), left_out, "{model}");
+        assert_eq!(!reply_through(&client, request).await.exit.result.left_out.is_empty(), left_out, "{model}");
     }
 }
 
 #[tokio::test]
 async fn several_rejected_fields_are_left_out_one_by_one() {
-    let minds =
+    let rejects =
         |part| vec![answer_json(422, &json!({ "detail": [{ "type": "extra_forbidden", "loc": ["body", part] }] }))];
     let answer = vec![head(), delta("ld"), finish("stop"), done()];
-    let minded = ["add_generation_prompt", "return_progress", "stream_options"].map(minds);
-    let upstream = Upstream::playing_in_turn(minded.into_iter().chain([answer])).await;
-    listen_to_the_end(ask(settings(&upstream), unfinished())).await.completely("ld");
+    let rejected = ["add_generation_prompt", "return_progress", "stream_options"].map(rejects);
+    let upstream = Upstream::playing_in_turn(rejected.into_iter().chain([answer])).await;
+    read_reply(ask(settings(&upstream), unfinished())).await.assert_complete("ld");
     let bodies: Vec<Value> = upstream.requests().into_iter().map(|request| request.body).collect();
     let has = |part| bodies.iter().map(|body| body.get(part).is_some()).collect::<Vec<_>>();
     assert_eq!(has("continue_final_message"), [true, false, false, false]);

@@ -1,6 +1,6 @@
 //! The request that a model server gets.
 
-use super::{ask, listen_to_the_end, question, settings, unfinished};
+use super::{ask, question, read_reply, settings, unfinished};
 use crate::support::{
     advance,
     fake_upstream::{Step, Upstream, answer, answer_json, chunk, delta, done, finish, head, last_chunk, models, raw},
@@ -32,7 +32,7 @@ async fn the_request_is_what_the_page_asked() {
     );
     assert_eq!(request.headers["authorization"], "Bearer sk-secret");
     assert!(!request.headers.contains_key("x-conversation-id"), "llama-server would outlive the page");
-    listen_to_the_end(events).await.completely("Hi");
+    read_reply(events).await.assert_complete("Hi");
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn each_request_has_its_own_connection() {
     for _ in 0..3 {
         let client = client.clone();
         let work = move |deltas| async move { client.reply(question(), deltas).await };
-        listen_to_the_end(linked(work)).await.completely("Hi");
+        read_reply(linked(work)).await.assert_complete("Hi");
     }
     assert_eq!(upstream.requests().len(), 3);
 }
@@ -74,7 +74,7 @@ async fn a_server_without_streaming_is_asked_for_a_whole_answer() {
         json!({ "error": { "message": "Unsupported value: 'stream' does not support true.", "param": "stream" } });
     let whole = json!({ "choices": [{ "message": { "content": "Hi" }, "finish_reason": "stop" }] });
     let upstream = Upstream::playing_in_turn([vec![answer_json(400, &refusal)], vec![answer_json(200, &whole)]]).await;
-    listen_to_the_end(ask(settings(&upstream), question())).await.completely("Hi");
+    read_reply(ask(settings(&upstream), question())).await.assert_complete("Hi");
     let body = &upstream.requests()[1].body;
     assert_eq!((body.get("stream"), body.get("stream_options")), (None, None));
 }
@@ -85,21 +85,21 @@ async fn continuing_sends_continue_final_message() {
     let events = ask(settings(&upstream), unfinished());
     let body = upstream.connection().await.request.body;
     assert_eq!((&body["continue_final_message"], &body["add_generation_prompt"]), (&json!(true), &json!(false)));
-    listen_to_the_end(events).await.completely("ld");
+    read_reply(events).await.assert_complete("ld");
 }
 
 #[tokio::test]
 async fn a_server_that_cannot_continue_is_not_asked_again() {
     let refusal = json!({ "error": { "message": "continue_final_message is not supported for this model" } });
     let upstream = Upstream::playing([answer_json(400, &refusal)]).await;
-    listen_to_the_end(ask(settings(&upstream), unfinished())).await.not_at_all("not supported for this model");
+    read_reply(ask(settings(&upstream), unfinished())).await.assert_failed("not supported for this model");
     assert_eq!(upstream.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn a_continued_answer_may_be_empty() {
     let upstream = Upstream::playing([head(), finish("stop"), done()]).await;
-    listen_to_the_end(ask(settings(&upstream), unfinished())).await.completely("");
+    read_reply(ask(settings(&upstream), unfinished())).await.assert_complete("");
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn a_slow_list_fails_no_question() {
     let listed = upstream.list().await;
     advance(Duration::from_secs(6)).await;
     listed.go();
-    listen_to_the_end(events).await.completely("Hi");
+    read_reply(events).await.assert_complete("Hi");
     assert_eq!(upstream.connection().await.request.body["model"], "late");
 }
 
@@ -119,9 +119,9 @@ async fn a_server_without_a_list_is_asked_without_a_model() {
     for status in [400, 404, 405, 410, 501] {
         let script = [head(), delta("Hi"), finish("stop"), done()];
         let mut upstream = Upstream::listing_and_playing([answer(status, &[], "no such thing")], script).await;
-        listen_to_the_end(ask(settings(&upstream), ChatRequest { model: String::new(), ..question() }))
+        read_reply(ask(settings(&upstream), ChatRequest { model: String::new(), ..question() }))
             .await
-            .completely("Hi");
+            .assert_complete("Hi");
         assert_eq!(upstream.connection().await.request.body.get("model"), None);
     }
 }
@@ -136,16 +136,14 @@ async fn a_missing_model_name_is_reported_with_the_model_option() {
         (answer(500, &[], "Oops"), "failed (500): Oops."),
     ] {
         let upstream = Upstream::listing_and_playing([list], [head()]).await;
-        let told =
-            listen_to_the_end(ask(settings(&upstream), ChatRequest { model: String::new(), ..question() })).await;
-        told.not_at_all(why);
-        told.not_at_all("It was asked for its models, since none was named. The name of a model can be typed, or given with --model");
+        let reply = read_reply(ask(settings(&upstream), ChatRequest { model: String::new(), ..question() })).await;
+        reply.assert_failed(why);
+        reply.assert_failed("It was asked for its models, since none was named. The name of a model can be typed, or given with --model");
     }
     for (status, body) in [(400, json!({ "error": "model is required" })), (422, json!({ "detail": "no model" }))] {
         let refusal = answer_json(status, &body);
         let upstream = Upstream::listing_and_playing([answer(404, &[], "no such thing")], [refusal]).await;
-        let told =
-            listen_to_the_end(ask(settings(&upstream), ChatRequest { model: String::new(), ..question() })).await;
-        told.not_at_all("has no /models that lists one: give its name with --model");
+        let reply = read_reply(ask(settings(&upstream), ChatRequest { model: String::new(), ..question() })).await;
+        reply.assert_failed("has no /models that lists one: give its name with --model");
     }
 }

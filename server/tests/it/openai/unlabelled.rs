@@ -1,6 +1,6 @@
 //! A body is read as what it is, whatever its headers say.
 
-use super::{ask, next_delta, question, settings, told};
+use super::{ask, next_delta, question, reply_to, settings};
 use crate::support::fake_upstream::{Step, Upstream, delta, done, finish, head, raw, sent};
 use app::chat::protocol::message::Delta;
 use flate2::{Compression, write::GzEncoder};
@@ -68,8 +68,12 @@ async fn an_answer_is_recognised_under_any_content_type() {
     ];
     for label in LABELS {
         for body in &bodies {
-            let told = told([labelled(label, body)]).await;
-            assert_eq!((told.text.as_str(), told.exit.reason), ("Hello", Reason::Normal), "{label}: {body} {told:?}");
+            let reply = reply_to([labelled(label, body)]).await;
+            assert_eq!(
+                (reply.text.as_str(), reply.exit.reason),
+                ("Hello", Reason::Normal),
+                "{label}: {body} {reply:?}"
+            );
         }
     }
 }
@@ -107,10 +111,12 @@ async fn an_error_is_recognised_in_every_position() {
         let pretty = serde_json::to_string_pretty(&error).unwrap();
         for label in [LABELS[0], LABELS[1], LABELS[7]] {
             if error.is_object() {
-                told([labelled(label, &json!([part, error]).to_string())]).await.partly("Hel", "Out of memory");
+                reply_to([labelled(label, &json!([part, error]).to_string())])
+                    .await
+                    .assert_incomplete("Hel", "Out of memory");
             }
             for body in [error.to_string(), pretty.clone(), format!("\n{error}\n"), events(&[&error])] {
-                told([labelled(label, &body)]).await.not_at_all("Out of memory");
+                reply_to([labelled(label, &body)]).await.assert_failed("Out of memory");
             }
             for body in [
                 events(&[&part]) + &lines(&[&error]),
@@ -120,7 +126,7 @@ async fn an_error_is_recognised_in_every_position() {
                 format!("data: {part}\n{error}"),
                 events(&[&part]) + &pretty,
             ] {
-                told([labelled(label, &body)]).await.partly("Hel", "Out of memory");
+                reply_to([labelled(label, &body)]).await.assert_incomplete("Hel", "Out of memory");
             }
         }
     }
@@ -134,22 +140,22 @@ async fn a_compressed_answer_is_decoded_or_its_coding_named() {
     let gzip = gzip.finish().unwrap();
     let body = |label: &str, body: &[u8]| Step::Send([&sent(labelled(label, ""))[..], body].concat().into());
     for label in ["content-encoding: gzip", "content-encoding: x-gzip", "x-no-label: none", "content-encoding: br"] {
-        told([body(label, &gzip)]).await.completely("Hello");
-        told([body(label, &text)]).await.completely("Hello");
+        reply_to([body(label, &gzip)]).await.assert_complete("Hello");
+        reply_to([body(label, &text)]).await.assert_complete("Hello");
     }
-    told([body("content-encoding: gzip", &gzip[..gzip.len() - 8]), Step::Close]).await.completely("Hello");
+    reply_to([body("content-encoding: gzip", &gzip[..gzip.len() - 8]), Step::Close]).await.assert_complete("Hello");
     let mut damaged = GzEncoder::new(Vec::new(), Compression::default());
     damaged.write_all(&sent(delta("Hel"))).unwrap();
     damaged.flush().unwrap();
     let cut = damaged.get_ref().clone();
-    told([body("content-encoding: gzip", &cut), Step::Close])
+    reply_to([body("content-encoding: gzip", &cut), Step::Close])
         .await
-        .partly("Hel", "without saying that it was complete");
+        .assert_incomplete("Hel", "without saying that it was complete");
     let damaged = [&cut[..], &[0xff; 9]].concat();
     let why = "sent its answer compressed (gzip), which wasn't asked for and can't be read";
-    told([body("content-encoding: gzip", &damaged), Step::Close]).await.partly("Hel", why);
+    reply_to([body("content-encoding: gzip", &damaged), Step::Close]).await.assert_incomplete("Hel", why);
     let why = "sent its answer compressed (br), which wasn't asked for";
-    told([body("content-encoding: br", b"\x8b\x03\x80hello")]).await.not_at_all(why);
+    reply_to([body("content-encoding: br", b"\x8b\x03\x80hello")]).await.assert_failed(why);
     let mut upstream = Upstream::playing([head(), delta("Hi"), finish("stop"), done()]).await;
     let _events = ask(settings(&upstream), question());
     assert_eq!(upstream.connection().await.request.headers["accept-encoding"], "identity");
@@ -189,7 +195,7 @@ async fn a_body_that_is_no_answer_is_quoted() {
             ("", "sent an empty answer"),
             (": ping\n\n", "sent an empty answer"),
         ] {
-            told([labelled(label, body)]).await.not_at_all(why);
+            reply_to([labelled(label, body)]).await.assert_failed(why);
         }
     }
 }

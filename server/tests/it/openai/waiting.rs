@@ -1,6 +1,6 @@
 //! Timeouts of a silent server, and the progress while a model loads or reads the prompt.
 
-use super::{ask, listen_to_the_end, loading, next_progress, progress, question, settings, told, told_with};
+use super::{ask, loading, next_progress, progress, question, read_reply, reply_to, reply_with, settings};
 use crate::support::fake_upstream::{Step, Upstream, delta, done, finish, head, sent};
 use app::chat::protocol::{answer::Event, message::ChatRequest, progress::Progress};
 use futures::StreamExt;
@@ -10,8 +10,8 @@ use std::time::Duration;
 #[tokio::test]
 async fn a_silent_server_times_out() {
     let idle = Duration::from_millis(100);
-    let told = told_with([head(), delta("Hel"), Step::Hang], |settings| settings.idle_timeout = idle).await;
-    told.partly("Hel", "has sent nothing for 100 ms");
+    let reply = reply_with([head(), delta("Hel"), Step::Hang], |settings| settings.idle_timeout = idle).await;
+    reply.assert_incomplete("Hel", "has sent nothing for 100 ms");
 }
 
 #[tokio::test]
@@ -20,8 +20,8 @@ async fn the_first_text_has_its_own_timeout() {
         settings.idle_timeout = Duration::from_millis(1);
         settings.header_timeout = Duration::from_millis(200);
     };
-    told_with([Step::Hang], settle).await.not_at_all("has sent nothing for 200 ms");
-    told_with([head(), Step::Hang], settle).await.not_at_all("has sent nothing for 200 ms");
+    reply_with([Step::Hang], settle).await.assert_failed("has sent nothing for 200 ms");
+    reply_with([head(), Step::Hang], settle).await.assert_failed("has sent nothing for 200 ms");
 }
 
 #[tokio::test]
@@ -49,10 +49,10 @@ async fn prompt_progress_is_reported_and_is_no_answer() {
         assert_eq!(next_progress(&mut events).await, Progress::reading(percent));
         connection.go();
     }
-    let told = listen_to_the_end(events).await;
-    told.completely("Hi");
-    assert_eq!(told.reasoning, "");
-    self::told([head(), progress(1000), Step::Close]).await.not_at_all("sent an empty answer");
+    let reply = read_reply(events).await;
+    reply.assert_complete("Hi");
+    assert_eq!(reply.reasoning, "");
+    reply_to([head(), progress(1000), Step::Close]).await.assert_failed("sent an empty answer");
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn a_server_silent_after_progress_times_out() {
         settings.idle_timeout = Duration::from_millis(50);
         settings.header_timeout = Duration::from_millis(200);
     };
-    told_with([head(), progress(1), Step::Hang], settle).await.not_at_all("has sent nothing for 200 ms");
+    reply_with([head(), progress(1), Step::Hang], settle).await.assert_failed("has sent nothing for 200 ms");
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn a_question_waits_while_the_model_loads() {
     let upstream = Upstream::playing_in_turn(scripts).await;
     let mut events = ask(settings(&upstream), question());
     assert_eq!(next_progress(&mut events).await, Progress::LOADING);
-    listen_to_the_end(events).await.completely("Hi");
+    read_reply(events).await.assert_complete("Hi");
     assert_eq!(upstream.requests().len(), 3);
 }
 
@@ -100,5 +100,5 @@ async fn a_question_without_a_model_waits_for_loading() {
 #[tokio::test]
 async fn loading_times_out() {
     let settle = |settings: &mut openai::Upstream| settings.header_timeout = Duration::from_millis(700);
-    told_with(loading(), settle).await.not_at_all("was still loading its model after 700 ms, so it was given up.");
+    reply_with(loading(), settle).await.assert_failed("was still loading its model after 700 ms, so it was given up.");
 }
