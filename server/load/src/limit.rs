@@ -43,11 +43,11 @@ struct Rate {
 pub(crate) fn reserve_server_core() -> Fallible<()> {
     let last = cores()? - 1;
     if last == 0 {
-        return Err("this needs two cores: one is the server's alone".into());
+        return Err("limit needs two cores, since the server has one to itself".into());
     }
     let own = std::process::id().to_string();
     let output = Command::new("taskset").args(["--cpu-list", "--pid", &format!("0-{}", last - 1), &own]).output()?;
-    if output.status.success() { Ok(()) } else { Err("taskset doesn't work here".into()) }
+    if output.status.success() { Ok(()) } else { Err("taskset failed".into()) }
 }
 
 fn cores() -> Fallible<usize> {

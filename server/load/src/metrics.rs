@@ -23,7 +23,7 @@ impl Metrics {
     /// Fetches /metrics.
     pub(crate) async fn fetch(address: SocketAddr) -> Fallible<Self> {
         let text = client::get(address, "/metrics").await?;
-        Self::parse(&text).ok_or_else(|| format!("these are no metrics: {text}").into())
+        Self::parse(&text).ok_or_else(|| format!("unexpected answer from /metrics: {text}").into())
     }
 
     fn parse(text: &str) -> Option<Self> {

@@ -42,7 +42,7 @@ impl Process {
             line.and_then(|rest| rest.trim().strip_suffix("kB")?.trim().parse::<u64>().ok())
         };
         let read = || Some(Memory { resident: kib("Rss")?, private: kib("Private_Clean")? + kib("Private_Dirty")? });
-        read().ok_or_else(|| "the kernel tells nothing of the memory".into())
+        read().ok_or_else(|| "smaps_rollup holds no memory figures".into())
     }
 
     /// Its currently open files.
@@ -64,7 +64,7 @@ impl Process {
         let fields = text.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().collect::<Vec<_>>());
         let ticks = |at: usize| fields.as_ref()?.get(at - 3)?.parse::<u32>().ok();
         let sum = ticks(14).zip(ticks(15)).map(|(user, system)| TICK * (user + system));
-        sum.ok_or_else(|| "the kernel tells nothing of the processor".into())
+        sum.ok_or_else(|| "stat holds no CPU times".into())
     }
 
     fn read(self, file: &str) -> Fallible<String> {

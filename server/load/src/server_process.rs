@@ -51,12 +51,15 @@ impl Program {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(&log)?).kill_on_drop(true);
         let spawned = command.spawn();
         let mut child = spawned.map_err(|error| format!("can't run {}: {error}", setting.binary.display()))?;
-        let pid = child.id().ok_or("the server is gone already")?;
+        let pid = child.id().ok_or("the server ended at once")?;
         let mut lines = BufReader::new(child.stdout.take().ok_or("the server has no standard output")?).lines();
-        let first = timeout(START, lines.next_line()).await.map_err(|_| "the server doesn't start")??;
+        let first = timeout(START, lines.next_line()).await.map_err(|_| {
+            format!("the server printed no address within {} s; see {}", START.as_secs(), log.display())
+        })??;
         let address = first.as_deref().and_then(|line| line.strip_prefix("Starcrossed listens on http://"));
         let address = address.and_then(|address| address.parse().ok());
-        let address = address.ok_or_else(|| format!("the server says {first:?}; see {}", log.display()))?;
+        let address = address
+            .ok_or_else(|| format!("the server printed {first:?} instead of its address; see {}", log.display()))?;
         eprintln!("{} is process {pid}, listens on {address}, logs to {}", setting.binary.display(), log.display());
         Ok(Self { child, address, process: Process(pid), _lines: lines, log })
     }

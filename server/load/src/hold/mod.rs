@@ -66,16 +66,16 @@ pub(crate) async fn run(binary: &Path, options: &Hold) -> Fallible<Vec<String>> 
         farewell: if options.rst { Farewell::Rst } else { Farewell::Fin },
     };
 
-    eprintln!("one stream, for what the first of all leaves");
+    eprintln!("one stream, so that the first allocations are done");
     wave::run(&program, &model, &Terms { streams: 1, hold: BEFORE, ..terms.clone() }).await?;
     let new = idle(&program, usize::MAX).await?;
     let mut left = Vec::new();
     for number in 1..options.waves {
-        eprintln!("wave {number}, for what it leaves");
+        eprintln!("wave {number}, for the memory that it leaves");
         wave::run(&program, &model, &Terms { hold: BEFORE, ..terms.clone() }).await?;
         left.push(idle(&program, new.files.all).await?);
     }
-    eprintln!("wave {}, which is measured", options.waves);
+    eprintln!("wave {}, measured", options.waves);
     let wave = wave::run(&program, &model, &terms).await?;
     left.push(idle(&program, new.files.all).await?);
 

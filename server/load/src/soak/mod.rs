@@ -96,7 +96,7 @@ pub(crate) async fn run(binary: &Path, options: &Soak) -> Fallible<Vec<String>> 
     report.add_promise("longest time for which this program itself was held up", ms(pause), promise, pause < HELD_UP);
     println!("\n{}", report.table());
     let broken = report.broken();
-    let stage = Arc::into_inner(stage).ok_or("somebody is still there")?;
+    let stage = Arc::into_inner(stage).ok_or("a visit still runs")?;
     stage.program.end(!broken.is_empty()).await?;
     Ok(broken)
 }

@@ -87,7 +87,7 @@ impl Drop for Network {
 }
 
 fn ip(arguments: &[&str]) -> Fallible<()> {
-    let output = Command::new("ip").args(arguments).output().map_err(|error| format!("there is no ip: {error}"))?;
+    let output = Command::new("ip").args(arguments).output().map_err(|error| format!("can't run ip: {error}"))?;
     if output.status.success() {
         return Ok(());
     }

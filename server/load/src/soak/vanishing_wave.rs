@@ -22,6 +22,8 @@ const PROMISE: Duration = Duration::from_secs(20);
 /// The longest start, until all streams are live.
 const START: Duration = Duration::from_secs(15);
 
+const NOT_STARTED: &str = "the vanishing clients did not start within 15 s";
+
 /// Repeats waves for this time. Without a network it does nothing.
 pub(super) async fn run(stage: &Stage, network: Option<&Network>, length: Duration) -> Fallible<()> {
     let Some(network) = network else { return Ok(()) };
@@ -53,7 +55,7 @@ async fn start(stage: &Stage, network: &Network) -> Fallible<Child> {
     command.args([CLIENTS, stage.number(CLIENTS)].map(|number| number.to_string()));
     let mut clients = command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
     let mut said = BufReader::new(clients.stdout.take().ok_or("no standard output")?).lines();
-    let first = timeout(START, said.next_line()).await.map_err(|_| "the clients that are to vanish don't come")??;
+    let first = timeout(START, said.next_line()).await.map_err(|_| NOT_STARTED)??;
     let is_there = first.as_deref() == Some(LIVE) && stage.model.ledger.until_vanishing(CLIENTS as usize, START).await;
-    if is_there { Ok(clients) } else { Err("the clients that are to vanish don't come".into()) }
+    if is_there { Ok(clients) } else { Err(NOT_STARTED.into()) }
 }
