@@ -146,13 +146,12 @@ pub fn ChatPage() -> impl IntoView {
 /// A new conversation is ready at once. An existing one needs the lazy code.
 fn begin(page: LazyChat) {
     let LazyChat { state, parts, .. } = page;
+    // The parts never change once they are here, so this starts them once.
     Effect::new(move |_| {
         if let Some(LazyParts { start, .. }) = parts.get() {
-            start(state);
-        }
-    });
-    Effect::new(move |_| {
-        if parts.get().is_some() || parts.failed.get() {
+            untrack(|| start(state));
+            page.catch_up();
+        } else if parts.failed.get() {
             page.catch_up();
         }
     });

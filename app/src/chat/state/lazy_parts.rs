@@ -96,7 +96,7 @@ impl LazyChat {
         }
     }
 
-    fn act(self, action: impl FnOnce(LazyParts) -> fn(Chat)) {
+    fn act(self, action: fn(LazyParts) -> fn(Chat)) {
         if let Some(parts) = self.parts.get_untracked() {
             action(parts)(self.state.chat);
         }
