@@ -46,7 +46,7 @@ test(`every cause on every road, ${TRIALS} times each`, async () => {
   const text = [table.markdown(), "", ...(await machine([...versions.values()])).map((line) => `- ${line}`), `- ${TRIALS} trials a cell`].join("\n");
   console.log(`\n${text}\n`);
   if (isWhole && table.isFull) await keep(text);
-  expect(table.broken(), "promises that were not kept").toEqual([]);
+  expect(table.broken(), "broken promises").toEqual([]);
 
   async function measure(route: Route, cause: string): Promise<Cell> {
     if (CAUSES[cause].withoutBrowser && route.browser !== "Chromium") {

@@ -4,7 +4,7 @@
 // shell has no back/forward cache.
 const executablePath = process.env.CHROMIUM || undefined;
 
-// It talks to the server under test and to nobody else.
+// It talks to the server under test only.
 const args = [
   "--disable-background-networking",
   "--disable-component-update",

@@ -43,7 +43,7 @@ test("shows each word within 150 ms, up to 3,000 deltas a second", async ({ chat
   const [median, p95, worst] = [0.5, 0.95, 1].map((part) => late[Math.ceil(part * late.length) - 1]!);
   console.log(`${testInfo.project.name}, a word is shown after ${median!.toFixed(0)} ms, at most ${worst!.toFixed(0)}`);
   expect(median, "the median").toBeLessThan(LATE_MS);
-  expect(p95, "19 of 20 looks").toBeLessThan(2 * LATE_MS);
+  expect(p95, "19 of 20 samples").toBeLessThan(2 * LATE_MS);
 });
 
 /** The latest a word may be shown, in milliseconds. On a busy machine one word in twenty may take longer. */

@@ -49,7 +49,7 @@ test("the box has focus at first and when a focused button goes away", async ({ 
   await chat.stop.focus();
   long.finish();
   await expect(chat.status).toHaveText("Done");
-  await expect(chat.box, "after an end that took Stop away").toBeFocused();
+  await expect(chat.box, "after Stop went away with the answer's end").toBeFocused();
 
   await chat.newChat.focus();
   await page.keyboard.press("Enter");

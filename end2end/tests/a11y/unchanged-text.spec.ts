@@ -34,7 +34,7 @@ test("a field's hint isn't rewritten while its field is typed in", async ({ chat
   await field.fill("hot");
   await field.blur();
   await expect(field).toHaveAttribute("aria-invalid", "true");
-  expect(await hint.again(), "what is new is written").toBe(1);
+  expect(await hint.again(), "new text is written").toBe(1);
   await field.pressSequentially("ter");
   expect(await hint.again()).toBe(0);
 });

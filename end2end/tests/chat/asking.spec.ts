@@ -93,7 +93,7 @@ test.describe("asking", () => {
     await expect(page.getByText("Let me see. Because.")).toBeVisible();
     question.delta("That is why.");
     await expect(chat.answer).toContainText("That is why.");
-    await expect(page.getByText("Let me see. Because."), "it is folded up").toBeHidden();
+    await expect(page.getByText("Let me see. Because."), "the thought is closed").toBeHidden();
     question.finish();
     await expect(chat.status).toHaveText("Done");
     await chat.answer.getByText(/^Thought for \d+(\.\d)? m?s$/).click();
@@ -101,7 +101,7 @@ test.describe("asking", () => {
 
     await chat.ask("Really?");
     const again = await upstream.nextQuestion();
-    expect(again.messages, "thoughts are not sent back").toEqual(["user: Why?", "assistant: That is why.", "user: Really?"]);
+    expect(again.messages, "reasoning isn't sent back").toEqual(["user: Why?", "assistant: That is why.", "user: Really?"]);
   });
 
   test("keeps text that is typed while an answer arrives", async ({ chat, upstream }) => {

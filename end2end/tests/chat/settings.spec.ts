@@ -205,17 +205,17 @@ test("a model that isn't listed is asked by its typed name", async ({ chat, upst
 
   await search.fill("left/there");
   await chat.box.click();
-  await expect(chosen, "the field was left").toHaveText("left/there");
+  await expect(chosen, "leaving the field chooses the model").toHaveText("left/there");
 
   await search.fill("Model-2");
-  await expect(offered("Model-2"), "others have it in their names").toHaveCount(1);
+  await expect(offered("Model-2"), "other names contain it").toHaveCount(1);
   await chat.model.selectOption("Model-2");
   await expect(chosen).toHaveText("Model-2");
   await expect(search).toHaveValue("");
 
   await search.fill("model-29");
   await chat.box.click();
-  await expect(chosen, "what was only sought is not taken").toHaveText("Model-2");
+  await expect(chosen, "a search alone chooses nothing").toHaveText("Model-2");
   await search.fill("maker/Model-29");
   await expect(chat.model.locator("option"), "it is in the list, so it is not offered").toHaveText(["Model-2", "maker/Model-29"]);
   await search.press("Enter");
@@ -238,7 +238,7 @@ test("a click outside closes the settings, a selection doesn't", async ({
     await page.mouse.up();
     await expect(settings.dialog).toBeVisible();
     await page.mouse.click(box.x + 4, box.y + 4);
-    await expect(settings.dialog, "its edge is part of it").toBeVisible();
+    await expect(settings.dialog, "the dialog's edge is part of it").toBeVisible();
     await page.mouse.click(box.x - 20, box.y + 50);
     await expect(settings.dialog).toBeHidden();
     await settings.open();

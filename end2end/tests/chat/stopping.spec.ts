@@ -75,7 +75,7 @@ test.describe("Stop", () => {
     await expect(chat.status).toHaveText("Stopped");
     await expect(chat.answer).toContainText("one, two,");
     await expect(page.getByText(/connection closed in \d+ ms/)).toBeVisible();
-    await expect(chat.alert, "stopping is no failure").toBeHidden();
+    await expect(chat.alert, "Stop is no failure").toBeHidden();
     await expect.poll(() => server.exits()).toMatchObject([{ reason: "killed" }]);
     const [{ task }] = server.exits();
     expect(await server.fate(task)).toMatchObject({ state: "ended", reason: "killed", deltas: 1 });

@@ -102,10 +102,10 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
           const back = await visit(places.one);
           await back.ask("Is anybody there?");
           const { name, question } = await cluster.nextQuestion();
-          expect(name, "who comes back finds another").not.toBe("one");
+          expect(name, "a returning browser reaches another instance").not.toBe("one");
           question.finish();
           await expect(back.status).toHaveText("Done");
-          expect(await one.begun(), "tasks that were begun there").toBe(begun);
+          expect(await one.begun(), "tasks started there").toBe(begun);
 
           await stopped.stop.click();
           await expect(stopped.page.getByText(AFTER_STOP[brand])).toBeVisible();
@@ -129,7 +129,7 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
           const gone = one.server.kill("SIGTERM");
           await expect.poll(() => one.readiness()).toBe(503);
           const meanwhile = cut.counting.count;
-          expect(await gone, "it goes on for as long as it was told to").toBeGreaterThan(2000);
+          expect(await gone, "it runs as long as requested").toBeGreaterThan(2000);
 
           await expect(cut.chat.status).toHaveText("Shut down");
           await expect(cut.chat.answer).toContainText(Counting.to(meanwhile + 5));
@@ -156,7 +156,7 @@ for (const brand of ["haproxy", "nginx"] as const satisfies Brand[]) {
       expect(name).toBe("one");
       await move(chat, places.two);
       await chat.stop.click();
-      expect(await question.closed, "the model is stopped all the same").toBe("client");
+      expect(await question.closed, "the model is stopped nevertheless").toBe("client");
       await expect(chat.status).toHaveText("Stopped");
       await expect(chat.page.getByText("the server could not confirm it")).toBeVisible();
 
@@ -215,7 +215,7 @@ alone("a page from before an update says that its parts are gone, and keeps what
   await page.unroute(PARTS);
   await page.reload();
   await chat.alive();
-  await expect(chat.box, "nor does a reload take it away").toHaveValue("Is my page too old?");
+  await expect(chat.box, "a reload doesn't remove it").toHaveValue("Is my page too old?");
   await chat.send.click();
   (await upstream.nextQuestion()).finish();
   await expect(chat.status).toHaveText("Done");

@@ -102,7 +102,7 @@ export class Cluster {
       const { name, place } = await this.send();
       found[name] ??= place;
     }
-    expect(Object.keys(found).sort(), "every instance is sent somebody").toEqual([...NAMES].sort());
+    expect(Object.keys(found).sort(), "every instance gets a visit").toEqual([...NAMES].sort());
     return found as Record<Name, Place>;
   }
 

@@ -74,12 +74,12 @@ for (const [why, fail] of Object.entries(failures)) {
     await chat.alive();
     await expect(page.getByRole("alert")).toBeHidden();
     await expect(chat.box).toHaveValue("Is anybody there?");
-    expect(upstream.questions, "nobody has pressed Send since").toHaveLength(0);
+    expect(upstream.questions, "Send wasn't pressed since").toHaveLength(0);
     await chat.send.click();
     expect((await upstream.nextQuestion()).messages).toEqual(["user: Is anybody there?"]);
     await page.reload();
     await chat.alive();
-    await expect(chat.box, "nor does it come again").toHaveValue("");
+    await expect(chat.box, "it doesn't come again").toHaveValue("");
   });
 }
 
@@ -246,7 +246,7 @@ for (const [how, fail] of Object.entries(sheets)) {
     const notice = page.locator(".unready");
     await expect(notice).toContainText("can't be loaded", { timeout: NOTICE_MS });
     await chat.alive();
-    await expect(notice, "the program has started, and the page is still bare").toBeInViewport({ ratio: 1 });
+    await expect(notice, "the code has started, and the page has no style sheet").toBeInViewport({ ratio: 1 });
     await expect(chat.box).toHaveValue("Is this a page?");
     await page.unrouteAll();
     await reload(page).click();

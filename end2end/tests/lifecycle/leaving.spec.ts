@@ -41,7 +41,7 @@ test.describe("the model stops when", () => {
 
     await page.getByRole("link", { name: /Starcrossed/ }).click();
     await expectInterrupted(chat, upstream);
-    expect(await document(page), "all this was one document").toBe(before);
+    expect(await document(page), "the document never changed").toBe(before);
   });
 
   test("the Back button leads to another page of the app", async ({ page, upstream, server }) => {

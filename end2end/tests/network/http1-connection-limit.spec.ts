@@ -26,7 +26,7 @@ test("the notice comes with the sixth answer and no sooner", async ({
   await last.stop.click();
   await expect(notice(last)).toBeHidden();
   await allHaveHeard(tabs);
-  await expect(notice(tabs[0]), "the others hear of it").toBeHidden();
+  await expect(notice(tabs[0]), "the other tabs learn of it").toBeHidden();
 });
 
 test("a question without a connection says so and goes next", async ({
@@ -42,7 +42,7 @@ test("a question without a connection says so and goes next", async ({
 
   await late.ask("And me?");
   await expect(notice(late)).toBeVisible();
-  expect(await server.live(), "it has not come through").toBe(CONNECTIONS);
+  expect(await server.live(), "the question hasn't arrived").toBe(CONNECTIONS);
 
   await tabs[0].stop.click();
   const question = await upstream.nextQuestion();

@@ -33,7 +33,7 @@ test("ten tabs over HTTPS answer at once, each with its Stop", async ({
   const asked: [Chat, Question][] = [];
   for (let tab = 1; tab <= TABS; tab++) asked.push(await ask(context, upstream, tab));
   expect(await server.live()).toBe(TABS);
-  await expect(asked[0][0].page.getByText(/six connections/), "there is no such limit here").toBeHidden();
+  await expect(asked[0][0].page.getByText(/six connections/), "HTTP/2 has no such limit").toBeHidden();
 
   for (const [at, [chat, question]] of asked.entries()) {
     question.delta(" and on");

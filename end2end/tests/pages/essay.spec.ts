@@ -151,7 +151,7 @@ it("reports a silent connection as lost", async ({ page, server }) => {
   await task.start.click();
   for (let n = 0; n < 4; n++) {
     const next = task.messages.nth(await task.messages.count());
-    await expect(next, "a stream that speaks is alive, however late its page is").toBeVisible();
+    await expect(next, "a stream with data is alive, however slow its page").toBeVisible();
     await page.clock.fastForward(20_000);
   }
   server.pause();

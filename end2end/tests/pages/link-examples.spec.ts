@@ -82,7 +82,7 @@ test.describe("progress", () => {
     await expect(page.getByRole("progressbar")).not.toHaveJSProperty("value", 0);
     await page.getByRole("button", { name: "Stop" }).click();
     await expect(page.getByRole("status")).toHaveText("killed: 0 primes");
-    await expect.poll(() => usedIn(example, 300), "the CPU time that it goes on to use").toBe(0);
+    await expect.poll(() => usedIn(example, 300), "the CPU time after Stop").toBe(0);
   });
 });
 

@@ -24,7 +24,7 @@ it("shows another page's task from start to exit", async ({ chat, monitor, upstr
   question.finish();
   await expect(monitor.exit("alpha")).toContainText("normal");
   await expect(monitor.task("alpha")).toHaveCount(0);
-  await expect(monitor.task("monitor"), "looking on is a task, too").toHaveCount(1);
+  await expect(monitor.task("monitor"), "the monitor's own stream is a task too").toHaveCount(1);
 });
 
 it("kills a task and its upstream connection; its page knows", async ({ chat, monitor, upstream }) => {
@@ -70,7 +70,7 @@ it("reports a lost connection, and Retry reconnects", async ({ page, server, con
   await expect(monitor.retry).toBeHidden();
   await server.kill("SIGKILL");
   await expect(monitor.status).toHaveText("Connection lost");
-  await expect(monitor.task("monitor"), "what was seen stays").toHaveCount(1);
+  await expect(monitor.task("monitor"), "the last rows stay").toHaveCount(1);
   await server.restart();
   await monitor.retry.click();
   await expect(monitor.status).toHaveText("Live");

@@ -142,7 +142,7 @@ test("a name field takes keys at once, but not its opening Enter", async ({ chat
   await page.keyboard.up("Enter");
   await expect(field).toBeFocused();
   await field.dispatchEvent("keydown", { key: "Enter", isComposing: true });
-  await expect(field, "an input method's own Enter").toBeFocused();
+  await expect(field, "Enter of an input method").toBeFocused();
   await field.evaluate((field: HTMLInputElement) => {
     field.value = "Cats";
     field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));

@@ -179,7 +179,7 @@ for (const knows of [true, false]) {
     await expect.poll(height).toBeLessThan(3 * row);
     expect(await height()).toBeGreaterThan(2 * row);
     await chat.box.fill("line\n".repeat(100));
-    await expect.poll(height, "and only so far").toBeLessThanOrEqual(320);
+    await expect.poll(height, "and no further").toBeLessThanOrEqual(320);
     await chat.box.fill("");
     await expect.poll(height).toBe(row);
   });
@@ -254,7 +254,7 @@ test("the last answer's end isn't repeated under it", async ({ chat, upstream, p
   await chat.ask("And what is stopped?");
   (await upstream.nextQuestion()).delta("This is");
   await expect(chat.answer).toContainText("This is");
-  await expect(chat.message(1).locator(".ending"), "it isn't the last one any more").toContainText("Interrupted");
+  await expect(chat.message(1).locator(".ending"), "it is no longer the last one").toContainText("Interrupted");
   await chat.stop.click();
   await expect(chat.status).toContainText("Stopped");
   await expect(ending).not.toContainText("Stopped");

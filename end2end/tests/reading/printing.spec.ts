@@ -61,7 +61,7 @@ test("the whole conversation is printed, without controls", async ({ chat, page 
     const style = getComputedStyle(document.documentElement);
     return [style.backgroundColor, style.color].map((colour) => Number(/oklch\(([\d.]+)/.exec(colour)![1]));
   });
-  expect(ground, "dark on light, or the ground would not be printed").toBeGreaterThan(ink);
+  expect(ground, "dark on light: browsers don't print backgrounds").toBeGreaterThan(ink);
 
   const pdf = (await page.pdf()).toString("latin1");
   expect(pdf.match(/\/Type\s*\/Page\b/g)!.length).toBeGreaterThan(15);

@@ -40,7 +40,7 @@ test("a few pixels upwards stop the following", async ({ chat, upstream, page })
   question.finish();
   await expect(chat.status).toHaveText("Done");
   await wheel(page, 100_000);
-  await expect(jumpButton(page), "who comes down again reads along again").toBeHidden();
+  await expect(jumpButton(page), "the page follows again at the end").toBeHidden();
 });
 
 test("scrolling up in the frame of a large delta stops it too", async ({ chat, upstream, page }) => {

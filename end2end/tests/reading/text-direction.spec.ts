@@ -41,11 +41,11 @@ test("each block has its text's direction, code its own", async ({ chat, upstrea
     expect(await isRight(chat.answer.locator(".markdown li").first())).toBe(true);
     expect(await isRight(chat.answer.getByText("An English line"))).toBe(false);
     const [first, second] = await chat.answer.locator("th").evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().left));
-    expect(first, "the first column stands at the right").toBeGreaterThan(second);
+    expect(first, "the first column is at the right").toBeGreaterThan(second);
     await expect(chat.answer.locator("pre code")).toHaveCSS("direction", "ltr");
     expect(await isRight(chat.answer.locator("pre code"))).toBe(false);
     await expect(chat.answer.locator("p code").first()).toHaveCSS("direction", "ltr");
-    await expect(chat.answer.locator("p", { hasText: "npm i" }), "it begins with code").toHaveCSS("direction", "rtl");
+    await expect(chat.answer.locator("p", { hasText: "npm i" }), "a block that begins with code").toHaveCSS("direction", "rtl");
   }
   const asked = chat.message(0).locator(".text").last();
   await expect(asked).toHaveCSS("direction", "rtl");

@@ -91,7 +91,7 @@ for (const [version, stores] of Object.entries(VERSIONS)) {
     await expect(chat.message(1)).toContainText("2/2");
     await expect(chat.message(1)).toContainText("42 tokens");
     await expect(chat.answer).toContainText("They b");
-    await expect(chat.status, "its tab is gone").toHaveText("Interrupted");
+    await expect(chat.status, "its tab has ended").toHaveText("Interrupted");
 
     await chat.ask("Go on");
     const question = await upstream.nextQuestion();
