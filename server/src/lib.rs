@@ -27,5 +27,6 @@ pub mod models;
 pub mod net;
 pub mod os;
 pub mod routes;
+pub mod server;
 pub mod startup;
 pub mod typeset;

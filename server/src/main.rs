@@ -1,42 +1,40 @@
-//! Starcrossed: signals → config → startup → router → serve → drain.
+//! Starcrossed: signals → config → listen → find the models → build → serve → drain.
 
 use server::{
     config::Config,
-    guard::Front,
-    http::tasks::Tasks,
     models::source,
     net,
     os::signals::Signals,
-    routes,
-    startup::{error::Failure, log, output},
+    server::{Options, Server},
+    startup::{error::Failure, log, output::Output},
 };
-use std::{net::SocketAddr, process::ExitCode, sync::Arc};
-use tokio::{net::TcpListener, runtime::Runtime, task::spawn_blocking};
+use std::process::ExitCode;
+use tokio::{runtime::Runtime, task::spawn_blocking};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 fn main() -> ExitCode {
-    output::start();
-    let code = match start() {
+    let output = Output::start();
+    let code = match start(&output) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report(&output),
     };
-    output::flush();
+    output.flush();
     code
 }
 
-fn start() -> Result<(), Failure> {
+fn start(output: &Output) -> Result<(), Failure> {
     let runtime = Runtime::new().map_err(Failure::runtime)?;
     let signals = {
         let _context = runtime.enter();
         Signals::listen()?
     };
-    let served = runtime.block_on(run(signals));
-    runtime.shutdown_background(); // dropping it would wait for a file that can't be read, or a name that is looked up
+    let served = runtime.block_on(run(signals, output));
+    runtime.shutdown_background(); // dropping it would wait for a blocked read of a file, or for a name lookup
     served
 }
 
-/// Serves until somebody asks for the end, and ends at once if they ask twice.
-async fn run(mut signals: Signals) -> Result<(), Failure> {
+/// Serves until the first request to stop has been carried out. A second request ends the program at once.
+async fn run(mut signals: Signals, output: &Output) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     let asked_twice = async {
         signals.stop().await;
@@ -44,47 +42,37 @@ async fn run(mut signals: Signals) -> Result<(), Failure> {
         signals.stop_at_once().await;
     };
     tokio::select! {
-        served = serve_until(&stop) => served,
+        served = serve_until(&stop, output) => served,
         () = asked_twice => Err(Failure::interrupted()),
     }
 }
 
-async fn serve_until(stop: &CancellationToken) -> Result<(), Failure> {
-    let Some(begun) = stop.run_until_cancelled(begin()).await else { return Ok(()) };
-    let Some(Begun { config, listener, address, terms, front, found }) = begun? else { return Ok(()) };
-    let tasks = Tasks::default();
-    let app = routes::app(tasks.clone(), Arc::new(found.models(config.model.clone())), terms.readiness.clone());
-    let app = front.guard(app, &tasks.links);
-    let _announcing = AbortOnDropHandle::new(tokio::spawn(found.announce(config.address(address))));
-    net::run(listener, app, tasks, terms, stop.cancelled()).await.map_err(Failure::runtime)
+/// Starts, and serves until `stop`. A request to stop that comes during the start ends it.
+async fn serve_until(stop: &CancellationToken, output: &Output) -> Result<(), Failure> {
+    let starting = async {
+        let Some(config) = configure(output).await? else { return Ok(None) };
+        let (listener, address) = net::listen(&config).await?;
+        let options = Options::from_config(&config, output.clone()).await?;
+        let found = source::find(&config).await?;
+        let server = Server::build(options, found.models(config.model.clone()), address);
+        Ok(Some((server, listener, found, config.address(address))))
+    };
+    let Some(started) = stop.run_until_cancelled(starting).await else { return Ok(()) };
+    let Some((server, listener, found, url)) = started? else { return Ok(()) }; // only --help or --version was asked for
+    let announcing = {
+        let output = output.clone();
+        async move { found.announce(url, &output).await }
+    };
+    let _announcing = AbortOnDropHandle::new(tokio::spawn(announcing));
+    server.serve(listener, stop.cancelled()).await.map_err(Failure::runtime)
 }
 
-/// What is there before the first connection is served.
-struct Begun {
-    config: Config,
-    listener: TcpListener,
-    address: SocketAddr,
-    terms: net::Terms,
-    front: Front,
-    found: source::Found,
-}
-
-/// None if the command line asked for nothing but the help or the version.
-async fn begin() -> Result<Option<Begun>, Failure> {
-    let Some(config) = configure().await? else { return Ok(None) };
-    let (listener, address) = net::listen(&config).await?;
-    let terms = net::Terms::of(&config).await?;
-    let front = Front::of(&config, address, &terms.room).await?;
-    let found = source::find(&config).await?;
-    Ok(Some(Begun { config, listener, address, terms, front, found }))
-}
-
-/// Reads the configuration on a thread of its own, since a password file may be a pipe or on a disk that hangs. Then starts
-/// the log.
-async fn configure() -> Result<Option<Config>, Failure> {
+/// Reads the configuration, and starts the log. A password file may be a pipe, or on a disk that hangs, so it is read on a
+/// thread of its own. None for `--help` and `--version`.
+async fn configure(output: &Output) -> Result<Option<Config>, Failure> {
     let config = spawn_blocking(Config::load).await.map_err(Failure::runtime)??;
     if let Some(config) = &config {
-        log::init(&config.log, config.log_format)?;
+        log::init(&config.log, config.log_format, output)?;
     }
     Ok(config)
 }

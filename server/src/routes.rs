@@ -2,24 +2,19 @@
 
 use crate::{
     http::{
-        api_errors, assets,
-        client_addr::Client,
-        csp,
-        metrics::metrics,
-        readiness::Readiness,
-        refusal,
-        sent_bytes::{self, Traffic},
+        assets, client_addr::Client, csp, metrics::metrics, readiness::Readiness, refusal, sent_bytes::Traffic,
         tasks::Tasks,
     },
+    startup::output::Output,
     typeset::Typesetting,
 };
 use any_spawner::Executor;
 use app::{app::shell, browser::router as page_router, chat::protocol::model::SharedModel, routes::Page};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    extract::Request,
     http::{StatusCode, request::Parts},
-    middleware::{from_fn, map_response_with_state},
+    middleware::from_fn,
     response::Response,
     routing::{MethodFilter, any, get, on},
 };
@@ -30,12 +25,10 @@ use std::env;
 use tower_http::compression::CompressionLayer;
 
 /// The whole program as a service: pages, server functions, files, and what machines ask.
-pub fn app(tasks: Tasks, model: SharedModel, readiness: Readiness) -> Router {
+pub(crate) fn app(tasks: Tasks, model: SharedModel, readiness: Readiness, traffic: Traffic, output: Output) -> Router {
     // What drawing a page spawns runs on Tokio. Said again in one process, as tests do, it changes nothing.
     _ = Executor::init_tokio();
     let registry = tasks.registry.clone();
-    let traffic = Traffic::default();
-    let counted = traffic.clone();
     let typesetting = Typesetting::default();
     let context = move |client| {
         provide_context(tasks.registry.clone());
@@ -51,11 +44,8 @@ pub fn app(tasks: Tasks, model: SharedModel, readiness: Readiness) -> Router {
         .route("/api/{*rest}", any(refusal::nothing_here))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(async move || readiness.answer()))
-        .route("/metrics", get(async move || metrics(&registry.metrics(), &counted)))
+        .route("/metrics", get(async move || metrics(&registry.metrics(), &traffic, &output)))
         .fallback_service(page_or_not_found)
-        .layer(DefaultBodyLimit::disable()) // `bodies::arrive` has limits
-        .layer(from_fn(api_errors::plain_http))
-        .layer(map_response_with_state(traffic, sent_bytes::count))
 }
 
 /// What Leptos has to know. Made here, since otherwise it looks for a file or variables that aren't there when the binary

@@ -6,49 +6,46 @@ use crate::{
         hold::hold,
         quota::{Full, Slot, Slots},
     },
-    http::{client_addr::Client, refusal::refuse},
+    http::{
+        client_addr::Client,
+        endpoints::{self, QUESTION, TYPESET},
+        refusal::refuse,
+    },
     os::pauses::timeout,
 };
 use axum::{
     body::{Body, HttpBody},
-    extract::Request,
+    extract::{Request, State},
     http::StatusCode,
     middleware::Next,
     response::Response,
 };
 use bytes::Bytes;
 use futures::StreamExt;
-use std::{
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use tokio::task::spawn_blocking;
-
-/// The longest body, in bytes: of a question, pictures included; of what is to be typeset, 256 KiB of text written as JSON; of
-/// any other request, the form of the login page included.
-const LIMIT: usize = 16 * 1024 * 1024;
-const TYPESET: usize = 1024 * 1024;
-pub(crate) const FORM: usize = 8 * 1024;
 
 /// A longer body is weighed on a thread of its own, in bytes. A shorter one takes less than 0.1 ms.
 const LONG: usize = 128 * 1024;
 
 /// How much of a longer body is read and thrown away, so that who sends it gets to read the refusal: a connection closed
 /// while it is still being written to loses what was answered.
-const DISCARD: usize = 4 * LIMIT;
-
-/// The bytes of memory for all bodies, 256 MiB, and for those of one client, 64 MiB, or of one network, 128 MiB.
-static MEMORY: LazyLock<Arc<Slots>> = LazyLock::new(|| Slots::new(16 * LIMIT, 4 * LIMIT));
+const DISCARD: usize = 4 * QUESTION;
 
 /// How many bodies may be on their way, and how many of one client.
-static ARRIVING: LazyLock<Arc<Slots>> = LazyLock::new(|| Slots::new(8192, 512));
+const ARRIVING: usize = 8192;
+const ARRIVING_EACH: usize = 512;
+
+/// The memory for all bodies, 256 MiB, and for those of one client, 64 MiB.
+const MEMORY: usize = 16 * QUESTION;
+const MEMORY_EACH: usize = 4 * QUESTION;
 
 /// What values and objects of JSON take in memory, in bytes, at worst: far more than the few letters that make one.
 const VALUE: usize = 64;
 const OBJECT: usize = 704;
 
 /// How much a body may weigh, its values included: as much as twice the longest, or some 40,000 messages.
-const WEIGHT: usize = 2 * LIMIT;
+const WEIGHT: usize = 2 * QUESTION;
 
 /// How long somebody may keep us waiting for the next piece of a body, and for all of it.
 const NEXT: Duration = Duration::from_secs(10);
@@ -67,7 +64,7 @@ enum TooMuch {
 impl TooMuch {
     fn refusal(self) -> Response {
         let (status, message) = match self {
-            Self::Length(LIMIT) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."),
+            Self::Length(QUESTION) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."),
             Self::Length(TYPESET) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request to this address goes up to 1 MiB.")
             }
@@ -100,45 +97,114 @@ impl TooMuch {
 /// The memory that a body takes, free again when this is dropped.
 pub(crate) type Memory = Slot;
 
-/// Middleware: hands a request on when its body has arrived. A question's memory is held by the task that it starts, and that
-/// of any other body until the request is answered.
-pub(crate) async fn arrive(request: Request, next: Next) -> Response {
+/// The room for all bodies. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Bodies {
+    memory: Arc<Slots>,
+    arriving: Arc<Slots>,
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        Self { memory: Slots::new(MEMORY, MEMORY_EACH), arriving: Slots::new(ARRIVING, ARRIVING_EACH) }
+    }
+}
+
+/// Middleware: hands a request on when its body has arrived. The memory of a body is held by the task that the request starts,
+/// or else until the request is answered.
+pub(crate) async fn arrive(State(bodies): State<Bodies>, request: Request, next: Next) -> Response {
     let client = Client::of(&request);
-    let path = request.uri().path();
-    let (limit, is_question) = (limit_at(path), path == "/api/chat");
+    let endpoint = endpoints::at(request.uri().path());
     let (mut parts, body) = request.into_parts();
-    let (body, memory) = match receive(body, limit, client).await {
+    let (body, memory) = match bodies.receive(body, endpoint.max_body, client).await {
         Ok(received) => received,
         Err(refusal) => return refusal,
     };
-    let mut memory = Some(memory);
-    if is_question {
-        hold(&mut parts.extensions, memory.take());
-    }
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    drop(memory);
-    response
+    let _memory = hold(&mut parts.extensions, memory);
+    next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
-/// How long a body for this path may be, in bytes.
-fn limit_at(path: &str) -> usize {
-    match path {
-        "/api/chat" => LIMIT,
-        "/api/typeset" => TYPESET,
-        _ => FORM,
+impl Bodies {
+    /// The whole body, unless it is longer than `limit`, takes too long to arrive, or there is no memory for it.
+    pub(crate) async fn receive(&self, body: Body, limit: usize, client: Client) -> Result<(Bytes, Memory), Response> {
+        let mut received = Received { bytes: Vec::new(), limit, memory: self.memory.none(client), refused: None };
+        if body.is_end_stream() {
+            return Ok((Bytes::new(), received.memory));
+        }
+        let _arriving = self.arriving.take(client).map_err(|full| TooMuch::Arriving(full).refusal())?;
+        timeout(WHOLE, received.read(body)).await.map_err(|_| too_slow())??;
+        let (bytes, mut memory) = received.finish().map_err(TooMuch::refusal)?;
+        add_weight(&bytes, &mut memory).await.map_err(TooMuch::refusal)?;
+        Ok((bytes, memory))
+    }
+
+    /// Reads the body of a request that is refused anyway, and throws it away: see [`DISCARD`]. A client that has too many bodies
+    /// on their way is not waited for.
+    pub(crate) async fn discard(&self, body: Body, client: Client) {
+        let Ok(_arriving) = self.arriving.take(client) else { return };
+        let refused = Some(TooMuch::Length(0));
+        let mut received = Received { bytes: Vec::new(), limit: 0, memory: self.memory.none(client), refused };
+        _ = timeout(WHOLE, received.read(body)).await;
     }
 }
 
-/// The whole body, as far as it isn't too much, from who doesn't take for ever to send it.
-pub(crate) async fn receive(body: Body, limit: usize, client: Client) -> Result<(Bytes, Memory), Response> {
-    let mut memory = MEMORY.none(client);
-    if body.is_end_stream() {
-        return Ok((Bytes::new(), memory));
+/// A body as far as it has arrived.
+struct Received {
+    bytes: Vec<u8>,
+    /// The most bytes that are kept.
+    limit: usize,
+    memory: Memory,
+    /// Once this is set, nothing more is kept.
+    refused: Option<TooMuch>,
+}
+
+impl Received {
+    /// Reads the body. What is refused is read as well, up to [`DISCARD`].
+    ///
+    /// # Errors
+    /// The body was cut off, or nothing of it came for too long.
+    async fn read(&mut self, body: Body) -> Result<(), Response> {
+        let mut chunks = body.into_data_stream();
+        let mut length = 0;
+        while length <= DISCARD
+            && let Some(chunk) = timeout(NEXT, chunks.next()).await.map_err(|_| too_slow())?
+        {
+            let chunk = chunk.map_err(|_| refuse(StatusCode::BAD_REQUEST, "The request broke off."))?;
+            length += chunk.len();
+            if self.refused.is_none() {
+                self.push(&chunk);
+            }
+        }
+        Ok(())
     }
-    let _arriving = ARRIVING.take(client).map_err(|full| TooMuch::Arriving(full).refusal())?;
-    let bytes = timeout(WHOLE, read(body, limit, &mut memory)).await.map_err(|_| too_slow())??;
-    add_weight(&bytes, &mut memory).await.map_err(TooMuch::refusal)?;
-    Ok((bytes, memory))
+
+    /// Keeps a chunk, or nothing at all any more.
+    fn push(&mut self, chunk: &[u8]) {
+        match self.make_room(self.bytes.len() + chunk.len()) {
+            Ok(()) => self.bytes.extend_from_slice(chunk),
+            Err(refused) => (self.refused, self.bytes) = (Some(refused), Vec::new()),
+        }
+    }
+
+    /// Makes room for so many bytes in all. The buffer doubles when it is full, and its memory is counted before it is there.
+    fn make_room(&mut self, length: usize) -> Result<(), TooMuch> {
+        if length > self.limit {
+            return Err(TooMuch::Length(self.limit));
+        }
+        if length > self.bytes.capacity() {
+            let capacity = (2 * length).min(self.limit);
+            self.memory.grow(capacity).map_err(TooMuch::Memory)?;
+            self.bytes.reserve_exact(capacity - self.bytes.len());
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(Bytes, Memory), TooMuch> {
+        match self.refused {
+            Some(refused) => Err(refused),
+            None => Ok((self.bytes.into(), self.memory)),
+        }
+    }
 }
 
 /// Takes what the body weighs while its request is at work. Its texts are there twice: as they came or in what is sent to the
@@ -149,36 +215,6 @@ async fn add_weight(bytes: &Bytes, memory: &mut Memory) -> Result<(), TooMuch> {
         return Err(TooMuch::Weight);
     }
     memory.grow(weight + bytes.len()).map_err(TooMuch::Memory)
-}
-
-/// What there is no memory for is read as well, and thrown away: see [`DISCARD`].
-async fn read(body: Body, limit: usize, memory: &mut Memory) -> Result<Bytes, Response> {
-    let mut chunks = body.into_data_stream();
-    let mut length = 0;
-    let mut taken = Ok(Vec::new());
-    while length <= DISCARD
-        && let Some(chunk) = timeout(NEXT, chunks.next()).await.map_err(|_| too_slow())?
-    {
-        let chunk = chunk.map_err(|_| refuse(StatusCode::BAD_REQUEST, "The request broke off."))?;
-        length += chunk.len();
-        taken = taken.and_then(|bytes| take(bytes, &chunk, limit, memory));
-    }
-    taken.map(Bytes::from).map_err(TooMuch::refusal)
-}
-
-/// Takes a piece. The buffer doubles when it is full, and its memory is counted before it is there.
-fn take(mut bytes: Vec<u8>, chunk: &[u8], limit: usize, memory: &mut Memory) -> Result<Vec<u8>, TooMuch> {
-    let length = bytes.len() + chunk.len();
-    if length > limit {
-        return Err(TooMuch::Length(limit));
-    }
-    if length > bytes.capacity() {
-        let capacity = (2 * length).min(limit);
-        memory.grow(capacity).map_err(TooMuch::Memory)?;
-        bytes.reserve_exact(capacity - bytes.len());
-    }
-    bytes.extend_from_slice(chunk);
-    Ok(bytes)
 }
 
 /// The same, on a thread of its own: the bytes of a long body take a core for some milliseconds. A thread that panics has
@@ -203,22 +239,6 @@ fn weigh(bytes: &[u8]) -> usize {
     weight
 }
 
-/// Reads what comes of a request that is refused unread, and throws it away: who is still sending when the connection is
-/// closed loses what was answered. Who sends many at once is not waited for.
-pub(crate) async fn discard(body: Body, client: Client) {
-    let Ok(_arriving) = ARRIVING.take(client) else { return };
-    let mut chunks = body.into_data_stream();
-    let mut length = 0;
-    let reading = async {
-        while let Ok(Some(Ok(chunk))) = timeout(NEXT, chunks.next()).await
-            && length <= DISCARD
-        {
-            length += chunk.len();
-        }
-    };
-    _ = timeout(WHOLE, reading).await;
-}
-
 /// Who takes too long is told so.
 pub(crate) fn too_slow() -> Response {
     refuse(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive. Try again.")
@@ -237,9 +257,9 @@ mod tests {
     }
 
     /// What holds the memory of a body of so many bytes, or the status of its refusal.
-    async fn arrived(length: usize, from: u8) -> Result<Memory, StatusCode> {
+    async fn arrived(bodies: &Bodies, length: usize, from: u8) -> Result<Memory, StatusCode> {
         let client = Client::at([10, 0, from, 1].into());
-        let received = receive(Body::from(vec![b' '; length]), LIMIT, client).await;
+        let received = bodies.receive(Body::from(vec![b' '; length]), QUESTION, client).await;
         received.map(|(_, memory)| memory).map_err(|refusal| refusal.status())
     }
 
@@ -254,7 +274,7 @@ mod tests {
             ("/api/models", "8 KiB"),
             ("/login", "8 KiB"),
         ] {
-            let refusal = TooMuch::Length(limit_at(path)).refusal();
+            let refusal = TooMuch::Length(endpoints::at(path).max_body).refusal();
             assert_eq!(refusal.status(), StatusCode::PAYLOAD_TOO_LARGE);
             let message = axum::body::to_bytes(refusal.into_body(), 1024).await.unwrap();
             assert!(String::from_utf8_lossy(&message).contains(limit), "{path} {message:?}");
@@ -269,34 +289,33 @@ mod tests {
 
     #[tokio::test]
     async fn a_client_has_two_of_the_longest_bodies_at_work_and_leaves_room_for_others() {
-        let mut held = Vec::new();
+        let (bodies, mut held) = (Bodies::default(), Vec::new());
         for client in [1, 1, 2, 2, 3, 3] {
-            held.push(arrived(LIMIT, client).await.unwrap());
+            held.push(arrived(&bodies, QUESTION, client).await.unwrap());
         }
-        assert_eq!(arrived(1, 1).await.unwrap_err(), StatusCode::TOO_MANY_REQUESTS, "every byte counts");
+        assert_eq!(arrived(&bodies, 1, 1).await.unwrap_err(), StatusCode::TOO_MANY_REQUESTS, "every byte counts");
         for client in [4, 4] {
-            held.push(arrived(LIMIT, client).await.unwrap());
+            held.push(arrived(&bodies, QUESTION, client).await.unwrap());
         }
-        assert_eq!(arrived(1, 6).await.unwrap_err(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(arrived(&bodies, 1, 6).await.unwrap_err(), StatusCode::SERVICE_UNAVAILABLE);
         held.pop();
-        assert!(arrived(LIMIT, 6).await.is_ok());
+        assert!(arrived(&bodies, QUESTION, 6).await.is_ok());
     }
 
     #[tokio::test]
     async fn bodies_of_any_length_take_what_they_take_twice_and_no_client_more_than_its_share() {
         let client = Client::at([10, 1, 1, 1].into());
         for length in [100_000, 63 * 1024] {
-            let slots = Slots::new(16 * LIMIT, 4 * LIMIT);
+            let bodies = Bodies::default();
             let one = async || {
-                let mut memory = slots.none(client);
-                let bytes = read(Body::from(vec![b' '; length]), LIMIT, &mut memory).await.ok()?;
-                add_weight(&bytes, &mut memory).await.ok().map(|()| memory)
+                let received = bodies.receive(Body::from(vec![b' '; length]), QUESTION, client).await;
+                received.ok().map(|(_, memory)| memory)
             };
             let mut held = Vec::new();
             while let Some(memory) = one().await {
                 held.push(memory);
             }
-            assert_eq!(held.len(), 4 * LIMIT / (2 * length), "{length}");
+            assert_eq!(held.len(), MEMORY_EACH / (2 * length), "{length}");
         }
     }
 }

@@ -4,14 +4,16 @@ use app::api::permit::Permit;
 use axum::{body::Body, http::Extensions, response::Response};
 use http_body_util::BodyExt;
 
-/// Gives a guard to the task that the request starts.
-pub(crate) fn hold(extensions: &mut Extensions, guard: impl Send + 'static) {
-    let permit = extensions.remove::<Permit>().unwrap_or_default();
-    extensions.insert(permit.with(guard));
+/// Gives a guard to the task that the request starts. What the request's guards are left in is returned: until the task takes
+/// them, they can be taken from there.
+pub(crate) fn hold(extensions: &mut Extensions, guard: impl Send + 'static) -> Permit {
+    let permit = extensions.remove::<Permit>().unwrap_or_default().with(guard);
+    extensions.insert(permit.clone());
+    permit
 }
 
 /// Holds a guard until the response body is dropped, which can be long after its task has ended.
-pub(crate) fn while_answered(response: Response, held: impl Send + 'static) -> Response {
+pub(crate) fn hold_until_body_ends(response: Response, held: impl Send + 'static) -> Response {
     response.map(|body| {
         Body::new(body.map_frame(move |frame| {
             let _held = &held;

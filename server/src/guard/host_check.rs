@@ -6,10 +6,9 @@
 
 use crate::http::refusal::refuse;
 use axum::{
-    Router,
     extract::{Request, State},
     http::{HeaderValue, StatusCode, Version, header::HOST, uri::Authority},
-    middleware::{Next, from_fn_with_state},
+    middleware::Next,
     response::Response,
 };
 use std::{
@@ -30,11 +29,6 @@ impl Hosts {
         Self(is_strict.then(|| names.into()))
     }
 
-    /// `app`, for who asks by one of these names.
-    pub fn guard(self, app: Router) -> Router {
-        app.layer(from_fn_with_state(self, known))
-    }
-
     fn include(&self, host: &str) -> bool {
         let Some(names) = &self.0 else { return true };
         let bare = bare(host);
@@ -43,8 +37,8 @@ impl Hosts {
     }
 }
 
-/// Who asks by another name gets no answer.
-async fn known(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+/// Middleware: refuses a request for another host name.
+pub(crate) async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     match host(&request) {
         Ok(Some(host)) if !hosts.include(&host) => refuse(
             StatusCode::MISDIRECTED_REQUEST,

@@ -7,10 +7,9 @@ use crate::guard::{
 };
 use app::api::monitor::MayKill;
 use axum::{
-    Router,
     extract::{Request, State},
     http::Version,
-    middleware::{Next, from_fn_with_state},
+    middleware::Next,
     response::Response,
 };
 use std::net::SocketAddr;
@@ -27,11 +26,6 @@ impl Killers {
     #[must_use]
     pub fn of(address: SocketAddr, auth: &Auth) -> Self {
         Self { all: address.ip().to_canonical().is_loopback() && !auth.is_required() }
-    }
-
-    /// `app`, which finds in a request that comes from one of them that it does.
-    pub fn mark(self, app: Router) -> Router {
-        app.layer(from_fn_with_state(self, mark))
     }
 
     /// What a proxy on this machine hands on doesn't come from this machine.
@@ -69,7 +63,8 @@ fn is_of_a_proxy(name: &str) -> bool {
         || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
 }
 
-async fn mark(State(killers): State<Killers>, mut request: Request, next: Next) -> Response {
+/// Middleware: marks the requests of clients that may end tasks.
+pub(crate) async fn mark(State(killers): State<Killers>, mut request: Request, next: Next) -> Response {
     if killers.include(&request) {
         request.extensions_mut().insert(MayKill);
     }

@@ -1,7 +1,17 @@
-//! What every request passes before it is answered, in this order: who it comes from, by which name it asks, whose page it is,
-//! whether whoever sends it may come in, whether they may end other people's tasks, whether its body has arrived, and whether there
-//! is a place for the task that they want. On the way out, the memory of a response is counted until it is
-//! read, and a proxy is given what it needs to pass the response on.
+//! What every request passes before it is answered. [`Guards::wrap`] lists all of it, in the order of a request.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`trusted_proxies`] | finds the client's address behind trusted proxies |
+//! | [`unread`] | limits the memory of responses that wait to be read |
+//! | [`host_check`] | refuses host names that aren't ours (DNS rebinding) |
+//! | [`origin_check`] | refuses requests of other sites' pages (CSRF) |
+//! | [`auth`] | asks for the password or a token; the login page |
+//! | [`kill_permission`] | says who may end other people's tasks |
+//! | [`body_limit`] | limits the size, the time and the memory of request bodies |
+//! | [`task_limit`] | limits the number of tasks |
+//! | [`quota`], [`capacity`] | a quota that clients share; how large each quota is on this machine |
+//! | [`hold`](mod@hold) | guards that live as long as a task or a response |
 
 pub mod auth;
 pub(crate) mod body_limit;
@@ -16,70 +26,71 @@ pub mod trusted_proxies;
 pub mod unread;
 
 use crate::{
-    config::Config,
     guard::{
-        auth::Auth,
-        capacity::Room,
-        host_check::Hosts,
-        kill_permission::Killers,
-        quota::Slots,
-        task_limit::{Admission, admit},
-        trusted_proxies::Proxies,
-        unread::Unread,
+        auth::Auth, body_limit::Bodies, capacity::Room, host_check::Hosts, kill_permission::Killers,
+        task_limit::Admission, trusted_proxies::Proxies,
     },
-    http::headers,
-    startup::error::Failure,
+    http::{
+        api_errors, headers,
+        sent_bytes::{self, Traffic},
+    },
 };
 use axum::{
     Router,
-    middleware::{from_fn, from_fn_with_state},
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state, map_response_with_state},
 };
 use starcrossed::LinkServer;
-use std::{net::SocketAddr, sync::Arc};
-use tokio::task::spawn_blocking;
 
-/// What stands in front of the program.
+/// The settings of all guards.
 #[derive(Debug)]
-pub struct Front {
-    /// Whose word is taken for who is asking.
-    pub proxies: Proxies,
-    /// By which names the server may be asked.
-    pub hosts: Hosts,
-    /// Who may come in.
-    pub auth: Auth,
-    /// Who of them may end other people's tasks.
-    pub killers: Killers,
-    /// How many tasks there may be.
-    pub tasks: Arc<Slots>,
-    /// The responses that wait to be read.
-    pub unread: Unread,
+pub(crate) struct Guards {
+    pub(crate) proxies: Proxies,
+    pub(crate) hosts: Hosts,
+    pub(crate) auth: Auth,
+    pub(crate) killers: Killers,
+    pub(crate) room: Room,
+    pub(crate) traffic: Traffic,
 }
 
-impl Front {
-    /// As `config` asks for, on a server that listens at `address` and has this room. The key that a password
-    /// makes takes 0.2 s of a processor, so it is made on a thread of its own.
-    ///
-    /// # Errors
-    /// There is no thread.
-    pub async fn of(config: &Config, address: SocketAddr, room: &Room) -> Result<Self, Failure> {
-        let (password, tokens) = (config.password.clone(), config.tokens.clone());
-        let auth = spawn_blocking(|| Auth::new(password, tokens)).await.map_err(Failure::runtime)?;
-        Ok(Self {
-            proxies: Proxies::new(&config.trusted, config.tls.is_some()),
-            hosts: Hosts::of(address, config.hosts.clone()),
-            killers: Killers::of(address, &auth),
-            auth,
-            tasks: room.tasks.clone(),
-            unread: room.unread.clone(),
-        })
-    }
+/// Puts one guard around the routes.
+type Layer = Box<dyn FnOnce(Router) -> Router>;
 
-    /// `app`, for who gets past all of it, with what `links` puts around everything that answers.
-    pub fn guard(self, app: Router, links: &LinkServer) -> Router {
-        let app = app.layer(from_fn_with_state(Admission::new(self.tasks), admit)).layer(from_fn(body_limit::arrive));
-        let app = self.killers.mark(app);
-        let app = self.hosts.guard(origin_check::guard(self.auth.guard(app)));
-        let app = app.layer(from_fn(headers::common)).layer(from_fn_with_state(self.unread, unread::hold));
-        self.proxies.tell(links.around(app))
+impl Guards {
+    /// Puts all guards around `routes`.
+    pub(crate) fn wrap(self, routes: Router, links: LinkServer) -> Router {
+        let Self { proxies, hosts, auth, killers, room, traffic } = self;
+        let bodies = Bodies::default();
+        let form_bodies = bodies.clone();
+        let admission = Admission::new(room.tasks);
+        let in_request_order: [Layer; 13] = [
+            // The client's address, and whether it came over TLS. Everything below counts by address.
+            Box::new(|app| app.layer(from_fn_with_state(proxies, trusted_proxies::note))),
+            // Headers that streams need to pass proxies, and the supervisor that ends tasks at shutdown.
+            Box::new(move |app| links.around(app)),
+            // The memory of the response, until the client has read it.
+            Box::new(|app| app.layer(from_fn_with_state(room.unread, unread::hold))),
+            // Headers that every response has, refusals included.
+            Box::new(|app| app.layer(from_fn(headers::common))),
+            // Only under our own host names: DNS rebinding.
+            Box::new(|app| app.layer(from_fn_with_state(hosts, host_check::check))),
+            // Only from our own pages: CSRF.
+            Box::new(|app| app.layer(from_fn(origin_check::check))),
+            // Only with the password or a token. The login page joins here, so what follows isn't asked of it.
+            Box::new(|app| auth.guard(app, form_bodies)),
+            // Whether the client may end other people's tasks.
+            Box::new(|app| app.layer(from_fn_with_state(killers, kill_permission::mark))),
+            // The whole body, within its limits. A client that sends slowly takes no place from others.
+            Box::new(|app| app.layer(from_fn_with_state(bodies, body_limit::arrive))),
+            // A place for the task that the request starts.
+            Box::new(|app| app.layer(from_fn_with_state(admission, task_limit::admit))),
+            // The bytes that streams send, for the metrics.
+            Box::new(|app| app.layer(map_response_with_state(traffic, sent_bytes::count))),
+            // Under /api: plain HTTP, and refusals in JSON.
+            Box::new(|app| app.layer(from_fn(api_errors::plain_http))),
+            // axum's own limit of 2 MB is off: `body_limit` has taken the body.
+            Box::new(|app| app.layer(DefaultBodyLimit::disable())),
+        ];
+        in_request_order.into_iter().rev().fold(routes, |app, layer| layer(app))
     }
 }

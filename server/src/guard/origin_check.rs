@@ -3,21 +3,16 @@
 
 use crate::http::refusal::refuse;
 use axum::{
-    Router,
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header::HOST, header::ORIGIN},
-    middleware::{Next, from_fn},
+    middleware::Next,
     response::Response,
 };
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// `app`, for its own pages, and for programs that are no browsers.
-pub fn guard(app: Router) -> Router {
-    app.layer(from_fn(check))
-}
-
-async fn check(request: Request, next: Next) -> Response {
+/// Middleware: refuses a request that a page of another site sends. Programs that are no browsers pass.
+pub(crate) async fn check(request: Request, next: Next) -> Response {
     let changes_nothing = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if changes_nothing || is_own(request.headers(), request.uri()) {
         return next.run(request).await;

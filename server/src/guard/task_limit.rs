@@ -3,10 +3,14 @@
 
 use crate::{
     guard::{
-        hold::{hold, while_answered},
+        hold::{hold, hold_until_body_ends},
         quota::{Full, Slot, Slots},
     },
-    http::{client_addr::Client, refusal::refuse},
+    http::{
+        client_addr::Client,
+        endpoints::{self, Starts},
+        refusal::refuse,
+    },
 };
 use axum::{
     extract::{Request, State},
@@ -14,7 +18,8 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use std::sync::Arc;
+use server_fn::axum::server_fn_paths;
+use std::{collections::HashSet, sync::Arc};
 
 /// How many may look at the monitor, and how many of one client. These places are apart from those of the tasks that are looked
 /// at: who wants to know why all of those are taken has to get in.
@@ -35,31 +40,15 @@ pub struct Admission {
     monitors: Arc<Slots>,
     /// A place is taken until the response is read or dropped. An HTTP/2 client may leave the answers of ended tasks unread.
     answers: Arc<Slots>,
-}
-
-/// The kinds of tasks.
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    Work,
-    Monitor,
+    /// The paths of all server functions.
+    functions: Arc<HashSet<&'static str>>,
 }
 
 /// Which quota a request would exceed.
 #[derive(Clone, Copy, Debug)]
 enum Refused {
-    Tasks(Kind, Full),
+    Tasks(Starts, Full),
     Answers(Full),
-}
-
-impl Kind {
-    /// Of the task that is started by a request for this path, if one is.
-    fn at(path: &str) -> Option<Self> {
-        match path {
-            "/api/chat" | "/api/task" => Some(Self::Work),
-            "/api/monitor" => Some(Self::Monitor),
-            _ => None,
-        }
-    }
 }
 
 impl Admission {
@@ -69,18 +58,17 @@ impl Admission {
         let monitors = Slots::new(MONITORS, MONITORS_EACH);
         let most = tasks.most() + MONITORS + UNREAD;
         let most_each = tasks.most_each().saturating_add(MONITORS_EACH + UNREAD_EACH);
-        Self { tasks, monitors, answers: Slots::new(most, most_each) }
+        let functions = server_fn_paths().map(|(path, _)| path).collect();
+        Self { tasks, monitors, answers: Slots::new(most, most_each), functions: Arc::new(functions) }
     }
 
-    fn take(&self, kind: Kind, client: Client) -> Result<(Slot, Slot), Refused> {
+    /// A place for the task and one for its answer.
+    fn take(&self, starts: Starts, client: Client) -> Result<(Slot, Slot), Refused> {
         if self.unread_by(client) >= UNREAD_EACH {
             return Err(Refused::Answers(Full::ForThisClient));
         }
-        let tasks = match kind {
-            Kind::Work => &self.tasks,
-            Kind::Monitor => &self.monitors,
-        };
-        let task = tasks.take(client).map_err(|full| Refused::Tasks(kind, full))?;
+        let tasks = if starts == Starts::Monitor { &self.monitors } else { &self.tasks };
+        let task = tasks.take(client).map_err(|full| Refused::Tasks(starts, full))?;
         let answer = self.answers.take(client).map_err(Refused::Answers)?;
         Ok((task, answer))
     }
@@ -92,14 +80,22 @@ impl Admission {
     }
 }
 
-/// Middleware: gives each request that starts a task a place for the task and one for the answer. The request's body has
-/// arrived: who is slow to ask keeps nobody out.
-pub async fn admit(State(admission): State<Admission>, mut request: Request, next: Next) -> Response {
-    let Some(kind) = Kind::at(request.uri().path()) else { return next.run(request).await };
-    match admission.take(kind, Client::of(&request)) {
+/// Middleware: gives each request that starts a task a place for the task and one for the answer. The body of the request
+/// has arrived by now, so a client that sends slowly keeps nobody out.
+///
+/// Every server function counts as one that starts a task, unless the table of [`endpoints`] says otherwise. The task takes its
+/// place along ([`Permit`](app::api::permit::Permit)). A place that no task took is held until the response body ends.
+pub(crate) async fn admit(State(admission): State<Admission>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let starts = endpoints::at(path).starts;
+    if starts == Starts::Nothing || !admission.functions.contains(path) {
+        return next.run(request).await;
+    }
+    match admission.take(starts, Client::of(&request)) {
         Ok((task, answer)) => {
-            hold(request.extensions_mut(), task);
-            while_answered(next.run(request).await, answer)
+            let permit = hold(request.extensions_mut(), task);
+            let response = next.run(request).await;
+            hold_until_body_ends(response, (permit.take(), answer))
         }
         Err(refused) => refused.refusal(),
     }
@@ -117,17 +113,17 @@ impl Refused {
 
     const fn message(self) -> &'static str {
         match self {
-            Self::Tasks(Kind::Work, Full::ForAll) => {
-                "The server is answering as many questions as it may at once. Try again in a moment."
-            }
-            Self::Tasks(Kind::Work, Full::ForThisClient) => {
-                "As many answers are running for you as one client or network may have. Stop one, or wait for it, and try again."
-            }
-            Self::Tasks(Kind::Monitor, Full::ForAll) => {
+            Self::Tasks(Starts::Monitor, Full::ForAll) => {
                 "Too many are looking at the monitor. Close one that nobody needs, and try again."
             }
-            Self::Tasks(Kind::Monitor, Full::ForThisClient) => {
+            Self::Tasks(Starts::Monitor, Full::ForThisClient) => {
                 "As many monitors are open for you as one client or network may have. Close one, and try again."
+            }
+            Self::Tasks(_, Full::ForAll) => {
+                "The server is answering as many questions as it may at once. Try again in a moment."
+            }
+            Self::Tasks(_, Full::ForThisClient) => {
+                "As many answers are running for you as one client or network may have. Stop one, or wait for it, and try again."
             }
             Self::Answers(Full::ForAll) => {
                 "As many answers as the server may hold have ended and wait to be read. Try again in a moment."

@@ -2,10 +2,9 @@
 
 use crate::http::client_addr::{Client, IsSecure};
 use axum::{
-    Router,
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName},
-    middleware::{Next, from_fn_with_state},
+    middleware::Next,
     response::Response,
 };
 use ipnet::IpNet;
@@ -29,11 +28,6 @@ impl Proxies {
     #[must_use]
     pub fn new(trusted: &[IpNet], is_tls: bool) -> Self {
         Self { trusted: trusted.into(), is_tls }
-    }
-
-    /// Notes in every request that goes to `app` who sent it, and whether safely.
-    pub fn tell(self, app: Router) -> Router {
-        app.layer(from_fn_with_state(self, note))
     }
 
     fn trust(&self, address: IpAddr) -> bool {
@@ -72,7 +66,8 @@ fn read(entry: &[u8]) -> Option<IpAddr> {
     bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
-async fn note(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
+/// Middleware: notes in each request whose it is ([`Client`]), and whether it came over TLS ([`IsSecure`]).
+pub(crate) async fn note(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
         let client = proxies.client(peer.ip(), request.headers());
         let secure = IsSecure(proxies.is_secure(peer.ip(), request.headers()));

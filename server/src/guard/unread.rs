@@ -103,7 +103,7 @@ impl Unread {
 }
 
 /// Middleware: counts the memory of a response until its client has read it, or refuses the request if there is too little.
-pub async fn hold(State(unread): State<Unread>, request: Request, next: Next) -> Response {
+pub(crate) async fn hold(State(unread): State<Unread>, request: Request, next: Next) -> Response {
     let (client, is_http_2) = (Client::of(&request), request.version() == Version::HTTP_2);
     let response = next.run(request).await;
     let Some(bytes) = counted(&response) else { return response };

@@ -1,7 +1,7 @@
 //! `GET /metrics`: how many tasks live, how those that don't ended, what all of them have sent, and how long that took, for
 //! Prometheus. Nothing in it is anybody's: no words, no names.
 
-use crate::{http::sent_bytes::Traffic, os::memory, startup::output};
+use crate::{http::sent_bytes::Traffic, os::memory, startup::output::Output};
 use axum::{http::header::CONTENT_TYPE, response::IntoResponse};
 use starcrossed::{
     Reason,
@@ -13,11 +13,11 @@ use std::fmt::{Display, Write};
 const REASONS: [Reason; 5] = [Reason::Normal, Reason::Failed, Reason::Crashed, Reason::Killed, Reason::Shutdown];
 
 /// The metrics in Prometheus' text format.
-pub fn metrics(counts: &Metrics, traffic: &Traffic) -> impl IntoResponse + use<> {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text(counts, traffic.bytes()))
+pub fn metrics(counts: &Metrics, traffic: &Traffic, output: &Output) -> impl IntoResponse + use<> {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text(counts, traffic.bytes(), output.lost()))
 }
 
-fn text(counts: &Metrics, bytes: u64) -> String {
+fn text(counts: &Metrics, bytes: u64, lost: u64) -> String {
     let mut text = Text::default();
     text.family("tasks_live", "gauge", "Tasks that are at work now.");
     text.sample("tasks_live", counts.live);
@@ -34,7 +34,7 @@ fn text(counts: &Metrics, bytes: u64) -> String {
     let last = "From the end of a stream to the end of its task, all that it held included.";
     text.histogram("last_breath_seconds", last, &counts.stop_latency);
     text.family("log_lines_lost_total", "counter", "Lines of the log that could not be written.");
-    text.sample("log_lines_lost_total", output::lost());
+    text.sample("log_lines_lost_total", lost);
     if let Some(bytes) = memory::in_use() {
         text.family("memory_in_use_bytes", "gauge", "Memory in use, without what the allocator keeps for later.");
         text.sample("memory_in_use_bytes", bytes);

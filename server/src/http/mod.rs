@@ -2,6 +2,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
+//! | [`endpoints`] | every endpoint but pages and files, in one table |
 //! | [`api_errors`] | everything under `/api` is plain HTTP, and its errors are refusals |
 //! | [`refusal`] | a refusal: JSON with a sentence |
 //! | [`client_addr`] | who is asking: the address that a request is counted under |
@@ -15,6 +16,7 @@ pub mod api_errors;
 pub mod assets;
 pub mod client_addr;
 pub mod csp;
+pub(crate) mod endpoints;
 pub mod headers;
 pub mod metrics;
 pub mod readiness;

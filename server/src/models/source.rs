@@ -8,10 +8,7 @@ use crate::{
         discovery::{self, State},
         openai::{Absence, Client, Kind, Upstream},
     },
-    startup::{
-        error::Failure,
-        output::{complain, say},
-    },
+    startup::{error::Failure, output::Output},
 };
 use futures::{FutureExt, future::join_all};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -122,13 +119,13 @@ impl Found {
 
     /// Says where the page is, and what answers. Servers that were named are asked for their models, which may take a
     /// while; not those that would end somebody's answer for that.
-    pub async fn announce(self, address: String) {
-        say(&format!("Starcrossed listens on {address}"));
+    pub async fn announce(self, address: String, output: &Output) {
+        output.say(&format!("Starcrossed listens on {address}"));
         if assets::are_missing() {
-            complain("there are no pages in this build, so only the API works. Build it with: make build");
+            output.complain("there are no pages in this build, so only the API works. Build it with: make build");
         }
         if self.is_key_unused {
-            complain(
+            output.complain(
                 "the API key is not used: a server that was only found gets none. Say whose it is: \
                  starcrossed --upstream ADDRESS --api-key KEY",
             );
@@ -136,23 +133,25 @@ impl Found {
         match self.servers {
             Servers::Here { clients, sighted, .. } => {
                 for found in sighted {
-                    say(&format!("{} {}", found.name, doing(&found)));
+                    output.say(&format!("{} {}", found.name, doing(&found)));
                 }
                 if clients.is_empty() {
-                    say("No model server was found on this machine, so the built-in demo answers. \
-                         To connect one: starcrossed --upstream http://127.0.0.1:11434/v1");
+                    output.say(
+                        "No model server was found on this machine, so the built-in demo answers. \
+                         To connect one: starcrossed --upstream http://127.0.0.1:11434/v1",
+                    );
                 }
             }
-            Servers::Named(clients) => announce_named(&clients).await,
+            Servers::Named(clients) => announce_named(&clients, output).await,
         }
     }
 }
 
-async fn announce_named(clients: &[Client]) {
+async fn announce_named(clients: &[Client], output: &Output) {
     for line in join_all(clients.iter().map(named)).await {
         match line {
-            Ok(line) => say(&line),
-            Err(line) => complain(&line),
+            Ok(line) => output.say(&line),
+            Err(line) => output.complain(&line),
         }
     }
 }

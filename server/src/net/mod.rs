@@ -58,20 +58,6 @@ pub struct Terms {
     pub readiness: Readiness,
 }
 
-impl Terms {
-    /// As `config` asks for.
-    ///
-    /// # Errors
-    /// There is something wrong with the certificate, or the system allows too few open files.
-    pub async fn of(config: &Config) -> Result<Self, Failure> {
-        let tls = match &config.tls {
-            Some(files) => Some(Tls::load(files).await?),
-            None => None,
-        };
-        Ok(Self { tls, room: Room::of(config)?, drain: config.drain, readiness: Readiness::default() })
-    }
-}
-
 /// Listens where `config` says, and says which address that is: port 0 becomes one that is free.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Why the program stops before it has begun, in one line.
 
-use crate::startup::output;
+use crate::startup::output::Output;
 use std::{fmt, process::ExitCode};
 
 /// A reason to stop, for the person at the terminal.
@@ -28,8 +28,8 @@ impl Failure {
     }
 
     /// Queues the line, and gives the code to exit with.
-    pub fn report(&self) -> ExitCode {
-        output::complain(&self.line);
+    pub fn report(&self, output: &Output) -> ExitCode {
+        output.complain(&self.line);
         ExitCode::from(self.code)
     }
 }

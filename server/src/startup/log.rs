@@ -1,6 +1,6 @@
 //! The log: one line an event, on standard error, written by [`crate::startup::output`].
 
-use crate::startup::{error::Failure, output::LogWriter};
+use crate::startup::{error::Failure, output::Output};
 use clap::ValueEnum;
 use std::{
     io::{IsTerminal, stderr},
@@ -21,11 +21,11 @@ pub enum Format {
 ///
 /// # Errors
 /// If they make no sense.
-pub fn init(directives: &str, format: Format) -> Result<(), Failure> {
+pub fn init(directives: &str, format: Format, output: &Output) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(directives).map_err(|error| {
         Failure::usage(format!("can't log '{directives}': {error}. It takes error, warn, info, debug or trace"))
     })?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| LogWriter);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output.log_writer());
     let log = log.log_internal_errors(false); // they go through eprintln!, which panics where nobody reads
     match format {
         Format::Text => log.with_ansi(stderr().is_terminal()).init(),

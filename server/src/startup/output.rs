@@ -1,7 +1,7 @@
 //! Standard output and standard error for a server that must outlive their readers.
 //!
 //! A line goes into a bounded queue, and a thread of the stream writes it. So nobody waits for a reader: neither an async worker
-//! nor a destructor. A line is lost, and counted in [`lost`], if the queue is full or the write fails: the pipe is closed, the
+//! nor a destructor. A line is lost, and counted in [`Output::lost`], if the queue is full or the write fails: the pipe is closed, the
 //! disk is full, the terminal is gone. `println!` and `eprintln!` panic there, and block on a full pipe.
 //!
 //! `tracing-appender` does nearly the same, but it doesn't count failed writes, and its guard calls `eprintln!` when the last
@@ -11,7 +11,7 @@ use std::{
     collections::VecDeque,
     io::{self, ErrorKind, Write, stderr, stdout},
     sync::{
-        Condvar, LazyLock, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     thread,
@@ -28,47 +28,58 @@ const RETRY: Duration = Duration::from_millis(10);
 /// below 2 s.
 const LAST_LINES: Duration = Duration::from_millis(300);
 
-static OUT: LazyLock<Queue> = LazyLock::new(Queue::default);
-static ERR: LazyLock<Queue> = LazyLock::new(Queue::default);
-
-/// Lines lost so far, on both streams.
-static LOST: AtomicU64 = AtomicU64::new(0);
-
-/// Starts the threads. Lines that come before wait in their queue.
-pub fn start() {
-    start_thread("stdout", &OUT, stdout);
-    start_thread("stderr", &ERR, stderr);
+/// Both streams of the program. Clones share them. Until [`start`](Self::start), lines wait in their queue.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    out: Arc<Queue>,
+    err: Arc<Queue>,
 }
 
-/// Queues a line for standard output.
-pub fn say(line: &str) {
-    OUT.push(format!("{line}\n").into_bytes());
+impl Output {
+    /// Starts a thread for each stream.
+    #[must_use]
+    pub fn start() -> Self {
+        let output = Self::default();
+        start_thread("stdout", output.out.clone(), stdout);
+        start_thread("stderr", output.err.clone(), stderr);
+        output
+    }
+
+    /// Queues a line for standard output.
+    pub fn say(&self, line: &str) {
+        self.out.push(format!("{line}\n").into_bytes());
+    }
+
+    /// Queues a line for standard error, after the program's name.
+    pub fn complain(&self, line: &str) {
+        self.err.push(format!("starcrossed: {line}\n").into_bytes());
+    }
+
+    /// The number of lines that could not be written, on both streams.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.out.lost.load(Ordering::Relaxed) + self.err.lost.load(Ordering::Relaxed)
+    }
+
+    /// Waits until all queued lines are written, for at most 300 ms. For the end of the program.
+    pub fn flush(&self) {
+        let deadline = Instant::now() + LAST_LINES;
+        self.out.drained(deadline);
+        self.err.drained(deadline);
+    }
+
+    /// Makes writers of whole lines to standard error, for the log. They never fail.
+    pub(crate) fn log_writer(&self) -> impl Fn() -> LogWriter + Send + Sync + use<> {
+        let queue = self.err.clone();
+        move || LogWriter(queue.clone())
+    }
 }
 
-/// Queues a line for standard error, after the program's name.
-pub fn complain(line: &str) {
-    ERR.push(format!("starcrossed: {line}\n").into_bytes());
-}
-
-/// How many lines could not be written.
-pub fn lost() -> u64 {
-    LOST.load(Ordering::Relaxed)
-}
-
-/// Waits until all queued lines are written, for at most 300 ms. For the end of the program.
-pub fn flush() {
-    let deadline = Instant::now() + LAST_LINES;
-    OUT.drained(deadline);
-    ERR.drained(deadline);
-}
-
-/// A writer of whole lines to standard error, for the log. It never fails.
-#[derive(Clone, Copy, Debug)]
-pub struct LogWriter;
+pub(crate) struct LogWriter(Arc<Queue>);
 
 impl Write for LogWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        ERR.push(line.to_vec());
+        self.0.push(line.to_vec());
         Ok(line.len())
     }
 
@@ -82,6 +93,7 @@ impl Write for LogWriter {
 struct Queue {
     lines: Mutex<Lines>,
     changed: Condvar,
+    lost: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -97,7 +109,7 @@ impl Queue {
     fn push(&self, line: Vec<u8>) {
         let mut lines = self.lock();
         if lines.bytes + line.len() > QUEUE {
-            count_lost();
+            self.count_lost();
             return;
         }
         lines.bytes += line.len();
@@ -125,16 +137,20 @@ impl Queue {
         _ = self.changed.wait_timeout_while(self.lock(), left, |lines| lines.is_writing || !lines.waiting.is_empty());
     }
 
+    fn count_lost(&self) {
+        self.lost.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn lock(&self) -> MutexGuard<'_, Lines> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn start_thread<W: Write + 'static>(name: &str, queue: &'static Queue, stream: fn() -> W) {
+fn start_thread<W: Write + 'static>(name: &str, queue: Arc<Queue>, stream: fn() -> W) {
     let write_all = move || {
         loop {
             if write(&mut stream(), &queue.next()).is_err() {
-                count_lost();
+                queue.count_lost();
             }
         }
     };
@@ -161,10 +177,6 @@ fn patiently<T>(mut write: impl FnMut() -> io::Result<T>) -> io::Result<T> {
             done => return done,
         }
     }
-}
-
-fn count_lost() {
-    LOST.fetch_add(1, Ordering::Relaxed);
 }
 
 #[cfg(test)]
@@ -204,11 +216,10 @@ mod tests {
     #[test]
     fn a_full_queue_loses_the_newest_line_and_counts_it() {
         let queue = Queue::default();
-        let lost_before = lost();
         queue.push(vec![b'x'; QUEUE - 1]);
         queue.push(b"\n".to_vec());
         queue.push(b"one too many\n".to_vec());
-        assert!(lost() > lost_before);
+        assert_eq!(queue.lost.load(Ordering::Relaxed), 1);
         assert_eq!((queue.next().len(), queue.next()), (QUEUE - 1, b"\n".to_vec()));
     }
 

@@ -4,17 +4,14 @@ use super::{raw_client, soon};
 use ipnet::IpNet;
 use server::{
     config::parse_url,
-    guard::{
-        Front, auth::Auth, capacity::Room, host_check::Hosts, kill_permission::Killers, quota::Slots,
-        trusted_proxies::Proxies, unread::Unread,
-    },
-    http::{readiness::Readiness, tasks::Tasks},
+    guard::{auth::Auth, capacity::Room, quota::Slots, unread::Unread},
     models::{
         Models,
         openai::{Client, Upstream},
     },
-    net::{self, Terms, tls::Tls},
-    routes,
+    net::tls::Tls,
+    server::Options,
+    startup::output::Output,
 };
 use starcrossed::{
     Reason,
@@ -83,20 +80,14 @@ impl Server {
     pub(crate) async fn with_rules(rules: Rules, models: Models) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let all = Tasks::default();
-        let readiness = Readiness::default();
-        let app = routes::app(all.clone(), Arc::new(models), readiness.clone());
         let Rules { tls, auth, trusted, tasks, connections, drain } = rules;
-        let room = Room { tasks: tasks.clone(), connections, unread: Unread::default() };
-        let proxies = Proxies::new(&trusted, tls.is_some());
-        let (hosts, killers) = (Hosts::of(address, Vec::new()), Killers::of(address, &auth));
-        let front = Front { proxies, hosts, auth, killers, tasks, unread: room.unread.clone() };
-        let app = front.guard(app, &all.links);
+        let room = Room { tasks, connections, unread: Unread::default() };
+        let options = Options { tls, auth, hosts: Vec::new(), trusted, room, drain, output: Output::default() };
+        let server = server::server::Server::build(options, models, address);
+        let registry = server.tasks().registry.clone();
         let (shutdown, asked) = oneshot::channel();
-        let asked = async { _ = asked.await };
-        let terms = Terms { tls, room, drain, readiness };
-        let running = tokio::spawn(net::run(listener, app, all.clone(), terms, asked));
-        Self { address, registry: all.registry, shutdown, running }
+        let running = tokio::spawn(server.serve(listener, async { _ = asked.await }));
+        Self { address, registry, shutdown, running }
     }
 
     /// Asks the server to shut down.

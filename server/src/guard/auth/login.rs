@@ -2,10 +2,11 @@
 
 use super::{COOKIE_NAME, Door, attempts::Wait, session::LASTS};
 use crate::{
-    guard::body_limit,
+    guard::body_limit::{self, Bodies},
     http::{
         assets,
         client_addr::{Client, IsSecure},
+        endpoints::FORM,
         refusal,
     },
     os::pauses::timeout,
@@ -49,11 +50,11 @@ pub(super) async fn page(Query(destination): Query<Destination>) -> Response {
 }
 
 /// `POST /login`: sets the cookie, and leads to where one wanted to go.
-pub(super) async fn log_in(State(door): State<Arc<Door>>, request: Request) -> Response {
+pub(super) async fn log_in(State((door, bodies)): State<(Arc<Door>, Bodies)>, request: Request) -> Response {
     let client = Client::of(&request);
     let is_secure = IsSecure::of(&request);
     let (parts, body) = request.into_parts();
-    let (sent, _memory) = match timeout(PATIENCE, body_limit::receive(body, body_limit::FORM, client)).await {
+    let (sent, _memory) = match timeout(PATIENCE, bodies.receive(body, FORM, client)).await {
         Ok(Ok(received)) => received,
         Ok(Err(refusal)) if refusal.status() == StatusCode::PAYLOAD_TOO_LARGE => return no_form(),
         Ok(Err(refusal)) => return refusal,
@@ -77,7 +78,7 @@ fn no_form() -> Response {
 }
 
 /// `POST /logout`: removes the cookie, and ends its session, so that a copy of it is worth nothing.
-pub(super) async fn log_out(State(door): State<Arc<Door>>, request: Request) -> Response {
+pub(super) async fn log_out(State((door, _)): State<(Arc<Door>, Bodies)>, request: Request) -> Response {
     door.forget(request.headers());
     with_cookie(Redirect::to("/login").into_response(), "", 0, IsSecure::of(&request))
 }

@@ -7,8 +7,8 @@ mod login;
 mod session;
 
 use crate::{
-    guard::body_limit,
-    http::{client_addr::Client, refusal},
+    guard::body_limit::Bodies,
+    http::{assets, client_addr::Client, endpoints, refusal},
 };
 use attempts::{Attempts, Wait};
 use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
@@ -29,12 +29,8 @@ use std::{fmt, sync::Arc};
 /// The name of the cookie.
 const COOKIE_NAME: &str = "starcrossed";
 
-/// What is there for everybody: what the login page needs, and what says that the server is alive.
-const OPEN: [&str; 10] = [
-    "/login",
-    "/logout",
-    "/healthz",
-    "/readyz",
+/// Files that need no login: those of the login page. The style is in [`assets::folder`].
+const OPEN_FILES: [&str; 6] = [
     "/favicon.svg",
     "/apple-touch-icon.png",
     "/manifest.webmanifest",
@@ -87,13 +83,13 @@ impl Auth {
     }
 
     /// `app`, for who may come in, and the page where one gets in.
-    pub fn guard(self, app: Router) -> Router {
+    pub(crate) fn guard(self, app: Router, bodies: Bodies) -> Router {
         let Some(door) = self.0 else { return app };
         let login = Router::new()
             .route("/login", get(login::page).post(login::log_in))
             .route("/logout", post(login::log_out))
-            .with_state(door.clone());
-        app.layer(from_fn_with_state(door, check)).merge(login)
+            .with_state((door.clone(), bodies.clone()));
+        app.layer(from_fn_with_state((door, bodies), check)).merge(login)
     }
 }
 
@@ -129,9 +125,9 @@ impl Door {
     }
 }
 
-async fn check(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
+async fn check(State((door, bodies)): State<(Arc<Door>, Bodies)>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if OPEN.contains(&path) || path.starts_with("/pkg") {
+    if endpoints::at(path).is_open || is_open_file(path) {
         return next.run(request).await;
     }
     let is_in = match bearer(request.headers()) {
@@ -147,8 +143,13 @@ async fn check(State(door): State<Arc<Door>>, mut request: Request, next: Next) 
         Err(wait) => too_often(&wait),
     };
     let client = Client::of(&request);
-    body_limit::discard(request.into_body(), client).await;
+    bodies.discard(request.into_body(), client).await;
     answer
+}
+
+fn is_open_file(path: &str) -> bool {
+    let folder = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    OPEN_FILES.contains(&path) || folder == assets::folder() || folder == "pkg"
 }
 
 /// A browser that asks for a page is shown where to log in; everything else is told what is missing.
