@@ -2,10 +2,10 @@
 
 use url::Url;
 
-/// Reads a base URL as a person writes it: `localhost:11434` will do.
+/// Parses a base URL. Without a scheme it is `http://`, so `localhost:11434` works.
 ///
 /// # Errors
-/// A sentence that says what is wrong with it.
+/// It is no HTTP URL: a sentence for the person.
 pub fn parse_url(text: &str) -> Result<Url, String> {
     let text = text.trim();
     let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };

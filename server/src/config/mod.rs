@@ -1,4 +1,12 @@
-//! What the program was asked to be: the command line, and the environment where that is silent.
+//! The configuration: the command line, and the environment for what it leaves out.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`args`] | the options, and the text of `--help` |
+//! | [`upstream_limits`] | the options that limit an answer, and their defaults |
+//! | [`endpoints`], [`base_url`] | the model servers, each with its key |
+//! | [`secrets`] | the password and the tokens |
+//! | [`tls_files`] | the files of the certificate |
 
 use crate::{
     config::args::Args,
@@ -13,76 +21,70 @@ mod base_url;
 mod endpoints;
 mod secrets;
 mod tls_files;
+mod upstream_limits;
 
 pub use base_url::parse_url;
 pub use endpoints::Endpoint;
 pub use tls_files::TlsFiles;
+pub use upstream_limits::UpstreamLimits;
 
 const LISTEN: &str = "127.0.0.1:3000";
 const LOG: &str = "info";
 
-/// Everything that can be chosen, checked.
+/// All settings, checked.
 pub struct Config {
     /// An address and a port, as [`tokio::net::TcpListener::bind`] takes them.
     pub listen: String,
-    /// The names that it goes by.
+    /// The host names of the server. Without any, a server for other machines accepts every name.
     pub hosts: Vec<String>,
-    /// What opens the pages and the API, if anything has to.
+    /// The password for the pages and the API.
     pub password: Option<String>,
-    /// What opens the API for a program.
+    /// The tokens for programs.
     pub tokens: Vec<String>,
-    /// Whether everybody may come in, from wherever.
+    /// Whether anyone may come in without a password, from other machines too.
     pub open: bool,
-    /// The certificate to serve HTTPS with, if that is wanted.
+    /// The certificate. Without one, the server speaks plain HTTP.
     pub tls: Option<TlsFiles>,
-    /// The proxies whose word is taken for who is asking.
+    /// The proxies that are believed when they name a client.
     pub trusted: Vec<IpNet>,
-    /// How many tasks may live at once; none for as many as there can be.
+    /// The most tasks at once. None: as many as the limit on open files allows, up to 8192.
     pub max_tasks: Option<usize>,
-    /// How many of them one client may have; none for nine tenths.
+    /// The most tasks of one client. None: nine tenths of all.
     pub max_tasks_per_client: Option<usize>,
-    /// How long to go on after having been asked to stop.
+    /// The time between a request to stop and the end of all tasks.
     pub drain: Duration,
-    /// The model servers; none for whatever is found on this machine.
+    /// The model servers. Empty: whatever is found on this machine.
     pub upstreams: Vec<Endpoint>,
-    /// Whether a key was given and no server to send it to.
+    /// Whether there is a key, but no server to send it to.
     pub is_key_unused: bool,
-    /// The model that answers if none is named.
+    /// The model for questions that name none.
     pub model: Option<String>,
-    /// How long the model server may take to be connected to.
-    pub connect_timeout: Duration,
-    /// How long it may take to begin.
-    pub header_timeout: Duration,
-    /// How long it may be silent.
-    pub idle_timeout: Duration,
-    /// How long an answer may take.
-    pub answer_timeout: Duration,
-    /// How long an answer may get, in bytes.
-    pub max_answer: usize,
-    /// What is logged.
+    /// The limits on each answer.
+    pub limits: UpstreamLimits,
+    /// The log level, or directives.
     pub log: String,
-    /// How it is written.
+    /// The format of a log line.
     pub log_format: log::Format,
 }
 
 impl Config {
-    /// Reads the command line and the environment. None if all that was asked for has been printed: help, the version.
+    /// Reads the command line and the environment. None after `--help` and `--version`.
     ///
     /// # Errors
-    /// What can't be understood, in one line.
+    /// An option or variable can't be understood: a sentence in one line.
     pub fn load() -> Result<Option<Self>, Failure> {
         match Args::try_parse() {
             Ok(args) => Self::of(args, |name| env::var(name).ok()).map(Some),
             Err(asked) if matches!(asked.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-                _ = asked.print(); // a reader that has gone, as in `--help | head -1`, is no failure
+                _ = asked.print(); // a closed pipe, as in `--help | head -1`, is no failure
                 Ok(None)
             }
             Err(error) => Err(one_line(&error)),
         }
     }
 
-    /// Makes sense of `args`. `variable` looks up what other tools, and the build tool's watch mode, put in the
-    /// environment.
+    /// The configuration in `args`. `variable` looks up the variables of other tools, such as `OPENAI_BASE_URL`, and those of
+    /// cargo-leptos.
     fn of(args: Args, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Failure> {
         let other = |name: &str| given(variable(name));
         let pick = |own: Option<String>, name: &str| given(own).or_else(|| other(name));
@@ -101,32 +103,28 @@ impl Config {
             is_key_unused: upstreams.is_empty() && args.api_key.iter().any(|key| !key.trim().is_empty()),
             upstreams: endpoints::with_keys(upstreams, &args.api_key, other("OPENAI_API_KEY"))?,
             model: given(args.model),
-            connect_timeout: args.connect_timeout,
-            header_timeout: args.header_timeout,
-            idle_timeout: args.idle_timeout,
-            answer_timeout: args.answer_timeout,
-            max_answer: args.max_answer as usize * 1024 * 1024,
+            limits: args.limits,
             log: pick(args.log, "RUST_LOG").unwrap_or_else(|| LOG.into()),
             log_format: args.log_format,
         })
     }
 
-    /// Whether the server may listen here: for other machines only if somebody has thought of who may come in.
+    /// Whether the server may listen at this address.
     ///
     /// # Errors
-    /// Nobody has.
+    /// Other machines can reach it, and there is neither a password nor a token nor `--open`.
     pub fn allow(&self, listens: SocketAddr) -> Result<(), Failure> {
         if listens.ip().to_canonical().is_loopback() || self.open || self.password.is_some() || !self.tokens.is_empty()
         {
             return Ok(());
         }
         Err(Failure::usage(format!(
-            "on {listens} other machines could ask your model: give a --password-file (or --api-token) that lets people in, \
-             or say --open to let everybody in"
+            "refusing to listen on {listens} without a password: set --password-file or --api-token, or pass --open to allow \
+             anyone"
         )))
     }
 
-    /// The address of the page, on a server that listens here.
+    /// The URL of the page, on a server that listens at this address.
     #[must_use]
     pub fn address(&self, listens: SocketAddr) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
@@ -134,21 +132,21 @@ impl Config {
     }
 }
 
-/// A name as a browser sends it, without its port.
+/// A host name as a browser sends it, without its port.
 fn name(host: &str) -> Result<String, Failure> {
     let name = host.trim_end_matches('.');
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
-        return Err(Failure::usage(format!("--host {host}: that is not a name, such as chat.example.com")));
+        return Err(Failure::usage(format!("--host {host}: this is not a host name, such as chat.example.com")));
     }
     Ok(name.to_owned())
 }
 
-/// A variable that is set to nothing is as good as not set: container files do that.
+/// A trimmed value. An empty variable counts as unset, since container files often set variables to nothing.
 fn given(value: Option<String>) -> Option<String> {
     value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// What clap says in a paragraph.
+/// The first line of clap's error, which is a paragraph.
 fn one_line(error: &clap::Error) -> Failure {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").trim_end();

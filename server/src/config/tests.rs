@@ -46,7 +46,7 @@ fn a_name_of_the_server_is_one_and_no_address_of_a_page() {
     let config = read(&["--host", "chat.example.com., chat.lan", "--host", "box"], NOTHING).unwrap();
     assert_eq!(config.hosts, ["chat.example.com", "chat.lan", "box"]);
     for host in ["https://chat.example.com", "chat.example.com:443", "*.example.com", "münchen.example", "."] {
-        assert!(refusal(&["--host", host]).starts_with(&format!("--host {host}: that is not a name")), "{host}");
+        assert!(refusal(&["--host", host]).starts_with(&format!("--host {host}: this is not a host name")), "{host}");
     }
 }
 
@@ -186,12 +186,12 @@ fn what_others_use_as_key_goes_to_openai_alone_where_there_are_several() {
 #[test]
 fn upstreams_that_cannot_be_told_apart_or_named_are_refused() {
     for (line, words) in [
-        (["--upstream", "http://h/a", "--upstream", "http://h/b"], "two upstreams are called h"),
+        (["--upstream", "http://h/a", "--upstream", "http://h/b"], "two upstreams are named h"),
         (["--upstream", "a=http://h", "--upstream", "a=http://i"], "--upstream NAME=URL"),
         (["--upstream", "ü=http://h", "--model", "x"], "--upstream NAME=URL"),
         (["--upstream", "=http://h", "--model", "x"], "--upstream NAME=URL"),
-        (["--upstream", "a=", "--model", "x"], "can't ask the upstream"),
-        (["--upstream", "a=ftp://me:pw@h?key=pw", "--model", "x"], "can't ask the upstream that was given"),
+        (["--upstream", "a=", "--model", "x"], "can't use the upstream"),
+        (["--upstream", "a=ftp://me:pw@h?key=pw", "--model", "x"], "can't use the upstream that was given"),
     ] {
         let refusal = refusal(&line);
         assert!(refusal.contains(words) && !refusal.contains("pw"), "{refusal}");

@@ -2,10 +2,10 @@
 
 use std::{fmt, path::PathBuf};
 
-/// Where the certificate is, both files in PEM.
+/// The paths of the certificate and its key, both in PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsFiles {
-    /// The certificate, and those that lead from it to one that browsers know.
+    /// The certificate, followed by its chain.
     pub certificate: PathBuf,
     /// Its private key.
     pub key: PathBuf,

@@ -1,4 +1,4 @@
-//! Finding what is to answer, and telling the person at the terminal.
+//! Gets the model servers from the configuration, or finds them, and tells the person at the terminal.
 
 use crate::{
     config::Config,
@@ -14,36 +14,36 @@ use futures::{FutureExt, future::join_all};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use url::Url;
 
-/// How many models are named; some servers have hundreds.
+/// The most models that a line names. Some servers have hundreds.
 const NAMED: usize = 5;
 
-/// What is going to answer.
+/// The model servers.
 #[derive(Debug)]
 pub struct Found {
     servers: Servers,
-    /// Whether there is a key that no server is sent.
+    /// Whether the configuration has a key that is sent to no server.
     is_key_unused: bool,
 }
 
 #[derive(Debug)]
 enum Servers {
-    /// Those that were named.
+    /// The servers that the configuration names.
     Named(Vec<Client>),
-    /// Those that run on this machine, and how to look for others; what each seems to be and has.
+    /// The servers that were found on this machine, and a way to look for others. `sighted` describes all that was seen.
     Here { clients: Vec<Client>, sighted: Vec<discovery::Found>, seek: Seek },
 }
 
-/// Looks for the model servers that `config` names, or else for any on this machine.
+/// The model servers that `config` names, or else those on this machine.
 ///
 /// # Errors
-/// If one can't be asked from this machine, whether it is there or not.
+/// This machine has no certificates to check a server with.
 pub async fn find(config: &Config) -> Result<Found, Failure> {
     let is_key_unused = config.is_key_unused;
     let several = config.upstreams.len() > 1;
     let named = config.upstreams.iter().map(|one| client(config, several, &one.name, &one.url, one.api_key.clone()));
     let named = named.collect::<Result<Vec<_>, _>>()?;
     if !named.is_empty() {
-        return Ok(Found { servers: Servers::Named(named), is_key_unused });
+        return Ok(Found { servers: Servers::Named(Client::join(named)), is_key_unused });
     }
     let terms = Upstream { is_found: true, ..upstream(config, String::new(), discovery::anywhere(), None) };
     let lookout = Arc::new(Lookout { terms, taken: Mutex::default() });
@@ -55,21 +55,21 @@ pub async fn find(config: &Config) -> Result<Found, Failure> {
     Ok(Found { servers: Servers::Here { clients, sighted, seek }, is_key_unused })
 }
 
-/// Looks for servers on this machine, which are then to be asked on these terms.
+/// Looks for servers on this machine. They get the settings of `terms`.
 #[derive(Debug)]
 struct Lookout {
     terms: Upstream,
-    /// Where servers have been found. They are not looked for again, as a look might disturb them.
+    /// The servers that were found. A later look skips them, since it might disturb them.
     taken: Mutex<Vec<Url>>,
 }
 
 impl Lookout {
-    /// The servers that have not been found before, and all that was seen. Who wants a key gets no question, and is looked at
-    /// again: on these ports there may be anything.
+    /// The new servers, and all that was seen. A server that wants a key is not used, and is looked at again: another program may
+    /// own its port.
     async fn look(&self) -> (Vec<Client>, Vec<discovery::Found>) {
         let taken = self.taken().clone();
         let mut sighted = discovery::find_except(&taken).await;
-        sighted.sort_by_key(|server| (server.state == State::Locked, server.models.is_empty())); // those that can answer first
+        sighted.sort_by_key(|server| (server.state == State::Locked, server.models.is_empty())); // those that can answer come first
         let open = sighted.iter().filter(|server| server.state != State::Locked);
         let clients = open.filter_map(|server| self.client(server)).collect::<Vec<_>>();
         self.taken().extend(clients.iter().map(|client| client.upstream().url.clone()));
@@ -85,30 +85,20 @@ impl Lookout {
     }
 }
 
-/// A client of one server. The only one is called nothing.
+/// A client of one server. The only server has no name.
 fn client(config: &Config, several: bool, name: &str, url: &Url, key: Option<String>) -> Result<Client, Failure> {
     let name = if several { name } else { "" };
     let upstream = upstream(config, name.to_owned(), url.clone(), key);
     Client::new(upstream).map_err(|error| Failure::runtime(format!("can't use TLS: {error}")))
 }
 
-/// The model server that is called `name`, at `url`, to be asked with this key and within the limits that were chosen.
+/// The settings of a model server.
 fn upstream(config: &Config, name: String, url: Url, api_key: Option<String>) -> Upstream {
-    Upstream {
-        name,
-        url,
-        api_key,
-        is_found: false,
-        connect_timeout: config.connect_timeout,
-        header_timeout: config.header_timeout,
-        idle_timeout: config.idle_timeout,
-        answer_timeout: config.answer_timeout,
-        max_answer: config.max_answer,
-    }
+    Upstream { name, url, api_key, is_found: false, limits: config.limits.clone() }
 }
 
 impl Found {
-    /// The models that can be asked; `default` answers if none is named.
+    /// The models of the servers. `default` is the model of questions that name none.
     #[must_use]
     pub fn models(&self, default: Option<String>) -> Models {
         match &self.servers {
@@ -117,16 +107,16 @@ impl Found {
         }
     }
 
-    /// Says where the page is, and what answers. Servers that were named are asked for their models, which may take a
-    /// while; not those that would end somebody's answer for that.
+    /// Prints the URL of the page, and the model servers. Named servers are asked for their models, which may take a while, except
+    /// those that would end a running answer for it.
     pub async fn announce(self, address: String, output: &Output) {
         output.say(&format!("Starcrossed listens on {address}"));
         if assets::are_missing() {
-            output.complain("there are no pages in this build, so only the API works. Build it with: make build");
+            output.complain("this build has no pages, so only the API works. Build them with: make build");
         }
         if self.is_key_unused {
             output.complain(
-                "the API key is not used: a server that was only found gets none. Say whose it is: \
+                "the API key is not used: servers that were only found are sent no key. Name its server: \
                  starcrossed --upstream ADDRESS --api-key KEY",
             );
         }
@@ -156,7 +146,10 @@ async fn announce_named(clients: &[Client], output: &Output) {
     }
 }
 
-/// What is said of a server that was named, or what there is to be warned of.
+/// The line about a named server.
+///
+/// # Errors
+/// The line is a warning.
 async fn named(client: &Client) -> Result<String, String> {
     let upstream = client.upstream();
     let address = upstream.address();
@@ -180,10 +173,10 @@ async fn named(client: &Client) -> Result<String, String> {
     }
 }
 
-/// Why a server's models aren't named.
+/// The reason why a server's models aren't listed.
 const UNASKED: &str = "it isn't asked for its models, since that would end an answer that it is writing";
 
-/// What a server that was found does, as the rest of a sentence.
+/// The state of a server that was found, as the rest of a sentence.
 fn doing(found: &discovery::Found) -> String {
     let address = &found.url;
     match found.state {

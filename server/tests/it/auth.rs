@@ -74,7 +74,7 @@ async fn wrong_passwords_are_refused_and_then_delayed() {
     for _ in 0..5 {
         let answer = log_in(server.address, "hunter23+more", "/", &[]).await;
         assert_eq!((answer.status, answer.header("set-cookie")), (401, ""));
-        assert!(answer.text().contains("That is not the password."));
+        assert!(answer.text().contains("Wrong password."));
     }
     for password in ["hunter24+more", PASSWORD] {
         let answer = log_in(server.address, password, "/", &[]).await;

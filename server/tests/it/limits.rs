@@ -146,7 +146,7 @@ async fn unread_answers_are_bounded_in_number_per_client() {
 #[tokio::test]
 async fn an_answer_unread_for_15_minutes_ends_despite_pongs() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = Server::with_models(models(&upstream, |asked| asked.idle_timeout = Duration::from_hours(9))).await;
+    let server = Server::with_models(models(&upstream, |asked| asked.limits.idle_timeout = Duration::from_hours(9))).await;
     let mut client = Unread::connect(server.address).await;
     assert_eq!(client.post("/api/chat", QUESTION.into()).await, 200);
     for _ in 0..14 {
@@ -236,7 +236,7 @@ async fn an_unfinished_request_body_times_out() {
 async fn an_answer_is_cut_at_max_answer_and_its_text_stays() {
     let much = delta(&"much ".repeat(100));
     let mut upstream = Upstream::playing([head(), much.clone(), much, Step::Hang]).await;
-    let models = models(&upstream, |asked| asked.max_answer = 1000);
+    let models = models(&upstream, |asked| asked.limits.max_answer = 1000);
     let server = Server::with_models(models).await;
     let mut page = Page::chat(server.address).await;
     assert_eq!(page.delta().await.len() + page.delta().await.len(), 1000);
@@ -249,7 +249,7 @@ async fn an_answer_is_cut_at_max_answer_and_its_text_stays() {
 #[tokio::test]
 async fn an_answer_is_cut_at_answer_timeout_and_its_text_stays() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let models = models(&upstream, |asked| asked.answer_timeout = Duration::from_millis(300));
+    let models = models(&upstream, |asked| asked.limits.answer_timeout = Duration::from_millis(300));
     let server = Server::with_models(models).await;
     let mut page = Page::chat(server.address).await;
     assert_eq!(page.delta().await, "Hel");

@@ -16,3 +16,4 @@ mod reference;
 mod support;
 mod tls;
 mod typeset;
+mod unlisted;

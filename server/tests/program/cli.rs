@@ -125,9 +125,9 @@ async fn listening_beyond_loopback_needs_a_password_or_open() {
 #[tokio::test]
 async fn short_secrets_are_refused() {
     for (line, why) in [
-        (["--password", "hunter2"], "starcrossed: the password is too short: it takes 8 characters or more\n"),
+        (["--password", "hunter2"], "starcrossed: the password is too short: use 8 characters or more\n"),
         (["--password-file", "/nowhere"], "starcrossed: can't read the password in /nowhere: "),
-        (["--api-token", "short"], "starcrossed: an API token takes 16 printable ASCII characters or more; "),
+        (["--api-token", "short"], "starcrossed: an API token needs 16 or more printable ASCII characters; "),
     ] {
         let refused = output(&mut starcrossed(&line)).await;
         assert_eq!(refused.status.code(), Some(2));

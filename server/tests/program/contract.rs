@@ -3,7 +3,7 @@
 
 use crate::support::{
     fake_upstream::{Step, Upstream, answer_json, delta, done, finish, head, reasoning, sse, usage},
-    program::{Running, starcrossed},
+    program::{Running, output, starcrossed, text},
     raw_client::{Page, get, post},
 };
 use serde_json::{Value, json};
@@ -98,6 +98,12 @@ async fn the_metrics_and_the_exit_lines_are_these() {
     let (_, log) = running.end().await;
     assert_eq!(shape(&metrics), include_str!("contract/metrics.txt"));
     assert_eq!(exits(&log), include_str!("contract/exits.txt"));
+}
+
+#[tokio::test]
+async fn the_help_is_this() {
+    let help = output(&mut starcrossed(&["--help"])).await;
+    assert_eq!(text(&help.stdout), include_str!("contract/help.txt"));
 }
 
 /// The metrics without the values that depend on time and machine.

@@ -62,7 +62,7 @@ impl Server {
     /// The same, with an idle timeout of `idle_timeout`.
     pub(crate) async fn with_idle_timeout(url: &str, idle_timeout: Duration) -> Self {
         let mut upstream = Upstream::new(parse_url(url).unwrap());
-        upstream.idle_timeout = idle_timeout;
+        upstream.limits.idle_timeout = idle_timeout;
         Self::with_models(Models::new([Client::new(upstream).unwrap()], None)).await
     }
 

@@ -1,4 +1,4 @@
-//! One question on one connection.
+//! Asks one question on one connection.
 
 use super::endpoint::Endpoint;
 use crate::{
@@ -26,53 +26,69 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::time::{self, Instant};
 use url::Url;
 
-/// How long the list of models may take: somebody is looking at an empty box. The words of a refusal get as long.
+/// The time limit for the list of models, since a person is looking at an empty menu; also for the body of a refusal.
 pub(crate) const SHORT: Duration = Duration::from_secs(5);
 
-/// How long to wait before a server that is loading its model is asked again.
+/// The pause before a server that is loading its model is asked again.
 const LOADING: Duration = Duration::from_millis(500);
 
-/// How much of a refusal is read, in bytes.
+/// The most bytes of a refusal that are read.
 const REFUSAL: usize = 64 * 1024;
 
-/// How long a connection may take on which an answer isn't asked for. Shorter than [`SHORT`], so that a server that can't be
-/// reached is told from one that is silent.
+/// The time limit to connect for anything but an answer. It is shorter than [`SHORT`], so that an unreachable server can be told
+/// from a silent one.
 const ASIDE: Duration = Duration::from_secs(2);
 
 /// Asks one model server. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
-    /// The same, less patient with connecting.
+    /// The same with the connect timeout [`ASIDE`].
     aside: reqwest::Client,
     upstream: Arc<Upstream>,
     pub(crate) endpoint: Arc<Endpoint>,
 }
 
 impl Client {
-    /// A client of this server. Connects to nothing yet.
+    /// A client of this server. It doesn't connect yet.
     ///
     /// # Errors
     /// If the server is asked over TLS, and this machine has no certificates to check it with: a sentence for the person.
     pub fn new(upstream: Upstream) -> Result<Self, String> {
-        let limit = upstream.connect_timeout;
+        let limit = upstream.limits.connect_timeout;
         // Over plain HTTP there is nothing to check: there may be no certificates at all, as in a bare container.
         let tls = if upstream.url.scheme() == "https" { Some(trust::tls()?) } else { None };
         let http = |limit| http(&upstream, tls.clone(), limit).map_err(|error| error.to_string());
         let (http, aside) = (http(limit)?, http(limit.min(ASIDE))?);
-        let endpoint = Arc::new(Endpoint::of(&upstream));
+        let endpoint = Arc::new(Endpoint::new(Arc::default()));
         Ok(Self { http, aside, upstream: Arc::new(upstream), endpoint })
     }
 
-    /// The server that it asks.
+    /// Lets clients of the same server know of each other's answers, however its address is written. A client that joins
+    /// another forgets what it has learned, so this comes before the first request.
+    pub(crate) fn join(clients: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut joined = Vec::<Self>::new();
+        for mut client in clients {
+            let place = client.upstream.place();
+            if let Some(other) = joined.iter().find(|other| other.upstream.place() == place)
+                && !Arc::ptr_eq(&other.endpoint.place, &client.endpoint.place)
+            {
+                client.endpoint = Arc::new(Endpoint::new(other.endpoint.place.clone()));
+            }
+            joined.push(client);
+        }
+        joined
+    }
+
+    /// The server's settings.
     #[must_use]
     pub fn upstream(&self) -> &Upstream {
         &self.upstream
     }
 
-    /// Asks, passes on the answer as it comes, and says how it ended. Drop this, and the connection is closed.
+    /// Asks, passes the answer on as it comes, and returns how it ended. Dropping the future closes the connection.
     pub async fn reply(&self, mut request: ChatRequest, deltas: DeltaSender) -> Exit {
-        let limit = self.upstream.answer_timeout;
+        let limit = self.upstream.limits.answer_timeout;
         let answer = Box::pin(self.answer(&mut request, &deltas));
         let exit = timeout(limit, answer).await.unwrap_or(Err(Failure::TooSlow(limit)));
         exit.unwrap_or_else(|failure| {
@@ -83,7 +99,7 @@ impl Client {
 
     /// Asks until there is an answer, reads it, and says how it ended. What keeps it from beginning is a failure.
     async fn answer(&self, request: &mut ChatRequest, deltas: &DeltaSender) -> Result<Exit, Failure> {
-        let give_up = Instant::now() + self.upstream.header_timeout;
+        let give_up = Instant::now() + self.upstream.limits.header_timeout;
         if request.model.is_empty() {
             request.model = self.until(give_up, Box::pin(self.named(give_up, deltas))).await?.unwrap_or_default();
         }
@@ -113,7 +129,7 @@ impl Client {
     }
 
     async fn until<T>(&self, give_up: Instant, done: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-        timeout_at(give_up, done).await.unwrap_or(Err(Failure::Silent(self.upstream.header_timeout)))
+        timeout_at(give_up, done).await.unwrap_or(Err(Failure::Silent(self.upstream.limits.header_timeout)))
     }
 
     /// All that this request is better with, and that its model isn't known to refuse.
@@ -182,7 +198,7 @@ impl Client {
     async fn loading(&self, give_up: Instant, deltas: &DeltaSender) -> Result<(), Failure> {
         deltas.progress(Progress::LOADING);
         if Instant::now() + LOADING >= give_up {
-            return Err(Failure::Loading(self.upstream.header_timeout));
+            return Err(Failure::Loading(self.upstream.limits.header_timeout));
         }
         time::sleep(LOADING).await;
         Ok(())
@@ -231,7 +247,7 @@ impl Client {
         let question = Question { request, extras };
         let question =
             self.request(&self.http, Method::POST, self.upstream.endpoint("chat/completions")).json(&question);
-        let mut posted = pin!(accepted(question, self.upstream.connect_timeout));
+        let mut posted = pin!(accepted(question, self.upstream.limits.connect_timeout));
         tokio::select! {
             biased;
             response = &mut posted => response,
@@ -239,8 +255,8 @@ impl Client {
         }
     }
 
-    /// A router loads a model when it is asked for it, and sends nothing meanwhile. So it is asked whether the model is there,
-    /// which starts nothing (`autoload=false`) and disturbs nothing.
+    /// A router (llama-server) loads a model on its first question, and sends nothing meanwhile. So it is asked whether the model
+    /// is loaded, with `autoload=false`, which starts and disturbs nothing.
     async fn tell_whether_it_loads(&self, model: &str, deltas: &DeltaSender) {
         if !self.endpoint.is_routed(model) {
             return;
@@ -256,14 +272,14 @@ impl Client {
         }
     }
 
-    /// How long a connection may take on which an answer isn't asked for.
+    /// The time limit to connect for anything but an answer.
     pub(crate) fn limit_aside(&self) -> Duration {
-        self.upstream.connect_timeout.min(ASIDE)
+        self.upstream.limits.connect_timeout.min(ASIDE)
     }
 
     /// A request for something else than an answer. `limit` is how long the connection may take.
     pub(crate) fn get(&self, url: Url, limit: Duration) -> RequestBuilder {
-        let http = if limit < self.upstream.connect_timeout { &self.aside } else { &self.http };
+        let http = if limit < self.upstream.limits.connect_timeout { &self.aside } else { &self.http };
         self.request(http, Method::GET, url)
     }
 
@@ -335,4 +351,27 @@ fn http(upstream: &Upstream, tls: Option<ClientConfig>, connect_timeout: Duratio
         None => http.tls_certs_only([]),
     };
     http.build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::parse_url;
+
+    #[test]
+    fn a_server_is_one_under_each_of_its_addresses() {
+        let same = [
+            "http://127.0.0.1:9/v1",
+            "http://localhost:9",
+            "http://[::1]:9/v1/",
+            "http://0.0.0.0:9/v1/chat/completions",
+            "http://me:key@127.0.0.1:9/v1?key=1",
+        ];
+        let others = ["http://127.0.0.1:10/v1", "http://127.0.0.2:9/v1", "http://127.0.0.1:9/llm/v1"];
+        let all = same.into_iter().chain(others);
+        let clients = Client::join(all.map(|url| Client::new(Upstream::new(parse_url(url).unwrap())).unwrap()));
+        let is_first = |client: &Client| Arc::ptr_eq(&client.endpoint.place, &clients[0].endpoint.place);
+        let joined = clients.iter().map(is_first).collect::<Vec<_>>();
+        assert_eq!(joined, [[true; 5].as_slice(), &[false; 3]].concat());
+    }
 }

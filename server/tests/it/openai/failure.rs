@@ -251,7 +251,7 @@ async fn a_connection_attempt_times_out() {
     let address = listener.local_addr().unwrap().as_socket().unwrap();
     let _in_the_queue = std::net::TcpStream::connect(address).unwrap();
     let mut settings = openai::Upstream::new(parse_url(&format!("http://{address}/v1")).unwrap());
-    settings.connect_timeout = Duration::from_millis(300);
+    settings.limits.connect_timeout = Duration::from_millis(300);
     read_reply(ask(settings, question())).await.assert_failed("can't be reached: no connection within 300 ms");
 }
 

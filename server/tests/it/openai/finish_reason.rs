@@ -150,7 +150,7 @@ async fn a_finish_reason_before_the_first_text_ends_nothing() {
 #[tokio::test]
 async fn an_open_connection_after_the_finish_reason_times_out() {
     let event = |text: &str| sse(&json!({ "choices": [{ "delta": { "content": text }, "finish_reason": "stop" }] }));
-    let settle = |settings: &mut openai::Upstream| settings.idle_timeout = Duration::from_millis(200);
+    let settle = |settings: &mut openai::Upstream| settings.limits.idle_timeout = Duration::from_millis(200);
     reply_with([head(), event("Hi"), Step::Hang], settle).await.assert_complete("Hi");
     // Earlier text without a finish reason shows that this finish reason is real, so the shorter timeout applies.
     reply_to([head(), delta("H"), event("i"), Step::Hang]).await.assert_complete("Hi");

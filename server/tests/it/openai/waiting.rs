@@ -10,15 +10,15 @@ use std::time::Duration;
 #[tokio::test]
 async fn a_silent_server_times_out() {
     let idle = Duration::from_millis(100);
-    let reply = reply_with([head(), delta("Hel"), Step::Hang], |settings| settings.idle_timeout = idle).await;
+    let reply = reply_with([head(), delta("Hel"), Step::Hang], |settings| settings.limits.idle_timeout = idle).await;
     reply.assert_incomplete("Hel", "has sent nothing for 100 ms");
 }
 
 #[tokio::test]
 async fn the_first_text_has_its_own_timeout() {
     let settle = |settings: &mut openai::Upstream| {
-        settings.idle_timeout = Duration::from_millis(1);
-        settings.header_timeout = Duration::from_millis(200);
+        settings.limits.idle_timeout = Duration::from_millis(1);
+        settings.limits.header_timeout = Duration::from_millis(200);
     };
     reply_with([Step::Hang], settle).await.assert_failed("has sent nothing for 200 ms");
     reply_with([head(), Step::Hang], settle).await.assert_failed("has sent nothing for 200 ms");
@@ -29,7 +29,7 @@ async fn comments_keep_the_connection_alive() {
     let idle = Duration::from_millis(1500);
     let mut upstream = Upstream::playing([head(), delta("H"), Step::Flood(b": keep-alive\n\n".to_vec().into())]).await;
     let mut settings = settings(&upstream);
-    settings.idle_timeout = idle;
+    settings.limits.idle_timeout = idle;
     let events = ask(settings, question());
     let connection = upstream.connection().await;
     let mut events = events;
@@ -60,8 +60,8 @@ async fn prompt_progress_keeps_the_connection_alive() {
     let script = [head(), progress(1), Step::Flood(sent(progress(2)))];
     let mut upstream = Upstream::playing(script).await;
     let mut settings = settings(&upstream);
-    settings.header_timeout = Duration::from_millis(200);
-    settings.idle_timeout = Duration::from_secs(5);
+    settings.limits.header_timeout = Duration::from_millis(200);
+    settings.limits.idle_timeout = Duration::from_secs(5);
     let mut events = ask(settings, question());
     let connection = upstream.connection().await;
     let listening = async { while events.next().await.is_some_and(|event| !matches!(event, Event::Exit(_))) {} };
@@ -73,8 +73,8 @@ async fn prompt_progress_keeps_the_connection_alive() {
 #[tokio::test]
 async fn a_server_silent_after_progress_times_out() {
     let settle = |settings: &mut openai::Upstream| {
-        settings.idle_timeout = Duration::from_millis(50);
-        settings.header_timeout = Duration::from_millis(200);
+        settings.limits.idle_timeout = Duration::from_millis(50);
+        settings.limits.header_timeout = Duration::from_millis(200);
     };
     reply_with([head(), progress(1), Step::Hang], settle).await.assert_failed("has sent nothing for 200 ms");
 }
@@ -99,6 +99,6 @@ async fn a_question_without_a_model_waits_for_loading() {
 
 #[tokio::test]
 async fn loading_times_out() {
-    let settle = |settings: &mut openai::Upstream| settings.header_timeout = Duration::from_millis(700);
+    let settle = |settings: &mut openai::Upstream| settings.limits.header_timeout = Duration::from_millis(700);
     reply_with(loading(), settle).await.assert_failed("was still loading its model after 700 ms, so it was given up.");
 }

@@ -1,52 +1,33 @@
-//! Where the model server is, and how patient to be with it.
+//! The address, key and limits of a model server.
 
-use std::{fmt, time::Duration};
+use crate::config::UpstreamLimits;
+use std::fmt;
 use url::{Host, Url};
 
 /// A model server.
 #[derive(Clone)]
 pub struct Upstream {
-    /// What it is called where there are several; nothing where it is the only one.
+    /// Its name among several servers. Empty for the only server.
     pub name: String,
     /// Its base URL, such as `http://127.0.0.1:11434/v1`; with or without a slash at the end. Without a path, `/v1` is
     /// meant.
     pub url: Url,
-    /// The key that it wants, if it wants one.
+    /// Its API key.
     pub api_key: Option<String>,
-    /// Whether it was found on this machine. Then no option names it yet.
+    /// Whether it was found on this machine, so that no option names it.
     pub is_found: bool,
-    /// How long a connection may take.
-    pub connect_timeout: Duration,
-    /// How long it may take from the question to the first word of the answer. Long: llama-server sends nothing, not
-    /// even a status line, while its slots are taken, others send a head at once and then read a long prompt for
-    /// minutes. Waiting is thinking, not failing.
-    pub header_timeout: Duration,
-    /// How long the server may be silent once the answer has begun. A comment is a sign of life too.
-    pub idle_timeout: Duration,
-    /// How long the whole answer may take.
-    pub answer_timeout: Duration,
-    /// How long it may get, in bytes of text, what the model thinks included.
-    pub max_answer: usize,
+    /// The limits on each answer.
+    pub limits: UpstreamLimits,
 }
 
 impl Upstream {
-    /// The server at this URL, with no key and the usual patience.
+    /// The server at this URL, without a key, and with the default limits.
     #[must_use]
-    pub const fn new(url: Url) -> Self {
-        Self {
-            name: String::new(),
-            url,
-            api_key: None,
-            is_found: false,
-            connect_timeout: Duration::from_secs(10),
-            header_timeout: Duration::from_mins(30),
-            idle_timeout: Duration::from_mins(2),
-            answer_timeout: Duration::from_hours(2),
-            max_answer: 8 * 1024 * 1024,
-        }
+    pub fn new(url: Url) -> Self {
+        Self { name: String::new(), url, api_key: None, is_found: false, limits: UpstreamLimits::default() }
     }
 
-    /// The URL as it may be shown to anybody: without a password, without a query, both of which can hold a key.
+    /// The URL for messages: without a password and a query, both of which can hold a key.
     #[must_use]
     pub fn address(&self) -> String {
         without_secrets(self.url.clone())
@@ -63,13 +44,13 @@ impl Upstream {
         self.at(&format!("{}/{part}", if base.is_empty() { "/v1" } else { base }))
     }
 
-    /// The URL of something that stands beside the API, not in it.
+    /// The URL of something beside the API.
     pub(crate) fn beside(&self, part: &str) -> Url {
         let base = self.base();
         self.at(&format!("{}/{part}", base.strip_suffix("/v1").unwrap_or(base)))
     }
 
-    /// Which server it is, whatever it is called here: host, port, and the path above the API.
+    /// The identity of the server, however its URL is written: host, port, and the path above the API.
     pub(crate) fn place(&self) -> String {
         let host = match self.url.host() {
             Some(Host::Ipv4(ip)) if !ip.is_unspecified() => ip.to_string(),
@@ -82,7 +63,7 @@ impl Upstream {
 
     fn base(&self) -> &str {
         let path = self.url.path().trim_end_matches('/');
-        // Others ask for the whole address of one part of the API.
+        // Other programs take the URL of one part of the API, and people copy it.
         let parts = ["/chat/completions", "/completions", "/responses", "/models"];
         let base = parts.iter().find_map(|part| path.strip_suffix(part)).unwrap_or(path);
         base.strip_suffix("/v1/chat").map_or(base, |above| &base[..above.len() + "/v1".len()])
@@ -106,7 +87,7 @@ impl Upstream {
 }
 
 impl fmt::Debug for Upstream {
-    /// Without the key: what is written for debugging ends up in logs.
+    /// Leaves the key out, since debug output ends up in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upstream").field("name", &self.name).field("address", &self.address()).finish_non_exhaustive()
     }

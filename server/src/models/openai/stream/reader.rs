@@ -1,4 +1,4 @@
-//! An answer as it comes in over its connection: what is read is passed on, and somebody looks at the clock.
+//! Reads an answer from its connection, passes it on, and keeps the time limits.
 
 use super::answer::Answer;
 use crate::{
@@ -21,11 +21,11 @@ use reqwest::{Response, header::CONTENT_ENCODING};
 use std::{mem, time::Duration};
 use tokio::{task, time::Instant};
 
-/// How long to read on after the answer is complete, for what it cost.
+/// The time to wait for usage after the answer is complete.
 const AFTERWORD: Duration = Duration::from_secs(3);
 
-/// How many bytes are decoded before their deltas are passed on. A chunk from the socket can be hundreds of KiB long, and its
-/// deltas would take more memory still while the page is slow to read.
+/// The most bytes that are decoded before their deltas are passed on. A chunk of the socket can have hundreds of KiB, and its
+/// deltas take even more memory while the page reads slowly.
 const SLICE: usize = 16 * 1024;
 
 /// Reads one answer.
@@ -36,9 +36,9 @@ pub(crate) struct Reader<'a> {
     deltas: &'a DeltaSender,
     answer: Answer,
     inflate: Inflate,
-    /// What has arrived and not yet been heard.
+    /// Events that have arrived and aren't interpreted yet.
     units: Vec<Unit>,
-    /// What has been heard and not yet been passed on.
+    /// Deltas that aren't passed on yet.
     out: Vec<Delta>,
     /// When to stop waiting for more.
     give_up: Instant,
@@ -135,8 +135,8 @@ impl<'a> Reader<'a> {
             return Ok(true);
         }
         fed?;
-        if self.answer.length() >= self.upstream.max_answer {
-            return Err(Failure::TooMuch(self.upstream.max_answer));
+        if self.answer.length() >= self.upstream.limits.max_answer {
+            return Err(Failure::TooMuch(self.upstream.limits.max_answer));
         }
         Ok(false)
     }
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
     fn tell_progress(&mut self) {
         let Some(percent) = self.answer.take_progress().filter(|_| !self.answer.has_begun()) else { return };
         self.deltas.progress(Progress::reading(percent));
-        self.give_up = self.give_up.max(Instant::now() + self.upstream.idle_timeout);
+        self.give_up = self.give_up.max(Instant::now() + self.upstream.limits.idle_timeout);
     }
 
     /// Waiting for the answer to begin has its time from the start; once it has begun, each silence has its own.
@@ -198,15 +198,15 @@ impl<'a> Reader<'a> {
         if self.answer.is_finished() {
             self.give_up = self.give_up.min(now + AFTERWORD);
         } else if self.answer.has_begun() {
-            self.give_up = now + self.upstream.idle_timeout;
+            self.give_up = now + self.upstream.limits.idle_timeout;
         } else if self.answer.is_empty() {
-            self.give_up = self.give_up.min(now + self.upstream.idle_timeout);
+            self.give_up = self.give_up.min(now + self.upstream.limits.idle_timeout);
         }
     }
 
     fn silent(&self) -> Failure {
-        let Upstream { idle_timeout, header_timeout, .. } = self.upstream;
-        Failure::Silent(if self.answer.has_begun() { *idle_timeout } else { *header_timeout })
+        let limits = &self.upstream.limits;
+        Failure::Silent(if self.answer.has_begun() { limits.idle_timeout } else { limits.header_timeout })
     }
 }
 
@@ -221,7 +221,7 @@ fn is_foreign(label: &str) -> bool {
     !matches!(label, "" | "identity" | "gzip" | "x-gzip")
 }
 
-/// What JSON says that isn't in an event. An answer in one piece can be long.
+/// Interprets JSON outside of events. An answer in one piece can be long.
 async fn read_json(json: String) -> (Vec<Said>, Unit) {
     let read = |json: &str| chunk::read_bare(json.trim());
     let (said, json) = parsed(json, read).await;
