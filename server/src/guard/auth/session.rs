@@ -1,54 +1,54 @@
-//! What a browser keeps of having logged in: until when, a random number, and a signature that only who knows the password can
-//! have made: `1798761600-9f86d081884c7d65.` and 64 hexadecimal digits. The server keeps nothing of it, so that any number of
-//! them with one password take each other's word. Another password voids all sessions.
+//! The session cookie: its end, a random number, and a signature with a key that is derived from the password, such as
+//! `1798761600-9f86d081884c7d65.` and 64 hexadecimal digits. The server stores no sessions, so any number of servers with the
+//! same password accept each other's. Another password voids all sessions.
 //!
-//! A session that was logged out is kept until it would have ended, so that a copy of its cookie is worth nothing. That list is
-//! in this process alone: another server with the same password, or this one after a restart, doesn't know it.
+//! A session that was logged out is remembered until its end, so that a copied cookie is worthless. That list is in this
+//! process alone: another server with the same password doesn't know it, nor does this one after a restart.
 
 use aws_lc_rs::{
     hmac::{self, HMAC_SHA256, Key},
     pbkdf2::{self, PBKDF2_HMAC_SHA256},
 };
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use std::{
     collections::BTreeSet,
-    fmt::Write,
     num::NonZeroU32,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// How long a login lasts.
+/// The life of a session.
 pub(super) const LASTS: Duration = Duration::from_hours(30 * 24);
 
-/// How hard it is to try a password on a signature that somebody has got hold of, in rounds: what
-/// [OWASP](https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html) asks for.
+/// Rounds of PBKDF2, which make guessing a password from a stolen cookie slow: as many as
+/// [OWASP](https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html) recommends.
 const ROUNDS: NonZeroU32 = NonZeroU32::new(600_000).unwrap();
 
-/// How many logged-out sessions are remembered: some 2 MiB. Beyond that, the one that would end first is forgotten.
+/// The most logged-out sessions that are remembered: about 2 MiB. Beyond that, the one that ends first is forgotten.
 const REMEMBERED: usize = 10_000;
 
-/// Makes signatures, and knows its own.
+/// Signs sessions, and checks them.
 pub(super) struct Sessions {
     key: Key,
-    /// Those that were logged out: when they would have ended, and what is signed.
+    /// The logged-out sessions: the end and the signed part of each.
     ended: Mutex<BTreeSet<(Duration, String)>>,
 }
 
-/// What a signature stands for.
+/// A session whose signature is good.
 struct Session<'a> {
     until: Duration,
     signed: &'a str,
 }
 
 impl Sessions {
-    /// Those of this password: with another one, all are void.
+    /// The sessions of this password.
     pub(super) fn of(password: &str) -> Self {
         let mut key = [0; 32];
         pbkdf2::derive(PBKDF2_HMAC_SHA256, ROUNDS, b"starcrossed session", password.as_bytes(), &mut key);
         Self { key: Key::new(HMAC_SHA256, &key), ended: Mutex::default() }
     }
 
-    /// A session that begins now.
+    /// Creates a session.
     pub(super) fn begin(&self) -> String {
         self.until(now() + LASTS)
     }
@@ -56,18 +56,15 @@ impl Sessions {
     fn until(&self, end: Duration) -> String {
         let signed = format!("{}-{:016x}", end.as_secs(), rand::random::<u64>()); // two logins in one second are two sessions
         let signature = hmac::sign(&self.key, signed.as_bytes());
-        signature.as_ref().iter().fold(signed + ".", |mut text, byte| {
-            _ = write!(text, "{byte:02x}");
-            text
-        })
+        signed + "." + &HEXLOWER.encode(signature.as_ref())
     }
 
-    /// Whether this is one of ours, and goes on.
+    /// Whether the session is ours, has not ended, and was not logged out.
     pub(super) fn is_good(&self, session: &str) -> bool {
         self.read(session).is_some_and(|it| !self.ended().contains(&(it.until, it.signed.to_owned())))
     }
 
-    /// Ends this session, if it is one of ours.
+    /// Logs a session out, if it is ours.
     pub(super) fn end(&self, session: &str) {
         let Some(session) = self.read(session) else { return };
         let mut ended = self.ended();
@@ -79,10 +76,10 @@ impl Sessions {
         }
     }
 
-    /// What this says, if it is one of ours and its time isn't over.
+    /// The session in a cookie, if its signature is good and it has not ended.
     fn read<'a>(&self, session: &'a str) -> Option<Session<'a>> {
         let (signed, signature) = session.split_once('.')?;
-        hmac::verify(&self.key, signed.as_bytes(), &bytes(signature)?).ok()?;
+        hmac::verify(&self.key, signed.as_bytes(), &HEXLOWER_PERMISSIVE.decode(signature.as_bytes()).ok()?).ok()?;
         let (end, _) = signed.split_once('-').unwrap_or((signed, "")); // earlier versions had no number
         let until = Duration::from_secs(end.parse().ok()?);
         (now() < until).then_some(Session { until, signed })
@@ -91,12 +88,6 @@ impl Sessions {
     fn ended(&self) -> MutexGuard<'_, BTreeSet<(Duration, String)>> {
         self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digits = hex.bytes().map(|digit| char::from(digit).to_digit(16)).collect::<Option<Vec<_>>>()?;
-    let (pairs, []) = digits.as_chunks::<2>() else { return None };
-    pairs.iter().map(|[high, low]| u8::try_from(high * 16 + low).ok()).collect()
 }
 
 fn now() -> Duration {

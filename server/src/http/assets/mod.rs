@@ -1,5 +1,8 @@
-//! The files of the site: WebAssembly, its script, style, icons. A release carries them inside; a debug build reads them
-//! from disk, so that a page can be changed without building the server again.
+//! The site's files: WebAssembly, its script, style, icons. A release build embeds them; a debug build reads them from disk,
+//! so that a page can change without building the server.
+//!
+//! Not a crate: the 150 kB budget of a first visit needs precompressed Brotli and q-values. `axum-embed` ignores q-values,
+//! `static-serve` has no Brotli, and `tower-http`'s `ServeDir` needs files on disk.
 
 use axum::{
     body::Body,
@@ -11,11 +14,11 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use data_encoding::HEXLOWER;
 use rust_embed::{Embed, EmbeddedFile};
 use std::{
     borrow::Cow,
     collections::BTreeSet,
-    fmt::Write,
     hash::{DefaultHasher, Hasher},
     path::{Component, Path},
     sync::LazyLock,
@@ -26,25 +29,23 @@ use std::{
 #[allow_missing = true]
 struct Site;
 
-/// Says of a response that its body is part of the program, and so takes no memory of its own. (In a debug build it does.)
+/// Marks a response whose body is part of the program, so that it takes no memory of its own. (In a debug build it does.)
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Embedded;
 
-/// Where the site's code and style are.
+/// The folder of the site's code and style, as the build names it.
 const PKG: &str = "pkg/";
 
-/// For what has an edition in its address.
+/// For files with the edition in their path.
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
-/// For everything else: a browser asks whether what it has is still right, and mostly it is.
+/// For all other files: the browser revalidates them each time.
 const ASK_EACH_TIME: &str = "public, no-cache";
 
-/// How a file may be compressed: the name of the coding and the ending of the twin that was made with it when the site
-/// was built, the smaller first.
+/// The codings of a file, smallest first: the name, and the suffix of the compressed file that the build made.
 const CODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
-/// The folder in which pages find their code and style: `pkg-` and the edition, which is another for another build. So a
-/// browser may keep these files for good, and a page that was opened before its server was replaced is never given a part
-/// that doesn't fit those it has.
+/// The folder of the code and style in URLs: `pkg-` and the edition, a hash of all its files. So a browser may keep these files
+/// for good, and a page from before an update never gets a part that doesn't fit its others.
 pub fn folder() -> &'static str {
     static FOLDER: LazyLock<String> = LazyLock::new(folder_of::<Site>);
     &FOLDER
@@ -60,12 +61,12 @@ fn folder_of<S: Embed>() -> String {
     format!("pkg-{:016x}", edition.finish())
 }
 
-/// Whether there is no site, so that pages have no style and do nothing.
+/// Whether this build has no site, so that pages have neither style nor code.
 pub fn are_missing() -> bool {
     Site::iter().next().is_none()
 }
 
-/// Middleware: the file that is asked for, if there is one, before anything else.
+/// Middleware: answers with the file at the path, if there is one.
 pub async fn first(request: Request, next: Next) -> Response {
     match find::<Site>(&request, folder()) {
         Some(file) => file,
@@ -86,12 +87,12 @@ fn find<S: Embed>(request: &Request, folder: &str) -> Option<Response> {
     Some(respond(&path, file, coding, lasts, request.headers()))
 }
 
-/// Whether a path stays inside: nothing but names.
+/// Whether a path stays inside the folder: it holds nothing but names.
 fn is_plain(path: &str) -> bool {
     !path.contains('\\') && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
-/// The smallest twin that the client takes.
+/// The smallest compressed form that the client accepts.
 fn smallest<S: Embed>(path: &str, asked: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
     let takes = asked.get(ACCEPT_ENCODING)?.to_str().ok()?;
     CODINGS.into_iter().filter(|(coding, _)| accepts(takes, coding)).find_map(|(coding, ending)| {
@@ -100,7 +101,7 @@ fn smallest<S: Embed>(path: &str, asked: &HeaderMap) -> Option<(EmbeddedFile, Op
     })
 }
 
-/// Whether `Accept-Encoding: takes` takes this coding: `gzip, br;q=0, *;q=0.1`.
+/// Whether `Accept-Encoding: takes` accepts this coding, as in `gzip, br;q=0, *;q=0.1`.
 fn accepts(takes: &str, coding: &str) -> bool {
     let wants = |name: &str| {
         takes.split(',').find_map(|item| {
@@ -111,7 +112,7 @@ fn accepts(takes: &str, coding: &str) -> bool {
     wants(coding).or_else(|| wants("*")).unwrap_or(false)
 }
 
-/// Whether `q=…` says "not at all".
+/// Whether `q=…` is 0, which means "not acceptable".
 fn is_zero(weight: &str) -> bool {
     let number = weight.trim().strip_prefix(['q', 'Q']).and_then(|rest| rest.trim_start().strip_prefix('='));
     number.is_some_and(|number| number.trim().parse::<f32>() == Ok(0.0))
@@ -145,13 +146,9 @@ fn respond(
     response
 }
 
-/// Different for each coding, since it is made of the bytes that are sent.
+/// The ETag. It differs between codings, since it is a hash of the bytes that are sent.
 fn etag(file: &EmbeddedFile) -> String {
-    let mut etag = String::from('"');
-    for byte in &file.metadata.sha256_hash()[..16] {
-        _ = write!(etag, "{byte:02x}");
-    }
-    etag + "\""
+    format!("\"{}\"", HEXLOWER.encode(&file.metadata.sha256_hash()[..16]))
 }
 
 /// Whether `If-None-Match: known` names this tag.
