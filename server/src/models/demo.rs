@@ -9,13 +9,13 @@ use starcrossed::Reason;
 use std::time::Duration;
 use tokio::time::{self, MissedTickBehavior};
 
-/// The name that it is asked by.
+/// The name of the demo model.
 pub const NAME: &str = "demo";
 
-/// From word to word: about as fast as a small model on a laptop.
+/// The pause between two words: about the speed of a small model on a laptop.
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// How much of the question is repeated, in characters.
+/// The most characters of the question that the answer repeats.
 const ECHOED: usize = 200;
 
 /// Answers word by word.
@@ -39,7 +39,7 @@ pub async fn reply(request: ChatRequest, deltas: DeltaSender) -> Exit {
     Exit { result, ..Exit::new(Reason::Normal) }
 }
 
-/// Its tokens are words.
+/// Counts words, which are the demo's tokens.
 fn count_words(messages: &[ChatMessage]) -> u64 {
     messages.iter().map(|message| text_of(&message.content).split_whitespace().count() as u64).sum()
 }
@@ -51,7 +51,7 @@ fn text_of(content: &Content) -> String {
     }
 }
 
-/// The whole answer. The same question has the same answer, and another question another one.
+/// The whole answer. It depends on the question alone, so tests and people can tell answers apart.
 fn answer(messages: &[ChatMessage]) -> String {
     let mut questions = messages.iter().filter(|message| message.role == Role::User);
     let asked_before = questions.clone().count().saturating_sub(1);

@@ -1,4 +1,4 @@
-//! Looks for model servers on this machine, where those who run one mostly run it.
+//! Looks for model servers on this machine, at the default port of each kind.
 
 use crate::{
     models::openai::{Absence, Client, Kind, Upstream},
@@ -8,10 +8,10 @@ use futures::future::join_all;
 use std::time::Duration;
 use url::Url;
 
-/// How long to look. Who is here answers in a few milliseconds; the rest is for a machine that is busy.
+/// The time limit of a look. A server on this machine answers within milliseconds; the rest is for a busy machine.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// Where each kind of server listens unless it is told otherwise, the likeliest first.
+/// The default address of each kind of server, the most common first.
 const USUAL: [(&str, &str); 4] = [
     ("Ollama", "http://127.0.0.1:11434/v1"),
     ("llama.cpp", "http://127.0.0.1:8080/v1"),
@@ -19,7 +19,7 @@ const USUAL: [(&str, &str); 4] = [
     ("vLLM", "http://127.0.0.1:8000/v1"),
 ];
 
-/// A URL that stands for one that isn't known yet.
+/// A placeholder for a URL that isn't known yet.
 pub(crate) fn anywhere() -> Url {
     Url::parse(USUAL[0].1).unwrap_or_else(|_| unreachable!("the usual places are URLs"))
 }
@@ -27,7 +27,7 @@ pub(crate) fn anywhere() -> Url {
 /// A model server that has answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// What it seems to be, going by its port.
+    /// The kind that its port suggests.
     pub name: String,
     /// Its base URL.
     pub url: Url,
@@ -37,7 +37,7 @@ pub struct Found {
     pub state: State,
 }
 
-/// What a server that is there was found doing.
+/// The state of a server that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// It has listed its models.
@@ -46,27 +46,27 @@ pub enum State {
     Loading,
     /// It wants a key.
     Locked,
-    /// It answers, and was not asked for its models: that would end an answer that it may be writing.
+    /// It answers, but was not asked for its models, since that would end an answer that it may be writing.
     Unasked,
 }
 
 impl Found {
-    /// Its name as a part of its models' names, where there are several servers: `lm-studio`.
+    /// The prefix of its models' names where there are several servers, such as `lm-studio`.
     #[must_use]
     pub fn short_name(&self) -> String {
         self.name.to_lowercase().replace(' ', "-")
     }
 }
 
-/// Looks at all the usual places at once, but for these. Only what lists models counts, or loads one, or wants a key: on these
-/// ports there may be anything.
+/// Looks at all default addresses at once, except `known`. These ports may belong to other programs, so a server counts only if
+/// it lists models, loads one, or wants a key.
 pub async fn find_except(known: &[Url]) -> Vec<Found> {
     let is_known = |url: &str| known.iter().any(|known| known.as_str() == url);
     let places = USUAL.into_iter().filter(|(_, url)| !is_known(url)).collect::<Vec<_>>();
     find_among(&places, PATIENCE).await
 }
 
-/// The same, at these places, each a name and a base URL, and for so long. The order stays.
+/// Looks at these addresses, each a name and a base URL, for at most `patience`. The order stays.
 pub async fn find_among(places: &[(&str, &str)], patience: Duration) -> Vec<Found> {
     join_all(places.iter().map(|(name, url)| look(name, url, patience))).await.into_iter().flatten().collect()
 }
@@ -78,7 +78,7 @@ async fn look(name: &str, url: &str, patience: Duration) -> Option<Found> {
     Some(Found { name: name.to_owned(), url, models, state })
 }
 
-/// What a server has, and what it does; none if it is no model server.
+/// The models and the state of a server. None if it is no model server.
 async fn ask(client: &Client) -> Option<(Vec<String>, State)> {
     match client.listed().await {
         Ok(listing) => Some((listing.names(), State::Ready)),

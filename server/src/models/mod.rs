@@ -1,4 +1,12 @@
-//! The models behind the chat page: those of the servers that were found or given, or else the built-in one.
+//! The models behind the chat page: those of model servers, or else the built-in demo.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`source`] | gets the model servers from the configuration, or finds them; prints the banner |
+//! | [`discovery`] | looks for model servers on this machine |
+//! | [`upstreams`] | several model servers as one |
+//! | [`openai`] | asks one model server |
+//! | [`demo`] | the built-in model |
 
 pub mod demo;
 pub mod discovery;
@@ -16,21 +24,20 @@ use futures::{FutureExt, future::BoxFuture};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, time::Instant};
 
-/// How often servers are looked for, at most.
+/// The least time between two looks for servers.
 const SEEK: Duration = Duration::from_secs(1);
 
-/// Every model that can be asked here. Clones share them.
+/// All models. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Models {
     servers: Arc<Mutex<Servers>>,
 }
 
-/// A way to look for model servers. What it finds is kept, what it doesn't find is looked for again. What it has found before
-/// need not be found again.
+/// A way to look for model servers. Servers that it finds are kept, so it need not find them again.
 #[derive(Clone)]
 pub struct Seek(Arc<dyn Fn() -> BoxFuture<'static, Vec<Client>> + Send + Sync>);
 
-/// The servers, and how to look for more.
+/// The known servers, and the way to look for more.
 #[derive(Debug)]
 struct Servers {
     upstreams: Upstreams,
@@ -39,20 +46,20 @@ struct Servers {
 }
 
 impl Models {
-    /// The models of these servers; without any, the built-in model answers to every name. `default` answers if none is
-    /// named.
+    /// The models of these servers. Without any, the demo answers to every name. `default` is the model of questions that name
+    /// none.
     pub fn new(upstreams: impl IntoIterator<Item = Client>, default: Option<String>) -> Self {
         Self::of(Upstreams::new(upstreams, default), None)
     }
 
-    /// The same, of servers that are not there yet. `seek` looks for them whenever a list is wanted, or an answer of no model
-    /// that is named, at most once a second.
+    /// The models of servers that may come later. `seek` looks for them at most once a second: for each list, and for questions
+    /// that name no model.
     #[must_use]
     pub fn seeking(seek: Seek, default: Option<String>) -> Self {
         Self::finding([], seek, default)
     }
 
-    /// The same, where some have been found already. Those that are found later come after them.
+    /// The same with some servers that were found already. Later ones come after them.
     #[must_use]
     pub fn finding(found: impl IntoIterator<Item = Client>, seek: Seek, default: Option<String>) -> Self {
         Self::of(Upstreams::new(found, default), Some(seek))
@@ -63,8 +70,7 @@ impl Models {
         Self { servers: Arc::new(Mutex::new(servers)) }
     }
 
-    /// The servers that there are, and before that a look for others if one is wanted and due. However many want one, one of them
-    /// looks.
+    /// The servers, after a look for others if one is wanted and due. Simultaneous callers share one look.
     async fn upstreams(&self, wants_look: bool) -> Upstreams {
         let mut servers = self.servers.lock().await;
         let is_due = servers.sought.is_none_or(|sought| sought.elapsed() >= SEEK);
@@ -84,7 +90,7 @@ impl Models {
 
 impl Model for Models {
     fn reply(&self, request: ChatRequest, deltas: DeltaSender) -> BoxFuture<'static, Exit> {
-        // Asked for by its name the demo answers in any case: it tells a broken page from a broken model server.
+        // The demo always answers to its name, so that a person can tell a broken page from a broken model server.
         if request.model == demo::NAME {
             return demo::reply(request, deltas).boxed();
         }
@@ -111,7 +117,7 @@ impl Model for Models {
 }
 
 impl Seek {
-    /// This way.
+    /// Looks by calling `seek`.
     pub fn new(seek: impl Fn() -> BoxFuture<'static, Vec<Client>> + Send + Sync + 'static) -> Self {
         Self(Arc::new(seek))
     }

@@ -1,7 +1,7 @@
-//! Several model servers as one: which models there are, and whose each is.
+//! Several model servers as one: their models, and the server of each.
 //!
-//! Where there are several, a model is called `name/model`, after the server that has it. That never changes, whichever
-//! other servers are up. The plain name will do as long as one server alone has such a model.
+//! With several servers, a model is called `name/model` after its server, whether or not the other servers are up. The plain name
+//! works as long as only one server has such a model.
 
 use crate::models::openai::{Absence, Client, Kind, Listed, Listing, MOST_LISTED, Unlisted};
 use app::chat::protocol::{
@@ -20,8 +20,7 @@ use std::{
 };
 use tokio::time::{self, Instant};
 
-/// How long a question waits before servers that load their models, or are silent or busy, are asked for them again: twice as
-/// long each time, up to a limit.
+/// The pause before servers that are loading, silent or busy are asked for their models again. It doubles up to a limit.
 const AGAIN: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(10);
 
@@ -30,43 +29,43 @@ const LONGEST: Duration = Duration::from_secs(10);
 pub(crate) struct Upstreams {
     clients: Arc<[Client]>,
     default: Option<Arc<str>>,
-    /// Who asks for the models now.
+    /// The request for the models that runs now.
     asking: Arc<Asking>,
 }
 
-/// The asking that is under way, for as long as somebody waits for it.
+/// The running request for the models. It lives as long as a caller waits for it.
 #[derive(Debug, Default)]
 struct Asking(Mutex<Option<WeakShared<BoxFuture<'static, ModelList>>>>);
 
-/// What the servers have, those that could be asked.
+/// The lists of the servers that gave one.
 type Heard<'a> = Vec<(&'a Client, Arc<Listing>)>;
 
-/// What a server answered when it was asked for its models.
+/// The answer of a server to the request for its models.
 type Answer = Result<Arc<Listing>, Unlisted>;
 
-/// What is known of each server while somebody waits for the one that is to answer; none for one that is to be asked.
+/// The answers so far, one for each server. None: it has to be asked.
 type Answers = Vec<Option<Answer>>;
 
-/// Which server is to answer, and what the model is called there.
+/// The server for a question, and the model's name there.
 type Chosen = (Client, String);
 
 impl Upstreams {
     pub(crate) fn new(clients: impl IntoIterator<Item = Client>, default: Option<String>) -> Self {
-        Self { clients: clients.into_iter().collect(), default: default.map(Into::into), asking: Arc::default() }
+        Self { clients: Client::join(clients).into(), default: default.map(Into::into), asking: Arc::default() }
     }
 
-    /// The same, and these. A server that is there already stays as it is, with all that is known of it.
+    /// These servers and more. A known server stays, with all that is known of it.
     pub(crate) fn with(&self, more: Vec<Client>) -> Self {
         let is_new = |client: &Client| !self.clients.iter().any(|known| known.upstream().url == client.upstream().url);
-        let clients = self.clients.iter().cloned().chain(more.into_iter().filter(is_new)).collect();
-        Self { clients, default: self.default.clone(), asking: Arc::default() }
+        let clients = self.clients.iter().cloned().chain(more.into_iter().filter(is_new));
+        Self { clients: Client::join(clients).into(), default: self.default.clone(), asking: Arc::default() }
     }
 
     pub(crate) fn are_none(&self) -> bool {
         self.clients.is_empty()
     }
 
-    /// Asks the server whose model it is.
+    /// Asks the server that has the model.
     pub(crate) async fn reply(&self, mut request: ChatRequest, deltas: DeltaSender) -> Exit {
         match self.find(&request.model, &deltas).await {
             Ok((client, model)) => {
@@ -136,7 +135,10 @@ impl Upstreams {
         }
     }
 
-    /// Whose model this is, and what it is called there. Otherwise a sentence for the person.
+    /// Finds the server of a model, and the model's name there.
+    ///
+    /// # Errors
+    /// There is none: a sentence for the person.
     async fn find(&self, model: &str, deltas: &DeltaSender) -> Result<Chosen, String> {
         let model = if model.is_empty() { self.default.as_deref().unwrap_or_default() } else { model };
         if let Some((client, model)) = self.owner(model) {
@@ -165,7 +167,7 @@ impl Upstreams {
         }
     }
 
-    /// Asks them all at once. Where no model is named, nobody waits for those that come after the one that is chosen.
+    /// Asks all of them at once. A question without a model doesn't wait for servers after the one that is chosen.
     async fn ask_those_to_be_asked(&self, model: &str, answers: &mut Answers) {
         let to_be_asked = answers.iter().enumerate().filter(|(_, answer)| answer.is_none());
         let asked = to_be_asked.filter_map(|(at, _)| Some((at, self.clients.get(at)?)));
@@ -179,7 +181,7 @@ impl Upstreams {
         }
     }
 
-    /// Who is to answer, once that is certain.
+    /// The server for a question, once that is certain.
     fn choose(&self, model: &str, answers: &Answers) -> Option<Result<Chosen, String>> {
         if model.is_empty() {
             return self.first(answers).map(Ok);
@@ -194,8 +196,8 @@ impl Upstreams {
         }
     }
 
-    /// Who is to answer where no list has the model, and none will: the only server that has no list. Where no model is named,
-    /// the first of those.
+    /// The server for a model that is in no list, and won't be: the only server without a list. Without a model, the first such
+    /// server.
     fn choose_without_list(&self, model: &str, answers: &Answers) -> Result<Chosen, String> {
         let answers = self.clients.iter().zip(answers);
         let unlisted = answers.filter_map(|(client, answer)| Some((client, answer.as_ref()?.as_ref().err()?)));
@@ -234,7 +236,7 @@ impl Upstreams {
         None
     }
 
-    /// What is known of the servers' models.
+    /// The known lists.
     fn heard(&self, answers: &Answers) -> Heard<'_> {
         let known = |answer: &Answer| match answer {
             Ok(listing) => Some(listing.clone()),
@@ -244,9 +246,9 @@ impl Upstreams {
         answers.filter_map(|(client, answer)| Some((client, known(answer.as_ref()?)?))).collect()
     }
 
-    /// How long a question may wait until it is known who is to answer it.
+    /// The longest time to find the server of a question.
     fn patience(&self) -> Duration {
-        self.clients.iter().map(|client| client.upstream().header_timeout).max().unwrap_or_default()
+        self.clients.iter().map(|client| client.upstream().limits.header_timeout).max().unwrap_or_default()
     }
 
     /// The server that is named in the model's name. The only one that there is need not be named.
@@ -304,7 +306,7 @@ fn holders<'a>(heard: &Heard<'a>, model: &str) -> Vec<&'a Client> {
         .collect()
 }
 
-/// What is said of a list that isn't all that there may be.
+/// A remark about a list that may not be complete.
 fn shortcoming(client: &Client, listing: &Listing) -> Option<String> {
     let shown = listing.models.len();
     if listing.is_cut_off {

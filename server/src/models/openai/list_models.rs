@@ -1,7 +1,7 @@
-//! Asking for the list of models, where that disturbs nobody.
+//! Asks for the list of models, if that disturbs no answer.
 //!
-//! Before each list, a server is asked who it is, which disturbs none. What was there a moment ago may have made way for another
-//! one. A server that doesn't say is not asked for its list.
+//! Before each list, the server is asked what it is, which never disturbs an answer: another program may have taken its place. A
+//! server that gives no reply is not asked for its list.
 
 use super::client::{Client, SHORT, accepted, send};
 use crate::{
@@ -17,16 +17,16 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// How long a server may take to say who it is. Longer than it may take to connect, so that the two can be told apart.
+/// The time limit to find out what a server is. It is longer than the time to connect, so that the two can be told apart.
 const RECOGNISED: Duration = Duration::from_secs(3);
 
-/// How much of what it says is read, in bytes. The title stands at the beginning.
+/// The most bytes of the reply that are read. The title is at its start.
 const DESCRIPTION: usize = 64 * 1024;
 
-/// How much of a list is read, in bytes. A list of 10,000 models is mostly 1 to 15 MiB long.
+/// The most bytes of a list that are read. A list of 10,000 models has 1 to 15 MiB.
 const LIST: usize = 32 * 1024 * 1024;
 
-/// What llama-cpp-python calls itself in its `/openapi.json`.
+/// The title of llama-cpp-python in its `/openapi.json`.
 const INTERRUPTING: &str = "llama.cpp Python API";
 
 /// Why there is no list.
@@ -34,9 +34,9 @@ const INTERRUPTING: &str = "llama.cpp Python API";
 pub(crate) struct Unlisted {
     /// A sentence for the person.
     pub(crate) why: String,
-    /// What kind of why.
+    /// The kind of reason.
     pub(crate) absence: Absence,
-    /// What is known to be there all the same: the list as it was last heard, or the models that have answered.
+    /// The models that are known all the same: the last list, or the models that have answered.
     pub(crate) known: Option<Arc<Listing>>,
 }
 
@@ -64,7 +64,7 @@ impl Client {
         if self.endpoint.place.is_answering() {
             return Ok(self.endpoint.last_known().and_then(|listing| first(&listing)));
         }
-        let limit = self.upstream().connect_timeout;
+        let limit = self.upstream().limits.connect_timeout;
         match self.recognise(limit).await {
             Ok(Some(Kind::Interrupting)) => return Ok(None),
             Ok(_) | Err(Failure::Silent(_)) => {}
@@ -77,7 +77,7 @@ impl Client {
         }
     }
 
-    /// Which kind of server it is, as far as that is known.
+    /// The kind of server, if it is known.
     pub(crate) fn kind(&self) -> Option<Kind> {
         self.endpoint.kind()
     }
@@ -97,7 +97,7 @@ impl Client {
         self.ask_for_list(limit).await
     }
 
-    /// What is to be said in place of a list while an answer of ours runs there; none while none does.
+    /// The known list while an answer of ours runs there. None while none does.
     fn only_known(&self) -> Result<Option<Arc<Listing>>, Failure> {
         if !self.endpoint.place.is_answering() {
             return Ok(None);
@@ -111,7 +111,7 @@ impl Client {
         self.endpoint.listing().map(Some).ok_or(Failure::Busy)
     }
 
-    /// Which kind of server it is, by its own word or else as was known before. `limit` is how long a connection may take.
+    /// The kind of server, from its reply or else from before. `limit` is the time limit to connect.
     async fn recognise(&self, limit: Duration) -> Result<Option<Kind>, Failure> {
         let kind =
             timeout(RECOGNISED, Box::pin(self.ask_who(limit))).await.unwrap_or(Err(Failure::Silent(RECOGNISED)))?;
@@ -121,7 +121,7 @@ impl Client {
         Ok(self.kind())
     }
 
-    /// Who it says it is. None if it fails to say, but isn't silent.
+    /// The kind of server in its reply. None if the reply doesn't tell.
     async fn ask_who(&self, limit: Duration) -> Result<Option<Kind>, Failure> {
         let request = self.get(self.upstream().beside("openapi.json"), limit);
         let mut response = match send(request, limit).await {

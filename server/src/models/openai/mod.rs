@@ -1,15 +1,19 @@
-//! Asks a model server that speaks the chat completions API, as nearly all of them claim to.
+//! Asks a model server that speaks OpenAI's chat completions API.
 //!
-//! What they claim and what they send are two things, so each file here knows one part of the difference:
-//! [`upstream`] (where the server is, and how patient to be with it), [`proxy`] and [`trust`] (the way there), [`client`] (one
-//! question on one connection),
-//! [`question`] (what is asked for, and what can be done without), [`refused`] (which part that is), [`reader`] (its answer, and the clock), [`inflate`] (what is compressed), [`answer`]
-//! (bytes as deltas and an end), [`body`] (events and JSON, whatever the label says), [`dialect`] (what one of these means), [`choices`]
-//! (which of them belong to the answer), [`message`] (words, and what is none), [`repeat`] (what is said twice), [`ending`] (whether an answer is whole), [`halves`]
-//! (of characters) and [`strays`] (bytes that are parts of them), [`mend`] (JSON that is nearly JSON), [`parse`] (of long bodies, off the runtime), [`think`] (thoughts
-//! hidden in the text), [`code`] (where code stands in it), [`place`] (one server, and what runs there), [`endpoint`] and [`names`] (what is known of it),
-//! [`listing`] and [`catalog`] (the list of models), [`context`] (whether an answer can go on), [`failure`] (what to tell a
-//! person), [`redact`] (what is never repeated). [`replay`] reads an answer that is there already.
+//! Servers differ in what they send from what they claim. Each module knows one part of the difference.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`connection`] | the way to a server: its address, limits, proxy and certificates |
+//! | [`endpoint`] | the knowledge about a server: its kind, its models, the fields that it rejects |
+//! | [`request`] | the question, and the fields that it can go without |
+//! | [`client`] | asks one question on one connection |
+//! | [`list_models`], [`model_list`] | asks for the models; parses the list |
+//! | [`wire`] | bytes as events and JSON values |
+//! | [`chunk`] | the meaning of one event or value |
+//! | [`stream`] | bytes as deltas and an exit |
+//! | [`error`] | messages for a person |
+//! | [`replay`] | reads a recorded answer, for tests and fuzzing |
 
 pub(crate) mod chunk;
 mod client;

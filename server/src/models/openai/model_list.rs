@@ -15,17 +15,17 @@ use std::{
     fmt,
 };
 
-/// How many entries of a list are read.
+/// The most entries of a list that are read.
 pub(crate) const MOST: usize = 10_000;
 
 /// A model, as its server lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listed {
-    /// What it is called there.
+    /// Its name there.
     pub(crate) name: String,
     /// Whether it looks at pictures; none where the list doesn't tell.
     pub(crate) images: Option<bool>,
-    /// How many tokens fit its context, if the list tells.
+    /// The size of its context in tokens, if the list has it.
     pub(crate) context: Option<u64>,
     /// Whether llama-server has it, which can go on with a thought.
     pub(crate) is_llama_cpp: bool,
@@ -45,16 +45,16 @@ impl Listed {
 pub(crate) struct Listing {
     /// In the server's own order, each name once.
     pub(crate) models: Vec<Listed>,
-    /// How many entries came after the first [`MOST`], and were not read.
+    /// The number of entries after the first [`MOST`], which were not read.
     pub(crate) cut: usize,
-    /// Whether the list was longer than is read, so that nobody knows how many entries are missing.
+    /// Whether the list was too long to read, so that the number of missing entries is unknown.
     pub(crate) is_cut_off: bool,
     /// Whether every entry is `owned_by` `me`, as llama-cpp-python alone writes.
     pub(crate) interrupts: bool,
 }
 
 impl Listing {
-    /// What the models are called.
+    /// The names of the models.
     pub(crate) fn names(&self) -> Vec<String> {
         self.models.iter().map(|model| model.name.clone()).collect()
     }
@@ -155,7 +155,7 @@ impl<'de: 'a, 'a> DeserializeSeed<'de> for &mut Entries<'a> {
     }
 }
 
-/// What is no list is passed over.
+/// Skips everything but lists.
 impl<'de: 'a, 'a> Visitor<'de> for &mut Entries<'a> {
     type Value = ();
 
@@ -236,14 +236,14 @@ fn listing(entries: &Entries<'_>, others: &HashMap<String, bool>) -> Option<List
     (!listing.models.is_empty() || entries.first.is_empty()).then_some(listing)
 }
 
-/// What a model is called. A name that can't be asked for, or that a terminal would obey, is none.
+/// The name of a model. None if it is too long to ask for, or has control characters that a terminal would obey.
 fn name(model: &Value) -> Option<String> {
     let name = ["id", "model", "name"].iter().find_map(|field| model[*field].as_str()).or(model.as_str())?;
     let is_name = !name.trim().is_empty() && name.len() <= LONGEST_NAME && !name.contains(char::is_control);
     is_name.then(|| name.to_owned())
 }
 
-/// How many tokens fit a model's context, under each name that servers have for it.
+/// The size of a model's context in tokens, under each name that servers use.
 fn context(model: &Value) -> Option<u64> {
     const NAMES: [&str; 6] = [
         "/meta/n_ctx",

@@ -6,8 +6,7 @@ use crate::models::openai::{
 };
 use app::chat::protocol::{answer::Exit, message::Delta};
 
-/// What a page is told of an answer that arrives in these pieces, and of its end. What comes after the answer's last word isn't
-/// read.
+/// The deltas and the exit of an answer that arrives in these pieces. Bytes after the end of the answer aren't read.
 #[must_use]
 pub fn stream<'a>(upstream: &Upstream, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Delta>, Exit) {
     let (mut answer, mut out) = (Answer::default(), Vec::new());

@@ -24,15 +24,15 @@ pub(crate) struct Question<'a> {
     pub(crate) extras: &'a Extras,
 }
 
-/// What not every server takes, and what this one has refused.
+/// Fields that some servers reject, without those that this server has rejected.
 #[derive(Serialize)]
 pub(crate) struct Extras {
     #[serde(skip_serializing_if = "Not::not")]
     stream: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream_options: Option<StreamOptions>,
-    /// llama-server then writes between the batches of a prompt that it reads, and so notices that nobody waits any more:
-    /// after 0.2 to 1.5 s, where it otherwise may read on to the end.
+    /// llama-server then writes between the batches of a prompt that it reads, and so notices that its client is gone:
+    /// after 0.2 to 1.5 s. Otherwise it may read the prompt to its end.
     #[serde(skip_serializing_if = "Not::not")]
     return_progress: bool,
     #[serde(flatten)]
@@ -40,7 +40,7 @@ pub(crate) struct Extras {
     /// Whether a refusal without a reason may be about `return_progress`.
     #[serde(skip)]
     is_progress_untried: bool,
-    /// What the server has refused of this question.
+    /// The fields of this question that the server has rejected.
     #[serde(skip)]
     pub(crate) refused: Vec<Refused>,
     /// The options of the request that are missing from the question because of that.
@@ -56,10 +56,10 @@ pub(crate) struct Refused {
     pub(crate) value: Option<String>,
 }
 
-/// What a model has answered so far to being asked for its progress.
+/// Whether a model accepts the request for its progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progressing {
-    /// Nothing: it wasn't asked yet.
+    /// Not asked yet.
     Untried,
     /// It has answered.
     Taken,
@@ -67,7 +67,7 @@ pub(crate) enum Progressing {
     Refused,
 }
 
-/// How many tokens it took, please.
+/// Asks for the number of tokens.
 #[derive(Serialize)]
 struct StreamOptions {
     include_usage: bool,

@@ -1,6 +1,6 @@
-//! What an answer may hold besides words.
+//! Parts of an answer that are neither text nor reasoning.
 
-/// What an answer may hold besides words. None of it can be shown or done here.
+/// A part of an answer that is neither text nor reasoning. The page can show none of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Beyond {
     /// A call of the tool of this name, which may be unknown.

@@ -1,4 +1,4 @@
-//! Where code and quotations stand in Markdown that is still coming in, as far as that is simple to say.
+//! Tracks code and quotations in Markdown that is still arriving, as far as that is simple.
 
 /// The indentation that makes a line code, in columns.
 const INDENT: usize = 4;
@@ -22,7 +22,7 @@ pub(crate) struct Code {
     run: Run,
     /// Whether there is something in the line so far.
     has_line: bool,
-    /// How far the line is indented.
+    /// The indentation of the line.
     indent: usize,
     /// The beginning of the line, as far as it tells a list.
     start: Start,
@@ -65,9 +65,9 @@ struct Run {
 enum Place {
     #[default]
     Text,
-    /// Between runs of so many backticks.
+    /// Between runs of this many backticks.
     Inline(usize),
-    /// After a fence of at least so many of these.
+    /// After a fence of at least this many of this character.
     Block(char, usize),
 }
 

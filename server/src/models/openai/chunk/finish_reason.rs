@@ -88,7 +88,7 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// What is missing; nothing of an answer that is whole, or that has reached its limit with something said.
+    /// The part that is missing. None for a whole answer, and for one that has reached its limit with text.
     pub(crate) fn shortfall(self) -> Option<Shortfall> {
         let is = |words: &[&str]| is_one_of(&self.reason, words);
         let is_cut = is_at_limit(&self.reason);
@@ -137,8 +137,7 @@ pub(crate) fn is_known(reason: &str) -> bool {
     is_of_itself(reason) || is_at_limit(reason) || is_one_of(reason, &FILTERED) || is_one_of(reason, &CALLS)
 }
 
-/// Whether this reason stays the answer's reason, whatever comes later. One that isn't known may be a word for an answer that
-/// goes on.
+/// Whether this reason is final, whatever comes later. An unknown reason may belong to an answer that goes on.
 pub(crate) fn is_bad(reason: &str) -> bool {
     !is_of_itself(reason) && (is_known(reason) || is_error(reason))
 }

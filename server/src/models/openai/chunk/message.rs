@@ -1,4 +1,4 @@
-//! A message, or a piece of one: words, thoughts, and what is neither.
+//! A message, or a piece of one: text, reasoning, and other parts.
 
 use super::{beyond::Beyond, piece::Piece};
 use serde::{Deserialize, de::IgnoredAny};
@@ -38,7 +38,7 @@ impl Message {
 
     pub(crate) fn add_to(self, piece: &mut Piece) {
         piece.beyond = self.beyond();
-        // Those who send the thought under several names send it several times.
+        // Servers that send the reasoning under several names send the same text in each.
         let thoughts = [self.reasoning_content, self.reasoning, self.thinking];
         if let Some(thought) = thoughts.into_iter().flatten().find(Content::says_something) {
             piece.reasoning.push_str(&thought.into_thought());

@@ -1,7 +1,16 @@
-//! What one part of an answer means, in whichever dialect of the API it is said.
+//! The meaning of one event or JSON value of an answer, in every dialect of the API.
 //!
-//! An error is looked for before anything else, since some servers send one inside what looks like a delta. Every field
-//! is optional, and what isn't known is ignored.
+//! | module | what it does |
+//! |---|---|
+//! | [`message`] | a message, or a piece of one |
+//! | [`piece`], [`beyond`] | a piece of an answer: text, reasoning, and other parts |
+//! | [`choices`] | picks one of several answers |
+//! | [`repeat`] | drops text that a server sends twice |
+//! | [`finish_reason`] | says whether an answer is whole |
+//! | [`think_tags`], [`code_spans`] | finds reasoning in tags within the text, but not within code |
+//!
+//! Errors are looked for first, since some servers send one inside of what looks like a delta. Every field is optional, and
+//! unknown fields are ignored.
 
 pub(crate) mod beyond;
 pub(crate) mod choices;
@@ -29,20 +38,20 @@ use app::chat::protocol::{options::LONGEST_NAME, usage::Usage};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, value::RawValue};
 
-/// What a part of an answer says.
+/// The meaning of one part of an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Said {
-    /// Nothing: an empty `data:`, as some send to keep the line open.
+    /// An empty `data:`, which some servers send to keep the connection open.
     Nothing,
     /// JSON that is no part of an answer, and no error.
     Unknown,
     /// More of the answer, or something about it.
     Piece(Piece),
-    /// Nothing more will come.
+    /// The end of the answer.
     Done,
-    /// What went wrong, in the server's own words.
+    /// An error, in the server's own words.
     Error(String),
-    /// Something that this API doesn't send.
+    /// Something that isn't part of this API.
     Rubbish(String),
 }
 
@@ -71,7 +80,7 @@ fn is_sign_of_life(text: &str) -> bool {
     matches!(text, "ping" | "heartbeat" | "keepalive" | "keep-alive" | "keep_alive")
 }
 
-/// What JSON outside of any event says. What only looks like JSON, such as `[1]` in a line of a log, says nothing.
+/// The meaning of JSON outside of events. Text that only looks like JSON, such as `[1]` in a log line, means nothing.
 pub(crate) fn read_bare(json: &str) -> Vec<Said> {
     match json {
         "[DONE]" => vec![Said::Done],
@@ -121,12 +130,12 @@ pub(crate) fn complaint_in(body: &str) -> Option<String> {
     if let Said::Error(words) = said { Some(words) } else { None }
 }
 
-/// The words of an error, wherever in a JSON body they stand.
+/// The text of the error in a JSON body.
 pub(crate) fn error_in(body: &str) -> Option<String> {
     words(&json_repair::read(body).ok()?)
 }
 
-/// Everything that is read of an event. Large parts of one are nobody's business here.
+/// The fields of an event that are read. The others, which can be long, are skipped.
 #[derive(Deserialize)]
 struct Body {
     error: Option<Value>,
@@ -140,7 +149,7 @@ struct Body {
     done_reason: Option<Lenient<String>>,
 }
 
-/// How far llama-server is with reading a prompt, in tokens. What it has read before (`cache`) counts as processed.
+/// The progress of llama-server in reading a prompt, in tokens. Tokens from its `cache` count as processed.
 #[derive(Deserialize)]
 struct PromptProgress {
     total: u64,
@@ -162,7 +171,7 @@ struct Choice {
     index: Option<Lenient<u64>>,
     delta: Option<Message>,
     message: Option<Message>,
-    /// Where the API for completions without a chat has its words.
+    /// The text in the API for completions without a chat.
     text: Option<Content>,
     finish_reason: Option<Lenient<String>>,
     /// The same by other names. vLLM has in `stop_reason` what the model has stopped at, which may be any text.
@@ -172,7 +181,7 @@ struct Choice {
     error: Option<Value>,
 }
 
-/// A value that is left out if it isn't what it should be: nobody loses an answer for a count of tokens.
+/// A value that is ignored if it has the wrong type, so that a bad count of tokens doesn't lose an answer.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Lenient<T> {
@@ -224,7 +233,7 @@ fn interpret_list(json: &str) -> Option<Vec<Said>> {
 }
 
 impl Body {
-    /// What Ollama's own API says, as this API says it.
+    /// Translates Ollama's own API to this one.
     fn take_ollama(&mut self) {
         let Some(is_done) = self.done.take().and_then(Lenient::good) else { return };
         let Some(delta) = self.message.take().and_then(Lenient::good).filter(|_| self.choices.is_none()) else {
@@ -288,7 +297,7 @@ impl Choice {
     }
 }
 
-/// Where the words of an error stand, the most telling first.
+/// Paths to the text of an error, the most telling first.
 const WORDS: [&str; 14] = [
     "error_description",
     "error",
@@ -306,7 +315,7 @@ const WORDS: [&str; 14] = [
     "code",
 ];
 
-/// Where they stand in a body that is no answer. A number is none here.
+/// Paths to the text of an error in a body that is no answer. A number doesn't count here.
 const COMPLAINTS: [&str; 14] = [
     "message",
     "msg",
@@ -324,7 +333,7 @@ const COMPLAINTS: [&str; 14] = [
     "base_resp",
 ];
 
-/// What a body complains of that is no answer.
+/// The complaint in a body that is no answer.
 fn complaint(json: &str) -> Option<String> {
     let body = json_repair::read::<Value>(json).ok()?;
     let is_complaint = |value: &&Value| !value.is_number() && value["status_code"] != 0; // MiniMax says so of a success

@@ -10,13 +10,13 @@ pub(crate) struct Piece {
     pub(crate) text: String,
     pub(crate) finish_reason: Option<String>,
     pub(crate) usage: Option<Usage>,
-    /// How much of the prompt has been read, in percent.
+    /// The percentage of the prompt that has been read.
     pub(crate) read: Option<u8>,
-    /// What it holds besides words.
+    /// A part that is neither text nor reasoning.
     pub(crate) beyond: Option<Beyond>,
     /// Whether there may be halves of characters in it, as [`Joiner`](crate::models::openai::wire::surrogates::Joiner) marks them.
     pub(crate) has_halves: bool,
-    /// Whether its words come as a `message`, which may repeat the deltas before it.
+    /// Whether it came as a `message`, which may repeat the deltas before it.
     pub(crate) is_message: bool,
     /// The index of the answer that it belongs to, if it belongs to one.
     pub(crate) choice: Option<u64>,

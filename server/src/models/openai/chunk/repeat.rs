@@ -12,7 +12,7 @@ pub(crate) struct Repeat {
     has_deltas: bool,
 }
 
-/// How a piece of an answer came.
+/// The form in which a piece came.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Came {
     pub(crate) is_message: bool,

@@ -6,8 +6,8 @@ use crate::models::openai::chunk::code_spans::Code;
 use app::chat::protocol::message::{Delta, Was};
 use std::mem;
 
-/// How thoughts begin and end: in the templates of nearly all; of some that follow Claude; of Gemini, through its own
-/// compatible API; of Seed-OSS, Magistral and Kimi.
+/// The tags around reasoning: of nearly all templates, of some that follow Claude, of Gemini in its compatible API, of Seed-OSS,
+/// Magistral and Kimi.
 const TAGS: [(&str, &str); 6] = [
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
@@ -23,25 +23,25 @@ const BEGINNINGS: [char; 3] = ['<', '[', '◁'];
 /// Between two thoughts that come one right after the other.
 const BETWEEN: &str = "\n\n";
 
-/// How much white space is held back, in bytes, since a tag may follow: 1 KiB. A model that has got stuck sends line ends
-/// without end; they are none beside a tag, and count as what it says.
+/// The most white space that is held back because a tag may follow, in bytes. A stuck model sends endless line ends; those count
+/// as text.
 const WHITE: usize = 1024;
 
-/// Text in, text and reasoning out. What comes out is the same wherever the text was split.
+/// Turns text into text and reasoning. The result is the same wherever the text was split.
 #[derive(Debug, Default)]
 pub(crate) struct Think {
     section: Section,
-    /// What can't be told yet: it may be part of a tag, or white space beside one.
+    /// Text that may still be part of a tag, or white space beside one.
     held: String,
-    /// How much of `held` is told already. It is taken out once for each piece, since a piece may be nothing but tags.
+    /// The length of the part of `held` that is done. It is removed once per piece, since a piece may be nothing but tags.
     told: usize,
-    /// How many deltas there were before this piece. What it says is one delta, as far as it is of one kind.
+    /// The number of deltas before this piece. Its text becomes one delta, as far as it is of one kind.
     before: usize,
     /// Whether the text can't be a thought: there was one before it, or it explains both tags of one.
     is_certain: bool,
     /// The pairs of tags of which the first stands in the text.
     opened: [bool; TAGS.len()],
-    /// Where code stands in the text. A tag in it is a word.
+    /// Tracks code in the text. A tag in code is text.
     code: Code,
     /// The tag that ends the thought, once one has begun.
     close: &'static str,
@@ -52,7 +52,7 @@ pub(crate) struct Think {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Section {
-    /// Nothing but white space so far, or the beginning of a tag.
+    /// Only white space so far, or the start of a tag.
     #[default]
     Beginning,
     /// After `<think>`, and nothing but white space since.
@@ -87,7 +87,7 @@ impl Think {
         self.is_certain = true;
     }
 
-    /// The answer is over: what was held back is what it looks like.
+    /// Ends the answer: held-back text is text.
     pub(crate) fn finish(&mut self, out: &mut Vec<Delta>) {
         self.before = out.len();
         let held = mem::take(&mut self.held);
@@ -196,7 +196,7 @@ impl Think {
         !tag.opens && !self.opened[tag.pair] && !self.code.is_in()
     }
 
-    /// Tells so much of what is held as text.
+    /// Passes on this much of the held text.
     fn tell(&mut self, length: usize, out: &mut Vec<Delta>) {
         let text = &self.held[self.told..self.told + length];
         if !self.is_certain {
@@ -254,7 +254,7 @@ impl Tag {
     }
 }
 
-/// Adds text to the last delta, if that is text of the same piece, which begins after so many.
+/// Adds text to the last delta, if that is text of the same piece. The piece starts after `before` deltas.
 fn say(text: &str, before: usize, out: &mut Vec<Delta>) {
     match out[before..].last_mut() {
         _ if text.is_empty() => {}
@@ -273,13 +273,13 @@ fn is_beginning_of_tag(text: &str) -> bool {
     TAGS.iter().any(|(open, close)| open.starts_with(text) || close.starts_with(text))
 }
 
-/// How much of a text is surely no tag: all but the beginning of one at its end.
+/// The length of the text without the start of a tag at its end.
 fn without_tag(text: &str) -> usize {
     let last = text.rfind(BEGINNINGS).unwrap_or(text.len());
     if is_beginning_of_tag(&text[last..]) { last } else { text.len() }
 }
 
-/// How much of a thought is surely thought: all but the beginning of the closing tag, and the white space before it.
+/// The length of the reasoning without the start of its closing tag, and without the white space before that.
 fn sure(thought: &str, close: &str) -> usize {
     let beginnings = close.char_indices().rev().map(|(length, _)| length);
     let tag = beginnings.filter(|length| thought.ends_with(&close[..*length])).max().unwrap_or_default();
@@ -290,12 +290,12 @@ fn is_white(text: &str) -> bool {
     white_before(text) == text.len()
 }
 
-/// How much white space a text begins with, in bytes. A byte order mark is some.
+/// The length of the leading white space, in bytes. A byte order mark counts.
 fn white_before(text: &str) -> usize {
     text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len()
 }
 
-/// How long a thought is without the white space at its end, or without the last [`WHITE`] of it.
+/// The length of the reasoning without trailing white space, of which at most [`WHITE`] counts.
 fn without_white(thought: &str) -> usize {
     thought.trim_end().len().max(thought.floor_char_boundary(thought.len().saturating_sub(WHITE)))
 }

@@ -40,7 +40,7 @@ impl Proxy {
         format!("It is asked through the proxy {address}, which {variable} names.")
     }
 
-    /// What to do if it wants to know who asks.
+    /// The advice for a proxy that asks for credentials.
     pub(crate) fn credentials(&self) -> String {
         format!(" If it wants credentials, write them into {}: http://USER:PASSWORD@HOST:PORT.", self.variable)
     }

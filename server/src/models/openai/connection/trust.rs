@@ -1,4 +1,4 @@
-//! Whom a model server's certificate is checked with, and what is said when it fails.
+//! Checks the certificates of model servers, and explains failures.
 //!
 //! Certificates are checked as reqwest does it, by the platform's verifier, which reads `SSL_CERT_FILE` and `SSL_CERT_DIR` where
 //! there is OpenSSL. There is one exception. A self-signed certificate made with `openssl req -x509` says of itself that it is an
@@ -9,8 +9,8 @@
 //! - it is in `SSL_CERT_FILE`, or in a file of `SSL_CERT_DIR`, byte for byte;
 //! - it is for the name that is asked for.
 //!
-//! The handshake's signature is checked in every case, so whoever shows the certificate has its key. Nobody is trusted who wasn't
-//! before: who has that key could as well sign another certificate with it, as the authority that the file makes it.
+//! The handshake's signature is checked in every case, so the server has the certificate's key. This trusts no one new: the owner
+//! of that key could sign another certificate with it, since the file makes it an authority.
 
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, SignatureScheme,
@@ -31,10 +31,10 @@ const FILE: &str = "SSL_CERT_FILE";
 /// Names folders with such files, as OpenSSL has it.
 const FOLDERS: &str = "SSL_CERT_DIR";
 
-/// How many files of a folder are read.
+/// The most files of a folder that are read.
 const MOST: usize = 4096;
 
-/// How connections to model servers are secured.
+/// The TLS settings for connections to model servers.
 ///
 /// # Errors
 /// There are no certificates to check a server with: a sentence for the person.
@@ -104,7 +104,7 @@ fn in_pem(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
 #[derive(Debug)]
 struct Trust {
     platform: Verifier,
-    /// Those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
+    /// The certificates in `SSL_CERT_FILE` and `SSL_CERT_DIR`.
     named: Vec<CertificateDer<'static>>,
 }
 

@@ -1,20 +1,16 @@
-//! One server, however many upstreams lead to it: the same address may be given twice, with two keys.
+//! One server, which several upstreams may lead to: the same address may be given twice, with two keys.
 //!
-//! Nothing that is asked on the side may disturb an answer. So the list of models is never asked for while an answer of ours
-//! runs at the server, whichever upstream that answer belongs to.
+//! Other requests must not disturb an answer. So the list of models is never asked for while an answer of ours runs at the server,
+//! for whichever upstream.
 
-use crate::models::openai::connection::upstream::Upstream;
 use reqwest::header::{HeaderMap, SERVER};
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicUsize, Ordering},
 };
 use tokio::sync;
 
-/// What a server is, as far as that changes what may be asked of it.
+/// The kind of server, as far as it decides which requests are safe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// llama-cpp-python. Any other request ends the answer that it is writing (its `interrupt_requests`), so it is never asked
@@ -27,7 +23,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// What the headers of any response tell.
+    /// The kind of server in the headers of a response.
     pub(crate) fn in_headers(headers: &HeaderMap) -> Option<Self> {
         let server = headers.get(SERVER)?.to_str().ok()?;
         server.starts_with("llama.cpp").then_some(Self::LlamaCpp)
@@ -37,7 +33,7 @@ impl Kind {
 /// One server. All clients of it share this.
 #[derive(Debug, Default)]
 pub(crate) struct Place {
-    /// How many answers of ours run there.
+    /// The number of answers of ours that run there.
     answers: AtomicUsize,
     /// Held while the list of models is asked for.
     pub(crate) listing: sync::Mutex<()>,
@@ -51,23 +47,7 @@ struct Identity {
     is_interrupting_by_list: bool,
 }
 
-/// The servers that have a client.
-static PLACES: LazyLock<Mutex<HashMap<String, Weak<Place>>>> = LazyLock::new(Mutex::default);
-
 impl Place {
-    /// The place that this upstream leads to.
-    pub(crate) fn of(upstream: &Upstream) -> Arc<Self> {
-        let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
-        places.retain(|_, place| place.strong_count() > 0);
-        let key = upstream.place();
-        let known = places.get(&key).and_then(Weak::upgrade);
-        known.unwrap_or_else(|| {
-            let place = Arc::default();
-            places.insert(key, Arc::downgrade(&place));
-            place
-        })
-    }
-
     /// No list is asked for while what is returned lives.
     pub(crate) fn answering(self: &Arc<Self>) -> Answering {
         self.answers.fetch_add(1, Ordering::SeqCst);
@@ -117,27 +97,6 @@ impl Drop for Answering {
 #[allow(clippy::unwrap_used, reason = "in a test, a panic is the right answer to a surprise")]
 mod tests {
     use super::*;
-    use crate::config::parse_url;
-
-    fn place(url: &str) -> Arc<Place> {
-        Place::of(&Upstream::new(parse_url(url).unwrap()))
-    }
-
-    #[test]
-    fn a_server_is_one_place_under_each_of_its_addresses() {
-        let one = place("http://127.0.0.1:9/v1");
-        for same in [
-            "http://localhost:9",
-            "http://[::1]:9/v1/",
-            "http://0.0.0.0:9/v1/chat/completions",
-            "http://me:key@127.0.0.1:9/v1?key=1",
-        ] {
-            assert!(Arc::ptr_eq(&one, &place(same)), "{same}");
-        }
-        for other in ["http://127.0.0.1:10/v1", "http://127.0.0.2:9/v1", "http://127.0.0.1:9/llm/v1"] {
-            assert!(!Arc::ptr_eq(&one, &place(other)), "{other}");
-        }
-    }
 
     #[test]
     fn what_a_list_has_shown_outweighs_a_description_that_says_nothing() {

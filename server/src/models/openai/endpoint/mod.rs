@@ -1,10 +1,14 @@
-//! What is known of one endpoint: its models, and what they have refused.
+//! The knowledge about one endpoint: its models, and the fields that they reject.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`host`] | the server behind it, and the answers that run there |
+//! | [`names`] | a short list of model names |
 
 pub(crate) mod host;
 pub(crate) mod names;
 
 use crate::models::openai::{
-    connection::upstream::Upstream,
     endpoint::{
         host::{Answering, Kind, Place},
         names::Names,
@@ -29,14 +33,14 @@ struct Known {
     is_stale: bool,
     /// Whether the server has said that it has no list.
     has_no_list: bool,
-    /// The models that have answered: they are there, whatever the list says.
+    /// The models that have answered. They exist even if the list lacks them.
     answered: Names,
     /// The models that were asked to tell their progress: those that took it, and those that refused.
     progress: Names,
     no_progress: Names,
     /// The models that have refused to go on with a thought.
     thoughtless: Names,
-    /// What models have refused of a question: the model, the parameter, and its value if it is about that.
+    /// The rejected fields: the model, the field, and the value if only that was rejected.
     refused: Names,
 }
 
@@ -48,8 +52,9 @@ impl Known {
 }
 
 impl Endpoint {
-    pub(crate) fn of(upstream: &Upstream) -> Self {
-        Self { place: Place::of(upstream), known: Mutex::default() }
+    /// An endpoint of this server, of which nothing is known.
+    pub(crate) fn new(place: Arc<Place>) -> Self {
+        Self { place, known: Mutex::default() }
     }
 
     /// No list is asked for while what is returned lives.
@@ -125,7 +130,7 @@ impl Endpoint {
         if is_taken { known.progress.add(model) } else { known.no_progress.add(model) }
     }
 
-    /// What this model has refused before, of a parameter with this value.
+    /// Whether this model has rejected this field before, or this value of it.
     pub(crate) fn refused(&self, model: &str, name: &str, value: Option<String>) -> Option<Refused> {
         let known = self.known();
         let is_refused = |value: Option<&str>| known.refused.has(&refusal(model, name, value));
@@ -152,7 +157,7 @@ impl Endpoint {
         self.known().thoughtless.add(model);
     }
 
-    /// How many tokens fit a model's context, if the server lists that.
+    /// The size of a model's context in tokens, if the server lists it.
     pub(crate) fn context(&self, model: &str) -> Option<u64> {
         self.listed(model)?.context
     }
@@ -172,7 +177,7 @@ impl Endpoint {
     }
 }
 
-/// How a refused parameter is remembered. A line end stands in none of the names.
+/// The entry of a rejected field. None of the parts contains a line end.
 fn refusal(model: &str, name: &str, value: Option<&str>) -> String {
     [model, name, value.unwrap_or_default()].join("\n")
 }

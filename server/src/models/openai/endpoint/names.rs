@@ -1,8 +1,8 @@
-//! The names of models that something is remembered of.
+//! A short list of model names.
 
 use std::collections::VecDeque;
 
-/// How many names are kept. Names come from outside, so there is a limit.
+/// The most names that are kept. Names come from outside, so there must be a limit.
 const MOST: usize = 64;
 
 /// Some names, the latest first.

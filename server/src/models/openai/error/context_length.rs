@@ -2,12 +2,12 @@
 
 use app::chat::protocol::answer::Exit;
 
-/// What the model was given to write with.
+/// The limits of an answer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Room {
     /// The limit on the answer that was asked for, in tokens.
     pub(crate) asked: Option<u64>,
-    /// How many tokens fit the context, if that is known.
+    /// The size of the context in tokens, if it is known.
     pub(crate) context: Option<u64>,
     /// Whether the server ends an answer without a limit for want of room alone.
     pub(crate) is_unlimited: bool,
@@ -39,7 +39,7 @@ pub(crate) fn is_too_long(error: &str) -> bool {
         || error.contains("inputs` tokens") && error.contains("must be <=")
 }
 
-/// What servers say of that alone: OpenAI and llama.cpp, vLLM, SGLang, Gemini, Anthropic.
+/// Phrases that mean nothing else: of OpenAI and llama.cpp, vLLM, SGLang, Gemini, Anthropic.
 const TOO_LONG: [&str; 6] = [
     "context_length_exceeded",
     "exceed_context_size",

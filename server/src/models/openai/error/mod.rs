@@ -1,7 +1,14 @@
-//! What to tell a person when there is no answer, or only part of one: what happened, and what they can do.
+//! Messages for a missing or partial answer: what happened, and what the person can do.
 //!
-//! A server's own words are quoted, since they mostly say it best, but never at length, and never with the key in them. In
-//! the log they are left out: they may be the person's own words, or part of an answer.
+//! | module | what it does |
+//! |---|---|
+//! | [`absence`] | why there is no list of models |
+//! | [`context_length`] | recognizes a conversation that is too long |
+//! | [`rejected_field`] | finds the field that a server rejects |
+//! | [`redact`] | removes keys and credentials |
+//!
+//! A message quotes the server, since its words mostly say it best, but briefly, and never with a key. The log leaves quotations
+//! out, since they may hold text of the conversation.
 
 pub(crate) mod absence;
 pub(crate) mod context_length;
@@ -30,25 +37,25 @@ use reqwest::{
 };
 use std::{error::Error, io, time::Duration};
 
-/// How much of a server's own words is quoted, in characters.
+/// The longest quotation of a server, in characters.
 const QUOTED: usize = 300;
 
-/// What to do about a conversation that the model has no room for.
+/// The advice for a conversation that exceeds the context.
 const TOO_LONG: &str = " The conversation is too long for the model: edit an earlier question, or begin a new chat.";
 
-/// How much of them is looked at, in bytes.
+/// The most bytes of a server's text that are examined.
 const READ: usize = 16 * 1024;
 
 /// Advice for a server that speaks HTTPS.
 const SECURE: &str = " If it speaks HTTPS, its URL begins with https://.";
 
-/// How long one word of a server's may be, such as a finish reason, in characters.
+/// The longest single word of a server, such as a finish reason, in characters.
 const WORD: usize = 64;
 
 /// Advice for a list that doesn't come.
 const NAME_IT: &str = " The name of a model can be typed, or given with --model at the start.";
 
-/// What stands around a quotation while its sentence is being made. No quotation has such characters in it.
+/// Marks around a quotation while its sentence is built. No quotation contains them.
 const BEGIN: char = '\u{1}';
 const END: char = '\u{2}';
 
@@ -158,7 +165,7 @@ impl Failure {
         }
     }
 
-    /// What this says of a server that was asked for its models.
+    /// The reason why the server gave no list of models.
     pub(crate) fn absence(&self) -> Absence {
         match self {
             Self::Silent(_) => Absence::Silent,
@@ -441,7 +448,7 @@ impl Refusal {
             && ["https port", "https server", "ssl-enabled"].iter().any(|words| body.contains(words))
     }
 
-    /// What the server said about it, as the rest of a sentence.
+    /// The server's own explanation, as the rest of a sentence.
     fn said(&self, upstream: &Upstream) -> String {
         let words = error_in(&self.body).unwrap_or_else(|| readable(&self.body));
         if words.is_empty() { ".".into() } else { format!(": {}", quote(&words, upstream)) }
@@ -615,7 +622,7 @@ fn within(words: &str, most: usize, upstream: &Upstream) -> String {
 }
 
 impl Upstream {
-    /// How it is given a key.
+    /// The option that gives it a key.
     fn key_option(&self) -> String {
         match self.name.as_str() {
             _ if self.is_found => format!("--upstream {} --api-key KEY", self.address()),

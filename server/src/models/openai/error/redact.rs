@@ -1,4 +1,4 @@
-//! What is never repeated of a model server's words: its key, and the credentials in its URL.
+//! Removes secrets from a model server's text: its key, and the credentials in its URL.
 //!
 //! Each is replaced by `[key]` as it is, percent-encoded in either case, as JSON escapes it, and in Base64 as `Authorization: Basic` has it.
 
@@ -18,7 +18,7 @@ const WORD: usize = 3;
 
 const REDACTED: &str = "[key]";
 
-/// What is percent-encoded by most: all but letters, digits, and the characters that a URL may have as they are
+/// The characters that most programs percent-encode: all but letters, digits, and the unreserved characters
 /// ([RFC 3986, 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -150,7 +150,7 @@ pub(crate) fn in_one_line(words: &str) -> String {
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// At most so many characters; what was cut ends in an ellipsis.
+/// At most `most` characters. A text that was cut ends in an ellipsis.
 pub(crate) fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => [&text[..end], "…"].concat(),

@@ -1,5 +1,5 @@
-//! Which part of a question a server refuses, as far as its words tell: OpenAI says `"param":"temperature"`, pydantic (vLLM,
-//! FastAPI) `"loc":["body","top_k"]`, others name it in a sentence.
+//! Finds the field of a question that a server rejects: OpenAI sends `"param":"temperature"`, pydantic (vLLM, FastAPI) sends
+//! `"loc":["body","top_k"]`, others name it in a sentence.
 
 use crate::models::openai::{chunk::error_in, wire::json_repair};
 use serde_json::Value;
@@ -34,7 +34,7 @@ const WORDS: [&str; 3] = ["stream", "stop", "seed"];
 /// Words that may stand between a parameter's name and what is said of it.
 const BETWEEN: [&str; 5] = ["is", "are", "was", "does", "do"];
 
-/// How far from a parameter's name that may stand, in bytes.
+/// The greatest distance of such a word from the name of the field, in bytes.
 const NEAR: usize = 64;
 
 /// Words that say that the next is a name.
@@ -59,7 +59,7 @@ const VERBS: [&str; 4] = ["not support", "n't support", "endpoints found that su
 /// Parts of a question that can't be left out.
 const NEEDED: [&str; 4] = ["messages", "model", "input", "prompt"];
 
-/// Words of a refusal that is about a parameter, whatever its value.
+/// Words of a refusal of a field, whatever its value.
 const UNKNOWN: [&str; 22] = [
     "extra",
     "unknown",
@@ -132,7 +132,7 @@ fn is_about_needed(json: &Value) -> bool {
     }
 }
 
-/// Whether a refusal is about a parameter that the server doesn't take, with whatever value.
+/// Whether a refusal rejects a field whatever its value.
 pub(crate) fn is_unknown(body: &str) -> bool {
     has(body, &UNKNOWN)
 }

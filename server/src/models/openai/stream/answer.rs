@@ -25,7 +25,7 @@ use app::chat::protocol::{
 use starcrossed::{Reason, wire::TooLong};
 use std::mem;
 
-/// How much is kept of the beginning of a body in which nothing is heard, in bytes. It may have to be quoted.
+/// The most bytes that are kept from the start of a body without an answer. They may have to be quoted.
 const BEGINNING: usize = 16 * 1024;
 
 /// An answer while it is coming in. Knows nothing of sockets and clocks.
@@ -46,7 +46,7 @@ pub(crate) struct Answer {
     length: usize,
     seen: Seen,
     beyond: Option<Beyond>,
-    /// How much of the prompt has been read, in percent, if that is news.
+    /// The percentage of the prompt that has been read, if it is new.
     read: Option<u8>,
     /// The name of the compression that the body is said to have.
     pub(crate) encoding: Option<String>,
@@ -55,13 +55,13 @@ pub(crate) struct Answer {
     name: Option<String>,
 }
 
-/// How far the answer is, by what the model has said of its end.
+/// The stage of the answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Stage {
     /// It may have more to say. A reason beside the first words counts if nothing follows, but may stand beside all others too.
     #[default]
     Open,
-    /// Nothing but usage is to be expected.
+    /// Only usage can follow.
     Finished,
     /// More was said after the model had said that its answer is complete.
     GoneOn,
@@ -93,7 +93,7 @@ impl Answer {
         self.body.feed(bytes, units)
     }
 
-    /// Nothing more will arrive, so what was not closed is.
+    /// Ends the body, and closes what is open.
     pub(crate) fn feed_end(&mut self, units: &mut Vec<Unit>) -> Result<(), TooLong> {
         self.body.finish(units)
     }
@@ -139,7 +139,7 @@ impl Answer {
         Ok(false)
     }
 
-    /// The answer is over, however reading it went: what was held back comes out, and this is what a person is told.
+    /// Ends the answer, however reading it went: held-back text comes out. Returns the exit for the page.
     pub(crate) fn end(mut self, read: Result<(), Failure>, upstream: &Upstream, out: &mut Vec<Delta>) -> Exit {
         if let Some(held) = self.choices.rest() {
             self.take(held, out);
@@ -179,7 +179,7 @@ impl Answer {
         self.length > 0
     }
 
-    /// How much of the prompt has been read, if something was said of that since this was asked last.
+    /// The percentage of the prompt that has been read, if it has changed since the last call.
     pub(crate) fn take_progress(&mut self) -> Option<u8> {
         self.read.take()
     }
@@ -189,13 +189,12 @@ impl Answer {
         self.name.take()
     }
 
-    /// How many bytes the model has said or thought, those included that nobody is shown.
+    /// The bytes of text and reasoning, including those that aren't shown.
     pub(crate) const fn length(&self) -> usize {
         self.length
     }
 
-    /// How the answer ended, given how reading it did. Once the model has said that it is complete, and has kept to that, nothing
-    /// that goes wrong later changes that.
+    /// The outcome of the answer, given the outcome of reading it. Once the answer is complete, a later error changes nothing.
     fn outcome(self, read: Result<(), Failure>) -> Result<(), Failure> {
         let (has_text, has_thought) = (self.seen.text, self.seen.thought);
         let failure = match (self.finish_reason, read) {

@@ -201,7 +201,7 @@ struct Scan {
     depth: usize,
     is_string: bool,
     is_escaped: bool,
-    /// What has opened the value, until it is clear that this is JSON.
+    /// The character that has opened the value, until it is clear that this is JSON.
     opened: Option<u8>,
 }
 

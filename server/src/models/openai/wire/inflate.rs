@@ -5,7 +5,7 @@
 use flate2::write::{GzDecoder, ZlibDecoder};
 use std::{borrow::Cow, io, io::Write, mem};
 
-/// How many bytes are inflated at once. They become a thousand times as many at most, 1 MiB.
+/// The most bytes that are decompressed at once. They grow a thousandfold at most, to 1 MiB.
 const PIECE: usize = 1024;
 
 /// The first byte of gzip, and of zlib with the window that nearly all have.
@@ -41,7 +41,7 @@ impl Inflate {
         Self { is_called_zlib: encoding == "deflate", ..Self::default() }
     }
 
-    /// How many bytes may be fed at once.
+    /// The most bytes to feed at once.
     pub(crate) const fn piece(&self, usual: usize) -> usize {
         if matches!(self.state, State::Plain) { usual } else { PIECE }
     }

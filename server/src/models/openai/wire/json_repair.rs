@@ -5,10 +5,10 @@
 use crate::models::openai::wire::surrogates;
 use serde::de::DeserializeOwned;
 
-/// What Python calls numbers that JSON can't have, the longest first.
+/// Python's names for numbers that JSON doesn't have, the longest first.
 const NO_NUMBERS: [&str; 3] = ["-Infinity", "Infinity", "NaN"];
 
-/// What the JSON says, or else what it says once it has been mended.
+/// Parses JSON, after a repair if necessary.
 pub(crate) fn read<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
     serde_json::from_str(json).or_else(|_| serde_json::from_str(&mended(json)))
 }
@@ -44,7 +44,7 @@ fn but_for_halves(json: &str) -> String {
     whole
 }
 
-/// What stands for the text's beginning, and how long that beginning is.
+/// The replacement for the start of the text, and the length that it replaces.
 type Piece<'a> = (&'a str, usize);
 
 fn character(rest: &str, first: char) -> Piece<'_> {

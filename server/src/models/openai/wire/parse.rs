@@ -1,4 +1,4 @@
-//! Parsing a body without holding up the runtime.
+//! Parses long bodies off the runtime.
 
 use std::{future, panic};
 use tokio::task;
@@ -6,7 +6,7 @@ use tokio::task;
 /// A body of at least this many bytes is parsed on a thread for blocking work: it can take milliseconds.
 const LONG: usize = 128 * 1024;
 
-/// What `read` makes of the body, and the body itself.
+/// The result of `read`, and the body.
 pub(crate) async fn parsed<T: Send + 'static>(
     body: String,
     read: impl FnOnce(&str) -> T + Send + 'static,

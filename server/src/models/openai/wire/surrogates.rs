@@ -6,10 +6,10 @@
 use crate::models::openai::wire::stray_bytes::byte;
 use std::mem;
 
-/// What stands for a character that can't be told.
+/// The replacement character.
 const UNKNOWN: &str = "\\ufffd";
 
-/// Where the 2,048 characters begin that stand for halves, until it is known what comes after them. They are for private use,
+/// The first of 2,048 characters that stand for halves until the next character is known. They are for private use,
 /// and nobody has a use for them; an event that has one in it is left alone.
 const MARKS: u32 = 0x0010_f800;
 
