@@ -1,4 +1,4 @@
-//! Which address leads where.
+//! The routes of the server.
 
 use crate::{
     http::{
@@ -24,9 +24,9 @@ use leptos_axum::{handle_server_fns_with_context, render_app_to_stream_with_cont
 use std::env;
 use tower_http::compression::CompressionLayer;
 
-/// The whole program as a service: pages, server functions, files, and what machines ask.
+/// All routes: pages, server functions, files, and the endpoints for machines. [`endpoints`](crate::http::endpoints) has the list.
 pub(crate) fn app(tasks: Tasks, model: SharedModel, readiness: Readiness, traffic: Traffic, output: Output) -> Router {
-    // What drawing a page spawns runs on Tokio. Said again in one process, as tests do, it changes nothing.
+    // Leptos spawns on Tokio while it renders. A second call in one process, as in tests, changes nothing.
     _ = Executor::init_tokio();
     let registry = tasks.registry.clone();
     let typesetting = Typesetting::default();
@@ -48,8 +48,7 @@ pub(crate) fn app(tasks: Tasks, model: SharedModel, readiness: Readiness, traffi
         .fallback_service(page_or_not_found)
 }
 
-/// What Leptos has to know. Made here, since otherwise it looks for a file or variables that aren't there when the binary
-/// runs on its own.
+/// The settings of Leptos. They are made here, since Leptos otherwise reads a file or variables that a lone binary doesn't have.
 fn leptos_options() -> LeptosOptions {
     let options =
         LeptosOptions::builder().output_name("starcrossed").site_root("target/site").site_pkg_dir(assets::folder());
@@ -57,7 +56,7 @@ fn leptos_options() -> LeptosOptions {
     options.reload_port(reload_port.unwrap_or(3001)).hash_files(false).build()
 }
 
-/// Each server function at its own address. `context` provides what they need for this client.
+/// A route for each server function. `context` provides what they need to answer this client.
 fn server_functions(context: impl Fn(Client) + Clone + Send + Sync + 'static) -> Router {
     let serve = move |request: Request| {
         let (context, client) = (context.clone(), Client::of(&request));
@@ -71,7 +70,7 @@ fn server_functions(context: impl Fn(Client) + Clone + Send + Sync + 'static) ->
     })
 }
 
-/// The page at the address that is asked for, drawn for who has no page yet. Where there is none, it says so.
+/// Renders the page at the path, or the 404 page.
 fn page(options: LeptosOptions) -> impl Fn(Request) -> BoxFuture<'static, Response> + Clone {
     let render = render_app_to_stream_with_context(provide_address, move || {
         csp::enforce();

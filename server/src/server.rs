@@ -16,12 +16,12 @@ use ipnet::IpNet;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::spawn_blocking};
 
-/// What a server is made of, apart from its models.
+/// The settings of a server, apart from its models.
 #[derive(Debug)]
 pub struct Options {
     /// The certificate. Without one, the server speaks plain HTTP.
     pub tls: Option<Tls>,
-    /// Who may come in.
+    /// The password and the tokens.
     pub auth: Auth,
     /// The host names that it is asked by. Without any, it goes by those of its address.
     pub hosts: Vec<String>,
@@ -31,7 +31,7 @@ pub struct Options {
     pub room: Room,
     /// The time between a request to stop and the end of all tasks.
     pub drain: Duration,
-    /// Where lost lines of the log are counted.
+    /// Counts lost lines of the log, for the metrics.
     pub output: Output,
 }
 

@@ -1,5 +1,5 @@
-//! The bodies of requests: how long one may be, how slowly it may come, how many may be on their way, and how much memory all of
-//! them may take together. A body arrives whole before the request is given anything that others wait for.
+//! Limits on request bodies: their length, their slowness, their number, and the memory of all of them. A body arrives whole
+//! before its request takes anything that others wait for.
 
 use crate::{
     guard::{
@@ -25,14 +25,14 @@ use futures::StreamExt;
 use std::{sync::Arc, time::Duration};
 use tokio::task::spawn_blocking;
 
-/// A longer body is weighed on a thread of its own, in bytes. A shorter one takes less than 0.1 ms.
+/// The memory of a longer body, in bytes, is estimated on a thread of its own. A shorter one takes less than 0.1 ms.
 const LONG: usize = 128 * 1024;
 
-/// How much of a longer body is read and thrown away, so that who sends it gets to read the refusal: a connection closed
-/// while it is still being written to loses what was answered.
+/// The most bytes of a refused body that are read and thrown away. A client that is still sending when its connection closes
+/// loses the response, so it would never read the refusal.
 const DISCARD: usize = 4 * QUESTION;
 
-/// How many bodies may be on their way, and how many of one client.
+/// The most bodies on their way, and the most of one client.
 const ARRIVING: usize = 8192;
 const ARRIVING_EACH: usize = 512;
 
@@ -40,14 +40,15 @@ const ARRIVING_EACH: usize = 512;
 const MEMORY: usize = 16 * QUESTION;
 const MEMORY_EACH: usize = 4 * QUESTION;
 
-/// What values and objects of JSON take in memory, in bytes, at worst: far more than the few letters that make one.
+/// The memory of a JSON value and of an object, in bytes, at worst. A value of a few letters takes far more than its text:
+/// 64 bytes are a `serde_json::Value` with its share of a growing vector, 704 a map with one entry.
 const VALUE: usize = 64;
 const OBJECT: usize = 704;
 
-/// How much a body may weigh, its values included: as much as twice the longest, or some 40,000 messages.
+/// The most memory of one body, its values included: twice the longest body, or about 40,000 messages.
 const WEIGHT: usize = 2 * QUESTION;
 
-/// How long somebody may keep us waiting for the next piece of a body, and for all of it.
+/// The longest wait for the next chunk of a body, and for all of it.
 const NEXT: Duration = Duration::from_secs(10);
 const WHOLE: Duration = Duration::from_mins(5);
 
@@ -64,40 +65,41 @@ enum TooMuch {
 impl TooMuch {
     fn refusal(self) -> Response {
         let (status, message) = match self {
-            Self::Length(QUESTION) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request goes up to 16 MiB."),
+            Self::Length(QUESTION) => (StatusCode::PAYLOAD_TOO_LARGE, "The request is too long. The limit is 16 MiB."),
             Self::Length(TYPESET) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request to this address goes up to 1 MiB.")
+                (StatusCode::PAYLOAD_TOO_LARGE, "The request is too long. The limit of this address is 1 MiB.")
             }
             Self::Length(_) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: a request to this address goes up to 8 KiB.")
+                (StatusCode::PAYLOAD_TOO_LARGE, "The request is too long. The limit of this address is 8 KiB.")
             }
-            Self::Weight => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "That is too much: send fewer values, some 40,000 messages at most.")
-            }
+            Self::Weight => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The request holds too many values. Send at most about 40,000 messages.",
+            ),
             Self::Memory(Full::ForAll) => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "The requests at work take all the memory there is for them. Try again in a moment.",
+                "The running requests take all the memory for requests. Try again in a moment.",
             ),
             Self::Memory(Full::ForThisClient) => (
                 StatusCode::TOO_MANY_REQUESTS,
-                "Your requests at work take all the memory that one client or network may have. Stop one, or wait for it, and try again.",
+                "Your running requests take all the memory that one client or network may have. Stop one, or wait for it, and try again.",
             ),
             Self::Arriving(Full::ForAll) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "Too many requests are arriving at once. Try again in a moment.")
             }
             Self::Arriving(Full::ForThisClient) => (
                 StatusCode::TOO_MANY_REQUESTS,
-                "Too many requests of yours or of your network are arriving at once. Wait for one, and try again.",
+                "Too many requests of you or your network are arriving at once. Wait for one, and try again.",
             ),
         };
         refuse(status, message)
     }
 }
 
-/// The memory that a body takes, free again when this is dropped.
+/// The memory of a body. Dropping it gives the memory back.
 pub(crate) type Memory = Slot;
 
-/// The room for all bodies. Clones share it.
+/// The quotas of all bodies. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct Bodies {
     memory: Arc<Slots>,
@@ -125,7 +127,10 @@ pub(crate) async fn arrive(State(bodies): State<Bodies>, request: Request, next:
 }
 
 impl Bodies {
-    /// The whole body, unless it is longer than `limit`, takes too long to arrive, or there is no memory for it.
+    /// Receives the whole body.
+    ///
+    /// # Errors
+    /// It is longer than `limit`, takes too long, is cut off, or exceeds the memory: the refusal.
     pub(crate) async fn receive(&self, body: Body, limit: usize, client: Client) -> Result<(Bytes, Memory), Response> {
         let mut received = Received { bytes: Vec::new(), limit, memory: self.memory.none(client), refused: None };
         if body.is_end_stream() {
@@ -169,7 +174,7 @@ impl Received {
         while length <= DISCARD
             && let Some(chunk) = timeout(NEXT, chunks.next()).await.map_err(|_| too_slow())?
         {
-            let chunk = chunk.map_err(|_| refuse(StatusCode::BAD_REQUEST, "The request broke off."))?;
+            let chunk = chunk.map_err(|_| refuse(StatusCode::BAD_REQUEST, "The request was cut off."))?;
             length += chunk.len();
             if self.refused.is_none() {
                 self.push(&chunk);
@@ -207,8 +212,8 @@ impl Received {
     }
 }
 
-/// Takes what the body weighs while its request is at work. Its texts are there twice: as they came or in what is sent to the
-/// model server, and in the question that was made of them.
+/// Takes the memory of the body while its request runs. Its texts are held twice: as received or as sent to the model server,
+/// and in the parsed question.
 async fn add_weight(bytes: &Bytes, memory: &mut Memory) -> Result<(), TooMuch> {
     let weight = if bytes.len() < LONG { weigh(bytes) } else { weigh_apart(bytes.clone()).await };
     if weight > WEIGHT {
@@ -217,13 +222,12 @@ async fn add_weight(bytes: &Bytes, memory: &mut Memory) -> Result<(), TooMuch> {
     memory.grow(weight + bytes.len()).map_err(TooMuch::Memory)
 }
 
-/// The same, on a thread of its own: the bytes of a long body take a core for some milliseconds. A thread that panics has
-/// weighed nothing that could be let in.
+/// The same on a thread of its own, since a long body takes some milliseconds of CPU time. After a panic the body is refused.
 async fn weigh_apart(bytes: Bytes) -> usize {
     spawn_blocking(move || weigh(&bytes)).await.unwrap_or(usize::MAX)
 }
 
-/// What this takes in memory if it is JSON, itself included.
+/// Estimates the memory of this text and of the JSON in it.
 fn weigh(bytes: &[u8]) -> usize {
     let (mut weight, mut is_text, mut is_escaped) = (bytes.len(), false, false);
     for byte in bytes {
@@ -239,7 +243,7 @@ fn weigh(bytes: &[u8]) -> usize {
     weight
 }
 
-/// Who takes too long is told so.
+/// The refusal of a body that takes too long.
 pub(crate) fn too_slow() -> Response {
     refuse(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive. Try again.")
 }

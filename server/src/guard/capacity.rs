@@ -1,4 +1,4 @@
-//! How much there is room for on this machine: each connection is an open file, and a system lets a program have only so many.
+//! The quotas on this machine. Each connection is an open file, and the system limits those.
 
 use crate::{
     config::Config,
@@ -8,43 +8,44 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// How many tasks may live at once, unless somebody says otherwise.
+/// The most tasks at once, without `--max-tasks`.
 const TASKS: usize = 8192;
 
-/// Open files that are no connections: logs, pipes, whatever the runtime has. At the most, and where there are few, at least.
+/// Open files that are no connections, such as logs, pipes and those of the runtime: the most, and the least where files are
+/// few.
 const OTHERS: usize = 64;
 const FEW_OTHERS: usize = 16;
 
-/// Room for fewer tasks than this is worth a warning.
+/// Fewer possible tasks than this are worth a warning.
 const FEW: usize = 256;
 
-/// One client may take all but one part in so many, of the connections and of the tasks: it may be a proxy that everybody
-/// comes through, or an attacker.
+/// One client may hold at most 9/10 of the connections and tasks; the rest stay free for others. (A single address may be a
+/// proxy for everyone, or an attacker.)
 const SHARE: usize = 10;
 
-/// Room for tasks, for connections, and for responses that wait to be read.
+/// The quotas of tasks, connections and unread responses. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Room {
-    /// For tasks.
+    /// The quota of tasks.
     pub tasks: Arc<Slots>,
-    /// For connections.
+    /// The quota of connections.
     pub connections: Arc<Slots>,
-    /// The responses that wait to be read.
+    /// The memory of unread responses.
     pub unread: Unread,
 }
 
 impl Room {
-    /// As much as `config` asks for, if the system allows that many open files: a task needs two, the connection of its page
-    /// and its own to the model server. Says so if it doesn't, or if there is little room.
+    /// The quotas that `config` asks for, as far as the limit on open files allows. A task needs two files: the connection of
+    /// its page, and its own to the model server. Logs a warning if `config` asks for more, or if the limit is low.
     ///
     /// # Errors
-    /// There is no room at all.
+    /// The limit doesn't allow a single task.
     pub fn of(config: &Config) -> Result<Self, Failure> {
         let files = open_files::most();
         let possible = possible(files);
         if possible == 0 {
             return Err(Failure::runtime(format!(
-                "can't serve anybody: the system allows {files} open files, and one answer needs {}. {MORE}",
+                "can't serve: the system allows {files} open files, and one answer needs {}. {MORE}",
                 FEW_OTHERS + 2
             )));
         }
@@ -69,20 +70,20 @@ impl Room {
     }
 }
 
-/// What one client may have of so many.
+/// The limit of one client.
 const fn most_of(all: usize) -> usize {
     all - all / SHARE
 }
 
-/// What to do about it.
+/// The advice in all messages.
 const MORE: &str = "Allow more files (ulimit -n, or LimitNOFILE= in a systemd unit)";
 
-/// How many of so many files are for other things than connections.
+/// The number of files that are no connections.
 fn others(files: usize) -> usize {
     (files / 4).clamp(FEW_OTHERS, OTHERS)
 }
 
-/// How many tasks so many files are enough for.
+/// The number of tasks that this many files allow.
 fn possible(files: usize) -> usize {
     files.saturating_sub(others(files)) / 2
 }

@@ -1,8 +1,8 @@
-//! By which names the server may be asked.
+//! Refuses requests for unknown host names.
 //!
-//! A name of a stranger's may be made to lead to this machine, and then a browser takes the stranger's page for ours
-//! ([DNS rebinding](https://en.wikipedia.org/wiki/DNS_rebinding)). It says by which name it came, though, and that the
-//! stranger can't change.
+//! An attacker can point a name of their own at this machine; a browser then takes the attacker's page and ours for one site
+//! ([DNS rebinding](https://en.wikipedia.org/wiki/DNS_rebinding)). The `Host` header tells them apart, and the attacker can't
+//! change it.
 
 use crate::http::refusal::refuse;
 use axum::{
@@ -16,13 +16,13 @@ use std::{
     sync::Arc,
 };
 
-/// The names that the server goes by.
+/// The host names of the server. None: every name is accepted.
 #[derive(Clone, Debug)]
 pub struct Hosts(Option<Arc<[String]>>);
 
 impl Hosts {
-    /// The server that listens at `address` goes by its addresses, by `localhost`, and by `names`. With none, one that is
-    /// there for a whole network goes by any name, since it can't know what it is called there.
+    /// The names of a server that listens at `address`: IP addresses, `localhost`, and `names`. Without `names`, a server that
+    /// listens beyond loopback accepts any Host header, because it cannot know its own name.
     #[must_use]
     pub fn of(address: SocketAddr, names: Vec<String>) -> Self {
         let is_strict = address.ip().to_canonical().is_loopback() || !names.is_empty();
@@ -42,30 +42,29 @@ pub(crate) async fn check(State(hosts): State<Hosts>, request: Request, next: Ne
     match host(&request) {
         Ok(Some(host)) if !hosts.include(&host) => refuse(
             StatusCode::MISDIRECTED_REQUEST,
-            &format!("This server doesn't go by the name {host}. If it should, start it with --host {host}."),
+            &format!("Unknown host name {host}. Start the server with --host {host} to allow it."),
         ),
         Ok(_) => next.run(request).await,
         Err(why) => refuse(StatusCode::BAD_REQUEST, why),
     }
 }
 
-/// The name that the request was sent to, without a port: HTTP/2 has it in the address. HTTP/1.1 has it in a header, and may
-/// repeat it in the address, which then counts. HTTP/1.0 may have none: health checks of old proxies do without.
+/// The host name that the request was sent to, without a port. HTTP/2 has it in the URI. HTTP/1.1 has it in a header, and may
+/// repeat it in the URI, which then counts. HTTP/1.0 may have none: health checks of old proxies send none.
 ///
 /// # Errors
-/// There is no name, or more than one, or none that can be read: a bad request
+/// The name is missing, repeated or unreadable: a bad request
 /// ([RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)).
 pub(crate) fn host(request: &Request) -> Result<Option<String>, &'static str> {
     let mut headers = request.headers().get_all(HOST).iter();
     let header = headers.next();
     if headers.next().is_some() {
-        return Err("This request has more than one Host header. Send one.");
+        return Err("The request has more than one Host header. Send one.");
     }
     if header.is_none() && request.version() == Version::HTTP_11 {
-        return Err("This request has no Host header. Send one, with the name of this server.");
+        return Err("The request has no Host header. Send one with the name of this server.");
     }
-    let in_header =
-        header.map(|header| name_in(header).ok_or("The Host header of this request is no name.")).transpose()?;
+    let in_header = header.map(|header| name_in(header).ok_or("The Host header is not a host name.")).transpose()?;
     let in_address = request.uri().host().map(ToOwned::to_owned);
     Ok(in_address.or(in_header))
 }
@@ -75,7 +74,7 @@ fn name_in(header: &HeaderValue) -> Option<String> {
     Some(authority.host().to_owned()).filter(|host| !host.is_empty())
 }
 
-/// Whether this name or address means the machine on which the connection ends.
+/// Whether this name or address is loopback.
 pub(crate) fn is_this_machine(host: &str) -> bool {
     let bare = bare(host);
     let is_name = bare.eq_ignore_ascii_case("localhost") || bare.to_ascii_lowercase().ends_with(".localhost");

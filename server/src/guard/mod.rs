@@ -65,31 +65,31 @@ impl Guards {
         let admission = Admission::new(room.tasks);
         let in_request_order: [Layer; 13] = [
             // The client's address, and whether it came over TLS. Everything below counts by address.
-            Box::new(|app| app.layer(from_fn_with_state(proxies, trusted_proxies::note))),
+            Box::new(move |app| app.layer(from_fn_with_state(proxies, trusted_proxies::note))),
             // Headers that streams need to pass proxies, and the supervisor that ends tasks at shutdown.
             Box::new(move |app| links.around(app)),
             // The memory of the response, until the client has read it.
-            Box::new(|app| app.layer(from_fn_with_state(room.unread, unread::hold))),
+            Box::new(move |app| app.layer(from_fn_with_state(room.unread, unread::hold))),
             // Headers that every response has, refusals included.
-            Box::new(|app| app.layer(from_fn(headers::common))),
+            Box::new(move |app| app.layer(from_fn(headers::common))),
             // Only under our own host names: DNS rebinding.
-            Box::new(|app| app.layer(from_fn_with_state(hosts, host_check::check))),
+            Box::new(move |app| app.layer(from_fn_with_state(hosts, host_check::check))),
             // Only from our own pages: CSRF.
-            Box::new(|app| app.layer(from_fn(origin_check::check))),
+            Box::new(move |app| app.layer(from_fn(origin_check::check))),
             // Only with the password or a token. The login page joins here, so what follows isn't asked of it.
-            Box::new(|app| auth.guard(app, form_bodies)),
+            Box::new(move |app| auth.guard(app, form_bodies)),
             // Whether the client may end other people's tasks.
-            Box::new(|app| app.layer(from_fn_with_state(killers, kill_permission::mark))),
+            Box::new(move |app| app.layer(from_fn_with_state(killers, kill_permission::mark))),
             // The whole body, within its limits. A client that sends slowly takes no place from others.
-            Box::new(|app| app.layer(from_fn_with_state(bodies, body_limit::arrive))),
+            Box::new(move |app| app.layer(from_fn_with_state(bodies, body_limit::arrive))),
             // A place for the task that the request starts.
-            Box::new(|app| app.layer(from_fn_with_state(admission, task_limit::admit))),
+            Box::new(move |app| app.layer(from_fn_with_state(admission, task_limit::admit))),
             // The bytes that streams send, for the metrics.
-            Box::new(|app| app.layer(map_response_with_state(traffic, sent_bytes::count))),
+            Box::new(move |app| app.layer(map_response_with_state(traffic, sent_bytes::count))),
             // Under /api: plain HTTP, and refusals in JSON.
-            Box::new(|app| app.layer(from_fn(api_errors::plain_http))),
+            Box::new(move |app| app.layer(from_fn(api_errors::plain_http))),
             // axum's own limit of 2 MB is off: `body_limit` has taken the body.
-            Box::new(|app| app.layer(DefaultBodyLimit::disable())),
+            Box::new(move |app| app.layer(DefaultBodyLimit::disable())),
         ];
         in_request_order.into_iter().rev().fold(routes, |app, layer| layer(app))
     }

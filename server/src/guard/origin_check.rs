@@ -1,5 +1,5 @@
-//! Whose page is asking. A page of another site can send requests here with the cookies of whoever looks at it; it couldn't read
-//! the answers, but it could make the model work, or log somebody out.
+//! Refuses cross-site requests. A page of another site can send requests here with its visitor's cookies. It can't read the
+//! responses, but it could make the model work, or log the visitor out.
 
 use crate::http::refusal::refuse;
 use axum::{
@@ -24,8 +24,8 @@ pub(crate) async fn check(request: Request, next: Next) -> Response {
     )
 }
 
-/// A browser says whose page it is, and no page can change that: in so many words over HTTPS or from this machine, otherwise by
-/// the page's address. Nothing else than a browser sends either.
+/// Whether the request comes from our own page. Over HTTPS or from loopback, a browser sends `Sec-Fetch-Site`; otherwise it
+/// sends `Origin`. No page can change either, and no other program sends them.
 fn is_own(headers: &HeaderMap, uri: &Uri) -> bool {
     match (headers.get(SITE), headers.get(ORIGIN)) {
         (Some(site), _) => site == "same-origin" || site == "none",
@@ -34,13 +34,13 @@ fn is_own(headers: &HeaderMap, uri: &Uri) -> bool {
     }
 }
 
-/// The name and port that was asked for: HTTP/2 has it in the address.
+/// The host and port of the request. HTTP/2 has them in the URI.
 fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a [u8]> {
     let in_address = uri.authority().map(|authority| authority.as_str().as_bytes());
     in_address.or_else(|| headers.get(HOST).map(HeaderValue::as_bytes))
 }
 
-/// What stands behind `http://` in an origin; a browser leaves out a port that goes without saying, here and there.
+/// The host and port of an origin. Browsers leave a default port out of both `Origin` and `Host`.
 fn host_of(origin: &[u8]) -> Option<&[u8]> {
     origin.strip_prefix(b"https://").or_else(|| origin.strip_prefix(b"http://"))
 }

@@ -1,5 +1,5 @@
-//! A quota: of tasks, of connections, of bytes. A client has a share of it, and so has a network, since somebody may have every
-//! address of one. A request for more than there is left is refused; what was granted stays granted.
+//! A quota of tasks, connections or bytes, shared between clients. A client has a limit, and so has a network, since one
+//! attacker may own every address of a network. A request beyond the quota is refused; what was granted stays granted.
 
 use crate::http::client_addr::Client;
 use std::{
@@ -7,12 +7,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// The room that there is, and who has taken it.
+/// A quota, and how much of it each client uses.
 #[derive(Debug)]
 pub struct Slots {
     most: usize,
     most_each: usize,
-    /// How much the clients of one network may take together.
+    /// The limit of all clients of one network together.
     most_of_network: usize,
     taken: Mutex<Taken>,
 }
@@ -24,11 +24,11 @@ struct Taken {
     by_network: Counts,
 }
 
-/// How much each client or network has taken. Those that have nothing are forgotten.
+/// The use of each client or network. Those that use nothing have no entry.
 #[derive(Debug, Default)]
 struct Counts(HashMap<Client, usize>);
 
-/// So much of it, free again when this is dropped.
+/// A part of a quota. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Slot {
     slots: Arc<Slots>,
@@ -36,48 +36,48 @@ pub struct Slot {
     count: usize,
 }
 
-/// Why there is no place.
+/// Which limit is exhausted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
-    /// All of it is taken.
+    /// The quota itself.
     ForAll,
-    /// This client, or its network, has taken all that it may.
+    /// The limit of this client, or of its network.
     ForThisClient,
 }
 
 impl Slots {
-    /// Room for `most`, of which each client may take `most_each`, and each network half, or as much as a client if that is more.
+    /// A quota of `most`. A client may use `most_each`; a network may use half, or as much as a client if that is more.
     #[must_use]
     pub fn new(most: usize, most_each: usize) -> Arc<Self> {
         Arc::new(Self { most, most_each, most_of_network: most_each.max(most.div_ceil(2)), taken: Mutex::default() })
     }
 
-    /// How much one client may take.
+    /// The limit of one client.
     pub(crate) const fn most_each(&self) -> usize {
         self.most_each
     }
 
-    /// How much this client has taken.
+    /// The amount that this client uses.
     pub(crate) fn taken_by(&self, client: Client) -> usize {
         self.taken().by.of(client)
     }
 
-    /// How much room there is for all clients together.
+    /// The limit of all clients together.
     pub(crate) const fn most(&self) -> usize {
         self.most
     }
 
-    /// A place for this client.
+    /// Takes one for this client.
     ///
     /// # Errors
-    /// There is none.
+    /// A limit is exhausted.
     pub fn take(self: &Arc<Self>, client: Client) -> Result<Slot, Full> {
         let mut slot = self.none(client);
         slot.grow(1)?;
         Ok(slot)
     }
 
-    /// Nothing yet, to [`grow`](Slot::grow).
+    /// Takes nothing yet. [`grow`](Slot::grow) takes more.
     pub(crate) fn none(self: &Arc<Self>, client: Client) -> Slot {
         Slot { slots: self.clone(), client, count: 0 }
     }
@@ -121,10 +121,10 @@ impl Counts {
 }
 
 impl Slot {
-    /// Takes more, until it is `count` in all. Never less than there is.
+    /// Grows to `count` in all. Never shrinks.
     ///
     /// # Errors
-    /// There is not so much. What there is stays.
+    /// A limit is exhausted. The amount stays as it was.
     pub(crate) fn grow(&mut self, count: usize) -> Result<(), Full> {
         let more = count.saturating_sub(self.count);
         if more == 0 {

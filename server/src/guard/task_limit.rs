@@ -1,5 +1,5 @@
-//! Limits on tasks and on the answers that they leave behind: in all, for one client, and for one network. A request over a
-//! limit is refused with `Retry-After`; running tasks are never affected.
+//! Limits on tasks, and on the answers that ended tasks leave unread: in all, for one client, and for one network. A request
+//! over a limit is refused with `Retry-After`. Running tasks are never affected.
 
 use crate::{
     guard::{
@@ -21,24 +21,24 @@ use axum::{
 use server_fn::axum::server_fn_paths;
 use std::{collections::HashSet, sync::Arc};
 
-/// How many may look at the monitor, and how many of one client. These places are apart from those of the tasks that are looked
-/// at: who wants to know why all of those are taken has to get in.
+/// The most monitor pages, and the most of one client. They have a quota of their own: a person who wants to see why all
+/// tasks are taken has to get in.
 const MONITORS: usize = 100;
 const MONITORS_EACH: usize = 20;
 
-/// How many answers may wait to be read after their tasks have ended, and how many of one client. Each holds up to 80 KiB: a
-/// buffer of deltas and a chunk. So all of them take 320 MiB at most.
+/// The most unread answers of ended tasks, and the most of one client. Each holds up to 80 KiB: a buffer of deltas and a
+/// chunk. So all of them hold at most 320 MiB.
 const UNREAD: usize = 4096;
 const UNREAD_EACH: usize = UNREAD / 10;
 
-/// What a task needs a place in.
+/// The quotas of tasks and of their answers.
 #[derive(Clone, Debug)]
 pub struct Admission {
-    /// A place is taken until the task ends.
+    /// Held until the task ends.
     tasks: Arc<Slots>,
-    /// The same, for the tasks of monitors.
+    /// The same for monitors.
     monitors: Arc<Slots>,
-    /// A place is taken until the response is read or dropped. An HTTP/2 client may leave the answers of ended tasks unread.
+    /// Held until the response is read or dropped. An HTTP/2 client can leave the answers of ended tasks unread.
     answers: Arc<Slots>,
     /// The paths of all server functions.
     functions: Arc<HashSet<&'static str>>,
@@ -52,7 +52,7 @@ enum Refused {
 }
 
 impl Admission {
-    /// Room for these tasks.
+    /// The quotas for this many tasks.
     #[must_use]
     pub fn new(tasks: Arc<Slots>) -> Self {
         let monitors = Slots::new(MONITORS, MONITORS_EACH);
@@ -73,7 +73,7 @@ impl Admission {
         Ok((task, answer))
     }
 
-    /// How many answers of this client wait to be read though their tasks have ended.
+    /// The number of this client's answers that are unread although their tasks have ended.
     fn unread_by(&self, client: Client) -> usize {
         let living = self.tasks.taken_by(client) + self.monitors.taken_by(client);
         self.answers.taken_by(client).saturating_sub(living)
@@ -113,24 +113,22 @@ impl Refused {
 
     const fn message(self) -> &'static str {
         match self {
-            Self::Tasks(Starts::Monitor, Full::ForAll) => {
-                "Too many are looking at the monitor. Close one that nobody needs, and try again."
-            }
+            Self::Tasks(Starts::Monitor, Full::ForAll) => "Too many monitor pages are open. Close one, and try again.",
             Self::Tasks(Starts::Monitor, Full::ForThisClient) => {
-                "As many monitors are open for you as one client or network may have. Close one, and try again."
+                "You already have the maximum number of monitor pages open. Close one, and try again."
             }
             Self::Tasks(_, Full::ForAll) => {
-                "The server is answering as many questions as it may at once. Try again in a moment."
+                "The server is already running the maximum number of answers. Try again in a moment."
             }
             Self::Tasks(_, Full::ForThisClient) => {
-                "As many answers are running for you as one client or network may have. Stop one, or wait for it, and try again."
+                "You or your network already have the maximum number of answers running. Stop one, or wait for it, and try again."
             }
             Self::Answers(Full::ForAll) => {
-                "As many answers as the server may hold have ended and wait to be read. Try again in a moment."
+                "The server holds the maximum number of answers that wait to be read. Try again in a moment."
             }
             Self::Answers(Full::ForThisClient) => {
-                "Answers of yours have ended and wait to be read, as many as one client or network may have. Read them or \
-                 close their connections, and try again."
+                "You or your network have the maximum number of ended answers that wait to be read. Read them or close their \
+                 connections, and try again."
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Who is asking: the machine at the other end of the connection, or the one that a proxy which is trusted says it asks for.
+//! Finds the client of a request: the peer of the connection, or the client that trusted proxies name.
 
 use crate::http::client_addr::{Client, IsSecure};
 use axum::{
@@ -16,7 +16,7 @@ use std::{
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// The proxies whose word is taken.
+/// The trusted proxies. Clones share the list.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
     trusted: Arc<[IpNet]>,
@@ -24,7 +24,7 @@ pub struct Proxies {
 }
 
 impl Proxies {
-    /// These are trusted; connections come over TLS, or they don't.
+    /// Trusts these networks. `is_tls` says whether this server speaks TLS itself.
     #[must_use]
     pub fn new(trusted: &[IpNet], is_tls: bool) -> Self {
         Self { trusted: trusted.into(), is_tls }
@@ -35,8 +35,8 @@ impl Proxies {
         self.trusted.iter().any(|net| net.contains(&address))
     }
 
-    /// The client is the last in the row that no trusted proxy stands for: what is further left, anybody may have written.
-    /// So the row is read from the right, as bytes, and only as far as it counts.
+    /// The client is the rightmost address of `X-Forwarded-For` that is no trusted proxy: entries further left may be forged.
+    /// So the list is read from the right, as bytes, and no further than needed.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let mut client = peer;
         let row =
@@ -59,7 +59,7 @@ impl Proxies {
     }
 }
 
-/// An address, with or without a port.
+/// Parses an address with or without a port.
 fn read(entry: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(entry).ok()?;
     let bare = text.trim_start_matches('[').trim_end_matches(']');

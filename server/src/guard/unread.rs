@@ -1,10 +1,9 @@
-//! Responses that wait to be read: how much memory they may take, and how long a client may leave one alone.
+//! Limits on responses that wait to be read: their memory, and the time that a client may leave one unread.
 //!
 //! An HTTP/2 client that keeps its flow-control windows shut reads nothing, and still answers pings. hyper then keeps the body
-//! of the response and stops polling it. So a body gives its memory back here after 15 minutes in which nobody polled it.
+//! of the response and stops polling it. So a body gives its memory back after 15 minutes without a poll.
 //!
-//! A body is handed over in small pieces. hyper holds a piece that it was given until the client has read it, and those pieces
-//! are counted nowhere.
+//! A body is handed to hyper in small pieces. hyper holds a piece until the client has read it, and nothing counts those.
 
 use crate::{
     guard::quota::{Full, Slot, Slots},
@@ -32,29 +31,29 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// The bytes of all responses that wait, 128 MiB, and of those of one client, 32 MiB.
+/// The memory of all unread responses, 128 MiB, and of those of one client, 32 MiB.
 const MEMORY: usize = 128 * 1024 * 1024;
 const MEMORY_EACH: usize = MEMORY / 4;
 
-/// A response of at most this many bytes isn't counted: the HTTP/2 stream that carries it takes more. So health checks and refusals
-/// get through when the memory is taken.
+/// Responses up to this many bytes aren't counted: their HTTP/2 stream takes more. So health checks and refusals get through
+/// when the memory is exhausted.
 const SMALL: usize = 1024;
 
-/// What a counted response takes besides its bytes.
+/// The memory of a counted response besides its bytes.
 const OVERHEAD: usize = 1024;
 
-/// What a page takes. It is written while it is sent, so its length isn't known in advance.
+/// The memory of a page. It is rendered while it is sent, so its length isn't known in advance.
 const PAGE: usize = 64 * 1024;
 
-/// The most bytes that are handed to hyper at once.
+/// The most bytes handed to hyper at once.
 const PIECE: usize = 16 * 1024;
 
-/// How often the bodies are looked at, and in how many looks nobody may have polled one. The product is as long as an
-/// HTTP/1.1 connection may be stalled.
+/// The interval between two checks, and the number of checks without a poll after which a body is dropped. The product is
+/// the time for which an HTTP/1.1 connection may be stalled.
 const LOOK: Duration = Duration::from_mins(1);
 const LOOKS: u32 = 15;
 
-/// The responses that wait. Clones share them.
+/// The unread responses. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Unread {
     memory: Arc<Slots>,
@@ -68,7 +67,7 @@ impl Default for Unread {
 }
 
 impl Unread {
-    /// Drops the bodies that clients have left alone, for as long as it is polled.
+    /// Drops the bodies that clients leave unread. Runs for as long as it is polled.
     pub async fn sweep(&self) -> Infallible {
         loop {
             sleep(LOOK).await;
@@ -77,7 +76,7 @@ impl Unread {
         }
     }
 
-    /// The body as its client reads it.
+    /// Wraps a body.
     fn watch(&self, body: Body, memory: Slot, is_http_2: bool) -> Body {
         let reading = Arc::new(Reading::of(body, memory));
         if is_http_2 {
@@ -86,7 +85,7 @@ impl Unread {
         Body::new(Pieces(reading))
     }
 
-    /// Forgets the bodies that are gone whenever the list is full, so that it is at most twice as long as it has to be.
+    /// Removes dead entries whenever the list is full, so it is at most twice as long as needed.
     fn remember(&self, reading: &Arc<Reading>) {
         let mut bodies = self.bodies();
         if bodies.len() == bodies.capacity() {
@@ -102,7 +101,7 @@ impl Unread {
     }
 }
 
-/// Middleware: counts the memory of a response until its client has read it, or refuses the request if there is too little.
+/// Middleware: counts the memory of a response until its client has read it. Without enough memory, it refuses the request.
 pub(crate) async fn hold(State(unread): State<Unread>, request: Request, next: Next) -> Response {
     let (client, is_http_2) = (Client::of(&request), request.version() == Version::HTTP_2);
     let response = next.run(request).await;
@@ -114,8 +113,8 @@ pub(crate) async fn hold(State(unread): State<Unread>, request: Request, next: N
     }
 }
 
-/// The bytes that a response counts as. None for one that takes next to nothing. The streams of tasks count as none here:
-/// [`admission`](crate::guard::task_limit) limits their number.
+/// The bytes that a response counts as. None if it is too small to count. The streams of tasks count as 0 bytes, since
+/// [`task_limit`](crate::guard::task_limit) limits their number.
 fn counted(response: &Response) -> Option<usize> {
     if response.extensions().get::<Embedded>().is_some() {
         return None;
@@ -132,7 +131,7 @@ fn too_much(full: Full) -> Response {
     match full {
         Full::ForAll => refuse(
             StatusCode::SERVICE_UNAVAILABLE,
-            "The responses that wait to be read take all the memory there is for them. Try again in a moment.",
+            "The responses that wait to be read take all their memory. Try again in a moment.",
         ),
         Full::ForThisClient => refuse(
             StatusCode::TOO_MANY_REQUESTS,
@@ -142,20 +141,20 @@ fn too_much(full: Full) -> Response {
     }
 }
 
-/// A body that is being read. None once it was dropped because its client left it alone.
+/// A body and the number of checks since its last poll. `held` is empty once the body was dropped for being left unread.
 #[derive(Debug)]
 struct Reading {
     held: Mutex<Option<Held>>,
-    /// How often it was looked at since it was last polled.
+    /// Checks since the last poll.
     looks: AtomicU32,
 }
 
 #[derive(Debug)]
 struct Held {
     body: Body,
-    /// What the body has given, and hyper hasn't been given yet.
+    /// Data of the body that hyper hasn't been given yet.
     rest: Bytes,
-    /// Who waits for more.
+    /// Wakes the connection when the body is dropped.
     waker: Option<Waker>,
     _memory: Slot,
 }
@@ -166,7 +165,7 @@ impl Reading {
         Self { held: Mutex::new(Some(held)), looks: AtomicU32::new(0) }
     }
 
-    /// Drops the body if nobody has polled it for too many looks.
+    /// Counts a check. Drops the body after too many checks without a poll.
     fn look(&self) {
         if self.looks.fetch_add(1, Ordering::Relaxed) + 1 < LOOKS {
             return;
@@ -183,7 +182,7 @@ impl Reading {
 }
 
 impl Held {
-    /// The next piece, or the body's trailers, or its end.
+    /// The next piece, the trailers, or the end of the body.
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         if self.rest.is_empty() {
             let frame = match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
@@ -217,7 +216,7 @@ impl Held {
     }
 }
 
-/// The pieces of a body.
+/// A body, handed out in pieces.
 #[derive(Debug)]
 struct Pieces(Arc<Reading>);
 

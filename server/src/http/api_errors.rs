@@ -1,5 +1,5 @@
-//! What is true of everything under `/api`, whichever function is asked: it is plain HTTP, and a refusal is a sentence in
-//! JSON, `{"error":{"message":"…"}}`.
+//! Makes everything under `/api` plain HTTP: no redirects for forms, and every error is a refusal in JSON,
+//! `{"error":{"message":"…"}}`.
 
 use crate::http::refusal::{come_again, refuse};
 use axum::{
@@ -12,16 +12,15 @@ use axum::{
     response::Response,
 };
 
-/// Middleware around all of it.
+/// Middleware: prepares requests under `/api`, and turns the framework's errors into refusals.
 pub async fn plain_http(mut request: Request, next: Next) -> Response {
     if !is_api(request.uri().path()) {
         return next.run(request).await;
     }
-    // Asked for text/html, a server function answers by sending the browser back to where it came from: meant for forms,
-    // and we have none.
+    // With `Accept: text/html`, a server function redirects back to the page. That is for forms, which we don't have.
     request.headers_mut().remove(ACCEPT);
     if request.method() == Method::HEAD {
-        *request.method_mut() = Method::GET; // hyper remembers, and leaves the body out
+        *request.method_mut() = Method::GET; // hyper knows it was HEAD, and sends no body
     }
     let method = request.method().clone();
     come_again(in_json(next.run(request).await, &method))
@@ -32,15 +31,15 @@ fn is_api(path: &str) -> bool {
     path.strip_prefix("/api").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The framework's refusals are bare, or text for developers.
+/// The framework's own errors have no body, or text for developers.
 fn in_json(response: Response, method: &Method) -> Response {
     let status = response.status();
     if !status.is_client_error() || is_json(response.headers()) {
         return response;
     }
     match status {
-        StatusCode::METHOD_NOT_ALLOWED => refuse(status, &format!("This address doesn't take {method}.")),
-        _ => refuse(status, status.canonical_reason().unwrap_or("This can't be answered.")),
+        StatusCode::METHOD_NOT_ALLOWED => refuse(status, &format!("This address doesn't accept {method}.")),
+        _ => refuse(status, status.canonical_reason().unwrap_or("The request can't be answered.")),
     }
 }
 

@@ -1,14 +1,14 @@
-//! Who is asking: the address that a request is counted under.
+//! The address that a request is counted under.
 
 use axum::extract::Request;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// A client, as it is counted: an IPv4 address, or the /64 that one household or machine has of IPv6.
+/// A client: an IPv4 address, or a /64 of IPv6, which is what one household or machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Client {
     address: IpAddr,
-    /// A trusted proxy at this address sent the request for somebody, and named them in a way that can't be read. All of
-    /// those are one client, and the proxy itself is another.
+    /// Whether `address` is that of a trusted proxy that named its client unreadably. All such clients of a proxy are one, and
+    /// the proxy itself is another.
     is_unnamed: bool,
 }
 
@@ -23,12 +23,12 @@ impl Client {
         Self { address, is_unnamed: false }
     }
 
-    /// Everybody whom the proxy at this address sends requests for without a name that can be read.
+    /// The clients that the proxy at this address names unreadably.
     pub(crate) fn unnamed_behind(proxy: IpAddr) -> Self {
         Self { is_unnamed: true, ..Self::at(proxy) }
     }
 
-    /// What somebody who has many addresses has: a /24 of IPv4, a /48 of IPv6.
+    /// The network of the client: a /24 of IPv4, or a /48 of IPv6. One attacker may own all of it.
     #[must_use]
     pub fn network(self) -> Self {
         let address = match self.address {
@@ -38,19 +38,19 @@ impl Client {
         Self { address, ..self }
     }
 
-    /// The client that a request comes from, as [`Proxies::tell`] has noted. One that came over no socket is this machine.
+    /// The client of a request. A request that came over no socket, as in tests, is from loopback.
     #[must_use]
     pub fn of(request: &Request) -> Self {
         request.extensions().get().copied().unwrap_or(Self::at(Ipv4Addr::LOCALHOST.into()))
     }
 }
 
-/// Whether a request came to a trusted proxy, or to this server itself, over TLS.
+/// Whether a request came over TLS, to a trusted proxy or to this server.
 #[derive(Clone, Copy, Debug)]
 pub struct IsSecure(pub bool);
 
 impl IsSecure {
-    /// As [`Proxies::tell`] has noted.
+    /// Whether this request came over TLS.
     #[must_use]
     pub fn of(request: &Request) -> bool {
         request.extensions().get().is_some_and(|IsSecure(is)| *is)

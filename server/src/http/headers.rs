@@ -1,4 +1,4 @@
-//! Headers that every response has, and those of a page.
+//! Security headers of every response, and more of them for documents and pages.
 
 use crate::http::client_addr::IsSecure;
 use axum::{
@@ -14,8 +14,8 @@ use axum::{
     response::Response,
 };
 
-/// A page and an answer are asked for anew each time, unless whoever made the response knows better. Not `no-store`: that
-/// would cost the browser's Back button its page.
+/// Headers of every response. `no-cache` holds unless the handler set something else. Not `no-store`, which would keep a page out
+/// of the back/forward cache.
 const COMMON: [(HeaderName, HeaderValue); 4] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -23,14 +23,14 @@ const COMMON: [(HeaderName, HeaderValue); 4] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-/// For what a browser may take for a document. Such a document may do nothing.
+/// For responses that a browser may show as a document. Such a document may load and run nothing.
 const DOCUMENT: [(HeaderName, HeaderValue); 2] = [
     (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
 ];
 
-/// For a page: what it can't ask the browser for (<https://www.w3.org/TR/permissions-policy/>), and that no other site has a
-/// handle of its window. Elsewhere they mean nothing.
+/// For pages: they may use no device (<https://www.w3.org/TR/permissions-policy/>), and other sites get no reference to their
+/// window.
 const PAGE: [(HeaderName, HeaderValue); 2] = [
     (
         HeaderName::from_static("permissions-policy"),
@@ -39,14 +39,14 @@ const PAGE: [(HeaderName, HeaderValue); 2] = [
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-/// The parts of a page, which no browser takes for a document because of `nosniff`. Headers that mean nothing there would be
-/// half a kilobyte of a first visit.
+/// Content types that no browser shows as a document, thanks to `nosniff`. Without the document headers there, a first visit is
+/// half a kilobyte smaller.
 const PARTS: [&str; 3] = ["text/css", "text/javascript", "application/wasm"];
 
-/// Who has come over HTTPS once, comes over HTTPS for a year.
+/// After one visit over HTTPS, the browser uses HTTPS for a year.
 const HTTPS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Middleware: adds them where they aren't.
+/// Middleware: adds these headers, unless the handler set them.
 pub async fn common(request: Request, next: Next) -> Response {
     let is_secure = IsSecure::of(&request);
     let mut response = next.run(request).await;

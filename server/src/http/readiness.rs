@@ -1,4 +1,4 @@
-//! Whether a load balancer should send anybody here. Not the same as being alive: who drains is alive, and wants nobody new.
+//! Whether a load balancer should send requests here. A server that drains is alive, but not ready.
 
 use axum::http::StatusCode;
 use std::sync::{
@@ -6,17 +6,17 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-/// Known to the server that goes down, and to `GET /readyz`.
+/// Shared by the shutdown and `GET /readyz`.
 #[derive(Clone, Debug, Default)]
 pub struct Readiness(Arc<AtomicBool>);
 
 impl Readiness {
-    /// Nobody new, from now on.
+    /// Not ready from now on.
     pub fn drain(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// What `GET /readyz` answers.
+    /// The response to `GET /readyz`: 200 or 503.
     #[must_use]
     pub fn answer(&self) -> (StatusCode, &'static str) {
         if self.0.load(Ordering::Relaxed) {

@@ -7,20 +7,20 @@ use axum::{
 };
 use serde_json::json;
 
-/// When to come again, in seconds: an answer takes about as long.
+/// The value of `Retry-After`, in seconds: about the time of an answer.
 const LATER: HeaderValue = HeaderValue::from_static("10");
 
-/// An address under `/api` where nothing is.
+/// The response for unknown addresses under `/api`.
 pub(crate) async fn nothing_here() -> Response {
     refuse(StatusCode::NOT_FOUND, "There is nothing at this address.")
 }
 
-/// A refusal, as every address under `/api` says it.
+/// A refusal with this sentence. A 429 or 503 has `Retry-After`.
 pub(crate) fn refuse(status: StatusCode, message: &str) -> Response {
     come_again((status, Json(json!({ "error": { "message": message } }))).into_response())
 }
 
-/// Who is refused, but not for good, is told when to come again.
+/// Adds `Retry-After` to a 429 or 503.
 pub(crate) fn come_again(mut response: Response) -> Response {
     if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         response.headers_mut().entry(RETRY_AFTER).or_insert(LATER);

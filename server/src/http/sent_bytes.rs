@@ -1,4 +1,4 @@
-//! How much the streams of tasks have sent.
+//! Counts the bytes that the streams of tasks send.
 
 use axum::{
     body::{Body, Bytes},
@@ -14,12 +14,12 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-/// Counts it. Clones count together.
+/// The counter. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic(Arc<AtomicU64>);
 
 impl Traffic {
-    /// How many bytes were sent.
+    /// The number of bytes sent so far.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
@@ -30,7 +30,7 @@ impl Traffic {
     }
 }
 
-/// Counts what a response sends, if it is a stream of events. For [`axum::middleware::map_response_with_state`].
+/// Middleware: counts the bytes of a response if it is an event stream. For [`axum::middleware::map_response_with_state`].
 pub async fn count(State(traffic): State<Traffic>, response: Response) -> Response {
     if response.headers().get(CONTENT_TYPE).is_none_or(|is| is != Sse::CONTENT_TYPE) {
         return response;

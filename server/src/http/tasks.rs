@@ -1,13 +1,13 @@
-//! The tasks of this server: what ends them, and what is known of them.
+//! The tasks of this server.
 
 use starcrossed::{LinkServer, registry::TaskRegistry};
 
-/// The server's side of all links, and the registry that observes their tasks.
+/// The server's side of all links, and the registry that observes their tasks. Clones share both.
 #[derive(Clone, Debug)]
 pub struct Tasks {
     /// Ends all tasks at shutdown.
     pub links: LinkServer,
-    /// Knows who lives and who lived.
+    /// Knows the running tasks, and the exits of ended ones.
     pub registry: TaskRegistry,
 }
 

@@ -1,5 +1,5 @@
-//! The time that a new connection has for its first request, whole. Otherwise somebody could hold all connections by sending each
-//! a byte now and then.
+//! The time limit on the first request of a connection. Without it, an attacker could hold all connections by sending a byte now
+//! and then.
 //!
 //! axum-server has such a limit, too, but it looks at the clock before it reads, and so ends connections whose request arrived
 //! while the process was paused.
@@ -18,17 +18,17 @@ use std::{
 use tokio::time::Instant;
 use tower_service::Service;
 
-/// How long a new connection may take, a TLS handshake included.
+/// The time for the first request, the TLS handshake included.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Starts the time of a connection that this service is to answer.
+/// Starts the time limit of a connection that `service` answers.
 pub(crate) fn expect<S>(service: S) -> (Deadline, FirstRequest<S>) {
     let asked = Arc::new(AtomicBool::new(false));
     let wait = Box::pin(wait_until(Instant::now() + PATIENCE));
     (Deadline { asked: asked.clone(), wait: Some(wait) }, FirstRequest { service, asked })
 }
 
-/// The connection's end of it.
+/// The time limit, for the connection.
 pub(crate) struct Deadline {
     asked: Arc<AtomicBool>,
     /// None after the first request.
@@ -36,7 +36,7 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// Whether the time is over, and nothing has been asked. To be called when there is nothing to read.
+    /// Whether the time is over without a request. Call this when there is nothing to read.
     pub(crate) fn poll_missed(&mut self, cx: &mut Context<'_>) -> bool {
         if self.asked.load(Ordering::Relaxed) {
             self.wait = None;
@@ -55,7 +55,7 @@ impl fmt::Debug for Deadline {
     }
 }
 
-/// A service that notes the first request.
+/// The service, which notes the first request.
 #[derive(Clone, Debug)]
 pub struct FirstRequest<S> {
     service: S,

@@ -1,4 +1,10 @@
-//! Listening, serving, and going down.
+//! Listening, serving, and shutting down.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`socket`] | a connection: its place in the quota, and its time limit |
+//! | [`first_request`] | the time limit on a connection's first request |
+//! | [`tls`] | the certificate, which is read again when it changes |
 
 pub mod first_request;
 pub mod socket;
@@ -24,44 +30,43 @@ use std::{
 };
 use tokio::{net::TcpListener, time::sleep};
 
-/// How long connections may take to end after every task has. The exits are on their way within a millisecond, so whoever
-/// hasn't read theirs by then isn't reading.
+/// The time that connections have to close after all tasks have ended. Exits are sent within a millisecond, so a client that
+/// hasn't read its exit by then isn't reading.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long an HTTP/1.1 connection may take over each later question, and be idle before it.
+/// The time for each later request head on an HTTP/1.1 connection, the idle time before it included.
 const NEXT_REQUEST: Duration = Duration::from_mins(1);
 
-/// The longest head of a request, in bytes.
+/// The longest request head, in bytes.
 const HEAD: usize = 64 * 1024;
 
-/// How often an HTTP/2 connection asks its client whether it is there, and how long that may take. Together they stay below
-/// the 20 s in which a client that has vanished is to be noticed.
+/// The interval of HTTP/2 pings, and the time for the reply. Their sum stays below the 20 s within which a vanished client must be
+/// noticed.
 const PING: Duration = Duration::from_secs(8);
 
-/// What one stream of an HTTP/2 connection may have waiting for a client that is slow to read, in bytes.
+/// The send buffer of one HTTP/2 stream, in bytes.
 const STREAM_BUFFER: usize = 64 * 1024;
 
-/// What one HTTP/2 connection may have sent that nobody has read yet, in bytes: of one stream, and of all of them. These bytes
-/// are counted nowhere else.
+/// The receive windows of an HTTP/2 connection, in bytes: of one stream, and of all of them. Nothing else counts these bytes.
 const WINDOW: u32 = 256 * 1024;
 
-/// How to serve.
+/// The settings of the listening socket and of the shutdown.
 #[derive(Debug)]
 pub struct Terms {
-    /// With which certificate. Without one, in the clear.
+    /// The certificate. Without one, the server speaks plain HTTP.
     pub tls: Option<Tls>,
-    /// How many.
+    /// The quotas of connections and unread responses.
     pub room: Room,
-    /// How long to go on after having been asked to stop, so that a load balancer sees it and sends nobody any more.
+    /// The time between a request to stop and the end of all tasks. It lets a load balancer notice.
     pub drain: Duration,
-    /// What a load balancer is told.
+    /// Tells load balancers when the server drains.
     pub readiness: Readiness,
 }
 
-/// Listens where `config` says, and says which address that is: port 0 becomes one that is free.
+/// Listens where `config` says. Returns the actual address too, since port 0 becomes a free port.
 ///
 /// # Errors
-/// Why not, and what to do about it.
+/// The address can't be listened on, or `config` doesn't allow it: the reason, and what to do.
 pub async fn listen(config: &Config) -> Result<(TcpListener, SocketAddr), Failure> {
     let listener = TcpListener::bind(&config.listen).await.map_err(|error| cannot_listen(&config.listen, &error))?;
     let address = listener.local_addr().map_err(Failure::runtime)?;
@@ -80,8 +85,8 @@ fn cannot_listen(address: &str, error: &io::Error) -> Failure {
     Failure::runtime(format!("can't listen on {address}: {why}. Choose another with --listen."))
 }
 
-/// Serves `app` until `shutdown` is over, and then for as long as it drains. Then every task ends at once, each page is told,
-/// and what hasn't closed its connection within 1 s is left behind.
+/// Serves `app` until `shutdown` is ready, and then drains. Then every task ends at once, and each page is told. Connections
+/// that are open 1 s later are dropped.
 ///
 /// # Errors
 /// None that are known: a connection that can't be accepted is tried again.

@@ -1,4 +1,4 @@
-//! An accepted connection: it has a place among all connections, and a deadline for its first request.
+//! An accepted connection, with its part of the quota of connections and a time limit for its first request.
 
 use crate::{
     guard::quota::{Slot, Slots},
@@ -19,16 +19,16 @@ use tokio::{
     net::TcpStream,
 };
 
-/// What a connection is told that there is no place for, before anybody has read what it asks.
+/// The response to a connection beyond the quota, before its request is read.
 const BUSY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
-/// Makes a [`Socket`] of each connection that there is a place for.
+/// Accepts connections within the quota as [`Socket`]s.
 #[derive(Clone, Debug)]
 pub struct Sockets(Arc<Slots>);
 
 impl Sockets {
-    /// As many as there are places.
+    /// Accepts within this quota.
     pub const fn new(connections: Arc<Slots>) -> Self {
         Self(connections)
     }
@@ -38,8 +38,8 @@ impl Sockets {
         match self.0.take(Client::at(peer.ip())) {
             Ok(slot) => Ok(Socket { connection: Connection::new(stream), first_request, _slot: slot }),
             Err(full) => {
-                _ = stream.try_write(BUSY); // over TLS it isn't understood, and the connection just ends
-                Err(Error::other(format!("no place for a connection: {full:?}")))
+                _ = stream.try_write(BUSY); // over TLS the client can't read it, and the connection just ends
+                Err(Error::other(format!("the quota of connections is exhausted: {full:?}")))
             }
         }
     }
@@ -68,7 +68,7 @@ impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         let read = Pin::new(&mut self.connection).poll_read(cx, buffer);
         if read.is_pending() && self.first_request.poll_missed(cx) {
-            return Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client has asked nothing")));
+            return Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client sent no request in time")));
         }
         read
     }

@@ -1,4 +1,4 @@
-//! The server's certificate, read again whenever its files change: whoever renews it needn't tell.
+//! The server's certificate, which is read again when its files change. So a renewal needs no restart.
 
 use crate::config::TlsFiles;
 use crate::startup::error::Failure;
@@ -13,33 +13,33 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-/// How often somebody looks whether the files have changed.
+/// The interval at which the files are checked.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// What changes when the files do. Nothing at all, as long as one of them can't be found.
+/// The modification times of both files. None while one of them is missing.
 async fn stamp(files: &TlsFiles) -> Option<[SystemTime; 2]> {
     Some([changed(&files.certificate).await?, changed(&files.key).await?])
 }
 
-/// When this file was changed. A disk that hangs holds up nobody but this.
+/// The modification time of a file. A hanging disk blocks only this task.
 async fn changed(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).await.ok()?.modified().ok()
 }
 
-/// A certificate in use. Connections that are there already keep the one that they began with.
+/// A certificate in use. Open connections keep the one that they began with.
 #[derive(Debug)]
 pub struct Tls {
     files: TlsFiles,
-    /// What new connections are given.
+    /// The configuration of new connections.
     pub(crate) config: RustlsConfig,
     stamp: Option<[SystemTime; 2]>,
 }
 
 impl Tls {
-    /// Reads the files for the first time.
+    /// Reads the files.
     ///
     /// # Errors
-    /// What is wrong with them.
+    /// They can't be read, or are no certificate with its key.
     pub async fn load(files: &TlsFiles) -> Result<Self, Failure> {
         let stamp = stamp(files).await;
         let config = RustlsConfig::from_pem_file(&files.certificate, &files.key).await;
@@ -47,8 +47,8 @@ impl Tls {
         Ok(Self { files: files.clone(), config, stamp })
     }
 
-    /// Reads the files again when they have changed, for ever. Files that make no sense, such as a new certificate whose key
-    /// is still on its way, change nothing, and are looked at again.
+    /// Reads the files again whenever they change, for ever. Invalid files, such as a new certificate whose key isn't there yet,
+    /// change nothing, and are tried again.
     pub async fn keep_fresh(mut self) {
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -68,7 +68,7 @@ impl Tls {
                 self.stamp = stamp;
                 tracing::info!("the certificate was read again");
             }
-            Err(error) => tracing::warn!(%error, "the new certificate is no good; the old one stays"),
+            Err(error) => tracing::warn!(%error, "the new certificate can't be used; the old one stays"),
         }
     }
 

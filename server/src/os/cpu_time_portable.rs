@@ -1,4 +1,4 @@
-//! Where the system has no clock for the CPU time of a thread, wall time stands in for it.
+//! Wall time, on systems without a clock for the CPU time of a thread.
 
 use std::{
     sync::LazyLock,

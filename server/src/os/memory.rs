@@ -1,14 +1,14 @@
-//! What is in use of the memory, and the allocator that knows it.
+//! The allocator, and the memory that it has given out.
 
 use tikv_jemalloc_ctl::{epoch, stats};
 use tikv_jemallocator::Jemalloc;
 
-/// Gives back what a crowd of streams has left behind: see docs/load.md.
+/// jemalloc returns memory to the system after many streams have ended: see docs/load.md.
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 
-/// How many bytes are in use, without what the allocator keeps for what may come.
+/// The allocated bytes, without what the allocator keeps for later.
 pub(crate) fn in_use() -> Option<usize> {
-    epoch::advance().ok()?; // what it counts stands still until then
+    epoch::advance().ok()?; // the counters are updated only here
     stats::allocated::read().ok()
 }

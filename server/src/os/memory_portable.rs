@@ -1,4 +1,4 @@
-//! What is in use of the memory, on systems whose own allocator is used, which doesn't say.
+//! Systems other than Linux keep their own allocator, which doesn't tell how much it has given out.
 
 /// Not known.
 pub(crate) const fn in_use() -> Option<usize> {

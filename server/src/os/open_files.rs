@@ -1,8 +1,8 @@
-//! How many files the system lets this program have open.
+//! The limit on open files.
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-/// Asks for as many as the program may have, and says how many that are.
+/// Raises the limit as far as the system allows, and returns it.
 #[must_use]
 pub fn most() -> usize {
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return usize::MAX };

@@ -1,4 +1,4 @@
-//! How many files the system lets this program have open, on systems that don't say.
+//! The limit on open files, on systems that don't tell.
 
 /// As many as it needs.
 #[must_use]

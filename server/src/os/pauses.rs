@@ -1,6 +1,6 @@
-//! Waiting for others, in a process that may be paused: stopped by a signal, frozen in its container, asleep with its laptop.
+//! Time limits for a process that may be paused: stopped by a signal, frozen in its container, or asleep with its laptop.
 //!
-//! A pause counts as silence of whoever is waited for, and that is wrong: what they sent lies unread in a socket. So a wait here
+//! An ordinary timer counts a pause as silence of the peer, although the peer's data lies unread in a socket. So a time limit here
 //! is over only after a last second in which this process ran. In that second, it reads all that arrived before.
 
 use hyper::rt::{Sleep, Timer};
@@ -11,31 +11,31 @@ use std::{
 };
 use tokio::time::{Instant, sleep, sleep_until};
 
-/// The last part of each wait. A pause in it makes it begin again.
+/// The last part of each wait. After a pause, it begins again.
 pub(crate) const LAST: Duration = Duration::from_secs(1);
 
-/// How late a timer may be on a busy machine. One that is later has been paused.
+/// The delay of a timer on a busy machine. A longer delay is a pause.
 const LATE: Duration = Duration::from_millis(250);
 
-/// How often the last second may begin again. More than that is a machine too busy to be on time, and not a pause.
+/// The most times that the last second begins again. Beyond that, the machine is too busy for its timers, and not paused.
 const TRIES: usize = 8;
 
-/// The time is over, and nothing has come.
+/// The time limit is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Elapsed;
 
-/// What `future` comes to within `limit`.
+/// Awaits `future` for at most `limit`.
 ///
 /// # Errors
-/// Nothing, within so much time.
+/// The time limit is over.
 pub async fn timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, Elapsed> {
     timeout_at(Instant::now() + limit, future).await
 }
 
-/// What `future` comes to until then.
+/// Awaits `future` until `deadline`.
 ///
 /// # Errors
-/// Nothing, until then.
+/// The deadline has passed.
 pub async fn timeout_at<T>(deadline: Instant, future: impl Future<Output = T>) -> Result<T, Elapsed> {
     let mut future = pin!(future);
     tokio::select! {
@@ -45,7 +45,7 @@ pub async fn timeout_at<T>(deadline: Instant, future: impl Future<Output = T>) -
     }
 }
 
-/// Waits until then, and until all that arrived by then can have been read.
+/// Waits until `deadline`, and until all that arrived before it can have been read.
 pub(crate) async fn wait_until(deadline: Instant) {
     let last = LAST.min(deadline.saturating_duration_since(Instant::now()));
     sleep_until(deadline - last).await;

@@ -1,4 +1,4 @@
-//! Signals: requests to stop, and one that must not end the program.
+//! Unix signals: the requests to stop, and SIGXFSZ, which must not end the program.
 
 use crate::startup::error::Failure;
 use nix::sys::signal::Signal as Number;
@@ -8,7 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// The bit of SIGHUP in a signal mask, as `/proc/self/status` shows one.
 const HANG_UP: u64 = 1;
 
-/// The requests to stop, from when this was made. None is lost before it is waited for.
+/// The requests to stop. None that comes after [`listen`](Self::listen) is lost.
 #[derive(Debug)]
 pub struct Signals {
     terminate: Signal,
@@ -21,8 +21,8 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Installs the handlers, on a Tokio runtime. It has to come before everything else: the kernel drops a signal that
-    /// process 1 of a container has no handler for.
+    /// Installs the handlers, on a Tokio runtime. This must come first: the kernel drops signals that process 1 of a container
+    /// has no handler for.
     ///
     /// # Errors
     /// The system allows no handler.
@@ -38,7 +38,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the first request to stop: SIGTERM as service managers send it, Ctrl-C, or a terminal that was closed.
+    /// Waits for the first request to stop: SIGTERM from a service manager, Ctrl-C, or SIGHUP from a closed terminal.
     pub async fn stop(&mut self) {
         tokio::select! {
             () = received(Some(&mut self.terminate)) => {}
@@ -47,8 +47,8 @@ impl Signals {
         }
     }
 
-    /// Waits for a request to stop at once. SIGHUP is none: a terminal that is closed sends it more than once, by the shell and
-    /// by the kernel.
+    /// Waits for a request to stop at once. SIGHUP doesn't count, since a closed terminal sends it twice: the shell does, and the
+    /// kernel.
     pub async fn stop_at_once(&mut self) {
         tokio::select! {
             () = received(Some(&mut self.terminate)) => {}
@@ -64,7 +64,7 @@ async fn received(signal: Option<&mut Signal>) {
     }
 }
 
-/// Whether SIGHUP was ignored when the program began. Where the system doesn't say, the signal is left as it is.
+/// Whether SIGHUP was ignored when the program started. Without `/proc`, it is left as it is.
 fn ignores_hang_up() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

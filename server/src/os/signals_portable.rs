@@ -8,7 +8,7 @@ use tokio::signal::ctrl_c;
 pub struct Signals;
 
 impl Signals {
-    /// Nothing has to be installed.
+    /// Installs nothing: Tokio does, when Ctrl-C is first waited for.
     ///
     /// # Errors
     /// None.

@@ -1,9 +1,9 @@
-//! Why the program stops before it has begun, in one line.
+//! The reason why the program can't start, in one line.
 
 use crate::startup::output::Output;
 use std::{fmt, process::ExitCode};
 
-/// A reason to stop, for the person at the terminal.
+/// An error at the start: a line for the terminal, and an exit code.
 #[derive(Debug)]
 pub struct Failure {
     line: String,
@@ -11,23 +11,23 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The command line or the environment asks for something that can't be done.
+    /// The command line or the environment is wrong. Exit code 2.
     pub fn usage(line: impl fmt::Display) -> Self {
         Self { line: line.to_string(), code: 2 }
     }
 
-    /// The machine doesn't allow what was asked for.
+    /// The machine doesn't allow what was asked for. Exit code 1.
     pub fn runtime(line: impl fmt::Display) -> Self {
         Self { line: line.to_string(), code: 1 }
     }
 
-    /// The person didn't want to wait. The code is what a shell takes for "ended by Ctrl-C".
+    /// A second request to stop. Exit code 130, which shells take for "ended by Ctrl-C".
     #[must_use]
     pub fn interrupted() -> Self {
-        Self { line: "ended at once, as asked for twice".into(), code: 130 }
+        Self { line: "stopped at once by a second signal".into(), code: 130 }
     }
 
-    /// Queues the line, and gives the code to exit with.
+    /// Writes the line, and returns the exit code.
     pub fn report(&self, output: &Output) -> ExitCode {
         output.complain(&self.line);
         ExitCode::from(self.code)

@@ -8,7 +8,7 @@ use std::{
 };
 use tracing_subscriber::EnvFilter;
 
-/// How a line is written.
+/// The format of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
@@ -17,13 +17,13 @@ pub enum Format {
     Json,
 }
 
-/// Starts it, with what `directives` let through, written in this format. Panics go there too.
+/// Starts the log with these directives and this format. Panics go there too.
 ///
 /// # Errors
-/// If they make no sense.
+/// The directives can't be parsed.
 pub fn init(directives: &str, format: Format, output: &Output) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(directives).map_err(|error| {
-        Failure::usage(format!("can't log '{directives}': {error}. It takes error, warn, info, debug or trace"))
+        Failure::usage(format!("can't log '{directives}': {error}. Use error, warn, info, debug or trace"))
     })?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output.log_writer());
     let log = log.log_internal_errors(false); // they go through eprintln!, which panics where nobody reads
@@ -35,7 +35,7 @@ pub fn init(directives: &str, format: Format, output: &Output) -> Result<(), Fai
     Ok(())
 }
 
-/// A panic is one line like everything else, so that what reads the log line by line keeps it whole.
+/// Logs a panic in one line, so that programs that read the log by lines get all of it.
 fn panicked(info: &PanicHookInfo<'_>) {
     let what = message(info).unwrap_or("(no message)");
     let place = info.location().map(ToString::to_string);

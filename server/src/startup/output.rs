@@ -1,7 +1,7 @@
 //! Standard output and standard error for a server that must outlive their readers.
 //!
-//! A line goes into a bounded queue, and a thread of the stream writes it. So nobody waits for a reader: neither an async worker
-//! nor a destructor. A line is lost, and counted in [`Output::lost`], if the queue is full or the write fails: the pipe is closed, the
+//! A line goes into a bounded queue, and a thread of the stream writes it. So neither an async worker nor a
+//! destructor waits for a reader. A line is lost, and counted in [`Output::lost`], if the queue is full or the write fails: the pipe is closed, the
 //! disk is full, the terminal is gone. `println!` and `eprintln!` panic there, and block on a full pipe.
 //!
 //! `tracing-appender` does nearly the same, but it doesn't count failed writes, and its guard calls `eprintln!` when the last
@@ -18,14 +18,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How many bytes wait for a slow reader. Enough for the exits of all tasks at once.
+/// The most bytes that wait for a slow reader: enough for the exits of all tasks at once.
 const QUEUE: usize = 4 * 1024 * 1024;
 
-/// How long to wait before a full non-blocking pipe is tried again.
+/// The pause before another write to a full non-blocking pipe.
 const RETRY: Duration = Duration::from_millis(10);
 
-/// How long the end of the program waits for the last lines. Together with the time that connections get to end, it stays
-/// below 2 s.
+/// The longest wait for the last lines at the end of the program. With the time that connections get to close, it stays below
+/// 2 s.
 const LAST_LINES: Duration = Duration::from_millis(300);
 
 /// Both streams of the program. Clones share them. Until [`start`](Self::start), lines wait in their queue.
@@ -88,7 +88,7 @@ impl Write for LogWriter {
     }
 }
 
-/// The lines that one stream has not taken yet.
+/// The lines that one stream has not written yet.
 #[derive(Debug, Default)]
 struct Queue {
     lines: Mutex<Lines>,
@@ -99,7 +99,7 @@ struct Queue {
 #[derive(Debug, Default)]
 struct Lines {
     waiting: VecDeque<Vec<u8>>,
-    /// The bytes of those that wait.
+    /// The bytes of all waiting lines.
     bytes: usize,
     /// The thread has taken a line and is writing it.
     is_writing: bool,
@@ -117,7 +117,7 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Takes the next line, and says that the one before is done. Blocks until there is one.
+    /// Blocks until there is a line, and takes it. The line before it counts as written.
     fn next(&self) -> Vec<u8> {
         let mut lines = self.lock();
         lines.is_writing = false;
@@ -154,7 +154,7 @@ fn start_thread<W: Write + 'static>(name: &str, queue: Arc<Queue>, stream: fn() 
             }
         }
     };
-    _ = thread::Builder::new().name(name.to_owned()).spawn(write_all); // without a thread, every line is lost in time
+    _ = thread::Builder::new().name(name.to_owned()).spawn(write_all); // without a thread, the queue fills up and lines are lost
 }
 
 /// Writes a line whole. A non-blocking pipe that is full is tried until it has room.

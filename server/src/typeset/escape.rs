@@ -1,6 +1,6 @@
 //! Text as HTML.
 
-/// Appends `text` so that it is shown as it is, whatever is in it.
+/// Appends `text`, escaped.
 pub(super) fn push_escaped(html: &mut String, text: &str) {
     for c in text.chars() {
         match c {

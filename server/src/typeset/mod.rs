@@ -1,8 +1,15 @@
-//! What `POST /api/typeset` does: [`code`] gives code its colours, [`formula`] turns LaTeX into MathML.
+//! `POST /api/typeset`: colours for code, and MathML for formulas.
 //!
-//! Both are work for a processor, and their input was written by a model, or by whoever told it to write that. So nothing of
-//! it runs on an async worker; the clients take [`turns`]; each turn is a [`mod@slice`] of 20 ms; a request has a budget of CPU
-//! time ([`work`]); and work whose request is gone ends with the line or formula that it is at.
+//! | module | what it does |
+//! |---|---|
+//! | [`code`] | gives code its colours |
+//! | [`formula`] | turns LaTeX into MathML |
+//! | [`work`] | the items of one request, within its budget of CPU time |
+//! | [`schedule`] | lets clients take turns |
+//! | [`escape`] | text as HTML |
+//!
+//! All of it costs CPU time, and the input comes from a model, or from a person who made the model write it. So nothing runs on an
+//! async worker; the clients take turns of 20 ms; and work whose request is gone ends with the current line or formula.
 
 mod code;
 mod escape;
@@ -26,10 +33,10 @@ use tokio::task::spawn_blocking;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use work::Work;
 
-/// How long a client works before the next one has its turn.
+/// The length of a turn.
 const SLICE: Duration = Duration::from_millis(20);
 
-/// Typesets for all clients.
+/// Typesets for all clients. Clones share the turns.
 #[derive(Clone, Debug)]
 pub struct Typesetting {
     turns: Arc<Turns>,
@@ -66,8 +73,8 @@ impl Typesetter for OfClient {
     }
 }
 
-/// Works slice by slice. The turn ends with the work, not with this future: a client that gives up its requests gets no
-/// second turn while the last line of one is still being coloured.
+/// Works slice by slice. The turn ends with the work, not with this future. So a client that drops its requests gets no second
+/// turn while a line of a dropped request is still being coloured.
 async fn finish(mut work: Work, mut turn: Turn) -> Option<Vec<Option<String>>> {
     let cancelled = CancellationToken::new();
     let _cancels_when_dropped = cancelled.clone().drop_guard();

@@ -12,7 +12,7 @@ use std::{
 /// The CPU time of one request. Code of the greatest length takes a fraction of it.
 const MOST: Duration = Duration::from_secs(2);
 
-/// What is done of a request, and what is left.
+/// The results of a request so far, and the items that are left.
 pub(super) struct Work {
     items: vec::IntoIter<Item>,
     /// The code that is being coloured.

@@ -1,4 +1,4 @@
-//! How often somebody may guess.
+//! Limits wrong passwords and tokens.
 
 use crate::http::client_addr::Client;
 use axum::http::HeaderValue;
@@ -9,22 +9,22 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// How many wrong guesses a client has before it has to wait.
+/// Wrong guesses of one client before it has to wait.
 const FOR_ONE: u32 = 5;
 
-/// How many wrong passwords a network has, of which somebody may have every address.
+/// Wrong passwords of one network. One attacker may own every address of a network.
 const FOR_NETWORK: u32 = 20;
 
-/// How many wrong passwords there may be in all. So many that nobody shuts others out alone, so few that no crowd finds one.
+/// Wrong passwords of all clients: too many for one attacker to lock others out alone, too few for a botnet to find one.
 const FOR_ALL: u32 = 1000;
 
-/// How many clients and networks are remembered: more than give so many guesses, and still few.
+/// The most clients and networks that are remembered.
 const REMEMBERED: usize = 10_000;
 
-/// How long guesses are remembered.
+/// The time for which guesses are remembered.
 const WINDOW: Duration = Duration::from_mins(1);
 
-/// What is guessed.
+/// The kind of secret that a guess is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Secret {
     Password,
@@ -38,36 +38,39 @@ pub(super) struct Attempts(Mutex<Guesses>);
 #[derive(Debug, Default)]
 struct Guesses {
     by: HashMap<Client, u32>,
-    /// Passwords alone, as the two below.
+    /// Counts passwords only; so does `all`.
     by_network: HashMap<Client, u32>,
     all: u32,
     since: Option<Instant>,
 }
 
-/// It has to wait this long before it may guess again.
+/// The time until the client may guess again.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Wait(pub(super) Duration);
 
 impl Wait {
-    /// As `Retry-After` says it.
+    /// The value of `Retry-After`.
     pub(super) fn in_seconds(&self) -> HeaderValue {
         HeaderValue::from(self.0.as_secs() + 1)
     }
 }
 
 impl Attempts {
-    /// Whether this client's password is right, if it may guess now.
+    /// Whether this client's password is right.
+    ///
+    /// # Errors
+    /// The client has to wait.
     pub(super) fn password(&self, client: Client, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
         self.guess(client, Secret::Password, is_right)
     }
 
-    /// Whether this client's token is. A crowd may guess as long as it likes, as a token is long: programs are not to stand
-    /// still because somebody near them is after the password, nor people because a program has an old token.
+    /// Whether this client's token is right. Only the limit of one client counts, since a token is too long to guess. So an
+    /// attack on the password doesn't stop programs in the same network, and an old token in a program stops nobody else.
     pub(super) fn token(&self, client: Client, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
         self.guess(client, Secret::Token, is_right)
     }
 
-    /// Looks and counts in one, so that guesses made at once aren't all the first one.
+    /// Checks and counts under one lock, so that simultaneous guesses can't all count as the first.
     fn guess(&self, client: Client, secret: Secret, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
         let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         guesses.forget();

@@ -1,4 +1,4 @@
-//! The page where one logs in. Plain HTML, so that it needs none of the program's code, and gives away none.
+//! The login page. Plain HTML, so that it needs none of the program's code, and reveals none.
 
 use super::{COOKIE_NAME, Door, attempts::Wait, session::LASTS};
 use crate::{
@@ -24,13 +24,13 @@ use axum::{
 use serde::Deserialize;
 use std::{sync::Arc, time::Duration};
 
-/// The page runs nothing, and sends its form here alone.
+/// The page runs no scripts, and sends its form to this server only.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'",
 );
 
-/// How long a form may take to arrive: anybody may send one.
+/// The longest time for a form to arrive. Short, since it needs no login.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
@@ -49,7 +49,7 @@ pub(super) async fn page(Query(destination): Query<Destination>) -> Response {
     form(StatusCode::OK, None, &local(destination.next))
 }
 
-/// `POST /login`: sets the cookie, and leads to where one wanted to go.
+/// `POST /login`: sets the cookie, and redirects to the page that was asked for.
 pub(super) async fn log_in(State((door, bodies)): State<(Arc<Door>, Bodies)>, request: Request) -> Response {
     let client = Client::of(&request);
     let is_secure = IsSecure::of(&request);
@@ -68,22 +68,22 @@ pub(super) async fn log_in(State((door, bodies)): State<(Arc<Door>, Bodies)>, re
         Ok(true) => {
             with_cookie(Redirect::to(&next).into_response(), &door.sessions.begin(), LASTS.as_secs(), is_secure)
         }
-        Ok(false) => form(StatusCode::UNAUTHORIZED, Some("That is not the password."), &next),
+        Ok(false) => form(StatusCode::UNAUTHORIZED, Some("Wrong password."), &next),
         Err(wait) => too_often(&wait, &next),
     }
 }
 
 fn no_form() -> Response {
-    refusal::refuse(StatusCode::BAD_REQUEST, "That is not the form of this page.")
+    refusal::refuse(StatusCode::BAD_REQUEST, "The request doesn't hold the form of the login page.")
 }
 
-/// `POST /logout`: removes the cookie, and ends its session, so that a copy of it is worth nothing.
+/// `POST /logout`: removes the cookie, and ends its session, so that a copied cookie is worthless.
 pub(super) async fn log_out(State((door, _)): State<(Arc<Door>, Bodies)>, request: Request) -> Response {
     door.forget(request.headers());
     with_cookie(Redirect::to("/login").into_response(), "", 0, IsSecure::of(&request))
 }
 
-/// Who has guessed too often is told to wait.
+/// The refusal after too many wrong passwords.
 fn too_often(wait: &Wait, next: &str) -> Response {
     let complaint = "Too many wrong passwords. Try again in a minute.";
     let mut response = form(StatusCode::TOO_MANY_REQUESTS, Some(complaint), next);
@@ -91,7 +91,7 @@ fn too_often(wait: &Wait, next: &str) -> Response {
     response
 }
 
-/// Not for scripts, and not for other sites' forms.
+/// Sets the cookie. Neither scripts nor other sites' forms can use it.
 fn with_cookie(mut response: Response, session: &str, seconds: u64, is_secure: bool) -> Response {
     let secure = if is_secure { "; Secure" } else { "" };
     let cookie = format!("{COOKIE_NAME}={session}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
@@ -101,7 +101,7 @@ fn with_cookie(mut response: Response, session: &str, seconds: u64, is_secure: b
     response
 }
 
-/// Where to go afterwards: an address of this server, whatever somebody has written there.
+/// The path to go to after the login. Anything but a path of this server becomes `/`.
 fn local(next: Option<String>) -> String {
     let is_local = |path: &String| {
         let mut bytes = path.bytes();
@@ -110,7 +110,7 @@ fn local(next: Option<String>) -> String {
     next.filter(is_local).unwrap_or_else(|| "/".to_owned())
 }
 
-/// What our own addresses are made of; nothing that means anything in HTML or in a header.
+/// Characters of our own paths. None has a meaning in HTML or in a header.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte)
 }

@@ -1,6 +1,10 @@
-//! Who may come in: who has logged in with the password, and programs that send a token. Without either, everybody.
+//! Lets in logged-in browsers, and programs that send a token. Without a password and tokens, it lets in everyone.
 //!
-//! [`session`] is what a browser keeps of a login, [`login`] the page where that happens, [`attempts`] how often one may guess.
+//! | module | what it does |
+//! |---|---|
+//! | [`login`] | the login page |
+//! | [`session`] | the session cookie of a browser |
+//! | [`attempts`] | limits wrong guesses |
 
 mod attempts;
 mod login;
@@ -39,28 +43,28 @@ const OPEN_FILES: [&str; 6] = [
     "/icon-maskable-512.png",
 ];
 
-/// Who may come in. Clones are one.
+/// Who may come in. Clones share the sessions and the counted guesses.
 #[derive(Clone)]
 pub struct Auth(Option<Arc<Door>>);
 
 struct Door {
-    /// What people log in with: the password, or a token where there is none.
+    /// The secrets for the login page: the password, or the tokens where there is none.
     passwords: Vec<String>,
-    /// What programs send.
+    /// The tokens of programs.
     tokens: Vec<String>,
     sessions: Sessions,
     attempts: Attempts,
-    /// Makes secrets comparable without telling by the time it takes how much of one was right.
+    /// A random key. Comparing MACs instead of secrets makes the time independent of how much of a secret was right.
     blind: Key,
 }
 
-/// Says of a request that whoever sent it has proven who they are.
+/// Marks the request of a client with a good session or token.
 #[derive(Clone, Copy, Debug)]
 pub struct Proven;
 
 impl Auth {
-    /// People who know the password, and programs that know one of the tokens. Where there are only tokens, people log in with
-    /// one of those. Without any, everybody.
+    /// Lets in browsers with the password, and programs with a token. Without a password, browsers log in with a token. Without
+    /// either, everyone may come in.
     #[must_use]
     pub fn new(password: Option<String>, tokens: Vec<String>) -> Self {
         let passwords = password.map_or_else(|| tokens.clone(), |password| vec![password]);
@@ -76,13 +80,13 @@ impl Auth {
         })))
     }
 
-    /// Whether there is anything to know.
+    /// Whether a password or token is needed.
     #[must_use]
     pub const fn is_required(&self) -> bool {
         self.0.is_some()
     }
 
-    /// `app`, for who may come in, and the page where one gets in.
+    /// Puts the check around `app`, and adds the login page, which needs no login.
     pub(crate) fn guard(self, app: Router, bodies: Bodies) -> Router {
         let Some(door) = self.0 else { return app };
         let login = Router::new()
@@ -94,14 +98,14 @@ impl Auth {
 }
 
 impl fmt::Debug for Auth {
-    /// Without what is secret.
+    /// Leaves the secrets out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Auth").field("is_required", &self.is_required()).finish()
     }
 }
 
 impl Door {
-    /// Whether this is one of these. Takes as long for a wrong one, however wrong it is.
+    /// Whether `secret` is among `secrets`, in constant time.
     fn is_among(&self, secrets: &[String], secret: &str) -> bool {
         let given = hmac::sign(&self.blind, secret.as_bytes());
         let is = |one: &String| hmac::verify(&self.blind, one.as_bytes(), given.as_ref()).is_ok();
@@ -152,7 +156,7 @@ fn is_open_file(path: &str) -> bool {
     OPEN_FILES.contains(&path) || folder == assets::folder() || folder == "pkg"
 }
 
-/// A browser that asks for a page is shown where to log in; everything else is told what is missing.
+/// Redirects a browser that asks for a page to the login page. Everything else gets a 401.
 fn turn_away(request: &Request) -> Response {
     let path = request.uri().path();
     if request.method() == Method::GET && !path.starts_with("/api") && path != "/metrics" {
@@ -177,7 +181,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-/// All of that name: a browser may have one of another path or domain, too, and then sends both.
+/// All cookies of our name: a browser sends several if it has some for other paths or domains, too.
 fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));

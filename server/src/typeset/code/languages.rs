@@ -1,17 +1,17 @@
-//! Which grammar is meant by the word after a fence's backticks.
+//! Finds the grammar for the info string of a code fence.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use syntect::parsing::SyntaxSet;
 
-/// How many languages' grammars stay in memory. Each takes about 10 MB once its regular expressions are compiled, some
-/// thrice that; so they are kept for a conversation or two, and not all 200 for good.
+/// The most languages whose compiled regular expressions stay in memory. A language takes 10 to 30 MB once they are compiled, so
+/// a few are kept for a conversation or two, and never all 200.
 const KEPT: usize = 4;
 
 static KEEP: Mutex<Option<Kept>> = Mutex::new(None);
 
 struct Kept {
     syntaxes: Arc<SyntaxSet>,
-    /// Whose regular expressions have been compiled.
+    /// The languages whose regular expressions are compiled.
     used: Vec<String>,
 }
 
@@ -32,7 +32,7 @@ impl Kept {
     }
 }
 
-/// Names that are neither a grammar's nor one of its file extensions.
+/// Names that are neither the name nor a file extension of a grammar.
 const ALIASES: [(&str, &str); 28] = [
     ("cjs", "js"),
     ("console", "sh"),

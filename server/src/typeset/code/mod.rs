@@ -14,7 +14,7 @@ use crate::{
 use std::{iter, sync::Arc, time::Duration};
 use syntect::parsing::{ParseState, ScopeStack, ScopeStackOp, SyntaxSet};
 
-/// A longer line, in bytes, goes without colours.
+/// A line with more bytes gets no colours.
 const LONGEST_LINE: usize = 1024;
 
 /// A longer line is parsed by its first `STEP` bytes, then by a quarter more, at most `STEP`, and so on, and only as a whole once
@@ -23,7 +23,7 @@ const LONGEST_LINE: usize = 1024;
 const STEP: usize = 64;
 const STEP_MOST: Duration = Duration::from_millis(8);
 
-/// The CPU time of one block, the compilation of its grammar included. The rest of it goes without colours.
+/// The CPU time of one block, the compilation of its grammar included. The rest of the block gets no colours.
 const BLOCK_MOST: Duration = Duration::from_secs(1);
 
 /// A block of code, coloured line by line.
@@ -87,7 +87,7 @@ impl Code {
         }
         for end in steps(line.len()) {
             let begin = &line[..line.floor_char_boundary(end)];
-            // What is slow the first time may have been the compilation of expressions.
+            // A first slow run may have compiled expressions, so only a second one counts.
             if self.is_slow_or_cancelled(begin, slice) && self.is_slow_or_cancelled(begin, slice) {
                 return None;
             }
@@ -116,7 +116,7 @@ impl Code {
         self.state = state;
         for (at, change) in changes {
             self.push_scoped(begin + at);
-            // A grammar that pops more than it has pushed has no scope left: its text goes without colours.
+            // A grammar that pops more than it has pushed has no scope left: its text gets no colours.
             _ = self.stack.apply(change);
         }
         self.push_scoped(end);

@@ -6,10 +6,10 @@ use syntect::parsing::{Scope, ScopeStack};
 /// The class of a token: one of those in `style/content/code.css`, without its prefix. None: as the text around it in the block.
 pub(crate) type Class = Option<&'static str>;
 
-/// What each kind of scope is, by the beginning of its name; of several that fit, the longest holds. What isn't here is
-/// what the scope around it is.
+/// The class of each scope, by a prefix of its name. The longest matching prefix counts. A scope without one has the class of
+/// the scope around it.
 const KINDS: [(&str, Class); 60] = [
-    // Where a language is embedded in a string, it doesn't look like one.
+    // A language that is embedded in a string doesn't look like a string.
     ("source", None),
     ("text", None),
     ("meta.interpolation", None),

@@ -15,7 +15,7 @@ const DEEPEST: usize = 1000;
 /// The longest MathML. 8 KiB of primes become 420 KiB.
 const LONGEST_HTML: usize = 256 * 1024;
 
-/// What models write and the converter doesn't know.
+/// Commands that models write and the converter doesn't know.
 const MACROS: [(&str, &str); 6] = [
     ("boxed", r"\begin{array}{|c|}\hline #1\\\hline\end{array}"),
     ("fbox", r"\begin{array}{|c|}\hline \text{#1}\\\hline\end{array}"),
@@ -25,8 +25,7 @@ const MACROS: [(&str, &str); 6] = [
     ("Tr", r"\operatorname{Tr}"),
 ];
 
-/// Environments that look like another one when they stand alone. Nobody refers to the number of an equation in a chat,
-/// and every formula would have number 1.
+/// Environments, and those that they look like when they stand alone. Equations get no numbers: each formula would be number 1.
 const ENVIRONMENTS: [(&str, &str); 5] = [
     ("{split}", "{aligned}"),
     ("{smallmatrix}", "{matrix}"),

@@ -1,4 +1,4 @@
-//! Who may use the processor, and for how long.
+//! Fair shares of CPU time between clients.
 //!
 //! | module | what it does |
 //! |---|---|

@@ -24,7 +24,7 @@ impl Slice {
         cpu_time::used().saturating_sub(self.began)
     }
 
-    /// Whether it is time to let others work, or nobody waits for the result any more.
+    /// Whether the time is over, or the request is gone.
     pub(crate) fn is_over(&self) -> bool {
         self.is_cancelled() || self.spent() >= self.length
     }

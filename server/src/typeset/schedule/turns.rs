@@ -1,7 +1,6 @@
-//! Fair shares of the CPU between clients.
+//! Clients take turns at the CPU.
 //!
-//! All requests of a client share its lane, so that however many it sends, no more than [`Turns::lane`] permits of them
-//! wait for the CPU at once. A client gives its CPU permit back after each slice and queues again behind the others.
+//! All requests of a client share its lane. The lane limits how many of them wait for the CPU at once, however many it sends. A client gives its CPU permit back after each slice and queues again behind the others.
 
 use crate::{
     guard::quota::{Full, Slot, Slots},
@@ -14,7 +13,7 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many requests may wait or be worked on: of all clients, and of one. Each holds up to 256 KiB of text.
+/// The most requests at once, and the most of one client. Each holds up to 256 KiB of text.
 const REQUESTS: usize = 256;
 const REQUESTS_EACH: usize = 16;
 
@@ -64,7 +63,7 @@ impl Turns {
         Ok(Accepted { lane: self.lane(client), _request: request })
     }
 
-    /// Waits until the other requests of the client are done. None only if the semaphore is closed, which nobody does.
+    /// Waits until the other requests of the client are done. None only if the semaphore is closed, which never happens.
     pub(crate) async fn turn(&self, accepted: Accepted) -> Option<Turn> {
         let lane = accepted.lane.clone().acquire_owned().await.ok()?;
         Some(Turn { cpus: self.cpus.clone(), _lane: lane, _accepted: accepted })

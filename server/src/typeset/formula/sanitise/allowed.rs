@@ -1,4 +1,4 @@
-//! What may stand in a formula, and what becomes of what may not.
+//! The elements and attributes that a formula may hold, and the classes that replace styles.
 
 /// Elements that say how a formula looks. Nothing here links, loads or runs.
 pub(in crate::typeset) const ELEMENTS: [&str; 28] = [

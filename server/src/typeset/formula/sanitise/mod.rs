@@ -1,17 +1,18 @@
-//! MathML that can be put into a page, whatever the converter has made, and whoever wrote the formula.
+//! Makes MathML safe to put into a page, whatever the formula and the converter.
 //!
-//! Only elements and attributes that are on a list pass, and values of a few harmless characters. An element that isn't on
-//! it goes, and its text stays. Styles become classes, which `style/content/math.css` knows: a page with a strict content security
-//! policy has no inline styles.
+//! Only listed elements and attributes pass, and only values of harmless characters. An unlisted element is removed, and its text
+//! stays. Styles become classes of `style/content/math.css`, since the Content Security Policy allows no inline styles.
+//!
+//! Not `ammonia`: it needs html5ever, for 200 lines.
 
 pub(crate) mod allowed;
 
 use allowed::{ATTRIBUTES, ELEMENTS, LOOKS, STYLES};
 
-/// How deep a browser can be asked to go.
+/// The deepest nesting that a browser gets.
 const DEEPEST: usize = 200;
 
-/// What is left of it, or none if it isn't what a converter makes.
+/// The safe part of `mathml`. None if it isn't well-formed.
 pub(crate) fn sanitised(mathml: &str) -> Option<String> {
     let mut clean = Clean { html: String::with_capacity(mathml.len()), open: Vec::new() };
     let mut rest = mathml.trim();
