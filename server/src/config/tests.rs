@@ -198,5 +198,5 @@ fn upstreams_that_cannot_be_told_apart_or_named_are_refused() {
     }
     let twice = ["--upstream", "a=http://h", "--api-key", "a=sk-1", "--api-key", "sk-2"];
     let refusal = refusal(&twice);
-    assert!(refusal.contains("two API keys for the upstream a") && !refusal.contains("sk-"), "{refusal}");
+    assert!(refusal.contains("the upstream a has two API keys") && !refusal.contains("sk-"), "{refusal}");
 }

@@ -66,7 +66,7 @@ async fn second_signal_skips_the_drain() {
     running.signal("-INT");
     let (code, _, log) = running.end_with_all().await;
     assert_eq!(code, Some(130), "{log}");
-    assert!(log.contains("starcrossed: ended at once"), "{log}");
+    assert!(log.contains("starcrossed: stopped at once"), "{log}");
 }
 
 /// Creates an empty named pipe and returns its path.
