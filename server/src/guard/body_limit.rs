@@ -4,7 +4,7 @@
 use crate::{
     guard::{
         hold::hold,
-        quota::{Full, Slot, Slots},
+        quota::{Exhausted, Permit, Quota},
     },
     http::{
         client_addr::Client,
@@ -58,8 +58,8 @@ enum TooMuch {
     /// More than this, in bytes.
     Length(usize),
     Weight,
-    Memory(Full),
-    Arriving(Full),
+    Memory(Exhausted),
+    Arriving(Exhausted),
 }
 
 impl TooMuch {
@@ -76,18 +76,18 @@ impl TooMuch {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "The request holds too many values. Send at most about 40,000 messages.",
             ),
-            Self::Memory(Full::ForAll) => (
+            Self::Memory(Exhausted::ForAll) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The running requests take all the memory for requests. Try again in a moment.",
             ),
-            Self::Memory(Full::ForThisClient) => (
+            Self::Memory(Exhausted::ForThisClient) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "Your running requests take all the memory that one client or network may have. Stop one, or wait for it, and try again.",
             ),
-            Self::Arriving(Full::ForAll) => {
+            Self::Arriving(Exhausted::ForAll) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "Too many requests are arriving at once. Try again in a moment.")
             }
-            Self::Arriving(Full::ForThisClient) => (
+            Self::Arriving(Exhausted::ForThisClient) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many requests of you or your network are arriving at once. Wait for one, and try again.",
             ),
@@ -97,18 +97,18 @@ impl TooMuch {
 }
 
 /// The memory of a body. Dropping it gives the memory back.
-pub(crate) type Memory = Slot;
+pub(crate) type Memory = Permit;
 
 /// The quotas of all bodies. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct Bodies {
-    memory: Arc<Slots>,
-    arriving: Arc<Slots>,
+    memory: Arc<Quota>,
+    arriving: Arc<Quota>,
 }
 
 impl Default for Bodies {
     fn default() -> Self {
-        Self { memory: Slots::new(MEMORY, MEMORY_EACH), arriving: Slots::new(ARRIVING, ARRIVING_EACH) }
+        Self { memory: Quota::new(MEMORY, MEMORY_EACH), arriving: Quota::new(ARRIVING, ARRIVING_EACH) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     config::Config,
-    guard::{quota::Slots, unread::Unread},
+    guard::{quota::Quota, unread::Unread},
     os::open_files,
     startup::error::Failure,
 };
@@ -27,9 +27,9 @@ const SHARE: usize = 10;
 #[derive(Clone, Debug)]
 pub struct Room {
     /// The quota of tasks.
-    pub tasks: Arc<Slots>,
+    pub tasks: Arc<Quota>,
     /// The quota of connections.
-    pub connections: Arc<Slots>,
+    pub connections: Arc<Quota>,
     /// The memory of unread responses.
     pub unread: Unread,
 }
@@ -63,8 +63,8 @@ impl Room {
         let connections = files.saturating_sub(others(files) + tasks);
         let tasks_each = config.max_tasks_per_client.unwrap_or(most_of(tasks));
         Ok(Self {
-            tasks: Slots::new(tasks, tasks_each),
-            connections: Slots::new(connections, most_of(connections)),
+            tasks: Quota::new(tasks, tasks_each),
+            connections: Quota::new(connections, most_of(connections)),
             unread: Unread::default(),
         })
     }

@@ -9,16 +9,16 @@ use std::{
 
 /// A quota, and how much of it each client uses.
 #[derive(Debug)]
-pub struct Slots {
+pub struct Quota {
     most: usize,
     most_each: usize,
     /// The limit of all clients of one network together.
     most_of_network: usize,
-    taken: Mutex<Taken>,
+    taken: Mutex<Usage>,
 }
 
 #[derive(Debug, Default)]
-struct Taken {
+struct Usage {
     all: usize,
     by: Counts,
     by_network: Counts,
@@ -30,22 +30,22 @@ struct Counts(HashMap<Client, usize>);
 
 /// A part of a quota. Dropping it gives it back.
 #[derive(Debug)]
-pub struct Slot {
-    slots: Arc<Slots>,
+pub struct Permit {
+    slots: Arc<Quota>,
     client: Client,
     count: usize,
 }
 
 /// Which limit is exhausted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Full {
+pub enum Exhausted {
     /// The quota itself.
     ForAll,
     /// The limit of this client, or of its network.
     ForThisClient,
 }
 
-impl Slots {
+impl Quota {
     /// A quota of `most`. A client may use `most_each`; a network may use half, or as much as a client if that is more.
     #[must_use]
     pub fn new(most: usize, most_each: usize) -> Arc<Self> {
@@ -71,23 +71,23 @@ impl Slots {
     ///
     /// # Errors
     /// A limit is exhausted.
-    pub fn take(self: &Arc<Self>, client: Client) -> Result<Slot, Full> {
+    pub fn take(self: &Arc<Self>, client: Client) -> Result<Permit, Exhausted> {
         let mut slot = self.none(client);
         slot.grow(1)?;
         Ok(slot)
     }
 
-    /// Takes nothing yet. [`grow`](Slot::grow) takes more.
-    pub(crate) fn none(self: &Arc<Self>, client: Client) -> Slot {
-        Slot { slots: self.clone(), client, count: 0 }
+    /// Takes nothing yet. [`grow`](Permit::grow) takes more.
+    pub(crate) fn none(self: &Arc<Self>, client: Client) -> Permit {
+        Permit { slots: self.clone(), client, count: 0 }
     }
 
-    fn taken(&self) -> MutexGuard<'_, Taken> {
+    fn taken(&self) -> MutexGuard<'_, Usage> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Taken {
+impl Usage {
     fn add(&mut self, client: Client, more: usize) {
         self.all += more;
         self.by.add(client, more);
@@ -120,24 +120,24 @@ impl Counts {
     }
 }
 
-impl Slot {
+impl Permit {
     /// Grows to `count` in all. Never shrinks.
     ///
     /// # Errors
     /// A limit is exhausted. The amount stays as it was.
-    pub(crate) fn grow(&mut self, count: usize) -> Result<(), Full> {
+    pub(crate) fn grow(&mut self, count: usize) -> Result<(), Exhausted> {
         let more = count.saturating_sub(self.count);
         if more == 0 {
             return Ok(());
         }
         let mut taken = self.slots.taken();
         if taken.all.saturating_add(more) > self.slots.most {
-            return Err(Full::ForAll);
+            return Err(Exhausted::ForAll);
         }
         let of_client = taken.by.of(self.client).saturating_add(more);
         let of_network = taken.by_network.of(self.client.network()).saturating_add(more);
         if of_client > self.slots.most_each || of_network > self.slots.most_of_network {
-            return Err(Full::ForThisClient);
+            return Err(Exhausted::ForThisClient);
         }
         taken.add(self.client, more);
         self.count += more;
@@ -145,7 +145,7 @@ impl Slot {
     }
 }
 
-impl Drop for Slot {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.slots.taken().remove(self.client, self.count);
     }
@@ -161,21 +161,21 @@ mod tests {
 
     #[test]
     fn one_client_may_take_its_share_and_all_together_what_there_is() {
-        let slots = Slots::new(3, 2);
+        let slots = Quota::new(3, 2);
         let (one, other) = (client("10.0.0.1"), client("10.0.1.1"));
         let held = [slots.take(one).unwrap(), slots.take(one).unwrap()];
-        assert_eq!(slots.take(one).unwrap_err(), Full::ForThisClient);
+        assert_eq!(slots.take(one).unwrap_err(), Exhausted::ForThisClient);
         let last = slots.take(other).unwrap();
-        assert_eq!(slots.take(other).unwrap_err(), Full::ForAll);
+        assert_eq!(slots.take(other).unwrap_err(), Exhausted::ForAll);
         drop(held);
         assert!(slots.take(other).is_ok() && slots.take(one).is_ok());
         drop(last);
         let mut growing = slots.none(one);
         assert_eq!(growing.grow(2), Ok(()));
-        assert_eq!(growing.grow(3), Err(Full::ForThisClient));
+        assert_eq!(growing.grow(3), Err(Exhausted::ForThisClient));
         assert_eq!((growing.grow(1), growing.count), (Ok(()), 2), "what there is stays");
         let rest = slots.take(other).unwrap();
-        assert_eq!(slots.take(other).unwrap_err(), Full::ForAll);
+        assert_eq!(slots.take(other).unwrap_err(), Exhausted::ForAll);
         drop((growing, rest));
         let taken = slots.taken();
         assert_eq!((taken.all, taken.by.0.len(), taken.by_network.0.len()), (0, 0, 0), "nobody is remembered");
@@ -184,18 +184,18 @@ mod tests {
     #[test]
     fn who_has_every_address_of_a_network_takes_half_and_leaves_the_rest_to_others() {
         for (net, other) in [("2001:db8:1", "2001:db8:2::1"), ("10.0.1", "10.0.2.1")] {
-            let slots = Slots::new(20, 4);
+            let slots = Quota::new(20, 4);
             let address = |n: u8| if net.contains(':') { format!("{net}:{n}::1") } else { format!("{net}.{n}") };
             let held: Vec<_> = (0..=255).filter_map(|n| slots.take(client(&address(n))).ok()).collect();
             assert_eq!(held.len(), 10);
-            assert_eq!(slots.take(client(&address(0))).unwrap_err(), Full::ForThisClient);
+            assert_eq!(slots.take(client(&address(0))).unwrap_err(), Exhausted::ForThisClient);
             assert!(slots.take(client(other)).is_ok());
         }
     }
 
     #[test]
     fn a_client_alone_in_its_network_has_its_whole_share() {
-        let slots = Slots::new(10, 9);
+        let slots = Quota::new(10, 9);
         let one = client("10.0.0.1");
         assert_eq!((0..10).filter_map(|_| slots.take(one).ok().map(std::mem::forget)).count(), 9);
         assert_eq!(slots.taken_by(one), 9);

@@ -4,7 +4,7 @@
 use crate::{
     guard::{
         hold::{hold, hold_until_body_ends},
-        quota::{Full, Slot, Slots},
+        quota::{Exhausted, Permit, Quota},
     },
     http::{
         client_addr::Client,
@@ -35,11 +35,11 @@ const UNREAD_EACH: usize = UNREAD / 10;
 #[derive(Clone, Debug)]
 pub struct Admission {
     /// Held until the task ends.
-    tasks: Arc<Slots>,
+    tasks: Arc<Quota>,
     /// The same for monitors.
-    monitors: Arc<Slots>,
+    monitors: Arc<Quota>,
     /// Held until the response is read or dropped. An HTTP/2 client can leave the answers of ended tasks unread.
-    answers: Arc<Slots>,
+    answers: Arc<Quota>,
     /// The paths of all server functions.
     functions: Arc<HashSet<&'static str>>,
 }
@@ -47,25 +47,25 @@ pub struct Admission {
 /// Which quota a request would exceed.
 #[derive(Clone, Copy, Debug)]
 enum Refused {
-    Tasks(Starts, Full),
-    Answers(Full),
+    Tasks(Starts, Exhausted),
+    Answers(Exhausted),
 }
 
 impl Admission {
     /// The quotas for this many tasks.
     #[must_use]
-    pub fn new(tasks: Arc<Slots>) -> Self {
-        let monitors = Slots::new(MONITORS, MONITORS_EACH);
+    pub fn new(tasks: Arc<Quota>) -> Self {
+        let monitors = Quota::new(MONITORS, MONITORS_EACH);
         let most = tasks.most() + MONITORS + UNREAD;
         let most_each = tasks.most_each().saturating_add(MONITORS_EACH + UNREAD_EACH);
         let functions = server_fn_paths().map(|(path, _)| path).collect();
-        Self { tasks, monitors, answers: Slots::new(most, most_each), functions: Arc::new(functions) }
+        Self { tasks, monitors, answers: Quota::new(most, most_each), functions: Arc::new(functions) }
     }
 
     /// A place for the task and one for its answer.
-    fn take(&self, starts: Starts, client: Client) -> Result<(Slot, Slot), Refused> {
+    fn take(&self, starts: Starts, client: Client) -> Result<(Permit, Permit), Refused> {
         if self.unread_by(client) >= UNREAD_EACH {
-            return Err(Refused::Answers(Full::ForThisClient));
+            return Err(Refused::Answers(Exhausted::ForThisClient));
         }
         let tasks = if starts == Starts::Monitor { &self.monitors } else { &self.tasks };
         let task = tasks.take(client).map_err(|full| Refused::Tasks(starts, full))?;
@@ -105,28 +105,28 @@ impl Refused {
     fn refusal(self) -> Response {
         let (Self::Tasks(_, full) | Self::Answers(full)) = self;
         let status = match full {
-            Full::ForAll => StatusCode::SERVICE_UNAVAILABLE,
-            Full::ForThisClient => StatusCode::TOO_MANY_REQUESTS,
+            Exhausted::ForAll => StatusCode::SERVICE_UNAVAILABLE,
+            Exhausted::ForThisClient => StatusCode::TOO_MANY_REQUESTS,
         };
         refuse(status, self.message())
     }
 
     const fn message(self) -> &'static str {
         match self {
-            Self::Tasks(Starts::Monitor, Full::ForAll) => "Too many monitor pages are open. Close one, and try again.",
-            Self::Tasks(Starts::Monitor, Full::ForThisClient) => {
+            Self::Tasks(Starts::Monitor, Exhausted::ForAll) => "Too many monitor pages are open. Close one, and try again.",
+            Self::Tasks(Starts::Monitor, Exhausted::ForThisClient) => {
                 "You already have the maximum number of monitor pages open. Close one, and try again."
             }
-            Self::Tasks(_, Full::ForAll) => {
+            Self::Tasks(_, Exhausted::ForAll) => {
                 "The server is already running the maximum number of answers. Try again in a moment."
             }
-            Self::Tasks(_, Full::ForThisClient) => {
+            Self::Tasks(_, Exhausted::ForThisClient) => {
                 "You or your network already have the maximum number of answers running. Stop one, or wait for it, and try again."
             }
-            Self::Answers(Full::ForAll) => {
+            Self::Answers(Exhausted::ForAll) => {
                 "The server holds the maximum number of answers that wait to be read. Try again in a moment."
             }
-            Self::Answers(Full::ForThisClient) => {
+            Self::Answers(Exhausted::ForThisClient) => {
                 "You or your network have the maximum number of ended answers that wait to be read. Read them or close their \
                  connections, and try again."
             }

@@ -6,7 +6,7 @@
 //! A body is handed to hyper in small pieces. hyper holds a piece until the client has read it, and nothing counts those.
 
 use crate::{
-    guard::quota::{Full, Slot, Slots},
+    guard::quota::{Exhausted, Permit, Quota},
     http::{assets::Embedded, client_addr::Client, refusal::refuse},
 };
 use axum::{
@@ -56,13 +56,13 @@ const LOOKS: u32 = 15;
 /// The unread responses. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Unread {
-    memory: Arc<Slots>,
+    memory: Arc<Quota>,
     bodies: Arc<Mutex<Vec<Weak<Reading>>>>,
 }
 
 impl Default for Unread {
     fn default() -> Self {
-        Self { memory: Slots::new(MEMORY, MEMORY_EACH), bodies: Arc::default() }
+        Self { memory: Quota::new(MEMORY, MEMORY_EACH), bodies: Arc::default() }
     }
 }
 
@@ -77,7 +77,7 @@ impl Unread {
     }
 
     /// Wraps a body.
-    fn watch(&self, body: Body, memory: Slot, is_http_2: bool) -> Body {
+    fn watch(&self, body: Body, memory: Permit, is_http_2: bool) -> Body {
         let reading = Arc::new(Reading::of(body, memory));
         if is_http_2 {
             self.remember(&reading);
@@ -127,13 +127,13 @@ fn counted(response: &Response) -> Option<usize> {
     (length > SMALL).then(|| length.saturating_add(OVERHEAD))
 }
 
-fn too_much(full: Full) -> Response {
+fn too_much(full: Exhausted) -> Response {
     match full {
-        Full::ForAll => refuse(
+        Exhausted::ForAll => refuse(
             StatusCode::SERVICE_UNAVAILABLE,
             "The responses that wait to be read take all their memory. Try again in a moment.",
         ),
-        Full::ForThisClient => refuse(
+        Exhausted::ForThisClient => refuse(
             StatusCode::TOO_MANY_REQUESTS,
             "Your responses that wait to be read take all the memory that one client or network may have. Read them or close \
              their connections, and try again.",
@@ -156,11 +156,11 @@ struct Held {
     rest: Bytes,
     /// Wakes the connection when the body is dropped.
     waker: Option<Waker>,
-    _memory: Slot,
+    _memory: Permit,
 }
 
 impl Reading {
-    fn of(body: Body, memory: Slot) -> Self {
+    fn of(body: Body, memory: Permit) -> Self {
         let held = Held { body, rest: Bytes::new(), waker: None, _memory: memory };
         Self { held: Mutex::new(Some(held)), looks: AtomicU32::new(0) }
     }

@@ -12,7 +12,7 @@ pub mod tls;
 
 use crate::{
     config::Config,
-    guard::{capacity::Room, quota::Slots},
+    guard::{capacity::Room, quota::Quota},
     http::{readiness::Readiness, tasks::Tasks},
     net::{socket::Sockets, tls::Tls},
     os::pauses::PatientTimer,
@@ -119,7 +119,7 @@ async fn serve(
     app: Router,
     handle: Handle<SocketAddr>,
     tls: Option<Tls>,
-    connections: Arc<Slots>,
+    connections: Arc<Quota>,
 ) -> io::Result<()> {
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let mut server = Server::from_listener(listener).handle(handle);

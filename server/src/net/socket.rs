@@ -1,7 +1,7 @@
 //! An accepted connection, with its part of the quota of connections and a time limit for its first request.
 
 use crate::{
-    guard::quota::{Slot, Slots},
+    guard::quota::{Permit, Quota},
     http::client_addr::Client,
     net::first_request::{self, Deadline, FirstRequest},
 };
@@ -25,11 +25,11 @@ const BUSY: &[u8] =
 
 /// Accepts connections within the quota as [`Socket`]s.
 #[derive(Clone, Debug)]
-pub struct Sockets(Arc<Slots>);
+pub struct Sockets(Arc<Quota>);
 
 impl Sockets {
     /// Accepts within this quota.
-    pub const fn new(connections: Arc<Slots>) -> Self {
+    pub const fn new(connections: Arc<Quota>) -> Self {
         Self(connections)
     }
 
@@ -61,7 +61,7 @@ impl<S> Accept<TcpStream, S> for Sockets {
 pub struct Socket {
     connection: Connection,
     first_request: Deadline,
-    _slot: Slot,
+    _slot: Permit,
 }
 
 impl AsyncRead for Socket {

@@ -11,7 +11,7 @@ use crate::support::{
 use futures::{StreamExt, stream::FuturesUnordered};
 use server::{
     config::parse_url,
-    guard::quota::Slots,
+    guard::quota::Quota,
     models::{
         Models,
         openai::{Client, Upstream as Asked},

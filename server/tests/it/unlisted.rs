@@ -8,7 +8,7 @@ use crate::support::{
 use app::api::error::ApiError;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use server::{guard::quota::Slots, models::Models};
+use server::{guard::quota::Quota, models::Models};
 use server_fn::codec::Json;
 use starcrossed::{EventStream, Item, Reason, Sse, spawn_linked};
 use std::future;
@@ -25,7 +25,7 @@ async fn unlisted() -> Result<EventStream<Word>, ApiError> {
 
 #[tokio::test]
 async fn a_streaming_endpoint_that_nobody_listed_is_limited_and_gives_its_place_back() {
-    let rules = Rules { tasks: Slots::new(1, 1), ..Rules::default() };
+    let rules = Rules { tasks: Quota::new(1, 1), ..Rules::default() };
     let server = Server::under(rules, Models::new([], None)).await;
     let page = Page::start(server.address, "/api/unlisted", "{}").await;
     for path in ["/api/unlisted", "/api/task"] {

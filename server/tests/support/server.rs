@@ -4,7 +4,7 @@ use super::{raw_client, soon};
 use ipnet::IpNet;
 use server::{
     config::parse_url,
-    guard::{auth::Auth, capacity::Room, quota::Slots, unread::Unread},
+    guard::{auth::Auth, capacity::Room, quota::Quota, unread::Unread},
     models::{
         Models,
         openai::{Client, Upstream},
@@ -26,8 +26,8 @@ pub(crate) struct Rules {
     pub(crate) tls: Option<Tls>,
     pub(crate) auth: Auth,
     pub(crate) trusted: Vec<IpNet>,
-    pub(crate) tasks: Arc<Slots>,
-    pub(crate) connections: Arc<Slots>,
+    pub(crate) tasks: Arc<Quota>,
+    pub(crate) connections: Arc<Quota>,
     pub(crate) drain: Duration,
 }
 
@@ -37,8 +37,8 @@ impl Default for Rules {
             tls: None,
             auth: Auth::new(None, Vec::new()),
             trusted: Vec::new(),
-            tasks: Slots::new(1000, 1000),
-            connections: Slots::new(1000, 1000),
+            tasks: Quota::new(1000, 1000),
+            connections: Quota::new(1000, 1000),
             drain: Duration::ZERO,
         }
     }

@@ -3,7 +3,7 @@
 //! All requests of a client share its lane. The lane limits how many of them wait for the CPU at once, however many it sends. A client gives its CPU permit back after each slice and queues again behind the others.
 
 use crate::{
-    guard::quota::{Full, Slot, Slots},
+    guard::quota::{Exhausted, Permit, Quota},
     http::client_addr::Client,
 };
 use std::{
@@ -20,7 +20,7 @@ const REQUESTS_EACH: usize = 16;
 /// The queue of all clients.
 #[derive(Debug)]
 pub(crate) struct Turns {
-    requests: Arc<Slots>,
+    requests: Arc<Quota>,
     cpus: Arc<Semaphore>,
     /// CPU permits that one client may hold at once.
     each: usize,
@@ -31,7 +31,7 @@ pub(crate) struct Turns {
 #[derive(Debug)]
 pub(crate) struct Accepted {
     lane: Arc<Semaphore>,
-    _request: Slot,
+    _request: Permit,
 }
 
 /// A request whose client has no other before it.
@@ -50,7 +50,7 @@ impl Turns {
     }
 
     pub(crate) fn with(cpus: usize, each: usize) -> Arc<Self> {
-        let requests = Slots::new(REQUESTS, REQUESTS_EACH);
+        let requests = Quota::new(REQUESTS, REQUESTS_EACH);
         Arc::new(Self { requests, cpus: Arc::new(Semaphore::new(cpus)), each, lanes: Mutex::default() })
     }
 
@@ -58,7 +58,7 @@ impl Turns {
     ///
     /// # Errors
     /// Too many are waiting already, of this client or of all.
-    pub(crate) fn accept(&self, client: Client) -> Result<Accepted, Full> {
+    pub(crate) fn accept(&self, client: Client) -> Result<Accepted, Exhausted> {
         let request = self.requests.take(client)?;
         Ok(Accepted { lane: self.lane(client), _request: request })
     }
@@ -104,7 +104,7 @@ mod tests {
     async fn a_client_with_many_requests_has_one_place_in_the_queue() {
         let turns = Turns::with(1, 1);
         let many: Vec<_> = (0..REQUESTS_EACH).map(|_| turns.accept(client(1)).unwrap()).collect();
-        assert_eq!(turns.accept(client(1)).unwrap_err(), Full::ForThisClient);
+        assert_eq!(turns.accept(client(1)).unwrap_err(), Exhausted::ForThisClient);
         let mut many = many.into_iter().map(|accepted| Box::pin(turns.turn(accepted))).collect::<Vec<_>>();
         let first = many.remove(0).await.unwrap();
         assert!(poll!(&mut many[0]).is_pending(), "its second request waits for its first");
