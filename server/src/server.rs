@@ -3,7 +3,7 @@
 use crate::{
     config::Config,
     guard::{
-        Guards, auth::Auth, capacity::Room, host_check::Hosts, kill_permission::Killers, trusted_proxies::Proxies,
+        Guards, auth::Auth, capacity::Capacity, host_check::Hosts, kill_permission::Killers, trusted_proxies::Proxies,
     },
     http::{readiness::Readiness, sent_bytes::Traffic, tasks::Tasks},
     models::Models,
@@ -28,7 +28,7 @@ pub struct Options {
     /// The proxies that are believed when they name a client.
     pub trusted: Vec<IpNet>,
     /// The quotas of tasks, connections and unread responses.
-    pub room: Room,
+    pub room: Capacity,
     /// The time between a request to stop and the end of all tasks.
     pub drain: Duration,
     /// Counts lost lines of the log, for the metrics.
@@ -45,7 +45,7 @@ impl Options {
             Some(files) => Some(Tls::load(files).await?),
             None => None,
         };
-        let room = Room::of(config)?;
+        let room = Capacity::of(config)?;
         let (password, tokens) = (config.password.clone(), config.tokens.clone());
         let auth = spawn_blocking(|| Auth::new(password, tokens)).await.map_err(Failure::runtime)?;
         let (hosts, trusted) = (config.hosts.clone(), config.trusted.clone());

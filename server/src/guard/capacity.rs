@@ -25,7 +25,7 @@ const SHARE: usize = 10;
 
 /// The quotas of tasks, connections and unread responses. Clones share them.
 #[derive(Clone, Debug)]
-pub struct Room {
+pub struct Capacity {
     /// The quota of tasks.
     pub tasks: Arc<Quota>,
     /// The quota of connections.
@@ -34,7 +34,7 @@ pub struct Room {
     pub unread: Unread,
 }
 
-impl Room {
+impl Capacity {
     /// The quotas that `config` asks for, as far as the limit on open files allows. A task needs two files: the connection of
     /// its page, and its own to the model server. Logs a warning if `config` asks for more, or if the limit is low.
     ///

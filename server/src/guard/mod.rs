@@ -27,7 +27,7 @@ pub mod unread;
 
 use crate::{
     guard::{
-        auth::Auth, body_limit::Bodies, capacity::Room, host_check::Hosts, kill_permission::Killers,
+        auth::Auth, body_limit::Bodies, capacity::Capacity, host_check::Hosts, kill_permission::Killers,
         task_limit::Admission, trusted_proxies::Proxies,
     },
     http::{
@@ -49,7 +49,7 @@ pub(crate) struct Guards {
     pub(crate) hosts: Hosts,
     pub(crate) auth: Auth,
     pub(crate) killers: Killers,
-    pub(crate) room: Room,
+    pub(crate) room: Capacity,
     pub(crate) traffic: Traffic,
 }
 

@@ -12,7 +12,7 @@ pub mod tls;
 
 use crate::{
     config::Config,
-    guard::{capacity::Room, quota::Quota},
+    guard::{capacity::Capacity, quota::Quota},
     http::{readiness::Readiness, tasks::Tasks},
     net::{socket::Sockets, tls::Tls},
     os::pauses::PatientTimer,
@@ -56,7 +56,7 @@ pub struct Terms {
     /// The certificate. Without one, the server speaks plain HTTP.
     pub tls: Option<Tls>,
     /// The quotas of connections and unread responses.
-    pub room: Room,
+    pub room: Capacity,
     /// The time between a request to stop and the end of all tasks. It lets a load balancer notice.
     pub drain: Duration,
     /// Tells load balancers when the server drains.

@@ -4,7 +4,7 @@ use super::{raw_client, soon};
 use ipnet::IpNet;
 use server::{
     config::parse_url,
-    guard::{auth::Auth, capacity::Room, quota::Quota, unread::Unread},
+    guard::{auth::Auth, capacity::Capacity, quota::Quota, unread::Unread},
     models::{
         Models,
         openai::{Client, Upstream},
@@ -81,7 +81,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let Rules { tls, auth, trusted, tasks, connections, drain } = rules;
-        let room = Room { tasks, connections, unread: Unread::default() };
+        let room = Capacity { tasks, connections, unread: Unread::default() };
         let options = Options { tls, auth, hosts: Vec::new(), trusted, room, drain, output: Output::default() };
         let server = server::server::Server::build(options, models, address);
         let registry = server.tasks().registry.clone();
