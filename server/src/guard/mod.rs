@@ -28,7 +28,7 @@ pub mod unread;
 use crate::{
     guard::{
         auth::Auth, body_limit::Bodies, capacity::Capacity, host_check::Hosts, kill_permission::Killers,
-        task_limit::Admission, trusted_proxies::Proxies,
+        task_limit::TaskLimit, trusted_proxies::Proxies,
     },
     http::{
         api_errors, headers,
@@ -62,7 +62,7 @@ impl Guards {
         let Self { proxies, hosts, auth, killers, room, traffic } = self;
         let bodies = Bodies::default();
         let form_bodies = bodies.clone();
-        let admission = Admission::new(room.tasks);
+        let limit = TaskLimit::new(room.tasks);
         let in_request_order: [Layer; 13] = [
             // The client's address, and whether it came over TLS. Everything below counts by address.
             Box::new(move |app| app.layer(from_fn_with_state(proxies, trusted_proxies::note))),
@@ -83,7 +83,7 @@ impl Guards {
             // The whole body, within its limits. A client that sends slowly takes no place from others.
             Box::new(move |app| app.layer(from_fn_with_state(bodies, body_limit::arrive))),
             // A place for the task that the request starts.
-            Box::new(move |app| app.layer(from_fn_with_state(admission, task_limit::admit))),
+            Box::new(move |app| app.layer(from_fn_with_state(limit, task_limit::admit))),
             // The bytes that streams send, for the metrics.
             Box::new(move |app| app.layer(map_response_with_state(traffic, sent_bytes::count))),
             // Under /api: plain HTTP, and refusals in JSON.

@@ -33,7 +33,7 @@ const UNREAD_EACH: usize = UNREAD / 10;
 
 /// The quotas of tasks and of their answers.
 #[derive(Clone, Debug)]
-pub struct Admission {
+pub struct TaskLimit {
     /// Held until the task ends.
     tasks: Arc<Quota>,
     /// The same for monitors.
@@ -51,7 +51,7 @@ enum Refused {
     Answers(Exhausted),
 }
 
-impl Admission {
+impl TaskLimit {
     /// The quotas for this many tasks.
     #[must_use]
     pub fn new(tasks: Arc<Quota>) -> Self {
@@ -85,13 +85,13 @@ impl Admission {
 ///
 /// Every server function counts as one that starts a task, unless the table of [`endpoints`] says otherwise. The task takes its
 /// place along ([`Permit`](app::api::permit::Permit)). A place that no task took is held until the response body ends.
-pub(crate) async fn admit(State(admission): State<Admission>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn admit(State(limit): State<TaskLimit>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let starts = endpoints::at(path).starts;
-    if starts == Starts::Nothing || !admission.functions.contains(path) {
+    if starts == Starts::Nothing || !limit.functions.contains(path) {
         return next.run(request).await;
     }
-    match admission.take(starts, Client::of(&request)) {
+    match limit.take(starts, Client::of(&request)) {
         Ok((task, answer)) => {
             let permit = hold(request.extensions_mut(), task);
             let response = next.run(request).await;
