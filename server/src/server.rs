@@ -3,7 +3,7 @@
 use crate::{
     config::Config,
     guard::{
-        Guards, auth::Auth, capacity::Capacity, host_check::Hosts, kill_permission::Killers, trusted_proxies::Proxies,
+        Guards, auth::Auth, capacity::Capacity, host_check::Hosts, kill_permission::Killers, trusted_proxies::TrustedProxies,
     },
     http::{readiness::Readiness, sent_bytes::Traffic, tasks::Tasks},
     models::Models,
@@ -69,7 +69,7 @@ impl Server {
         let (tasks, readiness, traffic) = (Tasks::default(), Readiness::default(), Traffic::default());
         let app = routes::app(tasks.clone(), Arc::new(models), readiness.clone(), traffic.clone(), output);
         let guards = Guards {
-            proxies: Proxies::new(&trusted, tls.is_some()),
+            proxies: TrustedProxies::new(&trusted, tls.is_some()),
             hosts: Hosts::of(address, hosts),
             killers: Killers::of(address, &auth),
             auth,

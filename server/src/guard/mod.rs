@@ -28,7 +28,7 @@ pub mod unread;
 use crate::{
     guard::{
         auth::Auth, body_limit::Bodies, capacity::Capacity, host_check::Hosts, kill_permission::Killers,
-        task_limit::TaskLimit, trusted_proxies::Proxies,
+        task_limit::TaskLimit, trusted_proxies::TrustedProxies,
     },
     http::{
         api_errors, headers,
@@ -45,7 +45,7 @@ use starcrossed::LinkServer;
 /// The settings of all guards.
 #[derive(Debug)]
 pub(crate) struct Guards {
-    pub(crate) proxies: Proxies,
+    pub(crate) proxies: TrustedProxies,
     pub(crate) hosts: Hosts,
     pub(crate) auth: Auth,
     pub(crate) killers: Killers,
@@ -65,7 +65,7 @@ impl Guards {
         let limit = TaskLimit::new(room.tasks);
         let in_request_order: [Layer; 13] = [
             // The client's address, and whether it came over TLS. Everything below counts by address.
-            Box::new(move |app| app.layer(from_fn_with_state(proxies, trusted_proxies::note))),
+            Box::new(move |app| app.layer(from_fn_with_state(proxies, trusted_proxies::annotate))),
             // Headers that streams need to pass proxies, and the supervisor that ends tasks at shutdown.
             Box::new(move |app| links.around(app)),
             // The memory of the response, until the client has read it.

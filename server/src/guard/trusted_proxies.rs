@@ -18,12 +18,12 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 
 /// The trusted proxies. Clones share the list.
 #[derive(Clone, Debug, Default)]
-pub struct Proxies {
+pub struct TrustedProxies {
     trusted: Arc<[IpNet]>,
     is_tls: bool,
 }
 
-impl Proxies {
+impl TrustedProxies {
     /// Trusts these networks. `is_tls` says whether this server speaks TLS itself.
     #[must_use]
     pub fn new(trusted: &[IpNet], is_tls: bool) -> Self {
@@ -67,7 +67,7 @@ fn read(entry: &[u8]) -> Option<IpAddr> {
 }
 
 /// Middleware: notes in each request whose it is ([`Client`]), and whether it came over TLS ([`IsSecure`]).
-pub(crate) async fn note(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn annotate(State(proxies): State<TrustedProxies>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
         let client = proxies.client(peer.ip(), request.headers());
         let secure = IsSecure(proxies.is_secure(peer.ip(), request.headers()));
@@ -84,7 +84,7 @@ mod tests {
 
     /// The client of a request that comes from `peer` with these headers.
     fn client(peer: &str, forwarded: &[&[u8]]) -> Client {
-        let proxies = Proxies::new(&["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse().unwrap()], false);
+        let proxies = TrustedProxies::new(&["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse().unwrap()], false);
         let mut headers = HeaderMap::new();
         for value in forwarded {
             headers.append(FORWARDED_FOR, HeaderValue::from_bytes(value).unwrap());
