@@ -3,7 +3,7 @@
 use crate::{
     config::Config,
     guard::{
-        Guards, auth::Auth, capacity::Capacity, host_check::Hosts, kill_permission::Killers, trusted_proxies::TrustedProxies,
+        Guards, auth::Auth, capacity::Capacity, host_check::Hosts, kill_permission::KillPermission, trusted_proxies::TrustedProxies,
     },
     http::{readiness::Readiness, sent_bytes::Traffic, tasks::Tasks},
     models::Models,
@@ -71,7 +71,7 @@ impl Server {
         let guards = Guards {
             proxies: TrustedProxies::new(&trusted, tls.is_some()),
             hosts: Hosts::of(address, hosts),
-            killers: Killers::of(address, &auth),
+            killers: KillPermission::of(address, &auth),
             auth,
             room: room.clone(),
             traffic,

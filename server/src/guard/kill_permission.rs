@@ -16,12 +16,12 @@ use std::net::SocketAddr;
 
 /// Decides who may end tasks.
 #[derive(Clone, Copy, Debug)]
-pub struct Killers {
+pub struct KillPermission {
     /// Whether no login is needed, and only this machine can connect.
     all: bool,
 }
 
-impl Killers {
+impl KillPermission {
     /// For a server that listens at `address` and asks for a login as `auth` says.
     #[must_use]
     pub fn of(address: SocketAddr, auth: &Auth) -> Self {
@@ -64,7 +64,7 @@ fn is_of_a_proxy(name: &str) -> bool {
 }
 
 /// Middleware: marks the requests of clients that may end tasks.
-pub(crate) async fn mark(State(killers): State<Killers>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn mark(State(killers): State<KillPermission>, mut request: Request, next: Next) -> Response {
     if killers.include(&request) {
         request.extensions_mut().insert(MayKill);
     }

@@ -27,7 +27,7 @@ pub mod unread;
 
 use crate::{
     guard::{
-        auth::Auth, body_limit::Bodies, capacity::Capacity, host_check::Hosts, kill_permission::Killers,
+        auth::Auth, body_limit::Bodies, capacity::Capacity, host_check::Hosts, kill_permission::KillPermission,
         task_limit::TaskLimit, trusted_proxies::TrustedProxies,
     },
     http::{
@@ -48,7 +48,7 @@ pub(crate) struct Guards {
     pub(crate) proxies: TrustedProxies,
     pub(crate) hosts: Hosts,
     pub(crate) auth: Auth,
-    pub(crate) killers: Killers,
+    pub(crate) killers: KillPermission,
     pub(crate) room: Capacity,
     pub(crate) traffic: Traffic,
 }
