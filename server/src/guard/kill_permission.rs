@@ -2,7 +2,7 @@
 //! from the same machine may, and only if the server listens on loopback alone.
 
 use crate::guard::{
-    auth::{Auth, Proven},
+    auth::{Auth, Authenticated},
     host_check,
 };
 use app::api::monitor::MayKill;
@@ -30,7 +30,7 @@ impl KillPermission {
 
     /// A request that a proxy on this machine forwards doesn't count as one from this machine.
     fn include(self, request: &Request) -> bool {
-        let is_proven = request.extensions().get::<Proven>().is_some();
+        let is_proven = request.extensions().get::<Authenticated>().is_some();
         is_proven || self.all && !is_handed_on(request)
     }
 }

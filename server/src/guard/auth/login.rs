@@ -1,6 +1,6 @@
 //! The login page. Plain HTML, so that it needs none of the program's code, and reveals none.
 
-use super::{COOKIE_NAME, Door, attempts::Wait, session::LASTS};
+use super::{COOKIE_NAME, Credentials, attempts::Wait, session::LASTS};
 use crate::{
     guard::body_limit::{self, Bodies},
     http::{
@@ -50,7 +50,7 @@ pub(super) async fn page(Query(destination): Query<Destination>) -> Response {
 }
 
 /// `POST /login`: sets the cookie, and redirects to the page that was asked for.
-pub(super) async fn log_in(State((door, bodies)): State<(Arc<Door>, Bodies)>, request: Request) -> Response {
+pub(super) async fn log_in(State((credentials, bodies)): State<(Arc<Credentials>, Bodies)>, request: Request) -> Response {
     let client = Client::of(&request);
     let is_secure = IsSecure::of(&request);
     let (parts, body) = request.into_parts();
@@ -64,9 +64,9 @@ pub(super) async fn log_in(State((door, bodies)): State<(Arc<Door>, Bodies)>, re
         return no_form();
     };
     let next = local(attempt.next);
-    match door.takes_password(client, &attempt.password) {
+    match credentials.accepts_password(client, &attempt.password) {
         Ok(true) => {
-            with_cookie(Redirect::to(&next).into_response(), &door.sessions.begin(), LASTS.as_secs(), is_secure)
+            with_cookie(Redirect::to(&next).into_response(), &credentials.sessions.begin(), LASTS.as_secs(), is_secure)
         }
         Ok(false) => form(StatusCode::UNAUTHORIZED, Some("Wrong password."), &next),
         Err(wait) => too_often(&wait, &next),
@@ -78,8 +78,8 @@ fn no_form() -> Response {
 }
 
 /// `POST /logout`: removes the cookie, and ends its session, so that a copied cookie is worthless.
-pub(super) async fn log_out(State((door, _)): State<(Arc<Door>, Bodies)>, request: Request) -> Response {
-    door.forget(request.headers());
+pub(super) async fn log_out(State((credentials, _)): State<(Arc<Credentials>, Bodies)>, request: Request) -> Response {
+    credentials.forget(request.headers());
     with_cookie(Redirect::to("/login").into_response(), "", 0, IsSecure::of(&request))
 }
 

@@ -45,9 +45,9 @@ const OPEN_FILES: [&str; 6] = [
 
 /// Who may come in. Clones share the sessions and the counted guesses.
 #[derive(Clone)]
-pub struct Auth(Option<Arc<Door>>);
+pub struct Auth(Option<Arc<Credentials>>);
 
-struct Door {
+struct Credentials {
     /// The secrets for the login page: the password, or the tokens where there is none.
     passwords: Vec<String>,
     /// The tokens of programs.
@@ -55,12 +55,12 @@ struct Door {
     sessions: Sessions,
     attempts: Attempts,
     /// A random key. Comparing MACs instead of secrets makes the time independent of how much of a secret was right.
-    blind: Key,
+    compare_key: Key,
 }
 
 /// Marks the request of a client with a good session or token.
 #[derive(Clone, Copy, Debug)]
-pub struct Proven;
+pub struct Authenticated;
 
 impl Auth {
     /// Lets in browsers with the password, and programs with a token. Without a password, browsers log in with a token. Without
@@ -71,10 +71,10 @@ impl Auth {
         if passwords.is_empty() {
             return Self(None);
         }
-        Self(Some(Arc::new(Door {
+        Self(Some(Arc::new(Credentials {
             sessions: Sessions::of(&passwords.join("\n")), // none outlives what it was begun with
             attempts: Attempts::default(),
-            blind: Key::new(HMAC_SHA256, &rand::random::<[u8; 32]>()),
+            compare_key: Key::new(HMAC_SHA256, &rand::random::<[u8; 32]>()),
             passwords,
             tokens,
         })))
@@ -88,12 +88,12 @@ impl Auth {
 
     /// Puts the check around `app`, and adds the login page, which needs no login.
     pub(crate) fn guard(self, app: Router, bodies: Bodies) -> Router {
-        let Some(door) = self.0 else { return app };
+        let Some(credentials) = self.0 else { return app };
         let login = Router::new()
             .route("/login", get(login::page).post(login::log_in))
             .route("/logout", post(login::log_out))
-            .with_state((door.clone(), bodies.clone()));
-        app.layer(from_fn_with_state((door, bodies), check)).merge(login)
+            .with_state((credentials.clone(), bodies.clone()));
+        app.layer(from_fn_with_state((credentials, bodies), check)).merge(login)
     }
 }
 
@@ -104,19 +104,19 @@ impl fmt::Debug for Auth {
     }
 }
 
-impl Door {
+impl Credentials {
     /// Whether `secret` is among `secrets`, in constant time.
     fn is_among(&self, secrets: &[String], secret: &str) -> bool {
-        let given = hmac::sign(&self.blind, secret.as_bytes());
-        let is = |one: &String| hmac::verify(&self.blind, one.as_bytes(), given.as_ref()).is_ok();
+        let given = hmac::sign(&self.compare_key, secret.as_bytes());
+        let is = |one: &String| hmac::verify(&self.compare_key, one.as_bytes(), given.as_ref()).is_ok();
         secrets.iter().fold(false, |opens, one| opens | is(one))
     }
 
-    fn takes_password(&self, client: Client, password: &str) -> Result<bool, Wait> {
+    fn accepts_password(&self, client: Client, password: &str) -> Result<bool, Wait> {
         self.attempts.password(client, || self.is_among(&self.passwords, password))
     }
 
-    fn takes_token(&self, client: Client, token: &str) -> Result<bool, Wait> {
+    fn accepts_token(&self, client: Client, token: &str) -> Result<bool, Wait> {
         self.attempts.token(client, || self.is_among(&self.tokens, token))
     }
 
@@ -129,21 +129,21 @@ impl Door {
     }
 }
 
-async fn check(State((door, bodies)): State<(Arc<Door>, Bodies)>, mut request: Request, next: Next) -> Response {
+async fn check(State((credentials, bodies)): State<(Arc<Credentials>, Bodies)>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if endpoints::at(path).is_open || is_open_file(path) {
         return next.run(request).await;
     }
     let is_in = match bearer(request.headers()) {
-        None => Ok(door.knows(request.headers())),
-        Some(token) => door.takes_token(Client::of(&request), token),
+        None => Ok(credentials.knows(request.headers())),
+        Some(token) => credentials.accepts_token(Client::of(&request), token),
     };
     let answer = match is_in {
         Ok(true) => {
-            request.extensions_mut().insert(Proven);
+            request.extensions_mut().insert(Authenticated);
             return next.run(request).await;
         }
-        Ok(false) => turn_away(&request),
+        Ok(false) => unauthorized(&request),
         Err(wait) => too_often(&wait),
     };
     let client = Client::of(&request);
@@ -157,7 +157,7 @@ fn is_open_file(path: &str) -> bool {
 }
 
 /// Redirects a browser that asks for a page to the login page. Everything else gets a 401.
-fn turn_away(request: &Request) -> Response {
+fn unauthorized(request: &Request) -> Response {
     let path = request.uri().path();
     if request.method() == Method::GET && !path.starts_with("/api") && path != "/metrics" {
         return Redirect::to(&format!("/login?next={path}")).into_response();
