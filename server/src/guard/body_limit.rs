@@ -54,7 +54,7 @@ const WHOLE: Duration = Duration::from_mins(5);
 
 /// Why a body is refused.
 #[derive(Clone, Copy, Debug)]
-enum TooMuch {
+enum Exceeded {
     /// More than this, in bytes.
     Length(usize),
     Weight,
@@ -62,7 +62,7 @@ enum TooMuch {
     Arriving(Exhausted),
 }
 
-impl TooMuch {
+impl Exceeded {
     fn refusal(self) -> Response {
         let (status, message) = match self {
             Self::Length(QUESTION) => (StatusCode::PAYLOAD_TOO_LARGE, "The request is too long. The limit is 16 MiB."),
@@ -101,12 +101,12 @@ pub(crate) type Memory = Permit;
 
 /// The quotas of all bodies. Clones share them.
 #[derive(Clone, Debug)]
-pub(crate) struct Bodies {
+pub(crate) struct BodyBudget {
     memory: Arc<Quota>,
     arriving: Arc<Quota>,
 }
 
-impl Default for Bodies {
+impl Default for BodyBudget {
     fn default() -> Self {
         Self { memory: Quota::new(MEMORY, MEMORY_EACH), arriving: Quota::new(ARRIVING, ARRIVING_EACH) }
     }
@@ -114,7 +114,7 @@ impl Default for Bodies {
 
 /// Middleware: hands a request on when its body has arrived. The memory of a body is held by the task that the request starts,
 /// or else until the request is answered.
-pub(crate) async fn arrive(State(bodies): State<Bodies>, request: Request, next: Next) -> Response {
+pub(crate) async fn arrive(State(bodies): State<BodyBudget>, request: Request, next: Next) -> Response {
     let client = Client::of(&request);
     let endpoint = endpoints::at(request.uri().path());
     let (mut parts, body) = request.into_parts();
@@ -126,7 +126,7 @@ pub(crate) async fn arrive(State(bodies): State<Bodies>, request: Request, next:
     next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
-impl Bodies {
+impl BodyBudget {
     /// Receives the whole body.
     ///
     /// # Errors
@@ -136,10 +136,10 @@ impl Bodies {
         if body.is_end_stream() {
             return Ok((Bytes::new(), received.memory));
         }
-        let _arriving = self.arriving.take(client).map_err(|full| TooMuch::Arriving(full).refusal())?;
+        let _arriving = self.arriving.take(client).map_err(|full| Exceeded::Arriving(full).refusal())?;
         timeout(WHOLE, received.read(body)).await.map_err(|_| too_slow())??;
-        let (bytes, mut memory) = received.finish().map_err(TooMuch::refusal)?;
-        add_weight(&bytes, &mut memory).await.map_err(TooMuch::refusal)?;
+        let (bytes, mut memory) = received.finish().map_err(Exceeded::refusal)?;
+        count_memory(&bytes, &mut memory).await.map_err(Exceeded::refusal)?;
         Ok((bytes, memory))
     }
 
@@ -147,7 +147,7 @@ impl Bodies {
     /// on their way is not waited for.
     pub(crate) async fn discard(&self, body: Body, client: Client) {
         let Ok(_arriving) = self.arriving.take(client) else { return };
-        let refused = Some(TooMuch::Length(0));
+        let refused = Some(Exceeded::Length(0));
         let mut received = Received { bytes: Vec::new(), limit: 0, memory: self.memory.none(client), refused };
         _ = timeout(WHOLE, received.read(body)).await;
     }
@@ -160,7 +160,7 @@ struct Received {
     limit: usize,
     memory: Memory,
     /// Once this is set, nothing more is kept.
-    refused: Option<TooMuch>,
+    refused: Option<Exceeded>,
 }
 
 impl Received {
@@ -192,19 +192,19 @@ impl Received {
     }
 
     /// Makes room for so many bytes in all. The buffer doubles when it is full, and its memory is counted before it is there.
-    fn make_room(&mut self, length: usize) -> Result<(), TooMuch> {
+    fn make_room(&mut self, length: usize) -> Result<(), Exceeded> {
         if length > self.limit {
-            return Err(TooMuch::Length(self.limit));
+            return Err(Exceeded::Length(self.limit));
         }
         if length > self.bytes.capacity() {
             let capacity = (2 * length).min(self.limit);
-            self.memory.grow(capacity).map_err(TooMuch::Memory)?;
+            self.memory.grow(capacity).map_err(Exceeded::Memory)?;
             self.bytes.reserve_exact(capacity - self.bytes.len());
         }
         Ok(())
     }
 
-    fn finish(self) -> Result<(Bytes, Memory), TooMuch> {
+    fn finish(self) -> Result<(Bytes, Memory), Exceeded> {
         match self.refused {
             Some(refused) => Err(refused),
             None => Ok((self.bytes.into(), self.memory)),
@@ -214,21 +214,21 @@ impl Received {
 
 /// Takes the memory of the body while its request runs. Its texts are held twice: as received or as sent to the model server,
 /// and in the parsed question.
-async fn add_weight(bytes: &Bytes, memory: &mut Memory) -> Result<(), TooMuch> {
-    let weight = if bytes.len() < LONG { weigh(bytes) } else { weigh_apart(bytes.clone()).await };
+async fn count_memory(bytes: &Bytes, memory: &mut Memory) -> Result<(), Exceeded> {
+    let weight = if bytes.len() < LONG { estimate_memory(bytes) } else { estimate_memory_on_a_thread(bytes.clone()).await };
     if weight > WEIGHT {
-        return Err(TooMuch::Weight);
+        return Err(Exceeded::Weight);
     }
-    memory.grow(weight + bytes.len()).map_err(TooMuch::Memory)
+    memory.grow(weight + bytes.len()).map_err(Exceeded::Memory)
 }
 
 /// The same on a thread of its own, since a long body takes some milliseconds of CPU time. After a panic the body is refused.
-async fn weigh_apart(bytes: Bytes) -> usize {
-    spawn_blocking(move || weigh(&bytes)).await.unwrap_or(usize::MAX)
+async fn estimate_memory_on_a_thread(bytes: Bytes) -> usize {
+    spawn_blocking(move || estimate_memory(&bytes)).await.unwrap_or(usize::MAX)
 }
 
 /// Estimates the memory of this text and of the JSON in it.
-fn weigh(bytes: &[u8]) -> usize {
+fn estimate_memory(bytes: &[u8]) -> usize {
     let (mut weight, mut is_text, mut is_escaped) = (bytes.len(), false, false);
     for byte in bytes {
         match byte {
@@ -254,14 +254,14 @@ mod tests {
 
     #[test]
     fn what_takes_far_more_memory_than_it_has_bytes_weighs_more() {
-        assert!(weigh("[0,".repeat(1000).as_bytes()) > 1000 * VALUE);
-        assert!(weigh(r#"{"":0},"#.repeat(1000).as_bytes()) > 1000 * OBJECT);
+        assert!(estimate_memory("[0,".repeat(1000).as_bytes()) > 1000 * VALUE);
+        assert!(estimate_memory(r#"{"":0},"#.repeat(1000).as_bytes()) > 1000 * OBJECT);
         let text = format!(r#"{{"content":"{}"}}"#, r#"[0,\"{"#.repeat(1000));
-        assert_eq!(weigh(text.as_bytes()), text.len() + OBJECT, "that is a text");
+        assert_eq!(estimate_memory(text.as_bytes()), text.len() + OBJECT, "that is a text");
     }
 
     /// What holds the memory of a body of so many bytes, or the status of its refusal.
-    async fn arrived(bodies: &Bodies, length: usize, from: u8) -> Result<Memory, StatusCode> {
+    async fn arrived(bodies: &BodyBudget, length: usize, from: u8) -> Result<Memory, StatusCode> {
         let client = Client::at([10, 0, from, 1].into());
         let received = bodies.receive(Body::from(vec![b' '; length]), QUESTION, client).await;
         received.map(|(_, memory)| memory).map_err(|refusal| refusal.status())
@@ -278,7 +278,7 @@ mod tests {
             ("/api/models", "8 KiB"),
             ("/login", "8 KiB"),
         ] {
-            let refusal = TooMuch::Length(endpoints::at(path).max_body).refusal();
+            let refusal = Exceeded::Length(endpoints::at(path).max_body).refusal();
             assert_eq!(refusal.status(), StatusCode::PAYLOAD_TOO_LARGE);
             let message = axum::body::to_bytes(refusal.into_body(), 1024).await.unwrap();
             assert!(String::from_utf8_lossy(&message).contains(limit), "{path} {message:?}");
@@ -288,12 +288,12 @@ mod tests {
     #[tokio::test]
     async fn a_long_body_weighs_the_same_as_its_parts() {
         let long = Bytes::from("[0,".repeat(LONG));
-        assert_eq!(weigh_apart(long.clone()).await, weigh(&long));
+        assert_eq!(estimate_memory_on_a_thread(long.clone()).await, estimate_memory(&long));
     }
 
     #[tokio::test]
     async fn a_client_has_two_of_the_longest_bodies_at_work_and_leaves_room_for_others() {
-        let (bodies, mut held) = (Bodies::default(), Vec::new());
+        let (bodies, mut held) = (BodyBudget::default(), Vec::new());
         for client in [1, 1, 2, 2, 3, 3] {
             held.push(arrived(&bodies, QUESTION, client).await.unwrap());
         }
@@ -310,7 +310,7 @@ mod tests {
     async fn bodies_of_any_length_take_what_they_take_twice_and_no_client_more_than_its_share() {
         let client = Client::at([10, 1, 1, 1].into());
         for length in [100_000, 63 * 1024] {
-            let bodies = Bodies::default();
+            let bodies = BodyBudget::default();
             let one = async || {
                 let received = bodies.receive(Body::from(vec![b' '; length]), QUESTION, client).await;
                 received.ok().map(|(_, memory)| memory)

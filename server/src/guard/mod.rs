@@ -27,7 +27,7 @@ pub mod unread;
 
 use crate::{
     guard::{
-        auth::Auth, body_limit::Bodies, capacity::Capacity, host_check::Hosts, kill_permission::KillPermission,
+        auth::Auth, body_limit::BodyBudget, capacity::Capacity, host_check::Hosts, kill_permission::KillPermission,
         task_limit::TaskLimit, trusted_proxies::TrustedProxies,
     },
     http::{
@@ -60,7 +60,7 @@ impl Guards {
     /// Puts all guards around `routes`.
     pub(crate) fn wrap(self, routes: Router, links: LinkServer) -> Router {
         let Self { proxies, hosts, auth, killers, room, traffic } = self;
-        let bodies = Bodies::default();
+        let bodies = BodyBudget::default();
         let form_bodies = bodies.clone();
         let limit = TaskLimit::new(room.tasks);
         let in_request_order: [Layer; 13] = [

@@ -2,7 +2,7 @@
 
 use super::{COOKIE_NAME, Credentials, attempts::Wait, session::LASTS};
 use crate::{
-    guard::body_limit::{self, Bodies},
+    guard::body_limit::{self, BodyBudget},
     http::{
         assets,
         client_addr::{Client, IsSecure},
@@ -50,7 +50,7 @@ pub(super) async fn page(Query(destination): Query<Destination>) -> Response {
 }
 
 /// `POST /login`: sets the cookie, and redirects to the page that was asked for.
-pub(super) async fn log_in(State((credentials, bodies)): State<(Arc<Credentials>, Bodies)>, request: Request) -> Response {
+pub(super) async fn log_in(State((credentials, bodies)): State<(Arc<Credentials>, BodyBudget)>, request: Request) -> Response {
     let client = Client::of(&request);
     let is_secure = IsSecure::of(&request);
     let (parts, body) = request.into_parts();
@@ -78,7 +78,7 @@ fn no_form() -> Response {
 }
 
 /// `POST /logout`: removes the cookie, and ends its session, so that a copied cookie is worthless.
-pub(super) async fn log_out(State((credentials, _)): State<(Arc<Credentials>, Bodies)>, request: Request) -> Response {
+pub(super) async fn log_out(State((credentials, _)): State<(Arc<Credentials>, BodyBudget)>, request: Request) -> Response {
     credentials.forget(request.headers());
     with_cookie(Redirect::to("/login").into_response(), "", 0, IsSecure::of(&request))
 }

@@ -11,7 +11,7 @@ mod login;
 mod session;
 
 use crate::{
-    guard::body_limit::Bodies,
+    guard::body_limit::BodyBudget,
     http::{assets, client_addr::Client, endpoints, refusal},
 };
 use attempts::{Attempts, Wait};
@@ -87,7 +87,7 @@ impl Auth {
     }
 
     /// Puts the check around `app`, and adds the login page, which needs no login.
-    pub(crate) fn guard(self, app: Router, bodies: Bodies) -> Router {
+    pub(crate) fn guard(self, app: Router, bodies: BodyBudget) -> Router {
         let Some(credentials) = self.0 else { return app };
         let login = Router::new()
             .route("/login", get(login::page).post(login::log_in))
@@ -129,7 +129,7 @@ impl Credentials {
     }
 }
 
-async fn check(State((credentials, bodies)): State<(Arc<Credentials>, Bodies)>, mut request: Request, next: Next) -> Response {
+async fn check(State((credentials, bodies)): State<(Arc<Credentials>, BodyBudget)>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if endpoints::at(path).is_open || is_open_file(path) {
         return next.run(request).await;
