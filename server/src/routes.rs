@@ -2,7 +2,7 @@
 
 use crate::{
     http::{
-        assets, client_addr::Client, csp, metrics::metrics, readiness::Readiness, refusal, sent_bytes::Traffic,
+        assets, client_addr::Client, csp, metrics::metrics, readiness::Readiness, refusal, sent_bytes::SentBytes,
         tasks::Tasks,
     },
     startup::output::Output,
@@ -25,7 +25,7 @@ use std::env;
 use tower_http::compression::CompressionLayer;
 
 /// All routes: pages, server functions, files, and the endpoints for machines. [`endpoints`](crate::http::endpoints) has the list.
-pub(crate) fn app(tasks: Tasks, model: SharedModel, readiness: Readiness, traffic: Traffic, output: Output) -> Router {
+pub(crate) fn app(tasks: Tasks, model: SharedModel, readiness: Readiness, traffic: SentBytes, output: Output) -> Router {
     // Leptos spawns on Tokio while it renders. A second call in one process, as in tests, changes nothing.
     _ = Executor::init_tokio();
     let registry = tasks.registry.clone();
@@ -39,9 +39,9 @@ pub(crate) fn app(tasks: Tasks, model: SharedModel, readiness: Readiness, traffi
     let page_or_not_found = pages.layer(from_fn(assets::first)); // files are compressed already
 
     server_functions(context)
-        .route("/api", any(refusal::nothing_here))
-        .route("/api/", any(refusal::nothing_here))
-        .route("/api/{*rest}", any(refusal::nothing_here))
+        .route("/api", any(refusal::not_found))
+        .route("/api/", any(refusal::not_found))
+        .route("/api/{*rest}", any(refusal::not_found))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(async move || readiness.answer()))
         .route("/metrics", get(async move || metrics(&registry.metrics(), &traffic, &output)))

@@ -5,7 +5,7 @@ use crate::{
     guard::{
         Guards, auth::Auth, capacity::Capacity, host_check::Hosts, kill_permission::KillPermission, trusted_proxies::TrustedProxies,
     },
-    http::{readiness::Readiness, sent_bytes::Traffic, tasks::Tasks},
+    http::{readiness::Readiness, sent_bytes::SentBytes, tasks::Tasks},
     models::Models,
     net::{self, Terms, tls::Tls},
     routes,
@@ -66,7 +66,7 @@ impl Server {
     #[must_use]
     pub fn build(options: Options, models: Models, address: SocketAddr) -> Self {
         let Options { tls, auth, hosts, trusted, room, drain, output } = options;
-        let (tasks, readiness, traffic) = (Tasks::default(), Readiness::default(), Traffic::default());
+        let (tasks, readiness, traffic) = (Tasks::default(), Readiness::default(), SentBytes::default());
         let app = routes::app(tasks.clone(), Arc::new(models), readiness.clone(), traffic.clone(), output);
         let guards = Guards {
             proxies: TrustedProxies::new(&trusted, tls.is_some()),

@@ -32,7 +32,7 @@ use crate::{
     },
     http::{
         api_errors, headers,
-        sent_bytes::{self, Traffic},
+        sent_bytes::{self, SentBytes},
     },
 };
 use axum::{
@@ -50,7 +50,7 @@ pub(crate) struct Guards {
     pub(crate) auth: Auth,
     pub(crate) killers: KillPermission,
     pub(crate) room: Capacity,
-    pub(crate) traffic: Traffic,
+    pub(crate) traffic: SentBytes,
 }
 
 /// Puts one guard around the routes.
@@ -87,7 +87,7 @@ impl Guards {
             // The bytes that streams send, for the metrics.
             Box::new(move |app| app.layer(map_response_with_state(traffic, sent_bytes::count))),
             // Under /api: plain HTTP, and refusals in JSON.
-            Box::new(move |app| app.layer(from_fn(api_errors::plain_http))),
+            Box::new(move |app| app.layer(from_fn(api_errors::normalize))),
             // axum's own limit of 2 MB is off: `body_limit` has taken the body.
             Box::new(move |app| app.layer(DefaultBodyLimit::disable())),
         ];

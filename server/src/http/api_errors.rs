@@ -1,7 +1,7 @@
 //! Makes everything under `/api` plain HTTP: no redirects for forms, and every error is a refusal in JSON,
 //! `{"error":{"message":"…"}}`.
 
-use crate::http::refusal::{come_again, refuse};
+use crate::http::refusal::{with_retry_after, refuse};
 use axum::{
     extract::Request,
     http::{
@@ -13,7 +13,7 @@ use axum::{
 };
 
 /// Middleware: prepares requests under `/api`, and turns the framework's errors into refusals.
-pub async fn plain_http(mut request: Request, next: Next) -> Response {
+pub async fn normalize(mut request: Request, next: Next) -> Response {
     if !is_api(request.uri().path()) {
         return next.run(request).await;
     }
@@ -23,7 +23,7 @@ pub async fn plain_http(mut request: Request, next: Next) -> Response {
         *request.method_mut() = Method::GET; // hyper knows it was HEAD, and sends no body
     }
     let method = request.method().clone();
-    come_again(in_json(next.run(request).await, &method))
+    with_retry_after(in_json(next.run(request).await, &method))
 }
 
 /// Whether this is an address of the API.

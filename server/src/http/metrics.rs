@@ -2,7 +2,7 @@
 //!
 //! Not `prometheus-client`: the registry of the link counts at the event already, and what is left is this formatting.
 
-use crate::{http::sent_bytes::Traffic, os::memory, startup::output::Output};
+use crate::{http::sent_bytes::SentBytes, os::memory, startup::output::Output};
 use axum::{http::header::CONTENT_TYPE, response::IntoResponse};
 use starcrossed::{
     Reason,
@@ -14,7 +14,7 @@ use std::fmt::{Display, Write};
 const REASONS: [Reason; 5] = [Reason::Normal, Reason::Failed, Reason::Crashed, Reason::Killed, Reason::Shutdown];
 
 /// The metrics in Prometheus' text format.
-pub fn metrics(counts: &Metrics, traffic: &Traffic, output: &Output) -> impl IntoResponse + use<> {
+pub fn metrics(counts: &Metrics, traffic: &SentBytes, output: &Output) -> impl IntoResponse + use<> {
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text(counts, traffic.bytes(), output.lost()))
 }
 

@@ -16,9 +16,9 @@ use std::sync::{
 
 /// The counter. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Traffic(Arc<AtomicU64>);
+pub struct SentBytes(Arc<AtomicU64>);
 
-impl Traffic {
+impl SentBytes {
     /// The number of bytes sent so far.
     #[must_use]
     pub fn bytes(&self) -> u64 {
@@ -31,7 +31,7 @@ impl Traffic {
 }
 
 /// Middleware: counts the bytes of a response if it is an event stream. For [`axum::middleware::map_response_with_state`].
-pub async fn count(State(traffic): State<Traffic>, response: Response) -> Response {
+pub async fn count(State(traffic): State<SentBytes>, response: Response) -> Response {
     if response.headers().get(CONTENT_TYPE).is_none_or(|is| is != Sse::CONTENT_TYPE) {
         return response;
     }
