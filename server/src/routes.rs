@@ -2,7 +2,7 @@
 
 use crate::{
     http::{
-        assets, client_addr::Client, csp, metrics::metrics, readiness::Readiness, refusal, sent_bytes::SentBytes,
+        assets, client_addr::ClientAddr, csp, metrics::metrics, readiness::Readiness, refusal, sent_bytes::SentBytes,
         tasks::Tasks,
     },
     startup::output::Output,
@@ -57,9 +57,9 @@ fn leptos_options() -> LeptosOptions {
 }
 
 /// A route for each server function. `context` provides what they need to answer this client.
-fn server_functions(context: impl Fn(Client) + Clone + Send + Sync + 'static) -> Router {
+fn server_functions(context: impl Fn(ClientAddr) + Clone + Send + Sync + 'static) -> Router {
     let serve = move |request: Request| {
-        let (context, client) = (context.clone(), Client::of(&request));
+        let (context, client) = (context.clone(), ClientAddr::of(&request));
         handle_server_fns_with_context(move || context(client), request)
     };
     server_fn::axum::server_fn_paths().fold(Router::new(), |router, (path, method)| {

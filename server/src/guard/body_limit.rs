@@ -7,7 +7,7 @@ use crate::{
         quota::{Exhausted, Permit, Quota},
     },
     http::{
-        client_addr::Client,
+        client_addr::ClientAddr,
         endpoints::{self, QUESTION, TYPESET},
         refusal::refuse,
     },
@@ -115,7 +115,7 @@ impl Default for BodyBudget {
 /// Middleware: hands a request on when its body has arrived. The memory of a body is held by the task that the request starts,
 /// or else until the request is answered.
 pub(crate) async fn arrive(State(bodies): State<BodyBudget>, request: Request, next: Next) -> Response {
-    let client = Client::of(&request);
+    let client = ClientAddr::of(&request);
     let endpoint = endpoints::at(request.uri().path());
     let (mut parts, body) = request.into_parts();
     let (body, memory) = match bodies.receive(body, endpoint.max_body, client).await {
@@ -131,7 +131,7 @@ impl BodyBudget {
     ///
     /// # Errors
     /// It is longer than `limit`, takes too long, is cut off, or exceeds the memory: the refusal.
-    pub(crate) async fn receive(&self, body: Body, limit: usize, client: Client) -> Result<(Bytes, Memory), Response> {
+    pub(crate) async fn receive(&self, body: Body, limit: usize, client: ClientAddr) -> Result<(Bytes, Memory), Response> {
         let mut received = Received { bytes: Vec::new(), limit, memory: self.memory.none(client), refused: None };
         if body.is_end_stream() {
             return Ok((Bytes::new(), received.memory));
@@ -145,7 +145,7 @@ impl BodyBudget {
 
     /// Reads the body of a request that is refused anyway, and throws it away: see [`DISCARD`]. A client that has too many bodies
     /// on their way is not waited for.
-    pub(crate) async fn discard(&self, body: Body, client: Client) {
+    pub(crate) async fn discard(&self, body: Body, client: ClientAddr) {
         let Ok(_arriving) = self.arriving.take(client) else { return };
         let refused = Some(Exceeded::Length(0));
         let mut received = Received { bytes: Vec::new(), limit: 0, memory: self.memory.none(client), refused };
@@ -262,7 +262,7 @@ mod tests {
 
     /// What holds the memory of a body of so many bytes, or the status of its refusal.
     async fn arrived(bodies: &BodyBudget, length: usize, from: u8) -> Result<Memory, StatusCode> {
-        let client = Client::at([10, 0, from, 1].into());
+        let client = ClientAddr::at([10, 0, from, 1].into());
         let received = bodies.receive(Body::from(vec![b' '; length]), QUESTION, client).await;
         received.map(|(_, memory)| memory).map_err(|refusal| refusal.status())
     }
@@ -308,7 +308,7 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_of_any_length_take_what_they_take_twice_and_no_client_more_than_its_share() {
-        let client = Client::at([10, 1, 1, 1].into());
+        let client = ClientAddr::at([10, 1, 1, 1].into());
         for length in [100_000, 63 * 1024] {
             let bodies = BodyBudget::default();
             let one = async || {

@@ -1,7 +1,7 @@
 //! A quota of tasks, connections or bytes, shared between clients. A client has a limit, and so has a network, since one
 //! attacker may own every address of a network. A request beyond the quota is refused; what was granted stays granted.
 
-use crate::http::client_addr::Client;
+use crate::http::client_addr::ClientAddr;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -26,13 +26,13 @@ struct Usage {
 
 /// The use of each client or network. Those that use nothing have no entry.
 #[derive(Debug, Default)]
-struct Counts(HashMap<Client, usize>);
+struct Counts(HashMap<ClientAddr, usize>);
 
 /// A part of a quota. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Permit {
     slots: Arc<Quota>,
-    client: Client,
+    client: ClientAddr,
     count: usize,
 }
 
@@ -58,7 +58,7 @@ impl Quota {
     }
 
     /// The amount that this client uses.
-    pub(crate) fn taken_by(&self, client: Client) -> usize {
+    pub(crate) fn taken_by(&self, client: ClientAddr) -> usize {
         self.taken().by.of(client)
     }
 
@@ -71,14 +71,14 @@ impl Quota {
     ///
     /// # Errors
     /// A limit is exhausted.
-    pub fn take(self: &Arc<Self>, client: Client) -> Result<Permit, Exhausted> {
+    pub fn take(self: &Arc<Self>, client: ClientAddr) -> Result<Permit, Exhausted> {
         let mut slot = self.none(client);
         slot.grow(1)?;
         Ok(slot)
     }
 
     /// Takes nothing yet. [`grow`](Permit::grow) takes more.
-    pub(crate) fn none(self: &Arc<Self>, client: Client) -> Permit {
+    pub(crate) fn none(self: &Arc<Self>, client: ClientAddr) -> Permit {
         Permit { slots: self.clone(), client, count: 0 }
     }
 
@@ -88,29 +88,29 @@ impl Quota {
 }
 
 impl Usage {
-    fn add(&mut self, client: Client, more: usize) {
+    fn add(&mut self, client: ClientAddr, more: usize) {
         self.all += more;
         self.by.add(client, more);
-        self.by_network.add(client.network(), more);
+        self.by_network.add(client.subnet(), more);
     }
 
-    fn remove(&mut self, client: Client, count: usize) {
+    fn remove(&mut self, client: ClientAddr, count: usize) {
         self.all -= count;
         self.by.remove(client, count);
-        self.by_network.remove(client.network(), count);
+        self.by_network.remove(client.subnet(), count);
     }
 }
 
 impl Counts {
-    fn of(&self, client: Client) -> usize {
+    fn of(&self, client: ClientAddr) -> usize {
         self.0.get(&client).copied().unwrap_or(0)
     }
 
-    fn add(&mut self, client: Client, more: usize) {
+    fn add(&mut self, client: ClientAddr, more: usize) {
         *self.0.entry(client).or_default() += more;
     }
 
-    fn remove(&mut self, client: Client, count: usize) {
+    fn remove(&mut self, client: ClientAddr, count: usize) {
         if let Some(left) = self.0.get_mut(&client) {
             *left -= count;
             if *left == 0 {
@@ -135,7 +135,7 @@ impl Permit {
             return Err(Exhausted::ForAll);
         }
         let of_client = taken.by.of(self.client).saturating_add(more);
-        let of_network = taken.by_network.of(self.client.network()).saturating_add(more);
+        let of_network = taken.by_network.of(self.client.subnet()).saturating_add(more);
         if of_client > self.slots.most_each || of_network > self.slots.most_of_network {
             return Err(Exhausted::ForThisClient);
         }
@@ -155,8 +155,8 @@ impl Drop for Permit {
 mod tests {
     use super::*;
 
-    fn client(ip: &str) -> Client {
-        Client::at(ip.parse().unwrap())
+    fn client(ip: &str) -> ClientAddr {
+        ClientAddr::at(ip.parse().unwrap())
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::{
         quota::{Exhausted, Permit, Quota},
     },
     http::{
-        client_addr::Client,
+        client_addr::ClientAddr,
         endpoints::{self, Starts},
         refusal::refuse,
     },
@@ -63,7 +63,7 @@ impl TaskLimit {
     }
 
     /// A place for the task and one for its answer.
-    fn take(&self, starts: Starts, client: Client) -> Result<(Permit, Permit), Refused> {
+    fn take(&self, starts: Starts, client: ClientAddr) -> Result<(Permit, Permit), Refused> {
         if self.unread_by(client) >= UNREAD_EACH {
             return Err(Refused::Answers(Exhausted::ForThisClient));
         }
@@ -74,7 +74,7 @@ impl TaskLimit {
     }
 
     /// The number of this client's answers that are unread although their tasks have ended.
-    fn unread_by(&self, client: Client) -> usize {
+    fn unread_by(&self, client: ClientAddr) -> usize {
         let living = self.tasks.taken_by(client) + self.monitors.taken_by(client);
         self.answers.taken_by(client).saturating_sub(living)
     }
@@ -91,7 +91,7 @@ pub(crate) async fn admit(State(limit): State<TaskLimit>, mut request: Request, 
     if starts == Starts::Nothing || !limit.functions.contains(path) {
         return next.run(request).await;
     }
-    match limit.take(starts, Client::of(&request)) {
+    match limit.take(starts, ClientAddr::of(&request)) {
         Ok((task, answer)) => {
             let permit = hold(request.extensions_mut(), task);
             let response = next.run(request).await;

@@ -1,6 +1,6 @@
 //! Finds the client of a request: the peer of the connection, or the client that trusted proxies name.
 
-use crate::http::client_addr::{Client, IsSecure};
+use crate::http::client_addr::{ClientAddr, IsSecure};
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName},
@@ -37,7 +37,7 @@ impl TrustedProxies {
 
     /// The client is the rightmost address of `X-Forwarded-For` that is no trusted proxy: entries further left may be forged.
     /// So the list is read from the right, as bytes, and no further than needed.
-    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddr {
         let mut client = peer;
         let row =
             headers.get_all(FORWARDED_FOR).iter().rev().flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b','));
@@ -45,10 +45,10 @@ impl TrustedProxies {
             if !self.trust(client) {
                 break;
             }
-            let Some(before) = read(entry) else { return Client::unnamed_behind(client) };
+            let Some(before) = read(entry) else { return ClientAddr::unnamed_behind(client) };
             client = before;
         }
-        Client::at(client)
+        ClientAddr::at(client)
     }
 
     fn is_secure(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
@@ -66,7 +66,7 @@ fn read(entry: &[u8]) -> Option<IpAddr> {
     bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
-/// Middleware: notes in each request whose it is ([`Client`]), and whether it came over TLS ([`IsSecure`]).
+/// Middleware: notes in each request whose it is ([`ClientAddr`]), and whether it came over TLS ([`IsSecure`]).
 pub(crate) async fn annotate(State(proxies): State<TrustedProxies>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
         let client = proxies.client(peer.ip(), request.headers());
@@ -83,7 +83,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     /// The client of a request that comes from `peer` with these headers.
-    fn client(peer: &str, forwarded: &[&[u8]]) -> Client {
+    fn client(peer: &str, forwarded: &[&[u8]]) -> ClientAddr {
         let proxies = TrustedProxies::new(&["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse().unwrap()], false);
         let mut headers = HeaderMap::new();
         for value in forwarded {
@@ -92,8 +92,8 @@ mod tests {
         proxies.client(peer.parse().unwrap(), &headers)
     }
 
-    fn at(address: &str) -> Client {
-        Client::at(address.parse().unwrap())
+    fn at(address: &str) -> ClientAddr {
+        ClientAddr::at(address.parse().unwrap())
     }
 
     #[test]

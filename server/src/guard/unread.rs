@@ -7,7 +7,7 @@
 
 use crate::{
     guard::quota::{Exhausted, Permit, Quota},
-    http::{assets::Embedded, client_addr::Client, refusal::refuse},
+    http::{assets::Embedded, client_addr::ClientAddr, refusal::refuse},
 };
 use axum::{
     body::{Body, Bytes, HttpBody},
@@ -103,7 +103,7 @@ impl Unread {
 
 /// Middleware: counts the memory of a response until its client has read it. Without enough memory, it refuses the request.
 pub(crate) async fn hold(State(unread): State<Unread>, request: Request, next: Next) -> Response {
-    let (client, is_http_2) = (Client::of(&request), request.version() == Version::HTTP_2);
+    let (client, is_http_2) = (ClientAddr::of(&request), request.version() == Version::HTTP_2);
     let response = next.run(request).await;
     let Some(bytes) = counted(&response) else { return response };
     let mut memory = unread.memory.none(client);
@@ -254,14 +254,14 @@ mod tests {
     use tokio_util::task::AbortOnDropHandle;
 
     fn watched(unread: &Unread, body: Body) -> Body {
-        let client = Client::at([10, 0, 0, 1].into());
+        let client = ClientAddr::at([10, 0, 0, 1].into());
         let mut memory = unread.memory.none(client);
         memory.grow(1000).unwrap();
         unread.watch(body, memory, true)
     }
 
     fn taken(unread: &Unread) -> usize {
-        unread.memory.taken_by(Client::at([10, 0, 0, 1].into()))
+        unread.memory.taken_by(ClientAddr::at([10, 0, 0, 1].into()))
     }
 
     #[tokio::test]

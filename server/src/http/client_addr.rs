@@ -5,14 +5,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A client: an IPv4 address, or a /64 of IPv6, which is what one household or machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Client {
+pub struct ClientAddr {
     address: IpAddr,
     /// Whether `address` is that of a trusted proxy that named its client unreadably. All such clients of a proxy are one, and
     /// the proxy itself is another.
     is_unnamed: bool,
 }
 
-impl Client {
+impl ClientAddr {
     /// The client at this address.
     #[must_use]
     pub fn at(address: IpAddr) -> Self {
@@ -30,7 +30,7 @@ impl Client {
 
     /// The network of the client: a /24 of IPv4, or a /48 of IPv6. One attacker may own all of it.
     #[must_use]
-    pub fn network(self) -> Self {
+    pub fn subnet(self) -> Self {
         let address = match self.address {
             IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8)).into(),
             IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)).into(),
@@ -61,8 +61,8 @@ impl IsSecure {
 mod tests {
     use super::*;
 
-    fn at(address: &str) -> Client {
-        Client::at(address.parse().unwrap())
+    fn at(address: &str) -> ClientAddr {
+        ClientAddr::at(address.parse().unwrap())
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::{
     guard::quota::{Permit, Quota},
-    http::client_addr::Client,
+    http::client_addr::ClientAddr,
     net::first_request::{self, Deadline, FirstRequest},
 };
 use axum_server::accept::Accept;
@@ -35,7 +35,7 @@ impl Sockets {
 
     fn take(&self, stream: TcpStream, first_request: Deadline) -> Result<Socket> {
         let peer = stream.peer_addr()?;
-        match self.0.take(Client::at(peer.ip())) {
+        match self.0.take(ClientAddr::at(peer.ip())) {
             Ok(slot) => Ok(Socket { connection: Connection::new(stream), first_request, _slot: slot }),
             Err(full) => {
                 _ = stream.try_write(BUSY); // over TLS the client can't read it, and the connection just ends

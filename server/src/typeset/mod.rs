@@ -17,7 +17,7 @@ mod formula;
 mod work;
 
 use crate::{
-    http::client_addr::Client,
+    http::client_addr::ClientAddr,
     typeset::schedule::{
         slice::Slice,
         turns::{Turn, Turns},
@@ -51,14 +51,14 @@ impl Default for Typesetting {
 impl Typesetting {
     /// The typesetter for the requests of one client.
     #[must_use]
-    pub fn of(&self, client: Client) -> SharedTypesetter {
+    pub fn of(&self, client: ClientAddr) -> SharedTypesetter {
         Arc::new(OfClient { turns: self.turns.clone(), client })
     }
 }
 
 struct OfClient {
     turns: Arc<Turns>,
-    client: Client,
+    client: ClientAddr,
 }
 
 impl Typesetter for OfClient {

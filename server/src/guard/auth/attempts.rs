@@ -1,6 +1,6 @@
 //! Limits wrong passwords and tokens.
 
-use crate::http::client_addr::Client;
+use crate::http::client_addr::ClientAddr;
 use axum::http::HeaderValue;
 use std::{
     collections::HashMap,
@@ -37,9 +37,9 @@ pub(super) struct Attempts(Mutex<Guesses>);
 
 #[derive(Debug, Default)]
 struct Guesses {
-    by: HashMap<Client, u32>,
+    by: HashMap<ClientAddr, u32>,
     /// Counts passwords only; so does `all`.
-    by_network: HashMap<Client, u32>,
+    by_network: HashMap<ClientAddr, u32>,
     all: u32,
     since: Option<Instant>,
 }
@@ -60,18 +60,18 @@ impl Attempts {
     ///
     /// # Errors
     /// The client has to wait.
-    pub(super) fn password(&self, client: Client, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
+    pub(super) fn password(&self, client: ClientAddr, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
         self.guess(client, Secret::Password, is_right)
     }
 
     /// Whether this client's token is right. Only the limit of one client counts, since a token is too long to guess. So an
     /// attack on the password doesn't stop programs in the same network, and an old token in a program stops nobody else.
-    pub(super) fn token(&self, client: Client, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
+    pub(super) fn token(&self, client: ClientAddr, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
         self.guess(client, Secret::Token, is_right)
     }
 
     /// Checks and counts under one lock, so that simultaneous guesses can't all count as the first.
-    fn guess(&self, client: Client, secret: Secret, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
+    fn guess(&self, client: ClientAddr, secret: Secret, is_right: impl FnOnce() -> bool) -> Result<bool, Wait> {
         let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         guesses.forget();
         if guesses.are_too_many(client, secret) {
@@ -93,23 +93,23 @@ impl Guesses {
         }
     }
 
-    fn are_too_many(&self, client: Client, secret: Secret) -> bool {
-        let of = |all: &HashMap<_, _>, one: Client| all.get(&one).copied().unwrap_or(0);
-        let by_others = || of(&self.by_network, client.network()) >= FOR_NETWORK || self.all >= FOR_ALL;
+    fn are_too_many(&self, client: ClientAddr, secret: Secret) -> bool {
+        let of = |all: &HashMap<_, _>, one: ClientAddr| all.get(&one).copied().unwrap_or(0);
+        let by_others = || of(&self.by_network, client.subnet()) >= FOR_NETWORK || self.all >= FOR_ALL;
         of(&self.by, client) >= FOR_ONE || secret == Secret::Password && by_others()
     }
 
-    fn count(&mut self, client: Client, secret: Secret) {
+    fn count(&mut self, client: ClientAddr, secret: Secret) {
         self.since.get_or_insert_with(Instant::now);
         count(&mut self.by, client);
         if secret == Secret::Password {
-            count(&mut self.by_network, client.network());
+            count(&mut self.by_network, client.subnet());
             self.all = self.all.saturating_add(1);
         }
     }
 }
 
-fn count(guesses: &mut HashMap<Client, u32>, by: Client) {
+fn count(guesses: &mut HashMap<ClientAddr, u32>, by: ClientAddr) {
     if guesses.len() < REMEMBERED || guesses.contains_key(&by) {
         *guesses.entry(by).or_default() += 1;
     }
@@ -120,14 +120,14 @@ mod tests {
     use super::*;
 
     /// Guesses wrong.
-    fn wrong(attempts: &Attempts, client: Client) -> Result<bool, Wait> {
+    fn wrong(attempts: &Attempts, client: ClientAddr) -> Result<bool, Wait> {
         attempts.password(client, || false)
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_guesses_wrong_too_often_waits_and_nobody_else_does() {
         let attempts = Attempts::default();
-        let (one, other) = (Client::at([10, 0, 0, 1].into()), Client::at([10, 0, 0, 2].into()));
+        let (one, other) = (ClientAddr::at([10, 0, 0, 1].into()), ClientAddr::at([10, 0, 0, 2].into()));
         for _ in 0..FOR_ONE {
             assert_eq!(wrong(&attempts, one), Ok(false));
         }
@@ -141,14 +141,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_right_guess_costs_nothing() {
         let attempts = Attempts::default();
-        let client = Client::at([10, 0, 0, 1].into());
+        let client = ClientAddr::at([10, 0, 0, 1].into());
         assert!((0..2 * FOR_ALL).all(|_| attempts.password(client, || true) == Ok(true)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_has_a_network_to_guess_from_shuts_nobody_else_out() {
         let attempts = Attempts::default();
-        let client = |net: u16, n: u16| Client::at(std::net::Ipv6Addr::new(0x2001, 0xdb8, net, n, 0, 0, 0, 1).into());
+        let client = |net: u16, n: u16| ClientAddr::at(std::net::Ipv6Addr::new(0x2001, 0xdb8, net, n, 0, 0, 0, 1).into());
         for n in 0..u16::MAX {
             _ = wrong(&attempts, client(1, n));
         }
@@ -160,9 +160,9 @@ mod tests {
     async fn programs_with_an_old_token_shut_nobody_out_but_themselves() {
         let attempts = Attempts::default();
         for n in 0..u8::MAX {
-            while attempts.token(Client::at([10, 0, 0, n].into()), || false).is_ok() {}
+            while attempts.token(ClientAddr::at([10, 0, 0, n].into()), || false).is_ok() {}
         }
-        let near = Client::at([10, 0, 0, u8::MAX].into());
+        let near = ClientAddr::at([10, 0, 0, u8::MAX].into());
         assert_eq!(attempts.token(near, || true), Ok(true));
         assert_eq!(attempts.password(near, || true), Ok(true));
     }
@@ -170,7 +170,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_crowd_that_guesses_passwords_waits_too_and_programs_go_on() {
         let attempts = Attempts::default();
-        let client = |n: u32| Client::at((n << 8).to_be_bytes().into());
+        let client = |n: u32| ClientAddr::at((n << 8).to_be_bytes().into());
         for n in 0..FOR_ALL {
             assert_eq!(wrong(&attempts, client(n)), Ok(false));
         }

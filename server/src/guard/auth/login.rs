@@ -5,7 +5,7 @@ use crate::{
     guard::body_limit::{self, BodyBudget},
     http::{
         assets,
-        client_addr::{Client, IsSecure},
+        client_addr::{ClientAddr, IsSecure},
         endpoints::FORM,
         refusal,
     },
@@ -51,7 +51,7 @@ pub(super) async fn page(Query(destination): Query<Destination>) -> Response {
 
 /// `POST /login`: sets the cookie, and redirects to the page that was asked for.
 pub(super) async fn log_in(State((credentials, bodies)): State<(Arc<Credentials>, BodyBudget)>, request: Request) -> Response {
-    let client = Client::of(&request);
+    let client = ClientAddr::of(&request);
     let is_secure = IsSecure::of(&request);
     let (parts, body) = request.into_parts();
     let (sent, _memory) = match timeout(PATIENCE, bodies.receive(body, FORM, client)).await {

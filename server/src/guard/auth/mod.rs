@@ -12,7 +12,7 @@ mod session;
 
 use crate::{
     guard::body_limit::BodyBudget,
-    http::{assets, client_addr::Client, endpoints, refusal},
+    http::{assets, client_addr::ClientAddr, endpoints, refusal},
 };
 use attempts::{Attempts, Wait};
 use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
@@ -112,11 +112,11 @@ impl Credentials {
         secrets.iter().fold(false, |opens, one| opens | is(one))
     }
 
-    fn accepts_password(&self, client: Client, password: &str) -> Result<bool, Wait> {
+    fn accepts_password(&self, client: ClientAddr, password: &str) -> Result<bool, Wait> {
         self.attempts.password(client, || self.is_among(&self.passwords, password))
     }
 
-    fn accepts_token(&self, client: Client, token: &str) -> Result<bool, Wait> {
+    fn accepts_token(&self, client: ClientAddr, token: &str) -> Result<bool, Wait> {
         self.attempts.token(client, || self.is_among(&self.tokens, token))
     }
 
@@ -136,7 +136,7 @@ async fn check(State((credentials, bodies)): State<(Arc<Credentials>, BodyBudget
     }
     let is_in = match bearer(request.headers()) {
         None => Ok(credentials.knows(request.headers())),
-        Some(token) => credentials.accepts_token(Client::of(&request), token),
+        Some(token) => credentials.accepts_token(ClientAddr::of(&request), token),
     };
     let answer = match is_in {
         Ok(true) => {
@@ -146,7 +146,7 @@ async fn check(State((credentials, bodies)): State<(Arc<Credentials>, BodyBudget
         Ok(false) => unauthorized(&request),
         Err(wait) => too_often(&wait),
     };
-    let client = Client::of(&request);
+    let client = ClientAddr::of(&request);
     bodies.discard(request.into_body(), client).await;
     answer
 }

@@ -4,7 +4,7 @@
 
 use crate::{
     guard::quota::{Exhausted, Permit, Quota},
-    http::client_addr::Client,
+    http::client_addr::ClientAddr,
 };
 use std::{
     collections::HashMap,
@@ -24,7 +24,7 @@ pub(crate) struct Turns {
     cpus: Arc<Semaphore>,
     /// CPU permits that one client may hold at once.
     each: usize,
-    lanes: Mutex<HashMap<Client, Weak<Semaphore>>>,
+    lanes: Mutex<HashMap<ClientAddr, Weak<Semaphore>>>,
 }
 
 /// A request that was accepted. It counts against its client's quota until it is dropped.
@@ -58,7 +58,7 @@ impl Turns {
     ///
     /// # Errors
     /// Too many are waiting already, of this client or of all.
-    pub(crate) fn accept(&self, client: Client) -> Result<Accepted, Exhausted> {
+    pub(crate) fn accept(&self, client: ClientAddr) -> Result<Accepted, Exhausted> {
         let request = self.requests.take(client)?;
         Ok(Accepted { lane: self.lane(client), _request: request })
     }
@@ -70,7 +70,7 @@ impl Turns {
     }
 
     /// The lane of a client. It is forgotten with the client's last request.
-    fn lane(&self, client: Client) -> Arc<Semaphore> {
+    fn lane(&self, client: ClientAddr) -> Arc<Semaphore> {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         lanes.retain(|_, lane| lane.strong_count() > 0);
         if let Some(lane) = lanes.get(&client).and_then(Weak::upgrade) {
@@ -96,8 +96,8 @@ mod tests {
     use futures::poll;
     use std::pin::pin;
 
-    fn client(last: u8) -> Client {
-        Client::at([10, 0, 0, last].into())
+    fn client(last: u8) -> ClientAddr {
+        ClientAddr::at([10, 0, 0, last].into())
     }
 
     #[tokio::test]
