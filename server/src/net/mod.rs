@@ -32,7 +32,7 @@ use tokio::{net::TcpListener, time::sleep};
 
 /// The time that connections have to close after all tasks have ended. Exits are sent within a millisecond, so a client that
 /// hasn't read its exit by then isn't reading.
-const PATIENCE: Duration = Duration::from_secs(1);
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
 
 /// The time for each later request head on an HTTP/1.1 connection, the idle time before it included.
 const NEXT_REQUEST: Duration = Duration::from_mins(1);
@@ -52,7 +52,7 @@ const WINDOW: u32 = 256 * 1024;
 
 /// The settings of the listening socket and of the shutdown.
 #[derive(Debug)]
-pub struct Terms {
+pub struct ServeOptions {
     /// The certificate. Without one, the server speaks plain HTTP.
     pub tls: Option<Tls>,
     /// The quotas of connections and unread responses.
@@ -94,23 +94,23 @@ pub async fn run(
     listener: TcpListener,
     app: Router,
     tasks: Tasks,
-    terms: Terms,
+    options: ServeOptions,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let handle = Handle::new();
     let going_down = async {
         shutdown.await;
-        terms.readiness.drain();
-        tracing::info!(tasks = tasks.registry.live(), drain = ?terms.drain, "shutting down");
-        sleep(terms.drain).await;
+        options.readiness.drain();
+        tracing::info!(tasks = tasks.registry.live(), drain = ?options.drain, "shutting down");
+        sleep(options.drain).await;
         tasks.links.supervisor().shut_down();
-        handle.graceful_shutdown(Some(PATIENCE));
+        handle.graceful_shutdown(Some(SHUTDOWN_GRACE));
         future::pending().await
     };
     tokio::select! {
-        served = serve(listener, app, handle.clone(), terms.tls, terms.room.connections) => served,
+        served = serve(listener, app, handle.clone(), options.tls, options.room.connections) => served,
         never = going_down => never,
-        never = terms.room.unread.sweep() => match never {},
+        never = options.room.unread.sweep() => match never {},
     }
 }
 
