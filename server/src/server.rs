@@ -7,7 +7,7 @@ use crate::{
     },
     http::{readiness::Readiness, sent_bytes::SentBytes, tasks::Tasks},
     models::Models,
-    net::{self, Terms, tls::Tls},
+    net::{self, ServeOptions, tls::Tls},
     routes,
     startup::{error::Failure, output::Output},
 };
@@ -58,7 +58,7 @@ impl Options {
 pub struct Server {
     app: Router,
     tasks: Tasks,
-    terms: Terms,
+    serve_options: ServeOptions,
 }
 
 impl Server {
@@ -77,7 +77,7 @@ impl Server {
             traffic,
         };
         let app = guards.wrap(app, tasks.links.clone());
-        Self { app, tasks, terms: Terms { tls, room, drain, readiness } }
+        Self { app, tasks, serve_options: ServeOptions { tls, room, drain, readiness } }
     }
 
     /// The tasks that its requests start.
@@ -91,6 +91,6 @@ impl Server {
     /// # Errors
     /// None that are known: a connection that can't be accepted is tried again.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-        net::run(listener, self.app, self.tasks, self.terms, shutdown).await
+        net::run(listener, self.app, self.tasks, self.serve_options, shutdown).await
     }
 }
