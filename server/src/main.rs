@@ -37,9 +37,9 @@ fn start(output: &Output) -> Result<(), Failure> {
 async fn run(mut signals: Signals, output: &Output) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     let asked_twice = async {
-        signals.stop().await;
+        signals.shutdown_signal().await;
         stop.cancel();
-        signals.stop_at_once().await;
+        signals.second_signal().await;
     };
     tokio::select! {
         served = serve_until(&stop, output) => served,

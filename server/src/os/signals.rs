@@ -39,7 +39,7 @@ impl Signals {
     }
 
     /// Waits for the first request to stop: SIGTERM from a service manager, Ctrl-C, or SIGHUP from a closed terminal.
-    pub async fn stop(&mut self) {
+    pub async fn shutdown_signal(&mut self) {
         tokio::select! {
             () = received(Some(&mut self.terminate)) => {}
             () = received(Some(&mut self.interrupt)) => {}
@@ -49,7 +49,7 @@ impl Signals {
 
     /// Waits for a request to stop at once. SIGHUP doesn't count, since a closed terminal sends it twice: the shell does, and the
     /// kernel.
-    pub async fn stop_at_once(&mut self) {
+    pub async fn second_signal(&mut self) {
         tokio::select! {
             () = received(Some(&mut self.terminate)) => {}
             () = received(Some(&mut self.interrupt)) => {}

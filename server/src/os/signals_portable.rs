@@ -17,14 +17,14 @@ impl Signals {
     }
 
     /// Waits for the first request to stop.
-    pub async fn stop(&mut self) {
+    pub async fn shutdown_signal(&mut self) {
         if ctrl_c().await.is_err() {
             std::future::pending::<()>().await; // it can't be heard, so it never comes
         }
     }
 
     /// Waits for a request to stop at once.
-    pub async fn stop_at_once(&mut self) {
+    pub async fn second_signal(&mut self) {
         self.stop().await;
     }
 }
