@@ -6,7 +6,7 @@ use server::{
     net,
     os::signals::Signals,
     server::{Options, Server},
-    startup::{error::Failure, log, output::Output},
+    startup::{error::StartupError, log, output::Output},
 };
 use std::process::ExitCode;
 use tokio::{runtime::Runtime, task::spawn_blocking};
@@ -22,8 +22,8 @@ fn main() -> ExitCode {
     code
 }
 
-fn start(output: &Output) -> Result<(), Failure> {
-    let runtime = Runtime::new().map_err(Failure::runtime)?;
+fn start(output: &Output) -> Result<(), StartupError> {
+    let runtime = Runtime::new().map_err(StartupError::runtime)?;
     let signals = {
         let _context = runtime.enter();
         Signals::listen()?
@@ -34,7 +34,7 @@ fn start(output: &Output) -> Result<(), Failure> {
 }
 
 /// Serves until the first request to stop has been carried out. A second request ends the program at once.
-async fn run(mut signals: Signals, output: &Output) -> Result<(), Failure> {
+async fn run(mut signals: Signals, output: &Output) -> Result<(), StartupError> {
     let stop = CancellationToken::new();
     let asked_twice = async {
         signals.shutdown_signal().await;
@@ -43,12 +43,12 @@ async fn run(mut signals: Signals, output: &Output) -> Result<(), Failure> {
     };
     tokio::select! {
         served = serve_until(&stop, output) => served,
-        () = asked_twice => Err(Failure::interrupted()),
+        () = asked_twice => Err(StartupError::interrupted()),
     }
 }
 
 /// Starts, and serves until `stop`. A request to stop that comes during the start ends it.
-async fn serve_until(stop: &CancellationToken, output: &Output) -> Result<(), Failure> {
+async fn serve_until(stop: &CancellationToken, output: &Output) -> Result<(), StartupError> {
     let starting = async {
         let Some(config) = configure(output).await? else { return Ok(None) };
         let (listener, address) = net::listen(&config).await?;
@@ -64,13 +64,13 @@ async fn serve_until(stop: &CancellationToken, output: &Output) -> Result<(), Fa
         async move { found.announce(url, &output).await }
     };
     let _announcing = AbortOnDropHandle::new(tokio::spawn(announcing));
-    server.serve(listener, stop.cancelled()).await.map_err(Failure::runtime)
+    server.serve(listener, stop.cancelled()).await.map_err(StartupError::runtime)
 }
 
 /// Reads the configuration, and starts the log. A password file may be a pipe, or on a disk that hangs, so it is read on a
 /// thread of its own. None for `--help` and `--version`.
-async fn configure(output: &Output) -> Result<Option<Config>, Failure> {
-    let config = spawn_blocking(Config::load).await.map_err(Failure::runtime)??;
+async fn configure(output: &Output) -> Result<Option<Config>, StartupError> {
+    let config = spawn_blocking(Config::load).await.map_err(StartupError::runtime)??;
     if let Some(config) = &config {
         log::init(&config.log, config.log_format, output)?;
     }

@@ -9,7 +9,7 @@ use crate::{
     models::Models,
     net::{self, ServeOptions, tls::Tls},
     routes,
-    startup::{error::Failure, output::Output},
+    startup::{error::StartupError, output::Output},
 };
 use axum::Router;
 use ipnet::IpNet;
@@ -40,14 +40,14 @@ impl Options {
     ///
     /// # Errors
     /// The certificate can't be used, the system allows too few open files, or there is no thread.
-    pub async fn from_config(config: &Config, output: Output) -> Result<Self, Failure> {
+    pub async fn from_config(config: &Config, output: Output) -> Result<Self, StartupError> {
         let tls = match &config.tls {
             Some(files) => Some(Tls::load(files).await?),
             None => None,
         };
         let room = Capacity::of(config)?;
         let (password, tokens) = (config.password.clone(), config.tokens.clone());
-        let auth = spawn_blocking(|| Auth::new(password, tokens)).await.map_err(Failure::runtime)?;
+        let auth = spawn_blocking(|| Auth::new(password, tokens)).await.map_err(StartupError::runtime)?;
         let (hosts, trusted) = (config.hosts.clone(), config.trusted.clone());
         Ok(Self { tls, auth, hosts, trusted, room, drain: config.drain, output })
     }

@@ -10,7 +10,7 @@
 
 use crate::{
     config::args::Args,
-    startup::{error::Failure, log},
+    startup::{error::StartupError, log},
 };
 use clap::{Parser, error::ErrorKind};
 use ipnet::IpNet;
@@ -72,7 +72,7 @@ impl Config {
     ///
     /// # Errors
     /// An option or variable can't be understood: a sentence in one line.
-    pub fn load() -> Result<Option<Self>, Failure> {
+    pub fn load() -> Result<Option<Self>, StartupError> {
         match Args::try_parse() {
             Ok(args) => Self::of(args, |name| env::var(name).ok()).map(Some),
             Err(asked) if matches!(asked.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
@@ -85,7 +85,7 @@ impl Config {
 
     /// The configuration in `args`. `variable` looks up the variables of other tools, such as `OPENAI_BASE_URL`, and those of
     /// cargo-leptos.
-    fn of(args: Args, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Failure> {
+    fn of(args: Args, variable: impl Fn(&str) -> Option<String>) -> Result<Self, StartupError> {
         let other = |name: &str| given(variable(name));
         let pick = |own: Option<String>, name: &str| given(own).or_else(|| other(name));
         let upstreams = endpoints::read(&args.upstream, other("OPENAI_BASE_URL"))?;
@@ -113,12 +113,12 @@ impl Config {
     ///
     /// # Errors
     /// Other machines can reach it, and there is neither a password nor a token nor `--open`.
-    pub fn allow(&self, listens: SocketAddr) -> Result<(), Failure> {
+    pub fn allow(&self, listens: SocketAddr) -> Result<(), StartupError> {
         if listens.ip().to_canonical().is_loopback() || self.open || self.password.is_some() || !self.tokens.is_empty()
         {
             return Ok(());
         }
-        Err(Failure::usage(format!(
+        Err(StartupError::usage(format!(
             "refusing to listen on {listens} without a password: set --password-file or --api-token, or pass --open to allow \
              anyone"
         )))
@@ -133,10 +133,10 @@ impl Config {
 }
 
 /// A host name as a browser sends it, without its port.
-fn name(host: &str) -> Result<String, Failure> {
+fn name(host: &str) -> Result<String, StartupError> {
     let name = host.trim_end_matches('.');
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
-        return Err(Failure::usage(format!("--host {host}: this is not a host name, such as chat.example.com")));
+        return Err(StartupError::usage(format!("--host {host}: this is not a host name, such as chat.example.com")));
     }
     Ok(name.to_owned())
 }
@@ -147,10 +147,10 @@ fn given(value: Option<String>) -> Option<String> {
 }
 
 /// The first line of clap's error, which is a paragraph.
-fn one_line(error: &clap::Error) -> Failure {
+fn one_line(error: &clap::Error) -> StartupError {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").trim_end();
-    Failure::usage(format!("{first}. See starcrossed --help"))
+    StartupError::usage(format!("{first}. See starcrossed --help"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::{
     config::Config,
     guard::{quota::Quota, unread::Unread},
     os::open_files,
-    startup::error::Failure,
+    startup::error::StartupError,
 };
 use std::sync::Arc;
 
@@ -40,11 +40,11 @@ impl Capacity {
     ///
     /// # Errors
     /// The limit doesn't allow a single task.
-    pub fn of(config: &Config) -> Result<Self, Failure> {
+    pub fn of(config: &Config) -> Result<Self, StartupError> {
         let files = open_files::most();
         let possible = possible(files);
         if possible == 0 {
-            return Err(Failure::runtime(format!(
+            return Err(StartupError::runtime(format!(
                 "can't serve: the system allows {files} open files, and one answer needs {}. {MORE}",
                 FEW_OTHERS + 2
             )));

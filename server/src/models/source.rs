@@ -8,7 +8,7 @@ use crate::{
         discovery::{self, State},
         openai::{Absence, Client, Kind, Upstream},
     },
-    startup::{error::Failure, output::Output},
+    startup::{error::StartupError, output::Output},
 };
 use futures::{FutureExt, future::join_all};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,7 +37,7 @@ enum Servers {
 ///
 /// # Errors
 /// This machine has no certificates to check a server with.
-pub async fn find(config: &Config) -> Result<Found, Failure> {
+pub async fn find(config: &Config) -> Result<Found, StartupError> {
     let is_key_unused = config.is_key_unused;
     let several = config.upstreams.len() > 1;
     let named = config.upstreams.iter().map(|one| client(config, several, &one.name, &one.url, one.api_key.clone()));
@@ -86,10 +86,10 @@ impl Lookout {
 }
 
 /// A client of one server. The only server has no name.
-fn client(config: &Config, several: bool, name: &str, url: &Url, key: Option<String>) -> Result<Client, Failure> {
+fn client(config: &Config, several: bool, name: &str, url: &Url, key: Option<String>) -> Result<Client, StartupError> {
     let name = if several { name } else { "" };
     let upstream = upstream(config, name.to_owned(), url.clone(), key);
-    Client::new(upstream).map_err(|error| Failure::runtime(format!("can't use TLS: {error}")))
+    Client::new(upstream).map_err(|error| StartupError::runtime(format!("can't use TLS: {error}")))
 }
 
 /// The settings of a model server.

@@ -16,7 +16,7 @@ use crate::{
     http::{readiness::Readiness, tasks::Tasks},
     net::{socket::Sockets, tls::Tls},
     os::pauses::PatientTimer,
-    startup::error::Failure,
+    startup::error::StartupError,
 };
 use axum::Router;
 use axum_server::{Handle, Server, tls_rustls::RustlsAcceptor};
@@ -67,14 +67,14 @@ pub struct ServeOptions {
 ///
 /// # Errors
 /// The address can't be listened on, or `config` doesn't allow it: the reason, and what to do.
-pub async fn listen(config: &Config) -> Result<(TcpListener, SocketAddr), Failure> {
+pub async fn listen(config: &Config) -> Result<(TcpListener, SocketAddr), StartupError> {
     let listener = TcpListener::bind(&config.listen).await.map_err(|error| cannot_listen(&config.listen, &error))?;
-    let address = listener.local_addr().map_err(Failure::runtime)?;
+    let address = listener.local_addr().map_err(StartupError::runtime)?;
     config.allow(address)?;
     Ok((listener, address))
 }
 
-fn cannot_listen(address: &str, error: &io::Error) -> Failure {
+fn cannot_listen(address: &str, error: &io::Error) -> StartupError {
     let why = match error.kind() {
         ErrorKind::AddrInUse => "the port is taken",
         ErrorKind::PermissionDenied => "this port needs more rights than the program has",
@@ -82,7 +82,7 @@ fn cannot_listen(address: &str, error: &io::Error) -> Failure {
         ErrorKind::InvalidInput => "that is not an address and a port, such as 127.0.0.1:3000",
         _ => &error.to_string(),
     };
-    Failure::runtime(format!("can't listen on {address}: {why}. Choose another with --listen."))
+    StartupError::runtime(format!("can't listen on {address}: {why}. Choose another with --listen."))
 }
 
 /// Serves `app` until `shutdown` is ready, and then drains. Then every task ends at once, and each page is told. Connections

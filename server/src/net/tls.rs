@@ -1,7 +1,7 @@
 //! The server's certificate, which is read again when its files change. So a renewal needs no restart.
 
 use crate::config::TlsFiles;
-use crate::startup::error::Failure;
+use crate::startup::error::StartupError;
 use axum_server::tls_rustls::RustlsConfig;
 use std::{
     io,
@@ -40,10 +40,10 @@ impl Tls {
     ///
     /// # Errors
     /// They can't be read, or are no certificate with its key.
-    pub async fn load(files: &TlsFiles) -> Result<Self, Failure> {
+    pub async fn load(files: &TlsFiles) -> Result<Self, StartupError> {
         let stamp = stamp(files).await;
         let config = RustlsConfig::from_pem_file(&files.certificate, &files.key).await;
-        let config = config.map_err(|error| Failure::runtime(format!("can't serve HTTPS with {files}: {error}")))?;
+        let config = config.map_err(|error| StartupError::runtime(format!("can't serve HTTPS with {files}: {error}")))?;
         Ok(Self { files: files.clone(), config, stamp })
     }
 

@@ -1,6 +1,6 @@
 //! Unix signals: the requests to stop, and SIGXFSZ, which must not end the program.
 
-use crate::startup::error::Failure;
+use crate::startup::error::StartupError;
 use nix::sys::signal::Signal as Number;
 use std::{fs, future};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -26,9 +26,9 @@ impl Signals {
     ///
     /// # Errors
     /// The system allows no handler.
-    pub fn listen() -> Result<Self, Failure> {
+    pub fn listen() -> Result<Self, StartupError> {
         let handler =
-            |kind| signal(kind).map_err(|error| Failure::runtime(format!("can't listen for signals: {error}")));
+            |kind| signal(kind).map_err(|error| StartupError::runtime(format!("can't listen for signals: {error}")));
         let hang_up = if ignores_hang_up() { None } else { Some(handler(SignalKind::hangup())?) };
         Ok(Self {
             terminate: handler(SignalKind::terminate())?,

@@ -1,6 +1,6 @@
 //! Requests to stop, where there is Ctrl-C alone.
 
-use crate::startup::error::Failure;
+use crate::startup::error::StartupError;
 use tokio::signal::ctrl_c;
 
 /// The requests to stop.
@@ -12,7 +12,7 @@ impl Signals {
     ///
     /// # Errors
     /// None.
-    pub const fn listen() -> Result<Self, Failure> {
+    pub const fn listen() -> Result<Self, StartupError> {
         Ok(Self)
     }
 

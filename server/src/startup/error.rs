@@ -5,12 +5,12 @@ use std::{fmt, process::ExitCode};
 
 /// An error at the start: a line for the terminal, and an exit code.
 #[derive(Debug)]
-pub struct Failure {
+pub struct StartupError {
     line: String,
     code: u8,
 }
 
-impl Failure {
+impl StartupError {
     /// The command line or the environment is wrong. Exit code 2.
     pub fn usage(line: impl fmt::Display) -> Self {
         Self { line: line.to_string(), code: 2 }
@@ -34,7 +34,7 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for StartupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.line)
     }

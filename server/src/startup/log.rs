@@ -1,6 +1,6 @@
 //! The log: one line an event, on standard error, written by [`crate::startup::output`].
 
-use crate::startup::{error::Failure, output::Output};
+use crate::startup::{error::StartupError, output::Output};
 use clap::ValueEnum;
 use std::{
     io::{IsTerminal, stderr},
@@ -21,9 +21,9 @@ pub enum Format {
 ///
 /// # Errors
 /// The directives can't be parsed.
-pub fn init(directives: &str, format: Format, output: &Output) -> Result<(), Failure> {
+pub fn init(directives: &str, format: Format, output: &Output) -> Result<(), StartupError> {
     let filter = EnvFilter::try_new(directives).map_err(|error| {
-        Failure::usage(format!("can't log '{directives}': {error}. Use error, warn, info, debug or trace"))
+        StartupError::usage(format!("can't log '{directives}': {error}. Use error, warn, info, debug or trace"))
     })?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output.log_writer());
     let log = log.log_internal_errors(false); // they go through eprintln!, which panics where nobody reads
