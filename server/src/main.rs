@@ -61,7 +61,7 @@ async fn serve_until(stop: &CancellationToken, output: &Output) -> Result<(), St
     let Some((server, listener, found, url)) = started? else { return Ok(()) }; // only --help or --version was asked for
     let announcing = {
         let output = output.clone();
-        async move { found.announce(url, &output).await }
+        async move { found.print_banner(url, &output).await }
     };
     let _announcing = AbortOnDropHandle::new(tokio::spawn(announcing));
     server.serve(listener, stop.cancelled()).await.map_err(StartupError::runtime)

@@ -19,7 +19,7 @@ const NAMED: usize = 5;
 
 /// The model servers.
 #[derive(Debug)]
-pub struct Found {
+pub struct ModelSource {
     servers: Servers,
     /// Whether the configuration has a key that is sent to no server.
     is_key_unused: bool,
@@ -37,13 +37,13 @@ enum Servers {
 ///
 /// # Errors
 /// This machine has no certificates to check a server with.
-pub async fn find(config: &Config) -> Result<Found, StartupError> {
+pub async fn find(config: &Config) -> Result<ModelSource, StartupError> {
     let is_key_unused = config.is_key_unused;
     let several = config.upstreams.len() > 1;
     let named = config.upstreams.iter().map(|one| client(config, several, &one.name, &one.url, one.api_key.clone()));
     let named = named.collect::<Result<Vec<_>, _>>()?;
     if !named.is_empty() {
-        return Ok(Found { servers: Servers::Named(Client::join(named)), is_key_unused });
+        return Ok(ModelSource { servers: Servers::Named(Client::join(named)), is_key_unused });
     }
     let terms = Upstream { is_found: true, ..upstream(config, String::new(), discovery::anywhere(), None) };
     let lookout = Arc::new(Lookout { terms, taken: Mutex::default() });
@@ -52,7 +52,7 @@ pub async fn find(config: &Config) -> Result<Found, StartupError> {
         let lookout = lookout.clone();
         async move { lookout.look().await.0 }.boxed()
     });
-    Ok(Found { servers: Servers::Here { clients, sighted, seek }, is_key_unused })
+    Ok(ModelSource { servers: Servers::Here { clients, sighted, seek }, is_key_unused })
 }
 
 /// Looks for servers on this machine. They get the settings of `terms`.
@@ -97,7 +97,7 @@ fn upstream(config: &Config, name: String, url: Url, api_key: Option<String>) ->
     Upstream { name, url, api_key, is_found: false, limits: config.limits.clone() }
 }
 
-impl Found {
+impl ModelSource {
     /// The models of the servers. `default` is the model of questions that name none.
     #[must_use]
     pub fn models(&self, default: Option<String>) -> Models {
@@ -109,7 +109,7 @@ impl Found {
 
     /// Prints the URL of the page, and the model servers. Named servers are asked for their models, which may take a while, except
     /// those that would end a running answer for it.
-    pub async fn announce(self, address: String, output: &Output) {
+    pub async fn print_banner(self, address: String, output: &Output) {
         output.say(&format!("Starcrossed listens on {address}"));
         if assets::are_missing() {
             output.complain("this build has no pages, so only the API works. Build them with: make build");
@@ -132,12 +132,12 @@ impl Found {
                     );
                 }
             }
-            Servers::Named(clients) => announce_named(&clients, output).await,
+            Servers::Named(clients) => print_named(&clients, output).await,
         }
     }
 }
 
-async fn announce_named(clients: &[Client], output: &Output) {
+async fn print_named(clients: &[Client], output: &Output) {
     for line in join_all(clients.iter().map(named)).await {
         match line {
             Ok(line) => output.say(&line),
