@@ -74,7 +74,7 @@ impl Models {
     async fn upstreams(&self, wants_look: bool) -> Upstreams {
         let mut servers = self.servers.lock().await;
         let is_due = servers.sought.is_none_or(|sought| sought.elapsed() >= SEEK);
-        if (wants_look || servers.upstreams.are_none())
+        if (wants_look || servers.upstreams.is_empty())
             && is_due
             && let Some(Seek(seek)) = servers.seek.clone()
         {
@@ -97,7 +97,7 @@ impl Model for Models {
         let this = self.clone();
         async move {
             let upstreams = this.upstreams(request.model.is_empty()).await;
-            if upstreams.are_none() {
+            if upstreams.is_empty() {
                 demo::reply(request, deltas).await
             } else {
                 upstreams.reply(request, deltas).await
@@ -110,7 +110,7 @@ impl Model for Models {
         let this = self.clone();
         async move {
             let upstreams = this.upstreams(true).await;
-            if upstreams.are_none() { ModelList::from_names([demo::NAME.to_owned()]) } else { upstreams.list().await }
+            if upstreams.is_empty() { ModelList::of([demo::NAME.to_owned()]) } else { upstreams.list().await }
         }
         .boxed()
     }

@@ -30,15 +30,15 @@ pub(crate) struct Upstreams {
     clients: Arc<[Client]>,
     default: Option<Arc<str>>,
     /// The request for the models that runs now.
-    asking: Arc<Asking>,
+    asking: Arc<InFlight>,
 }
 
 /// The running request for the models. It lives as long as a caller waits for it.
 #[derive(Debug, Default)]
-struct Asking(Mutex<Option<WeakShared<BoxFuture<'static, ModelList>>>>);
+struct InFlight(Mutex<Option<WeakShared<BoxFuture<'static, ModelList>>>>);
 
 /// The lists of the servers that gave one.
-type Heard<'a> = Vec<(&'a Client, Arc<Listing>)>;
+type KnownLists<'a> = Vec<(&'a Client, Arc<Listing>)>;
 
 /// The answer of a server to the request for its models.
 type Answer = Result<Arc<Listing>, Unlisted>;
@@ -61,7 +61,7 @@ impl Upstreams {
         Self { clients: Client::join(clients).into(), default: self.default.clone(), asking: Arc::default() }
     }
 
-    pub(crate) fn are_none(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.clients.is_empty()
     }
 
@@ -118,7 +118,7 @@ impl Upstreams {
 
     /// The default model need not be listed, as some servers have more than they list. But where there are others, it
     /// isn't offered if its server doesn't answer.
-    fn put_default_first(&self, models: &mut Vec<ModelInfo>, heard: &Heard<'_>) {
+    fn put_default_first(&self, models: &mut Vec<ModelInfo>, heard: &KnownLists<'_>) {
         let Some(default) = self.default.as_deref() else { return };
         let (client, model) = match (self.owner(default), holders(heard, default).as_slice()) {
             (Some(owner), _) => owner,
@@ -237,7 +237,7 @@ impl Upstreams {
     }
 
     /// The known lists.
-    fn heard(&self, answers: &Answers) -> Heard<'_> {
+    fn heard(&self, answers: &Answers) -> KnownLists<'_> {
         let known = |answer: &Answer| match answer {
             Ok(listing) => Some(listing.clone()),
             Err(unlisted) => unlisted.known.clone(),
@@ -298,7 +298,7 @@ impl Upstreams {
 }
 
 /// The servers that have a model of this plain name.
-fn holders<'a>(heard: &Heard<'a>, model: &str) -> Vec<&'a Client> {
+fn holders<'a>(heard: &KnownLists<'a>, model: &str) -> Vec<&'a Client> {
     heard
         .iter()
         .filter(|(_, listing)| listing.models.iter().any(|listed| listed.name == model))
