@@ -6,7 +6,7 @@ use crate::{
         tasks::Tasks,
     },
     startup::output::Output,
-    typeset::Typesetting,
+    typeset::TypesetService,
 };
 use any_spawner::Executor;
 use app::{app::shell, browser::router as page_router, chat::protocol::model::SharedModel, routes::Page};
@@ -29,7 +29,7 @@ pub(crate) fn app(tasks: Tasks, model: SharedModel, readiness: Readiness, traffi
     // Leptos spawns on Tokio while it renders. A second call in one process, as in tests, changes nothing.
     _ = Executor::init_tokio();
     let registry = tasks.registry.clone();
-    let typesetting = Typesetting::default();
+    let typesetting = TypesetService::default();
     let context = move |client| {
         provide_context(tasks.registry.clone());
         provide_context(model.clone());

@@ -38,17 +38,17 @@ const SLICE: Duration = Duration::from_millis(20);
 
 /// Typesets for all clients. Clones share the turns.
 #[derive(Clone, Debug)]
-pub struct Typesetting {
+pub struct TypesetService {
     turns: Arc<Turns>,
 }
 
-impl Default for Typesetting {
+impl Default for TypesetService {
     fn default() -> Self {
         Self { turns: Turns::new() }
     }
 }
 
-impl Typesetting {
+impl TypesetService {
     /// The typesetter for the requests of one client.
     #[must_use]
     pub fn of(&self, client: ClientAddr) -> SharedTypesetter {

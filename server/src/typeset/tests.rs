@@ -9,8 +9,8 @@ fn code(lang: &str, text: String) -> Item {
     Item { text, lang: lang.into(), display: false }
 }
 
-fn typesetting() -> Typesetting {
-    Typesetting { turns: Turns::with(1, 1) }
+fn typesetting() -> TypesetService {
+    TypesetService { turns: Turns::with(1, 1) }
 }
 
 async fn html(typesetter: &SharedTypesetter, items: Vec<Item>) -> Vec<Option<String>> {
