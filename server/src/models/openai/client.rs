@@ -186,7 +186,7 @@ impl Client {
         loop {
             match self.first_model().await {
                 Err(Failure::Refused(refusal)) if refusal.is_loading() => self.loading(give_up, deltas).await?,
-                Err(failure @ (Failure::Refused(_) | Failure::Rubbish(_) | Failure::Said(_))) => {
+                Err(failure @ (Failure::Refused(_) | Failure::Unrecognized(_) | Failure::Reported(_))) => {
                     return Err(Failure::Unlisted(Box::new(failure)));
                 }
                 named => return named,

@@ -151,8 +151,8 @@ impl Client {
         };
         let (listing, body) = parsed(body, read).await;
         let unlisted = |body: String| match complaint_in(&body) {
-            Some(words) => Failure::Said(words),
-            None => Failure::Rubbish(body),
+            Some(words) => Failure::Reported(words),
+            None => Failure::Unrecognized(body),
         };
         let listing = Arc::new(listing.ok_or_else(|| unlisted(body))?);
         if listing.interrupts {

@@ -127,7 +127,7 @@ impl Extras {
 
     /// The same, of an error that came in place of an answer.
     pub(crate) fn give_up_after(&mut self, request: &mut ChatRequest, failure: &Failure) -> bool {
-        let Failure::Said(words) = failure else { return false };
+        let Failure::Reported(words) = failure else { return false };
         (words.contains(PROGRESS) || is_about_parameter(words))
             && self.give_up_named(request, words, |sent| culprit(words, sent))
     }

@@ -40,7 +40,7 @@ use serde_json::{Value, value::RawValue};
 
 /// The meaning of one part of an answer.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum Parsed {
     /// An empty `data:`, which some servers send to keep the connection open.
     Nothing,
     /// JSON that is no part of an answer, and no error.
@@ -52,25 +52,25 @@ pub(crate) enum Said {
     /// An error, in the server's own words.
     Error(String),
     /// Something that isn't part of this API.
-    Rubbish(String),
+    Unrecognized(String),
 }
 
 /// Reads a part of a body, and says one thing after the other.
-pub(crate) fn read(unit: &Unit) -> Vec<Said> {
+pub(crate) fn read(unit: &Unit) -> Vec<Parsed> {
     let frame = match unit {
         Unit::Json(json) => return read_bare(json.trim()),
         Unit::Event(frame) => frame,
     };
     let data = frame.data.trim();
     if frame.event == "error" {
-        return vec![Said::Error(error_in(data).unwrap_or_else(|| data.to_owned()))];
+        return vec![Parsed::Error(error_in(data).unwrap_or_else(|| data.to_owned()))];
     }
     if is_sign_of_life(&frame.event) || is_sign_of_life(data) {
-        return vec![Said::Nothing];
+        return vec![Parsed::Nothing];
     }
     match data {
-        "" | "null" => vec![Said::Nothing],
-        "[DONE]" | "\"[DONE]\"" => vec![Said::Done],
+        "" | "null" => vec![Parsed::Nothing],
+        "[DONE]" | "\"[DONE]\"" => vec![Parsed::Done],
         _ => interpret(data).unwrap_or_else(|| read_values(data)),
     }
 }
@@ -81,16 +81,16 @@ fn is_sign_of_life(text: &str) -> bool {
 }
 
 /// The meaning of JSON outside of events. Text that only looks like JSON, such as `[1]` in a log line, means nothing.
-pub(crate) fn read_bare(json: &str) -> Vec<Said> {
+pub(crate) fn read_bare(json: &str) -> Vec<Parsed> {
     match json {
-        "[DONE]" => vec![Said::Done],
-        _ => interpret(json).unwrap_or_else(|| vec![Said::Unknown]),
+        "[DONE]" => vec![Parsed::Done],
+        _ => interpret(json).unwrap_or_else(|| vec![Parsed::Unknown]),
     }
 }
 
 /// Reads an event that holds several JSON values: some servers leave out the blank lines between events. Others make an
 /// event of what is one already, with its `data:`. Nothing is read after the end, or after the first value that is none.
-fn read_values(data: &str) -> Vec<Said> {
+fn read_values(data: &str) -> Vec<Parsed> {
     let mut values = Vec::new();
     let mut rest = data;
     loop {
@@ -99,7 +99,7 @@ fn read_values(data: &str) -> Vec<Said> {
             return values;
         }
         if rest.starts_with("[DONE]") {
-            values.push(Said::Done);
+            values.push(Parsed::Done);
             return values;
         }
         let length = match serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>().next() {
@@ -109,7 +109,7 @@ fn read_values(data: &str) -> Vec<Said> {
         };
         let (value, after) = rest.split_at(length);
         let Some(said) = interpret(value.trim()) else {
-            values.push(Said::Rubbish(value.trim().to_owned()));
+            values.push(Parsed::Unrecognized(value.trim().to_owned()));
             return values;
         };
         values.extend(said);
@@ -126,8 +126,8 @@ pub(crate) fn model_in(event: &str) -> Option<String> {
 
 /// The words of the error that a whole body is; none if it is something else.
 pub(crate) fn complaint_in(body: &str) -> Option<String> {
-    let said = read_bare(body.trim()).into_iter().find(|said| *said != Said::Unknown)?;
-    if let Said::Error(words) = said { Some(words) } else { None }
+    let said = read_bare(body.trim()).into_iter().find(|said| *said != Parsed::Unknown)?;
+    if let Parsed::Error(words) = said { Some(words) } else { None }
 }
 
 /// The text of the error in a JSON body.
@@ -141,12 +141,12 @@ struct Body {
     error: Option<Value>,
     object: Option<Value>,
     choices: Option<Vec<Choice>>,
-    usage: Option<Lenient<Usage>>,
-    prompt_progress: Option<Lenient<PromptProgress>>,
+    usage: Option<OrIgnored<Usage>>,
+    prompt_progress: Option<OrIgnored<PromptProgress>>,
     /// Ollama's own API: the delta, whether that is the last one, and why.
-    message: Option<Lenient<Message>>,
-    done: Option<Lenient<bool>>,
-    done_reason: Option<Lenient<String>>,
+    message: Option<OrIgnored<Message>>,
+    done: Option<OrIgnored<bool>>,
+    done_reason: Option<OrIgnored<String>>,
 }
 
 /// The progress of llama-server in reading a prompt, in tokens. Tokens from its `cache` count as processed.
@@ -168,28 +168,28 @@ impl PromptProgress {
 
 #[derive(Default, Deserialize)]
 struct Choice {
-    index: Option<Lenient<u64>>,
+    index: Option<OrIgnored<u64>>,
     delta: Option<Message>,
     message: Option<Message>,
     /// The text in the API for completions without a chat.
     text: Option<Content>,
-    finish_reason: Option<Lenient<String>>,
+    finish_reason: Option<OrIgnored<String>>,
     /// The same by other names. vLLM has in `stop_reason` what the model has stopped at, which may be any text.
     #[serde(rename = "finishReason")]
-    finish_reason_in_camels: Option<Lenient<String>>,
-    stop_reason: Option<Lenient<String>>,
+    finish_reason_in_camels: Option<OrIgnored<String>>,
+    stop_reason: Option<OrIgnored<String>>,
     error: Option<Value>,
 }
 
 /// A value that is ignored if it has the wrong type, so that a bad count of tokens doesn't lose an answer.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Lenient<T> {
+enum OrIgnored<T> {
     Good(T),
     Other(IgnoredAny),
 }
 
-impl<T> Lenient<T> {
+impl<T> OrIgnored<T> {
     fn good(self) -> Option<T> {
         match self {
             Self::Good(value) => Some(value),
@@ -199,7 +199,7 @@ impl<T> Lenient<T> {
 }
 
 /// Reads a JSON value. None if it is nothing that this API sends.
-fn interpret(json: &str) -> Option<Vec<Said>> {
+fn interpret(json: &str) -> Option<Vec<Parsed>> {
     if json.starts_with('[') {
         return interpret_list(json);
     }
@@ -207,39 +207,39 @@ fn interpret(json: &str) -> Option<Vec<Said>> {
     body.take_ollama();
     if let Some(error) = body.take_error(json) {
         let marks = Marks { halves: has_halves, bytes: true };
-        return Some(vec![Said::Error(Joiner::default().join(error, marks))]);
+        return Some(vec![Parsed::Error(Joiner::default().join(error, marks))]);
     }
     if body.choices.is_none() && body.usage.is_none() && body.prompt_progress.is_none() {
-        return Some(vec![Said::Unknown]);
+        return Some(vec![Parsed::Unknown]);
     }
-    let read = body.prompt_progress.and_then(Lenient::good).map(|progress| progress.percent());
+    let read = body.prompt_progress.and_then(OrIgnored::good).map(|progress| progress.percent());
     let mut pieces = body.choices.unwrap_or_default().into_iter().map(Choice::into_piece).collect::<Vec<_>>();
     pieces.sort_by_key(|piece| piece.choice);
     let is_one_of_several = pieces.first().map(|piece| piece.choice) != pieces.last().map(|piece| piece.choice);
     // The fields beside the choices are said once.
     let first = if pieces.is_empty() { Piece::default() } else { pieces.remove(0) };
-    let first = Piece { usage: body.usage.and_then(Lenient::good), read, ..first };
+    let first = Piece { usage: body.usage.and_then(OrIgnored::good), read, ..first };
     let pieces = [first].into_iter().chain(pieces);
-    Some(pieces.map(|piece| Said::Piece(Piece { has_halves, is_one_of_several, ..piece })).collect())
+    Some(pieces.map(|piece| Parsed::Piece(Piece { has_halves, is_one_of_several, ..piece })).collect())
 }
 
 /// Google sends an error as the only thing in a list, and its own API sends a whole answer as one.
-fn interpret_list(json: &str) -> Option<Vec<Said>> {
+fn interpret_list(json: &str) -> Option<Vec<Parsed>> {
     let values = json_repair::read::<Vec<Value>>(json).ok().filter(|values| !values.is_empty())?;
     if !values.iter().all(Value::is_object) {
         return None;
     }
-    Some(values.iter().flat_map(|value| interpret(&value.to_string()).unwrap_or_else(|| vec![Said::Unknown])).collect())
+    Some(values.iter().flat_map(|value| interpret(&value.to_string()).unwrap_or_else(|| vec![Parsed::Unknown])).collect())
 }
 
 impl Body {
     /// Translates Ollama's own API to this one.
     fn take_ollama(&mut self) {
-        let Some(is_done) = self.done.take().and_then(Lenient::good) else { return };
-        let Some(delta) = self.message.take().and_then(Lenient::good).filter(|_| self.choices.is_none()) else {
+        let Some(is_done) = self.done.take().and_then(OrIgnored::good) else { return };
+        let Some(delta) = self.message.take().and_then(OrIgnored::good).filter(|_| self.choices.is_none()) else {
             return;
         };
-        let reason = self.done_reason.take().or_else(|| Some(Lenient::Good("stop".into())));
+        let reason = self.done_reason.take().or_else(|| Some(OrIgnored::Good("stop".into())));
         let choice = Choice { delta: Some(delta), finish_reason: reason.filter(|_| is_done), ..Choice::default() };
         self.choices = Some(vec![choice]);
     }
@@ -281,10 +281,10 @@ fn is_blank(value: &Value) -> bool {
 impl Choice {
     fn into_piece(self) -> Piece {
         let reasons =
-            [self.finish_reason, self.finish_reason_in_camels].into_iter().flatten().filter_map(Lenient::good);
-        let stop_reason = self.stop_reason.and_then(Lenient::good).filter(|reason| is_known(reason));
+            [self.finish_reason, self.finish_reason_in_camels].into_iter().flatten().filter_map(OrIgnored::good);
+        let stop_reason = self.stop_reason.and_then(OrIgnored::good).filter(|reason| is_known(reason));
         let finish_reason = reasons.filter(|reason| is_reason(reason)).chain(stop_reason).next();
-        let choice = Some(self.index.and_then(Lenient::good).unwrap_or_default());
+        let choice = Some(self.index.and_then(OrIgnored::good).unwrap_or_default());
         let delta = self.delta.filter(Message::says_something);
         let message = self.message.filter(|message| delta.is_none() && message.says_something());
         let mut piece = Piece { finish_reason, is_message: message.is_some(), choice, ..Piece::default() };
@@ -364,43 +364,43 @@ mod tests {
     use super::{beyond::Beyond, *};
     use starcrossed::wire::Frame;
 
-    fn data(data: &str) -> Said {
+    fn data(data: &str) -> Parsed {
         event("", data)
     }
 
-    fn event(event: &str, data: &str) -> Said {
+    fn event(event: &str, data: &str) -> Parsed {
         one(all_in(event, data))
     }
 
     /// All that an event says.
-    fn all_in(event: &str, data: &str) -> Vec<Said> {
+    fn all_in(event: &str, data: &str) -> Vec<Parsed> {
         let said = read(&Unit::Event(Frame { event: event.into(), data: data.into() }));
         said.into_iter().map(of_any_choice).collect()
     }
 
-    fn bare(json: &str) -> Said {
+    fn bare(json: &str) -> Parsed {
         one(all_in_bare(json))
     }
 
-    fn all_in_bare(json: &str) -> Vec<Said> {
+    fn all_in_bare(json: &str) -> Vec<Parsed> {
         read(&Unit::Json(json.into())).into_iter().map(of_any_choice).collect()
     }
 
-    fn one(mut said: Vec<Said>) -> Said {
+    fn one(mut said: Vec<Parsed>) -> Parsed {
         assert_eq!(said.len(), 1, "{said:?}");
         said.remove(0)
     }
 
-    fn of_any_choice(said: Said) -> Said {
+    fn of_any_choice(said: Parsed) -> Parsed {
         match said {
-            Said::Piece(piece) => Said::Piece(Piece { choice: None, ..piece }),
+            Parsed::Piece(piece) => Parsed::Piece(Piece { choice: None, ..piece }),
             said => said,
         }
     }
 
-    fn piece(text: &str, reasoning: &str, finish_reason: Option<&str>) -> Said {
+    fn piece(text: &str, reasoning: &str, finish_reason: Option<&str>) -> Parsed {
         let finish_reason = finish_reason.map(String::from);
-        Said::Piece(Piece { text: text.into(), reasoning: reasoning.into(), finish_reason, ..Piece::default() })
+        Parsed::Piece(Piece { text: text.into(), reasoning: reasoning.into(), finish_reason, ..Piece::default() })
     }
 
     #[test]
@@ -468,7 +468,7 @@ mod tests {
     fn how_far_a_prompt_is_read_is_no_part_of_the_answer() {
         let chunk = |progress: &str| {
             let choices = r#"[{"index":0,"delta":{"role":"assistant","content":null},"finish_reason":null}]"#;
-            let Said::Piece(piece) = data(&format!(r#"{{"choices":{choices},"prompt_progress":{progress}}}"#)) else {
+            let Parsed::Piece(piece) = data(&format!(r#"{{"choices":{choices},"prompt_progress":{progress}}}"#)) else {
                 panic!("{progress}")
             };
             piece
@@ -495,7 +495,7 @@ mod tests {
             r#"{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}"#,
             r#"{"usage":{"prompt_tokens":3,"completion_tokens":4,"cost":0.1}}"#,
         ] {
-            let Said::Piece(piece) = data(json) else { panic!("{json}") };
+            let Parsed::Piece(piece) = data(json) else { panic!("{json}") };
             assert_eq!(piece.usage, Some(Usage { prompt_tokens: 3, completion_tokens: 4 }));
         }
     }
@@ -528,47 +528,47 @@ mod tests {
             r#"{"fault":{"faultstring":"Out of memory"}}"#,
             r#"{"error":"Out of memory","done":true,"message":{"content":"x"}}"#,
         ] {
-            assert_eq!(data(json), Said::Error("Out of memory".into()), "{json}");
-            assert_eq!(bare(json), Said::Error("Out of memory".into()), "{json}");
+            assert_eq!(data(json), Parsed::Error("Out of memory".into()), "{json}");
+            assert_eq!(bare(json), Parsed::Error("Out of memory".into()), "{json}");
         }
-        assert_eq!(event("error", r#"{"message":"Out of memory"}"#), Said::Error("Out of memory".into()));
-        assert_eq!(event("error", "Out of memory"), Said::Error("Out of memory".into()));
+        assert_eq!(event("error", r#"{"message":"Out of memory"}"#), Parsed::Error("Out of memory".into()));
+        assert_eq!(event("error", "Out of memory"), Parsed::Error("Out of memory".into()));
     }
 
     #[test]
     fn an_error_without_words_is_still_an_error() {
-        assert_eq!(data(r#"{"error":{}}"#), Said::Error("{}".into()));
-        assert_eq!(data(r#"{"error":{"code":13}}"#), Said::Error("13".into()));
+        assert_eq!(data(r#"{"error":{}}"#), Parsed::Error("{}".into()));
+        assert_eq!(data(r#"{"error":{"code":13}}"#), Parsed::Error("13".into()));
     }
 
     #[test]
     fn a_broker_passes_on_what_its_provider_said() {
         let json = r#"{"error":{"message":"Provider returned error","metadata":{"raw":"too many tokens"}}}"#;
-        assert_eq!(data(json), Said::Error("Provider returned error: too many tokens".into()));
+        assert_eq!(data(json), Parsed::Error("Provider returned error: too many tokens".into()));
     }
 
     #[test]
     fn what_this_api_never_sends_is_rubbish() {
         for text in ["hello", "[1]", "[]", "3", r#"{"choices":"#, r#"{"choices":{}}"#] {
-            assert_eq!(data(text), Said::Rubbish(text.into()), "{text}");
-            assert_eq!(bare(text), Said::Unknown, "{text}");
+            assert_eq!(data(text), Parsed::Unrecognized(text.into()), "{text}");
+            assert_eq!(bare(text), Parsed::Unknown, "{text}");
         }
         for text in ["{}", r#"{"status":"ok"}"#, r#"{"choices":null}"#, r#"{"type":"ping"}"#, r#"{"code":0}"#] {
-            assert_eq!(data(text), Said::Unknown, "{text}");
+            assert_eq!(data(text), Parsed::Unknown, "{text}");
         }
         for text in ["", "null", "ping", "keep-alive"] {
-            assert_eq!(data(text), Said::Nothing, "{text}");
+            assert_eq!(data(text), Parsed::Nothing, "{text}");
         }
-        assert_eq!(event("ping", "2026-01-01 00:00:00"), Said::Nothing);
-        assert_eq!(data("data: [DONE]"), Said::Done);
-        assert_eq!(data(" [DONE] "), Said::Done);
-        assert_eq!(bare("[DONE]"), Said::Done);
+        assert_eq!(event("ping", "2026-01-01 00:00:00"), Parsed::Nothing);
+        assert_eq!(data("data: [DONE]"), Parsed::Done);
+        assert_eq!(data(" [DONE] "), Parsed::Done);
+        assert_eq!(bare("[DONE]"), Parsed::Done);
     }
 
     #[test]
     fn words_may_stand_in_a_message_where_there_is_no_delta() {
         let message = |choice: &str| {
-            let Said::Piece(piece) = bare(&format!(r#"{{"choices":[{choice}]}}"#)) else { panic!("{choice}") };
+            let Parsed::Piece(piece) = bare(&format!(r#"{{"choices":[{choice}]}}"#)) else { panic!("{choice}") };
             (piece.text, piece.reasoning, piece.is_message)
         };
         let said = ("Hi".to_owned(), "Hm".to_owned(), true);
@@ -585,13 +585,13 @@ mod tests {
     fn a_list_is_read_as_what_is_in_it() {
         let list = r#"[{"choices":[{"delta":{"content":"H"}}]},{"choices":[{"delta":{"content":"i"},"finish_reason":"stop"}]}]"#;
         assert_eq!(all_in_bare(list), [piece("H", "", None), piece("i", "", Some("stop"))]);
-        assert_eq!(bare(r#"[{"status":"ok"}]"#), Said::Unknown);
+        assert_eq!(bare(r#"[{"status":"ok"}]"#), Parsed::Unknown);
     }
 
     #[test]
     fn what_is_beyond_words_is_known_by_its_kind() {
         let beyond = |delta: &str| {
-            let Said::Piece(piece) = data(&format!(r#"{{"choices":[{{"delta":{delta}}}]}}"#)) else {
+            let Parsed::Piece(piece) = data(&format!(r#"{{"choices":[{{"delta":{delta}}}]}}"#)) else {
                 panic!("{delta}")
             };
             (piece.beyond, piece.text)
@@ -628,25 +628,25 @@ mod tests {
     fn values_of_one_event_are_said_one_after_the_other() {
         let value = |text: &str| format!(r#"{{"choices":[{{"delta":{{"content":"{text}"}}}}]}}"#);
         let (h, i) = (value("H"), value("i"));
-        let said = |next: Said| vec![piece("H", "", None), next];
-        let both = [piece("H", "", None), piece("i", "", None), Said::Done];
+        let said = |next: Parsed| vec![piece("H", "", None), next];
+        let both = [piece("H", "", None), piece("i", "", None), Parsed::Done];
         assert_eq!(all_in("", &format!("{h}data: {i}data: [DONE]")), both);
         assert_eq!(all_in("", &format!("{h}\n{i}\n[DONE]\n{h}")), both, "nothing comes after the end");
-        assert_eq!(all_in("", &format!("{h}\noops\n{i}")), said(Said::Rubbish("oops".into())));
+        assert_eq!(all_in("", &format!("{h}\noops\n{i}")), said(Parsed::Unrecognized("oops".into())));
         assert_eq!(
             all_in("", &format!("{h}\n{{\"choices\":[{{\"del")),
-            said(Said::Rubbish(r#"{"choices":[{"del"#.into()))
+            said(Parsed::Unrecognized(r#"{"choices":[{"del"#.into()))
         );
-        assert_eq!(all_in("", &format!("{h}\n{{\"error\":\"No\"}}")), said(Said::Error("No".into())));
-        assert_eq!(all_in_bare(&format!("[{h},{{\"error\":\"No\"}}]")), said(Said::Error("No".into())));
-        assert_eq!(all_in("", &"[\n".repeat(9)), [Said::Rubbish("[".into())], "the first that is no value ends it");
+        assert_eq!(all_in("", &format!("{h}\n{{\"error\":\"No\"}}")), said(Parsed::Error("No".into())));
+        assert_eq!(all_in_bare(&format!("[{h},{{\"error\":\"No\"}}]")), said(Parsed::Error("No".into())));
+        assert_eq!(all_in("", &"[\n".repeat(9)), [Parsed::Unrecognized("[".into())], "the first that is no value ends it");
     }
 
     #[test]
     fn of_several_answers_each_is_told() {
         let json = r#"{"choices":[{"index":1,"delta":{"content":"B"}},{"delta":{"content":"A"}}],"usage":{"prompt_tokens":3,"completion_tokens":4}}"#;
         let said = read(&Unit::Json(json.into())).into_iter().map(|said| {
-            let Said::Piece(piece) = said else { panic!("it is an answer") };
+            let Parsed::Piece(piece) = said else { panic!("it is an answer") };
             (piece.text, piece.choice, piece.is_one_of_several, piece.usage.is_some())
         });
         let said = said.collect::<Vec<_>>();
@@ -661,13 +661,13 @@ mod tests {
         }
         let json = r#"{"base_resp":{"status_code":0,"status_msg":"success"},"choices":[]}"#;
         assert_eq!(data(json), piece("", "", None));
-        assert_eq!(data(r#"{"base_resp":{"status_code":0,"status_msg":"success"}}"#), Said::Unknown);
+        assert_eq!(data(r#"{"base_resp":{"status_code":0,"status_msg":"success"}}"#), Parsed::Unknown);
     }
 
     #[test]
     fn a_whole_answer_has_its_words_in_a_message() {
         let json = r#"{"object":"chat.completion","choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}"#;
-        let Said::Piece(whole) = bare(json) else { panic!("it is an answer") };
+        let Parsed::Piece(whole) = bare(json) else { panic!("it is an answer") };
         assert_eq!((whole.text.as_str(), whole.finish_reason.as_deref()), ("Hi", Some("stop")));
     }
 }

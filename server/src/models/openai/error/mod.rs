@@ -77,9 +77,9 @@ pub(crate) enum Failure {
     /// No model was named, and this came of asking for the list.
     Unlisted(Box<Self>),
     /// The server said what went wrong, in place of an answer or in the middle of one. No words: it said only that.
-    Said(String),
+    Reported(String),
     /// The server sent this, which is not what this API sends.
-    Rubbish(String),
+    Unrecognized(String),
     /// The body is compressed with this, which can't be read.
     Encoded(String),
     /// One line or event, or an answer in one piece, was longer than can be right.
@@ -133,7 +133,7 @@ impl Failure {
     fn is_about_context(&self) -> bool {
         match self {
             Self::Refused(refusal) | Self::Nameless(refusal) => is_too_long(&refusal.body),
-            Self::Said(words) => is_too_long(words),
+            Self::Reported(words) => is_too_long(words),
             Self::Part(failure) => failure.is_about_context(),
             _ => false,
         }
@@ -147,7 +147,7 @@ impl Failure {
                     && !self.is_about_context()
                     && !refusal.is_loading()
             }
-            Self::Said(words) => {
+            Self::Reported(words) => {
                 let words = words.to_lowercase();
                 ["prefill", "continue_final_message", "enable_thinking"].iter().any(|word| words.contains(word))
             }
@@ -160,7 +160,7 @@ impl Failure {
         match self {
             Self::Refused(_) if self.absence() == Absence::NoList => Self::NoList.sentence(upstream),
             Self::Refused(_) if self.absence() == Absence::Locked => self.sentence(upstream),
-            Self::Refused(_) | Self::Rubbish(_) | Self::Said(_) => format!("{}{NAME_IT}", self.sentence(upstream)),
+            Self::Refused(_) | Self::Unrecognized(_) | Self::Reported(_) => format!("{}{NAME_IT}", self.sentence(upstream)),
             _ => self.sentence(upstream),
         }
     }
@@ -206,15 +206,15 @@ impl Failure {
             Self::Unlisted(failure) => {
                 format!("{} It was asked for its models, since none was named.{NAME_IT}", failure.words(upstream))
             }
-            Self::Said(words) if words.is_empty() => format!("{address} ended its answer with an error."),
-            Self::Said(words) => {
+            Self::Reported(words) if words.is_empty() => format!("{address} ended its answer with an error."),
+            Self::Reported(words) => {
                 let hint = if self.is_about_context() { TOO_LONG } else { "" };
                 format!("{address} reports an error: {}{hint}", quote(words, upstream))
             }
-            Self::Rubbish(words) if words.trim().is_empty() => {
+            Self::Unrecognized(words) if words.trim().is_empty() => {
                 format!("{address} sent nothing. Does the URL lead to an OpenAI-compatible API?")
             }
-            Self::Rubbish(words) => {
+            Self::Unrecognized(words) => {
                 let proxy = Proxy::of(upstream).filter(|_| upstream.url.scheme() == "http");
                 let hint = proxy.map_or_else(String::new, |proxy| format!(" {}", proxy.hint()));
                 format!(
@@ -745,12 +745,12 @@ mod tests {
         let upstream = upstream("http://127.0.0.1/v1", "none");
         for (failure, page, log) in [
             (
-                Failure::Said("can't read 'my secret\u{1}' \u{2}twice".into()),
+                Failure::Reported("can't read 'my secret\u{1}' \u{2}twice".into()),
                 "http://127.0.0.1/v1 reports an error: can't read 'my secret ' twice.",
                 "http://127.0.0.1/v1 reports an error: …",
             ),
             (
-                Failure::Part(Box::new(Failure::Said("my secret".into()))),
+                Failure::Part(Box::new(Failure::Reported("my secret".into()))),
                 "http://127.0.0.1/v1 reports an error: my secret. The answer may be incomplete.",
                 "http://127.0.0.1/v1 reports an error: … The answer may be incomplete.",
             ),

@@ -2,7 +2,7 @@
 
 use crate::models::openai::{
     chunk::{
-        self, Said,
+        self, Parsed,
         beyond::Beyond,
         choices::Choices,
         finish_reason::{Ended, Shortfall, is_at_limit, is_bad, is_error, is_known, is_visible},
@@ -99,7 +99,7 @@ impl Answer {
     }
 
     /// Hears all that one part of the body says, puts what a person is to be told into `out`, and tells whether that was the end.
-    pub(crate) fn hear_all(&mut self, said: Vec<Said>, unit: &Unit, out: &mut Vec<Delta>) -> Result<bool, Failure> {
+    pub(crate) fn hear_all(&mut self, said: Vec<Parsed>, unit: &Unit, out: &mut Vec<Delta>) -> Result<bool, Failure> {
         for said in said {
             if self.hear(said, unit, out)? {
                 return Ok(true);
@@ -109,8 +109,8 @@ impl Answer {
     }
 
     /// Hears one thing, puts what a person is to be told into `out`, and tells whether that was the end.
-    fn hear(&mut self, said: Said, unit: &Unit, out: &mut Vec<Delta>) -> Result<bool, Failure> {
-        if let Said::Piece(piece) = &said {
+    fn hear(&mut self, said: Parsed, unit: &Unit, out: &mut Vec<Delta>) -> Result<bool, Failure> {
+        if let Parsed::Piece(piece) = &said {
             if mem::take(&mut self.wants_name) {
                 self.name = chunk::model_in(unit.text());
             }
@@ -120,8 +120,8 @@ impl Answer {
             }
         }
         match said {
-            Said::Nothing => return Ok(false),
-            Said::Unknown => {
+            Parsed::Nothing => return Ok(false),
+            Parsed::Unknown => {
                 self.seen.unknown = true;
                 return Ok(false);
             }
@@ -129,12 +129,12 @@ impl Answer {
             _ => (self.heard, self.beginning) = (true, Vec::new()),
         }
         match said {
-            Said::Piece(piece) => self.add(piece, out),
-            Said::Done => return Ok(true),
-            Said::Error(words) => return Err(Failure::Said(words)),
-            Said::Rubbish(_) if self.body.is_over() && self.has_begun() => {} // half an event: the answer was cut in the middle of it
-            Said::Rubbish(text) => return Err(Failure::Rubbish(text)),
-            Said::Nothing | Said::Unknown => {}
+            Parsed::Piece(piece) => self.add(piece, out),
+            Parsed::Done => return Ok(true),
+            Parsed::Error(words) => return Err(Failure::Reported(words)),
+            Parsed::Unrecognized(_) if self.body.is_over() && self.has_begun() => {} // half an event: the answer was cut in the middle of it
+            Parsed::Unrecognized(text) => return Err(Failure::Unrecognized(text)),
+            Parsed::Nothing | Parsed::Unknown => {}
         }
         Ok(false)
     }
@@ -199,7 +199,7 @@ impl Answer {
         let (has_text, has_thought) = (self.seen.text, self.seen.thought);
         let failure = match (self.finish_reason, read) {
             (Some(_), Err(failure)) if self.stage == Stage::GoneOn => failure,
-            (Some(reason), _) if is_error(&reason) => Failure::Said(String::new()),
+            (Some(reason), _) if is_error(&reason) => Failure::Reported(String::new()),
             (Some(reason), _) => {
                 let ended = Ended { reason, has_text, has_thought, beyond: self.beyond };
                 let Some(shortfall) = ended.shortfall() else { return Ok(()) };
@@ -211,7 +211,7 @@ impl Answer {
             (None, Ok(())) => match self.beyond {
                 Some(beyond) => Failure::Short(Shortfall::Beyond(beyond)),
                 None => match unheard(&self.beginning, self.seen.unknown) {
-                    Failure::Rubbish(words) => self.encoding.map_or(Failure::Rubbish(words), Failure::Encoded),
+                    Failure::Unrecognized(words) => self.encoding.map_or(Failure::Unrecognized(words), Failure::Encoded),
                     failure => failure,
                 },
             },
@@ -281,7 +281,7 @@ impl Answer {
 fn unheard(beginning: &[u8], has_unknown: bool) -> Failure {
     let beginning = String::from_utf8_lossy(beginning).into_owned();
     if has_unknown || has_strays(&beginning) {
-        return Failure::Rubbish(beginning);
+        return Failure::Unrecognized(beginning);
     }
     Failure::Short(Shortfall::Nothing { is_cut: false })
 }

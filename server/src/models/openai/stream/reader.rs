@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use crate::{
     models::openai::{
-        chunk::{self, Said},
+        chunk::{self, Parsed},
         connection::upstream::Upstream,
         endpoint::Endpoint,
         error::Failure,
@@ -222,7 +222,7 @@ fn is_foreign(label: &str) -> bool {
 }
 
 /// Interprets JSON outside of events. An answer in one piece can be long.
-async fn read_json(json: String) -> (Vec<Said>, Unit) {
+async fn read_json(json: String) -> (Vec<Parsed>, Unit) {
     let read = |json: &str| chunk::read_bare(json.trim());
     let (said, json) = parsed(json, read).await;
     (said, Unit::Json(json))
