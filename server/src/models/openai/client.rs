@@ -6,7 +6,7 @@ use crate::{
         connection::{trust, upstream::Upstream},
         endpoint::host::{Answering, Kind},
         error::{Failure, Refusal, context_length::Room},
-        request::{Extras, Progressing, Question, Refused},
+        request::{OptionalFields, Progressing, Question, Refused},
         stream::reader::{Reader, read_beginning},
     },
     os::pauses::{self, timeout, timeout_at},
@@ -133,7 +133,7 @@ impl Client {
     }
 
     /// All that this request is better with, and that its model isn't known to refuse.
-    fn extras(&self, request: &mut ChatRequest) -> Extras {
+    fn extras(&self, request: &mut ChatRequest) -> OptionalFields {
         let takes_progress = if self.endpoint.refuses_progress(&request.model) {
             Progressing::Refused
         } else if self.endpoint.has_taken_progress(&request.model) {
@@ -141,7 +141,7 @@ impl Client {
         } else {
             Progressing::Untried
         };
-        let mut extras = Extras::of(request, takes_progress);
+        let mut extras = OptionalFields::of(request, takes_progress);
         while let Some(refused) = self.refused_before(&extras, request) {
             extras.leave_out(request, refused);
         }
@@ -149,7 +149,7 @@ impl Client {
     }
 
     /// Something of this question that its model has refused before.
-    fn refused_before(&self, extras: &Extras, request: &ChatRequest) -> Option<Refused> {
+    fn refused_before(&self, extras: &OptionalFields, request: &ChatRequest) -> Option<Refused> {
         extras.sent(request).iter().find_map(|name| {
             let value = request.options.get(name).map(ToString::to_string);
             self.endpoint.refused(&request.model, name, value)
@@ -160,7 +160,7 @@ impl Client {
     async fn ask(
         &self,
         request: &mut ChatRequest,
-        extras: &mut Extras,
+        extras: &mut OptionalFields,
         give_up: Instant,
         deltas: &DeltaSender,
     ) -> Result<(Response, Answering), Failure> {
@@ -204,7 +204,7 @@ impl Client {
         Ok(())
     }
 
-    fn learn(&self, response: &Response, request: &ChatRequest, extras: &Extras) {
+    fn learn(&self, response: &Response, request: &ChatRequest, extras: &OptionalFields) {
         if let Some(kind) = Kind::in_headers(response.headers()) {
             self.endpoint.place.learn_kind(kind);
         }
@@ -243,7 +243,7 @@ impl Client {
         }
     }
 
-    async fn post(&self, request: &ChatRequest, extras: &Extras, deltas: &DeltaSender) -> Result<Response, Failure> {
+    async fn post(&self, request: &ChatRequest, extras: &OptionalFields, deltas: &DeltaSender) -> Result<Response, Failure> {
         let question = Question { request, extras };
         let question =
             self.request(&self.http, Method::POST, self.upstream.endpoint("chat/completions")).json(&question);

@@ -21,12 +21,12 @@ pub(crate) struct Question<'a> {
     #[serde(flatten)]
     pub(crate) request: &'a ChatRequest,
     #[serde(flatten)]
-    pub(crate) extras: &'a Extras,
+    pub(crate) extras: &'a OptionalFields,
 }
 
 /// Fields that some servers reject, without those that this server has rejected.
 #[derive(Serialize)]
-pub(crate) struct Extras {
+pub(crate) struct OptionalFields {
     #[serde(skip_serializing_if = "Not::not")]
     stream: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,7 +36,7 @@ pub(crate) struct Extras {
     #[serde(skip_serializing_if = "Not::not")]
     return_progress: bool,
     #[serde(flatten)]
-    going_on: Option<GoingOn>,
+    going_on: Option<ContinueFlags>,
     /// Whether a refusal without a reason may be about `return_progress`.
     #[serde(skip)]
     is_progress_untried: bool,
@@ -76,12 +76,12 @@ struct StreamOptions {
 /// The last message is the model's own, and isn't finished. Without these vLLM begins another after it, and llama.cpp
 /// refuses where the model thinks (its pull requests 22727 and 23012); Ollama needs no telling.
 #[derive(Serialize)]
-struct GoingOn {
+struct ContinueFlags {
     continue_final_message: bool,
     add_generation_prompt: bool,
 }
 
-impl Extras {
+impl OptionalFields {
     /// All that this request is better with.
     pub(crate) fn of(request: &ChatRequest, progressing: Progressing) -> Self {
         let goes_on = request.messages.last().is_some_and(|last| last.role == Role::Assistant);
@@ -89,7 +89,7 @@ impl Extras {
             stream: true,
             stream_options: Some(StreamOptions { include_usage: true }),
             return_progress: progressing != Progressing::Refused,
-            going_on: goes_on.then_some(GoingOn { continue_final_message: true, add_generation_prompt: false }),
+            going_on: goes_on.then_some(ContinueFlags { continue_final_message: true, add_generation_prompt: false }),
             is_progress_untried: progressing == Progressing::Untried,
             refused: Vec::new(),
             left_out: Vec::new(),

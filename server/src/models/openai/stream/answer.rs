@@ -145,7 +145,7 @@ impl Answer {
             self.take(held, out);
         }
         let (thought, text) = (self.thought_halves.rest(), self.text_halves.rest());
-        self.pass_on(thought, text, out);
+        self.flush(thought, text, out);
         let told = out.len();
         self.think.finish(out);
         self.look_at(&out[told..]);
@@ -248,10 +248,10 @@ impl Answer {
             _ if has_reason && (has_begun || !has_words && self.has_said_something()) => Stage::Finished,
             stage => stage,
         };
-        self.pass_on(thought, text, out);
+        self.flush(thought, text, out);
     }
 
-    fn pass_on(&mut self, thought: String, text: String, out: &mut Vec<Delta>) {
+    fn flush(&mut self, thought: String, text: String, out: &mut Vec<Delta>) {
         self.length += text.len() + thought.len();
         let told = out.len();
         if !thought.is_empty() {

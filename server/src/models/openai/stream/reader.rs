@@ -22,7 +22,7 @@ use std::{mem, time::Duration};
 use tokio::{task, time::Instant};
 
 /// The time to wait for usage after the answer is complete.
-const AFTERWORD: Duration = Duration::from_secs(3);
+const USAGE_GRACE: Duration = Duration::from_secs(3);
 
 /// The most bytes that are decoded before their deltas are passed on. A chunk of the socket can have hundreds of KiB, and its
 /// deltas take even more memory while the page reads slowly.
@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
                 }
             }
             self.tell_progress();
-            self.look_at_the_clock();
+            self.extend_deadline();
         }
         Ok(false)
     }
@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
     async fn take(&mut self, slice: &[u8]) -> Result<bool, Failure> {
         let fed = self.answer.feed(slice, &mut self.units);
         let is_over = self.hear().await;
-        self.pass_on().await;
+        self.flush().await;
         if is_over? {
             return Ok(true);
         }
@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
     /// Passes on the rest, and says how the answer ended, given how reading it did.
     pub(crate) async fn end(mut self, read: Result<(), Failure>) -> Exit {
         let exit = mem::take(&mut self.answer).end(read, self.upstream, &mut self.out);
-        self.pass_on().await;
+        self.flush().await;
         exit
     }
 
@@ -176,7 +176,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Waits while the page is slow to read. Nothing is read meanwhile, so in the end the server has to wait too.
-    async fn pass_on(&mut self) {
+    async fn flush(&mut self) {
         if let Some(model) = self.answer.take_name() {
             self.endpoint.learn_answer(&model);
         }
@@ -193,10 +193,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Waiting for the answer to begin has its time from the start; once it has begun, each silence has its own.
-    fn look_at_the_clock(&mut self) {
+    fn extend_deadline(&mut self) {
         let now = Instant::now();
         if self.answer.is_finished() {
-            self.give_up = self.give_up.min(now + AFTERWORD);
+            self.give_up = self.give_up.min(now + USAGE_GRACE);
         } else if self.answer.has_begun() {
             self.give_up = now + self.upstream.limits.idle_timeout;
         } else if self.answer.is_empty() {
