@@ -71,9 +71,9 @@ impl Client {
         for mut client in clients {
             let place = client.upstream.place();
             if let Some(other) = joined.iter().find(|other| other.upstream.place() == place)
-                && !Arc::ptr_eq(&other.endpoint.place, &client.endpoint.place)
+                && !Arc::ptr_eq(&other.endpoint.host, &client.endpoint.host)
             {
-                client.endpoint = Arc::new(Endpoint::new(other.endpoint.place.clone()));
+                client.endpoint = Arc::new(Endpoint::new(other.endpoint.host.clone()));
             }
             joined.push(client);
         }
@@ -206,7 +206,7 @@ impl Client {
 
     fn learn(&self, response: &Response, request: &ChatRequest, extras: &OptionalFields) {
         if let Some(kind) = Kind::in_headers(response.headers()) {
-            self.endpoint.place.learn_kind(kind);
+            self.endpoint.host.learn_kind(kind);
         }
         self.endpoint.learn_answer(&request.model);
         self.endpoint.learn_progress(&request.model, extras.asks_for_progress());
@@ -370,7 +370,7 @@ mod tests {
         let others = ["http://127.0.0.1:10/v1", "http://127.0.0.2:9/v1", "http://127.0.0.1:9/llm/v1"];
         let all = same.into_iter().chain(others);
         let clients = Client::join(all.map(|url| Client::new(Upstream::new(parse_url(url).unwrap())).unwrap()));
-        let is_first = |client: &Client| Arc::ptr_eq(&client.endpoint.place, &clients[0].endpoint.place);
+        let is_first = |client: &Client| Arc::ptr_eq(&client.endpoint.host, &clients[0].endpoint.host);
         let joined = clients.iter().map(is_first).collect::<Vec<_>>();
         assert_eq!(joined, [[true; 5].as_slice(), &[false; 3]].concat());
     }

@@ -59,9 +59,9 @@ impl Client {
     /// must not be asked for its list. Takes as long as the server does. One that doesn't say who it is is asked for its list all
     /// the same: the question that follows would interrupt it anyway.
     pub(crate) async fn first_model(&self) -> Result<Option<String>, Failure> {
-        let _alone = self.endpoint.place.listing.lock().await;
+        let _alone = self.endpoint.host.listing.lock().await;
         let first = |listing: &Listing| listing.models.first().map(|first| first.name.clone());
-        if self.endpoint.place.is_answering() {
+        if self.endpoint.host.is_answering() {
             return Ok(self.endpoint.last_known().and_then(|listing| first(&listing)));
         }
         let limit = self.upstream().limits.connect_timeout;
@@ -83,7 +83,7 @@ impl Client {
     }
 
     async fn list(&self) -> Result<Arc<Listing>, Failure> {
-        let _alone = self.endpoint.place.listing.lock().await;
+        let _alone = self.endpoint.host.listing.lock().await;
         if let Some(known) = self.only_known()? {
             return Ok(known);
         }
@@ -99,7 +99,7 @@ impl Client {
 
     /// The known list while an answer of ours runs there. None while none does.
     fn only_known(&self) -> Result<Option<Arc<Listing>>, Failure> {
-        if !self.endpoint.place.is_answering() {
+        if !self.endpoint.host.is_answering() {
             return Ok(None);
         }
         if self.kind() == Some(Kind::Interrupting) {
@@ -116,7 +116,7 @@ impl Client {
         let kind =
             timeout(RECOGNISED, Box::pin(self.ask_who(limit))).await.unwrap_or(Err(Failure::Silent(RECOGNISED)))?;
         if let Some(kind) = kind {
-            self.endpoint.place.learn_kind(kind);
+            self.endpoint.host.learn_kind(kind);
         }
         Ok(self.kind())
     }
@@ -156,7 +156,7 @@ impl Client {
         };
         let listing = Arc::new(listing.ok_or_else(|| unlisted(body))?);
         if listing.interrupts {
-            self.endpoint.place.learn_from_list_that_it_interrupts();
+            self.endpoint.host.learn_from_list_that_it_interrupts();
         }
         self.endpoint.learn_list(listing.clone());
         Ok(listing)

@@ -32,7 +32,7 @@ impl Kind {
 
 /// One server. All clients of it share this.
 #[derive(Debug, Default)]
-pub(crate) struct Place {
+pub(crate) struct Host {
     /// The number of answers of ours that run there.
     answers: AtomicUsize,
     /// Held while the list of models is asked for.
@@ -47,7 +47,7 @@ struct Identity {
     is_interrupting_by_list: bool,
 }
 
-impl Place {
+impl Host {
     /// No list is asked for while what is returned lives.
     pub(crate) fn answering(self: &Arc<Self>) -> Answering {
         self.answers.fetch_add(1, Ordering::SeqCst);
@@ -85,7 +85,7 @@ impl Place {
 
 /// An answer of ours runs for as long as this lives.
 #[derive(Debug)]
-pub(crate) struct Answering(Arc<Place>);
+pub(crate) struct Answering(Arc<Host>);
 
 impl Drop for Answering {
     fn drop(&mut self) {
@@ -100,12 +100,12 @@ mod tests {
 
     #[test]
     fn what_a_list_has_shown_outweighs_a_description_that_says_nothing() {
-        let place = Place::default();
-        place.learn_from_list_that_it_interrupts();
-        place.learn_kind(Kind::Other);
-        assert_eq!(place.kind(), Some(Kind::Interrupting));
-        place.forget();
-        place.learn_kind(Kind::Other);
-        assert_eq!(place.kind(), Some(Kind::Other));
+        let host = Host::default();
+        host.learn_from_list_that_it_interrupts();
+        host.learn_kind(Kind::Other);
+        assert_eq!(host.kind(), Some(Kind::Interrupting));
+        host.forget();
+        host.learn_kind(Kind::Other);
+        assert_eq!(host.kind(), Some(Kind::Other));
     }
 }

@@ -10,7 +10,7 @@ pub(crate) mod names;
 
 use crate::models::openai::{
     endpoint::{
-        host::{Answering, Kind, Place},
+        host::{Answering, Kind, Host},
         names::Names,
     },
     model_list::{Listed, Listing},
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// One endpoint. All clones of a client share it.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
-    pub(crate) place: Arc<Place>,
+    pub(crate) host: Arc<Host>,
     known: Mutex<Known>,
 }
 
@@ -53,17 +53,17 @@ impl Known {
 
 impl Endpoint {
     /// An endpoint of this server, of which nothing is known.
-    pub(crate) fn new(place: Arc<Place>) -> Self {
-        Self { place, known: Mutex::default() }
+    pub(crate) fn new(host: Arc<Host>) -> Self {
+        Self { host, known: Mutex::default() }
     }
 
     /// No list is asked for while what is returned lives.
     pub(crate) fn answering(&self) -> Answering {
-        self.place.answering()
+        self.host.answering()
     }
 
     pub(crate) fn kind(&self) -> Option<Kind> {
-        self.place.kind()
+        self.host.kind()
     }
 
     /// The list, if it was heard and nothing speaks against it.
@@ -105,7 +105,7 @@ impl Endpoint {
 
     /// The server has gone. What comes back may be another one.
     pub(crate) fn forget(&self) {
-        self.place.forget();
+        self.host.forget();
         let mut known = self.known();
         *known = Known { listing: known.listing.take(), is_stale: true, ..Known::default() };
     }
