@@ -25,7 +25,13 @@ use std::env;
 use tower_http::compression::CompressionLayer;
 
 /// All routes: pages, server functions, files, and the endpoints for machines. [`endpoints`](crate::http::endpoints) has the list.
-pub(crate) fn app(tasks: Tasks, model: SharedModel, readiness: Readiness, traffic: SentBytes, output: Output) -> Router {
+pub(crate) fn app(
+    tasks: Tasks,
+    model: SharedModel,
+    readiness: Readiness,
+    traffic: SentBytes,
+    output: Output,
+) -> Router {
     // Leptos spawns on Tokio while it renders. A second call in one process, as in tests, changes nothing.
     _ = Executor::init_tokio();
     let registry = tasks.registry.clone();

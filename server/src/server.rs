@@ -3,7 +3,8 @@
 use crate::{
     config::Config,
     guard::{
-        Guards, auth::Auth, capacity::Capacity, host_check::Hosts, kill_permission::KillPermission, trusted_proxies::TrustedProxies,
+        Guards, auth::Auth, capacity::Capacity, host_check::Hosts, kill_permission::KillPermission,
+        trusted_proxies::TrustedProxies,
     },
     http::{readiness::Readiness, sent_bytes::SentBytes, tasks::Tasks},
     models::Models,

@@ -15,7 +15,9 @@ pub(super) fn password(given: Option<String>, file: Option<&Path>) -> Result<Opt
         return Ok(None);
     };
     if password.chars().count() < SHORTEST_PASSWORD {
-        return Err(StartupError::usage(format!("the password is too short: use {SHORTEST_PASSWORD} characters or more")));
+        return Err(StartupError::usage(format!(
+            "the password is too short: use {SHORTEST_PASSWORD} characters or more"
+        )));
     }
     Ok(Some(password))
 }

@@ -2,7 +2,7 @@ use super::*;
 
 const NOTHING: fn(&str) -> Option<String> = |_| None;
 
-fn read(line: &[&str], variable: impl Fn(&str) -> Option<String>) -> Result<Config, Failure> {
+fn read(line: &[&str], variable: impl Fn(&str) -> Option<String>) -> Result<Config, StartupError> {
     let args = Args::try_parse_from([&["starcrossed"], line].concat()).map_err(|error| one_line(&error))?;
     Config::of(args, variable)
 }

@@ -131,7 +131,12 @@ impl BodyBudget {
     ///
     /// # Errors
     /// It is longer than `limit`, takes too long, is cut off, or exceeds the memory: the refusal.
-    pub(crate) async fn receive(&self, body: Body, limit: usize, client: ClientAddr) -> Result<(Bytes, Memory), Response> {
+    pub(crate) async fn receive(
+        &self,
+        body: Body,
+        limit: usize,
+        client: ClientAddr,
+    ) -> Result<(Bytes, Memory), Response> {
         let mut received = Received { bytes: Vec::new(), limit, memory: self.memory.none(client), refused: None };
         if body.is_end_stream() {
             return Ok((Bytes::new(), received.memory));
@@ -215,7 +220,8 @@ impl Received {
 /// Takes the memory of the body while its request runs. Its texts are held twice: as received or as sent to the model server,
 /// and in the parsed question.
 async fn count_memory(bytes: &Bytes, memory: &mut Memory) -> Result<(), Exceeded> {
-    let weight = if bytes.len() < LONG { estimate_memory(bytes) } else { estimate_memory_on_a_thread(bytes.clone()).await };
+    let weight =
+        if bytes.len() < LONG { estimate_memory(bytes) } else { estimate_memory_on_a_thread(bytes.clone()).await };
     if weight > WEIGHT {
         return Err(Exceeded::Weight);
     }

@@ -113,7 +113,9 @@ impl Refused {
 
     const fn message(self) -> &'static str {
         match self {
-            Self::Tasks(Starts::Monitor, Exhausted::ForAll) => "Too many monitor pages are open. Close one, and try again.",
+            Self::Tasks(Starts::Monitor, Exhausted::ForAll) => {
+                "Too many monitor pages are open. Close one, and try again."
+            }
             Self::Tasks(Starts::Monitor, Exhausted::ForThisClient) => {
                 "You already have the maximum number of monitor pages open. Close one, and try again."
             }

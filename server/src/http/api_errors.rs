@@ -1,7 +1,7 @@
 //! Makes everything under `/api` plain HTTP: no redirects for forms, and every error is a refusal in JSON,
 //! `{"error":{"message":"…"}}`.
 
-use crate::http::refusal::{with_retry_after, refuse};
+use crate::http::refusal::{refuse, with_retry_after};
 use axum::{
     extract::Request,
     http::{

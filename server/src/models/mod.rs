@@ -110,7 +110,7 @@ impl Model for Models {
         let this = self.clone();
         async move {
             let upstreams = this.upstreams(true).await;
-            if upstreams.is_empty() { ModelList::of([demo::NAME.to_owned()]) } else { upstreams.list().await }
+            if upstreams.is_empty() { ModelList::from_names([demo::NAME.to_owned()]) } else { upstreams.list().await }
         }
         .boxed()
     }

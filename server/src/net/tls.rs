@@ -43,7 +43,8 @@ impl Tls {
     pub async fn load(files: &TlsFiles) -> Result<Self, StartupError> {
         let stamp = stamp(files).await;
         let config = RustlsConfig::from_pem_file(&files.certificate, &files.key).await;
-        let config = config.map_err(|error| StartupError::runtime(format!("can't serve HTTPS with {files}: {error}")))?;
+        let config =
+            config.map_err(|error| StartupError::runtime(format!("can't serve HTTPS with {files}: {error}")))?;
         Ok(Self { files: files.clone(), config, stamp })
     }
 

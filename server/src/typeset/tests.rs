@@ -1,8 +1,8 @@
 use super::*;
 use std::time::Instant;
 
-fn client(last: u8) -> Client {
-    Client::at([10, 0, 0, last].into())
+fn client(last: u8) -> ClientAddr {
+    ClientAddr::at([10, 0, 0, last].into())
 }
 
 fn code(lang: &str, text: String) -> Item {

@@ -148,7 +148,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_has_a_network_to_guess_from_shuts_nobody_else_out() {
         let attempts = Attempts::default();
-        let client = |net: u16, n: u16| ClientAddr::at(std::net::Ipv6Addr::new(0x2001, 0xdb8, net, n, 0, 0, 0, 1).into());
+        let client =
+            |net: u16, n: u16| ClientAddr::at(std::net::Ipv6Addr::new(0x2001, 0xdb8, net, n, 0, 0, 0, 1).into());
         for n in 0..u16::MAX {
             _ = wrong(&attempts, client(1, n));
         }

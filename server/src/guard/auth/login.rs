@@ -50,7 +50,10 @@ pub(super) async fn page(Query(destination): Query<Destination>) -> Response {
 }
 
 /// `POST /login`: sets the cookie, and redirects to the page that was asked for.
-pub(super) async fn log_in(State((credentials, bodies)): State<(Arc<Credentials>, BodyBudget)>, request: Request) -> Response {
+pub(super) async fn log_in(
+    State((credentials, bodies)): State<(Arc<Credentials>, BodyBudget)>,
+    request: Request,
+) -> Response {
     let client = ClientAddr::of(&request);
     let is_secure = IsSecure::of(&request);
     let (parts, body) = request.into_parts();
@@ -78,7 +81,10 @@ fn no_form() -> Response {
 }
 
 /// `POST /logout`: removes the cookie, and ends its session, so that a copied cookie is worthless.
-pub(super) async fn log_out(State((credentials, _)): State<(Arc<Credentials>, BodyBudget)>, request: Request) -> Response {
+pub(super) async fn log_out(
+    State((credentials, _)): State<(Arc<Credentials>, BodyBudget)>,
+    request: Request,
+) -> Response {
     credentials.forget(request.headers());
     with_cookie(Redirect::to("/login").into_response(), "", 0, IsSecure::of(&request))
 }

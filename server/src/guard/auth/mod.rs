@@ -129,7 +129,11 @@ impl Credentials {
     }
 }
 
-async fn check(State((credentials, bodies)): State<(Arc<Credentials>, BodyBudget)>, mut request: Request, next: Next) -> Response {
+async fn check(
+    State((credentials, bodies)): State<(Arc<Credentials>, BodyBudget)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let path = request.uri().path();
     if endpoints::at(path).is_open || is_open_file(path) {
         return next.run(request).await;

@@ -243,7 +243,12 @@ impl Client {
         }
     }
 
-    async fn post(&self, request: &ChatRequest, extras: &OptionalFields, deltas: &DeltaSender) -> Result<Response, Failure> {
+    async fn post(
+        &self,
+        request: &ChatRequest,
+        extras: &OptionalFields,
+        deltas: &DeltaSender,
+    ) -> Result<Response, Failure> {
         let question = Question { request, extras };
         let question =
             self.request(&self.http, Method::POST, self.upstream.endpoint("chat/completions")).json(&question);

@@ -229,7 +229,12 @@ fn interpret_list(json: &str) -> Option<Vec<Parsed>> {
     if !values.iter().all(Value::is_object) {
         return None;
     }
-    Some(values.iter().flat_map(|value| interpret(&value.to_string()).unwrap_or_else(|| vec![Parsed::Unknown])).collect())
+    Some(
+        values
+            .iter()
+            .flat_map(|value| interpret(&value.to_string()).unwrap_or_else(|| vec![Parsed::Unknown]))
+            .collect(),
+    )
 }
 
 impl Body {
@@ -639,7 +644,11 @@ mod tests {
         );
         assert_eq!(all_in("", &format!("{h}\n{{\"error\":\"No\"}}")), said(Parsed::Error("No".into())));
         assert_eq!(all_in_bare(&format!("[{h},{{\"error\":\"No\"}}]")), said(Parsed::Error("No".into())));
-        assert_eq!(all_in("", &"[\n".repeat(9)), [Parsed::Unrecognized("[".into())], "the first that is no value ends it");
+        assert_eq!(
+            all_in("", &"[\n".repeat(9)),
+            [Parsed::Unrecognized("[".into())],
+            "the first that is no value ends it"
+        );
     }
 
     #[test]

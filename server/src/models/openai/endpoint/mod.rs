@@ -10,7 +10,7 @@ pub(crate) mod names;
 
 use crate::models::openai::{
     endpoint::{
-        host::{Answering, Kind, Host},
+        host::{Answering, Host, Kind},
         names::Names,
     },
     model_list::{Listed, Listing},

@@ -160,7 +160,9 @@ impl Failure {
         match self {
             Self::Refused(_) if self.absence() == Absence::NoList => Self::NoList.sentence(upstream),
             Self::Refused(_) if self.absence() == Absence::Locked => self.sentence(upstream),
-            Self::Refused(_) | Self::Unrecognized(_) | Self::Reported(_) => format!("{}{NAME_IT}", self.sentence(upstream)),
+            Self::Refused(_) | Self::Unrecognized(_) | Self::Reported(_) => {
+                format!("{}{NAME_IT}", self.sentence(upstream))
+            }
             _ => self.sentence(upstream),
         }
     }

@@ -211,7 +211,9 @@ impl Answer {
             (None, Ok(())) => match self.beyond {
                 Some(beyond) => Failure::Short(Shortfall::Beyond(beyond)),
                 None => match unheard(&self.beginning, self.seen.unknown) {
-                    Failure::Unrecognized(words) => self.encoding.map_or(Failure::Unrecognized(words), Failure::Encoded),
+                    Failure::Unrecognized(words) => {
+                        self.encoding.map_or(Failure::Unrecognized(words), Failure::Encoded)
+                    }
                     failure => failure,
                 },
             },
