@@ -57,7 +57,7 @@ fn start(args: Args) -> Fallible<Vec<String>> {
         let mut signals = Signals::listen().map_err(|failure| failure.to_string())?;
         tokio::select! {
             done = run(args) => done,
-            () = signals.stop() => Err("interrupted".into()), // dropping `run` cleans up
+            () = signals.shutdown_signal() => Err("interrupted".into()), // dropping `run` cleans up
         }
     });
     runtime.shutdown_background();

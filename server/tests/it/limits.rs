@@ -31,7 +31,7 @@ const QUESTION: &[u8] = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
 #[tokio::test]
 async fn a_full_server_refuses_new_tasks_and_keeps_the_old_ones() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), finish("stop"), done()]).await;
-    let server = with_task_limit(&upstream, Slots::new(2, 2)).await;
+    let server = with_task_limit(&upstream, Quota::new(2, 2)).await;
     let mut pages = [Page::chat(server.address).await, Page::chat(server.address).await];
     assert_refused(503, &post(server.address, "/api/chat", QUESTION).await);
     assert_refused(503, &post(server.address, "/api/task", br#"{"chunks":1,"interval_ms":1}"#).await);
@@ -53,7 +53,7 @@ async fn a_full_server_refuses_new_tasks_and_keeps_the_old_ones() {
 #[tokio::test]
 async fn every_kind_of_exit_frees_the_task_s_slot() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = with_task_limit(&upstream, Slots::new(1, 1)).await;
+    let server = with_task_limit(&upstream, Quota::new(1, 1)).await;
     for farewell in [Farewell::Fin, Farewell::Rst] {
         let page = Page::chat(server.address).await;
         let task = page.task.clone();
@@ -69,7 +69,7 @@ async fn every_kind_of_exit_frees_the_task_s_slot() {
 
 #[tokio::test]
 async fn an_unread_answer_keeps_no_task_slot() {
-    let rules = Rules { tasks: Slots::new(1, 1), ..Rules::default() };
+    let rules = Rules { tasks: Quota::new(1, 1), ..Rules::default() };
     let server = Server::with_rules(rules, Models::new([], None)).await;
     let mut client = Unread::connect(server.address).await;
     for body in [r#"{"chunks":1,"interval_ms":0}"#, r#"{"chunks":1,"interval_ms":0,"crash_at":1}"#].repeat(20) {
@@ -146,7 +146,8 @@ async fn unread_answers_are_bounded_in_number_per_client() {
 #[tokio::test]
 async fn an_answer_unread_for_15_minutes_ends_despite_pongs() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = Server::with_models(models(&upstream, |asked| asked.limits.idle_timeout = Duration::from_hours(9))).await;
+    let server =
+        Server::with_models(models(&upstream, |asked| asked.limits.idle_timeout = Duration::from_hours(9))).await;
     let mut client = Unread::connect(server.address).await;
     assert_eq!(client.post("/api/chat", QUESTION.into()).await, 200);
     for _ in 0..14 {
@@ -172,7 +173,7 @@ async fn all_tasks_end(server: &Server) {
 #[tokio::test]
 async fn a_client_beyond_its_own_limit_gets_429() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
-    let server = with_task_limit(&upstream, Slots::new(9, 1)).await;
+    let server = with_task_limit(&upstream, Quota::new(9, 1)).await;
     let _page = Page::chat(server.address).await;
     assert_refused(429, &post(server.address, "/api/chat", QUESTION).await);
 }
@@ -181,7 +182,7 @@ async fn a_client_beyond_its_own_limit_gets_429() {
 async fn each_client_behind_a_trusted_proxy_has_its_own_limit() {
     let upstream = Upstream::playing([head(), delta("Hel"), Step::Hang]).await;
     let trusted = vec!["127.0.0.0/8".parse().unwrap()];
-    let rules = Rules { tasks: Slots::new(9, 1), trusted, ..Rules::default() };
+    let rules = Rules { tasks: Quota::new(9, 1), trusted, ..Rules::default() };
     let server = Server::with_rules(rules, models(&upstream, |_| ())).await;
     let _page = Page::chat(server.address).await;
     let ask = |from: &'static str| async move {
@@ -197,7 +198,7 @@ async fn each_client_behind_a_trusted_proxy_has_its_own_limit() {
 #[tokio::test]
 async fn a_connection_beyond_the_limit_is_refused() {
     let mut upstream = Upstream::playing([head(), delta("Hel"), Step::Wait, delta("lo"), Step::Hang]).await;
-    let rules = Rules { connections: Slots::new(1, 1), ..Rules::default() };
+    let rules = Rules { connections: Quota::new(1, 1), ..Rules::default() };
     let server = Server::with_rules(rules, models(&upstream, |_| ())).await;
     let mut page = Page::chat(server.address).await;
     assert_eq!(page.delta().await, "Hel");
@@ -309,7 +310,7 @@ async fn open_monitor(address: SocketAddr, client: u8) -> Result<TcpStream, u16>
 
 #[tokio::test]
 async fn an_unfinished_request_takes_no_task_slot() {
-    let rules = Rules { tasks: Slots::new(1, 1), ..Rules::default() };
+    let rules = Rules { tasks: Quota::new(1, 1), ..Rules::default() };
     let server = Server::with_rules(rules, Models::new([], None)).await;
     let mut slow = Vec::new();
     for path in ["/api/task", "/api/chat", "/api/monitor"].repeat(10) {
@@ -347,7 +348,7 @@ async fn arriving_requests_are_limited_per_client() {
     assert_eq!(ask().await.status, 200);
 }
 
-async fn with_task_limit(upstream: &Upstream, tasks: Arc<Slots>) -> Server {
+async fn with_task_limit(upstream: &Upstream, tasks: Arc<Quota>) -> Server {
     Server::with_rules(Rules { tasks, ..Rules::default() }, models(upstream, |_| ())).await
 }
 

@@ -24,9 +24,9 @@ async fn unlisted() -> Result<EventStream<Word>, ApiError> {
 }
 
 #[tokio::test]
-async fn a_streaming_endpoint_that_nobody_listed_is_limited_and_gives_its_place_back() {
+async fn an_unlisted_streaming_endpoint_is_limited() {
     let rules = Rules { tasks: Quota::new(1, 1), ..Rules::default() };
-    let server = Server::under(rules, Models::new([], None)).await;
+    let server = Server::with_rules(rules, Models::new([], None)).await;
     let page = Page::start(server.address, "/api/unlisted", "{}").await;
     for path in ["/api/unlisted", "/api/task"] {
         assert_eq!(post(server.address, path, br#"{"chunks":1,"interval_ms":1}"#).await.status, 503, "{path}");
