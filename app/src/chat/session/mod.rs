@@ -7,31 +7,25 @@
 //! | `entry` | a message on the page, behind a signal |
 //! | `model_list` | the models that can be asked |
 //! | `attachments` | pictures and text files for the next question |
+//! | `sending`, `editing` | send the draft; edit an earlier question |
 
 pub(crate) mod answer_slot;
 pub(crate) mod attachments;
+pub(crate) mod editing;
 pub(crate) mod entry;
 pub(crate) mod model_list;
+mod sending;
 pub(crate) mod transcript;
 
 use crate::{
     api::chat::chat,
     browser::now_ms,
     chat::{
-        conversation::File,
-        protocol::message::{Paced, Role},
+        protocol::message::Paced,
         session::{
-            answer_slot::AnswerSlot,
-            attachments::{
-                Attachments,
-                limits::{files_json_bytes, json_bytes},
-                read,
-            },
-            entry::Entry,
-            model_list::ModelList,
+            answer_slot::AnswerSlot, attachments::Attachments, editing::Editing, entry::Entry, model_list::ModelList,
             transcript::Transcript,
         },
-        storage::session_storage,
     },
 };
 use gloo_timers::future::TimeoutFuture;
@@ -75,17 +69,6 @@ pub struct Stopped {
     pub at_ms: f64,
 }
 
-/// A question that is being edited.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Editing {
-    /// The question's id.
-    pub question: String,
-    /// The draft before the edit. It comes back when the edit ends.
-    pub draft: String,
-    /// The attached files before the edit. They come back, too.
-    pub files: Vec<File>,
-}
-
 impl Chat {
     /// Links the transcript to the tasks that write it. Call it in the body of a component, since the links end with it.
     #[must_use]
@@ -102,53 +85,6 @@ impl Chat {
             editing: RwSignal::new(None),
             loading: RwSignal::new(false),
         }
-    }
-
-    /// Sends the draft, as a new question or in place of the edited one. Does nothing while an answer runs, without text and
-    /// files, or if the request is too large. The draft then stays in the box.
-    pub fn send(self) {
-        let draft = self.transcript.draft;
-        if self.is_busy() || (draft.with_untracked(|text| text.trim().is_empty()) && self.attachments.is_empty()) {
-            return;
-        }
-        if self.attachments.is_waiting() {
-            self.attachments.send_when_read.set(true); // it is sent once the last file is read
-            return;
-        }
-        if !self.can_send() {
-            return; // the draft stays in the box
-        }
-        let editing = self.editing.try_update(Option::take).flatten();
-        let conversation = untrack(|| self.transcript.id());
-        session_storage::delete_edit(conversation.as_deref().unwrap_or_default());
-        let editing = editing.map(|editing| (Some(editing.question), editing.draft, editing.files));
-        let (instead_of, rest, other_files) = editing.unwrap_or_default();
-        let files = self.attachments.replace(other_files);
-        let question = draft.try_update(|draft| std::mem::replace(draft, rest)).unwrap_or_default();
-        if conversation.is_none() {
-            session_storage::clear_new();
-        }
-        let question = self.transcript.ask(question, files, instead_of.as_deref());
-        self.answer(&question);
-    }
-
-    /// Reads the attached files, for as long as the component lives, and sends the question that waits for them.
-    pub(crate) fn read_attachments(self) {
-        read::read_waiting(self.attachments, move || self.sent_bytes(), move || self.send());
-    }
-
-    /// Whether the next question isn't too long to be sent. If it is, the page says so.
-    fn can_send(self) -> bool {
-        let draft = self.transcript.draft.with_untracked(|draft| json_bytes(draft));
-        let system = self.transcript.tree.with_untracked(|tree| json_bytes(&tree.conversation.settings.system));
-        self.attachments.check_request(self.sent_bytes() + draft + system)
-    }
-
-    /// The size of the next request without what is typed: all messages before the question, and the attached files.
-    fn sent_bytes(self) -> usize {
-        let edited = self.editing.with_untracked(|editing| editing.as_ref().map(|editing| editing.question.clone()));
-        let files = self.attachments.files.with_untracked(|files| files_json_bytes(files));
-        read::transcript_bytes(self.transcript, edited.as_deref()) + files
     }
 
     /// Asks the last question again. The incomplete answer stays as another version.
@@ -203,41 +139,6 @@ impl Chat {
     pub fn show_version(self, id: &str, next: bool) {
         if !self.is_busy() {
             self.transcript.show_version(id, next);
-        }
-    }
-
-    /// Puts a question into the box to edit it.
-    pub fn edit(self, question: &str) {
-        let Some(entry) = self.transcript.entry(question) else { return };
-        let (text, files) = entry.message.with_untracked(|message| (message.text.clone(), message.files.clone()));
-        let files = self.attachments.replace(files);
-        let draft = self.transcript.draft.try_update(|draft| std::mem::replace(draft, text)).unwrap_or_default();
-        self.editing.update(|editing| {
-            // An edit that starts during another keeps the draft from before the first.
-            let (draft, files) = editing.take().map_or((draft, files), |before| (before.draft, before.files));
-            *editing = Some(Editing { question: question.to_owned(), draft, files });
-        });
-    }
-
-    /// Puts the last question into the box to edit it.
-    pub fn edit_last(self) {
-        let is_question = |entry: &&Entry| entry.message.with_untracked(|message| message.role == Role::User);
-        let last = self.transcript.entries.with_untracked(|all| all.iter().rev().find(is_question).cloned());
-        if let Some(last) = last.filter(|_| !self.is_busy()) {
-            self.edit(&last.id);
-        }
-    }
-
-    /// Cancels the edit, and restores the draft from before it.
-    pub fn stop_editing(self) {
-        session_storage::delete_edit(&untrack(|| self.transcript.id()).unwrap_or_default());
-        self.restore_before_edit();
-    }
-
-    fn restore_before_edit(self) {
-        if let Some(editing) = self.editing.try_update(Option::take).flatten() {
-            self.transcript.draft.set(editing.draft);
-            self.attachments.replace(editing.files);
         }
     }
 
