@@ -1,23 +1,22 @@
 //! The open conversation: the pure [`Conversation`] in signals, stored while it grows.
 
 pub(crate) mod edits;
+pub(crate) mod other_tabs;
 pub(crate) mod persist;
 mod pieces;
 
 use super::entry::{self, Entry};
-use crate::{
-    chat::{
-        conversation::{Conversation, ConversationInfo, Message},
-        protocol::{
-            answer::{AnswerItem, Event, Exit},
-            message::{ChatRequest, Delta},
-            progress::Progress,
-        },
-        storage::{ConversationStore, session_storage},
+use crate::chat::{
+    conversation::Conversation,
+    protocol::{
+        answer::{AnswerItem, Event, Exit},
+        message::{ChatRequest, Delta},
+        progress::Progress,
     },
-    work::job::{self, Cancelled},
+    storage::{ConversationStore, session_storage},
 };
 use leptos::prelude::*;
+use persist::{is_pieces_only, persist_interval_ms};
 
 /// The signals of the open conversation.
 #[derive(Clone, Copy, Debug)]
@@ -49,18 +48,6 @@ pub struct Transcript {
 
 /// The number of messages that are drawn at first, and with each press of "Show earlier".
 const MESSAGES_DRAWN: usize = 40;
-
-/// A running answer is stored whole at its start, and then at this interval in milliseconds. The text in between is stored
-/// by `pieces`.
-const PERSIST_INTERVAL_MS: u64 = 5000;
-
-/// A longer answer, in bytes, is stored as pieces alone while it grows.
-const PIECES_ONLY_BYTES: usize = 512 * 1024;
-
-/// The interval grows by [`PERSIST_INTERVAL_MS`] for each of these bytes, which bounds the bytes written per second. It has
-/// a maximum: without locks, other tabs take an answer for dead that was stored minutes ago.
-const BYTES_PER_INTERVAL: usize = 128 * 1024;
-const MAX_PERSIST_INTERVAL_MS: u64 = 60_000;
 
 impl Transcript {
     /// An empty conversation, as the server renders it. The browser loads the stored one later.
@@ -159,67 +146,6 @@ impl Transcript {
         }
     }
 
-    /// Returns the messages that other tabs have added to this conversation. Works in slices.
-    ///
-    /// # Errors
-    /// The watcher has cancelled.
-    pub async fn new_messages(
-        self,
-        kept: Conversation,
-        progress: &mut impl job::Progress,
-    ) -> Result<Vec<Message>, Cancelled> {
-        let mut new_messages = Vec::new();
-        for message in kept.into_record().messages {
-            if self.tree.with_untracked(|tree| tree.is_news(&message)) {
-                new_messages.push(message);
-            }
-            progress.checkpoint(0).await?;
-        }
-        Ok(new_messages)
-    }
-
-    /// Adds messages from another tab. Answers that run here stay as they are.
-    pub fn merge(self, messages: Vec<Message>) {
-        let head = self.tree.with_untracked(|tree| tree.conversation.head.clone());
-        self.last()
-            .iter()
-            .flat_map(Entry::all)
-            .filter(|entry| entry.is_running_here())
-            .for_each(|entry| self.sync_to_tree(entry));
-        self.tree.update(|tree| {
-            tree.merge(messages);
-            if let Some(head) = &head {
-                tree.show(head);
-            }
-        });
-        // An answer that has only grown in another tab grows here, too. Any other change replaces its entry.
-        self.tree.with_untracked(|tree| {
-            let is_current = |entry: &Entry| tree.message(&entry.id).is_some_and(|message| entry.grow_into(message));
-            let stays = |entry: &Entry| entry.is_running_here() || is_current(entry);
-            self.entries.update(|entries| entry::retain(entries, &stays));
-        });
-        self.show();
-    }
-
-    /// Applies the title and the settings from another tab.
-    pub fn apply_info(self, other: &ConversationInfo) {
-        let is_same = |own: &ConversationInfo| own.title == other.title && own.settings == other.settings;
-        if !self.tree.with_untracked(|tree| is_same(&tree.conversation)) {
-            self.tree.update(|tree| {
-                tree.conversation.title.clone_from(&other.title);
-                tree.conversation.settings.clone_from(&other.settings);
-            });
-        }
-    }
-
-    /// The ids of answers in this conversation that other tabs write.
-    #[must_use]
-    pub fn running_elsewhere(self) -> Vec<String> {
-        let here = session_storage::tab_id();
-        let is_theirs = |message: &&Message| message.exit.is_none() && message.writer != here;
-        self.tree.with(|tree| tree.messages().iter().filter(is_theirs).map(|message| message.id.clone()).collect())
-    }
-
     /// The request to the model for this answer.
     #[must_use]
     pub fn request(self, answer: &str) -> ChatRequest {
@@ -290,40 +216,7 @@ impl Transcript {
     }
 }
 
-/// The interval at which an answer is stored whole, in milliseconds.
-fn persist_interval_ms(message: &Message) -> u64 {
-    let extent = message.extent();
-    let every_ms = PERSIST_INTERVAL_MS * (1 + (extent.text + extent.reasoning) / BYTES_PER_INTERVAL) as u64;
-    every_ms.min(MAX_PERSIST_INTERVAL_MS)
-}
-
-/// Whether an answer is too long to be stored whole while it grows.
-fn is_pieces_only(message: &Message) -> bool {
-    let extent = message.extent();
-    extent.text + extent.reasoning > PIECES_ONLY_BYTES
-}
-
 /// The number of messages that are not drawn at first. A branch that is only a little longer is drawn whole.
 fn hidden_at_first(length: usize) -> usize {
     if length > 2 * MESSAGES_DRAWN { length - MESSAGES_DRAWN } else { 0 }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_stored_per_second_have_a_limit() {
-        let bytes_per_second = |text: usize, reasoning: usize| {
-            let message = Message { text: "x".repeat(text), reasoning: "x".repeat(reasoning), ..Message::default() };
-            (text + reasoning) as u64 * 1000 / persist_interval_ms(&message)
-        };
-        assert_eq!(persist_interval_ms(&Message::default()), PERSIST_INTERVAL_MS);
-        for length in [BYTES_PER_INTERVAL - 1, BYTES_PER_INTERVAL, 5 * BYTES_PER_INTERVAL] {
-            assert!(bytes_per_second(length, 0) < 32 * 1024);
-            assert!(bytes_per_second(0, length) < 32 * 1024);
-            assert!(bytes_per_second(length, length) < 32 * 1024);
-        }
-        assert!(bytes_per_second(64 * BYTES_PER_INTERVAL, 0) < 150 * 1024);
-    }
 }

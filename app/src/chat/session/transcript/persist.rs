@@ -1,6 +1,6 @@
 //! The conversation is stored while it grows.
 
-use super::{PERSIST_INTERVAL_MS, Transcript, is_pieces_only, persist_interval_ms};
+use super::Transcript;
 use crate::{
     browser::unix_ms,
     chat::{
@@ -11,6 +11,18 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use starcrossed::Reason;
+
+/// A running answer is stored whole at its start, and then at this interval in milliseconds. The text in between is stored
+/// by `pieces`.
+const PERSIST_INTERVAL_MS: u64 = 5000;
+
+/// A longer answer, in bytes, is stored as pieces alone while it grows.
+const PIECES_ONLY_BYTES: usize = 512 * 1024;
+
+/// The interval grows by [`PERSIST_INTERVAL_MS`] for each of these bytes, which bounds the bytes written per second. It has
+/// a maximum: without locks, other tabs take an answer for dead that was stored minutes ago.
+const BYTES_PER_INTERVAL: usize = 128 * 1024;
+const MAX_PERSIST_INTERVAL_MS: u64 = 60_000;
 
 impl Transcript {
     /// Stores the message with this id, if it is on the page.
@@ -100,5 +112,38 @@ impl Transcript {
         entry.message.update_untracked(|message| message.saved_ms = unix_ms());
         let message = entry.message.get_untracked();
         self.tree.update_untracked(|tree| tree.update(message));
+    }
+}
+
+/// The interval at which an answer is stored whole, in milliseconds.
+pub(super) fn persist_interval_ms(message: &Message) -> u64 {
+    let extent = message.extent();
+    let every_ms = PERSIST_INTERVAL_MS * (1 + (extent.text + extent.reasoning) / BYTES_PER_INTERVAL) as u64;
+    every_ms.min(MAX_PERSIST_INTERVAL_MS)
+}
+
+/// Whether an answer is too long to be stored whole while it grows.
+pub(super) fn is_pieces_only(message: &Message) -> bool {
+    let extent = message.extent();
+    extent.text + extent.reasoning > PIECES_ONLY_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_stored_per_second_have_a_limit() {
+        let bytes_per_second = |text: usize, reasoning: usize| {
+            let message = Message { text: "x".repeat(text), reasoning: "x".repeat(reasoning), ..Message::default() };
+            (text + reasoning) as u64 * 1000 / persist_interval_ms(&message)
+        };
+        assert_eq!(persist_interval_ms(&Message::default()), PERSIST_INTERVAL_MS);
+        for length in [BYTES_PER_INTERVAL - 1, BYTES_PER_INTERVAL, 5 * BYTES_PER_INTERVAL] {
+            assert!(bytes_per_second(length, 0) < 32 * 1024);
+            assert!(bytes_per_second(0, length) < 32 * 1024);
+            assert!(bytes_per_second(length, length) < 32 * 1024);
+        }
+        assert!(bytes_per_second(64 * BYTES_PER_INTERVAL, 0) < 150 * 1024);
     }
 }
