@@ -17,6 +17,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{
     html,
     prelude::*,
+    reactive::owner::LocalStorage,
     task::{spawn_local_scoped_with_cancellation, tick},
     wasm_bindgen::JsCast,
     web_sys::{Element, HtmlElement},
@@ -49,50 +50,65 @@ pub fn LiveRegion(
     chat: Chat,
 ) -> impl IntoView {
     let region = NodeRef::<html::Div>::new();
-    let said = StoredValue::new_local(Spoken::default());
-    // Announces the next piece. Returns whether there was one.
-    let say = move |last: bool| {
-        let piece = said.try_update_value(|said| said.next(last)).unwrap_or_default();
-        if let Some(region) = region.get_untracked().filter(|_| !piece.trim().is_empty()) {
-            announce(&region, piece.trim());
-        }
-        !piece.is_empty()
-    };
+    let announcer = Announcer { region, spoken: StoredValue::new_local(Spoken::default()) };
     // Of several answers, the last one to end is the end.
     let running = Memo::new(move |_| chat.is_running());
     // The former task is cancelled whenever an answer starts or ends, and with the page.
     Effect::new(move |before: Option<bool>| {
         let running = running.get();
         if running {
-            said.set_value(Spoken::default());
+            announcer.spoken.set_value(Spoken::default());
             // No delta can have arrived yet, so any text is from before.
-            let goes_on = chat.transcript.last().is_some_and(has_text);
-            spawn_local_scoped_with_cancellation(async move {
-                if goes_on {
-                    // That text was announced before. It is rendered in the next frames.
-                    tick().await;
-                    while said.try_update_value(Spoken::skip) == Some(true) {
-                        after_paint().await;
-                    }
-                }
-                loop {
-                    TimeoutFuture::new(PAUSE_MS).await;
-                    say(false);
-                }
-            });
+            let has_old_text = chat.transcript.last().is_some_and(has_text);
+            spawn_local_scoped_with_cancellation(announcer.announce_running(has_old_text));
         } else if before == Some(true) {
             let is_stopped = untrack(|| chat.transcript.exit.with(|exit| exit.as_ref().is_some_and(was_stopped)));
-            spawn_local_scoped_with_cancellation(async move {
-                after_paint().await;
-                // After a stop, only one more piece is announced instead of all the rest.
-                while say(true) && !is_stopped {
-                    TimeoutFuture::new(PAUSE_MS).await;
-                }
-            });
+            spawn_local_scoped_with_cancellation(announcer.announce_rest(is_stopped));
         }
         running
     });
     view! { <div class="visually-hidden" aria-live="polite" node_ref=region></div> }
+}
+
+/// Puts the pieces of one answer into the live region.
+#[derive(Clone, Copy)]
+struct Announcer {
+    region: NodeRef<html::Div>,
+    spoken: StoredValue<Spoken, LocalStorage>,
+}
+
+impl Announcer {
+    /// Announces the pieces of a running answer. Text from before it continued was announced then, and is skipped.
+    async fn announce_running(self, has_old_text: bool) {
+        if has_old_text {
+            // The old text is rendered in the next frames.
+            tick().await;
+            while self.spoken.try_update_value(Spoken::skip) == Some(true) {
+                after_paint().await;
+            }
+        }
+        loop {
+            TimeoutFuture::new(PAUSE_MS).await;
+            self.announce_next(false);
+        }
+    }
+
+    /// Announces the rest of an answer that has ended. After a stop, it announces only one more piece.
+    async fn announce_rest(self, is_stopped: bool) {
+        after_paint().await;
+        while self.announce_next(true) && !is_stopped {
+            TimeoutFuture::new(PAUSE_MS).await;
+        }
+    }
+
+    /// Announces the next piece. Returns whether there was one.
+    fn announce_next(self, last: bool) -> bool {
+        let piece = self.spoken.try_update_value(|spoken| spoken.next(last)).unwrap_or_default();
+        if let Some(region) = self.region.get_untracked().filter(|_| !piece.trim().is_empty()) {
+            announce(&region, piece.trim());
+        }
+        !piece.is_empty()
+    }
 }
 
 fn was_stopped(exit: &Exit) -> bool {
