@@ -19,6 +19,7 @@ use crate::{
 use leptos::{
     html,
     prelude::*,
+    reactive::owner::{LocalStorage, WeakOwner},
     wasm_bindgen::{JsCast, prelude::Closure},
     web_sys::Element,
 };
@@ -69,6 +70,21 @@ struct RenderState {
 }
 
 impl RenderState {
+    fn new(id: &str) -> Self {
+        Self {
+            document: Document::new(id),
+            taken: 0,
+            head: String::new(),
+            thought: 0,
+            was_thought: false,
+            piece: FIRST_PIECE,
+            at_ms: 0.0,
+            is_behind: false,
+            outline: Outline::default(),
+            frame: None,
+        }
+    }
+
     /// Renders the text since the last frame.
     fn next_patch(&mut self, message: &Message) -> Patch {
         self.frame = None;
@@ -152,71 +168,93 @@ pub fn AnswerText(
     /// Whether the page is being printed, for which all text is rendered at once.
     printing: RwSignal<bool>,
 ) -> impl IntoView {
-    let body = NodeRef::<html::Div>::new();
-    let tail = NodeRef::<html::Div>::new();
-    let ids = message.with_untracked(|message| message.id.clone());
-    let drawn = StoredValue::new(RenderState {
-        document: Document::new(&ids),
-        taken: 0,
-        head: String::new(),
-        thought: 0,
-        was_thought: false,
-        piece: FIRST_PIECE,
-        at_ms: 0.0,
-        is_behind: false,
-        outline: Outline::default(),
-        frame: None,
-    });
-    // A frame runs outside of every component, but the requests to typeset must end with this one. The reference is weak,
-    // because the owner owns this StoredValue, and a cycle would leak both.
-    let owner = StoredValue::new(Owner::current().map(|owner| owner.downgrade()));
-    // One closure serves all frames. A frame requested through Leptos would end with its effect, at the next delta.
-    let on_frame = StoredValue::new_local(None);
-    let ask_for_frame = move || {
-        let frame = on_frame.with_value(|draw: &Option<Closure<dyn Fn()>>| {
-            window().request_animation_frame(draw.as_ref()?.as_ref().unchecked_ref()).ok()
-        });
-        drawn.update_value(|drawn| drawn.frame = frame);
-    };
-    let draw = move || {
-        let (Some(body), Some(tail)) = (body.get_untracked(), tail.get_untracked()) else { return };
-        let patch = drawn.try_update_value(|drawn| message.with_untracked(|message| drawn.next_patch(message)));
-        let Some(patch) = patch else { return };
-        let thought = drawn.with_value(|drawn| drawn.was_thought).then(|| reasoning_element(&body)).flatten();
-        let changed = apply_patch(&body, &tail, &patch, thought.as_ref());
-        mark_behind(&body, drawn.with_value(|drawn| drawn.is_behind));
-        if let (false, Some(owner)) = (changed.is_empty(), owner.get_value().and_then(|owner| owner.upgrade())) {
-            owner.with(|| typeset_in(&changed));
-        }
-        // A large block is not rendered for every word. Another frame renders the last word if no other follows.
-        if drawn.with_value(|drawn| drawn.is_behind || drawn.document.is_behind()) {
-            ask_for_frame();
-        }
-    };
+    let renderer = Renderer::new(message);
     Effect::new(move |before: Option<()>| {
         message.track();
-        // Text that exists from the start is rendered now, at least its first piece, so the page never appears without it.
         if before.is_none() {
-            on_frame.set_value(Some(Closure::<dyn Fn()>::new(draw)));
-            draw();
-        } else if drawn.with_value(|drawn| drawn.frame.is_none()) {
-            ask_for_frame();
+            renderer.start();
+        } else if !renderer.has_frame() {
+            renderer.request_frame();
         }
     });
     Effect::new(move |_| {
-        while printing.get() && drawn.with_value(|drawn| drawn.is_behind) {
-            draw();
+        while printing.get() && renderer.state.with_value(|state| state.is_behind) {
+            renderer.render();
         }
     });
-    on_cleanup(move || {
-        if let Some(frame) = drawn.try_update_value(|drawn| drawn.frame.take()).flatten() {
+    on_cleanup(move || renderer.cancel_frame());
+    view! {
+        <div class="markdown" node_ref=renderer.body>
+            <div class="tail" node_ref=renderer.tail></div>
+        </div>
+    }
+}
+
+/// Renders one answer into its elements, in animation frames.
+#[derive(Clone, Copy)]
+struct Renderer {
+    message: RwSignal<Message>,
+    body: NodeRef<html::Div>,
+    tail: NodeRef<html::Div>,
+    state: StoredValue<RenderState>,
+    /// The component. A frame runs outside of every component, but the requests to typeset must end with this one. The
+    /// reference is weak, because the owner owns this value, and a cycle would leak both.
+    owner: StoredValue<Option<WeakOwner>>,
+    /// One closure for all frames. A frame requested through Leptos would end with its effect, at the next delta.
+    on_frame: StoredValue<Option<Closure<dyn Fn()>>, LocalStorage>,
+}
+
+impl Renderer {
+    /// Call it in the body of the component.
+    fn new(message: RwSignal<Message>) -> Self {
+        Self {
+            message,
+            body: NodeRef::new(),
+            tail: NodeRef::new(),
+            state: StoredValue::new(RenderState::new(&message.with_untracked(|message| message.id.clone()))),
+            owner: StoredValue::new(Owner::current().map(|owner| owner.downgrade())),
+            on_frame: StoredValue::new_local(None),
+        }
+    }
+
+    /// Renders the text that exists from the start, at least its first piece, so the page never appears without it.
+    fn start(self) {
+        self.on_frame.set_value(Some(Closure::<dyn Fn()>::new(move || self.render())));
+        self.render();
+    }
+
+    fn render(self) {
+        let (Some(body), Some(tail)) = (self.body.get_untracked(), self.tail.get_untracked()) else { return };
+        let patch =
+            self.state.try_update_value(|state| self.message.with_untracked(|message| state.next_patch(message)));
+        let Some(patch) = patch else { return };
+        let thought = self.state.with_value(|state| state.was_thought).then(|| reasoning_element(&body)).flatten();
+        let changed = apply_patch(&body, &tail, &patch, thought.as_ref());
+        mark_behind(&body, self.state.with_value(|state| state.is_behind));
+        if let (false, Some(owner)) = (changed.is_empty(), self.owner.get_value().and_then(|owner| owner.upgrade())) {
+            owner.with(|| typeset_in(&changed));
+        }
+        // A large block is not rendered for every word. Another frame renders the last word if no other follows.
+        if self.state.with_value(|state| state.is_behind || state.document.is_behind()) {
+            self.request_frame();
+        }
+    }
+
+    fn has_frame(self) -> bool {
+        self.state.with_value(|state| state.frame.is_some())
+    }
+
+    fn request_frame(self) {
+        let frame = self
+            .on_frame
+            .with_value(|on_frame| window().request_animation_frame(on_frame.as_ref()?.as_ref().unchecked_ref()).ok());
+        self.state.update_value(|state| state.frame = frame);
+    }
+
+    fn cancel_frame(self) {
+        if let Some(frame) = self.state.try_update_value(|state| state.frame.take()).flatten() {
             _ = window().cancel_animation_frame(frame);
         }
-    });
-    view! {
-        <div class="markdown" node_ref=body>
-            <div class="tail" node_ref=tail></div>
-        </div>
     }
 }
 
