@@ -23,7 +23,7 @@ const CASES: Record<string, Case> = {
 };
 
 for (const [at, [kind, { said, chosen, more, settled }]] of Object.entries(CASES).entries()) {
-  test(`${kind} stays selected`, async ({ chat, upstream }) => {
+  test(`a selection of ${kind} stays`, async ({ chat, upstream }) => {
     await chat.ask("Show me");
     const question = await upstream.nextQuestion();
     question.delta(said);

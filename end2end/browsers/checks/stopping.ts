@@ -20,9 +20,9 @@ const FLOOD_MS = 1500;
 
 /** Each brings an answer to the phase in which it is stopped. */
 const MOMENTS: Record<string, (chat: Chat, question: Question) => Promise<void>> = {
-  "before the model has answered": async () => {},
+  "before any response": async () => {},
   "before the first word": async (_, question) => question.begin(),
-  "while the model thinks aloud": async (chat, question) => {
+  "while the model reasons": async (chat, question) => {
     question.reasoning("Hm, let me see");
     await chat.answer.contains("Hm, let me see");
   },

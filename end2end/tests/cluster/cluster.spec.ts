@@ -193,7 +193,7 @@ const AFTER_STOP: Record<Brand, RegExp> = {
   nginx: /^the server could not confirm it$/,
 };
 
-alone("a page from before an update says that its parts are gone, and keeps what was typed", async ({
+alone("a page from before an update says so and keeps the draft", async ({
   chat,
   page,
   upstream,

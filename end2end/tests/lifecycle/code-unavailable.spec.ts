@@ -39,17 +39,17 @@ async function reloadUnrouted(page: Page): Promise<void> {
 }
 
 const failures: Record<string, (page: Page) => Promise<unknown>> = {
-  "the server fails to send the program": (page) => page.route("**/*.wasm", (route) => route.fulfill({ status: 500 })),
+  "the server fails to send the code": (page) => page.route("**/*.wasm", (route) => route.fulfill({ status: 500 })),
   "the connection is cut": (page) => page.route("**/*.wasm", (route) => route.abort()),
-  "its script can't be had": (page) => page.route("**/starcrossed.js", (route) => route.fulfill({ status: 500 })),
-  "what comes is no program": (page) =>
+  "its script is missing": (page) => page.route("**/starcrossed.js", (route) => route.fulfill({ status: 500 })),
+  "the response is no WebAssembly": (page) =>
     page.route("**/*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "hello" })),
   "there is no WebAssembly": (page) => page.addInitScript(() => Reflect.deleteProperty(window, "WebAssembly")),
-  "the program never comes": (page) => page.route("**/*.wasm", () => {}),
+  "the code never arrives": (page) => page.route("**/*.wasm", () => {}),
 };
 
 for (const [why, fail] of Object.entries(failures)) {
-  test(`where ${why} the page says so and keeps the draft`, async ({ page, upstream, consoleErrors }) => {
+  test(`where ${why} the page reports it, keeps the draft`, async ({ page, upstream, consoleErrors }) => {
     consoleErrors.allow(BROKEN);
     await fail(page);
     const chat = new Chat(page);
@@ -65,7 +65,7 @@ for (const [why, fail] of Object.entries(failures)) {
     await expect(page.getByRole("alert")).toContainText(/can't start|has not started/);
 
     if (why === "there is no WebAssembly") return;
-    if (why === "the program never comes") {
+    if (why === "the code never arrives") {
       await reloadUnrouted(page);
     } else {
       await page.unrouteAll();
@@ -97,15 +97,15 @@ const NOT_HERE = /can't be loaded or run here/;
 
 const refusals: Record<string, [RegExp, (page: Page) => Promise<unknown>]> = {
   "can't read the page's script": [TOO_OLD, (page) => alterDocument(page, (html) => html.replace("await hydrate()", "await hydrate("))],
-  "can't read the program's script": [
+  "can't read the code's script": [
     TOO_OLD,
     (page) => page.route("**/starcrossed.js", (route) => route.fulfill({ contentType: "text/javascript", body: "let = 1 1" })),
   ],
-  "doesn't know the policy's word for WebAssembly": [
+  "lacks the policy's keyword for WebAssembly": [
     TOO_OLD,
     (page) => alterDocument(page, (html) => html, (policy) => policy.replace("'wasm-unsafe-eval'", "")),
   ],
-  "refuses the program": [
+  "refuses the code": [
     TOO_OLD,
     (page) =>
       page.addInitScript(() => {
@@ -113,11 +113,11 @@ const refusals: Record<string, [RegExp, (page: Page) => Promise<unknown>]> = {
         Object.assign(WebAssembly, { instantiate: refuse, instantiateStreaming: refuse });
       }),
   ],
-  "is given no program": [
+  "gets no code": [
     NOT_HERE,
     (page) => page.route("**/*.wasm", (route) => route.fulfill({ contentType: "text/html", body: "<h1>Log in" })),
   ],
-  "makes the program panic": [
+  "makes the code panic": [
     NOT_HERE,
     (page) => alterDocument(page, (html) => html.replace(/<body>.*<\/body>/s, '<body><p><textarea name="message" aria-label="Message">')),
   ],

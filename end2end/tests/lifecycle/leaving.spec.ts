@@ -127,7 +127,7 @@ test.describe("with the back/forward cache", () => {
     });
   }
 
-  cached("a page that is frozen in the middle of an answer stops the model", async ({
+  cached("a page that is frozen mid-answer stops the model", async ({
     chat,
     upstream,
     page,
@@ -144,7 +144,7 @@ test.describe("with the back/forward cache", () => {
     await expectInterrupted(chat, upstream);
   });
 
-  cached("a page that is frozen after its answer is as it was", async ({ chat, upstream, page, elsewhere }) => {
+  cached("a page that is frozen after its answer returns unchanged", async ({ chat, upstream, page, elsewhere }) => {
     await notePageshow(page);
     const question = await midAnswer(chat, upstream);
     question.finish();

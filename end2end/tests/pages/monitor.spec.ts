@@ -98,7 +98,7 @@ test.describe("with the back/forward cache", () => {
     page: async ({ context }, use) => use(await context.newPage()),
   });
 
-  cached("a monitor that comes back looks again", async ({ page, server }) => {
+  cached("a monitor that returns reconnects", async ({ page, server }) => {
     const monitor = await new Monitor(page).open();
     await page.evaluate(() => {
       window.addEventListener("pageshow", (event) => Reflect.set(window, "thawed", event.persisted));

@@ -140,7 +140,7 @@ test("scrolling by the browser after a click doesn't either", async ({ chat, ups
   await expectFollowed(chat, question, 5);
 });
 
-test("nor after the reader has returned to the end", async ({ chat, upstream, page }) => {
+test("scrolling by the browser after a return to the end doesn't", async ({ chat, upstream, page }) => {
   const question = await askLong(chat, upstream, "A long one", 80);
   await main(page).evaluate((main) => {
     main.tabIndex = -1;
@@ -240,7 +240,7 @@ const barred = test.extend<{ context: BrowserContext; page: Page }>({
   page: async ({ context }, use) => use(await context.newPage()),
 });
 
-barred("who drags the scroll bar up is left alone", async ({ chat, upstream, page }) => {
+barred("dragging the scroll bar stops the following", async ({ chat, upstream, page }) => {
   const question = await askLong(chat, upstream, "A long one", 80);
   const flow = setInterval(() => question.delta("More. "), 20);
   const box = (await main(page).boundingBox())!;

@@ -54,7 +54,7 @@ const CASES: Case[] = [
 ];
 
 for (const [at, { kind, said, chosen, more, settled }] of CASES.entries()) {
-  test(`${kind} stays selected`, async ({ chat, upstream, page }) => {
+  test(`a selection of ${kind} stays`, async ({ chat, upstream, page }) => {
     const [from, to] = typeof chosen === "string" ? [chosen, chosen] : chosen;
     const question = await say(chat, () => upstream.nextQuestion(), said, to);
     await page.evaluate(select, [ANSWER, from, to, at % 2 === 1]);
