@@ -1,8 +1,8 @@
-//! Whether an answer still has a page that writes it, as other tabs see it.
+//! Tells other tabs whether an answer still has a page that writes it.
 //!
 //! A page holds a [Web Lock](https://www.w3.org/TR/web-locks/) for each answer that it writes, and the browser frees it when
 //! the page dies, however that happens. Browsers have locks for pages on HTTPS and on this machine. Everywhere else a page
-//! that writes replies when it is asked over a `BroadcastChannel`; silence means that it is gone.
+//! that writes an answer replies to queries on a `BroadcastChannel`; no reply means that the page is gone.
 
 use crate::chat::{conversation::Unfinished, storage::broadcast::TabChannel};
 use futures::future::{Either, join_all, select};
@@ -15,21 +15,21 @@ use leptos::{
     web_sys::BroadcastChannel,
 };
 
-/// How long a page has to reply, in milliseconds.
+/// The time that a page has to reply, in milliseconds.
 const REPLY_MS: u32 = 400;
-/// How often it is asked.
+/// The pause between two queries, in milliseconds.
 const ASK_EVERY_MS: u32 = 300;
-/// A page keeps what it writes every 5 s, or once a minute where the browser slows down the timers of a hidden page. An
-/// answer that was kept longer ago than this, in milliseconds, has no page.
+/// A page saves an answer every 5 s, or once a minute where the browser slows down the timers of a hidden page. An answer that
+/// was saved longer ago than this, in milliseconds, has no page.
 const SILENT_MS: u64 = 120_000;
-/// How long after its page's end an answer is looked at, in milliseconds: longer than
+/// The pause between the end of an answer's page and the next look at the answer, in milliseconds. It is longer than
 /// [`GRACE_MS`](crate::chat::conversation::streaming::GRACE_MS).
 const SETTLE_MS: u32 = 750;
 
 const QUERY: &str = "?";
 const REPLY: &str = "!";
 
-/// Says to other tabs that an answer is being written here, until it is dropped.
+/// Tells other tabs that an answer is being written here, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct AnswerLock {
     release: Option<Function>,
@@ -37,7 +37,7 @@ pub(crate) struct AnswerLock {
 }
 
 impl AnswerLock {
-    /// Shows it.
+    /// Takes the lock, or starts to answer queries where the browser has no locks.
     pub(crate) fn acquire(answer: &str) -> Self {
         match locks() {
             Some(locks) => Self { release: take_lock(&locks, &lock_name(answer)), _query_answers: None },
@@ -54,7 +54,7 @@ impl Drop for AnswerLock {
     }
 }
 
-/// The ids of those of these answers that a page writes. All are asked for at once.
+/// The ids of those answers that a page writes. All are queried at once.
 pub(crate) async fn with_writers(mut answers: Vec<Unfinished>, now_ms: u64) -> Vec<String> {
     if answers.is_empty() {
         return Vec::new();
@@ -73,17 +73,17 @@ pub(crate) async fn with_writers(mut answers: Vec<Unfinished>, now_ms: u64) -> V
     answers.into_iter().zip(alive).filter_map(|(answer, is_alive)| is_alive.then_some(answer.id)).collect()
 }
 
-/// Waits until no page writes this answer, and its end can be told from what was kept of it.
+/// Waits until no page writes this answer, and until its last save can be read.
 pub(crate) async fn wait_for_release(answer: &str) {
     let name = lock_name(answer);
     let Some(locks) = locks() else {
         while has_writer(&name).await {
             TimeoutFuture::new(ASK_EVERY_MS).await;
         }
-        // A page that gave no reply in time has been gone for as long.
+        // A page that didn't reply has been gone for at least that time.
         return TimeoutFuture::new(SETTLE_MS - REPLY_MS).await;
     };
-    // PageState, so that those who wait don't wait for each other.
+    // A shared lock, so that waiting tabs don't wait for each other.
     let granted = Closure::once_into_js(|_: JsValue| {});
     if let Ok(freed) = request(&locks, &name, "shared", &granted) {
         _ = freed.await;
@@ -106,18 +106,18 @@ fn request(locks: &JsValue, name: &str, mode: &str, granted: &JsValue) -> Result
     request.call3(locks, &name.into(), &options, granted)?.dyn_into()
 }
 
-/// Takes the lock; what is returned frees it. Until it is granted it counts as held: see [`held`].
+/// Requests the lock, and returns the function that releases it. A pending request counts as held: see [`held_locks`].
 fn take_lock(locks: &JsValue, name: &str) -> Option<Function> {
     let mut release = None;
     let released = Promise::new(&mut |resolve, _| release = Some(resolve));
     let granted = Closure::once_into_js(move |_: JsValue| JsValue::from(released));
     let held = request(locks, name, "exclusive", &granted).ok()?;
-    // A browser that refuses says so here, and there is nobody else to hear it.
+    // A browser that refuses rejects this promise. Without a handler that would be an unhandled rejection.
     spawn_local(async move { _ = held.await });
     release.map(JsCast::unchecked_into)
 }
 
-/// The names of the locks that pages hold.
+/// The names of the exclusive locks that pages hold or have requested.
 async fn held_locks(locks: &JsValue) -> Result<Vec<String>, JsValue> {
     let query: Function = Reflect::get(locks, &"query".into())?.dyn_into()?;
     let asked: Promise = query.call0(locks)?.dyn_into()?;
@@ -133,36 +133,37 @@ async fn held_locks(locks: &JsValue) -> Result<Vec<String>, JsValue> {
     Ok(names)
 }
 
-/// Replies to who asks on this line.
-fn answer_queries(line: &str) -> Option<TabChannel> {
-    let name = line.to_owned();
-    let heard = move |said: String| {
-        if said == QUERY {
+/// Replies to queries on this channel.
+fn answer_queries(channel: &str) -> Option<TabChannel> {
+    let name = channel.to_owned();
+    let on_post = move |message: String| {
+        if message == QUERY {
             post(&name, REPLY);
         }
     };
-    TabChannel::subscribe(line, Box::new(heard))
+    TabChannel::subscribe(channel, Box::new(on_post))
 }
 
-/// Whether anybody replies on this line.
-async fn has_writer(line: &str) -> bool {
-    let mut channel = None;
+/// Whether a page replies on this channel.
+async fn has_writer(channel: &str) -> bool {
+    let mut subscription = None;
     let replied = Promise::new(&mut |resolve: Function, _| {
-        let heard = move |said: String| {
-            if said == REPLY {
+        let on_post = move |message: String| {
+            if message == REPLY {
                 _ = resolve.call0(&JsValue::UNDEFINED);
             }
         };
-        channel = TabChannel::subscribe(line, Box::new(heard));
+        subscription = TabChannel::subscribe(channel, Box::new(on_post));
     });
-    post(line, QUERY);
+    post(channel, QUERY);
     let first = select(replied.into_future(), TimeoutFuture::new(REPLY_MS)).await;
+    drop(subscription);
     matches!(first, Either::Left(_))
 }
 
-fn post(line: &str, what: &str) {
-    if let Ok(channel) = BroadcastChannel::new(line) {
-        _ = channel.post_message(&what.into());
+fn post(channel: &str, message: &str) {
+    if let Ok(channel) = BroadcastChannel::new(channel) {
+        _ = channel.post_message(&message.into());
         channel.close();
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with keeping things in a browser.
+//! Errors of the browser's storage.
 
 use crate::work::job::Cancelled;
 use leptos::{
@@ -6,25 +6,25 @@ use leptos::{
     web_sys::DomException,
 };
 
-/// Why something could not be kept or read. The page goes on in memory, and says so.
+/// The reason why something could not be saved or read. The page goes on in memory, and shows the [message](Self::message).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StorageError {
-    /// The browser keeps nothing for this page, as some do in private windows.
+    /// The browser stores nothing for this page, as some do in private windows.
     Refused,
-    /// There is no room.
+    /// The browser's storage is full.
     Full,
     /// Another tab has an older or a newer version of this page open.
     Blocked,
     /// The connection is closed: a newer version of this page was opened elsewhere, or the browser cleared its data.
     Closed,
-    /// Something else, most likely a damaged database.
+    /// Any other error, most likely a damaged database.
     Broken,
-    /// The person has cancelled. Nothing is wrong.
+    /// The person has cancelled, or the work became pointless. Nothing is wrong.
     Cancelled,
 }
 
 impl StorageError {
-    /// A sentence for the person: what it means, and what they can do.
+    /// A message for the person: what happened, and what they can do.
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
@@ -49,8 +49,8 @@ impl StorageError {
         }
     }
 
-    /// By the name that the browser gives it.
-    fn named(name: &str) -> Self {
+    /// The error with this `DOMException` name.
+    fn from_name(name: &str) -> Self {
         match name {
             "QuotaExceededError" => Self::Full,
             "VersionError" => Self::Blocked,
@@ -69,12 +69,12 @@ impl From<Cancelled> for StorageError {
 
 impl From<DomException> for StorageError {
     fn from(error: DomException) -> Self {
-        Self::named(&error.name())
+        Self::from_name(&error.name())
     }
 }
 
 impl From<JsValue> for StorageError {
-    /// What a call throws.
+    /// Converts a thrown value.
     fn from(thrown: JsValue) -> Self {
         thrown.dyn_into().map_or(Self::Broken, |error: DomException| error.into())
     }
@@ -85,11 +85,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_fault_is_known_by_the_name_that_browsers_give_it() {
-        assert_eq!(StorageError::named("QuotaExceededError"), StorageError::Full);
-        assert_eq!(StorageError::named("SecurityError"), StorageError::Refused);
-        assert_eq!(StorageError::named("VersionError"), StorageError::Blocked);
-        assert_eq!(StorageError::named("InvalidStateError"), StorageError::Closed);
-        assert_eq!(StorageError::named("UnknownError"), StorageError::Broken);
+    fn error_is_known_by_its_browser_name() {
+        assert_eq!(StorageError::from_name("QuotaExceededError"), StorageError::Full);
+        assert_eq!(StorageError::from_name("SecurityError"), StorageError::Refused);
+        assert_eq!(StorageError::from_name("VersionError"), StorageError::Blocked);
+        assert_eq!(StorageError::from_name("InvalidStateError"), StorageError::Closed);
+        assert_eq!(StorageError::from_name("UnknownError"), StorageError::Broken);
     }
 }

@@ -1,13 +1,13 @@
-//! A file in the making: its text is handed to the browser piece by piece.
+//! A file that is built piece by piece. Its text goes to the browser as blobs, so that it isn't held twice in memory.
 
 use crate::browser::save;
 use js_sys::{Array, JsString};
 use leptos::web_sys::{Blob, BlobPropertyBag};
 
-/// How much text the browser is handed at once, in UTF-16 units.
+/// The text that goes to the browser at once, in UTF-16 units.
 const PIECE: u32 = 512 * 1024;
 
-/// The text so far.
+/// The file so far.
 #[derive(Debug, Default)]
 pub struct Pieces {
     blobs: Array,
@@ -16,17 +16,17 @@ pub struct Pieces {
 }
 
 impl Pieces {
-    /// Adds to the text.
+    /// Appends a text.
     pub fn push(&mut self, text: &str) {
         let text = JsString::from(text);
         self.length += text.length();
         self.waiting.push(&text);
         if self.length > PIECE {
-            self.hand_over();
+            self.flush();
         }
     }
 
-    fn hand_over(&mut self) {
+    fn flush(&mut self) {
         if let Ok(blob) = Blob::new_with_str_sequence(&self.waiting) {
             self.blobs.push(&blob);
         }
@@ -34,9 +34,9 @@ impl Pieces {
         self.length = 0;
     }
 
-    /// Gives the person the file to keep.
+    /// Offers the file to the person as a download. `kind` is its MIME type.
     pub fn save(mut self, name: &str, kind: &str) {
-        self.hand_over();
+        self.flush();
         let options = BlobPropertyBag::new();
         options.set_type(kind);
         if let Ok(blob) = Blob::new_with_blob_sequence_and_options(&self.blobs, &options) {

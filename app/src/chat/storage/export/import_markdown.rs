@@ -1,5 +1,5 @@
-//! A conversation that was exported as Markdown, read back: what was said, in its order. What Markdown doesn't have is not
-//! in it: other branches, settings, pictures. A file of text that was sent along is part of its question's text.
+//! Imports a conversation that was exported as Markdown. It has the messages in order, but no other branches, no settings and
+//! no pictures, because Markdown has none. An attached text file becomes part of its question's text.
 
 use super::{
     long::Unread,
@@ -14,10 +14,10 @@ use crate::{
 };
 use starcrossed::Reason;
 
-/// Reads such a file. `stamp` says who takes it in, and when, and what the next thing in it is to be called.
+/// Reads an exported Markdown file. `stamp` gives the origin of each new record, with an id of its own.
 ///
 /// # Errors
-/// A sentence that says what is wrong with it, or that the person has cancelled.
+/// The file is wrong, with a sentence that says why, or the person has cancelled.
 pub async fn from_markdown(
     text: &str,
     stamp: &dyn Fn() -> Provenance,
@@ -28,8 +28,8 @@ pub async fn from_markdown(
     let title = parts.next().and_then(|head| head.trim().strip_prefix("# "));
     let (id, mut messages, mut done) = (stamp().id, Vec::<Message>::new(), 0);
     for part in parts {
-        let lines = with_plain_ends(part, done, progress).await?;
-        let Some(message) = read(&lines, stamp(), messages.last()) else { return Err(foreign()) };
+        let lines = with_unix_line_ends(part, done, progress).await?;
+        let Some(message) = parse_message(&lines, stamp(), messages.last()) else { return Err(foreign()) };
         messages.push(message);
         done += part.len();
         progress.checkpoint(done).await?;
@@ -43,15 +43,15 @@ pub async fn from_markdown(
     Ok(ConversationRecord { conversation, messages })
 }
 
-/// How much is read between two looks at the clock, in bytes.
+/// The bytes that are read between two checkpoints.
 const PIECE: usize = 128 * 1024;
 
 /// The text with `\n` at the end of each line.
-async fn with_plain_ends(text: &str, done: usize, progress: &mut impl Progress) -> Result<String, Unread> {
+async fn with_unix_line_ends(text: &str, done: usize, progress: &mut impl Progress) -> Result<String, Unread> {
     let (mut lines, mut rest) = (String::with_capacity(text.len()), text);
     while !rest.is_empty() {
         let most = rest.floor_char_boundary(PIECE);
-        // Not between the two halves of an end.
+        // Never between `\r` and `\n`.
         let end = if rest[..most].ends_with('\r') { most + 1 } else { most };
         let (piece, more) = rest.split_at(rest.floor_char_boundary(end));
         lines.push_str(&piece.replace("\r\n", "\n"));
@@ -65,8 +65,8 @@ fn foreign() -> Unread {
     Unread::Wrong("This is not a conversation that Starcrossed has exported as Markdown.".into())
 }
 
-/// A message, said after the one `before`; none if this isn't one.
-fn read(part: &str, stamp: Provenance, before: Option<&Message>) -> Option<Message> {
+/// The message in this part, after the message `before`. None if the part is no message.
+fn parse_message(part: &str, stamp: Provenance, before: Option<&Message>) -> Option<Message> {
     let (kind, rest) = part.split_once(HEADING)?;
     let (speaker, text) = rest.split_once('\n').unwrap_or((rest, ""));
     let (parent, text) = (before.map(|before| before.id.clone()), text.trim());
@@ -74,14 +74,14 @@ fn read(part: &str, stamp: Provenance, before: Option<&Message>) -> Option<Messa
         QUESTION => Some(Message::question(stamp, parent, text.to_owned(), Vec::new())),
         ANSWER => {
             let model = if speaker == NAMELESS { "" } else { speaker };
-            Some(said(text, Message::answer(stamp, Some(parent?), model.to_owned())))
+            Some(with_text(text, Message::answer(stamp, Some(parent?), model.to_owned())))
         }
         _ => None,
     }
 }
 
-/// An answer, with what it said.
-fn said(text: &str, answer: Message) -> Message {
+/// An answer with its text, its reasoning and its end.
+fn with_text(text: &str, answer: Message) -> Message {
     let (text, reason) = match text.strip_suffix(CUT) {
         Some(text) => (text.trim_end(), Reason::Interrupted),
         None => (text, Reason::Normal),
@@ -112,13 +112,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_exported_as_markdown_can_be_imported() {
+    fn exported_markdown_can_be_imported() {
         let stamp = |now_ms: u64| Provenance { id: now_ms.to_string(), writer: String::new(), now_ms };
         let mut tree = Conversation::default();
         tree.ask(stamp(2), "Why?\n\n## Because?".into(), Vec::new());
         tree.answer(stamp(3), "2", "demo".into());
         let answer = tree.message("3").unwrap().clone();
-        tree.update(said(
+        tree.update(with_text(
             "<details><summary>Reasoning</summary>\n\nHm.\n\n</details>\n\n# So\n\n## You\n\n- a",
             answer,
         ));
@@ -136,18 +136,18 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_line_is_read_as_one_wherever_it_stands() {
+    fn line_end_is_never_split() {
         for before in PIECE - 2..PIECE + 2 {
             let text = ["x".repeat(before), "\r\n\ré".repeat(PIECE / 4)].concat();
-            let lines = block_on(with_plain_ends(&text, 0, &mut CancelAfter(usize::MAX))).unwrap();
+            let lines = block_on(with_unix_line_ends(&text, 0, &mut CancelAfter(usize::MAX))).unwrap();
             assert!(lines == text.replace("\r\n", "\n"), "{before}");
         }
         let text = "x".repeat(4 * PIECE);
-        assert!(matches!(block_on(with_plain_ends(&text, 0, &mut CancelAfter(2))), Err(Unread::Cancelled)));
+        assert!(matches!(block_on(with_unix_line_ends(&text, 0, &mut CancelAfter(2))), Err(Unread::Cancelled)));
     }
 
     #[test]
-    fn markdown_from_elsewhere_is_refused() {
+    fn other_markdown_is_refused() {
         for text in ["", "# A title", "# A title\n\n## You\n\nWhy?", "# A\n\n<!-- starcrossed answer -->\n\n## x\n"] {
             assert!(read(text).is_err(), "{text}");
         }

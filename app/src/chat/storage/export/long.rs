@@ -1,6 +1,6 @@
-//! Messages as JSON, read and written in pieces where they are long: the library can't be interrupted within a text.
+//! Long messages as JSON, read and written in pieces, because the JSON library can't be interrupted within a text.
 //!
-//! A long text is taken out of the message before the library sees it, and a mark stands in its place.
+//! A long text is taken out of the message before the library sees it, and a placeholder stands in its place.
 
 use crate::{
     chat::conversation::{File, Message},
@@ -8,18 +8,18 @@ use crate::{
 };
 use std::ops::Range;
 
-/// How much is read or written between two looks at the clock, in bytes. A record that is no longer is read as one.
+/// The bytes that are read or written between two checkpoints. A shorter record is parsed at once.
 const PIECE: usize = 128 * 1024;
 
-/// Longer texts are taken out of a long record, in bytes.
+/// Texts longer than this, in bytes, are taken out of a long record.
 const SHORT: usize = 4 * 1024;
 
-/// Why nothing was read.
+/// The reason why a file could not be read.
 #[derive(Debug)]
 pub enum Unread {
     /// The person has cancelled.
     Cancelled,
-    /// The error in the file.
+    /// The file is wrong, for this reason.
     Wrong(String),
 }
 
@@ -36,32 +36,32 @@ impl From<serde_json::Error> for Unread {
 }
 
 /// The placeholder for the text with this number.
-fn mark(number: usize) -> String {
+fn placeholder(number: usize) -> String {
     ["\0", &number.to_string()].concat()
 }
 
-/// Whether a text in JSON, or its beginning, could be taken for a mark: then one is put in its place.
-fn looks_like_a_mark(json: &[u8]) -> bool {
+/// Whether a text in JSON could be taken for a placeholder. Such a text gets one, too.
+fn looks_like_placeholder(json: &[u8]) -> bool {
     json.starts_with(b"\\u0000")
 }
 
 /// The texts of a message that can be long.
-fn texts(message: &mut Message) -> impl Iterator<Item = &mut String> {
+fn long_texts(message: &mut Message) -> impl Iterator<Item = &mut String> {
     let files = message.files.iter_mut().flat_map(|File { name, data, .. }| [name, data]);
     [&mut message.text, &mut message.reasoning].into_iter().chain(files)
 }
 
-/// Reads a message. `at` is how much was done before.
+/// Reads a message. `at` is the number of bytes that were read before it.
 ///
 /// # Errors
-/// It is none, or the person has cancelled.
+/// This is no message, or the person has cancelled.
 pub async fn read_message(json: &[u8], at: usize, progress: &mut impl Progress) -> Result<Message, Unread> {
     if json.len() <= PIECE {
         return Ok(serde_json::from_slice(json)?);
     }
-    let (short, mut long) = take_out(json, at, progress).await?;
+    let (short, mut long) = extract_long_texts(json, at, progress).await?;
     let mut message: Message = serde_json::from_slice(&short)?;
-    for text in texts(&mut message) {
+    for text in long_texts(&mut message) {
         let number = text.strip_prefix('\0').and_then(|number| number.parse::<usize>().ok());
         if let Some(taken) = number.and_then(|number| long.get_mut(number)) {
             *text = std::mem::take(taken);
@@ -70,16 +70,20 @@ pub async fn read_message(json: &[u8], at: usize, progress: &mut impl Progress) 
     Ok(message)
 }
 
-/// The JSON with marks, and the long texts in its order.
-async fn take_out(json: &[u8], done: usize, progress: &mut impl Progress) -> Result<(Vec<u8>, Vec<String>), Unread> {
+/// The JSON with placeholders, and the long texts in order.
+async fn extract_long_texts(
+    json: &[u8],
+    done: usize,
+    progress: &mut impl Progress,
+) -> Result<(Vec<u8>, Vec<String>), Unread> {
     let (mut short, mut long) = (Vec::new(), Vec::new());
     let (mut copied, mut at, mut pause) = (0, 0, PIECE);
     while let Some(begin) = find(json, at, b'"') {
         let end = end_of_text(json, begin + 1, done, progress).await?;
-        if end - begin > SHORT || looks_like_a_mark(&json[begin + 1..end]) {
+        if end - begin > SHORT || looks_like_placeholder(&json[begin + 1..end]) {
             short.extend_from_slice(&json[copied..begin]);
-            short.extend(serde_json::to_vec(&mark(long.len()))?);
-            long.push(unescaped(json, begin + 1..end, done, progress).await?);
+            short.extend(serde_json::to_vec(&placeholder(long.len()))?);
+            long.push(unescape(json, begin + 1..end, done, progress).await?);
             copied = end + 1;
         }
         at = end + 1;
@@ -96,7 +100,7 @@ fn find(json: &[u8], from: usize, byte: u8) -> Option<usize> {
     json.get(from..)?.iter().position(|other| *other == byte).map(|at| from + at)
 }
 
-/// Where the text ends that begins at `at`: at its quote.
+/// The position of the quote that ends the text at `at`.
 pub(super) async fn end_of_text(
     json: &[u8],
     mut at: usize,
@@ -118,7 +122,7 @@ pub(super) async fn end_of_text(
     }
 }
 
-async fn unescaped(
+async fn unescape(
     json: &[u8],
     range: Range<usize>,
     done: usize,
@@ -127,17 +131,17 @@ async fn unescaped(
     let mut text = String::new();
     let mut at = range.start;
     while at < range.end {
-        let cut = cut(json, at, range.end);
-        let piece = [b"\"", &json[at..cut], b"\""].concat();
+        let end = end_of_piece(json, at, range.end);
+        let piece = [b"\"", &json[at..end], b"\""].concat();
         text.push_str(&serde_json::from_slice::<String>(&piece)?);
-        at = cut;
+        at = end;
         progress.checkpoint(done + at).await?;
     }
     Ok(text)
 }
 
-/// Where a piece of a text ends: between two characters, each of which may be written as an escape or as a pair of them.
-fn cut(json: &[u8], begin: usize, end: usize) -> usize {
+/// The end of a piece of a text: between two characters, each of which may be an escape or a pair of escapes.
+fn end_of_piece(json: &[u8], begin: usize, end: usize) -> usize {
     let mut at = begin;
     while at < end && at - begin < PIECE {
         at += match json.get(at..at + 4) {
@@ -153,7 +157,7 @@ fn cut(json: &[u8], begin: usize, end: usize) -> usize {
     at.min(end)
 }
 
-/// A message as JSON, in pieces that stand one after the other.
+/// A message as JSON, in pieces to be concatenated.
 ///
 /// # Errors
 /// The person has cancelled.
@@ -164,17 +168,17 @@ pub async fn write_message(
 ) -> Result<Vec<String>, Cancelled> {
     let mut short = message.clone();
     let mut long = Vec::new();
-    for text in texts(&mut short).filter(|text| text.len() > SHORT || text.starts_with('\0')) {
-        let mark = mark(long.len());
-        long.push(std::mem::replace(text, mark));
+    for text in long_texts(&mut short).filter(|text| text.len() > SHORT || text.starts_with('\0')) {
+        let placeholder = placeholder(long.len());
+        long.push(std::mem::replace(text, placeholder));
     }
-    // Nothing in a message can fail to be written: there are no maps with odd keys, and every number is whole.
+    // A message can't fail to serialize: it has no maps with odd keys, and every number is an integer.
     let json = serde_json::to_string(&short).unwrap_or_default();
     let mut pieces = Vec::new();
     let mut rest = json.as_str();
     for (number, text) in long.iter().enumerate() {
-        let mark = serde_json::to_string(&mark(number)).unwrap_or_default();
-        let Some((before, after)) = rest.split_once(&mark) else { continue };
+        let placeholder = serde_json::to_string(&placeholder(number)).unwrap_or_default();
+        let Some((before, after)) = rest.split_once(&placeholder) else { continue };
         pieces.push([before, "\""].concat());
         escape(text, &mut pieces, done, progress).await?;
         pieces.push("\"".into());
@@ -212,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_in_pieces_is_what_the_library_writes_and_is_read_back() {
+    fn pieces_are_what_the_library_writes_and_are_read_back() {
         for text in ["x", "é", "🦀", "\"", "\\", "\n", "\u{0}", "a\u{2028}\"", "\\\"\u{1}é🦀"] {
             let message = long(&text.repeat(2 * PIECE / text.len() + 7));
             let pieces = block_on(write_message(&message, 0, &mut CancelAfter(usize::MAX))).unwrap();
@@ -224,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_of_escapes_are_not_cut() {
+    fn pairs_of_escapes_are_not_split() {
         for before in 0..12 {
             let text = ["x".repeat(before), r"\ud83e\udd80".repeat(PIECE / 6)].concat();
             let json = format!(r#"{{"id":"a","text":"{text}"}}"#);
@@ -233,7 +237,7 @@ mod tests {
         }
     }
 
-    /// The most that was done between two looks at the clock.
+    /// The most bytes between two checkpoints.
     #[derive(Default)]
     struct Gaps {
         last: usize,
@@ -266,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_a_mark_is_a_text() {
+    fn text_like_a_placeholder_stays_a_text() {
         for text in ["\u{0}", "\u{0}0", "\u{0}1", "\u{0}0x"] {
             let message = Message { reasoning: text.into(), ..long(&"x".repeat(2 * PIECE)) };
             let json = serde_json::to_string(&message).unwrap();
@@ -280,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn cancel_ends_it() {
+    fn cancel_ends_reading_and_writing() {
         let message = long(&"x".repeat(4 * PIECE));
         assert_eq!(block_on(write_message(&message, 0, &mut CancelAfter(2))), Err(Cancelled));
         let json = serde_json::to_vec(&message).unwrap();

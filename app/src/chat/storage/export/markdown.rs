@@ -1,4 +1,4 @@
-//! A conversation as Markdown, to be read: by people, and by [`from_markdown`](crate::chat::storage::export::import_markdown).
+//! A conversation as Markdown: for people, and for [`import_markdown`](crate::chat::storage::export::import_markdown).
 
 use crate::chat::{
     conversation::{Conversation, Message, request::fenced, title::UNTITLED},
@@ -6,7 +6,8 @@ use crate::chat::{
 };
 use starcrossed::Reason;
 
-/// Stands before each message, where nobody sees it: an answer has headings of its own.
+/// The comment before each message. A reader of the page doesn't see it. Headings alone can't separate messages, because an
+/// answer has its own.
 pub(super) const MARK: &str = "<!-- starcrossed ";
 pub(super) const QUESTION: &str = "question";
 pub(super) const ANSWER: &str = "answer";
@@ -16,7 +17,7 @@ pub(super) const REASONING: &str = "<details><summary>Reasoning</summary>\n\n";
 pub(super) const REASONED: &str = "\n\n</details>";
 pub(super) const CUT: &str = "*(Cut off here.)*";
 
-/// The branch being shown, as Markdown to be read.
+/// The visible branch as Markdown.
 #[cfg(test)]
 pub(super) fn to_markdown(tree: &Conversation) -> String {
     let mut text = heading(tree);
@@ -26,14 +27,14 @@ pub(super) fn to_markdown(tree: &Conversation) -> String {
     text
 }
 
-/// How the file begins.
+/// The beginning of the file: the title.
 #[must_use]
 pub fn heading(tree: &Conversation) -> String {
     let title = tree.conversation.title.as_str();
     ["# ", if title.is_empty() { UNTITLED } else { title }, "\n"].concat()
 }
 
-/// One message of the file.
+/// One message as Markdown.
 #[must_use]
 pub fn message(message: &Message) -> String {
     let mut text = String::new();
@@ -64,7 +65,7 @@ fn add(message: &Message, text: &mut String) {
     if !message.text.trim().is_empty() {
         paragraph(&[message.text.trim()], text);
     }
-    // Half an answer must not look like a whole one.
+    // An incomplete answer must not look like a complete one.
     if message.exit.as_ref().is_none_or(|exit| exit.reason != Reason::Normal) {
         paragraph(&[CUT], text);
     }

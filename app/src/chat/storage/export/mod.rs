@@ -1,6 +1,7 @@
-//! Conversations as files: JSON, which has all of them whole, and Markdown, which is to be read. Both can be imported again.
+//! Conversations as files: JSON, which has everything, and Markdown, which is for reading. Both can be imported.
 
 pub mod file;
+pub mod import_markdown;
 pub mod long;
 pub mod markdown;
 mod read;
@@ -8,10 +9,10 @@ mod read;
 use crate::chat::conversation::ConversationInfo;
 pub use read::from_json;
 
-/// The version of the file's form. It goes up when an older page could no longer read it.
+/// The version of the file format. It goes up when an older page could no longer read the file.
 const VERSION: u32 = 1;
 
-/// The file is `{"starcrossed":1,"conversations":[{"conversation":{…},"messages":[…]}]}`. This is its beginning.
+/// The beginning of a file. The whole is `{"starcrossed":1,"conversations":[{"conversation":{…},"messages":[…]}]}`.
 #[must_use]
 pub fn begin() -> String {
     ["{\"starcrossed\":", &VERSION.to_string(), ",\"conversations\":["].concat()
@@ -21,7 +22,7 @@ pub fn begin() -> String {
 /// between, and are followed by [`END_OF_MESSAGES`].
 #[must_use]
 pub fn begin_conversation(conversation: &ConversationInfo, is_first: bool) -> String {
-    // Nothing in it can fail to be written: every key is a text, and every number is whole.
+    // This can't fail to serialize: every key is a string, and every number is an integer.
     let known = serde_json::to_string(conversation).unwrap_or_default();
     [if is_first { "" } else { "," }, "{\"conversation\":", &known, ",\"messages\":["].concat()
 }
@@ -32,13 +33,15 @@ pub const END_OF_MESSAGES: &str = "]}";
 /// The JSON after all conversations.
 pub const END: &str = "]}";
 
-/// What a conversation or a message can be called: what keys and addresses are made of.
+/// Whether a text can be the id of a conversation or a message: keys and addresses are made of it.
 #[must_use]
 pub fn is_id(id: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    (1..=64).contains(&id.len()) && id.bytes().all(plain)
+    (1..=64).contains(&id.len()) && id.bytes().all(is_id_byte)
 }
 
-pub mod import_markdown;
+const fn is_id_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! Reads an exported file message by message: as one text it would have to be read in one go.
+//! Reads an exported file message by message. Parsing the whole file at once would block the page.
 
 use super::{
     VERSION, is_id,
@@ -10,13 +10,13 @@ use crate::{
 };
 use std::ops::Range;
 
-/// How much that is skipped is looked at between two looks at the clock, in bytes.
+/// The bytes that are skipped between two checkpoints.
 const PIECE: usize = 128 * 1024;
 
-/// Reads such a file: see [`begin`](super::begin). `progress` hears how many bytes have been read.
+/// Reads a file that begins with [`begin`](super::begin). `progress` gets the number of bytes read.
 ///
 /// # Errors
-/// A sentence that says what is wrong with it, or that the person has cancelled.
+/// The file is wrong, with a sentence that says why, or the person has cancelled.
 pub async fn from_json(json: &[u8], progress: &mut impl Progress) -> Result<Vec<ConversationRecord>, Unread> {
     let json = json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(json);
     file(&mut Cursor { json, at: 0 }, progress).await.map_err(|unread| match unread {
@@ -29,7 +29,7 @@ pub async fn from_json(json: &[u8], progress: &mut impl Progress) -> Result<Vec<
 
 async fn file(cursor: &mut Cursor<'_>, progress: &mut impl Progress) -> Result<Vec<ConversationRecord>, Unread> {
     let (mut version, mut found) = (None, None);
-    cursor.begin(b'{')?;
+    cursor.expect(b'{')?;
     while let Some(key) = cursor.key(progress).await? {
         match key.as_str() {
             "starcrossed" => version = Some(known_version(cursor.value(progress).await?)?),
@@ -57,26 +57,26 @@ async fn conversations(
     progress: &mut impl Progress,
 ) -> Result<Vec<ConversationRecord>, Unread> {
     let mut all = Vec::new();
-    cursor.begin(b'[')?;
+    cursor.expect(b'[')?;
     while cursor.item(b']')? {
-        all.push(kept(cursor, progress).await?);
+        all.push(record(cursor, progress).await?);
     }
     Ok(all)
 }
 
-async fn kept(cursor: &mut Cursor<'_>, progress: &mut impl Progress) -> Result<ConversationRecord, Unread> {
+async fn record(cursor: &mut Cursor<'_>, progress: &mut impl Progress) -> Result<ConversationRecord, Unread> {
     let (mut known, mut messages) = (None, None);
-    cursor.begin(b'{')?;
+    cursor.expect(b'{')?;
     while let Some(key) = cursor.key(progress).await? {
         match key.as_str() {
             "conversation" => known = Some(serde_json::from_slice::<ConversationInfo>(cursor.value(progress).await?)?),
             "messages" => {
                 let mut all = Vec::new();
-                cursor.begin(b'[')?;
+                cursor.expect(b'[')?;
                 while cursor.item(b']')? {
                     let at = cursor.at;
                     let message = read_message(cursor.value(progress).await?, at, progress).await?;
-                    check(&message.id)?;
+                    check_id(&message.id)?;
                     all.push(message);
                     progress.checkpoint(cursor.at).await?;
                 }
@@ -87,11 +87,11 @@ async fn kept(cursor: &mut Cursor<'_>, progress: &mut impl Progress) -> Result<C
     }
     let Some(conversation) = known else { return wrong("missing field `conversation`") };
     let Some(messages) = messages else { return wrong("missing field `messages`") };
-    check(&conversation.id)?;
+    check_id(&conversation.id)?;
     Ok(ConversationRecord { conversation, messages })
 }
 
-fn check(id: &str) -> Result<(), Unread> {
+fn check_id(id: &str) -> Result<(), Unread> {
     if is_id(id) {
         return Ok(());
     }
@@ -102,17 +102,21 @@ fn wrong<T>(reason: &str) -> Result<T, Unread> {
     Err(Unread::Wrong(reason.into()))
 }
 
-/// A place in a JSON text.
+/// White space in JSON: <https://www.rfc-editor.org/rfc/rfc8259#section-2>.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// A position in a JSON text.
 struct Cursor<'a> {
     json: &'a [u8],
     at: usize,
 }
 
 impl<'a> Cursor<'a> {
-    /// The next byte that is no white space.
+    /// The next byte that isn't white space.
     fn peek(&mut self) -> Option<u8> {
-        let is_space = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-        self.at += self.json.get(self.at..)?.iter().take_while(is_space).count();
+        self.at += self.json.get(self.at..)?.iter().take_while(|byte| is_space(**byte)).count();
         self.json.get(self.at).copied()
     }
 
@@ -123,7 +127,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn begin(&mut self, bracket: u8) -> Result<(), Unread> {
+    /// Expects an opening bracket, or a colon.
+    fn expect(&mut self, bracket: u8) -> Result<(), Unread> {
         if self.peek() != Some(bracket) {
             return self.unexpected();
         }
@@ -131,7 +136,7 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// Nothing comes after the file's value.
+    /// Expects that nothing comes after the file's value.
     fn end(&mut self) -> Result<(), Unread> {
         if self.peek().is_some() { self.unexpected() } else { Ok(()) }
     }
@@ -155,11 +160,11 @@ impl<'a> Cursor<'a> {
             return Ok(None);
         }
         let key = serde_json::from_slice(self.value(progress).await?)?;
-        self.begin(b':')?;
+        self.expect(b':')?;
         Ok(Some(key))
     }
 
-    /// The JSON of the next value. Only its brackets and quotes are looked at.
+    /// The JSON of the next value. Only its brackets and quotes are examined.
     async fn value(&mut self, progress: &mut impl Progress) -> Result<&'a [u8], Unread> {
         if self.peek().is_none() {
             return self.unexpected();

@@ -43,13 +43,13 @@ fn read(json: &str) -> Result<Vec<ConversationRecord>, String> {
 }
 
 #[test]
-fn what_is_exported_can_be_imported() {
+fn exported_conversations_can_be_imported() {
     assert_eq!(read(&to_json(&[kept(), kept()])), Ok(vec![kept(), kept()]));
     assert_eq!(read(&["\u{feff}", &to_json(&[]), "\r\n"].concat()), Ok(Vec::new()));
 }
 
 #[test]
-fn another_program_may_have_written_the_file_anew() {
+fn file_written_by_another_program_is_read() {
     let file = to_json(&[kept()]);
     let value: serde_json::Value = serde_json::from_str(&file).unwrap();
     assert_eq!(read(&serde_json::to_string_pretty(&value).unwrap()), Ok(vec![kept()]), "in the order of its keys");
@@ -58,7 +58,7 @@ fn another_program_may_have_written_the_file_anew() {
 }
 
 #[test]
-fn a_file_that_is_something_else_is_refused_with_the_reason() {
+fn other_file_is_refused_with_the_reason() {
     for (file, reason) in [
         ("", "EOF"),
         ("<html>", "expected value"),
@@ -78,7 +78,7 @@ fn a_file_that_is_something_else_is_refused_with_the_reason() {
 }
 
 #[test]
-fn half_a_file_is_refused_wherever_it_ends() {
+fn incomplete_file_is_refused() {
     let file = to_json(&[kept(), kept()]);
     for (end, _) in file.char_indices() {
         assert!(read(&file[..end]).is_err(), "{}", &file[..end]);
@@ -86,13 +86,13 @@ fn half_a_file_is_refused_wherever_it_ends() {
 }
 
 #[test]
-fn cancel_ends_the_reading() {
+fn cancel_ends_reading() {
     let json = to_json(&[kept(), kept()]);
     assert!(matches!(block_on(from_json(json.as_bytes(), &mut CancelAfter(2))), Err(Unread::Cancelled)));
 }
 
 #[test]
-fn a_name_is_made_of_what_an_address_is_made_of() {
+fn id_has_only_letters_of_an_address() {
     assert!(is_id("k7x2-_A"));
     for id in ["", "a/b", "a b", "é", &"x".repeat(65)] {
         assert!(!is_id(id), "{id}");

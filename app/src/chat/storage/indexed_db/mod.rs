@@ -4,22 +4,22 @@
 //! message is a record of its own, so two tabs on one conversation never overwrite each other's messages. A list of all
 //! conversations reads no message.
 //!
-//! An answer in progress is kept every few milliseconds, as a [`Piece`] under `<conversation>/<message>/<place>`. So the
-//! pieces of an answer follow its record in order. Writing the record anew deletes them in the same transaction. They have
-//! no object store of their own, because that needs another database version: it would shut out an open tab with an older
-//! version of this page. To such a tab a piece is a record that it skips.
+//! An answer in progress is saved every few milliseconds, as a [`Piece`] under `<conversation>/<message>/<place>`. So the
+//! pieces of an answer follow its record in order. Once the record is written anew, a second transaction deletes them. They
+//! have no object store of their own, because that needs another database version: it would shut out an open tab with an
+//! older version of this page. To such a tab a piece is a record that it skips.
 //!
-//! Some records can't be read: another version wrote them, or a disk failed. Such a record is skipped and counted, and it
-//! stays in the database.
+//! Some records can't be read: another version wrote them, or a disk failed. Such a record is skipped, and it stays in the
+//! database.
 //!
 //! | file | what it is |
 //! |---|---|
 //! | `requests` | the browser's requests, as futures |
 //! | `batch` | many or long messages, read without blocking the page |
 //! | [`search`](mod@search) | all conversations at once: search, export, import |
-//! | `recover` | puts into the database what the journal still holds, before anything is read |
+//! | `recover` | puts the entries of the journal into the database, before anything is read |
 //!
-//! The wrapper is our own for its size: each crate that does this brings more code than all of ours.
+//! The wrapper is our own because of its size: each crate for IndexedDB adds more code to the download.
 
 mod batch;
 mod recover;
@@ -45,10 +45,10 @@ use requests::{CONVERSATIONS, MESSAGES, Transaction};
 pub use search::search_in;
 use std::rc::Rc;
 
-/// A record that can't be written within this time, in milliseconds, stays in pieces.
+/// An answer that can't be turned into one record within this time, in milliseconds, stays in pieces.
 const COMPACTED_WITHIN_MS: u64 = 10_000;
 
-/// The conversations that this browser keeps.
+/// The database, open.
 #[derive(Clone, Debug)]
 pub struct Database {
     connection: IdbDatabase,
@@ -56,83 +56,73 @@ pub struct Database {
     recovery: Rc<Recovery>,
 }
 
-/// What was read, and how many records could not be.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Read<T> {
-    /// What could be read.
-    pub found: T,
-    /// How many records were skipped.
-    pub skipped: usize,
-}
-
 impl Database {
-    /// Opens it, or makes it.
+    /// Opens the database, or creates it.
     ///
     /// # Errors
-    /// The browser refuses, as some do in private mode: the page goes on in memory, and says so.
+    /// The browser refuses, as some do in private windows.
     pub async fn open() -> Result<Self, StorageError> {
         let connection = requests::open().await?;
         Ok(Self { connection, journal: Rc::new(Journal::open().await), recovery: Rc::default() })
     }
 
-    /// All conversations without their messages, that which was worked on last first.
+    /// All conversations without their messages, the one that changed last first.
     ///
     /// # Errors
-    /// Nothing can be read.
-    pub async fn list(&self) -> Result<Read<Vec<ConversationInfo>>, StorageError> {
+    /// The database can't be read.
+    pub async fn list(&self) -> Result<Vec<ConversationInfo>, StorageError> {
         self.recover_in_time().await;
-        let mut read = Read::default();
+        let mut list = Vec::new();
         batch::each(&self.connection, CONVERSATIONS, None, async |record, _| {
-            keep(serde_json::from_str(&String::from(record)).ok().filter(has_id), &mut read);
+            list.extend(serde_json::from_str(&String::from(record)).ok().filter(has_id));
         })
         .await?;
-        Ok(Read { found: newest_first(read.found), skipped: read.skipped })
+        Ok(newest_first(list))
     }
 
-    /// One conversation with its messages; none if it isn't kept. Messages are given even where what was known of their
-    /// conversation can't be read.
+    /// One conversation with its messages; none if there is none. A conversation whose own record can't be read still has
+    /// its messages.
     ///
     /// # Errors
-    /// Nothing can be read.
-    pub async fn load(&self, id: &str) -> Result<Read<Option<ConversationRecord>>, StorageError> {
+    /// The database can't be read.
+    pub async fn load(&self, id: &str) -> Result<Option<ConversationRecord>, StorageError> {
         self.recover_in_time().await;
         let record = Transaction::read(&self.connection)?.store(CONVERSATIONS)?.get(&id.into())?;
         let record = requests::done(&record).await?;
-        let Read { found: messages, mut skipped } = batch::messages(&self.connection, id).await?;
+        let messages = batch::messages(&self.connection, id).await?;
         if record.is_undefined() && messages.is_empty() {
-            return Ok(Read { found: None, skipped });
+            return Ok(None);
         }
         let known = record.as_string().and_then(|text| serde_json::from_str(&text).ok()).filter(has_id);
-        skipped += usize::from(known.is_none());
         let conversation =
             known.unwrap_or_else(|| ConversationInfo { id: id.to_owned(), ..ConversationInfo::default() });
-        Ok(Read { found: Some(ConversationRecord { conversation, messages }), skipped })
+        Ok(Some(ConversationRecord { conversation, messages }))
     }
 
-    /// Keeps these messages of a conversation, and what is known of it if that is new, all or nothing. It is asked for at
-    /// once, not when the future is first polled, so that a page that is being left has asked in time.
+    /// Writes these messages of a conversation, and its own record if it `is_new`: all or nothing. The write is requested at
+    /// once, not when the future is first polled, so that a page that is about to end has requested it in time.
     ///
     /// # Errors
-    /// There is no room, or the browser refuses. What was kept before stays.
+    /// There is no room, or the browser refuses. What was there before stays.
     pub fn put(
         &self,
         kept: &ConversationRecord,
         is_new: bool,
     ) -> impl Future<Output = Result<(), StorageError>> + use<> {
-        let written = self.journal.follow(Entry::kept(kept, is_new), self.ask_to_put(kept, is_new));
+        let written = self.journal.track(Entry::from_record(kept, is_new), self.request_put(kept, is_new));
         let answers = kept.messages.iter().filter(|message| message.role == Role::Assistant);
         let pieces: Vec<_> =
             answers.filter_map(|answer| requests::pieces_in(&kept.conversation.id, answer).ok()).collect();
-        let database = self.connection.clone();
+        let connection = self.connection.clone();
         async move {
             written.await?;
             // A piece that stays does no harm: a reader leaves out pieces that don't fit.
-            _ = delete_pieces(&database, &pieces);
+            _ = delete_pieces(&connection, &pieces);
             Ok(())
         }
     }
 
-    fn ask_to_put(&self, kept: &ConversationRecord, is_new: bool) -> Result<Transaction, StorageError> {
+    fn request_put(&self, kept: &ConversationRecord, is_new: bool) -> Result<Transaction, StorageError> {
         let transaction = Transaction::write(&self.connection)?;
         if is_new {
             transaction.put_conversation(&kept.conversation)?;
@@ -140,12 +130,13 @@ impl Database {
         for message in &kept.messages {
             transaction.put_message(&kept.conversation.id, message)?;
         }
-        // Left to itself it waits until this page has heard of each record, which a page that is being left never does.
+        // Without an explicit commit, the transaction waits until the page has received each request's event. A page that is
+        // about to end never receives them.
         transaction.commit();
         Ok(transaction)
     }
 
-    /// Keeps what has arrived of an answer since its record, or the piece before. It is asked for at once, too.
+    /// Writes the text of an answer that arrived since its record, or since the piece before. This is requested at once, too.
     ///
     /// # Errors
     /// There is no room, or the browser refuses.
@@ -154,20 +145,21 @@ impl Database {
         conversation: &str,
         piece: &Piece,
     ) -> impl Future<Output = Result<(), StorageError>> + use<> {
-        self.journal.follow(Entry::piece(conversation, piece), self.ask_to_put_piece(conversation, piece))
+        self.journal.track(Entry::from_piece(conversation, piece), self.request_put_piece(conversation, piece))
     }
 
-    fn ask_to_put_piece(&self, conversation: &str, piece: &Piece) -> Result<Transaction, StorageError> {
+    fn request_put_piece(&self, conversation: &str, piece: &Piece) -> Result<Transaction, StorageError> {
         let transaction = Transaction::write_messages(&self.connection)?;
         transaction.put_piece(conversation, piece)?;
         transaction.commit();
         Ok(transaction)
     }
 
-    /// Writes an answer as one record in place of its record and its pieces, if `is_current` says that it should be.
+    /// Writes an answer as one record in place of its record and its pieces, in slices. `is_current` says whether the answer
+    /// is still the same.
     ///
     /// # Errors
-    /// There is no room, the browser refuses, or it took too long.
+    /// There is no room, the browser refuses, the answer is not current any more, or the work took too long.
     pub async fn compact(
         &self,
         conversation: &str,
@@ -194,12 +186,12 @@ impl Database {
         }
     }
 
-    /// Deletes a conversation, and returns what it was: [`Database::import`] puts it back.
+    /// Deletes a conversation, and returns it: [`Database::import`] restores it.
     ///
     /// # Errors
     /// The browser refuses; then all of it is still there.
     pub async fn delete(&self, id: &str) -> Result<Option<ConversationRecord>, StorageError> {
-        let kept = self.load(id).await?.found;
+        let kept = self.load(id).await?;
         // A recovery that is under way would bring it back.
         self.journal.mark_deleted(id);
         self.delete_records(id).await.inspect_err(|_| self.journal.unmark_deleted(id))?;
@@ -216,13 +208,13 @@ impl Database {
     }
 }
 
-/// Deletes pieces of answers that are in records which are written. Not together with these: of a transaction that is begun
-/// while a page ends, WebKit may do the deletion alone.
-fn delete_pieces(database: &IdbDatabase, pieces: &[JsValue]) -> Result<(), StorageError> {
+/// Deletes the pieces of answers whose records are written. This is a transaction of its own: of one that begins while a page
+/// ends, WebKit may execute the deletion alone.
+fn delete_pieces(connection: &IdbDatabase, pieces: &[JsValue]) -> Result<(), StorageError> {
     if pieces.is_empty() {
         return Ok(());
     }
-    let transaction = Transaction::write_messages(database)?;
+    let transaction = Transaction::write_messages(connection)?;
     for keys in pieces {
         transaction.delete_messages(keys)?;
     }
@@ -230,24 +222,17 @@ fn delete_pieces(database: &IdbDatabase, pieces: &[JsValue]) -> Result<(), Stora
     Ok(())
 }
 
-/// Takes in a record of the messages' store.
-fn take(message: Option<Message>, read: &mut Read<Vec<Message>>) {
-    keep(message.filter(|message| !message.id.is_empty()), read);
-}
-
-/// How the record of a [`Piece`] begins.
+/// The beginning of a [`Piece`]'s record.
 const PIECE: &str = "{\"of\":";
 
-/// Takes in a piece of the message before.
-fn take_piece(text: &str, read: &mut Read<Vec<Message>>) {
-    let piece: Option<Piece> = serde_json::from_str(text).ok();
-    match (piece, read.found.last_mut()) {
-        (Some(piece), Some(message)) => message.add_piece(piece),
-        _ => read.skipped += 1,
+/// Adds the piece in this record to the message before it. A piece that can't be read, or that has no message, is skipped.
+fn add_piece(record: &str, messages: &mut [Message]) {
+    if let (Ok(piece), Some(message)) = (serde_json::from_str::<Piece>(record), messages.last_mut()) {
+        message.add_piece(piece);
     }
 }
 
-/// That which was worked on last comes first.
+/// Sorts a list by its time: the conversation that changed last comes first.
 pub(crate) fn newest_first(mut list: Vec<ConversationInfo>) -> Vec<ConversationInfo> {
     let ages: Vec<u64> = list.iter().map(|conversation| u64::MAX - conversation.updated_ms).collect();
     stable_order(&ages).into_iter().map(|at| std::mem::take(&mut list[at])).collect()
@@ -257,11 +242,8 @@ fn has_id(conversation: &ConversationInfo) -> bool {
     !conversation.id.is_empty()
 }
 
-fn keep<T>(record: Option<T>, read: &mut Read<Vec<T>>) {
-    match record {
-        Some(record) => read.found.push(record),
-        None => read.skipped += 1,
-    }
+fn has_message_id(message: &Message) -> bool {
+    !message.id.is_empty()
 }
 
 #[cfg(test)]
@@ -269,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_read_with_its_pieces_and_what_makes_no_sense_is_counted() {
+    fn answer_is_read_with_its_pieces_and_unknown_records_are_skipped() {
         let records = [
             r#"{"id":"a","role":"assistant","writer":"w","text":"one"}"#,
             r#"{"of":"a","writer":"w","after":{"text":3,"reasoning":0},"text":", two"}"#,
@@ -279,21 +261,21 @@ mod tests {
             r#"{"some":"thing"}"#,
             "",
         ];
-        let mut read = Read::default();
+        let mut messages = Vec::new();
         for record in records {
             if record.starts_with(PIECE) {
-                take_piece(record, &mut read);
+                add_piece(record, &mut messages);
             } else {
-                take(serde_json::from_str(record).ok(), &mut read);
+                messages.extend(serde_json::from_str(record).ok().filter(has_message_id));
             }
         }
         assert!(serde_json::to_string(&Piece::default()).unwrap().starts_with(PIECE));
-        let texts: Vec<&str> = read.found.iter().map(|message| message.text.as_str()).collect();
-        assert_eq!((texts, read.skipped), (vec!["one, two, three", "1"], 2));
+        let texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
+        assert_eq!(texts, ["one, two, three", "1"]);
     }
 
     #[test]
-    fn the_conversation_that_was_worked_on_last_comes_first() {
+    fn conversation_that_changed_last_comes_first() {
         let of = |id: &str, updated_ms| ConversationInfo { id: id.into(), updated_ms, ..ConversationInfo::default() };
         let list = newest_first(vec![of("a", 1), of("b", 3), of("c", 3), of("d", 2)]);
         assert_eq!(list.iter().map(|conversation| conversation.id.as_str()).collect::<Vec<_>>(), ["b", "c", "d", "a"]);

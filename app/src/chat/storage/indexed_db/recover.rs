@@ -1,4 +1,4 @@
-//! Puts into the database what a page noted in its journal and could not see written before it ended.
+//! Puts the entries of the journal into the database: writes that were not committed when their page ended.
 
 use crate::chat::{
     conversation::{ConversationInfo, Message},
@@ -16,20 +16,20 @@ use leptos::task::spawn_local;
 use serde::Deserialize;
 use std::cell::{Cell, RefCell};
 
-/// How many entries one transaction writes.
+/// The number of entries that one transaction writes.
 const BATCH: usize = 32;
 
-/// The recovery that is under way, if there is one.
+/// The recovery that is running, if there is one.
 #[derive(Debug, Default)]
 pub(crate) struct Recovery {
     work: RefCell<Option<Work>>,
-    /// Somebody has waited for it in vain.
+    /// A reader has waited for it and timed out.
     is_late: Cell<bool>,
 }
 
 type Work = Shared<LocalBoxFuture<'static, ()>>;
 
-/// The time of a record, whichever kind it is.
+/// The time of a record of either kind.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Time {
@@ -38,8 +38,8 @@ struct Time {
 }
 
 impl Database {
-    /// Waits a little for what can be recovered. What can't be in time keeps nobody from reading: the recovery goes on by
-    /// itself, and nobody waits for it again.
+    /// Waits for the recovery, up to a limit. A recovery that takes longer doesn't block readers: it goes on in the
+    /// background, and no reader waits for it again.
     pub(crate) async fn recover_in_time(&self) {
         if self.recovery.is_late.get() {
             return;
@@ -64,25 +64,25 @@ impl Database {
         work
     }
 
-    /// The entries may be those of a tab that lives and has written more since: a record is only replaced by a newer one,
-    /// and a piece is the same whoever writes it.
+    /// An entry may belong to a living tab that has written more since. So a record is only replaced by a newer one. A piece
+    /// is the same whichever tab writes it.
     async fn recover(&self) -> Result<(), StorageError> {
         let entries = self.journal.entries().await;
-        // A piece is worth nothing without its record, so these come last.
+        // Pieces come last: a piece is useless without its record.
         let (pieces, records): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(_, entry)| entry.piece.is_some());
         for batch in records.chunks(BATCH).chain(pieces.chunks(BATCH)) {
-            self.put_back(batch).await?;
+            self.write_batch(batch).await?;
         }
         Ok(())
     }
 
-    /// Each batch is removed from the journal once it is written. A page that ends meanwhile leaves less to the next.
-    async fn put_back(&self, batch: &[(String, Entry)]) -> Result<(), StorageError> {
+    /// Writes one batch, and then removes it from the journal. So a page that ends meanwhile leaves less to the next.
+    async fn write_batch(&self, batch: &[(String, Entry)]) -> Result<(), StorageError> {
         let transaction = Transaction::write(&self.connection)?;
-        for (_, entry) in batch.iter().filter(|(_, entry)| !self.journal.is_deleted(&entry.of)) {
+        for (_, entry) in batch.iter().filter(|(_, entry)| !self.journal.is_deleted(&entry.conversation_id)) {
             put_records(&transaction, entry).await?;
             if let Some(piece) = &entry.piece {
-                transaction.put_piece(&entry.of, piece)?;
+                transaction.put_piece(&entry.conversation_id, piece)?;
             }
         }
         transaction.written().await?;
@@ -101,9 +101,9 @@ async fn put_records(transaction: &Transaction, entry: &Entry) -> Result<(), Sto
         }
     }
     for message in &entry.messages {
-        let known = read(transaction, MESSAGES, &requests::key_of(&entry.of, &message.id)).await?;
+        let known = read(transaction, MESSAGES, &requests::key_of(&entry.conversation_id, &message.id)).await?;
         if is_later(message, known.as_deref()) {
-            transaction.put_message(&entry.of, message)?;
+            transaction.put_message(&entry.conversation_id, message)?;
         }
     }
     Ok(())
@@ -122,7 +122,7 @@ fn is_later(message: &Message, known: Option<&str>) -> bool {
     known.is_none_or(|known| message.saved_ms > time(known).saved_ms)
 }
 
-/// The latest there is for a record that can't be read: it stays.
+/// The time of a record. One that can't be read counts as newest, so that it stays.
 fn time(record: &str) -> Time {
     serde_json::from_str(record).unwrap_or(Time { saved_ms: u64::MAX, updated_ms: u64::MAX })
 }
@@ -133,7 +133,7 @@ mod tests {
     use crate::chat::conversation::Provenance;
 
     #[test]
-    fn a_record_is_replaced_only_by_a_newer_one() {
+    fn message_is_replaced_only_by_a_newer_one() {
         let stamp = Provenance { id: "a".into(), writer: "here".into(), now_ms: 1000 };
         let old = Message::answer(stamp, None, "demo".into());
         let new = Message { saved_ms: old.saved_ms + 1, ..old.clone() };
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_of_a_conversation_is_replaced_only_by_what_is_newer() {
+    fn conversation_record_is_replaced_only_by_a_newer_one() {
         let at = |updated_ms| ConversationInfo { id: "c".into(), updated_ms, ..ConversationInfo::default() };
         let record = serde_json::to_string(&at(1)).unwrap();
         assert!(is_newer(&at(1), None) && is_newer(&at(2), Some(&record)));

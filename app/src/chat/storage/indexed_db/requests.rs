@@ -1,4 +1,4 @@
-//! The browser's database, as futures.
+//! The requests and transactions of IndexedDB, as futures.
 
 use crate::chat::conversation::{
     ConversationInfo, Message,
@@ -9,31 +9,27 @@ use js_sys::{Array, Function, Promise, Reflect};
 use leptos::{
     prelude::window,
     wasm_bindgen::{JsCast, JsValue, prelude::Closure},
-    web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode},
+    web_sys::{
+        IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction, IdbTransactionMode,
+    },
 };
 
 const NAME: &str = "starcrossed";
-/// Goes up when the stores change. What the records hold may change without: unknown fields are ignored.
+/// The schema's version: it goes up when the object stores change. Records may change without it, because unknown fields are
+/// ignored.
 const VERSION: u32 = 1;
 
 pub(crate) const CONVERSATIONS: &str = "conversations";
 pub(crate) const MESSAGES: &str = "messages";
 
-/// Opens the database, and makes its stores if it is new.
+/// Opens the database, and creates its object stores if it is new.
 pub(crate) async fn open() -> Result<IdbDatabase, StorageError> {
     let factory = window().indexed_db()?.ok_or(StorageError::Refused)?;
     let opening = factory.open_with_u32(NAME, VERSION)?;
-    let fresh = opening.clone();
-    let make = move || {
-        let database: Option<IdbDatabase> = fresh.result().ok().and_then(|result| result.dyn_into().ok());
-        // Should it fail, the opening fails with it, which is where that is heard.
-        for name in [CONVERSATIONS, MESSAGES] {
-            _ = database.as_ref().map(|database| database.create_object_store(name));
-        }
-    };
-    // Held until the database is open: after that nobody calls it.
-    let make = Closure::<dyn FnMut()>::new(make);
-    opening.set_onupgradeneeded(Some(make.as_ref().unchecked_ref()));
+    let request = opening.clone();
+    // It is dropped after the database is open: from then on the browser doesn't call it.
+    let on_upgrade = Closure::<dyn FnMut()>::new(move || create_stores(&request));
+    opening.set_onupgradeneeded(Some(on_upgrade.as_ref().unchecked_ref()));
     let opened = Promise::new(&mut |resolve, reject| {
         opening.set_onsuccess(Some(&resolve));
         opening.set_onerror(Some(&reject));
@@ -42,28 +38,37 @@ pub(crate) async fn open() -> Result<IdbDatabase, StorageError> {
     let opened = opened.await;
     opening.set_onupgradeneeded(None);
     if opened.is_ok() {
-        return hold(opening.result()?);
+        return close_on_version_change(opening.result()?);
     }
-    // While another tab is in the way there is no error to ask for yet.
+    // If another tab blocks the opening, the request has no error yet.
     let Ok(error) = opening.error() else { return Err(StorageError::Blocked) };
     match error.map_or(StorageError::Refused, StorageError::from) {
-        // What was never open can't have been closed: so Firefox refuses.
+        // Firefox refuses with this error. A connection that was never open can't have been closed.
         StorageError::Closed => Err(StorageError::Refused),
         error => Err(error),
     }
 }
 
-/// An open database must not be in the way of a newer version of this page in another tab.
-fn hold(opened: JsValue) -> Result<IdbDatabase, StorageError> {
+/// Creates the object stores of a new database. If that fails, the opening fails with it, and reports the error.
+fn create_stores(opening: &IdbOpenDbRequest) {
+    let Some(database) = opening.result().ok().and_then(|result| result.dyn_into::<IdbDatabase>().ok()) else { return };
+    for name in [CONVERSATIONS, MESSAGES] {
+        _ = database.create_object_store(name);
+    }
+}
+
+/// Closes the connection when another tab opens a newer version, which it would block otherwise. The bound method needs no
+/// closure that would have to live as long as the connection.
+fn close_on_version_change(opened: JsValue) -> Result<IdbDatabase, StorageError> {
     let database: IdbDatabase = opened.dyn_into()?;
     let close: Function = Reflect::get(&database, &"close".into())?.dyn_into()?;
     database.set_onversionchange(Some(&close.bind0(&database)));
     Ok(database)
 }
 
-/// Waits for what a request brings.
+/// Waits for the result of a request.
 ///
-/// The promise's own ends are what the request calls, so there is nothing here to be kept alive, or to be forgotten.
+/// The request calls the promise's own `resolve` and `reject`, so no closure has to be kept alive or leaked.
 pub(crate) async fn done(request: &IdbRequest) -> Result<JsValue, StorageError> {
     let done = Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(Some(&resolve));
@@ -75,13 +80,13 @@ pub(crate) async fn done(request: &IdbRequest) -> Result<JsValue, StorageError> 
     }
 }
 
-/// The keys of all messages of a conversation: `0` is the character after `/`.
+/// The key range of a conversation's messages. It ends at `<conversation>0`, because `0` is the character after `/`.
 pub(crate) fn messages_of(conversation: &str) -> Result<JsValue, StorageError> {
     let (first, end) = ([conversation, "/"].concat(), [conversation, "0"].concat());
     Ok(IdbKeyRange::bound_with_lower_open_and_upper_open(&first.into(), &end.into(), false, true)?.into())
 }
 
-/// The part of a range that comes after `key`. No range is all keys.
+/// The part of a range that comes after `key`. Undefined stands for all keys.
 pub(crate) fn after(range: &JsValue, key: &JsValue) -> Result<JsValue, StorageError> {
     let upper = range.dyn_ref::<IdbKeyRange>().map(IdbKeyRange::upper).transpose()?;
     let after = match upper.filter(|upper| !upper.is_undefined()) {
@@ -96,23 +101,22 @@ pub(crate) fn key_of(conversation: &str, message: &str) -> String {
     [conversation, "/", message].concat()
 }
 
-/// The keys of the pieces of an answer that are in this record of it.
+/// The key range of those pieces of an answer whose text is in this record of it.
 pub(crate) fn pieces_in(conversation: &str, message: &Message) -> Result<JsValue, StorageError> {
     let Extent { text, reasoning } = message.extent();
     let first = key_of(conversation, &message.id) + "/";
     let end = piece_key(conversation, &message.id, text + reasoning);
-    // The next piece of an answer that goes on has this very key. The last piece of one that has ended may have it.
+    // The next piece of an unfinished answer gets exactly this key. The last piece of an ended answer may have it.
     let is_going_on = message.exit.is_none();
     Ok(IdbKeyRange::bound_with_lower_open_and_upper_open(&first.into(), &end.into(), false, is_going_on)?.into())
 }
 
-/// As many digits as make numbers and texts stand in the same order.
+/// The key of a piece. Its place is padded with zeros, so that keys sort as numbers do.
 fn piece_key(conversation: &str, answer: &str, place: usize) -> String {
     format!("{conversation}/{answer}/{place:010}")
 }
 
-/// Something that is done as a whole or not at all. It lives for as long as requests are made in it and waited for, with
-/// nothing else waited for in between.
+/// A transaction: all of it is written, or nothing. It stays active only while each await is for one of its own requests.
 pub(crate) struct Transaction(IdbTransaction);
 
 impl Transaction {
@@ -124,7 +128,7 @@ impl Transaction {
         Self::begin(database, IdbTransactionMode::Readwrite)
     }
 
-    /// In the messages' store alone: so nobody who reads the list has to wait for it.
+    /// A transaction on the messages alone, so that readers of the list don't wait for it.
     pub(crate) fn write_messages(database: &IdbDatabase) -> Result<Self, StorageError> {
         Ok(Self(database.transaction_with_str_and_mode(MESSAGES, IdbTransactionMode::Readwrite)?))
     }
@@ -143,7 +147,7 @@ impl Transaction {
     }
 
     pub(crate) fn put_message(&self, conversation: &str, message: &Message) -> Result<(), StorageError> {
-        self.put(MESSAGES, &[conversation, "/", &message.id].concat(), serde_json::to_string(message))
+        self.put(MESSAGES, &key_of(conversation, &message.id), serde_json::to_string(message))
     }
 
     /// Deletes the messages with these keys.
@@ -163,14 +167,14 @@ impl Transaction {
         Ok(())
     }
 
-    /// Nothing more will be asked for.
+    /// Commits without waiting for the events of the requests.
     #[expect(deprecated, reason = "the bindings mark it so; the standard doesn't: https://www.w3.org/TR/IndexedDB-3/")]
     pub(crate) fn commit(&self) {
-        // It fails only where it has ended, and then how is what `written` says.
+        // This fails only if the transaction has ended already. Then `written` returns its result.
         _ = self.0.commit();
     }
 
-    /// Waits until it has all been written: only then is a full disk known of.
+    /// Waits until everything is written. A full disk is reported only then.
     pub(crate) async fn written(self) -> Result<(), StorageError> {
         let transaction = self.0;
         let written = Promise::new(&mut |resolve, reject| {
@@ -179,7 +183,7 @@ impl Transaction {
         });
         match written.await {
             Ok(_) => Ok(()),
-            // An end without a reason is the browser's own doing: it has cleared its data, or is closing.
+            // The browser itself aborts without an error: it has cleared its data, or it is closing.
             Err(_) => Err(transaction.error().map_or(StorageError::Closed, StorageError::from)),
         }
     }

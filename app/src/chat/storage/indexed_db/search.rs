@@ -1,4 +1,4 @@
-//! All conversations at once: to search them, to export them, and to take in what was exported.
+//! Operations on many conversations: search and import.
 
 use super::{Database, batch};
 use crate::{
@@ -20,11 +20,11 @@ use js_sys::JsString;
 use leptos::web_sys::IdbDatabase;
 
 impl Database {
-    /// The conversations that have this text in their title or in a message, whatever its case or form: one hit each, that which
-    /// was worked on last first, and `limit` at most. One conversation at a time is in memory. Drop the future to give up.
+    /// Finds a text in titles and messages, whatever its case or form: one hit a conversation, the one that changed last
+    /// first, and `limit` at most. One conversation at a time is in memory. Drop the future to cancel.
     ///
     /// # Errors
-    /// Nothing can be read.
+    /// The database can't be read.
     pub async fn search(&self, text: &str, limit: usize) -> Result<Vec<Hit>, StorageError> {
         let needle = fold(text.trim());
         let mut hits = Vec::new();
@@ -32,14 +32,14 @@ impl Database {
             return Ok(hits);
         }
         let mut progress = NoProgress::new();
-        for conversation in self.list().await?.found {
+        for conversation in self.list().await? {
             if hits.len() >= limit {
                 break;
             }
             hits.extend(match in_title(&conversation, &needle) {
                 Some(hit) => Some(hit),
                 None => {
-                    let kept = self.load(&conversation.id).await?.found;
+                    let kept = self.load(&conversation.id).await?;
                     match kept {
                         Some(kept) => in_messages(&kept, &needle, &mut progress).await?,
                         None => None,
@@ -51,12 +51,12 @@ impl Database {
         Ok(hits)
     }
 
-    /// Takes in what was exported or deleted, and returns the ids of the conversations to which that added anything. Of
-    /// what is here already nothing is overwritten: a message that is kept stays as it is, and so does what is known of its
-    /// conversation. `progress` hears how many messages have been looked at.
+    /// Imports exported or deleted conversations, and returns the ids of those to which that added anything. Nothing is
+    /// overwritten: a message that is here stays as it is, and so does the record of its conversation. `progress` gets the
+    /// number of messages that were examined.
     ///
-    /// It takes many transactions, so that neither this page nor another tab waits for all of it. A conversation comes into
-    /// the list after its last message. If the import fails or is cancelled, what it added is deleted again.
+    /// An import takes many transactions, so that neither this page nor another tab waits for all of it. A conversation is
+    /// listed only after its last message is written. If the import fails or is cancelled, it deletes what it added.
     ///
     /// # Errors
     /// There is no room, the browser refuses, or the person has cancelled.
@@ -68,7 +68,7 @@ impl Database {
         let mut added = Vec::new();
         let imported = self.add_all(conversations, progress, &mut added).await;
         if let Err(error) = imported {
-            self.take_back(added).await?;
+            self.delete_added(added).await?;
             return Err(error);
         }
         Ok(added.into_iter().map(|added| added.id).collect())
@@ -92,7 +92,7 @@ impl Database {
             let mut batch = Batch::new(&self.connection);
             for message in &kept.messages {
                 let key = requests::key_of(id, &message.id);
-                // The keys come in their order.
+                // The keys are sorted.
                 if keys.binary_search(&key).is_err() {
                     let record = joined(&write_message(message, done, progress).await?, done, progress).await?;
                     added.keys.push(key);
@@ -112,8 +112,8 @@ impl Database {
         Ok(())
     }
 
-    /// Deletes what an import has added.
-    async fn take_back(&self, all: Vec<Added>) -> Result<(), StorageError> {
+    /// Deletes everything that an import has added.
+    async fn delete_added(&self, all: Vec<Added>) -> Result<(), StorageError> {
         let mut progress = NoProgress::new();
         for added in all {
             let transaction = Transaction::write(&self.connection)?;
@@ -134,14 +134,14 @@ impl Database {
     }
 }
 
-/// What an import has added to a conversation.
+/// The records that an import has added to a conversation.
 struct Added {
     id: String,
     is_new: bool,
     keys: Vec<String>,
 }
 
-/// Notes what is about to be added to the conversation at this place.
+/// Notes the records that are about to be added to the conversation at this place.
 fn note(all: &mut Vec<Added>, at: usize, added: &mut Added) {
     match all.get_mut(at) {
         Some(noted) => noted.keys.append(&mut added.keys),
@@ -152,7 +152,7 @@ fn note(all: &mut Vec<Added>, at: usize, added: &mut Added) {
     }
 }
 
-/// The browser's own text of these pieces.
+/// Concatenates these pieces into a text of the browser.
 pub(super) async fn joined(
     pieces: &[String],
     done: usize,
@@ -169,19 +169,19 @@ pub(super) async fn joined(
 /// The most records of one transaction.
 const BATCH: usize = 200;
 
-/// Records on their way into the store, some hundred in a transaction.
+/// Records that wait to be written, up to [`BATCH`] in a transaction.
 struct Batch<'a> {
-    database: &'a IdbDatabase,
+    connection: &'a IdbDatabase,
     waiting: Vec<(&'static str, String, JsString)>,
     length: u32,
 }
 
 impl<'a> Batch<'a> {
-    fn new(database: &'a IdbDatabase) -> Self {
-        Self { database, waiting: Vec::new(), length: 0 }
+    fn new(connection: &'a IdbDatabase) -> Self {
+        Self { connection, waiting: Vec::new(), length: 0 }
     }
 
-    /// Puts a record under this key.
+    /// Adds a record under this key, and writes the batch if it is full.
     async fn put(&mut self, store: &'static str, key: &str, record: JsString) -> Result<(), StorageError> {
         self.length += record.length();
         self.waiting.push((store, key.to_owned(), record));
@@ -189,7 +189,7 @@ impl<'a> Batch<'a> {
     }
 
     async fn finish(&mut self) -> Result<(), StorageError> {
-        let transaction = Transaction::write(self.database)?;
+        let transaction = Transaction::write(self.connection)?;
         for (store, key, record) in self.waiting.drain(..) {
             transaction.store(store)?.put_with_key(&record, &key.into())?;
         }
@@ -201,7 +201,7 @@ impl<'a> Batch<'a> {
 /// The most text of one transaction, in UTF-16 units, unless one record is longer.
 const MOST_TEXT: u32 = 1024 * 1024;
 
-/// The same in conversations that no store has.
+/// The same search in conversations that are in memory.
 pub async fn search_in(all: &[ConversationRecord], text: &str, limit: usize) -> Vec<Hit> {
     let (needle, mut progress) = (fold(text.trim()), NoProgress::new());
     let mut hits = Vec::new();

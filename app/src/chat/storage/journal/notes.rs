@@ -1,7 +1,7 @@
-//! Where the [`journal`](crate::chat::storage::journal) keeps its entries: small texts with names, shared by all tabs.
+//! The storage of the [`journal`](crate::chat::storage::journal)'s entries: small texts with names, shared by all tabs.
 //!
-//! A [`Cache`] takes them. A browser has no caches outside of a secure context; there, local storage takes them. It holds
-//! some megabytes in all, and what else this page puts there must fit too. So only short texts go there, and not many.
+//! They are in a [`Cache`]. A browser has no caches outside of a secure context; there, they are in local storage. That has
+//! room for a few megabytes, and this page puts other things there, too. So it takes only short texts, and few of them.
 
 use crate::chat::storage::journal::in_time;
 use futures::future::join_all;
@@ -15,14 +15,14 @@ use leptos::{
 
 const CACHE: &str = "starcrossed-journal";
 
-/// How the address of an entry in the cache begins, and its key in local storage. Nothing is ever fetched from there.
-const PLACE: &str = "/journal/";
+/// The prefix of an entry's address in the cache, and of its key in local storage. Nothing is ever fetched from there.
+const PREFIX: &str = "/journal/";
 
-/// How long a text in local storage may be, in bytes.
+/// The longest text in local storage, in bytes.
 const LONGEST: usize = 32 * 1024;
 
-/// How many keys local storage may have, all in all.
-const MOST: u32 = 64;
+/// The most keys in local storage, all in all.
+const MOST_KEYS: u32 = 64;
 
 #[derive(Debug)]
 pub(crate) struct Notes {
@@ -31,13 +31,13 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    /// They hold nothing where the browser has neither.
+    /// Opens whatever storage the browser has. Without any, nothing is stored.
     pub(crate) async fn open() -> Self {
         let cache = in_time(open_cache()).await.flatten();
         Self { cache, local: window().local_storage().ok().flatten() }
     }
 
-    /// Begins to keep a text. Whether that succeeds makes no difference: the database is asked for the same.
+    /// Starts to store a text. Failures are ignored: the database has the same write.
     pub(crate) fn put(&self, name: &str, text: &str) {
         match (&self.cache, &self.local) {
             (Some(cache), _) => {
@@ -45,14 +45,14 @@ impl Notes {
                     ignore(cache.put_with_str(&address(name), &response).unchecked_into());
                 }
             }
-            (None, Some(local)) if text.len() <= LONGEST && local.length().is_ok_and(|length| length < MOST) => {
+            (None, Some(local)) if text.len() <= LONGEST && local.length().is_ok_and(|length| length < MOST_KEYS) => {
                 _ = local.set_item(&address(name), text);
             }
             _ => {}
         }
     }
 
-    /// Begins to remove a text, wherever it is.
+    /// Starts to remove a text from both storages.
     pub(crate) fn remove(&self, name: &str) {
         if let Some(cache) = &self.cache {
             ignore(cache.delete_with_str(&address(name)).unchecked_into());
@@ -74,7 +74,7 @@ impl Notes {
 }
 
 async fn open_cache() -> Option<Cache> {
-    // The bindings take it for granted, which it is not.
+    // The bindings assume that `caches` exists, but it may be undefined.
     let caches = Reflect::get(&window(), &JsValue::from("caches")).ok()?;
     if caches.is_undefined() {
         return None;
@@ -100,16 +100,16 @@ async fn read(cache: &Cache, request: &Request) -> Option<String> {
 
 fn read_local(local: &Storage) -> Vec<(String, String)> {
     let keys = (0..local.length().unwrap_or_default()).filter_map(|at| local.key(at).ok().flatten());
-    keys.filter_map(|key| Some((key.strip_prefix(PLACE)?.to_owned(), local.get_item(&key).ok().flatten()?))).collect()
+    keys.filter_map(|key| Some((key.strip_prefix(PREFIX)?.to_owned(), local.get_item(&key).ok().flatten()?))).collect()
 }
 
 fn address(name: &str) -> String {
-    [PLACE, name].concat()
+    [PREFIX, name].concat()
 }
 
-/// The name of an entry: the part of its address after [`PLACE`].
+/// The name of an entry: the part of its address after [`PREFIX`].
 fn name_in(url: &str) -> Option<String> {
-    Some(url.split_once(PLACE)?.1.to_owned())
+    Some(url.split_once(PREFIX)?.1.to_owned())
 }
 
 fn ignore(promise: Promise) {
