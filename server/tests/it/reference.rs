@@ -69,6 +69,22 @@ fn every_path_exists() {
 }
 
 #[test]
+fn every_make_target_exists() {
+    let makefile = read("Makefile");
+    let is_target = |name: &str| makefile.lines().any(|line| line.starts_with(&format!("{name}:")));
+    let missing = documents().into_iter().flat_map(|document| {
+        let text = read(&document);
+        let spans = code_spans(&text).into_iter().map(str::to_owned);
+        let names = commands(&text).into_iter().chain(spans).filter_map(|command| {
+            let name = command.strip_prefix("make ")?.split_whitespace().next()?;
+            Some(name.to_owned())
+        });
+        names.filter(|name| !is_target(name)).map(|name| (document.clone(), name)).collect::<Vec<_>>()
+    });
+    assert_eq!(missing.collect::<Vec<_>>(), []);
+}
+
+#[test]
 fn every_npm_script_exists() {
     let package: serde_json::Value = serde_json::from_str(&read("end2end/package.json")).unwrap();
     let missing = documents().into_iter().flat_map(|document| {
