@@ -13,12 +13,12 @@ const HEAD: usize = 160;
 const DEFINITION: usize = 1024;
 
 /// `text` without what is only the start of something at its end.
-pub(super) fn back(text: &str, ending: Ending) -> &str {
+pub(super) fn hold_back_last_line(text: &str, ending: Ending) -> &str {
     let start = line_start(text, text.len());
     let line = text.get(start..).unwrap_or_default();
     let head = table_head(text, start, ending);
     if head < text.len() {
-        return back(text.get(..head).unwrap_or_default(), ending);
+        return hold_back_last_line(text.get(..head).unwrap_or_default(), ending);
     }
     let lead = lead(line, usize::MAX);
     let rest = line.get(lead.len..).unwrap_or_default();

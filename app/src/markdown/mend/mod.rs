@@ -34,7 +34,7 @@ pub(super) fn mend(text: &str, ending: Ending) -> String {
     if is_verbatim(text) {
         return [text, CUT.encode_utf8(&mut [0; 4])].concat();
     }
-    let mut shown = hold_back::back(text, ending);
+    let mut shown = hold_back::hold_back_last_line(text, ending);
     let mut turns = 0;
     let mut out = loop {
         let end = match inline::close(text, shown.len(), open_span::start(shown), ending) {
@@ -46,7 +46,7 @@ pub(super) fn mend(text: &str, ending: Ending) -> String {
         if turns > TURNS {
             shown = shown.trim_end_matches(|c: char| c.is_ascii_punctuation() || c.is_ascii_whitespace());
         }
-        shown = hold_back::back(shown, ending);
+        shown = hold_back::hold_back_last_line(shown, ending);
     };
     table::complete(&mut out);
     out
