@@ -2,7 +2,7 @@
 
 use super::{Edit, Kind};
 use crate::markdown::source::{
-    code_spans::Ticks,
+    code_spans::CodeSpans,
     flank::needs_letters,
     line::{is_break, lead, line_at, run},
     tables::needs_bar,
@@ -31,7 +31,7 @@ struct Scan<'a> {
     text: &'a str,
     edits: Vec<Edit>,
     open: Option<Open>,
-    ticks: Ticks,
+    code_spans: CodeSpans,
     /// Where the text of this line starts.
     line: usize,
     quotes: usize,
@@ -42,7 +42,7 @@ struct Scan<'a> {
 /// All that has to change in `text`, in order.
 pub(super) fn edits(text: &str) -> Vec<Edit> {
     let mut scan =
-        Scan { text, edits: Vec::new(), open: None, ticks: Ticks::default(), line: 0, quotes: 0, breaks: false };
+        Scan { text, edits: Vec::new(), open: None, code_spans: CodeSpans::default(), line: 0, quotes: 0, breaks: false };
     scan.start_line(0);
     let mut at = 0;
     while let Some(&byte) = text.as_bytes().get(at) {
@@ -77,7 +77,7 @@ impl Scan<'_> {
         let breaks = is_break(line);
         if breaks || self.breaks {
             self.open = None;
-            self.ticks = Ticks::default();
+            self.code_spans = CodeSpans::default();
         } else if start > 0 && needs_bar(self.text, start) {
             self.edits.push(Edit { at: start + lead.len, kind: Kind::Bar });
         }
@@ -102,7 +102,7 @@ impl Scan<'_> {
     /// A code span holds no formula, and no formula holds a code span.
     fn code(&mut self, at: usize) -> usize {
         let len = run(self.text.get(at..).unwrap_or_default(), b'`');
-        match self.ticks.close(self.text, at, len) {
+        match self.code_spans.end_of_span(self.text, at, len) {
             Some(end) => {
                 self.give_up();
                 end - at

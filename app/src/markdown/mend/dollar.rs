@@ -1,7 +1,7 @@
 //! A dollar of which it isn't known yet whether it is an amount, a name, or the start of a formula.
 
 use super::Ending;
-use crate::markdown::source::{code_spans::Ticks, flank::is_cjk, line::run};
+use crate::markdown::source::{code_spans::CodeSpans, flank::is_cjk, line::run};
 
 /// A formula in a line that is longer than this, in bytes, is seen before it has ended.
 const LONGEST: usize = 80;
@@ -20,17 +20,17 @@ pub(super) enum Dollar {
 }
 
 /// The role of the lone dollar at `at`, by the rules of [`formula`](super::super::formula), as far as the text has arrived.
-pub(super) fn dollar(text: &str, at: usize, ticks: &mut Ticks, ending: Ending) -> Dollar {
+pub(super) fn dollar(text: &str, at: usize, code_spans: &mut CodeSpans, ending: Ending) -> Dollar {
     let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at));
     if before.is_some_and(u8::is_ascii_alphanumeric) || text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_whitespace)
     {
         return Dollar::Text;
     }
-    closed(text, at, ticks).unwrap_or_else(|| guess(text.get(at + 1..).unwrap_or_default(), ending))
+    closed(text, at, code_spans).unwrap_or_else(|| guess(text.get(at + 1..).unwrap_or_default(), ending))
 }
 
 /// Whether the formula that the dollar at `at` would open is closed, or never will be.
-fn closed(text: &str, at: usize, ticks: &mut Ticks) -> Option<Dollar> {
+fn closed(text: &str, at: usize, code_spans: &mut CodeSpans) -> Option<Dollar> {
     let bytes = text.as_bytes();
     let mut end = at + 1;
     loop {
@@ -39,7 +39,7 @@ fn closed(text: &str, at: usize, ticks: &mut Ticks) -> Option<Dollar> {
             b'\\' => end += 1,
             b'`' => {
                 let len = run(text.get(end..)?, b'`');
-                if ticks.close(text, end, len).is_some() {
+                if code_spans.end_of_span(text, end, len).is_some() {
                     return Some(Dollar::Text);
                 }
                 end += len - 1;

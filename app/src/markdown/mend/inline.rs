@@ -6,7 +6,7 @@ mod link;
 use super::Ending;
 use super::dollar::{Dollar, dollar, guess};
 use crate::markdown::source::{
-    code_spans::Ticks,
+    code_spans::CodeSpans,
     line::{find, run},
     sentinels::CUT,
 };
@@ -21,9 +21,9 @@ struct Inline<'a> {
     text: &'a str,
     ending: Ending,
     at: usize,
-    ticks: Ticks,
+    code_spans: CodeSpans,
     /// The same for `all`.
-    all_ticks: Ticks,
+    all_code_spans: CodeSpans,
     stack: Stack,
     /// The brackets that are open.
     brackets: Vec<Bracket>,
@@ -60,8 +60,8 @@ pub(super) fn close(text: &str, end: usize, start: usize, ending: Ending) -> Res
         text: shown,
         ending,
         at: start,
-        ticks: Ticks::default(),
-        all_ticks: Ticks::default(),
+        code_spans: CodeSpans::default(),
+        all_code_spans: CodeSpans::default(),
         stack: Stack::default(),
         brackets: Vec::new(),
         formula: None,
@@ -135,7 +135,7 @@ impl Inline<'_> {
 
     fn code(&mut self) {
         let len = run(self.rest(), b'`');
-        if let Some(end) = self.ticks.close(self.text, self.at, len) {
+        if let Some(end) = self.code_spans.end_of_span(self.text, self.at, len) {
             self.formula = None;
             self.at = end;
         } else if self.at + len == self.text.len() {
@@ -167,7 +167,7 @@ impl Inline<'_> {
     }
 
     fn lone_dollar(&mut self) {
-        match dollar(self.all, self.at, &mut self.all_ticks, self.ending) {
+        match dollar(self.all, self.at, &mut self.all_code_spans, self.ending) {
             Dollar::Text => self.at += 1,
             Dollar::Closed(end) => self.at = end,
             Dollar::Unknown => self.wait_for_dollar(),

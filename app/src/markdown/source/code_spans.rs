@@ -8,14 +8,14 @@ const LONGEST: usize = 16;
 /// The code spans of one paragraph. Remembers what it hasn't found, so that ten thousand lone backticks cost no more than
 /// one walk through the paragraph for each length.
 #[derive(Debug, Default)]
-pub(crate) struct Ticks {
+pub(crate) struct CodeSpans {
     /// By length: there is no such run after here.
     none_after: [Option<usize>; LONGEST + 1],
 }
 
-impl Ticks {
+impl CodeSpans {
     /// The end of the code span that the run of `len` backticks at `at` opens, unless a break comes first.
-    pub(crate) fn close(&mut self, text: &str, at: usize, len: usize) -> Option<usize> {
+    pub(crate) fn end_of_span(&mut self, text: &str, at: usize, len: usize) -> Option<usize> {
         let none_after = self.none_after.get_mut(len)?;
         if none_after.is_some_and(|none| at >= none) {
             return None;

@@ -27,7 +27,7 @@ const TEXTS: &[&str] = &[
     "Visit https://a.b/c?d=e&f=g, www.x.org, <https://u.v/w_x>, or write to me_too@b.org!",
     "`a`, ``b`c``, ``` ` ```, `` `x` `` and `\\`; `a` `` b ``.",
     "AT&T &amp; co, &copy; &#169; &unknown; a < b > c, <b>not</b> <br /> tags & co.",
-    "Escaped \\*stars\\*, \\_lines\\_, \\`ticks\\`, \\[brackets\\], \\# and \\\\ too\\.",
+    "Escaped \\*stars\\*, \\_lines\\_, \\`code_spans\\`, \\[brackets\\], \\# and \\\\ too\\.",
     "A hard  \nbreak, a\\\nsecond and a soft\none.",
     "# One\n\n## Two ##\n\n### C# and F#\n\nSetext\n===\n\nOther *one*\n---\n\n#tag #",
     "Before\n\n---\n\n***\n\n* * *\n\n_ _ _\n\nAfter",
