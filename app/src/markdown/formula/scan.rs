@@ -4,7 +4,7 @@ use super::{Edit, Kind};
 use crate::markdown::source::{
     code_spans::CodeSpans,
     flank::needs_letters,
-    line::{is_break, lead, line_at, run},
+    line::{is_break, prefix, line_at, run},
     tables::needs_bar,
 };
 
@@ -73,17 +73,17 @@ impl Scan<'_> {
 
     fn start_line(&mut self, start: usize) {
         let line = line_at(self.text, start);
-        let lead = lead(line, usize::MAX);
+        let prefix = prefix(line, usize::MAX);
         let breaks = is_break(line);
         if breaks || self.breaks {
             self.open = None;
             self.code_spans = CodeSpans::default();
         } else if start > 0 && needs_bar(self.text, start) {
-            self.edits.push(Edit { at: start + lead.len, kind: Kind::Bar });
+            self.edits.push(Edit { at: start + prefix.len, kind: Kind::Bar });
         }
         self.breaks = breaks;
-        self.line = start + lead.len;
-        self.quotes = lead.quotes;
+        self.line = start + prefix.len;
+        self.quotes = prefix.quotes;
     }
 
     fn backslash(&mut self, at: usize) -> usize {
@@ -218,7 +218,7 @@ impl Scan<'_> {
 /// How much of the start of `line` are blanks and the first so many `>`.
 fn quoted(line: &str, quotes: usize) -> usize {
     let mut left = quotes;
-    let lead = line.bytes().take_while(|byte| match byte {
+    let prefix = line.bytes().take_while(|byte| match byte {
         b' ' | b'\t' => true,
         b'>' if left > 0 => {
             left -= 1;
@@ -226,5 +226,5 @@ fn quoted(line: &str, quotes: usize) -> usize {
         }
         _ => false,
     });
-    lead.count()
+    prefix.count()
 }

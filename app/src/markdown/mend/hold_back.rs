@@ -2,7 +2,7 @@
 
 use super::Ending;
 use crate::markdown::source::{
-    line::{find, lead, line_at, line_start, run},
+    line::{find, prefix, line_at, line_start, run},
     tables::is_delimiters,
 };
 
@@ -20,15 +20,15 @@ pub(super) fn hold_back_last_line(text: &str, ending: Ending) -> &str {
     if head < text.len() {
         return hold_back_last_line(text.get(..head).unwrap_or_default(), ending);
     }
-    let lead = lead(line, usize::MAX);
-    let rest = line.get(lead.len..).unwrap_or_default();
-    if is_start(rest, lead.items > 0) || (ending == Ending::Open && is_number(rest)) {
+    let prefix = prefix(line, usize::MAX);
+    let rest = line.get(prefix.len..).unwrap_or_default();
+    if is_start(rest, prefix.items > 0) || (ending == Ending::Open && is_number(rest)) {
         return text.get(..start).unwrap_or_default();
     }
     if rest.starts_with('#') { without_closing_hashes(text) } else { text }
 }
 
-/// Whether `rest`, a line without its lead, might become something else with the next character.
+/// Whether `rest`, a line without its prefix, might become something else with the next character.
 fn is_start(rest: &str, in_item: bool) -> bool {
     let whole = rest;
     let rest = rest.trim_end_matches([' ', '\t']);
@@ -87,10 +87,10 @@ fn table_head(text: &str, last: usize, ending: Ending) -> usize {
 /// Whether the line at `start` can be the first of a table: it isn't in one.
 fn is_first(text: &str, start: usize) -> bool {
     let mut start = start;
-    while start > 0 && lead(line_at(text, start), usize::MAX).items == 0 {
+    while start > 0 && prefix(line_at(text, start), usize::MAX).items == 0 {
         start = line_start(text, start - 1);
         let line = line_at(text, start);
-        let rest = line.get(lead(line, usize::MAX).len..).unwrap_or_default();
+        let rest = line.get(prefix(line, usize::MAX).len..).unwrap_or_default();
         if rest.is_empty() {
             return true;
         }
@@ -103,20 +103,20 @@ fn is_first(text: &str, start: usize) -> bool {
 
 /// Where the first bar stands in `line` that could be one between cells, if it doesn't start with one.
 fn bar(line: &str) -> Option<usize> {
-    let lead = lead(line, usize::MAX).len;
-    if line.as_bytes().get(lead) == Some(&b'#') {
+    let prefix = prefix(line, usize::MAX).len;
+    if line.as_bytes().get(prefix) == Some(&b'#') {
         return None;
     }
-    let mut at = lead;
+    let mut at = prefix;
     let mut in_code = false;
     while let Some(byte) = line.as_bytes().get(at) {
         match byte {
             b'\\' => at += 1,
             b'`' => in_code = !in_code,
-            b'|' if !in_code && at > lead => {
+            b'|' if !in_code && at > prefix => {
                 return Some(at).filter(|_| run(line.get(at..).unwrap_or_default(), b'|') == 1);
             }
-            b'|' if at == lead => return None,
+            b'|' if at == prefix => return None,
             _ => {}
         }
         at += 1;

@@ -10,7 +10,7 @@ pub(crate) mod open_span;
 mod table;
 
 use crate::markdown::source::{
-    line::{Fence, fence, lead, line_start},
+    line::{Fence, fence, prefix, line_start},
     sentinels::CUT,
 };
 
@@ -65,7 +65,7 @@ fn open_fence(text: &str) -> Option<(usize, Fence)> {
     for line in text.split_inclusive('\n') {
         let content = line.trim_end_matches('\n');
         open = match open {
-            None => fence(content.get(lead(content, usize::MAX).len..)?).map(|fence| (start, fence)),
+            None => fence(content.get(prefix(content, usize::MAX).len..)?).map(|fence| (start, fence)),
             // A last line that might close it isn't complete.
             Some((_, fence)) if line.ends_with('\n') && fence.closed_by(content.trim_start_matches([' ', '>'])) => None,
             open => open,
@@ -81,7 +81,7 @@ fn mend_code(text: &str, opening: usize, fence: Fence, ending: Ending) -> String
     let line = text.get(last..).unwrap_or_default();
     let closing = !line.is_empty() && line.trim_matches([' ', '>']).bytes().all(|byte| byte == fence.char);
     let shown = if last == opening {
-        let fence_end = last + lead(line, usize::MAX).len + fence.len;
+        let fence_end = last + prefix(line, usize::MAX).len + fence.len;
         text.get(..fence_end).unwrap_or_default()
     } else if closing {
         text.get(..last).unwrap_or_default()

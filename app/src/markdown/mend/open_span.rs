@@ -1,6 +1,6 @@
 //! Where the text that is still open starts.
 
-use crate::markdown::source::line::{fence, find, is_blank, is_break, lead, line_at, line_start};
+use crate::markdown::source::line::{fence, find, is_blank, is_break, prefix, line_at, line_start};
 
 /// The start of the last paragraph, heading, item or cell of `text`, or of a formula that looks like several of them; its
 /// end, if the last one is over.
@@ -17,7 +17,7 @@ fn formula(text: &str, from: usize) -> Option<usize> {
     }
     while start < text.len() {
         let line = line_at(text, start);
-        let at = start + lead(line, usize::MAX).len;
+        let at = start + prefix(line, usize::MAX).len;
         start += line.len() + 1;
         let opened = text.get(at..).unwrap_or_default();
         for (opener, closer) in [("\\[", "\\]"), ("$$", "$$")] {
@@ -41,19 +41,19 @@ fn block(text: &str) -> usize {
     loop {
         let start = line_start(text, end);
         let line = line_at(text, start);
-        let lead = lead(line, usize::MAX);
-        let rest = line.get(lead.len..).unwrap_or_default();
+        let prefix = prefix(line, usize::MAX);
+        let rest = line.get(prefix.len..).unwrap_or_default();
         if is_blank(rest)
             || fence(rest).is_some()
             || (end + 1 == text.len() && found == text.len() && is_whole(line, rest))
         {
             return found;
         }
-        found = start + lead.len;
+        found = start + prefix.len;
         if rest.starts_with('|') && end == text.len() {
             return found + last_bar(rest);
         }
-        if lead.items > 0 || rest.starts_with(['#', '|']) || start == 0 {
+        if prefix.items > 0 || rest.starts_with(['#', '|']) || start == 0 {
             return found;
         }
         end = start - 1;

@@ -1,7 +1,7 @@
 //! A table is one from its first line: the line below it, which says so, is made up until it has arrived.
 
 use crate::markdown::source::{
-    line::{lead, line_at, line_start},
+    line::{prefix, line_at, line_start},
     sentinels::CUT,
     tables::cells,
 };
@@ -48,17 +48,17 @@ fn starts_row(text: &str, start: usize) -> bool {
 
 fn is_row(text: &str, start: usize) -> bool {
     let line = line_at(text, start);
-    line.get(lead(line, usize::MAX).len..).is_some_and(|rest| rest.starts_with('|'))
+    line.get(prefix(line, usize::MAX).len..).is_some_and(|rest| rest.starts_with('|'))
 }
 
 fn is_delimiters(line: &str) -> bool {
     line.trim_end_matches(CUT).bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' ' | b'>'))
 }
 
-/// The second line for the `header`, with the same lead but its list markers.
+/// The second line for the `header`, with the same prefix but its list markers.
 fn delimiters(header: &str) -> String {
-    let lead = lead(header, usize::MAX);
-    let (before, row) = header.split_at_checked(lead.len).unwrap_or_default();
+    let prefix = prefix(header, usize::MAX);
+    let (before, row) = header.split_at_checked(prefix.len).unwrap_or_default();
     let mut out: String = before.chars().map(|c| if c == '>' { c } else { ' ' }).collect();
     for _ in 0..cells(row.trim_end_matches([CUT, ' ', '\t'])) {
         out.push_str("|-");

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::line::lead;
+use super::line::prefix;
 use crate::markdown::source::sentinels::NEUTRAL;
 
 /// How many markers of one line are markers; the others are text.
@@ -33,9 +33,9 @@ pub(crate) fn limit(text: &str) -> Cow<'_, str> {
 
 /// Where the markers of `line` become too many.
 fn too_deep(line: &str) -> Option<usize> {
-    let lead = lead(line, MOST);
-    let more = line.get(lead.len..)?;
-    (lead.quotes + lead.items == MOST && !more.is_empty() && !is_rule(line)).then_some(lead.len)
+    let prefix = prefix(line, MOST);
+    let more = line.get(prefix.len..)?;
+    (prefix.quotes + prefix.items == MOST && !more.is_empty() && !is_rule(line)).then_some(prefix.len)
 }
 
 /// Whether `line` is a thematic break, however long: `* * * *`.

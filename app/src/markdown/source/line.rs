@@ -2,7 +2,7 @@
 
 /// What stands at the start of a line before its text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Lead {
+pub(crate) struct Prefix {
     /// How many bytes of it there are, spaces included.
     pub(crate) len: usize,
     /// How many `>`.
@@ -11,22 +11,22 @@ pub(crate) struct Lead {
     pub(crate) items: usize,
 }
 
-/// The lead of `line`, read up to the marker number `most`.
-pub(crate) fn lead(line: &str, most: usize) -> Lead {
+/// The prefix of `line`, read up to the marker number `most`.
+pub(crate) fn prefix(line: &str, most: usize) -> Prefix {
     let bytes = line.as_bytes();
-    let mut lead = Lead::default();
+    let mut prefix = Prefix::default();
     loop {
-        lead.len += blanks(rest(bytes, lead.len));
-        if lead.quotes + lead.items == most {
-            return lead;
+        prefix.len += blanks(rest(bytes, prefix.len));
+        if prefix.quotes + prefix.items == most {
+            return prefix;
         }
-        match marker(rest(bytes, lead.len)) {
-            0 => return lead,
+        match marker(rest(bytes, prefix.len)) {
+            0 => return prefix,
             len => {
-                let quote = bytes.get(lead.len) == Some(&b'>');
-                lead.quotes += usize::from(quote);
-                lead.items += usize::from(!quote);
-                lead.len += len;
+                let quote = bytes.get(prefix.len) == Some(&b'>');
+                prefix.quotes += usize::from(quote);
+                prefix.items += usize::from(!quote);
+                prefix.len += len;
             }
         }
     }
@@ -66,7 +66,7 @@ pub(crate) struct Fence {
     pub(crate) len: usize,
 }
 
-/// The fence that `text`, a line without its lead, opens; its info string is what comes after.
+/// The fence that `text`, a line without its prefix, opens; its info string is what comes after.
 pub(crate) fn fence(text: &str) -> Option<Fence> {
     let char = *text.as_bytes().first().filter(|byte| matches!(byte, b'`' | b'~'))?;
     let len = run(text, char);
@@ -75,7 +75,7 @@ pub(crate) fn fence(text: &str) -> Option<Fence> {
 }
 
 impl Fence {
-    /// Whether `text`, a line without its lead, closes the block.
+    /// Whether `text`, a line without its prefix, closes the block.
     pub(crate) fn closed_by(self, text: &str) -> bool {
         let len = run(text, self.char);
         len >= self.len && text.bytes().skip(len).all(|byte| byte == b' ')
@@ -90,12 +90,12 @@ pub(crate) fn run(text: &str, byte: u8) -> usize {
 /// Whether nothing that is open in the text before `line` is still open in it, nor what is open in it after it: it is blank,
 /// a fence or a heading, in whatever block.
 pub(crate) fn is_break(line: &str) -> bool {
-    let lead = lead(line, usize::MAX);
-    let rest = line.get(lead.len..).unwrap_or_default();
+    let prefix = prefix(line, usize::MAX);
+    let rest = line.get(prefix.len..).unwrap_or_default();
     let hashes = run(rest, b'#');
     let heading = (1..=6).contains(&hashes) && matches!(rest.as_bytes().get(hashes), None | Some(b' ' | b'\t'));
     // A line of a formula may be a lone `+`.
-    let blank = rest.is_empty() && lead.items == 0;
+    let blank = rest.is_empty() && prefix.items == 0;
     blank || heading || fence(rest).is_some()
 }
 

@@ -1,7 +1,7 @@
 //! Tables without bars at the start of their lines. In GFM the first line of one may come right after a line of text; the parser
 //! wants a bar there (<https://github.github.com/gfm/#tables-extension->).
 
-use super::line::{lead, line_at, line_start};
+use super::line::{prefix, line_at, line_start};
 
 /// Whether the line at `start`, which isn't the first of its paragraph, is the first of a table but for the bar.
 pub(crate) fn needs_bar(text: &str, start: usize) -> bool {
@@ -9,8 +9,8 @@ pub(crate) fn needs_bar(text: &str, start: usize) -> bool {
     let header = row(line);
     let second = line_at(text, start + line.len() + 1);
     let before = line_at(text, line_start(text, start.saturating_sub(1)));
-    let lead = lead(line, usize::MAX);
-    lead.items == 0
+    let prefix = prefix(line, usize::MAX);
+    prefix.items == 0
         && header.contains('|')
         && !header.starts_with('|')
         && is_delimiters(second)
@@ -46,9 +46,9 @@ pub(crate) fn cells(row: &str) -> usize {
 
 /// `line` without what stands before its text.
 fn row(line: &str) -> &str {
-    line.get(lead(line, usize::MAX).len..).unwrap_or_default()
+    line.get(prefix(line, usize::MAX).len..).unwrap_or_default()
 }
 
 fn quotes(line: &str) -> usize {
-    lead(line, usize::MAX).quotes
+    prefix(line, usize::MAX).quotes
 }

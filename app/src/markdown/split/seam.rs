@@ -2,7 +2,7 @@
 //! megabytes. Its parts become blocks of their own, which look the same but for the space between them.
 
 use super::reopen::reopen;
-use crate::markdown::source::line::{fence, is_blank, lead, line_at, line_start, run};
+use crate::markdown::source::line::{fence, is_blank, prefix, line_at, line_start, run};
 
 /// A block that is longer than this, in bytes, is cut. WebKit lays out a growing table of 64 KiB in 300 ms a frame, and
 /// hears no Stop meanwhile; one of 16 KiB takes 80 ms.
@@ -46,19 +46,19 @@ pub(crate) fn seam(block: &str) -> Seam {
 
 /// Whether a line may be what [`reopen`] has written.
 fn opens(line: &str) -> bool {
-    is_fence(line) || lead(line, usize::MAX).len == line.len()
+    is_fence(line) || prefix(line, usize::MAX).len == line.len()
 }
 
 /// Whether a line opens or closes a code block, in whatever block.
 fn is_fence(line: &str) -> bool {
-    let lead = lead(line, usize::MAX);
-    fence(line.get(lead.len..).unwrap_or_default()).is_some()
+    let prefix = prefix(line, usize::MAX);
+    fence(line.get(prefix.len..).unwrap_or_default()).is_some()
 }
 
 /// Whether a line can begin a part: an item or a quote at the margin.
 fn begins_a_block(line: &str) -> bool {
-    let lead = lead(line, 1);
-    run(line, b' ') == 0 && lead.quotes + lead.items > 0
+    let prefix = prefix(line, 1);
+    run(line, b' ') == 0 && prefix.quotes + prefix.items > 0
 }
 
 /// The first two lines of a table.

@@ -2,7 +2,7 @@
 
 use super::super::Ending;
 use super::Inline;
-use crate::markdown::source::line::{find, lead};
+use crate::markdown::source::line::{find, prefix};
 
 /// A bracket that stays open for longer than this isn't the text of a link.
 pub(super) const LONGEST: usize = 200;
@@ -109,7 +109,7 @@ impl Inline<'_> {
 
 /// Whether a line starts with a tag. What comes after it may be text as it stands.
 fn may_be_html(text: &str) -> bool {
-    text.lines().any(|line| line.get(lead(line, usize::MAX).len..).is_some_and(|rest| rest.starts_with('<')))
+    text.lines().any(|line| line.get(prefix(line, usize::MAX).len..).is_some_and(|rest| rest.starts_with('<')))
 }
 
 fn ends_in_word(text: &str) -> bool {
