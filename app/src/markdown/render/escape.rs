@@ -1,6 +1,6 @@
 //! Text as HTML.
 
-use crate::markdown::source::sentinels::is_mark;
+use crate::markdown::source::sentinels::is_sentinel;
 
 /// Writes `text` so that it is nothing but text, between tags and between quotes. A mark in it is left out.
 pub(in super::super) fn escape(text: &str, out: &mut String) {
@@ -12,7 +12,7 @@ pub(in super::super) fn escape(text: &str, out: &mut String) {
             '>' => "&gt;",
             '"' => "&quot;",
             '\'' => "&#39;",
-            c if is_mark(c) => "",
+            c if is_sentinel(c) => "",
             _ => continue,
         };
         out.push_str(text.get(copied..at).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Characters that no text may hold, as marks in a text on its way to the parser.
+//! Characters that no text may hold, as sentinels in a text on its way to the parser.
 //!
 //! Unicode sets a few code points aside for use inside a program ("noncharacters"). [`normalise`] lets none of them in,
 //! so that one in the prepared text is always ours. The parser takes them for letters, and [`restore`] takes back what
@@ -24,12 +24,12 @@ pub(crate) const CUT: char = '\u{FDD6}';
 /// A bar that wasn't there comes before this.
 pub(crate) const BAR: char = '\u{FDD7}';
 
-/// Whether this is one of the marks.
-pub(crate) fn is_mark(c: char) -> bool {
+/// Whether this is one of the sentinels.
+pub(crate) fn is_sentinel(c: char) -> bool {
     ('\u{FDD0}'..='\u{FDEF}').contains(&c)
 }
 
-/// Appends `delta` to `source` as the parser shall see it: line ends are LF, and neither NUL nor a mark is in it.
+/// Appends `delta` to `source` as the parser shall see it: line ends are LF, and neither NUL nor a sentinel is in it.
 ///
 /// `after_cr` is whether the delta before this one ended in CR: an LF that comes next belongs to that line end.
 pub(crate) fn normalise(delta: &str, after_cr: &mut bool, source: &mut String) {
@@ -38,7 +38,7 @@ pub(crate) fn normalise(delta: &str, after_cr: &mut bool, source: &mut String) {
             '\n' if *after_cr => {}
             '\r' => source.push('\n'),
             '\0' => source.push(char::REPLACEMENT_CHARACTER),
-            c if is_mark(c) => source.push(char::REPLACEMENT_CHARACTER),
+            c if is_sentinel(c) => source.push(char::REPLACEMENT_CHARACTER),
             c => source.push(c),
         }
         *after_cr = c == '\r';
@@ -49,25 +49,25 @@ pub(crate) fn normalise(delta: &str, after_cr: &mut bool, source: &mut String) {
 ///
 /// In `verbatim` text (code, formulas) nothing was unescaped; elsewhere the parser has taken the backslashes away.
 pub(crate) fn restore(text: &str, verbatim: bool) -> Cow<'_, str> {
-    if !text.contains(is_mark) {
+    if !text.contains(is_sentinel) {
         return text.into();
     }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(is_mark) {
+    while let Some(at) = rest.find(is_sentinel) {
         let (before, after) = rest.split_at(at);
         out.push_str(before);
         let mut after = after.chars();
-        let mark = after.next();
-        rest = restore_mark(mark, after.as_str(), verbatim, &mut out);
+        let sentinel = after.next();
+        rest = restore_sentinel(sentinel, after.as_str(), verbatim, &mut out);
     }
     out.push_str(rest);
     out.into()
 }
 
-/// Writes what `mark` stands for, and gives what is left to read.
-fn restore_mark<'a>(mark: Option<char>, rest: &'a str, verbatim: bool, out: &mut String) -> &'a str {
-    match mark {
+/// Writes what `sentinel` stands for, and gives what is left to read.
+fn restore_sentinel<'a>(sentinel: Option<char>, rest: &'a str, verbatim: bool, out: &mut String) -> &'a str {
+    match sentinel {
         Some(OPEN_ROUND) => restore_open(if verbatim { "\\(" } else { "(" }, rest, out),
         Some(OPEN_SQUARE) => restore_open(if verbatim { "\\[" } else { "[" }, rest, out),
         Some(CLOSE_ROUND) => restore_close(if verbatim { "\\)" } else { ")" }, rest, out),

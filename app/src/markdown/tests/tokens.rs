@@ -59,7 +59,7 @@ fn tag(tag: &str) -> Result<Token, String> {
 }
 
 fn text(escaped: &str) -> Result<String, String> {
-    if escaped.contains('>') || escaped.contains(sentinels::is_mark) {
+    if escaped.contains('>') || escaped.contains(sentinels::is_sentinel) {
         return Err(format!("raw text: {escaped:?}"));
     }
     let mut out = String::new();
