@@ -142,7 +142,7 @@ fn links(events: &Events<'_, '_>, start: usize) -> Vec<Link> {
 fn read(events: Events<'_, '_>, text: &str, start: usize, mut renderer: Renderer<'_>) -> Parsed {
     let mut parsed = Parsed::default();
     let mut depth = 0_usize;
-    let (mut last, mut seen, mut after_sharp) = (None, start, false);
+    let (mut last, mut seen, mut after_unambiguous) = (None, start, false);
     for (event, range) in events {
         if range.start < start {
             continue;
@@ -151,13 +151,13 @@ fn read(events: Events<'_, '_>, text: &str, start: usize, mut renderer: Renderer
         let (starts, ends) = (matches!(event, Event::Start(_)), matches!(event, Event::End(_)));
         if depth == 0 && !ends {
             let line = new_line(text, seen, range.start).or((seen == start).then_some(start));
-            let sharp = line.is_some_and(|at| is_sharp(text, at, &event));
+            let unambiguous = line.is_some_and(|at| is_unambiguous(text, at, &event));
             let indented = matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)));
-            let afresh = |at: usize| is_indented(text, at) == indented && starts_afresh(text, at, sharp, after_sharp);
-            if let Some(at) = line.filter(|at| *at > start && afresh(*at)) {
+            let independent = |at: usize| is_indented(text, at) == indented && is_independent(text, at, unambiguous, after_unambiguous);
+            if let Some(at) = line.filter(|at| *at > start && independent(*at)) {
                 last = Some(Last { at, line: 0, html: renderer.len() });
             }
-            (seen, after_sharp) = (range.start, sharp);
+            (seen, after_unambiguous) = (range.start, unambiguous);
         }
         if let Event::Start(Tag::FootnoteDefinition(label)) = &event {
             parsed.footnotes.push((String::from(&**label), range.start));
@@ -201,10 +201,10 @@ fn new_line(text: &str, from: usize, to: usize) -> Option<usize> {
 /// Whether the block that starts on the line at `at` would be the same with nothing before it.
 ///
 /// That is so after a blank line. Elsewhere a formula might be open there that ends in it, and what looks like its start
-/// might be text because a definition comes before it: unless it is `sharp`, or comes right `after_sharp`.
-fn starts_afresh(text: &str, at: usize, sharp: bool, after_sharp: bool) -> bool {
+/// might be text because a definition comes before it: unless it is `unambiguous`, or comes right `after_unambiguous`.
+fn is_independent(text: &str, at: usize, unambiguous: bool, after_unambiguous: bool) -> bool {
     let before = line_at(text, line_start(text, at.saturating_sub(1)));
-    is_blank(before) || (sharp && is_break(line_at(text, at))) || (after_sharp && is_break(before))
+    is_blank(before) || (unambiguous && is_break(line_at(text, at))) || (after_unambiguous && is_break(before))
 }
 
 /// Whether the line at `at` is code if nothing is before it. (What is indented may be a footnote after a footnote, too.)
@@ -214,16 +214,16 @@ fn is_indented(text: &str, at: usize) -> bool {
 }
 
 /// Whether the block on the line at `at` is what it is whatever comes before and after it: `# …` or a fence.
-fn is_sharp(text: &str, at: usize, event: &Event<'_>) -> bool {
+fn is_unambiguous(text: &str, at: usize, event: &Event<'_>) -> bool {
     let line = line_at(text, at);
     let indent = run(line, b' ');
     let start = line.get(indent..).unwrap_or_default();
-    let sharp = match event {
+    let unambiguous = match event {
         Event::Start(Tag::Heading { .. }) => start.starts_with('#'),
         Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => start.starts_with(['`', '~']),
         _ => false,
     };
-    sharp && indent < 4
+    unambiguous && indent < 4
 }
 
 fn lines(text: &str, start: usize, end: usize) -> usize {
