@@ -19,19 +19,19 @@ use crate::markdown::{
 pub const EAGER: usize = 8 * 1024;
 
 /// A larger one, when it has grown by one part in so many.
-const PART: usize = 32;
+const REPARSE_FRACTION: usize = 32;
 
 /// However slowly it grows, it is looked at again after so many milliseconds.
-const PATIENCE_MS: u32 = 200;
+const MAX_DELAY_MS: u32 = 200;
 
 /// All the rewrites before the last cost so many times the length of the text.
-const REWRITES: usize = 8;
+const REWRITE_BUDGET: usize = 8;
 
 /// A longer text isn't written again: a definition has no effect on what was final before it.
-const LONGEST_REWRITE: usize = 256 * 1024;
+const MAX_REWRITE: usize = 256 * 1024;
 
 /// After so much text, definitions aren't awaited any more: what isn't defined by then is written as text.
-const LONGEST_WAIT: usize = 64 * 1024;
+const LONG_TEXT: usize = 64 * 1024;
 
 /// Markdown that is still loading.
 #[derive(Debug, Default)]
@@ -119,10 +119,10 @@ impl Document {
                 self.tail = None;
             }
             let pending = self.source.len() - self.frozen;
-            let wait = if pending > EAGER && self.code.is_none() { pending / PART } else { 0 };
+            let wait = if pending > EAGER && self.code.is_none() { pending / REPARSE_FRACTION } else { 0 };
             self.seen = self.source.len();
             self.due = self.seen + wait;
-            self.due_ms = now_ms.saturating_add(PATIENCE_MS);
+            self.due_ms = now_ms.saturating_add(MAX_DELAY_MS);
         }
         patch
     }
@@ -221,11 +221,11 @@ impl Document {
     /// Everything before `end` is final; `html` is what is new of it.
     fn freeze(&mut self, end: usize, html: &str, patch: &mut Patch) {
         self.frozen = end;
-        if end > LONGEST_WAIT && self.references.awaits() {
+        if end > LONG_TEXT && self.references.awaits() {
             self.rewrite(end, patch);
         } else if self.references.dirty()
-            && end <= LONGEST_REWRITE
-            && self.rewritten + end <= REWRITES * self.source.len()
+            && end <= MAX_REWRITE
+            && self.rewritten + end <= REWRITE_BUDGET * self.source.len()
         {
             self.rewritten += end;
             self.rewrite(end, patch);
@@ -237,7 +237,7 @@ impl Document {
     /// A part of a code block is final. It uses no definition, but what is before the block may wait for one.
     fn freeze_part(&mut self, end: usize, html: &str, patch: &mut Patch) {
         let before = std::mem::replace(&mut self.frozen, end);
-        if end > LONGEST_WAIT && self.references.awaits() {
+        if end > LONG_TEXT && self.references.awaits() {
             self.rewrite(self.code_start, patch);
             self.freeze_parts_again(before, patch);
         }
@@ -293,7 +293,7 @@ impl Document {
         self.is_complete = true;
         let parsed = self.parse(start, end);
         self.learn(end, &parsed, usize::MAX);
-        if start > 0 && (self.references.dirty() || self.references.awaits()) && end <= LONGEST_REWRITE {
+        if start > 0 && (self.references.dirty() || self.references.awaits()) && end <= MAX_REWRITE {
             self.rewrite(end, patch);
         } else {
             patch.frozen.push_str(&parsed.html);
@@ -310,7 +310,7 @@ impl Document {
         let text = self.source.get(start..end).unwrap_or_default();
         let known = if start == 0 { "" } else { self.references.known() };
         self.parsed += text.len() + known.len();
-        let is_late = self.is_complete || end.max(self.frozen) > LONGEST_WAIT;
+        let is_late = self.is_complete || end.max(self.frozen) > LONG_TEXT;
         parse(&self.ids, known, text, if is_late { Definitions::Complete } else { Definitions::Awaited })
     }
 
@@ -318,7 +318,7 @@ impl Document {
         let text = mend(self.source.get(self.frozen..).unwrap_or_default(), Ending::Open);
         let known = self.references.known();
         self.parsed += text.len() + known.len();
-        let is_late = self.frozen > LONGEST_WAIT;
+        let is_late = self.frozen > LONG_TEXT;
         parse(&self.ids, known, &text, if is_late { Definitions::Complete } else { Definitions::Awaited }).html
     }
 }
