@@ -24,7 +24,7 @@ pub(super) struct References {
     /// What was used and wasn't defined.
     unresolved: Vec<String>,
     /// There were too many of those.
-    anything: bool,
+    overflowed: bool,
     expanded: usize,
     /// What is final isn't as it should be.
     dirty: bool,
@@ -52,7 +52,7 @@ impl References {
     pub(super) fn rewritten(&mut self) {
         self.known.clear();
         self.unresolved.clear();
-        self.anything = false;
+        self.overflowed = false;
         self.expanded = 0;
         self.dirty = false;
         self.awaits = false;
@@ -74,13 +74,13 @@ impl References {
             self.define(&label, &definition);
         }
         for (label, _) in parsed.broken.iter().filter(|(_, at)| *at < end) {
-            self.miss(&restore(label, true));
+            self.note_unresolved(&restore(label, true));
         }
-        self.miss_footnotes(source);
+        self.note_unresolved_footnotes(source);
     }
 
     fn define(&mut self, label: &str, definition: &str) {
-        self.dirty |= self.anything || self.unresolved.iter().any(|other| same(other, label));
+        self.dirty |= self.overflowed || self.unresolved.iter().any(|other| same(other, label));
         if self.known.len() + definition.len() <= KNOWN {
             self.known.push_str(definition);
         } else {
@@ -88,23 +88,23 @@ impl References {
         }
     }
 
-    fn miss(&mut self, label: &str) {
-        if self.anything || self.unresolved.iter().any(|other| same(other, label)) {
+    fn note_unresolved(&mut self, label: &str) {
+        if self.overflowed || self.unresolved.iter().any(|other| same(other, label)) {
             return;
         }
-        self.anything = self.unresolved.len() == UNRESOLVED;
-        if !self.anything {
+        self.overflowed = self.unresolved.len() == UNRESOLVED;
+        if !self.overflowed {
             self.unresolved.push(label.into());
         }
     }
 
     /// The parser says nothing of footnotes that aren't defined: all that looks like one might be.
-    fn miss_footnotes(&mut self, source: &str) {
+    fn note_unresolved_footnotes(&mut self, source: &str) {
         let mut rest = source;
         while let Some(after) = find(rest, "[^").and_then(|at| rest.get(at + 2..)) {
             let end = after.find(['[', ']', '\n']).unwrap_or(after.len());
             if after.as_bytes().get(end) == Some(&b']') {
-                self.miss(&["^", &words(after.get(..end).unwrap_or_default())].concat());
+                self.note_unresolved(&["^", &words(after.get(..end).unwrap_or_default())].concat());
             }
             rest = after;
         }
