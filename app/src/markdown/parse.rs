@@ -153,7 +153,9 @@ fn read(events: Events<'_, '_>, text: &str, start: usize, mut renderer: Renderer
             let line = new_line(text, seen, range.start).or((seen == start).then_some(start));
             let unambiguous = line.is_some_and(|at| is_unambiguous(text, at, &event));
             let indented = matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)));
-            let independent = |at: usize| is_indented(text, at) == indented && is_independent(text, at, unambiguous, after_unambiguous);
+            let independent = |at: usize| {
+                is_indented(text, at) == indented && is_independent(text, at, unambiguous, after_unambiguous)
+            };
             if let Some(at) = line.filter(|at| *at > start && independent(*at)) {
                 last = Some(Last { at, line: 0, html: renderer.len() });
             }

@@ -4,7 +4,7 @@ use super::{Edit, Kind};
 use crate::markdown::source::{
     code_spans::CodeSpans,
     flank::needs_letters,
-    line::{is_break, prefix, line_at, run},
+    line::{is_break, line_at, prefix, run},
     tables::needs_bar,
 };
 
@@ -41,8 +41,15 @@ struct Scan<'a> {
 
 /// All that has to change in `text`, in order.
 pub(super) fn edits(text: &str) -> Vec<Edit> {
-    let mut scan =
-        Scan { text, edits: Vec::new(), open: None, code_spans: CodeSpans::default(), line: 0, quotes: 0, breaks: false };
+    let mut scan = Scan {
+        text,
+        edits: Vec::new(),
+        open: None,
+        code_spans: CodeSpans::default(),
+        line: 0,
+        quotes: 0,
+        breaks: false,
+    };
     scan.start_line(0);
     let mut at = 0;
     while let Some(&byte) = text.as_bytes().get(at) {

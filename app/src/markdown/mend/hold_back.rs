@@ -2,7 +2,7 @@
 
 use super::Ending;
 use crate::markdown::source::{
-    line::{find, prefix, line_at, line_start, run},
+    line::{find, line_at, line_start, prefix, run},
     tables::is_delimiters,
 };
 

@@ -10,7 +10,7 @@ pub(crate) mod open_span;
 mod table;
 
 use crate::markdown::source::{
-    line::{Fence, fence, prefix, line_start},
+    line::{Fence, fence, line_start, prefix},
     sentinels::CUT,
 };
 

@@ -1,6 +1,6 @@
 //! Where the text that is still open starts.
 
-use crate::markdown::source::line::{fence, find, is_blank, is_break, prefix, line_at, line_start};
+use crate::markdown::source::line::{fence, find, is_blank, is_break, line_at, line_start, prefix};
 
 /// The start of the last paragraph, heading, item or cell of `text`, or of a formula that looks like several of them; its
 /// end, if the last one is over.

@@ -1,7 +1,7 @@
 //! A table is one from its first line: the line below it, which says so, is made up until it has arrived.
 
 use crate::markdown::source::{
-    line::{prefix, line_at, line_start},
+    line::{line_at, line_start, prefix},
     sentinels::CUT,
     tables::cells,
 };

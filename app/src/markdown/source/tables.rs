@@ -1,7 +1,7 @@
 //! Tables without bars at the start of their lines. In GFM the first line of one may come right after a line of text; the parser
 //! wants a bar there (<https://github.github.com/gfm/#tables-extension->).
 
-use super::line::{prefix, line_at, line_start};
+use super::line::{line_at, line_start, prefix};
 
 /// Whether the line at `start`, which isn't the first of its paragraph, is the first of a table but for the bar.
 pub(crate) fn needs_bar(text: &str, start: usize) -> bool {

@@ -2,7 +2,7 @@
 //! megabytes. Its parts become blocks of their own, which look the same but for the space between them.
 
 use super::reopen::reopen;
-use crate::markdown::source::line::{fence, is_blank, prefix, line_at, line_start, run};
+use crate::markdown::source::line::{fence, is_blank, line_at, line_start, prefix, run};
 
 /// A block that is longer than this, in bytes, is cut. WebKit lays out a growing table of 64 KiB in 300 ms a frame, and
 /// hears no Stop meanwhile; one of 16 KiB takes 80 ms.
