@@ -174,9 +174,9 @@ async fn every_refusal_says_what_to_do() {
         (answer(422, json, r#"{"detail":[{"loc":["body"],"msg":"bad"}]}"#), "refused the request (422): bad."),
         (
             answer(429, &["retry-after: 20"], "Slow down"),
-            "had enough for now (429): Slow down. Try again in 20 seconds.",
+            "is rate-limiting requests (429): Slow down. Try again in 20 seconds.",
         ),
-        (answer(429, &[], ""), "had enough for now (429). Try again later."),
+        (answer(429, &[], ""), "is rate-limiting requests (429). Try again later."),
         (
             answer(429, &["retry-after: Wed, 21 Oct 2026 07:28:00 GMT"], "no"),
             "Try again after Wed, 21 Oct 2026 07:28:00 GMT.",
