@@ -1,4 +1,4 @@
-//! Requests to stop, where there is Ctrl-C alone.
+//! Requests to stop on systems where only Ctrl-C exists.
 
 use crate::startup::error::StartupError;
 use tokio::signal::ctrl_c;
@@ -8,7 +8,7 @@ use tokio::signal::ctrl_c;
 pub struct Signals;
 
 impl Signals {
-    /// Installs nothing: Tokio does, when Ctrl-C is first waited for.
+    /// Installs nothing: Tokio installs its handler at the first wait for Ctrl-C.
     ///
     /// # Errors
     /// None.
@@ -19,12 +19,12 @@ impl Signals {
     /// Waits for the first request to stop.
     pub async fn shutdown_signal(&mut self) {
         if ctrl_c().await.is_err() {
-            std::future::pending::<()>().await; // it can't be heard, so it never comes
+            std::future::pending::<()>().await; // without a handler the request never comes
         }
     }
 
     /// Waits for a request to stop at once.
     pub async fn second_signal(&mut self) {
-        self.stop().await;
+        self.shutdown_signal().await;
     }
 }
