@@ -12,12 +12,12 @@ use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 use starcrossed::Sse;
 
-/// `POST /api/chat`: asks a model, in a task that lives as long as the stream of its answer. With `paced`, the stream is no
-/// faster than a browser can show ([`Pace`](starcrossed::Pace)), and deltas that are ready together are one. A page that reads
-/// several streams at once gives their number, and each has its share of that.
+/// `POST /api/chat`: asks a model, in a task that lives as long as the stream of its answer. With `paced`, the stream is limited
+/// to the speed of a browser ([`Pace`](starcrossed::Pace)), and deltas that are ready together are joined. A page that reads
+/// several streams at once sends their number, and each gets its share of the pace.
 ///
 /// # Errors
-/// A request that makes no sense: 400, with a sentence. Whatever goes wrong later is the stream's last event.
+/// 400 with a sentence if the request is wrong. Later failures are the stream's last event.
 #[server(prefix = "/api", endpoint = "chat", input = LongJson, output = Sse)]
 pub async fn chat(
     #[server(flatten)] request: ChatRequest,
@@ -39,10 +39,10 @@ pub async fn chat(
     }))
 }
 
-/// `GET /api/models`: the models that can be asked.
+/// `GET /api/models`: the available models.
 ///
 /// # Errors
-/// None: a server that can't be reached is told of in the list.
+/// None. The list itself names the servers that can't be reached.
 #[server(prefix = "/api", endpoint = "models", input = GetUrl)]
 pub async fn models() -> Result<ModelList, ApiError> {
     let model = expect_context::<crate::chat::protocol::model::SharedModel>();

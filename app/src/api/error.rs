@@ -1,4 +1,4 @@
-//! What a server function answers when it can't do what it was asked to, and what the page makes of it.
+//! Refusals of server functions, and how the page shows them.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -10,17 +10,17 @@ use server_fn::{
 use starcrossed::{Exit, Reason};
 use std::fmt;
 
-/// A request that was refused, or that didn't get through. On the wire `{"error":{"message":"…"}}`, the shape that
+/// A request that was refused, or that didn't reach the server. On the wire `{"error":{"message":"…"}}`, the shape that
 /// OpenAI-compatible servers use.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(into = "Wire", from = "Wire")]
 pub enum ApiError {
-    /// The server said no, and the sentence says why.
+    /// Refused by a server function (400); the sentence says why.
     Refused(String),
-    /// The same, for a reason that has a status of its own.
+    /// Refused with another status.
     Denied(StatusCode, String),
-    /// The framework said no: on the server because the request made no sense to it, in the browser because the answer
-    /// didn't, or because there was none.
+    /// An error of the framework: on the server, it can't parse the request; in the browser, it can't parse the response, or
+    /// there is none.
     Framework(ServerFnErrorErr),
 }
 
@@ -47,7 +47,7 @@ impl From<Wire> for ApiError {
 }
 
 impl fmt::Display for ApiError {
-    /// The server's side of it: a sentence for who sent the request.
+    /// The server's message, for the sender of the request.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(message) | Self::Denied(_, message) => f.write_str(message),
@@ -62,29 +62,29 @@ impl fmt::Display for ApiError {
 }
 
 impl<R: Default> From<ApiError> for Exit<R> {
-    /// The page's side of it: a sentence for who pressed Send.
+    /// The page's message, for the person who pressed Send.
     fn from(error: ApiError) -> Self {
         match error {
             ApiError::Refused(message) | ApiError::Denied(_, message) => Self::failed(message),
             ApiError::Framework(ServerFnErrorErr::Request(_)) => Self::new(Reason::Lost),
-            ApiError::Framework(_) => Self::failed(
-                "This page's server gave an answer that makes no sense here. If there is a proxy in front of it, look there.",
-            ),
+            ApiError::Framework(_) => {
+                Self::failed("Unexpected answer from the server. If there is a proxy in front of it, check the proxy.")
+            }
         }
     }
 }
 
-/// Words in the HTML of a proxy whose limit on bodies is below ours: nginx takes 1 MiB unless told. RFC 9110 and its predecessors
-/// have three names for the status. A cookie that is too large is something else.
+/// Phrases in the HTML of a proxy whose limit on bodies is below ours: nginx allows 1 MiB by default. RFC 9110 and its
+/// predecessors have three names for status 413. A cookie that is too large has another status.
 const TOO_LARGE: [&[u8]; 3] = [b"Entity Too Large", b"Content Too Large", b"Payload Too Large"];
 
-const TOO_LONG: &str = "A proxy in front of this server takes no question this long. Take a picture away, or allow 16 MB there \
+const TOO_LONG: &str = "A proxy in front of this server refuses requests this long. Remove a picture, or allow 16 MB there \
     (nginx: client_max_body_size 16m).";
 
 impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
 
-    /// The body of a refusal: ours is JSON, a proxy's is not.
+    /// Parses the body of a refusal. Ours is JSON, a proxy's isn't.
     fn de(body: Bytes) -> Self {
         match serde_json::from_slice::<Self>(&body) {
             Ok(refusal) => refusal,
@@ -108,7 +108,7 @@ impl FromServerFnError for ApiError {
     }
 }
 
-/// Not by the library's search for a text, whose code would be a kilobyte of the first visit.
+/// Compares windows: the library's substring search would add a kilobyte of code to the first visit.
 fn is_too_large(body: &[u8]) -> bool {
     TOO_LARGE.iter().any(|name| body.windows(name.len()).any(|part| part == *name))
 }
@@ -125,17 +125,17 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_takes_no_long_question_is_told_apart_and_what_to_do_is_said() {
+    fn proxy_with_a_lower_limit_is_recognized() {
         for body in [NGINX, "Request Entity Too Large", "413 Payload Too Large", "<h1>413 Content Too Large</h1>"] {
             assert_eq!(message(body), TOO_LONG);
         }
     }
 
     #[test]
-    fn a_refusal_of_ours_says_what_it_says_and_any_other_page_is_a_riddle() {
+    fn our_refusal_is_shown_and_other_pages_are_unexpected() {
         assert_eq!(message(r#"{"error":{"message":"Payload Too Large is a book."}}"#), "Payload Too Large is a book.");
         for body in ["", "<h1>502 Bad Gateway</h1>", "400 Request Header Or Cookie Too Large"] {
-            assert!(message(body).starts_with("This page's server gave an answer that makes no sense here."), "{body}");
+            assert!(message(body).starts_with("Unexpected answer from the server."), "{body}");
         }
     }
 }

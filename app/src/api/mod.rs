@@ -1,6 +1,6 @@
 //! The HTTP surface: every server function, one file each. All of it is plain HTTP, usable with curl.
 //!
-//! | endpoint | where | what it answers |
+//! | endpoint | file | response |
 //! |---|---|---|
 //! | `POST /api/chat` | [`chat`] | an answer, as an event stream |
 //! | `GET /api/models` | [`chat`] | the models, as OpenAI lists them |

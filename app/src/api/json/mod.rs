@@ -14,7 +14,7 @@ use server_fn::{
     codec::{JsonEncoding, Post},
 };
 
-/// A longer body, in bytes, is parsed where that holds up no other request. A shorter one takes less than 1 ms.
+/// From this length on, in bytes, a body is parsed without blocking other requests. A shorter one takes less than 1 ms.
 const LONG: usize = 128 * 1024;
 
 /// The input encoding: `#[server(input = LongJson)]`. On the wire, it is [`server_fn::codec::Json`].

@@ -1,6 +1,6 @@
-//! Where a page parses arguments: nowhere.
+//! Pages don't parse arguments of server functions, so there is nothing to move to another thread.
 
-/// Does the work.
+/// Runs the work on the spot.
 pub(super) fn apart<T>(work: impl FnOnce() -> T) -> T {
     work()
 }

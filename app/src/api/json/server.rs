@@ -1,11 +1,12 @@
-//! Where the server parses long arguments.
+//! Parses long arguments on the server without blocking other tasks.
 
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
     task::block_in_place,
 };
 
-/// Does the work here, after the other tasks of this thread were given to another one. A runtime with one thread has no other.
+/// Runs the work on this thread, after the thread's other tasks have moved to another one. A runtime with a single thread runs
+/// it on the spot.
 pub(super) fn apart<T>(work: impl FnOnce() -> T) -> T {
     match Handle::try_current() {
         Ok(runtime) if runtime.runtime_flavor() == RuntimeFlavor::MultiThread => block_in_place(work),
@@ -25,7 +26,7 @@ mod tests {
         time::Duration,
     };
 
-    /// A parse in this test takes until another task of the runtime says so.
+    /// A parse in this test waits for another task of the runtime.
     static OTHER_TASK: Mutex<Option<mpsc::Receiver<()>>> = Mutex::new(None);
 
     struct Slow;
@@ -40,7 +41,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-    async fn a_long_body_that_is_parsed_holds_up_no_other_task() {
+    async fn long_body_blocks_no_other_task() {
         let (said, other_task) = mpsc::channel();
         OTHER_TASK.lock().unwrap().replace(other_task);
         let parsing = tokio::spawn(async move {
@@ -52,7 +53,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_runtime_with_one_thread_parses_long_bodies_too() {
+    async fn single_thread_parses_long_body() {
         let text = "x".repeat(LONG);
         let parsed: String = LongJsonEncoding::decode(Bytes::from(format!("\"{text}\""))).unwrap();
         assert_eq!(parsed, text);

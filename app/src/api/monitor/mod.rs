@@ -14,24 +14,24 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
 use starcrossed::{EventStream, Item, Sse, registry::Snapshot};
 
-/// What somebody who looks on sees.
+/// One event of the monitor's stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonitorUpdate {
-    /// Whether they may end tasks.
+    /// Whether the reader may kill tasks.
     pub may_kill: bool,
-    /// The tasks.
+    /// The running tasks, and the latest exits.
     #[serde(rename = "census")]
     pub snapshot: Snapshot,
 }
 
 impl Item for MonitorUpdate {
-    /// About: a row has a text of at most eighty characters, and some numbers.
+    /// An estimate: a row has a text of at most 80 characters, and some numbers.
     fn size(&self) -> usize {
         const ROW: usize = 256;
         (self.snapshot.tasks.len() + self.snapshot.exits.len()) * ROW
     }
 
-    /// What was seen later is all there is to see.
+    /// A later update replaces an earlier one.
     fn merge(&mut self, next: Self) -> Option<Self> {
         *self = next;
         None
@@ -41,7 +41,7 @@ impl Item for MonitorUpdate {
 /// `POST /api/monitor`: the tasks, once a second.
 ///
 /// # Errors
-/// 503 if too many are looking on, 429 if too many are this client's: the server's front says so.
+/// 503 if too many monitors are open, 429 if too many of them are this client's. The server's guards check that.
 #[server(prefix = "/api", endpoint = "monitor", input = Json, output = Sse)]
 pub async fn monitor() -> Result<EventStream<MonitorUpdate>, ApiError> {
     let tasks = expect_context::<starcrossed::registry::TaskRegistry>();
@@ -50,10 +50,10 @@ pub async fn monitor() -> Result<EventStream<MonitorUpdate>, ApiError> {
     Ok(spawn.spawn(move |sender| watch::watch(tasks, may_kill, permit, sender)))
 }
 
-/// `POST /api/kill`: ends the task of this number, as the monitor shows it. Says whether there was one.
+/// `POST /api/kill`: kills the task with this number, as the monitor shows it. Returns whether there was one.
 ///
 /// # Errors
-/// 403 if that is not for whoever asks.
+/// 403 if the sender may not kill tasks.
 #[server(prefix = "/api", endpoint = "kill", input = Json)]
 pub async fn kill(task: u64) -> Result<bool, ApiError> {
     watch::require_kill_permission()?;

@@ -1,4 +1,4 @@
-//! What the monitor's task does, and what somebody who looks on may do.
+//! The monitor's task, and the permission to kill tasks.
 
 use super::MonitorUpdate;
 use crate::api::{error::ApiError, permit::Permit};
@@ -8,29 +8,29 @@ use starcrossed::{Failure, Sender, registry::TaskRegistry};
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How often it looks.
+/// The interval between two updates.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The most tasks that it shows.
+/// The most tasks in an update.
 const ROWS: usize = 200;
 
-/// Says of a request that whoever sent it may end other people's tasks. The server puts it there.
+/// An extension of requests whose sender may kill other people's tasks. The server's guards insert it.
 #[derive(Clone, Copy, Debug)]
 pub struct MayKill;
 
-/// Whether whoever sent the request that is being answered may end tasks.
+/// Whether the sender of the current request may kill tasks.
 pub(super) fn may_kill() -> bool {
     use_context::<Parts>().is_some_and(|parts| parts.extensions.get::<MayKill>().is_some())
 }
 
-/// Refuses who may not.
+/// Fails with 403 if the sender of the current request may not kill tasks.
 pub(super) fn require_kill_permission() -> Result<(), ApiError> {
-    const WHY: &str = "Ending a task is for who has logged in; or, where no password is needed, for who sits at the server's own \
-        machine. Start the server with a password to do it from here.";
-    may_kill().then_some(()).ok_or_else(|| ApiError::Denied(StatusCode::FORBIDDEN, WHY.into()))
+    const WHY: &str = "Only logged-in users may end tasks. On a server without a password, only requests from the same machine may. \
+        Start the server with a password to end tasks from here.";
+    if may_kill() { Ok(()) } else { Err(ApiError::Denied(StatusCode::FORBIDDEN, WHY.into())) }
 }
 
-/// Says once a second what there is to see, for as long as somebody looks.
+/// Sends an update once a second until the reader is gone.
 pub(super) async fn watch(
     tasks: TaskRegistry,
     may_kill: bool,
@@ -38,7 +38,7 @@ pub(super) async fn watch(
     sender: Sender<MonitorUpdate>,
 ) -> Result<(), Failure> {
     let mut clock = interval(PAUSE);
-    clock.set_missed_tick_behavior(MissedTickBehavior::Delay); // who reads slowly isn't owed what was missed
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay); // a slow reader doesn't get the missed updates
     loop {
         clock.tick().await;
         sender.send(MonitorUpdate { may_kill, snapshot: tasks.snapshot(ROWS) }).await?;

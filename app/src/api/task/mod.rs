@@ -13,17 +13,17 @@ use starcrossed::{EventStream, Item, Sse};
 /// One message of the task: `{"text":"Async work chunk 1"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
-    /// Its words.
+    /// The text.
     pub text: String,
 }
 
 impl Item for Chunk {}
 
-/// `POST /api/task`: a task that says "Async work chunk 1", "… 2" and so on, one every `interval_ms`.
-/// It panics in place of chunk `crash_at`.
+/// `POST /api/task`: a task that sends "Async work chunk 1", "… 2" and so on, one every `interval_ms`. It panics in place of
+/// chunk `crash_at`.
 ///
 /// # Errors
-/// 400 if it would never end.
+/// 400 if it had too many chunks, or too long a pause.
 #[server(prefix = "/api", endpoint = "task", input = Json, output = Sse)]
 pub async fn task(chunks: u32, interval_ms: u64, crash_at: Option<u32>) -> Result<EventStream<Chunk>, ApiError> {
     if let Some(fault) = work::fault(chunks, interval_ms) {

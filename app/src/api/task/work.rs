@@ -1,19 +1,20 @@
-//! What the essay's task does.
+//! The work of the essay's task.
 
 use super::Chunk;
 use starcrossed::{Failure, Sender};
 use std::time::Duration;
 
-/// The most chunks that one task makes.
+/// The most chunks of one task.
 const MOST_CHUNKS: u32 = 10_000;
 /// The longest pause between two chunks: an hour.
 const LONGEST_PAUSE_MS: u64 = 3_600_000;
 
-/// What is wrong with such a task, as a sentence, if something is.
+/// A sentence that says what is wrong with these arguments. None if they are right.
 pub(super) fn fault(chunks: u32, interval_ms: u64) -> Option<String> {
-    (chunks > MOST_CHUNKS || interval_ms > LONGEST_PAUSE_MS).then(|| {
-        format!("That is too much: `chunks` goes up to {MOST_CHUNKS}, `interval_ms` up to {LONGEST_PAUSE_MS}.")
-    })
+    if chunks <= MOST_CHUNKS && interval_ms <= LONGEST_PAUSE_MS {
+        return None;
+    }
+    Some(format!("That is too much: `chunks` goes up to {MOST_CHUNKS}, `interval_ms` up to {LONGEST_PAUSE_MS}."))
 }
 
 /// Sends one chunk after another, and panics in place of chunk `crash_at`.

@@ -1,5 +1,5 @@
-//! `POST /api/typeset`: code with colours, and formulas as MathML. The page asks once a block of an answer is complete; it
-//! has neither the grammars nor the fonts' metrics, and shall not download them.
+//! `POST /api/typeset`: code with colours, and formulas as MathML. The page asks once a block of an answer is complete. It has
+//! neither grammars nor font metrics, because they would be too large to download.
 #![expect(missing_docs, reason = "#[server] makes a struct of the arguments, and gives it no docs")]
 
 #[cfg(feature = "ssr")]
@@ -13,38 +13,41 @@ use serde::{Deserialize, Serialize};
 pub const MOST_ITEMS: usize = 64;
 /// The longest text of one item, in bytes.
 pub const LONGEST: usize = 64 * 1024;
-/// The longest text of all items together.
+/// The longest text of all items together, in bytes.
 pub const LONGEST_TOGETHER: usize = 256 * 1024;
 
-/// Something to typeset.
+/// A piece of code, or a formula.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// The code, or the formula in LaTeX without its delimiters.
     #[serde(alias = "tex")]
     pub text: String,
-    /// The language of the code, as a fence names it; empty for a formula.
+    /// The language of the code, as named by a fence; empty for a formula.
     #[serde(default)]
     pub lang: String,
-    /// Whether the formula stands on lines of its own.
+    /// Whether the formula is a display formula, on lines of its own.
     #[serde(default)]
     pub display: bool,
 }
 
-/// What came of it.
+/// The response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypesetHtml {
     /// In the order of the items: HTML that is safe to be inserted as it is (`<span class="hl-…">` with text in between,
-    /// or one `<math>`), or none where the source had better stay as it stands.
+    /// or one `<math>`), or none if the source should be shown unchanged.
     pub html: Vec<Option<String>>,
 }
 
-/// `POST /api/typeset`: typesets all of these at once.
+/// `POST /api/typeset`: typesets these items.
 ///
 /// # Errors
-/// 400 if it is too much, 429 with `Retry-After` if too many requests are waiting. An item that can't be typeset is no error.
+/// 400 if a limit is exceeded, 429 with `Retry-After` if too many requests are waiting. An item that can't be typeset is no
+/// error.
 #[server(prefix = "/api", endpoint = "typeset", input = LongJson)]
 pub async fn typeset(items: Vec<Item>) -> Result<TypesetHtml, ApiError> {
-    typesetter::fault(&items).map_or(Ok(()), |fault| Err(ApiError::Refused(fault)))?;
+    if let Some(fault) = typesetter::fault(&items) {
+        return Err(ApiError::Refused(fault));
+    }
     let typesetter = expect_context::<typesetter::SharedTypesetter>();
     Ok(TypesetHtml { html: typesetter.typeset(items).await? })
 }

@@ -1,4 +1,4 @@
-//! What the page needs of a typesetter. The server supplies one through context.
+//! The interface to the typesetter. The server implements it and supplies it through context.
 
 use super::{Item, LONGEST, LONGEST_TOGETHER, MOST_ITEMS};
 use crate::api::error::ApiError;
@@ -6,10 +6,10 @@ use futures::future::BoxFuture;
 use http::StatusCode;
 use std::sync::Arc;
 
-/// Something that typesets.
+/// Typesets code and formulas.
 pub trait Typesetter: Send + Sync {
-    /// Gives HTML for each item, in their order; none for what it can't typeset, or not in time. It stops when it is
-    /// dropped.
+    /// Returns HTML for each item, in their order; none for an item that it can't typeset, or not in time. The work stops when
+    /// the future is dropped.
     ///
     /// # Errors
     /// Too many requests are waiting, of this client or of all.
@@ -27,10 +27,10 @@ impl From<Busy> for ApiError {
     }
 }
 
-/// The typesetter of the client that is asking, as it is found in context.
+/// The [`Typesetter`] in the context, for the client that sent the current request.
 pub type SharedTypesetter = Arc<dyn Typesetter>;
 
-/// Why this is too much, as a sentence, if it is.
+/// A sentence that says which limit the items exceed. None if they exceed none.
 pub(super) fn fault(items: &[Item]) -> Option<String> {
     let lengths = items.iter().map(|item| item.text.len());
     if items.len() > MOST_ITEMS {
