@@ -1,11 +1,11 @@
-//! Long work that a person sees the progress of, and may cancel.
+//! Long work that shows its progress and can be cancelled.
 
 use crate::work::time_slice::TimeSlice;
 use leptos::prelude::*;
 
-/// Work of which `done` of `all` units are done.
+/// The progress of long work.
 pub trait Progress {
-    /// To be called every few milliseconds. Lets the browser draw when it is time.
+    /// To be called every few milliseconds, with the number of units done. At the end of a time slice it lets the browser draw.
     ///
     /// # Errors
     /// The person has cancelled.
@@ -16,7 +16,7 @@ pub trait Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cancelled;
 
-/// In slices, but nobody watches.
+/// Work in slices that shows no progress and can't be cancelled.
 #[derive(Debug)]
 pub struct NoProgress(TimeSlice);
 
@@ -37,29 +37,29 @@ impl Progress for NoProgress {
     }
 }
 
-/// The work that is under way, as the page shows it.
+/// The work that is running, as the page shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Job {
-    /// How far it is, in words; empty when nothing is under way.
+    /// The progress as a text; empty while nothing is running.
     pub status: RwSignal<String>,
     /// Whether Cancel was pressed.
     cancelled: RwSignal<bool>,
 }
 
 impl Job {
-    /// Nothing is under way.
+    /// No work is running.
     #[must_use]
     pub fn new() -> Self {
         Self { status: RwSignal::new(String::new()), cancelled: RwSignal::new(false) }
     }
 
-    /// Whether anything is under way.
+    /// Whether work is running.
     #[must_use]
     pub fn is_running(self) -> bool {
         !self.status.with(String::is_empty)
     }
 
-    /// Work begins: `verb` says what is done to `all` of its units, `of` says what these are; `%` stands for the part of them that is done.
+    /// Starts work on `all` units. `verb` says what is done to them, and `of` names them; `%` shows a percentage instead.
     #[must_use]
     pub fn start(self, verb: &'static str, all: usize, of: &'static str) -> JobProgress {
         self.cancelled.set(false);
@@ -68,18 +68,18 @@ impl Job {
         progress
     }
 
-    /// It ends at the next place where it can.
+    /// Ends the work at its next checkpoint.
     pub fn cancel(self) {
         self.cancelled.set(true);
     }
 
-    /// It has ended.
+    /// Clears the progress after the end of the work.
     pub fn finish(self) {
         self.status.set(String::new());
     }
 }
 
-/// The progress of one piece of work.
+/// The progress that a [`Job`] shows.
 #[derive(Debug)]
 pub struct JobProgress {
     job: Job,
@@ -116,7 +116,7 @@ fn status_text(verb: &str, done: usize, all: usize, of: &str) -> String {
 pub(crate) mod tests {
     use super::*;
 
-    /// Cancels after so many calls.
+    /// Cancels after this number of calls.
     pub(crate) struct CancelAfter(pub(crate) usize);
 
     impl Progress for CancelAfter {
@@ -127,7 +127,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn progress_is_a_sentence() {
+    fn progress_is_a_short_text() {
         assert_eq!(status_text("Importing", 3, 10, "messages"), "Importing: 3 of 10 messages");
         assert_eq!(status_text("Reading", 3_000_000_000, 4_000_000_000, "%"), "Reading: 75 %");
         assert_eq!(status_text("Reading", 0, 0, "%"), "Reading: 0 %");

@@ -1,4 +1,4 @@
-//! Long work on the page's one thread, in slices. Between two of them the browser draws, and hears clicks and keys.
+//! Slices of long work on the page's only thread. Between two slices the browser draws, and handles clicks and keys.
 
 use crate::browser::now_ms;
 use js_sys::{Array, Function, Promise, Reflect};
@@ -8,17 +8,17 @@ use leptos::{
 };
 
 /// The length of a slice, in milliseconds: a frame at 60 Hz. A task is long from 50 ms on
-/// (<https://www.w3.org/TR/longtasks-1/>); what was begun when the slice ends has the rest.
+/// (<https://www.w3.org/TR/longtasks-1/>); the rest of that is for the step that is running when the slice ends.
 const SLICE_MS: f64 = 16.0;
 
-/// Knows when the browser has waited long enough.
+/// One slice. It tells when the browser has waited long enough.
 #[derive(Debug)]
 pub struct TimeSlice {
     until_ms: f64,
 }
 
 impl TimeSlice {
-    /// A slice begins now.
+    /// Starts a slice now.
     #[must_use]
     pub fn new() -> Self {
         Self { until_ms: now_ms() + SLICE_MS }
@@ -30,14 +30,14 @@ impl TimeSlice {
         now_ms() >= self.until_ms
     }
 
-    /// Lets the browser work. Then the next slice begins.
+    /// Lets the browser work, and then starts the next slice.
     pub async fn yield_now(&mut self) {
         yield_now().await;
         *self = Self::new();
     }
 }
 
-/// Ends this task of the browser's event loop, and goes on in another.
+/// Ends the current task of the browser's event loop, and continues in another.
 pub async fn yield_now() {
     let message = Promise::new(&mut |resolve, _| {
         if post(&resolve).is_none() {
@@ -47,13 +47,13 @@ pub async fn yield_now() {
     _ = message.await;
 }
 
-/// Has `hear` called by a message. A timer would come after 4 ms, and in a hidden tab after a second
+/// Has `on_message` called in another task. A timer would come after 4 ms, and in a hidden tab after a second
 /// (<https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#timers>).
-fn post(hear: &Function) -> Option<()> {
+fn post(on_message: &Function) -> Option<()> {
     let class: Function = Reflect::get(&window(), &"MessageChannel".into()).ok()?.dyn_into().ok()?;
     let channel = Reflect::construct(&class, &Array::new()).ok()?;
     let (near, far) = (Reflect::get(&channel, &"port1".into()).ok()?, Reflect::get(&channel, &"port2".into()).ok()?);
-    Reflect::set(&near, &"onmessage".into(), hear).ok()?;
+    Reflect::set(&near, &"onmessage".into(), on_message).ok()?;
     let post: Function = Reflect::get(&far, &"postMessage".into()).ok()?.dyn_into().ok()?;
     post.call1(&far, &JsValue::NULL).ok()?;
     Some(())
