@@ -1,14 +1,14 @@
-//! Text as it is compared in a search: in one case and one form, whatever the keyboard or the file had.
+//! Case folding and normalisation, for search.
 
 use js_sys::JsString;
 
 /// Makes a text comparable.
 pub type Fold = fn(&str) -> String;
 
-/// A text without what makes no difference: case, the two ways to write an accent, the width of a letter, ligatures.
+/// Removes differences that a search ignores: case, composed or decomposed accents, full or half width, ligatures.
 ///
-/// This is NFKC (<https://www.unicode.org/reports/tr15/>) around a change of case both ways, so that `ß` is `ss`. A Turkish
-/// dotted or dotless i is an i. The browser has the tables; they would be kilobytes to download.
+/// This is NFKC (<https://www.unicode.org/reports/tr15/>) around a conversion to upper and then to lower case, so that `ß` is
+/// `ss`. A Turkish dotted or dotless i is an i. The browser has the tables; ours would be kilobytes to download.
 #[must_use]
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
@@ -18,13 +18,13 @@ pub fn fold(text: &str) -> String {
     fold_special_letters(&String::from(text))
 }
 
-/// Lower case leaves a dot over an i that was a dotted capital, and has a sigma of its own for the end of a word. In a search
-/// a word may go on.
+/// Lower case leaves a dot over the i that was `İ`, and has its own sigma for the end of a word. In a search the word may go
+/// on.
 fn fold_special_letters(lowered: &str) -> String {
     lowered.replace("i\u{307}", "i").replace('ς', "σ")
 }
 
-/// The same for ASCII alone, until [`fold`] is here.
+/// Folds ASCII alone, until the code of [`fold`] is loaded.
 #[must_use]
 pub fn fold_ascii(text: &str) -> String {
     text.to_ascii_lowercase()

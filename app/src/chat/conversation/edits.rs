@@ -1,4 +1,4 @@
-//! What a person does to a conversation. Each of these adds messages, or adds to one; none takes any away.
+//! A person's changes to a conversation. Each adds messages, or adds to one; none removes any.
 
 use super::{
     Conversation,
@@ -7,26 +7,26 @@ use super::{
 use crate::chat::protocol::message::Role;
 
 impl Conversation {
-    /// Asks something after what is shown.
+    /// Adds a question to the visible branch.
     pub fn ask(&mut self, stamp: Provenance, text: String, files: Vec<File>) {
         let parent = self.conversation.head.clone();
         self.add(Message::question(stamp, parent, text, files));
     }
 
-    /// Asks something in place of this question, which stays beside it. Says whether there is such a question.
-    pub fn edit(&mut self, stamp: Provenance, question: &str, text: String, files: Vec<File>) -> bool {
-        let Some(parent) = self.message(question).map(|message| message.parent.clone()) else { return false };
-        self.add(Message::question(stamp, parent, text, files));
-        true
+    /// Adds another version of this question. Does nothing if there is no such question.
+    pub fn edit(&mut self, stamp: Provenance, question: &str, text: String, files: Vec<File>) {
+        if let Some(parent) = self.message(question).map(|message| message.parent.clone()) {
+            self.add(Message::question(stamp, parent, text, files));
+        }
     }
 
-    /// `model` is about to answer this question: once more, if it has been answered before.
+    /// Adds an empty answer of `model` to this question.
     pub fn answer(&mut self, stamp: Provenance, question: &str, model: String) {
         self.add(Message::answer(stamp, Some(question.to_owned()), model));
     }
 
-    /// Has the question of this answer answered again, and returns the id of the new answer, which stands beside the old
-    /// one. An answer of which nothing came is no branch worth keeping: it begins anew, if this tab wrote it.
+    /// Adds a sibling of this answer, and returns its id. A blank answer of this tab is restarted instead: a branch without
+    /// content isn't worth keeping.
     pub fn regenerate(&mut self, stamp: Provenance, answer: &str, model: String) -> Option<String> {
         let old = self.message(answer).filter(|message| message.role == Role::Assistant)?;
         let mut new = Message::answer(stamp, old.parent.clone(), model);
@@ -38,11 +38,11 @@ impl Conversation {
         Some(id)
     }
 
-    /// This answer, which was cut off, goes on. Says whether it can: it has to be the last of its branch.
+    /// Continues an answer that was cut off. Returns whether that is possible: it must be the last of its branch.
     ///
-    /// What is asked for is [`Conversation::request`], which ends with the answer as far as it came, and what then arrives is added
-    /// to it. If another tab wrote it, this one does from here on; should both be told to go on in the same moment, the
-    /// text of one of them is lost, and that is the only case.
+    /// [`Conversation::request`] then ends with the answer's text so far, and new text is appended to it. If another tab wrote
+    /// the answer, this tab writes it from now on. If both tabs continue it at the same moment, the text of one of them is
+    /// lost. That is the only case in which text is lost.
     pub fn resume(&mut self, stamp: Provenance, answer: &str) -> bool {
         let Ok(place) = self.index_of(answer) else { return false };
         let message = &self.messages[place];
@@ -55,7 +55,7 @@ impl Conversation {
         true
     }
 
-    /// Adds a message, or begins it anew, and shows its branch.
+    /// Adds a message, or restarts it, and shows its branch.
     pub(super) fn add(&mut self, message: Message) {
         let (id, now_ms) = (message.id.clone(), message.asked_ms);
         self.upsert_linked(message);
@@ -63,7 +63,7 @@ impl Conversation {
         self.touch(now_ms);
     }
 
-    /// Something was said, so it comes first in the list, and has a title.
+    /// Updates the time and the title after a new message.
     fn touch(&mut self, now_ms: u64) {
         self.conversation.updated_ms = now_ms;
         if self.conversation.created_ms == 0 {

@@ -1,82 +1,82 @@
-//! One message of a conversation, as it is kept.
+//! One message of a conversation: its record in the database.
 
 use crate::chat::protocol::{answer::Exit, message::Role};
 use serde::{Deserialize, Serialize};
 use starcrossed::{Reason, TaskId};
 
-/// Who makes a message, when, and what it is to be called. Ids and clocks are the browser's.
+/// The origin of a new message: its id, its tab and its time. The browser supplies all three.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
-    /// The id of the message that is made. Random, so that two tabs never use the same.
+    /// The id of the new message. Random, so that two tabs never use the same.
     pub id: String,
-    /// The tab.
+    /// The id of the tab that writes it.
     pub writer: String,
-    /// Now, in milliseconds since 1970.
+    /// The time, in milliseconds since 1970.
     pub now_ms: u64,
 }
 
-/// Something that was sent along with a question.
+/// A file that was attached to a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct File {
-    /// What it is called.
+    /// The file's name.
     pub name: String,
-    /// What it is, as `image/png`.
+    /// The MIME type, such as `image/png`.
     pub mime: String,
-    /// An image as a `data:` URL; everything else as its text.
+    /// The `data:` URL of an image; the text of any other file.
     pub data: String,
 }
 
 impl File {
-    /// Whether it is to be looked at, not read.
+    /// Whether the file is an image.
     #[must_use]
     pub fn is_image(&self) -> bool {
         self.mime.starts_with("image/")
     }
 }
 
-/// One message. It is kept as a record of its own, which only the tab that writes it writes.
+/// One message. It is a record of its own, which is written only by the tab that writes the message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Message {
-    /// Its name, unique everywhere.
+    /// The random id, unique everywhere.
     pub id: String,
-    /// What it answers, or is asked after; none at the beginning of a conversation.
+    /// The message before it on its branch; none for the first.
     pub parent: Option<String>,
-    /// Who says it.
+    /// The speaker.
     pub role: Role,
-    /// What has arrived so far.
+    /// The text that has arrived so far.
     pub text: String,
-    /// What the model thought before it answered.
+    /// The model's reasoning before the answer.
     pub reasoning: String,
-    /// What was sent along.
+    /// The attached files.
     pub files: Vec<File>,
-    /// Who answers.
+    /// The model that answers.
     pub model: String,
-    /// What it has in common with the answers that other models gave at the same time; empty where there was one.
+    /// The id of the comparison that the answer belongs to; empty if a single model was asked.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub group: String,
-    /// The tab that writes it.
+    /// The id of the tab that writes it.
     pub writer: String,
-    /// The task that writes it, once it has begun.
+    /// The task that writes it, once that has started.
     pub task: Option<TaskId>,
-    /// How its task ended; none while it runs.
+    /// The end of its task; none while that runs.
     pub exit: Option<Exit>,
-    /// When it was made, in milliseconds since 1970. Messages with the same parent stand in this order.
+    /// The time of its creation, in milliseconds since 1970. Siblings are sorted by it.
     pub asked_ms: u64,
-    /// When it was kept last.
+    /// The time of its last save, in milliseconds since 1970.
     pub saved_ms: u64,
-    /// When its writing began. For an answer that goes on, as if there had been no pause.
+    /// The time when its writing began, in milliseconds since 1970. For a continued answer, as if there had been no pause.
     pub began_ms: u64,
-    /// How long the first delta took; 0 before it.
+    /// The time to the first delta, in milliseconds; 0 before it.
     pub first_ms: u64,
-    /// How long the model thought; 0 if it didn't.
+    /// The duration of the reasoning, in milliseconds; 0 without any.
     pub thought_ms: u64,
-    /// How long it all took, so far. Without the waits of an answer that went on: only the first is told of.
+    /// The duration of the answer so far, in milliseconds. The waits of a continued answer don't count, except for the first.
     pub took_ms: u64,
-    /// How many deltas the latest task sent.
+    /// The number of deltas of the latest task.
     pub deltas: u64,
-    /// The tokens of the tasks that have ended: as they were counted over there, else the deltas.
+    /// The tokens of the ended tasks: the model server's count, else the number of deltas.
     pub tokens: u64,
 }
 
@@ -112,32 +112,32 @@ impl Message {
         Self { id, parent, role, writer, asked_ms: now_ms, saved_ms: now_ms, began_ms: now_ms, ..Self::default() }
     }
 
-    /// What a person asks.
+    /// A new question.
     #[must_use]
     pub fn question(stamp: Provenance, parent: Option<String>, text: String, files: Vec<File>) -> Self {
         Self { text, files, exit: Some(Exit::new(Reason::Normal)), ..Self::new(stamp, parent, Role::User) }
     }
 
-    /// What a model is about to say.
+    /// A new answer, still empty.
     #[must_use]
     pub fn answer(stamp: Provenance, parent: Option<String>, model: String) -> Self {
         Self { model, ..Self::new(stamp, parent, Role::Assistant) }
     }
 
-    /// It says nothing, and never will unless it is asked for again.
+    /// Whether the message has ended without any content.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         self.text.trim().is_empty() && self.files.is_empty() && self.reasoning.is_empty() && self.exit.is_some()
     }
 
-    /// Whether Continue makes sense: an answer that was cut off, by whoever it was, after it had said something. One that
-    /// has filled the model's context can't go on.
+    /// Whether Continue makes sense: the answer was cut off, for any reason, after some text. An answer that has filled the
+    /// model's context can't be continued.
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.was_cut_off() && !self.text.trim().is_empty()
     }
 
-    /// The same of an answer that had only been thought about: not every server can go on with a thought.
+    /// Whether the answer was cut off during its reasoning. Not every server can continue reasoning.
     #[must_use]
     pub fn is_cut_in_thought(&self) -> bool {
         self.was_cut_off() && self.text.trim().is_empty() && !self.reasoning.trim().is_empty()
@@ -147,33 +147,32 @@ impl Message {
         self.lacks_its_end() && self.exit.as_ref().is_some_and(|exit| !exit.result.full)
     }
 
-    /// Whether this is an answer that ended before the model was done.
+    /// Whether this is an answer that ended before the model had finished.
     #[must_use]
     pub fn lacks_its_end(&self) -> bool {
-        let cut = |exit: &Exit| exit.reason != Reason::Normal || exit.result.finish_reason.as_deref() == Some("length");
-        self.role == Role::Assistant && self.exit.as_ref().is_some_and(cut)
+        self.role == Role::Assistant && self.exit.as_ref().is_some_and(was_cut)
     }
 
-    /// How many tokens it has: counted over there if the server says so, else its deltas.
+    /// The number of tokens: the model server's count, else the number of deltas.
     #[must_use]
     pub fn total_tokens(&self) -> u64 {
         if self.exit.is_some() { self.tokens } else { self.tokens.saturating_add(self.deltas) }
     }
 
-    /// Tenths of a token a second, from the first to the last; 0 where there is nothing to tell. A whole number, since
-    /// the code that writes a fraction is long.
+    /// Tenths of a token per second, from the first token to the last; 0 if there are none. An integer, because the code that
+    /// formats a float is large.
     #[must_use]
     pub fn tenths_a_second(&self) -> u64 {
         let writing_ms = self.took_ms.saturating_sub(self.first_ms);
         self.total_tokens().saturating_mul(10_000).checked_div(writing_ms).unwrap_or(0)
     }
 
-    /// Which of two records of one message is the later one. It has to be the same whoever asks, in whichever order.
+    /// Whether this record of a message is later than another one. Every tab must get the same result, in any order.
     pub(super) fn is_later_than(&self, other: &Self) -> bool {
         self.rank() > other.rank()
     }
 
-    /// Whether a newer record of this answer has only more of it, or says more of its end: nothing in it has changed.
+    /// Whether a newer record of this answer only adds to it: more text, or its end.
     pub(crate) fn grows_into(&self, newer: &Self) -> bool {
         let is_more = newer.text.starts_with(&self.text) && newer.reasoning.starts_with(&self.reasoning);
         let is_as_long = newer.text.len() == self.text.len() && newer.reasoning.len() == self.reasoning.len();
@@ -181,7 +180,7 @@ impl Message {
         self.role == Role::Assistant && is_more && goes_on
     }
 
-    /// Whether another record of it has it in the same place of a tree.
+    /// Whether another record of this message has the same place in the tree.
     pub(super) fn has_same_place(&self, other: &Self) -> bool {
         self.parent == other.parent && self.asked_ms == other.asked_ms
     }
@@ -190,4 +189,8 @@ impl Message {
         let size = self.text.len() + self.reasoning.len();
         (self.saved_ms, self.exit.is_some(), size, &self.text, &self.reasoning, self.parent.as_deref())
     }
+}
+
+fn was_cut(exit: &Exit) -> bool {
+    exit.reason != Reason::Normal || exit.result.finish_reason.as_deref() == Some("length")
 }

@@ -1,22 +1,22 @@
 //! A conversation as a tree. Pure: no signal, no clock, no network.
 //!
-//! A message hangs from the one that it answers or follows. A retry, an edit or another version hangs beside what was
-//! there, so nothing is ever overwritten. The page shows one branch: the path from the beginning to the
-//! [`ConversationInfo::head`]. Two tabs add messages of their own; merged, they are branches.
+//! A message is the child of the one that it answers or follows. A retry, an edit or another version becomes a sibling, so
+//! nothing is ever overwritten. The page shows one branch: the path from the root to the [`ConversationInfo::head`]. Two tabs
+//! add messages of their own; merged, they are branches.
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`message`], [`record`] | the records that are kept |
-//! | [`piece`] | the pieces that are kept of an answer while it arrives |
+//! | [`message`], [`record`] | the records that are saved |
+//! | [`piece`] | the pieces of an answer that are saved while it arrives |
 //! | [`streaming`] | the effect of each event on an answer |
 //! | [`edits`] | a person's changes to the tree |
 //! | [`groups`] | several answers to one question |
-//! | [`request`] | the messages that a model is sent |
+//! | [`request`] | the messages that a model receives |
 //! | [`title`], [`search`], [`case_fold`] | titles, and finding text |
-//! | `parents` | the tree's shape, whatever the records say |
+//! | `parents` | the tree's shape, even if records are damaged |
 //!
-//! ConversationRecord or imported records may be damaged. A message whose parent is missing counts as a beginning, and so does one
-//! message of a cycle; of two with one id the later counts. The records themselves stay, in case the rest turns up.
+//! Stored or imported records may be damaged. A message whose parent is missing counts as a root, and so does one message of
+//! a cycle. Of two messages with one id the later counts. The records themselves stay, in case the rest turns up.
 
 pub mod case_fold;
 pub mod edits;
@@ -37,19 +37,19 @@ pub use record::{ConversationInfo, ConversationRecord, Settings};
 /// A conversation with all its branches.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Conversation {
-    /// What is known of it beside its messages.
+    /// Its record without the messages.
     pub conversation: ConversationInfo,
-    /// In the order of their ids, so that one is found fast, and so that the same messages always make the same tree.
+    /// Sorted by id: one is found fast, and the same messages always make the same tree.
     messages: Vec<Message>,
-    /// Where the parent of each stands; none for those that count as a beginning.
+    /// The place of each message's parent. None for a root.
     parents: Vec<Option<usize>>,
-    /// Where those stand that hang from each, oldest first.
+    /// The places of each message's children, oldest first.
     children: Vec<Vec<usize>>,
-    /// Where those stand that count as a beginning, oldest first.
+    /// The places of the roots, oldest first.
     roots: Vec<usize>,
 }
 
-/// So many messages are linked one by one: each costs a walk over all places, and linking all anew costs a sort of them.
+/// Up to this many new messages are linked one by one. Each costs a walk over all places; linking all anew costs a sort.
 const LINKED_ONE_BY_ONE: usize = 8;
 
 /// An answer that has no end yet.
@@ -57,12 +57,12 @@ const LINKED_ONE_BY_ONE: usize = 8;
 pub struct Unfinished {
     /// Its id.
     pub id: String,
-    /// When it was kept last, in milliseconds since 1970.
+    /// The time of its last save, in milliseconds since 1970.
     pub saved_ms: u64,
 }
 
 impl Conversation {
-    /// What was kept, made a tree.
+    /// Builds the tree of a record.
     #[must_use]
     pub fn new(kept: ConversationRecord) -> Self {
         let mut tree = Self { conversation: kept.conversation, ..Self::default() };
@@ -70,10 +70,10 @@ impl Conversation {
         tree
     }
 
-    /// The same in slices, for what may be very large.
+    /// Builds the tree in slices, for records of any size.
     ///
     /// # Errors
-    /// The watcher has cancelled.
+    /// `progress` was cancelled.
     pub async fn build(kept: ConversationRecord, progress: &mut impl Progress) -> Result<Self, Cancelled> {
         let mut tree = Self { conversation: kept.conversation, ..Self::default() };
         for message in kept.messages {
@@ -88,7 +88,7 @@ impl Conversation {
     /// Merges stored records with newer ones, in slices.
     ///
     /// # Errors
-    /// The watcher has cancelled.
+    /// `progress` was cancelled.
     pub async fn merged(
         kept: ConversationRecord,
         newer: ConversationRecord,
@@ -100,14 +100,14 @@ impl Conversation {
         Ok(tree)
     }
 
-    /// All of it, to be kept elsewhere.
+    /// The record of the whole conversation.
     #[must_use]
     pub fn into_record(self) -> ConversationRecord {
         ConversationRecord { conversation: self.conversation, messages: self.messages }
     }
 
-    /// Takes in messages from elsewhere: what another tab has said, or this one's own as they were kept. Of two records of
-    /// one message the later counts. Whichever order they come in, the tree is the same.
+    /// Merges messages of another tab, or this tab's own as they were saved. Of two records of one message the later counts.
+    /// The resulting tree doesn't depend on their order.
     pub fn merge(&mut self, messages: Vec<Message>) {
         let are_few = messages.len() <= LINKED_ONE_BY_ONE;
         for message in messages {
@@ -129,33 +129,33 @@ impl Conversation {
         self.conversation.head = self.newest_leaf(self.head());
     }
 
-    /// Takes in what has become of a message: the newest, as far as it has arrived, so that it can be kept.
+    /// Replaces a message by its newest state, so that it can be saved.
     pub fn update(&mut self, message: Message) {
         if let Ok(place) = self.index_of(&message.id) {
             self.messages[place] = message;
         }
     }
 
-    /// All messages, in no order that means anything.
+    /// All messages, sorted by id.
     #[must_use]
     pub fn messages(&self) -> &[Message] {
         &self.messages
     }
 
-    /// The message of this id.
+    /// The message with this id.
     #[must_use]
     pub fn message(&self, id: &str) -> Option<&Message> {
         self.messages.get(self.index_of(id).ok()?)
     }
 
-    /// The branch being shown, oldest first.
+    /// The visible branch, oldest first.
     #[must_use]
     pub fn path(&self) -> Vec<&Message> {
         self.path_to(self.head())
     }
 
-    /// Which of its siblings a message is, and how many there are: `(2, 3)` for ‹ 2/3 ›. Siblings have the same parent;
-    /// answers that were given at once count as one.
+    /// The number of a message among its siblings, and their count: `(2, 3)` for ‹ 2/3 ›. Siblings have the same parent. The
+    /// answers of one comparison count as one.
     #[must_use]
     pub fn siblings(&self, id: &str) -> (usize, usize) {
         let Ok(place) = self.index_of(id) else { return (0, 0) };
@@ -163,7 +163,7 @@ impl Conversation {
         (1 + at, versions.len())
     }
 
-    /// Shows the sibling before or after this message, with what was said last below it.
+    /// Shows the sibling before or after this message, with the latest branch below it.
     pub fn choose(&mut self, id: &str, next: bool) {
         let Ok(place) = self.index_of(id) else { return };
         let (at, versions) = self.versions(place);
@@ -173,22 +173,22 @@ impl Conversation {
         }
     }
 
-    /// Shows the branch that a message is on: what a search has found.
+    /// Shows the branch that a message is on.
     pub fn show(&mut self, id: &str) {
         if let Ok(place) = self.index_of(id) {
             self.conversation.head = self.newest_leaf(Some(place));
         }
     }
 
-    /// The answers that have no end yet, and that another tab than this one began to write.
+    /// The answers without an end that another tab than `here` began to write.
     #[must_use]
     pub fn unfinished(&self, here: &str) -> Vec<Unfinished> {
         let unfinished = self.messages.iter().filter(|message| message.exit.is_none() && message.writer != here);
         unfinished.map(|message| Unfinished { id: message.id.clone(), saved_ms: message.saved_ms }).collect()
     }
 
-    /// What was kept is read back: answers that nobody writes any more were interrupted. `alive` are those that have a
-    /// writer, as [`Message::mark_interrupted`] has it.
+    /// Marks unfinished answers without a writer as interrupted, after the conversation was read. `alive` has the ids of those
+    /// with a writer: see [`Message::mark_interrupted`].
     pub fn mark_interrupted(&mut self, writer: &str, alive: &[String], now_ms: u64) {
         for message in &mut self.messages {
             let is_alive = alive.contains(&message.id);
@@ -200,7 +200,8 @@ impl Conversation {
         self.messages.binary_search_by(|message| message.id.as_str().cmp(id))
     }
 
-    /// Messages come from the store in the order of their ids, so that almost always this is a push.
+    /// Inserts a message, or replaces an older record of it. The database returns messages sorted by id, so this is nearly
+    /// always a push.
     fn upsert(&mut self, message: Message) {
         if self.messages.last().is_none_or(|last| last.id < message.id) {
             return self.messages.push(message);
@@ -227,12 +228,12 @@ impl Conversation {
         path
     }
 
-    /// Those that hang from `parent`, oldest first.
+    /// The children of `parent`, or the roots, oldest first.
     fn children(&self, parent: Option<usize>) -> &[usize] {
         parent.map_or(self.roots.as_slice(), |parent| &self.children[parent])
     }
 
-    /// The end of the branch that was worked on last, of those that go through `place`, or of all.
+    /// The newest leaf below `place`, or of the whole tree.
     fn newest_leaf(&self, place: Option<usize>) -> Option<String> {
         let mut newest: Option<usize> = None;
         let mut waiting = place.map_or_else(|| self.roots.clone(), |place| vec![place]);
@@ -246,14 +247,14 @@ impl Conversation {
         newest.map(|newest| self.messages[newest].id.clone())
     }
 
-    /// Siblings stand in this order: those made in one millisecond in the order of their ids.
+    /// The sort key of siblings. Those made in one millisecond are sorted by id.
     fn age(&self, place: usize) -> (u64, usize) {
         (self.messages[place].asked_ms, place)
     }
 }
 
-/// The places of these keys in their order, equal ones as they came. The standard library's sort is made for each type
-/// anew, and each time it is several kilobytes to download.
+/// The indices of these keys in ascending order; equal keys keep their order. This is a merge sort of its own because the
+/// standard library's sort is compiled for each type anew, which adds several kilobytes to the download each time.
 pub(super) fn stable_order(keys: &[u64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..keys.len()).collect();
     let mut length = 1;

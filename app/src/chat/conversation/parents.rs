@@ -1,10 +1,10 @@
-//! What hangs from what, whatever the records say.
+//! The links between messages. They make a tree, even if the records don't.
 
 use super::{Conversation, Message, stable_order};
 use crate::work::job::{Cancelled, Progress};
 
 impl Conversation {
-    /// Takes in one message, and links it alone: what hangs from what is found again for all only if it may have changed.
+    /// Inserts or replaces one message, and links it alone. All messages are linked anew only if their links may have changed.
     pub(super) fn upsert_linked(&mut self, message: Message) {
         match self.index_of(&message.id) {
             Ok(place) if !message.is_later_than(&self.messages[place]) => {}
@@ -20,12 +20,12 @@ impl Conversation {
         self.link();
     }
 
-    /// Whether a message says that it hangs from one of this id, which isn't here: it counts as a beginning.
+    /// Whether a root names this id as its parent, which is missing so far.
     fn is_awaited(&self, id: &str) -> bool {
         self.roots.iter().any(|root| self.messages[*root].parent.as_deref() == Some(id))
     }
 
-    /// Puts a message from which nothing hangs in its place.
+    /// Inserts a message without children at this place.
     fn insert(&mut self, place: usize, message: Message) {
         let parent = message.parent.as_deref().and_then(|parent| self.index_of(parent).ok());
         self.messages.insert(place, message);
@@ -42,7 +42,7 @@ impl Conversation {
         }
     }
 
-    /// Those from this place on have moved to the next.
+    /// Updates all links: the messages from this place on have moved by one.
     fn shift_places_from(&mut self, from: usize) {
         let links = self.parents.iter_mut().flatten();
         for link in links.chain(self.children.iter_mut().flatten()).chain(&mut self.roots) {
@@ -50,14 +50,14 @@ impl Conversation {
         }
     }
 
-    /// Finds again what hangs from what.
+    /// Links all messages anew.
     pub(super) fn link(&mut self) {
         self.find_parents();
         self.cut_cycles();
         self.order_children();
     }
 
-    /// The same in slices.
+    /// Links all messages anew, in slices.
     pub(super) async fn link_in_slices(&mut self, progress: &mut impl Progress) -> Result<(), Cancelled> {
         self.parents.clear();
         for place in 0..self.messages.len() {
@@ -67,7 +67,7 @@ impl Conversation {
         self.cut_cycles();
         progress.checkpoint(0).await?;
         for (at, place) in self.clear_links().into_iter().enumerate() {
-            self.hang(place);
+            self.add_child(place);
             checkpoint_sometimes(at, progress).await?;
         }
         Ok(())
@@ -81,9 +81,9 @@ impl Conversation {
         self.index_of(self.messages[place].parent.as_deref()?).ok()
     }
 
-    /// Cuts each circle at one place, the same every time.
+    /// Cuts each cycle at one place, which is always the same.
     fn cut_cycles(&mut self) {
-        // Which walk has been here: whoever meets its own footsteps goes round in a circle.
+        // The walk that has visited each place. A walk that meets itself is in a cycle.
         let mut walks = vec![usize::MAX; self.parents.len()];
         for walk in 0..self.parents.len() {
             let mut next = Some(walk);
@@ -92,36 +92,36 @@ impl Conversation {
                 next = self.parents[place];
             }
             if let Some(met) = next.filter(|place| walks[*place] == walk) {
-                self.cut(met);
+                self.cut_cycle(met);
             }
         }
     }
 
     fn order_children(&mut self) {
         for place in self.clear_links() {
-            self.hang(place);
+            self.add_child(place);
         }
     }
 
-    /// Nothing hangs from anything any more. Returns all places, oldest first.
+    /// Removes the links to children. Returns all places, oldest first.
     fn clear_links(&mut self) -> Vec<usize> {
         self.children = vec![Vec::new(); self.messages.len()];
         self.roots.clear();
-        // Those asked in one millisecond stay in the order of their ids.
+        // Messages of one millisecond stay sorted by id.
         let asked_ms: Vec<u64> = self.messages.iter().map(|message| message.asked_ms).collect();
         stable_order(&asked_ms)
     }
 
-    /// Hangs a message from its parent, behind those that are older.
-    fn hang(&mut self, place: usize) {
+    /// Adds a message as the last child of its parent.
+    fn add_child(&mut self, place: usize) {
         match self.parents[place] {
             Some(parent) => self.children[parent].push(place),
             None => self.roots.push(place),
         }
     }
 
-    /// Of the messages of a circle the first in the order of ids counts as a beginning.
-    fn cut(&mut self, met: usize) {
+    /// Cuts the cycle that `met` is on. The message with the first id becomes a root.
+    fn cut_cycle(&mut self, met: usize) {
         let (mut first, mut place) = (met, self.parents[met]);
         while let Some(next) = place.filter(|place| *place != met) {
             first = first.min(next);
@@ -131,7 +131,7 @@ impl Conversation {
     }
 }
 
-/// How many messages are linked between two looks at the clock.
+/// The number of messages that are linked between two checkpoints.
 const CHECKPOINT_EVERY: usize = 256;
 
 async fn checkpoint_sometimes(done: usize, progress: &mut impl Progress) -> Result<(), Cancelled> {

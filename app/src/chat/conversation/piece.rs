@@ -1,37 +1,38 @@
-//! What has arrived of an answer since its record was written.
+//! Pieces of an answer: the text that arrived since its record was written.
 //!
-//! Writing a long answer whole many times a second would cost more than drawing it. So the record is written seldom, and
-//! what arrives in between is kept as pieces. Whoever reads the record adds them to it. The last piece of a long answer has
-//! its end, so that the end is kept at once, and the record can be written in slices.
+//! Writing a whole long answer many times a second would cost more than drawing it. So the record is written seldom, and the
+//! text in between is saved as pieces. A reader of the record appends them. The last piece of a long answer has its end. So
+//! the end is saved at once, and the record can be written in slices.
 
 use super::Message;
 use crate::chat::protocol::answer::Exit;
 use serde::{Deserialize, Serialize};
 
-/// How much of an answer there is, in bytes.
+/// The length of an answer, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extent {
-    /// Of its text.
+    /// The length of its text.
     pub text: usize,
-    /// Of its thought.
+    /// The length of its reasoning.
     pub reasoning: usize,
 }
 
-/// What arrived of one answer between two moments.
+/// The part of an answer that arrived between two saves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Piece {
     /// The id of the answer.
-    pub of: String,
-    /// The tab that writes it.
+    #[serde(rename = "of")]
+    pub answer_id: String,
+    /// The id of the tab that writes it.
     pub writer: String,
-    /// How much of the answer came before this piece.
+    /// The length of the answer before this piece.
     pub after: Extent,
-    /// What was added to the text.
+    /// The text that was added.
     pub text: String,
-    /// What was added to the thought.
+    /// The reasoning that was added.
     pub reasoning: String,
-    /// When this was kept, in milliseconds since 1970. The times and the count are those of [`Message`].
+    /// The time of this save, in milliseconds since 1970. The other times and the count are those of [`Message`].
     pub saved_ms: u64,
     /// See [`Message::first_ms`].
     pub first_ms: u64,
@@ -41,21 +42,21 @@ pub struct Piece {
     pub took_ms: u64,
     /// See [`Message::deltas`].
     pub deltas: u64,
-    /// How the answer ended, if this is its last piece. An older version of this page takes such an answer for interrupted.
+    /// The answer's end, if this is its last piece. An older version of this page shows such an answer as interrupted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit: Option<Exit>,
-    /// See [`Message::tokens`]. Of the last piece alone.
+    /// See [`Message::tokens`]. Set in the last piece alone.
     pub tokens: u64,
 }
 
 impl Piece {
-    /// Whether it adds nothing to the answer but its time.
+    /// Whether the piece adds nothing to the answer except its times.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.text.is_empty() && self.reasoning.is_empty() && self.exit.is_none()
     }
 
-    /// Its place among the pieces of one answer: text is only ever added, so this grows from each piece to the next.
+    /// The sort key among the pieces of one answer. Text is only ever appended, so it grows from piece to piece.
     #[must_use]
     pub const fn place(&self) -> usize {
         self.after.text + self.after.reasoning
@@ -63,19 +64,19 @@ impl Piece {
 }
 
 impl Message {
-    /// How much of it there is.
+    /// The length of this message.
     #[must_use]
     pub const fn extent(&self) -> Extent {
         Extent { text: self.text.len(), reasoning: self.reasoning.len() }
     }
 
-    /// The piece beyond `kept`; none if less than that is there.
+    /// The piece after `kept`. None if the message is shorter than that.
     #[must_use]
     pub fn piece_after(&self, kept: Extent, now_ms: u64) -> Option<Piece> {
         let text = self.text.get(kept.text..)?;
         let reasoning = self.reasoning.get(kept.reasoning..)?;
         Some(Piece {
-            of: self.id.clone(),
+            answer_id: self.id.clone(),
             writer: self.writer.clone(),
             after: kept,
             text: text.to_owned(),
@@ -90,10 +91,10 @@ impl Message {
         })
     }
 
-    /// Adds a piece that was kept. A piece that doesn't fit is left out: one before it is missing, or the answer has been
-    /// taken over since.
+    /// Appends a saved piece. A piece that doesn't fit is left out: the one before it is missing, or another tab has taken
+    /// over the answer since.
     pub fn add_piece(&mut self, piece: Piece) {
-        let fits = piece.of == self.id && piece.writer == self.writer && piece.after == self.extent();
+        let fits = piece.answer_id == self.id && piece.writer == self.writer && piece.after == self.extent();
         if !fits || self.exit.is_some() {
             return;
         }

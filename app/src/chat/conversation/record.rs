@@ -1,69 +1,65 @@
-//! What is known of a conversation beside its messages: enough to list it, and to go on with it.
+//! The records of a conversation and of its settings.
 
 use super::message::Message;
 use crate::chat::protocol::message::ChatRequest;
 use serde::{Deserialize, Serialize};
 
-/// How a model is to answer. As it was typed: an empty field leaves the choice to the model.
+/// The settings of an answer, as they were typed. An empty field leaves the choice to the model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// What the model is told before anybody asks.
+    /// The system prompt.
     pub system: String,
-    /// 0 to 2.
+    /// A number from 0 to 2.
     pub temperature: String,
-    /// 0 to 1.
+    /// A number from 0 to 1.
     pub top_p: String,
     /// The longest answer, in tokens.
     pub max_tokens: String,
-    /// Same seed, same answer, where the model can do that.
+    /// An integer. The same seed gives the same answer, if the model supports it.
     pub seed: String,
 }
 
-/// One conversation, without its messages. Every tab that has it open writes this record when it changes it, and the last one
-/// wins: what is lost then is which branch was shown, or a draft, and never a message. The name and the settings are taken in
-/// from other tabs, so those aren't lost either.
+/// One conversation, without its messages. Every tab that has it open writes this record, and the last one wins. So the visible
+/// branch or a draft may be lost, but never a message. The title and the settings are merged from other tabs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConversationInfo {
-    /// Its name, as in the address `/c/<id>`. Random.
+    /// The random id, as in the address `/c/<id>`.
     pub id: String,
-    /// What it is called in a list; empty before the first question.
+    /// The title; empty before the first question.
     pub title: String,
-    /// When it began, in milliseconds since 1970.
+    /// The time of its first message, in milliseconds since 1970.
     pub created_ms: u64,
-    /// When something was asked or answered last.
+    /// The time of its latest message, in milliseconds since 1970.
     pub updated_ms: u64,
-    /// The message that ends the branch being shown.
+    /// The id of the last message of the visible branch.
     pub head: Option<String>,
-    /// What has been typed and not sent.
+    /// The text that was typed and not sent.
     pub draft: String,
-    /// The model that is asked next.
+    /// The model for the next question.
     pub model: String,
-    /// How it is to answer.
+    /// The settings for the next question.
     pub settings: Settings,
 }
 
-/// All of a conversation, as it is kept, exported and imported.
+/// A whole conversation, as it is saved, exported and imported.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ConversationRecord {
-    /// What is known of it.
+    /// Its record without the messages.
     pub conversation: ConversationInfo,
     /// Its messages, in any order.
     pub messages: Vec<Message>,
 }
 
 impl Settings {
-    /// What is wrong with them, as a sentence, to be said before anything is sent.
+    /// A sentence that says what is wrong with the settings, before anything is sent. None if they are right.
     #[must_use]
     pub fn error(&self) -> Option<&'static str> {
-        let outside = |text: &str, most: f64| {
-            !text.trim().is_empty() && !number(text).is_some_and(|number| (0.0..=most).contains(&number))
-        };
-        if outside(&self.temperature, 2.0) {
+        if is_outside(&self.temperature, 2.0) {
             return Some("Temperature must be a number from 0 to 2.");
         }
-        if outside(&self.top_p, 1.0) {
+        if is_outside(&self.top_p, 1.0) {
             return Some("Top P must be a number from 0 to 1.");
         }
         let tokens = self.max_tokens.trim();
@@ -76,7 +72,7 @@ impl Settings {
         None
     }
 
-    /// Fills in what a request says of how to answer, as it was typed: the server reads it.
+    /// Copies the settings into a request as they were typed. The server parses them.
     pub(super) fn fill(&self, request: &mut ChatRequest) {
         let typed = [
             ("temperature", &self.temperature),
@@ -90,6 +86,11 @@ impl Settings {
             }
         }
     }
+}
+
+/// Whether a text is anything else than a number from 0 to `most`. An empty one is right.
+fn is_outside(text: &str, most: f64) -> bool {
+    !text.trim().is_empty() && !number(text).is_some_and(|number| (0.0..=most).contains(&number))
 }
 
 /// Reads a number as JSON does. The standard library's way would be several kilobytes more to download.

@@ -1,34 +1,34 @@
-//! Finding words in a conversation.
+//! Search in a conversation's texts.
 
 use super::message::Message;
 
-/// Where something was found.
+/// A search result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// The conversation.
+    /// The conversation's id.
     pub conversation: String,
-    /// The message; empty where it is the title that matches.
+    /// The message's id; empty if the title matches.
     pub message: String,
-    /// The words around it.
+    /// The text around the match, on one line.
     pub excerpt: String,
 }
 
-/// How many characters an excerpt has before what was found, and after its beginning.
+/// The characters of an excerpt before the match, and from its beginning on.
 const BEFORE: usize = 30;
 const AFTER: usize = 90;
 
-/// All that can be read in a message: what is said, what was thought before, and what was sent along.
+/// The searchable texts of a message: its text, its reasoning, the names of its files, and the text files.
 pub fn texts_of(message: &Message) -> impl Iterator<Item = &str> {
     let named = message.files.iter().map(|file| file.name.as_str());
     let sent = message.files.iter().filter(|file| !file.is_image()).map(|file| file.data.as_str());
     [message.text.as_str(), message.reasoning.as_str()].into_iter().chain(named).chain(sent)
 }
 
-/// How much of a text is searched at once, and how much of it is searched with the next part again, in bytes.
+/// The length of a part that is searched at once, and its overlap with the next part, in bytes.
 const PART: usize = 128 * 1024;
 const OVERLAP: usize = 4096;
 
-/// A text in parts that can be searched one by one: the browser can't be interrupted while it makes one lower case.
+/// Splits a text into overlapping parts. The browser can't be interrupted while it converts a part to lower case.
 pub fn parts(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
@@ -39,7 +39,7 @@ pub fn parts(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The words around `needle`, which is folded, in a text, on one line; none where it isn't in there. `fold` makes a text
+/// The text around `needle`, which is folded, on one line. None if the text doesn't contain it. `fold` makes a text
 /// comparable: see [`fold`](crate::chat::conversation::case_fold::fold).
 #[must_use]
 pub fn excerpt(text: &str, needle: &str, fold: &dyn Fn(&str) -> String) -> Option<String> {
@@ -56,8 +56,8 @@ pub fn excerpt(text: &str, needle: &str, fold: &dyn Fn(&str) -> String) -> Optio
     Some(excerpt)
 }
 
-/// The place in a text of what is at this place of the folded text. A letter may become several, or several one: so the
-/// longest beginning is looked for that is no longer than that when it is folded.
+/// Maps a position in the folded text back to the text. One letter may become several, or several one. So this searches for
+/// the longest prefix that is no longer than `at` when it is folded.
 fn place(text: &str, at: usize, fold: &dyn Fn(&str) -> String) -> usize {
     if text.is_ascii() {
         return at;

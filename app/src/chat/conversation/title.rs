@@ -1,15 +1,15 @@
-//! What a conversation is called.
+//! Titles of conversations.
 
 use super::Conversation;
 
-/// What one is called in which nothing has been asked.
+/// The title of a conversation without a question.
 pub const UNTITLED: &str = "New chat";
 
 /// The longest title, in characters.
 const LONGEST: usize = 60;
 
 impl Conversation {
-    /// Gives it a name. An empty one stands for the beginning of its first question.
+    /// Sets the title. An empty one stands for the beginning of the first question.
     pub fn rename(&mut self, title: &str) {
         title.trim().clone_into(&mut self.conversation.title);
         if self.conversation.title.is_empty() {
@@ -17,7 +17,7 @@ impl Conversation {
         }
     }
 
-    /// The beginning of its first question, or the name of what came with it; empty where there is neither.
+    /// The beginning of the first question, or the name of its first file. Empty without either.
     #[must_use]
     pub fn first_words(&self) -> String {
         let path = self.path();
@@ -27,7 +27,7 @@ impl Conversation {
     }
 }
 
-/// The first line of a text, cut where it gets long.
+/// The first line of a text, cut after [`LONGEST`] characters.
 fn short(text: &str) -> String {
     let text = text.trim();
     let line = text.lines().next().unwrap_or_default().trim_end();

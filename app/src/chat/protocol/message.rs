@@ -1,48 +1,38 @@
-//! What is said: the body of `/api/chat`, which is the field's own, and the deltas that come back.
+//! The body of `POST /api/chat`, in OpenAI's format, the deltas of the answer, and the list of models.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use starcrossed::wire::{cut, json_length};
 use std::ops::Not;
 
-/// Who speaks.
+/// The speaker of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// What the model is told before anybody asks.
+    /// The system prompt.
     #[serde(alias = "developer")]
     System,
     /// The person.
     User,
     /// The model.
     Assistant,
-    /// What a tool answered the model.
+    /// The result of a tool call.
     Tool,
 }
 
-/// What one message says: text, or parts of several kinds as the
+/// The content of a message: text, or parts of several kinds as the
 /// [chat completions API](https://platform.openai.com/docs/api-reference/chat/create) has them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Content {
     /// Text.
     Text(String),
-    /// Parts such as `{"type":"image_url",…}`, handed to the model as they are.
+    /// Parts such as `{"type":"image_url",…}`, passed to the model unchanged.
     Parts(Vec<Value>),
 }
 
 impl Content {
-    /// Text, and pictures to look at with it: the URL of each, mostly a `data:` one.
-    #[must_use]
-    pub fn with_images(text: String, urls: Vec<String>) -> Self {
-        if urls.is_empty() {
-            return Self::Text(text);
-        }
-        let images = urls.into_iter().map(|url| json!({ "type": "image_url", "image_url": { "url": url } }));
-        Self::Parts([json!({ "type": "text", "text": text })].into_iter().chain(images).collect())
-    }
-
-    /// Whether it says nothing.
+    /// Whether there is no text and no part.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         match self {
@@ -58,21 +48,21 @@ impl Default for Content {
     }
 }
 
-/// One message of a conversation, as a model is sent it.
+/// One message of a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChatMessage {
-    /// Who says it.
+    /// The speaker.
     pub role: Role,
-    /// What it says. Nothing, where somebody only called a tool.
+    /// The content. Empty if the message only calls a tool.
     #[serde(default, deserialize_with = "nullable")]
     pub content: Content,
-    /// The beginning of a thought that the model is to go on with. Only the last message can have one.
+    /// The reasoning that the model continues. Only the last message can have one.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "String::is_empty")]
     pub reasoning_content: String,
 }
 
 impl ChatMessage {
-    /// This, said by `role`.
+    /// A message without reasoning.
     pub fn new(role: Role, content: Content) -> Self {
         Self { role, content, reasoning_content: String::new() }
     }
@@ -81,34 +71,34 @@ impl ChatMessage {
 /// The body of `POST /api/chat`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChatRequest {
-    /// The model that is to answer; empty for the server's first.
+    /// The model; empty for the server's first.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "String::is_empty")]
     pub model: String,
     /// The conversation so far, oldest first.
     pub messages: Vec<ChatMessage>,
-    /// How to answer: `temperature`, `top_p`, `max_tokens`, `seed` and so on. A number may come as the text that a
-    /// person has typed. What isn't known (`stream` and the like) is ignored.
+    /// Options: `temperature`, `top_p`, `max_tokens`, `seed` and so on. A number may be a string, as a person typed it. Unknown
+    /// options (such as `stream`) are ignored.
     #[serde(flatten)]
     pub options: Map<String, Value>,
 }
 
-/// Some clients write null for what they don't say.
+/// Reads null as the default: some clients send null for missing fields.
 fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Whether a stream is no faster than a page can draw. Left out, it is as fast as it is read.
+/// Whether a stream is limited to the speed at which a page can draw. Without it, the reader's speed is the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Paced {
     /// `true` for the only stream that the page reads.
     Is(bool),
-    /// How many streams the page reads at once: each gets its share. 0 for no limit.
+    /// The number of streams that the page reads at once: each gets its share. 0 for no limit.
     Among(u32),
 }
 
 impl Paced {
-    /// How many streams share the pace of a page; 0 for no limit.
+    /// The number of streams that share the pace of a page; 0 for no limit.
     #[must_use]
     pub const fn streams(self) -> u32 {
         match self {
@@ -130,24 +120,24 @@ impl Default for Paced {
 pub enum Delta {
     /// More of the answer.
     Text(String),
-    /// More of what the model thinks before it answers.
+    /// More of the model's reasoning.
     Reasoning(String),
-    /// The text so far has turned out to be this. The answer follows.
+    /// The text so far was of this kind. The answer follows.
     #[serde(rename = "text_was")]
     TextWas(Was),
 }
 
-/// A kind that text can turn out to be.
+/// The real kind of a text that was sent as an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Was {
-    /// A thought, whose beginning stood in the prompt.
+    /// Reasoning, whose opening tag was part of the prompt.
     Reasoning,
 }
 
 impl Delta {
-    /// Its words; none where it is about words that were said before.
-    fn words(&self) -> &str {
+    /// The text of the delta; empty for [`Delta::TextWas`].
+    fn text(&self) -> &str {
         match self {
             Self::Text(text) | Self::Reasoning(text) => text,
             Self::TextWas(_) => "",
@@ -157,11 +147,11 @@ impl Delta {
 
 impl Delta {
     pub(crate) fn size(&self) -> usize {
-        self.words().len()
+        self.text().len()
     }
 
     pub(crate) fn encoded_size(&self) -> usize {
-        json_length(self.words())
+        json_length(self.text())
     }
 
     pub(crate) fn pieces(self, most: usize) -> impl Iterator<Item = Self> + Send {
@@ -184,14 +174,14 @@ impl Delta {
     }
 }
 
-/// The models that can be asked: the answer of `GET /api/models`, in the shape of OpenAI's list.
+/// The available models: the response of `GET /api/models`, in the format of OpenAI's list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelList {
     /// Always `list`.
     pub object: String,
-    /// The models; the first is the one that answers if none is named.
+    /// The models; the first is the default.
     pub data: Vec<ModelInfo>,
-    /// Why there are none, or fewer than there should be: for the person, a line for each server that can't be asked.
+    /// The reasons for missing models, for the person: one line for each server that can't be asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -199,23 +189,23 @@ pub struct ModelList {
 /// One model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelInfo {
-    /// Its name, as `model` takes it.
+    /// The model's name, as [`ChatRequest::model`] takes it.
     pub id: String,
     /// Always `model`.
     pub object: String,
-    /// The server that has it, where there are several. Its name begins with that; so the page needn't read this.
+    /// The server that has it, if there are several. The page doesn't read this, because the id begins with it.
     #[serde(skip_deserializing, skip_serializing_if = "String::is_empty")]
     pub owned_by: String,
-    /// Whether it looks at pictures; none where its server doesn't tell.
+    /// Whether the model accepts images; none if its server doesn't say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<bool>,
-    /// Whether its server can go on with a thought that was cut off. Left out where that isn't known.
+    /// Whether its server can continue reasoning that was cut off. Left out if unknown.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub continues_thought: bool,
 }
 
 impl ModelList {
-    /// A list of these names.
+    /// A list of models with these names.
     pub fn from_names(names: impl IntoIterator<Item = String>) -> Self {
         let info = |id| ModelInfo { id, object: "model".into(), ..ModelInfo::default() };
         Self { object: "list".into(), data: names.into_iter().map(info).collect(), message: None }

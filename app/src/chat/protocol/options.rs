@@ -1,10 +1,10 @@
-//! How a model is to answer: which options of a request are passed on, and which make no sense. What only the model can
-//! judge is left to it.
+//! The options of a request: which are passed on, and which are refused. Checks that depend on the model are left to its
+//! server.
 
 use super::message::{ChatRequest, Role};
 use serde_json::{Number, Value};
 
-/// Every option that is passed on, and what it takes.
+/// Every option that is passed on, and the values that it takes.
 const KNOWN: [(&str, Kind); 11] = [
     ("temperature", Kind::Between(0.0, 2.0)),
     ("top_p", Kind::Between(0.0, 1.0)),
@@ -19,7 +19,7 @@ const KNOWN: [(&str, Kind); 11] = [
     ("reasoning_effort", Kind::Anything),
 ];
 
-/// The longest name of a model, in bytes. It is logged, and shown on the monitor.
+/// The longest name of a model, in bytes. Names are logged, and shown on the monitor.
 pub const LONGEST_NAME: usize = 512;
 
 #[derive(Clone, Copy)]
@@ -31,10 +31,10 @@ enum Kind {
 }
 
 impl ChatRequest {
-    /// Leaves what a model can be asked, with numbers as numbers.
+    /// Checks the request, removes unknown options, and converts typed numbers.
     ///
     /// # Errors
-    /// What makes no sense in it, as a sentence.
+    /// A sentence that names the wrong field.
     pub fn checked(mut self) -> Result<Self, String> {
         if self.messages.is_empty() {
             return Err("`messages` is empty: it takes the conversation so far, at least one message.".into());
@@ -42,7 +42,7 @@ impl ChatRequest {
         if self.model.len() > LONGEST_NAME {
             return Err(format!("`model` is too long: a name goes up to {LONGEST_NAME} bytes."));
         }
-        // Some servers refuse a question that has thoughts in it, but for one that is to go on.
+        // Some servers refuse messages with reasoning, except for a last one that is to be continued.
         let thought = self.messages.last_mut().filter(|last| last.role == Role::Assistant && last.content.is_blank());
         let thought = thought.map(|last| std::mem::take(&mut last.reasoning_content));
         self.messages.iter_mut().for_each(|message| message.reasoning_content.clear());
@@ -58,11 +58,14 @@ impl ChatRequest {
         Ok(self)
     }
 
-    /// The longest answer that is wanted, in tokens.
+    /// The requested limit of the answer, in tokens.
     #[must_use]
     pub fn most_tokens(&self) -> Option<u64> {
-        let tokens = |name| self.options.get(name)?.as_u64();
-        tokens("max_completion_tokens").or_else(|| tokens("max_tokens"))
+        self.tokens("max_completion_tokens").or_else(|| self.tokens("max_tokens"))
+    }
+
+    fn tokens(&self, option: &str) -> Option<u64> {
+        self.options.get(option)?.as_u64()
     }
 }
 
@@ -94,7 +97,7 @@ impl Kind {
     }
 }
 
-/// What a person has typed, as a number. People write `.5` and `007`, where JSON has neither.
+/// Parses a typed number. People write `.5` and `007`, which aren't JSON.
 fn number(text: &str) -> Option<Value> {
     let text = text.trim();
     if let Ok(whole) = text.parse::<i64>() {
@@ -117,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_passed_on_as_it_was_given_and_the_rest_is_not() {
+    fn known_options_are_passed_on_and_others_are_not() {
         let known = json!({
             "temperature": 0.5, "top_p": 1, "max_tokens": 7, "max_completion_tokens": 8, "seed": -3, "top_k": 40,
             "min_p": 0.05, "presence_penalty": -2.0, "frequency_penalty": 2, "stop": ["a", "b"], "reasoning_effort": "low",
@@ -132,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_may_be_typed() {
+    fn number_may_be_a_string() {
         let typed = json!({ "temperature": " 0.7", "max_tokens": "100", "seed": "-1" });
         let options = read(typed).unwrap().options;
         assert_eq!(Value::Object(options), json!({ "temperature": 0.7, "max_tokens": 100, "seed": -1 }));
@@ -142,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thought_is_passed_on_where_it_is_to_go_on_and_nowhere_else() {
+    fn reasoning_is_passed_on_only_to_be_continued() {
         let thought = |content| json!({ "role": "assistant", "content": content, "reasoning_content": "Hm" });
         let question = json!({ "role": "user", "content": "Hi", "reasoning_content": "Hm" });
         let thoughts = |messages| {
@@ -155,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_as_good_as_nothing() {
+    fn null_counts_as_missing() {
         let request = read(json!({
             "model": null, "temperature": null, "stop": null,
             "messages": [{ "role": "assistant", "content": null }, { "role": "assistant" }],
@@ -166,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused_in_a_sentence_that_names_it() {
+    fn wrong_option_is_refused_by_name() {
         for (name, value) in [
             ("temperature", json!("hot")),
             ("temperature", json!(2.1)),
@@ -186,15 +189,12 @@ mod tests {
     }
 
     #[test]
-    fn pictures_are_parts_and_come_through_as_they_are() {
-        let content = Content::with_images("What is it?".into(), vec!["data:image/png;base64,AA==".into()]);
+    fn pictures_are_passed_on_unchanged() {
         let parts = json!([
             { "type": "text", "text": "What is it?" },
             { "type": "image_url", "image_url": { "url": "data:image/png;base64,AA==" } },
         ]);
-        assert_eq!(serde_json::to_value(&content).unwrap(), parts);
-        let request = read(json!({ "messages": [{ "role": "user", "content": parts }] })).unwrap();
-        assert_eq!(request.messages[0].content, content);
-        assert_eq!(Content::with_images("Hi".into(), Vec::new()), Content::Text("Hi".into()));
+        let request = read(json!({ "messages": [{ "role": "user", "content": parts.clone() }] })).unwrap();
+        assert_eq!(serde_json::to_value(&request.messages[0].content).unwrap(), parts);
     }
 }

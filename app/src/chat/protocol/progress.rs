@@ -1,18 +1,18 @@
-//! What a task waits for before its first delta.
+//! The phases of a task before its first delta.
 
 use serde::{Deserialize, Serialize};
 
-/// The data of a `progress` event, where the model server tells it: `{"phase":"loading"}`, `{"phase":"reading","percent":35}`.
+/// The data of a `progress` event, if the model server reports it: `{"phase":"loading"}`, `{"phase":"reading","percent":35}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// What goes on.
+    /// The phase.
     pub phase: Phase,
-    /// How much of it is done, from 0 to 100, if that is known.
+    /// The progress from 0 to 100, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<u8>,
 }
 
-/// What goes on before an answer. A reader ignores an event with a phase that it doesn't know.
+/// A phase before an answer. A reader ignores an event with an unknown phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
@@ -23,10 +23,10 @@ pub enum Phase {
 }
 
 impl Progress {
-    /// The model is being loaded, nobody knows how far.
+    /// The model is being loaded; the progress is unknown.
     pub const LOADING: Self = Self { phase: Phase::Loading, percent: None };
 
-    /// So much of the prompt has been read.
+    /// `percent` of the prompt has been read.
     #[must_use]
     pub const fn reading(percent: u8) -> Self {
         Self { phase: Phase::Reading, percent: Some(percent) }

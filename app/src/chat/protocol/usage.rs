@@ -1,14 +1,14 @@
-//! What an answer cost.
+//! Token counts.
 
 use serde::{Deserialize, Serialize};
 
-/// Tokens that went in and came out, as OpenAI-compatible servers count them.
+/// The tokens of a request and its answer, as OpenAI-compatible servers count them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
-    /// Tokens of the question, all earlier messages included.
+    /// The tokens of the prompt, all earlier messages included.
     #[serde(default)]
     pub prompt_tokens: u64,
-    /// Tokens of the answer, reasoning included.
+    /// The tokens of the answer, reasoning included.
     #[serde(default)]
     pub completion_tokens: u64,
 }

@@ -1,5 +1,5 @@
-//! One question, answered by several models at once: their answers hang side by side, and are a group. A group counts as
-//! one version of what follows the question; the branch goes on from one of its answers, the chosen one.
+//! A comparison: one question, answered by several models at once. The answers are siblings with the same group id. A group
+//! counts as one version of the answer. The branch continues from one of its answers, the chosen one.
 
 use super::{
     Conversation,
@@ -8,13 +8,13 @@ use super::{
 use crate::chat::protocol::message::Role;
 
 impl Conversation {
-    /// These models are about to answer this question at once, in this order. The first is the chosen one until another is.
+    /// Adds one empty answer of each model to a question, in this order. The first is chosen.
     pub fn compare(&mut self, answers: Vec<(Provenance, String)>, question: &str, group: &str) {
         let first = answers.first().map(|(stamp, _)| stamp.id.clone());
         for (at, (stamp, model)) in (0..).zip(answers) {
             let mut answer = Message::answer(stamp, Some(question.to_owned()), model);
             group.clone_into(&mut answer.group);
-            answer.asked_ms += at; // siblings stand in the order of their times, and these began in one millisecond
+            answer.asked_ms += at; // siblings are sorted by time, and these began in one millisecond
             self.add(answer);
         }
         if let Some(first) = first {
@@ -22,7 +22,7 @@ impl Conversation {
         }
     }
 
-    /// The answers that were given at once with this one, itself among them; none where it was the only one.
+    /// The answers of the same comparison, this one included. Empty if it belongs to none.
     #[must_use]
     pub fn alternatives(&self, answer: &str) -> Vec<&Message> {
         let Ok(place) = self.index_of(answer) else { return Vec::new() };
@@ -34,8 +34,8 @@ impl Conversation {
         }
     }
 
-    /// An answer of a group, of which no text came, begins anew in its own place. Says whether it does. If another tab wrote
-    /// it, this one does from here on, as with [`Conversation::resume`].
+    /// Restarts an answer without text in its own place. Returns whether that is possible. If another tab wrote the answer,
+    /// this tab writes it from now on, as with [`Conversation::resume`].
     pub fn restart(&mut self, stamp: Provenance, answer: &str) -> bool {
         let Ok(place) = self.index_of(answer) else { return false };
         let old = &mut self.messages[place];
@@ -48,7 +48,7 @@ impl Conversation {
         true
     }
 
-    /// The versions of what hangs from one parent, each by its first message, and which of them `place` belongs to.
+    /// The versions among the siblings of `place`, each as its first message, and the index of the version of `place`.
     pub(super) fn versions(&self, place: usize) -> (usize, Vec<usize>) {
         let mut versions: Vec<usize> = Vec::new();
         for child in self.children(self.parents[place]).iter().copied() {
@@ -62,7 +62,7 @@ impl Conversation {
         (at, versions)
     }
 
-    /// The end of the branch that was worked on last in this version. Of a group after which nothing was said, the first.
+    /// The newest leaf below a version. For a group without further messages, its first answer.
     pub(super) fn newest_in(&self, version: usize) -> Option<String> {
         let alternatives = self.group_of(version);
         let parent = alternatives.iter().copied().filter(|answer| !self.children(Some(*answer)).is_empty());

@@ -1,4 +1,4 @@
-//! What a model is sent of a conversation: the branch being shown, and nothing of the others.
+//! The request for an answer: the messages of its branch, and nothing of the others.
 
 use super::{
     Conversation,
@@ -8,11 +8,11 @@ use crate::chat::protocol::message::{ChatMessage, ChatRequest, Content, Role};
 use serde_json::{Value, json};
 
 impl Conversation {
-    /// Asks for this answer, with all that was said before it. If it has begun, it is to go on: the request then ends with
-    /// the answer as far as it came.
+    /// The request for this answer, with all messages before it. If the answer is to be continued, the request ends with its
+    /// text so far.
     ///
-    /// That is how most model servers are asked to go on; what else some of them want, the server here sees to. One that
-    /// can't go on says so, nothing is lost, and Regenerate is still there.
+    /// Most model servers continue such a message; our server adds the options that some of them need. A server that can't
+    /// continue returns an error. Nothing is lost then, and Regenerate is still there.
     #[must_use]
     pub fn request(&self, answer: &str) -> ChatRequest {
         let path = self.path_to(self.index_of(answer).ok());
@@ -32,8 +32,8 @@ impl Conversation {
     }
 }
 
-/// Adds what a message says. One that says nothing is left out, and of two in a row by the same speaker one is made:
-/// there are models that refuse two questions in a row, as an answer leaves them of which nothing came.
+/// Adds a message. A blank one is left out, and consecutive messages of one speaker are joined: some models refuse two
+/// questions in a row, which is what an answer without text leaves.
 fn push_message(message: &Message, said: &mut Vec<ChatMessage>) {
     let text = text_of(message);
     let images: Vec<Value> = message.files.iter().filter(|file| file.is_image()).map(image).collect();
@@ -46,8 +46,7 @@ fn push_message(message: &Message, said: &mut Vec<ChatMessage>) {
     }
 }
 
-/// The thought that an answer is to go on with, if it had come no further. llama-server goes on with it; who can't isn't asked
-/// to.
+/// The reasoning to be continued, if the answer has no text yet. llama-server can continue it; other servers aren't asked to.
 fn unfinished_thought(message: &Message) -> Option<ChatMessage> {
     let has_only_thought = message.text.trim().is_empty() && !message.reasoning.trim().is_empty();
     let goes_on = message.has_waited_again() && has_only_thought;
@@ -87,7 +86,7 @@ fn image(file: &File) -> Value {
     json!({ "type": "image_url", "image_url": { "url": file.data } })
 }
 
-/// The text files that came along, each in a fence under its name, and then the message itself.
+/// The text files of a message, each in a fence under its name, and then its text.
 fn text_of(message: &Message) -> String {
     let mut text = String::new();
     for file in message.files.iter().filter(|file| !file.is_image()) {
@@ -99,7 +98,7 @@ fn text_of(message: &Message) -> String {
     text
 }
 
-/// A file as Markdown. Its fence is longer than any in it, or the file could end it.
+/// A file as Markdown. Its fence is longer than any in the file, which could end it otherwise.
 pub(crate) fn fenced(file: &File, text: &mut String) {
     let (mut longest, mut run) = (2, 0);
     for byte in file.data.bytes() {
@@ -107,7 +106,7 @@ pub(crate) fn fenced(file: &File, text: &mut String) {
         longest = longest.max(run);
     }
     let fence = "`".repeat(longest + 1);
-    // A name can have anything in it, a line break too; here it has to stay what it is.
+    // A name may contain a line break or a backtick, which would break the fence.
     let name = file.name.replace(['\n', '\r', '`'], " ");
     for piece in [name.as_str(), ":\n\n", &fence, "\n", file.data.trim_end_matches('\n'), "\n", &fence] {
         text.push_str(piece);

@@ -1,4 +1,4 @@
-//! An answer while it is written: what each event does to it, and how it comes back when it was left.
+//! An answer while it is written: the effect of each event, and of an interruption.
 
 use super::Message;
 use crate::chat::protocol::{
@@ -8,12 +8,12 @@ use crate::chat::protocol::{
 use starcrossed::Reason;
 use std::mem;
 
-/// An answer that was kept this recently may have a writer that can't be told of yet: its record is written at once, and the
-/// sign that the writer lives takes effect a moment later. In milliseconds.
+/// An answer that was saved more recently than this, in milliseconds, may have a writer that can't be detected yet: its record
+/// is written at once, and its lock takes effect a moment later.
 pub const GRACE_MS: u64 = 700;
 
 impl Message {
-    /// What an event does to the answer that it is about. Nothing that has arrived is ever taken back.
+    /// Applies an event to this answer. Text that has arrived is never removed.
     pub fn apply(&mut self, event: Event, now_ms: u64) {
         match event {
             Event::Start { task } => self.task = Some(task),
@@ -34,7 +34,7 @@ impl Message {
         }
         match delta {
             Delta::Text(text) => {
-                // What begins with text hasn't thought, though it may have the last time.
+                // An answer that begins with text has no reasoning, unless it has some from before it was restarted.
                 if self.text.is_empty() && self.deltas > 1 {
                     self.stop_thinking();
                 }
@@ -53,12 +53,12 @@ impl Message {
         }
     }
 
-    /// Whether it has gone on, and nothing has come of that yet: the wait for it was no writing, and counts for nothing.
+    /// Whether the answer was continued and has no new delta yet. This wait doesn't count as writing time.
     pub(super) fn has_waited_again(&self) -> bool {
         self.deltas == 0 && self.first_ms > 0
     }
 
-    /// The thought has lasted until now, if there is one.
+    /// Sets the end of the reasoning to now, if there is any.
     fn stop_thinking(&mut self) {
         if !self.reasoning.is_empty() {
             self.thought_ms = self.took_ms.saturating_sub(self.first_ms).max(1);
@@ -74,7 +74,7 @@ impl Message {
         self.exit = Some(exit);
     }
 
-    /// It begins anew, after it came to no more than a thought: that stays, and what the model now thinks is added.
+    /// Restarts an answer that has no more than reasoning. The reasoning stays, and the new one is appended.
     pub fn restart(&mut self, writer: String, now_ms: u64) {
         self.took_ms = 0;
         self.first_ms = 0;
@@ -100,8 +100,8 @@ impl Message {
         self.exit = None;
     }
 
-    /// Read back from where it was kept: an answer that nobody writes any more was interrupted. `writer` is this tab,
-    /// which writes nothing when it has just opened the conversation. `is_alive` says whether any page writes the answer.
+    /// Marks an unfinished answer as interrupted if no page writes it any more. `writer` is this tab, which writes nothing in a
+    /// conversation that it has just opened. `is_alive` says whether any page writes the answer.
     pub fn mark_interrupted(&mut self, writer: &str, is_alive: bool, now_ms: u64) {
         let is_over = !is_alive && now_ms.abs_diff(self.saved_ms) > GRACE_MS;
         if self.exit.is_none() && (self.writer == writer || is_over) {

@@ -46,7 +46,7 @@ fn play(tree: &mut Conversation, writer: &str, acts: &[Act], loses: bool) {
         };
         match act {
             Act::Ask => tree.ask(stamp, "?".into(), Vec::new()),
-            Act::Edit(which) => drop(tree.edit(stamp, &id(which), "!".into(), Vec::new())),
+            Act::Edit(which) => tree.edit(stamp, &id(which), "!".into(), Vec::new()),
             Act::Answer(which) => tree.answer(stamp, &id(which), "demo".into()),
             Act::Compare(which) => {
                 let other = Provenance { id: format!("{writer}{at}b"), ..stamp.clone() };

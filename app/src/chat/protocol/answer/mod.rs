@@ -24,7 +24,7 @@ pub type Link = starcrossed::Link<Completion>;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum AnswerItem {
-    /// `event: progress`: what the model does before its answer.
+    /// `event: progress`: the model's progress before its answer.
     Progress(Progress),
     /// `event: delta`: a piece of the answer.
     Delta(Delta),
@@ -33,16 +33,16 @@ pub enum AnswerItem {
 /// The result of an answer, beside the exit's reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Completion {
-    /// Why the model ended its answer, in its own word (`stop`, `length`, …).
+    /// The model server's reason for the end of the answer (`stop`, `length`, …).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finish_reason: Option<String>,
-    /// The tokens of question and answer, if the model says so.
+    /// The tokens of the request and the answer, if the model server counts them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
-    /// Whether the conversation fills the model's context, so that the answer can't go on. Left out where it doesn't.
+    /// Whether the conversation fills the model's context, so that the answer can't be continued. Left out if false.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub full: bool,
-    /// The options of the request that the model's server refused, so that it was asked without them.
+    /// The options that the model server refused. The request was repeated without them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
 }
@@ -57,7 +57,7 @@ impl Item for AnswerItem {
 
     fn read(event: &str, json: &str) -> Option<serde_json::Result<Self>> {
         match event {
-            // A phase that this version doesn't know is no reason to lose an answer.
+            // An unknown phase must not end the answer.
             "progress" => serde_json::from_str(json).ok().map(|progress| Ok(Self::Progress(progress))),
             "delta" => Some(serde_json::from_str(json).map(Self::Delta)),
             _ => None,
@@ -91,7 +91,7 @@ impl Item for AnswerItem {
         match (self, next) {
             (Self::Delta(delta), Self::Delta(next)) => delta.join(next).map(Self::Delta),
             (Self::Progress(progress), Self::Progress(next)) => {
-                *progress = next; // the latest is all there is to say
+                *progress = next; // only the latest counts
                 None
             }
             (_, next) => Some(next),

@@ -1,4 +1,4 @@
-//! The server's end of an answer.
+//! The sender of an answer's deltas, on the server.
 
 use super::AnswerItem;
 use crate::chat::protocol::{message::Delta, progress::Progress};
@@ -9,15 +9,15 @@ use starcrossed::{Gone, Sender};
 pub struct DeltaSender(Sender<AnswerItem>);
 
 impl DeltaSender {
-    /// Sends one piece of the answer, and waits while the page is slow to read.
+    /// Sends one delta, and waits while the page is slow to read.
     ///
     /// # Errors
-    /// [`Gone`] once nobody waits for the answer.
+    /// [`Gone`] once no page waits for the answer.
     pub async fn send(&self, delta: Delta) -> Result<(), Gone> {
         self.0.send(AnswerItem::Delta(delta)).await
     }
 
-    /// Says what the model does before its answer. Nobody waits for that: without room for it, it is left out.
+    /// Sends the model's progress before its answer. This never waits: without room in the channel, the event is dropped.
     pub fn progress(&self, progress: Progress) {
         _ = self.0.send_if_room(AnswerItem::Progress(progress));
     }

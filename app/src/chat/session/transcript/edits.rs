@@ -22,7 +22,7 @@ impl Transcript {
                 tree.conversation.id = random_id();
             }
             match instead_of.filter(|question| tree.message(question).is_some()) {
-                Some(question) => drop(tree.edit(stamp, question, text, files)),
+                Some(question) => tree.edit(stamp, question, text, files),
                 None => tree.ask(stamp, text, files),
             }
         });

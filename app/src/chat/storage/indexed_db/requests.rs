@@ -157,7 +157,7 @@ impl Transaction {
     }
 
     pub(crate) fn put_piece(&self, conversation: &str, piece: &Piece) -> Result<(), StorageError> {
-        let key = piece_key(conversation, &piece.of, piece.place());
+        let key = piece_key(conversation, &piece.answer_id, piece.place());
         self.put(MESSAGES, &key, serde_json::to_string(piece))
     }
 

@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_read_as_it_was_written() {
-        let piece = Piece { of: "a".into(), text: "Grüße".into(), ..Piece::default() };
+        let piece = Piece { answer_id: "a".into(), text: "Grüße".into(), ..Piece::default() };
         let kept = ConversationRecord {
             conversation: ConversationInfo { id: "c".into(), ..ConversationInfo::default() },
             messages: vec![],
