@@ -66,7 +66,7 @@ pub fn App() -> impl IntoView {
     // The chat page has something to look up first, and says itself when it is ready.
     Effect::new(move |_| {
         if page.get() != Page::Chat {
-            before_hydration::done();
+            before_hydration::mark_ready();
         }
     });
     let shown = move || match page.get() {

@@ -47,7 +47,7 @@ pub fn typed() -> String {
 }
 
 /// The page's code handles all input from here on. The early clicks are repeated when the caller's work is done.
-pub fn done() {
+pub fn mark_ready() {
     after(0, ready);
 }
 

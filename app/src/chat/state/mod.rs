@@ -102,6 +102,6 @@ impl PageState {
                 session_storage::save_draft(&untrack(|| transcript.id()).unwrap_or_default(), draft);
             });
         }
-        before_hydration::done();
+        before_hydration::mark_ready();
     }
 }
