@@ -15,7 +15,7 @@ fn line(running: bool, exit: Option<&Exit>) -> &'static str {
 
 /// The mark in the header: joined while a task lives, pulsing with its deltas.
 #[component]
-pub fn Mark(
+pub fn Logo(
     /// Whether a task is running.
     #[prop(into)]
     running: Signal<bool>,

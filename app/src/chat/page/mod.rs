@@ -32,7 +32,7 @@ use crate::{
         },
         storage::{ConversationStore, error::StorageError, session_storage},
     },
-    ui::logo::Mark,
+    ui::logo::Logo,
 };
 use leptos::{ev, prelude::*};
 
@@ -97,7 +97,7 @@ pub fn ChatPage() -> impl IntoView {
                     <a class="brand" href="/">
                         "Starcrossed"
                     </a>
-                    <Mark
+                    <Logo
                         running=Signal::derive(move || chat.is_running())
                         exit=transcript.exit
                         beats=transcript.deltas
