@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use starcrossed::State;
 
 /// The class that draws which of the two is lit.
-const fn scene(state: &State) -> &'static str {
+const fn link_state(state: &State) -> &'static str {
     match state {
         State::Idle => "apart",
         State::Running | State::Stopping => "joined",
@@ -31,7 +31,7 @@ pub fn Drawing(
     job: Chunks,
 ) -> impl IntoView {
     let state = job.state();
-    let class = move || format!("drawing {}", state.with(scene));
+    let class = move || format!("drawing {}", state.with(link_state));
     let fate = text(move || state.with(word));
     let task = text(move || if state.with(State::is_active) { "its task" } else { "no task" });
     view! {
