@@ -2,12 +2,12 @@
 //! early stays in the box, and early clicks are repeated in order once the code runs. If the code doesn't come, the page
 //! says so.
 
-use crate::browser::after;
+use crate::browser::{COMPOSER_SELECTOR, after, query};
 use leptos::{
     ev::Event,
     prelude::*,
     wasm_bindgen::JsCast,
-    web_sys::{Element, HtmlTextAreaElement},
+    web_sys::HtmlTextAreaElement,
 };
 /// Runs in the head of every page. It records each click on a button or an input, and keeps the browser from submitting the
 /// form. Enter in the box is a click on Send. The `ready` event repeats the clicks. The box has the focus, unless that would
@@ -42,8 +42,8 @@ pub fn script(program: &str) -> String {
 /// What has been typed into the box.
 #[must_use]
 pub fn typed() -> String {
-    let field = document().query_selector("textarea[name=message]").ok().flatten();
-    field.as_ref().and_then(Element::dyn_ref).map(HtmlTextAreaElement::value).unwrap_or_default()
+    let field = query(COMPOSER_SELECTOR);
+    field.as_ref().and_then(|field| field.dyn_ref()).map(HtmlTextAreaElement::value).unwrap_or_default()
 }
 
 /// The page's code handles all input from here on. The early clicks are repeated when the caller's work is done.

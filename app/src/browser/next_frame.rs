@@ -1,4 +1,4 @@
-//! Waiting for the page to be painted.
+//! Waits for a frame, for a paint, and for the next macrotask.
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Promise;
@@ -19,5 +19,10 @@ pub(crate) fn in_next_frame(act: impl FnOnce() + 'static) {
 pub(crate) async fn after_paint() {
     let frame = Promise::new(&mut |done, _| _ = window().request_animation_frame(&done));
     _ = frame.await;
+    next_macrotask().await;
+}
+
+/// Waits until the current event handler and its microtasks have ended.
+pub(crate) async fn next_macrotask() {
     TimeoutFuture::new(0).await;
 }

@@ -4,8 +4,10 @@
 //! The page then says so beside the box, and asks before it is left. [`session`] holds the text in memory while the
 //! person looks at another conversation or page.
 
-use crate::chat::{session::Chat, storage::session_storage};
-use gloo_timers::future::TimeoutFuture;
+use crate::{
+    browser::next_frame::next_macrotask,
+    chat::{session::Chat, storage::session_storage},
+};
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
 
 /// The notice beside the box.
@@ -21,7 +23,7 @@ pub(crate) fn is_unkept(chat: Chat) -> RwSignal<bool> {
         chat.loading.track();
         // Another effect stores the draft, and may run after this one.
         spawn_local_scoped_with_cancellation(async move {
-            TimeoutFuture::new(0).await;
+            next_macrotask().await;
             let is_unkept = !chat.loading.get_untracked() && untrack(|| is_lost(chat));
             if unkept.get_untracked() != is_unkept {
                 unkept.set(is_unkept);

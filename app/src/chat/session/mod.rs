@@ -19,7 +19,7 @@ pub(crate) mod transcript;
 
 use crate::{
     api::chat::chat,
-    browser::now_ms,
+    browser::{next_frame::next_macrotask, now_ms},
     chat::{
         protocol::message::Paced,
         session::{
@@ -28,7 +28,6 @@ use crate::{
         },
     },
 };
-use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use starcrossed::TaskId;
 
@@ -176,7 +175,7 @@ impl Chat {
             return;
         }
         spawn_local(async move {
-            TimeoutFuture::new(0).await;
+            next_macrotask().await;
             let tasks = ended.into_iter().map(|entry| entry.message.with_untracked(|message| message.task.clone()));
             stopped.try_set(Some(Stopped { tasks: tasks.collect(), at_ms }));
         });
