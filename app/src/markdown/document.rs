@@ -1,7 +1,8 @@
 //! What is final, what is the tail, and when to look.
 
 use super::mend::{Ending, mend};
-use super::parse::{Definitions, Parsed, parse};
+use super::definitions::Definitions;
+use super::parse::{Parsed, parse};
 use super::patch::{Patch, Tail};
 use super::references::References;
 use crate::markdown::{

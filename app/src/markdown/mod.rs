@@ -12,6 +12,7 @@
 //! | `mend` | the tail as if it were complete: `**bo` is bold; and what can't be told yet, held back |
 //! | `outline` | headings that leave a level out |
 //! | `formula`, `source` | the text as the parser shall see it |
+//! | `definitions` | whether a definition may still arrive |
 //! | `parse`, `render` | the parser (pulldown-cmark), and its events as HTML |
 //!
 //! The HTML is ours alone: raw HTML in an answer is text (but `<br>` in a cell of a table), a link goes to `http:`, `https:`
@@ -29,6 +30,7 @@
 //! - A definition that changes what is final makes a rewrite. All the rewrites but the last cost at most eight times the
 //!   length of the text; a definition that comes when that is spent has its effect when the answer ends.
 
+mod definitions;
 mod document;
 mod formula;
 mod mend;

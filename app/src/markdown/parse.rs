@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd};
 
+use super::definitions::Definitions;
 use super::formula;
 use super::render::Renderer;
 use crate::markdown::source::{
@@ -69,15 +70,6 @@ impl Parsed {
 
 type Answer<'a> = Option<(CowStr<'a>, CowStr<'a>)>;
 type Events<'a, 'b> = OffsetIter<'a, &'b mut dyn FnMut(BrokenLink<'a>) -> Answer<'a>>;
-
-/// Whether a definition may still come for what uses one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Definitions {
-    /// It may: `[text][label]` and `[^note]` show no brackets, as if it had.
-    Awaited,
-    /// None will: an undefined label is text.
-    Complete,
-}
 
 /// Parses `text`, which comes after the definitions in `known`.
 pub(super) fn parse(ids: &str, known: &str, text: &str, definitions: Definitions) -> Parsed {

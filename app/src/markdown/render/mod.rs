@@ -9,7 +9,7 @@ mod text;
 
 use pulldown_cmark::{Alignment, Event};
 
-use super::parse::Definitions;
+use super::definitions::Definitions;
 use crate::markdown::source::sentinels::CUT;
 
 pub(super) use code::{Part, figure};

@@ -1,6 +1,6 @@
 //! What stands in a line.
 
-use super::super::parse::Definitions;
+use super::super::definitions::Definitions;
 use super::Renderer;
 use super::escape::escape;
 use super::link::address;
