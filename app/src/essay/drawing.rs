@@ -1,7 +1,7 @@
 //! The mark, drawn large: this page on the left, its task on the right, messages travelling along the line. When one
 //! dies its star goes out and the other stays lit, with the reason written under it.
 
-use super::page::Chunks;
+use super::chunks::Chunks;
 use crate::ui::{reason::essay_text, text::text};
 use leptos::prelude::*;
 use starcrossed::State;

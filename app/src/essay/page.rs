@@ -1,8 +1,8 @@
 //! `/task`: everything the essay shows. Start a task, watch its messages arrive, cancel it, let it crash, walk away.
 
-use super::drawing::Drawing;
+use super::{chunks::Chunks, drawing::Drawing};
 use crate::{
-    api::task::{Chunk, task},
+    api::task::task,
     browser::{every_second, router::Router},
     ui::{
         reason::{essay_name, essay_text},
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use starcrossed::{Exit, Job, State, use_link};
+use starcrossed::{Exit, State, use_link};
 
 /// How many chunks the task makes.
 const CHUNKS: u32 = 5;
@@ -18,9 +18,6 @@ const CHUNKS: u32 = 5;
 const INTERVAL_MS: u64 = 1000;
 /// With "Crash" ticked, the task panics in place of this chunk.
 const CRASH_AT: u32 = 3;
-
-/// The link of this page: it takes which chunk to crash in place of.
-pub(crate) type Chunks = Job<Option<u32>, Vec<Chunk>>;
 
 /// The essay's page.
 #[component]
