@@ -3,12 +3,7 @@
 //! says so.
 
 use crate::browser::{COMPOSER_SELECTOR, after, query};
-use leptos::{
-    ev::Event,
-    prelude::*,
-    wasm_bindgen::JsCast,
-    web_sys::HtmlTextAreaElement,
-};
+use leptos::{ev::Event, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlTextAreaElement};
 /// Runs in the head of every page. It records each click on a button or an input, and keeps the browser from submitting the
 /// form. Enter in the box is a click on Send. The `ready` event repeats the clicks. The box has the focus, unless that would
 /// open an on-screen keyboard. What has been typed survives a reload.

@@ -1,7 +1,7 @@
 //! What is final, what is the tail, and when to look.
 
-use super::mend::{Ending, mend};
 use super::definitions::Definitions;
+use super::mend::{Ending, mend};
 use super::parse::{Parsed, parse};
 use super::patch::{Patch, Tail};
 use super::references::References;
