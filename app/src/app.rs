@@ -54,7 +54,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// The app: one page or another.
+/// The app: shows the page of the current path.
 #[component]
 pub fn App() -> impl IntoView {
     let address = Router::follow();
@@ -81,7 +81,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// One of the pages beside the chat.
+/// A page whose code is fetched on demand.
 fn fetched(page: fn(Pages) -> AnyView) -> AnyView {
     let pages = Lazy::new(|| Box::pin(load_pages()));
     pages.load();

@@ -1,6 +1,6 @@
 //! The pages, and the page at each path.
 
-/// The pages that there are.
+/// The pages of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
     /// `/`, and `/c/…` for each conversation.

@@ -1,4 +1,4 @@
-// early.rs says what this does, and why.
+// before_hydration.rs says what this does, and why.
 {
   const BACK = ' Reload when the server is back.', THEN = ' What you have sent is asked when it has come.';
   const FAILED = "This page can't start: its program can't be loaded or run here." + BACK;

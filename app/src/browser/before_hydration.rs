@@ -23,7 +23,7 @@ use leptos::{ev::Event, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlTextAreaE
 /// [CSSOM]: https://www.w3.org/TR/CSP3/#directive-style-src
 const SCRIPT: &str = include_str!("before_hydration.js");
 
-/// What people read whose browser runs no scripts.
+/// The notice for browsers that run no scripts.
 pub const NO_SCRIPT: &str = "<p class=\"unready\">This page needs JavaScript and WebAssembly. Turn JavaScript on, and reload the \
     page. Nothing that you type is sent.</p>";
 
@@ -34,7 +34,7 @@ pub fn script(program: &str) -> String {
     lines.collect::<Vec<_>>().join("\n").replace("PROGRAM", program)
 }
 
-/// What has been typed into the box.
+/// The text in the message box. Empty if the page has no box.
 #[must_use]
 pub fn typed() -> String {
     let field = query(COMPOSER_SELECTOR);

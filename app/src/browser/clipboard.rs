@@ -8,8 +8,8 @@ use leptos::{
     web_sys::{Clipboard, HtmlDocument, HtmlElement, HtmlTextAreaElement},
 };
 
-/// Puts text on the clipboard; says whether it is there. Browsers have a clipboard for pages on HTTPS and on this machine;
-/// everywhere else there is the old way.
+/// Copies text to the clipboard and returns whether that worked. Browsers offer the Clipboard API only in secure contexts
+/// (HTTPS and localhost); elsewhere `execCommand` does it.
 pub async fn copy(text: &str) -> bool {
     let clipboard = Reflect::get(&window().navigator(), &"clipboard".into()).ok();
     match clipboard.and_then(|clipboard| clipboard.dyn_into::<Clipboard>().ok()) {
@@ -18,7 +18,7 @@ pub async fn copy(text: &str) -> bool {
     }
 }
 
-/// Selects the text in a field that nobody sees, and copies what is selected.
+/// Copies by selecting the text in a visually hidden field.
 fn copy_with_exec_command(text: &str) -> Option<bool> {
     let page = document().dyn_into::<HtmlDocument>().ok()?;
     let (before, selected) = (page.active_element(), Selected::now());

@@ -28,7 +28,7 @@ pub fn every_second(tick: impl Fn() + Send + Sync + Clone + 'static) {
     });
 }
 
-/// Does this after so many milliseconds, also if what asks for it has ended by then: Leptos's own would end with that.
+/// Calls `act` after `ms` milliseconds. Unlike the timer of Leptos, it survives the end of the reactive owner.
 pub fn after(ms: u32, act: impl FnOnce() + 'static) {
     let act = Closure::once_into_js(act);
     _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(act.unchecked_ref(), ms.cast_signed());

@@ -7,7 +7,7 @@ use leptos::{
     web_sys::{Blob, HtmlAnchorElement, Url},
 };
 
-/// A part of a file that somebody picked, from this byte to that; empty if it can't be read.
+/// Reads the bytes `from..to` of a picked file. Empty if the file can't be read.
 #[expect(clippy::cast_precision_loss, reason = "no file has 2^53 bytes")]
 pub async fn bytes_of(file: &Blob, from: usize, to: usize) -> Vec<u8> {
     let Ok(part) = file.slice_with_f64_and_f64(from as f64, to as f64) else { return Vec::new() };
@@ -15,7 +15,7 @@ pub async fn bytes_of(file: &Blob, from: usize, to: usize) -> Vec<u8> {
     read.map(|buffer| Uint8Array::new(&buffer).to_vec()).unwrap_or_default()
 }
 
-/// Gives the person a file to keep.
+/// Downloads the file under this name.
 pub fn save(name: &str, file: &Blob) {
     let Ok(url) = Url::create_object_url_with_blob(file) else { return };
     let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());

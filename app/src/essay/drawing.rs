@@ -1,4 +1,4 @@
-//! The mark, drawn large: this page on the left, its task on the right, messages travelling along the line. When one
+//! The logo, drawn large: this page on the left, its task on the right, messages travelling along the line. When one
 //! dies its star goes out and the other stays lit, with the reason written under it.
 
 use super::chunks::Chunks;

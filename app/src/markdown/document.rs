@@ -1,4 +1,4 @@
-//! What is final, what is the tail, and when to look.
+//! Decides which part of the text is final, which part is the tail, and when to parse again.
 
 use super::definitions::Definitions;
 use super::mend::{Ending, mend};
@@ -16,22 +16,22 @@ use crate::markdown::{
     },
 };
 
-/// A tail up to this length (in bytes) is looked at whenever it has changed.
+/// A tail up to this length, in bytes, is parsed after every change.
 pub const EAGER: usize = 8 * 1024;
 
-/// A larger one, when it has grown by one part in so many.
+/// A longer tail is parsed again after it has grown by 1/32. This bounds the cost of a growing block.
 const REPARSE_FRACTION: usize = 32;
 
-/// However slowly it grows, it is looked at again after so many milliseconds.
+/// The longest delay before a changed tail is parsed again, in milliseconds.
 const MAX_DELAY_MS: u32 = 200;
 
-/// All the rewrites before the last cost so many times the length of the text.
+/// All rewrites but the last parse at most this many times the length of the text.
 const REWRITE_BUDGET: usize = 8;
 
-/// A longer text isn't written again: a definition has no effect on what was final before it.
+/// The longest text that is rewritten, in bytes. In a longer text, a definition has no effect on earlier final blocks.
 const MAX_REWRITE: usize = 256 * 1024;
 
-/// After so much text, definitions aren't awaited any more: what isn't defined by then is written as text.
+/// After this many bytes, definitions are no longer awaited. Labels that are undefined by then become text.
 const LONG_TEXT: usize = 64 * 1024;
 
 /// Markdown that is still loading.
@@ -44,68 +44,68 @@ pub struct Document {
     finished: bool,
     was_cut: bool,
     closed: bool,
-    /// No definition will come.
+    /// Whether the text has ended, so that no more definitions can arrive.
     is_complete: bool,
-    /// Everything before here is final, and in the page.
+    /// The end of the text that is final and in the page.
     frozen: usize,
-    /// The code block that starts there, if one does. Parts of a long one are before there.
+    /// The code block that starts there, if any. Earlier parts of a long block are already final.
     code: Option<Code>,
     /// Where the last code block started.
     code_start: usize,
     references: References,
-    /// What the tail shows, if that is HTML.
+    /// The HTML that the tail shows. None if the tail is an open code block.
     tail: Option<String>,
-    /// How long the source was when it was looked at; how long it has to be for the next time, or how late.
+    /// The length of the source at the last parse. The next one is due at the length `due` or at the time `due_ms`.
     seen: usize,
     due: usize,
     due_ms: u32,
-    /// Up to where blocks have been looked for.
+    /// The end of the text that was searched for complete blocks.
     split: usize,
     /// Whether more of the text is there already.
     expects_more: bool,
-    /// How many bytes have been parsed; by rewrites, too.
+    /// The number of bytes given to the parser, including rewrites.
     parsed: usize,
     rewritten: usize,
 }
 
 impl Document {
-    /// An empty one. `ids` starts every id in its HTML, and must be another for every text of a page.
+    /// Returns an empty document. `ids` is the prefix of every id in its HTML. It must be unique on the page.
     pub fn new(ids: &str) -> Self {
         Self { ids: ids.into(), ..Self::default() }
     }
 
-    /// Takes in what has arrived.
+    /// Appends text. Line ends become LF; NUL and reserved characters become U+FFFD.
     pub fn push(&mut self, delta: &str) {
         normalise(delta, &mut self.after_cr, &mut self.source);
     }
 
-    /// There will be no more: the next patch makes everything final, and empties the tail.
+    /// Marks the text as complete. The next patch makes everything final and empties the tail.
     pub fn finish(&mut self) {
         self.finished = true;
     }
 
-    /// There will be no more, and the text isn't complete: its end is drawn as it was while it grew.
+    /// Marks the text as cut off. Its end is drawn as it was while the text grew: open markup is closed.
     pub fn cut_off(&mut self) {
         self.was_cut = true;
         self.finish();
     }
 
-    /// Whether more of the text is there already: then the tail isn't worth showing yet.
+    /// Sets whether more text is available already. The tail is not drawn then, because it would change at once.
     pub fn expect_more(&mut self, expects_more: bool) {
         self.expects_more = expects_more;
     }
 
-    /// How many bytes have been given to the parser so far: what all of this has cost.
+    /// The number of bytes given to the parser so far, which measures the total cost.
     pub fn parsed(&self) -> usize {
         self.parsed
     }
 
-    /// Whether something has arrived that hasn't been looked at: then it is worth asking again in a while.
+    /// Whether text has arrived that was not parsed yet. Call [`render`](Self::render) again later.
     pub fn is_behind(&self) -> bool {
         !self.finished && self.source.len() > self.seen
     }
 
-    /// What has changed since the last time, at this time of any clock that doesn't go back. Call this at most once a frame.
+    /// Returns the changes since the last call. `now_ms` comes from any monotonic clock. Call this at most once a frame.
     pub fn render(&mut self, now_ms: u32) -> Patch {
         let mut patch = Patch::default();
         if self.finished {
@@ -115,7 +115,7 @@ impl Document {
             if !self.expects_more {
                 self.show(&mut patch);
             } else if !patch.frozen.is_empty() && self.code.is_none() {
-                // What was the tail has become final.
+                // The former tail has become final.
                 patch.tail = Tail::Html(String::new());
                 self.tail = None;
             }
@@ -128,7 +128,7 @@ impl Document {
         patch
     }
 
-    /// Makes final what is; whether it is worth looking again.
+    /// Makes complete blocks final. Returns whether there may be more.
     fn advance(&mut self, patch: &mut Patch) -> bool {
         self.skip_blank_lines();
         if self.code.is_none() {
@@ -141,7 +141,7 @@ impl Document {
         }
     }
 
-    /// Makes final what is of a code block; whether that is all of it.
+    /// Makes the complete parts of a code block final. Returns whether the block has ended.
     fn advance_code(&mut self, mut code: Code, patch: &mut Patch) -> bool {
         let (new, end) = code.read(&self.source);
         while let Some((html, end)) = code.cut(&self.source) {
@@ -190,7 +190,7 @@ impl Document {
         let cut = self.frozen + text.split_inclusive('\n').take(last.line).map(str::len).sum::<usize>();
         parsed.html.truncate(last.html);
         if parsed.defines_after(last.at) {
-            // The last block defines something, and may yet turn out not to: what is before it must do without.
+            // The last block may still change, so its definitions must not affect the blocks before it.
             parsed = self.parse(self.frozen, cut);
             self.learn(cut, &parsed, usize::MAX);
         } else {
@@ -219,7 +219,7 @@ impl Document {
         self.references.learn(source, parsed, end);
     }
 
-    /// Everything before `end` is final; `html` is what is new of it.
+    /// Makes everything before `end` final. `html` is the part that was not final before.
     fn freeze(&mut self, end: usize, html: &str, patch: &mut Patch) {
         self.frozen = end;
         if end > LONG_TEXT && self.references.awaits() {
@@ -235,7 +235,7 @@ impl Document {
         }
     }
 
-    /// A part of a code block is final. It uses no definition, but what is before the block may wait for one.
+    /// Makes a part of a code block final. It uses no definition, but the text before the block may await one.
     fn freeze_part(&mut self, end: usize, html: &str, patch: &mut Patch) {
         let before = std::mem::replace(&mut self.frozen, end);
         if end > LONG_TEXT && self.references.awaits() {
@@ -254,7 +254,7 @@ impl Document {
         }
     }
 
-    /// Writes all that is before `end` again.
+    /// Replaces the whole page with everything before `end`, parsed again.
     fn rewrite(&mut self, end: usize, patch: &mut Patch) {
         let parsed = self.parse(0, end);
         self.references.rewritten();
@@ -263,7 +263,7 @@ impl Document {
         self.tail = Some(String::new());
     }
 
-    /// Shows what isn't final.
+    /// Draws the tail.
     fn show(&mut self, patch: &mut Patch) {
         if self.code.is_some() {
             return;
@@ -302,7 +302,7 @@ impl Document {
         patch.tail = Tail::Html(String::new());
     }
 
-    /// Whether what isn't final is too much to be made final as one.
+    /// Whether the rest is too long to become final as one block.
     fn is_long(&self) -> bool {
         self.source.len() - self.frozen > GIANT || self.code.as_ref().is_some_and(Code::is_cut)
     }

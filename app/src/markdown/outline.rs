@@ -6,7 +6,7 @@
 pub struct Outline(u8);
 
 impl Outline {
-    /// Says of each heading in `html`, which this crate has made, as what it counts, where that isn't what it is.
+    /// Adds `aria-level` to the headings whose level skips one. `html` must come from this crate.
     pub fn number(&mut self, html: &mut String) {
         let mut from = 0;
         while let Some(at) = html.get(from..).and_then(|rest| rest.find("<h")).map(|at| from + at) {
@@ -29,7 +29,7 @@ impl Outline {
     }
 }
 
-/// By level.
+/// The attribute to insert, by level.
 const ATTRIBUTES: [&str; 6] =
     ["", "", " aria-level=\"2\"", " aria-level=\"3\"", " aria-level=\"4\"", " aria-level=\"5\""];
 

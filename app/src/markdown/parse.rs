@@ -1,4 +1,4 @@
-//! The parser, and what is learnt from it besides the HTML.
+//! Runs the parser, and collects its facts beside the HTML.
 
 use std::ops::Range;
 
@@ -18,23 +18,23 @@ pub(super) const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_TASKLISTS)
     .union(Options::ENABLE_MATH);
 
-/// Stands between what is known and what is parsed: it closes whatever is open.
+/// Separates the known definitions from the text. A thematic break closes every open block.
 const END: &str = "***\n";
 
-/// What a text is. Places are those of the prepared text, and comparable with each other only.
+/// The result of parsing a text. Offsets refer to the prepared text and are comparable only with each other.
 #[derive(Debug, Default)]
 pub(super) struct Parsed {
-    /// All of it.
+    /// The HTML of the whole text.
     pub(super) html: String,
     /// The last block at the top level that can be parsed without what is before it.
     pub(super) last: Option<Last>,
-    /// Links that it defines.
+    /// The link definitions in the text.
     pub(super) links: Vec<Link>,
-    /// Footnotes that it defines, and where.
+    /// The labels and offsets of the footnotes that the text defines.
     pub(super) footnotes: Vec<(String, usize)>,
-    /// What is used as a link and isn't defined, and where.
+    /// The labels and offsets of undefined links.
     pub(super) broken: Vec<(String, usize)>,
-    /// How many bytes of HTML came from the definitions of links.
+    /// The number of HTML bytes that came from link definitions.
     pub(super) expanded: usize,
     /// A link or a footnote is drawn without its brackets, because its definition may come.
     pub(super) awaits: bool,
@@ -192,7 +192,7 @@ fn new_line(text: &str, from: usize, to: usize) -> Option<usize> {
     text.get(from..to).and_then(|between| between.rfind('\n')).map(|end| from + end + 1)
 }
 
-/// Whether the block that starts on the line at `at` would be the same with nothing before it.
+/// Whether the block that starts on the line at `at` parses alike without the text before it.
 ///
 /// That is so after a blank line. Elsewhere a formula might be open there that ends in it, and what looks like its start
 /// might be text because a definition comes before it: unless it is `unambiguous`, or comes right `after_unambiguous`.

@@ -1,20 +1,20 @@
-//! What a document says to the page.
+//! The changes that a document asks the page to make.
 
 /// What to do to the page, in this order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Patch {
-    /// Throw away all that is there, the tail's content too.
+    /// Whether to remove all existing content first, including the tail's.
     pub rewrite: bool,
-    /// HTML to be put before the tail: it won't change (unless there is a rewrite).
+    /// HTML to insert before the tail. It won't change unless there is a rewrite.
     pub frozen: String,
-    /// What becomes of the tail.
+    /// The change to the tail.
     pub tail: Tail,
 }
 
 /// What becomes of the content of the tail element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Tail {
-    /// It stays.
+    /// The content stays the same.
     #[default]
     Unchanged,
     /// It is replaced by this HTML.

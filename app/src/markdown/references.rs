@@ -1,4 +1,4 @@
-//! What is defined in one place and used in another.
+//! Link and footnote definitions that are used elsewhere in the text.
 //!
 //! A block is parsed by itself, after the definitions that came before it: they are kept as source and put before it, so
 //! that the parser alone decides what a definition is and which of two wins. What was used before it was defined makes a
@@ -19,16 +19,16 @@ const UNRESOLVED: usize = 256;
 /// What is known of them.
 #[derive(Debug, Default)]
 pub(super) struct References {
-    /// The definitions so far, as source.
+    /// The definitions so far, as Markdown source.
     known: String,
-    /// What was used and wasn't defined.
+    /// The labels that were used before their definition.
     unresolved: Vec<String>,
-    /// There were too many of those.
+    /// Whether there were too many labels to record. Any definition then causes a rewrite.
     overflowed: bool,
     expanded: usize,
-    /// What is final isn't as it should be.
+    /// Whether final blocks differ from the correct result.
     dirty: bool,
-    /// Something in what is final looks as if it were defined.
+    /// Whether final blocks show an undefined label as if it were defined.
     awaits: bool,
 }
 
@@ -143,7 +143,7 @@ fn definition(label: &str, destination: &str, title: &str) -> String {
     out
 }
 
-/// As it has to be written to mean nothing but itself.
+/// Escapes `text` so that no character has a meaning in Markdown.
 fn escape(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {

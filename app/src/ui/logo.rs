@@ -1,4 +1,4 @@
-//! The mark: two stars, and the line between them. One is this page, the other the task that works for it.
+//! The logo: two stars, and the line between them. One is this page, the other the task that works for it.
 
 use crate::chat::protocol::answer::Exit;
 use crate::ui::reason::logo_class;
@@ -13,7 +13,7 @@ fn line(running: bool, exit: Option<&Exit>) -> &'static str {
     }
 }
 
-/// The mark in the header: joined while a task lives, pulsing with its deltas.
+/// The logo in the header: joined while a task lives, pulsing with its deltas.
 #[component]
 pub fn Logo(
     /// Whether a task is running.

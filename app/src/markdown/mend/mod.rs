@@ -1,7 +1,7 @@
 //! The tail as if it were complete, so that what has half arrived doesn't flicker.
 //!
-//! At no moment may a sign be seen that the whole text wouldn't show. So what is open is closed, and what can't be told yet is
-//! held back until it can. A guess is never final while more is to come.
+//! The page must never show a character that the complete text would not show. So open markup is closed, and ambiguous
+//! text is held back until more of it arrives. A guess is never final while more is to come.
 
 mod dollar;
 pub(crate) mod hold_back;
@@ -14,13 +14,13 @@ use crate::markdown::source::{
     sentinels::CUT,
 };
 
-/// So many unfinished signs at the end of a text are taken away one by one; the others of thousands, all at once.
+/// At most this many unfinished markers at the end are removed one by one. Thousands more are removed all at once.
 const TURNS: usize = 16;
 
 /// How the text goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// More is to come.
+    /// More text will arrive.
     Open,
     /// It was cut off: this is all there will be. What could be text is shown.
     Cut,

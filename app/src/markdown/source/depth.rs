@@ -1,11 +1,12 @@
-//! Ten thousand `>` are one line of text, and ten thousand blocks for a parser, each looked at again for every line.
+//! Limits the nesting depth. A parser makes a block of each of ten thousand `>` on one line, and visits all of them for
+//! every line.
 
 use std::borrow::Cow;
 
 use super::line::prefix;
 use crate::markdown::source::sentinels::NEUTRAL;
 
-/// How many markers of one line are markers; the others are text.
+/// The largest number of block markers on one line. Further markers are text.
 const MOST: usize = 32;
 
 /// The text with no more than [`MOST`] markers at the start of a line.

@@ -1,13 +1,13 @@
-//! What can be said of a line by itself.
+//! Properties of a single line.
 
-/// What stands at the start of a line before its text.
+/// The indentation, quote markers and list markers before the text of a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prefix {
-    /// How many bytes of it there are, spaces included.
+    /// The length in bytes, spaces included.
     pub(crate) len: usize,
-    /// How many `>`.
+    /// The number of `>` markers.
     pub(crate) quotes: usize,
-    /// How many list markers.
+    /// The number of list markers.
     pub(crate) items: usize,
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn marker(bytes: &[u8]) -> usize {
 pub(crate) struct Fence {
     /// `` ` `` or `~`.
     pub(crate) char: u8,
-    /// How many of them.
+    /// The length of the fence in characters.
     pub(crate) len: usize,
 }
 
@@ -82,13 +82,12 @@ impl Fence {
     }
 }
 
-/// How many times `byte` stands at the start of `text`.
+/// The length of the run of `byte` at the start of `text`.
 pub(crate) fn run(text: &str, byte: u8) -> usize {
     text.bytes().take_while(|&other| other == byte).count()
 }
 
-/// Whether nothing that is open in the text before `line` is still open in it, nor what is open in it after it: it is blank,
-/// a fence or a heading, in whatever block.
+/// Whether inline markup cannot cross this line: it is blank, a fence or a heading, inside any block.
 pub(crate) fn is_break(line: &str) -> bool {
     let prefix = prefix(line, usize::MAX);
     let rest = line.get(prefix.len..).unwrap_or_default();
@@ -99,7 +98,7 @@ pub(crate) fn is_break(line: &str) -> bool {
     blank || heading || fence(rest).is_some()
 }
 
-/// Whether what is open before the line end at `end` isn't after it.
+/// Whether inline markup cannot cross the line end at `end`.
 pub(crate) fn breaks_at(text: &str, end: usize) -> bool {
     is_break(line_at(text, end + 1)) || is_break(line_at(text, line_start(text, end)))
 }
