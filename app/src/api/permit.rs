@@ -1,4 +1,4 @@
-//! What a task holds from its start to its end besides its work: a place among the tasks, memory for the question.
+//! The guards that a task holds from its start to its end: a place among the tasks, memory for the question.
 
 use http::request::Parts;
 use leptos::prelude::use_context;

@@ -7,11 +7,11 @@ use leptos::{
     web_sys::{Element, HtmlAnchorElement},
 };
 
-/// Where the page is. The server provides one, made of the request; in the browser it follows the address bar.
+/// The page's address. The server makes one from the request; in the browser it follows the address bar.
 #[derive(Clone, Copy, Debug)]
 pub struct Router {
     path: RwSignal<String>,
-    /// Where the page was before, in this app.
+    /// The address before this one, in this app.
     previous: RwSignal<String>,
 }
 
@@ -21,7 +21,7 @@ impl Router {
         Self { path: RwSignal::new(path.to_owned()), previous: RwSignal::new("/".into()) }
     }
 
-    /// Where the browser is now.
+    /// The browser's address now.
     fn here() -> Self {
         Self::at(&pathname())
     }
@@ -55,7 +55,7 @@ impl Router {
         }
     }
 
-    /// Where the page was before it came here: what a link back leads to.
+    /// The address before this one: the target of a link back.
     pub fn previous(self) -> String {
         self.previous.get()
     }

@@ -28,9 +28,9 @@ impl End {
 /// A selection with something in it.
 #[derive(Clone, Debug)]
 pub struct Selected {
-    /// Where the selection was begun.
+    /// The start of the selection.
     pub anchor: End,
-    /// Where it ends: a mouse button that is still down moves this one.
+    /// The end of the selection: a pressed mouse button moves this one.
     pub focus: End,
     /// Whether the anchor comes first in the document.
     pub is_forward: bool,

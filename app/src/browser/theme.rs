@@ -19,7 +19,7 @@ pub const SCRIPT: &str = "{const d=document,r=d.documentElement,key='starcrossed
     try{localStorage.setItem(key,t)}catch{}}});\
     d.addEventListener('DOMContentLoaded',fill);addEventListener('storage',e=>{if(e.key==key)kept()})}";
 
-/// What a browser has to know in the head of a page, and the script that makes it agree with the choice.
+/// The head elements that tell the browser the theme, and the script that applies the person's choice.
 #[component]
 pub fn ThemeHead() -> impl IntoView {
     let media = |query: &'static str| custom_attribute("media", query); // Leptos knows it of other elements only
@@ -31,7 +31,7 @@ pub fn ThemeHead() -> impl IntoView {
     }
 }
 
-/// Where it is chosen.
+/// The choice of the theme.
 #[component]
 pub fn ThemeChoice() -> impl IntoView {
     let choice = NodeRef::<html::Select>::new();

@@ -12,7 +12,7 @@ use crate::{
 use leptos::prelude::*;
 use starcrossed::{Exit, State, use_link};
 
-/// How many chunks the task makes.
+/// The number of chunks of the task.
 const CHUNKS: u32 = 5;
 /// The pause before each, in milliseconds.
 const INTERVAL_MS: u64 = 1000;

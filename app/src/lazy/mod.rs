@@ -11,10 +11,10 @@ use futures::FutureExt;
 use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 use std::pin::Pin;
 
-/// How long code may be on its way before the page says so, in milliseconds.
+/// The time after which the page says that code is still missing, in milliseconds.
 const LATE_MS: u32 = 4000;
 
-/// What a `#[lazy]` function returns: the code, or that it can't be had.
+/// The result of a `#[lazy]` function: the code, or the error that it can't be fetched.
 pub type Fetched<T> = Result<T, SplitLoaderError>;
 
 /// Calls a `#[lazy]` function.

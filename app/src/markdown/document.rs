@@ -50,7 +50,7 @@ pub struct Document {
     frozen: usize,
     /// The code block that starts there, if any. Earlier parts of a long block are already final.
     code: Option<Code>,
-    /// Where the last code block started.
+    /// The start of the last code block.
     code_start: usize,
     references: References,
     /// The HTML that the tail shows. None if the tail is an open code block.

@@ -40,12 +40,12 @@ pub(super) struct Parsed {
     pub(super) awaits: bool,
 }
 
-/// Where the last block starts.
+/// The start of the last block.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Last {
     /// In the prepared text.
     pub(super) at: usize,
-    /// How many lines of the text come before it.
+    /// The number of lines before it.
     pub(super) line: usize,
     /// In the HTML.
     pub(super) html: usize,
@@ -57,7 +57,7 @@ pub(super) struct Link {
     pub(super) label: String,
     pub(super) destination: String,
     pub(super) title: String,
-    /// Where it ends.
+    /// Its end.
     pub(super) end: usize,
 }
 

@@ -1,6 +1,6 @@
 //! The changes that a document asks the page to make.
 
-/// What to do to the page, in this order.
+/// The changes to the page, in this order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Patch {
     /// Whether to remove all existing content first, including the tail's.
@@ -11,7 +11,7 @@ pub struct Patch {
     pub tail: Tail,
 }
 
-/// What becomes of the content of the tail element.
+/// The new content of the tail element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Tail {
     /// The content stays the same.

@@ -16,7 +16,7 @@ const EXPANDED: usize = 64 * 1024;
 /// More uses than this aren't told apart.
 const UNRESOLVED: usize = 256;
 
-/// What is known of them.
+/// The definitions so far, and the labels that had none.
 #[derive(Debug, Default)]
 pub(super) struct References {
     /// The definitions so far, as Markdown source.

@@ -14,7 +14,7 @@ use starcrossed::{
     registry::snapshot::{Ended, Living, State},
 };
 
-/// How many seconds of silence there are before the page takes its task for lost.
+/// The seconds of silence after which the page takes its task for lost.
 const PATIENCE: u32 = 10;
 
 /// The monitor.
@@ -169,7 +169,7 @@ const fn state(state: State) -> &'static str {
     }
 }
 
-/// How it stands with looking on.
+/// The state of the monitor's own stream, as a sentence.
 fn standing(exit: Option<&Exit>, is_live: bool) -> String {
     match exit {
         None if is_live => "Live".into(),

@@ -36,7 +36,7 @@ pub struct Permit {
     count: usize,
 }
 
-/// Which limit is exhausted.
+/// The limit that is exhausted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exhausted {
     /// The quota itself.

@@ -44,7 +44,7 @@ pub struct TaskLimit {
     functions: Arc<HashSet<&'static str>>,
 }
 
-/// Which quota a request would exceed.
+/// The quota that a request would exceed.
 #[derive(Clone, Copy, Debug)]
 enum Refused {
     Tasks(Starts, Exhausted),

@@ -1,4 +1,4 @@
-//! What the program says at the terminal, and in its log.
+//! The output at the terminal, and the log.
 //!
 //! | module | what it does |
 //! |---|---|

@@ -157,7 +157,7 @@ async fn check_alive(address: SocketAddr) -> Result<(), TestCaseError> {
 /// The panics of every server in this process, except those that a request asked for.
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// How many panics a request has asked for.
+/// The number of panics that a request has asked for.
 static REQUESTED: AtomicUsize = AtomicUsize::new(0);
 
 /// The threads of the tests. A panic on any other thread counts as the server's, whatever name its thread has.

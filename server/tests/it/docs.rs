@@ -11,7 +11,7 @@ use std::{
 const OTHER_OPTIONS: [&str; 9] =
     ["config", "copy-config", "help", "no-deploy", "now", "read-only", "rm", "system", "test"];
 
-/// How much longer than its drain the program may take to go down, in seconds.
+/// The time beyond its drain that the program may take to go down, in seconds.
 const GOING_DOWN: u64 = 2;
 
 #[test]

@@ -221,7 +221,7 @@ fn links(text: &str) -> Vec<&str> {
     markdown.chain(html.filter_map(|rest| rest.split_once('"')).map(|(link, _)| link)).collect()
 }
 
-/// What stands between backticks on a line. Blocks of code are left out.
+/// The text between backticks on a line. Blocks of code are left out.
 fn code_spans(text: &str) -> Vec<&str> {
     prose(text).flat_map(|line| line.split('`').skip(1).step_by(2)).collect()
 }

@@ -17,25 +17,25 @@ use send_wrapper::SendWrapper;
 
 use crate::browser::{next_frame::in_next_frame, now_ms};
 
-/// How long the window may go on moving after a key press or a click, in milliseconds.
+/// The time for which the window may move on after a key press or a click, in milliseconds.
 const SMOOTH_MS: f64 = 1000.0;
-/// How long after a finger has left it.
+/// The same after a finger has left the list.
 const MOMENTUM_MS: f64 = 3000.0;
-/// How long after a change of the list a browser may move the window because of it.
+/// The time within which a browser may move the window because of a change of the list, in milliseconds.
 const SETTLING_MS: f64 = 300.0;
-/// How wide a scroll bar is that lies over the list, at most, in pixels.
+/// The largest width of a scroll bar that lies over the list, in pixels.
 const BAR: i32 = 16;
 /// The button whose press makes some browsers scroll with the mouse: <https://www.w3.org/TR/uievents/#dom-mouseevent-button>.
 const MIDDLE: i16 = 1;
-/// How far a mouse moves that drags, in pixels. A click may move it by less.
+/// The distance of a drag by mouse, in pixels. A click may move the mouse by less.
 const DRAG: i32 = 4;
 
-/// What a person does who may be scrolling, by the page's clock.
+/// The input that may scroll, by the page's clock.
 #[derive(Clone, Copy)]
 pub(super) struct Gesture {
     /// Until when a scroll is theirs; infinite while they hold the scroll bar or drag.
     until_ms: StoredValue<f64>,
-    /// Where a mouse button was pressed, in pixels from the top left of the window.
+    /// The position of the last mouse press, in pixels from the top left of the window.
     pressed: StoredValue<(i32, i32)>,
     /// When a change of the list was drawn last; infinite for one that is about to be.
     drawn_ms: StoredValue<f64>,
@@ -193,7 +193,7 @@ fn turns_up(wheel: &WheelEvent) -> bool {
     is_plain && wheel.delta_y() < 0.0 && wheel.delta_y().abs() >= wheel.delta_x().abs()
 }
 
-/// Where the first finger is, from the top.
+/// The first finger's distance from the top, in pixels.
 fn finger_of(event: &Event) -> Option<f64> {
     let touches = Reflect::get(event, &"touches".into()).ok()?;
     let first = Reflect::get_u32(&touches, 0).ok().filter(JsValue::is_object)?;

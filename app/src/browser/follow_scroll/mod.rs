@@ -21,17 +21,17 @@ const CLOSE: i32 = 8;
 /// page leaves you alone until you are back.
 #[derive(Clone, Copy)]
 pub struct Follow {
-    /// What scrolls.
+    /// The scroll container.
     pub scroller: NodeRef<html::Main>,
-    /// What grows in it.
+    /// The content, which grows.
     pub content: NodeRef<html::Div>,
     /// Whether the reader is reading along. Nobody is before there is something to read.
     pub is_following: RwSignal<bool>,
-    /// Where the window on it was, in pixels from the top.
+    /// The last scroll position, in pixels from the top.
     top: StoredValue<i32>,
 }
 
-/// Where the window on the list is, in pixels.
+/// The scroll position, in pixels.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     before: i32,
@@ -131,7 +131,7 @@ impl Follow {
         }
     }
 
-    /// Where the window is now; and next time it is where it was before.
+    /// The current scroll position, and the one of the call before.
     fn place(self) -> Option<Place> {
         let scroller = self.scroller.get_untracked()?;
         let (now, height) = (scroller.scroll_top(), scroller.client_height());
@@ -147,7 +147,7 @@ impl Place {
         self.below > 0 && self.now < self.before
     }
 
-    /// Who comes down to the foot follows it again, and so does who is left there by a list that has become shorter.
+    /// A reader who reaches the end follows it again. So does a reader whom a shorter list has left there.
     const fn is_back(self) -> bool {
         if self.now < self.before { self.below <= 0 } else { self.now > self.before && self.below <= CLOSE }
     }

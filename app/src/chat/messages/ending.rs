@@ -38,7 +38,7 @@ pub(super) fn ending(message: &Message, is_told: bool) -> String {
     parts.join(" · ")
 }
 
-/// How the answer ended; empty after a normal end.
+/// The text under an answer; empty after a normal end.
 fn reason_text(exit: &Exit) -> &str {
     match exit.reason {
         Reason::Normal if exit.result.finish_reason.as_deref() == Some("length") => "Cut at the token limit",

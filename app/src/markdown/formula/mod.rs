@@ -30,7 +30,7 @@ struct Edit {
     kind: Kind,
 }
 
-/// What changes there.
+/// The edits of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// A dollar is none.

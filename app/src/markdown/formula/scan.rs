@@ -8,7 +8,7 @@ use crate::markdown::source::{
     tables::needs_bar,
 };
 
-/// What opened the formula.
+/// The delimiter that opened the formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Delimiter {
     Dollar,
@@ -21,7 +21,7 @@ enum Delimiter {
 struct Open {
     delimiter: Delimiter,
     at: usize,
-    /// How many edits there were: where one belongs that is made at `at`.
+    /// The number of edits before `at`: the index for an edit there.
     edits: usize,
     /// It stands at the start of a line that is inside so many quotes.
     starts_line: Option<usize>,
@@ -32,7 +32,7 @@ struct Scan<'a> {
     edits: Vec<Edit>,
     open: Option<Open>,
     code_spans: CodeSpans,
-    /// Where the text of this line starts.
+    /// The start of this line's text.
     line: usize,
     quotes: usize,
     /// Nothing that is open at its end stays open.
@@ -222,7 +222,7 @@ impl Scan<'_> {
     }
 }
 
-/// How much of the start of `line` are blanks and the first so many `>`.
+/// The length of the blanks and the first `>` markers at the start of `line`.
 fn quoted(line: &str, quotes: usize) -> usize {
     let mut left = quotes;
     let prefix = line.bytes().take_while(|byte| match byte {

@@ -101,7 +101,7 @@ fn is_first(text: &str, start: usize) -> bool {
     true
 }
 
-/// Where the first bar stands in `line` that could be one between cells, if it doesn't start with one.
+/// The first bar in `line` that could separate two cells, if the line doesn't start with one.
 fn bar(line: &str) -> Option<usize> {
     let prefix = prefix(line, usize::MAX).len;
     if line.as_bytes().get(prefix) == Some(&b'#') {

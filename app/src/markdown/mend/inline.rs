@@ -1,4 +1,4 @@
-//! What is open in a line: closed, or left out.
+//! Closes or leaves out the inline markup that is open at the end of a line.
 
 mod emphasis;
 mod link;
@@ -30,12 +30,12 @@ struct Inline<'a> {
     formula: Option<Formula>,
     /// Up to where a `<` has been looked after.
     angle: usize,
-    /// Where the text ends, and what to put there.
+    /// The end of the text, and the closing markup to put there.
     end: usize,
     closer: String,
     /// The bracket before the text of a link that has half arrived.
     link: Option<Bracket>,
-    /// Where something starts of which it isn't known what it is.
+    /// The start of markup that can't be told yet.
     unknown: Option<usize>,
 }
 
@@ -44,7 +44,7 @@ struct Inline<'a> {
 struct Formula {
     at: usize,
     closer: &'static str,
-    /// How many braces are open in it: the parser wants them closed.
+    /// The number of open braces in the formula: the parser wants them closed.
     braces: usize,
 }
 
@@ -273,7 +273,7 @@ impl Inline<'_> {
         Ok(out)
     }
 
-    /// Where the text has to end for now.
+    /// The end of the text for now.
     fn held(&self) -> Option<usize> {
         let bracket = self.brackets.iter().map(|bracket| bracket.at).find(|at| self.all.len() - at < link::LONGEST);
         let first = bracket.into_iter().chain(self.unknown).min()?;

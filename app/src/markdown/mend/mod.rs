@@ -17,7 +17,7 @@ use crate::markdown::source::{
 /// At most this many unfinished markers at the end are removed one by one. Thousands more are removed all at once.
 const TURNS: usize = 16;
 
-/// How the text goes on.
+/// The continuation of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     /// More text will arrive.

@@ -1,4 +1,4 @@
-//! Where the text that is still open starts.
+//! Finds the start of the text that is still open.
 
 use crate::markdown::source::line::{fence, find, is_blank, is_break, line_at, line_start, prefix};
 
@@ -68,7 +68,7 @@ fn is_whole(line: &str, rest: &str) -> bool {
     is_break(line) || is_definition || is_task || rest.bytes().all(|byte| b"|:-=*_ ".contains(&byte))
 }
 
-/// Where the last cell of a row starts.
+/// The start of the last cell of a row.
 fn last_bar(row: &str) -> usize {
     let mut bars = row.rmatch_indices('|').map(|(at, _)| at);
     bars.find(|at| !row.get(..*at).is_some_and(|before| before.ends_with('\\'))).map_or(0, |at| at + 1)

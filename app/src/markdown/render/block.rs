@@ -1,4 +1,4 @@
-//! What starts and what ends.
+//! The starts and ends of blocks.
 
 use pulldown_cmark::{CodeBlockKind, HeadingLevel, Tag, TagEnd};
 
@@ -136,7 +136,7 @@ impl Renderer<'_> {
     }
 }
 
-/// What comes after `needle` in `text`.
+/// The part of `text` after `needle`.
 fn after<'a>(text: &'a str, needle: &str) -> Option<&'a str> {
     find(text, needle).and_then(|at| text.get(at + needle.len()..))
 }

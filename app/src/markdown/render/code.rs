@@ -7,7 +7,7 @@ use crate::markdown::source::sentinels::{CUT, restore};
 /// A longer name is no language's.
 const LONGEST: usize = 32;
 
-/// How much of a code block a figure shows. The parts of one block look like one.
+/// The part of a code block that a figure shows. The parts of one block look like one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Part {
     Whole,

@@ -8,7 +8,7 @@ use super::Renderer;
 use super::escape::escape;
 use crate::markdown::source::sentinels::restore;
 
-/// Where a link goes, as a browser would read it.
+/// The target of a link, as a browser would read it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Address(String);
 

@@ -14,7 +14,7 @@ use crate::markdown::source::sentinels::CUT;
 
 pub(super) use code::{Part, figure};
 
-/// How deep lists, quotes and inline markup may be nested in the page. What is deeper is there, but not nested.
+/// The deepest nesting of lists, quotes and inline markup in the page. Deeper content is shown without nesting.
 const DEEPEST: usize = 24;
 
 /// Writes one event after another.
@@ -23,14 +23,14 @@ pub(super) struct Renderer<'a> {
     ids: &'a str,
     /// Text that hasn't been written yet: the parser cuts it anywhere.
     text: String,
-    /// What ends each of the open elements.
+    /// The closing tags of the open elements.
     closers: Vec<&'static str>,
     depth: usize,
     /// The info string of the code block that is open.
     code: Option<String>,
-    /// How many of the open elements are links.
+    /// The number of open links.
     in_link: usize,
-    /// Where the label of each open image starts, and what stands there if it is empty.
+    /// The start of each open image's label, and the text for an empty label.
     images: Vec<(usize, String)>,
     paragraph: Paragraph,
     /// The alignments of the open table's columns, and the column of its next cell.
@@ -40,13 +40,13 @@ pub(super) struct Renderer<'a> {
     in_cell: bool,
     expanded: usize,
     definitions: Definitions,
-    /// How many footnotes were drawn whose definition may come.
+    /// The number of footnotes drawn so far whose definition may still come.
     awaited: usize,
     /// The text has ended. What comes after it was put there to close what is open, and is never seen.
     is_over: bool,
 }
 
-/// What is known of the paragraph that is open.
+/// The state of the open paragraph.
 #[derive(Default)]
 struct Paragraph {
     start: usize,
@@ -80,12 +80,12 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// How much has been written. At the top level, between blocks, that is all there is.
+    /// The length written so far. At the top level, between blocks, that is all of it.
     pub(super) fn len(&self) -> usize {
         self.out.len()
     }
 
-    /// How much of it came from the definitions of links.
+    /// The length of the link definitions' share of it.
     pub(super) fn expanded(&self) -> usize {
         self.expanded
     }

@@ -1,4 +1,4 @@
-//! What stands in a line.
+//! The text of a line.
 
 use super::super::definitions::Definitions;
 use super::Renderer;

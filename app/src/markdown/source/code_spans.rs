@@ -1,4 +1,4 @@
-//! Where a code span ends.
+//! Finds the end of a code span.
 
 use super::line::{breaks_at, run};
 

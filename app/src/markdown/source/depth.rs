@@ -32,7 +32,7 @@ pub(crate) fn limit(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// Where the markers of `line` become too many.
+/// The position from which `line` has too many markers.
 fn too_deep(line: &str) -> Option<usize> {
     let prefix = prefix(line, MOST);
     let more = line.get(prefix.len..)?;

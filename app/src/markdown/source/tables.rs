@@ -31,7 +31,7 @@ pub(crate) fn is_delimiters(line: &str) -> bool {
     row.contains('|') && cells.strip_suffix('|').unwrap_or(cells).split('|').all(is_cell)
 }
 
-/// How many cells a row has.
+/// The number of cells of a row.
 pub(crate) fn cells(row: &str) -> usize {
     let row = row.trim();
     let mut escaped = false;

@@ -17,14 +17,14 @@ const HELD: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Code {
     fence: Fence,
-    /// How far the opening fence is indented: the code may be, too.
+    /// The indentation of the opening fence: the code may have it, too.
     indent: usize,
     info: String,
-    /// Where the current line starts.
+    /// The start of the current line.
     line: usize,
     /// Up to where it has been read.
     at: usize,
-    /// Where the part starts that isn't final.
+    /// The start of the part that isn't final.
     part: usize,
     /// Whether there is a part before that.
     is_cut: bool,

@@ -17,7 +17,7 @@ const LONGEST: usize = 64;
 /// At the top level, text that is indented by so many columns is code.
 const CODE: usize = 4;
 
-/// How far the text of a footnote is indented.
+/// The indentation of a footnote's text.
 const FOOTNOTE: usize = 4;
 
 /// A block that a code block stands in.
@@ -136,7 +136,7 @@ fn content(text: &str, end: usize) -> usize {
     column(text, end) + if is_empty || width > 4 { 1 } else { width }
 }
 
-/// How many columns come before `at` on its line. A tab goes to the next multiple of four.
+/// The number of columns before `at` on its line. A tab goes to the next multiple of four.
 fn column(text: &str, at: usize) -> usize {
     let before = text.get(line_start(text, at)..at).unwrap_or_default();
     before.chars().fold(0, |column, c| if c == '\t' { column / 4 * 4 + 4 } else { column + 1 })

@@ -8,13 +8,13 @@ use crate::markdown::source::line::{fence, is_blank, line_at, line_start, prefix
 /// hears no Stop meanwhile; one of 16 KiB takes 80 ms.
 pub(crate) const GIANT: usize = 16 * 1024;
 
-/// How long its parts are.
+/// The length of a part.
 pub(crate) const PART: usize = 8 * 1024;
 
 /// A longer head of a table isn't repeated: there has to be room for rows beside it.
 const LONGEST_HEAD: usize = PART / 8;
 
-/// Where a block is cut.
+/// The place of a cut.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Seam {
     /// So many bytes after its beginning.

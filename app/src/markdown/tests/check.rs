@@ -1,4 +1,4 @@
-//! What may be in the HTML of an answer. All else is a hole.
+//! The HTML that an answer may contain. Everything else is a hole.
 
 use super::tokens::{Token, tokens};
 

@@ -1,4 +1,4 @@
-//! What it costs, in bytes that are parsed: the same on every machine.
+//! The cost in parsed bytes, which is the same on every machine.
 
 use super::*;
 

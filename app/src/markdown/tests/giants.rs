@@ -3,7 +3,7 @@
 use super::*;
 use crate::markdown::split::seam::{GIANT, PART};
 
-/// What the page shows as code, of all code blocks.
+/// The code of all code blocks, as the page shows it.
 fn code_in(html: &str) -> String {
     let parts = html.split("<code").skip(1).filter_map(|rest| Some(rest.split_once('>')?.1.split_once("</code>")?.0));
     parts.collect::<String>().replace("&lt;", "<").replace("&amp;", "&")

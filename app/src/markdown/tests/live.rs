@@ -1,4 +1,4 @@
-//! What is seen of a text that is cut off.
+//! The page of a text that is cut off.
 
 use super::*;
 

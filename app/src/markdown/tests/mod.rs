@@ -16,7 +16,7 @@ mod tokens;
 use super::*;
 use check::check;
 
-/// What is in the page: what is final, and the tail.
+/// The page's content: the final part, and the tail.
 #[derive(Default)]
 struct Page {
     frozen: String,
@@ -67,7 +67,7 @@ fn whole(source: &str) -> String {
     html
 }
 
-/// What is in the page when this much has arrived, in one piece.
+/// The page's content after this much has arrived, in one piece.
 fn live(source: &str) -> String {
     let (seen, _) = stream([source]);
     check(&seen[0]);

@@ -65,7 +65,7 @@ const TEXTS: &[&str] = &[
     "Text\n- list *after* text\n- more\n\nText\n1. one\n2. two\n\nEnd * of ** it _ all ~",
 ];
 
-/// How the first line and the others of a text start in a block.
+/// The start of the first line, and of the others, in a block.
 const BLOCKS: [(&str, &str); 5] = [("- ", "  "), ("1. ", "   "), ("> ", "> "), ("> - ", ">   "), ("Before.\n\n", "")];
 
 /// A character, and what is around it.

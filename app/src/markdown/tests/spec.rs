@@ -83,7 +83,7 @@ fn pieces(text: &str, size: usize) -> Vec<&str> {
     ends.into_iter().map(|end| &text[std::mem::replace(&mut start, end)..end]).collect()
 }
 
-/// What the specification expects, unless there is raw HTML in it.
+/// The output that the specification expects, unless it contains raw HTML.
 fn their_text(example: &Example) -> Option<String> {
     let html = ["HTML blocks", "Raw HTML"].contains(&example.section.as_str());
     let tokens = tokens(&example.html).ok().filter(|_| !html && !example.markdown.contains("<a href"))?;

@@ -1,4 +1,4 @@
-//! Whatever the pieces, and whenever the page is drawn: in the end it is what the whole text is.
+//! The result is independent of the pieces and of the times of drawing.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -124,7 +124,7 @@ fn text() -> impl Strategy<Value = String> {
     vec(select(FRAGMENTS), 0..60).prop_map(|fragments| fragments.concat())
 }
 
-/// Where to cut it, and whether to draw there.
+/// The places to cut, and whether to draw there.
 fn cuts() -> impl Strategy<Value = Vec<(usize, bool)>> {
     vec((1_usize..30, any::<bool>()), 1..40)
 }

@@ -43,7 +43,7 @@ const OPEN_FILES: [&str; 6] = [
     "/icon-maskable-512.png",
 ];
 
-/// Who may come in. Clones share the sessions and the counted guesses.
+/// The credentials that open the server. Clones share the sessions and the counted guesses.
 #[derive(Clone)]
 pub struct Auth(Option<Arc<Credentials>>);
 

@@ -12,7 +12,7 @@ fn html(code: &str, language: &str) -> String {
     code.finish()
 }
 
-/// What a browser shows: the text without tags and escapes.
+/// The text that a browser shows: without tags and escapes.
 fn shown(html: &str) -> String {
     let text =
         html.split('<').enumerate().map(|(at, piece)| if at == 0 { piece } else { piece.split_once('>').unwrap().1 });

@@ -1,4 +1,4 @@
-//! What was kept may have been damaged, and what is imported may have been made by anybody.
+//! Stored records may be damaged, and imported ones may come from anywhere.
 
 use super::*;
 

@@ -1,11 +1,11 @@
-//! Whatever is done to a tree, it stays one.
+//! A conversation stays a tree under any sequence of operations.
 
 use super::*;
 use crate::work::job::tests::CancelAfter;
 use futures::executor::block_on;
 use proptest::prelude::*;
 
-/// What a person, or another tab, does. The numbers choose a message among those that there are.
+/// An operation of a person or of another tab. The numbers choose one of the existing messages.
 #[derive(Clone, Debug)]
 enum Act {
     Ask,

@@ -11,14 +11,14 @@ const WORD: usize = 40;
 /// A run that has opened something.
 struct Run {
     byte: u8,
-    /// How long it was, and how much of it is open.
+    /// The length of the run, and the part of it that is open.
     len: usize,
     open: usize,
     /// It could have closed something, too.
     is_both: bool,
 }
 
-/// What is open, the innermost last.
+/// The open runs, the innermost last.
 #[derive(Default)]
 pub(super) struct Stack(Vec<Run>);
 

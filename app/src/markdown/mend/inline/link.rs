@@ -12,11 +12,11 @@ pub(super) const LONGEST: usize = 200;
 pub(super) struct Bracket {
     pub(super) at: usize,
     len: usize,
-    /// How many round brackets are open in it.
+    /// The number of open round brackets.
     rounds: usize,
 }
 
-/// How much of the part in round brackets has arrived.
+/// The part of the round brackets that has arrived.
 #[derive(Debug, PartialEq, Eq)]
 enum Target {
     /// All of it, so many bytes.

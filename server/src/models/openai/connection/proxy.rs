@@ -34,7 +34,7 @@ impl Proxy {
         Some(Self { variable, address })
     }
 
-    /// That it is there, as a sentence of its own.
+    /// A sentence that names the proxy.
     pub(crate) fn hint(&self) -> String {
         let Self { variable, address } = self;
         format!("It is asked through the proxy {address}, which {variable} names.")
