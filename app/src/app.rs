@@ -17,7 +17,7 @@ const BEGIN: &str = "if(window.program)(async()=>{const{default:init,hydrate}=aw
     await init({module_or_path:program});await parsed;await new Promise(r=>setTimeout(r));await hydrate()})()\
     .catch(unready)";
 
-/// What `cargo leptos build --split` calls the file by which parts of the program are fetched later.
+/// The script that fetches later parts of the program, as `cargo leptos build --split` names it.
 const SPLITTER: &str = "__wasm_split.______________________.js";
 
 /// The HTML document around the app.
@@ -92,7 +92,7 @@ fn fetched(page: fn(Pages) -> AnyView) -> AnyView {
     .into_any()
 }
 
-/// What stands where a page is about to be. Why it isn't there is said by [`before_hydration::script`].
+/// The placeholder of a page whose code is not here yet. [`before_hydration::script`] tells the person why.
 #[component]
 fn Missing(failed: RwSignal<bool>) -> impl IntoView {
     view! {

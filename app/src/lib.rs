@@ -18,13 +18,13 @@
 //! | folder | what lives there, and why |
 //! |---|---|
 //! | [`app`], [`routes`] | the document, and the page that each address names |
-//! | [`api`] | the whole HTTP surface: one file per endpoint, and the list of all of them |
+//! | [`api`] | the whole HTTP surface: one file or folder per subject, and the list of all endpoints |
 //! | [`chat`] | the chat page |
 //! | [`essay`] | the link at its smallest: `/task`, the page of the essay |
 //! | [`monitor`] | `/monitor`: the tasks of all pages |
 //! | [`markdown`] | Markdown to HTML while it arrives; pure |
 //! | [`browser`] | thin wrappers over browser APIs, without product logic |
-//! | [`ui`] | small views that every page shares |
+//! | [`ui`] | small views that several pages share |
 //! | [`work`] | long work on the page's one thread: in slices, with progress, cancellable |
 //! | [`lazy`] | code that a first visit does without |
 #![recursion_limit = "256"]

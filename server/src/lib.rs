@@ -5,8 +5,8 @@
 //! | [`server`] | assembles everything, for the program and for tests |
 //! | [`routes`] | the routes: pages, server functions, endpoints for machines |
 //! | [`net`] | listens, serves, shuts down |
-//! | [`guard`] | checks every request before it is answered |
 //! | [`typeset`] | colours for code, and MathML for formulas |
+//! | [`guard`] | checks every request before it is answered |
 //! | [`models`] | the models: those of model servers, or the demo |
 //! | [`http`] | parts of requests and responses |
 //! | [`os`] | the operating system |

@@ -1,4 +1,4 @@
-//! The HTTP surface: every server function, one file each. All of it is plain HTTP, usable with curl.
+//! The HTTP surface: every server function, one file or folder per subject. All of it is plain HTTP, usable with curl.
 //!
 //! | endpoint | file | response |
 //! |---|---|---|

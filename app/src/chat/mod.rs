@@ -1,4 +1,5 @@
-//! The chat page. Each folder uses only the folders above it in this table, and [`page`] puts them together.
+//! The chat page. Each folder uses only the folders above it in this table; only [`status`] and [`messages`] use each other.
+//! [`page`] puts them together.
 //!
 //! | folder | what lives there, and why |
 //! |---|---|

@@ -4,7 +4,7 @@ use crate::chat::protocol::answer::Exit;
 use crate::ui::reason::logo_class;
 use leptos::prelude::*;
 
-/// What the line between the stars says, as the class that draws it.
+/// The class that draws the line between the stars.
 fn line(running: bool, exit: Option<&Exit>) -> &'static str {
     match exit {
         _ if running => "joined",
@@ -19,7 +19,7 @@ pub fn Logo(
     /// Whether a task is running.
     #[prop(into)]
     running: Signal<bool>,
-    /// How the latest one ended.
+    /// The exit of the latest task.
     #[prop(into)]
     exit: Signal<Option<Exit>>,
     /// Goes up with every delta.

@@ -1,4 +1,4 @@
-//! What every request passes before it is answered. [`Guards::wrap`] lists all of it, in the order of a request.
+//! The checks that every request passes before it is answered. [`Guards::wrap`] lists all of it, in the order of a request.
 //!
 //! | module | what it does |
 //! |---|---|

@@ -2,7 +2,7 @@
 
 use Starts::{Monitor, Nothing, Task};
 
-/// What a request to an endpoint starts. It decides which quota the request counts against.
+/// The kind of task that a request to an endpoint starts. It decides which quota the request counts against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Starts {
     /// A task that may keep a model busy.
@@ -33,7 +33,7 @@ pub(crate) const TYPESET: usize = 1024 * 1024;
 /// The longest body of any other request.
 pub(crate) const FORM: usize = 8 * 1024;
 
-/// `GET /api/fate`, `/api/models`, `/healthz`, `/readyz`, `/metrics` and `/login`; `POST` for the others.
+/// `GET /api/fate`, `/api/models`, `/healthz`, `/readyz`, and `/metrics`; both for `/login`; `POST` for the others.
 pub(crate) const ENDPOINTS: [Endpoint; 12] = [
     endpoint("/api/chat", Task, QUESTION),
     endpoint("/api/task", Task, FORM),

@@ -1,4 +1,4 @@
-//! Routes and responses. Nothing here asks who may send a request: that is [`guard`](crate::guard).
+//! Parts of requests and responses. Nothing here asks who may send a request: that is [`guard`](crate::guard).
 //!
 //! | module | what it does |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! What the operating system provides. Where systems differ, a module has a `_portable` twin.
+//! The services of the operating system. Where systems differ, a module has a `_portable` twin.
 //! `--cfg portable` compiles the twins on Linux, too: the lints do, so that they stay correct.
 //!
 //! | module | what it does |
