@@ -174,7 +174,9 @@ test("a model searched for before the code arrives is found", async ({ chat, ups
   upstream.models = [...Array(30).keys()].map((number) => `über-${number}`);
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/split_parts_*", async (route) => {
+  let requests = 0;
+  await page.route("**/split_load_parts_*", async (route) => {
+    requests += 1;
     await released;
     await route.continue();
   });
@@ -182,6 +184,7 @@ test("a model searched for before the code arrives is found", async ({ chat, ups
   await chat.alive();
   const search = page.getByRole("searchbox", { name: "Search models" });
   await search.fill("ÜBER-29");
+  await expect.poll(() => requests, "the code is held back").toBeGreaterThan(0);
   await expect(chat.model.locator("option[value='über-29']")).toHaveCount(0);
   release();
   await expect(chat.model.locator("option[value='über-29']")).toHaveCount(1);
