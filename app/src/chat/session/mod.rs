@@ -90,7 +90,7 @@ impl Chat {
     pub fn retry(self) {
         let Some(last) = self.transcript.last().filter(|_| !self.is_busy()) else { return };
         let again: Vec<&Entry> = last.alternatives.iter().filter(|answer| answer.needs_retry()).collect();
-        // Of several answers only the failed ones run again: they restart, or continue their text.
+        // Only the failed ones of several answers run again: they restart, or continue their text.
         let again = again.into_iter().map(|slot| slot.id.clone()).take(MAX_PARALLEL_ANSWERS);
         let begun: Vec<String> = again.filter(|id| self.restart_or_resume(id)).collect();
         if begun.is_empty() {

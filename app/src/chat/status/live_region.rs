@@ -51,7 +51,7 @@ pub fn LiveRegion(
 ) -> impl IntoView {
     let region = NodeRef::<html::Div>::new();
     let announcer = Announcer { region, spoken: StoredValue::new_local(Spoken::default()) };
-    // Of several answers, the last one to end is the end.
+    // The last one of several answers to end is the end.
     let running = Memo::new(move |_| chat.is_running());
     // The former task is cancelled whenever an answer starts or ends, and with the page.
     Effect::new(move |before: Option<bool>| {
